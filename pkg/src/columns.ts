@@ -1,0 +1,207 @@
+/** Columns → the engine's column buffers, block by block. One source for each field, made once for a whole input. */
+
+import { kindOf, type Problem } from "./error.js";
+import { type FieldReader, REFUSED } from "./fields.js";
+import type { DictionaryColumn, NumberArray } from "./types.js";
+import { MISSING_CODE, REFUSED_CODE, type Views } from "./views.js";
+
+/** Fills one field's buffer, and says what a row's raw value was when the core finds a problem in it. */
+export interface ColumnSource {
+  fill(start: number, rows: number): void;
+  value(row: number): unknown;
+}
+
+/** Number of rows of a column, or `undefined` for what is no column. */
+export function columnLength(column: unknown): number | undefined {
+  if (Array.isArray(column)) return column.length;
+  if (isNumberArray(column)) return column.length;
+  return isDictionary(column) ? column.codes.length : undefined;
+}
+
+/** The source for one field's column, whose {@link columnLength} is known. */
+export function columnSource(views: Views, field: FieldReader, column: unknown): ColumnSource {
+  if (isDictionary(column)) return dictionarySource(views, field, column);
+  if (isNumberArray(column))
+    return field.isNumber ? numberSource(views, field, column) : numericCodeSource(views, field, column);
+  const values = column as readonly unknown[];
+  return { fill: (start, rows) => writeValues(views, field, values, start, rows), value: (row) => values[row] };
+}
+
+/** The source for one field of a list of records. */
+export function recordSource(
+  views: Views,
+  field: FieldReader,
+  records: readonly Readonly<Record<string, unknown>>[],
+): ColumnSource {
+  const { name } = field;
+  const gathered = new Array<unknown>(Math.min(views.blockRows, records.length));
+  return {
+    fill(start, rows) {
+      for (let row = 0; row < rows; row++) gathered[row] = records[start + row]![name];
+      writeValues(views, field, gathered, 0, rows);
+    },
+    value: (row) => records[row]![name],
+  };
+}
+
+/** The problem with something that is no column. */
+export function noColumn(field: string, column: unknown): Problem {
+  const message = "must be an array, a typed array of numbers, or { codes, categories } with integer codes";
+  if (column === undefined) return { field, rule: "absent", value: "nothing", message: "must be among the columns" };
+  return { field, rule: "type", value: kindOf(column), message };
+}
+
+function isNumberArray(column: unknown): column is NumberArray {
+  if (!ArrayBuffer.isView(column) || column instanceof DataView) return false;
+  return !(column instanceof BigInt64Array || column instanceof BigUint64Array);
+}
+
+function isDictionary(column: unknown): column is DictionaryColumn {
+  if (typeof column !== "object" || column === null || ArrayBuffer.isView(column)) return false;
+  const { codes, categories } = column as Partial<DictionaryColumn>;
+  const whole =
+    isNumberArray(codes) &&
+    !((codes as NumberArray) instanceof Float32Array || (codes as NumberArray) instanceof Float64Array);
+  return whole && Array.isArray(categories);
+}
+
+/** Numbers for a number field: one copy, which also converts other element types. */
+function numberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
+  return {
+    fill: (start, rows) => views.numbers(field.index).set(column.subarray(start, start + rows)),
+    value: (row) => missingIfNaN(column[row]),
+  };
+}
+
+/** Numbers for a category field, matched by their text as in a record (a `SeniorCitizen` of 0 and 1). */
+function numericCodeSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
+  const { index, known } = field;
+  return {
+    fill(start, rows) {
+      let out = views.codes(index);
+      for (let row = 0; row < rows; row++) {
+        const value = missingIfNaN(column[start + row]);
+        let cell = known.get(value);
+        if (cell === undefined) {
+          cell = field.ask(value);
+          out = views.codes(index);
+        }
+        out[row] = codeOf(cell);
+      }
+    },
+    value: (row) => missingIfNaN(column[row]),
+  };
+}
+
+const missingIfNaN = (value: number | undefined): number | null | undefined => (Number.isNaN(value) ? null : value);
+
+/** Codes of another list of categories: the core is asked once for each category, then codes are mapped. */
+function dictionarySource(views: Views, field: FieldReader, column: DictionaryColumn): ColumnSource {
+  const { codes, categories } = column;
+  const cells = categories.map((category) => field.cell(category));
+  const value = (row: number): unknown => {
+    const code = codes[row]!;
+    return code < 0 ? null : categories[code];
+  };
+  if (field.isNumber) {
+    const table = Float64Array.from(cells);
+    const fill = (start: number, rows: number): void => {
+      const out = views.numbers(field.index);
+      for (let row = 0; row < rows; row++) {
+        const code = codes[start + row]!;
+        out[row] = code < 0 ? Number.NaN : code < table.length ? table[code]! : REFUSED;
+      }
+    };
+    return { fill, value };
+  }
+  const entries = Uint16Array.from(cells, codeOf);
+  if (areOurs(field, codes, entries)) {
+    return { fill: (start, rows) => views.codes(field.index).set(codes.subarray(start, start + rows)), value };
+  }
+  // A table as long as a byte has values needs no comparison for each row.
+  const table = new Uint16Array(Math.max(256, entries.length)).fill(REFUSED_CODE);
+  table.set(entries);
+  const fill = (start: number, rows: number): void => {
+    const out = views.codes(field.index);
+    if (codes instanceof Uint8Array) mapBytes(out, codes, start, rows, table);
+    else mapCodes(out, codes, start, rows, table);
+  };
+  return { fill, value };
+}
+
+/**
+ * Whether the column's codes are the schema's: then they are copied, fifteen times as fast as mapped. Codes beyond the
+ * column's categories are for the core to refuse, but for those that it would take for a category or for OTHER.
+ */
+function areOurs(field: FieldReader, codes: DictionaryColumn["codes"], entries: Uint16Array): boolean {
+  if (!(codes instanceof Uint8Array || codes instanceof Uint16Array)) return false;
+  // Each code that might be mistaken costs a search, so there should be few: OTHER alone, as a rule.
+  if (field.categoryCount - entries.length > 3) return false;
+  if (!entries.every((entry, code) => entry === code)) return false;
+  // `indexOf` and not `includes`, which engines search half as fast.
+  if (codes instanceof Uint16Array && codes.indexOf(MISSING_CODE) >= 0) return false;
+  for (let code = entries.length; code <= field.categoryCount; code++) if (codes.indexOf(code) >= 0) return false;
+  return true;
+}
+
+function mapBytes(out: Uint16Array, codes: Uint8Array, start: number, rows: number, table: Uint16Array): void {
+  for (let row = 0; row < rows; row++) out[row] = table[codes[start + row]!]!;
+}
+
+function mapCodes(
+  out: Uint16Array,
+  codes: DictionaryColumn["codes"],
+  start: number,
+  rows: number,
+  table: Uint16Array,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const code = codes[start + row]!;
+    out[row] = code < 0 ? MISSING_CODE : code < table.length ? table[code]! : REFUSED_CODE;
+  }
+}
+
+/** A cell as a code of the column buffer. */
+function codeOf(cell: number): number {
+  if (cell < MISSING_CODE) return cell;
+  return cell === REFUSED ? REFUSED_CODE : MISSING_CODE;
+}
+
+/** Values as a record has them. Asking the core may grow the memory, so the view is fetched again after it. */
+function writeValues(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
+  if (field.isNumber) writeNumbers(views, field, values, start, rows);
+  else writeCodes(views, field, values, start, rows);
+}
+
+function writeNumbers(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
+  const { index, known } = field;
+  let out = views.numbers(index);
+  for (let row = 0; row < rows; row++) {
+    const value = values[start + row];
+    // NaN and infinity are for the core to judge; for them alone the difference is not 0.
+    if (typeof value === "number" && value - value === 0) {
+      out[row] = value;
+      continue;
+    }
+    let cell = known.get(value);
+    if (cell === undefined) {
+      cell = field.ask(value);
+      out = views.numbers(index);
+    }
+    out[row] = cell;
+  }
+}
+
+function writeCodes(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
+  const { index, known } = field;
+  let out = views.codes(index);
+  for (let row = 0; row < rows; row++) {
+    const value = values[start + row];
+    let cell = known.get(value);
+    if (cell === undefined) {
+      cell = field.ask(value);
+      out = views.codes(index);
+    }
+    out[row] = codeOf(cell);
+  }
+}

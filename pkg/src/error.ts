@@ -1,0 +1,86 @@
+/** The one error that this package throws: a stable code, and every problem of the input at once. */
+
+/**
+ * The rules a value can break, as the core names them. Errors: `absent` (no such key; `null` says "missing"), `type`
+ * (another kind than the field), `finite` (NaN, infinity), `bounds` (outside the schema's minimum and maximum).
+ * Warnings, which say how a value was treated: `unseen_category` (counted as OTHER), `clipped` (outside the range seen
+ * in training, counted as the nearer end). Beside them `length`, for columns of different lengths, and `http_status`,
+ * for an answer that is no artifact.
+ */
+export type Rule =
+  "absent" | "type" | "finite" | "bounds" | "unseen_category" | "clipped" | "length" | "http_status" | (string & {});
+
+/** One broken rule: where, which rule, the value seen (as text), and a sentence for people. */
+export interface Problem {
+  readonly field: string;
+  readonly rule: Rule;
+  readonly value: string;
+  readonly message: string;
+}
+
+/**
+ * What went wrong, as text that stays the same between versions:
+ *
+ * - `record_invalid`: the record has errors; `problems` lists them all.
+ * - `columns_invalid`: columns absent, of no usable type, or of different lengths.
+ * - `argument_invalid`: an argument is not of the documented type.
+ * - `fetch_failed`: the artifact could not be fetched or read; the message has the address and the status.
+ * - `wasm_unavailable`: the WebAssembly module could not be fetched, compiled or started.
+ * - `artifact_…`: the file is no artifact that this version reads; the core names the reason.
+ * - `explanation_too_large`: an exact explanation of this customer would take too long.
+ * - `disposed`: the scorer was disposed.
+ */
+export type ErrorCode =
+  | "record_invalid"
+  | "columns_invalid"
+  | "argument_invalid"
+  | "fetch_failed"
+  | "wasm_unavailable"
+  | "explanation_too_large"
+  | "disposed"
+  | `artifact_${string}`
+  | (string & {});
+
+/** An error with a stable {@link ErrorCode} and the problems behind it (none where there is only one cause). */
+export class TenureError extends Error {
+  override readonly name = "TenureError";
+  /** What went wrong, to be matched on. */
+  readonly code: ErrorCode;
+  /** Every problem of the input, in schema order. */
+  readonly problems: readonly Problem[];
+
+  constructor(code: ErrorCode, message: string, problems: readonly Problem[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.problems = problems;
+  }
+}
+
+/** The core's errors carry a code and problems; whatever else was thrown (a trap, a lack of memory) stays as it is. */
+export function fromCore(error: unknown): unknown {
+  if (error instanceof TenureError || !(error instanceof Error)) return error;
+  const { code, problems } = error as Error & { code?: unknown; problems?: unknown };
+  if (typeof code !== "string") return error;
+  return new TenureError(code, error.message, Array.isArray(problems) ? (problems as Problem[]) : [], { cause: error });
+}
+
+/** The error for a record with problems: the first three in the message, all of them in the list. */
+export function recordInvalid(problems: readonly Problem[]): TenureError {
+  return new TenureError("record_invalid", `the record has errors: ${summary(problems)}`, problems);
+}
+
+/** The first three problems as a sentence. */
+export function summary(problems: readonly Problem[]): string {
+  const first = problems.slice(0, 3).map(({ field, message, value }) => `${field} ${message} (got ${value})`);
+  const rest = problems.length - first.length;
+  return first.join("; ") + (rest > 0 ? `; and ${rest} more` : "");
+}
+
+/** How a value is called in a message. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value !== "object") return typeof value === "undefined" ? "undefined" : `a ${typeof value}`;
+  const name = (value as object).constructor?.name;
+  return name && name !== "Object" ? `a ${name}` : "an object";
+}

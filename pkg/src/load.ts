@@ -1,0 +1,49 @@
+/** `load`, made once for each platform; they differ in where the WebAssembly lies and whether files can be read. */
+
+import { Engine } from "../wasm/tenure.js";
+import { fromCore } from "./error.js";
+import { wasmMemory, type WasmSource } from "./instance.js";
+import { Scorer } from "./scorer.js";
+import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
+
+/** Options of {@link Load}. */
+export interface LoadOptions {
+  /**
+   * The WebAssembly module, where the package cannot find it by itself (a bundler that moves files, a content delivery
+   * network): a compiled `Module`, its bytes, a `Response`, or an address. The module is started once in each realm, so
+   * the first `load` decides.
+   */
+  readonly wasm?: WasmSource;
+}
+
+/**
+ * Loads an artifact. The one thing to wait for: afterwards every method of the scorer is synchronous.
+ *
+ * @param source the `model.safetensors` that `tenure train` wrote: address, `Response` or bytes.
+ * @throws TenureError `fetch_failed` (with address and status), `wasm_unavailable`, `artifact_…` (not an artifact, or
+ *   not a sound one), `argument_invalid`.
+ */
+export type Load = (source: ArtifactSource, options?: LoadOptions) => Promise<Scorer>;
+
+/** What a platform brings. */
+export interface Platform {
+  /** The module that ships with the package. */
+  wasm(): WasmSource | Promise<WasmSource>;
+  readonly readFile?: ReadFile;
+}
+
+/** `load` for a platform. */
+export function loader(platform: Platform): Load {
+  return async (source, options = {}) => {
+    const { wasm } = options;
+    const [bytes, memory] = await Promise.all([
+      artifactBytes(source, platform.readFile),
+      wasmMemory(() => wasm ?? platform.wasm()),
+    ]);
+    try {
+      return new Scorer(new Engine(bytes), memory);
+    } catch (error) {
+      throw fromCore(error);
+    }
+  };
+}

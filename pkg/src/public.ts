@@ -1,0 +1,33 @@
+/** What every platform's entry exports beside its `load`. */
+
+export type {
+  Card,
+  CategoryField,
+  DerivedFeature,
+  Field,
+  FlagField,
+  NumberField,
+  Policy,
+  Schema,
+  Tier,
+} from "./document.js";
+export { type ErrorCode, type Problem, type Rule, TenureError } from "./error.js";
+export type { WasmSource } from "./instance.js";
+export type { Load, LoadOptions } from "./load.js";
+export type { Scorer } from "./scorer.js";
+export type { ArtifactSource } from "./source.js";
+export type {
+  Column,
+  Columns,
+  Contribution,
+  CustomerRecord,
+  DictionaryColumn,
+  Explanation,
+  FieldValue,
+  NumberArray,
+  RecordOf,
+  RowProblem,
+  Score,
+  ScoreManyOptions,
+  Scores,
+} from "./types.js";

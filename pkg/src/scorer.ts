@@ -1,0 +1,190 @@
+/** One loaded artifact: scores and explains customers, synchronously. It decodes, calls the core, encodes. */
+
+import type { Engine } from "../wasm/tenure.js";
+import { PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
+import { type Card, type Policy, readDocument, type Schema } from "./document.js";
+import { fromCore, kindOf, type Problem, recordInvalid, TenureError } from "./error.js";
+import { type FieldReader, fieldReaders } from "./fields.js";
+import type {
+  Columns,
+  Contribution,
+  Explanation,
+  FieldValue,
+  RecordOf,
+  Score,
+  ScoreManyOptions,
+  Scores,
+} from "./types.js";
+import { Views } from "./views.js";
+
+type AnyRecord = Readonly<Record<string, unknown>>;
+
+const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
+/** The core's flag for a row that was scored without a remark. */
+const CLEAN = 0;
+/** The core's flag for a row that was not scored. */
+const ERRORS = 2;
+
+/**
+ * Scores customers with one artifact. Made by `load`; every method is synchronous.
+ *
+ * @example
+ * const scorer = await load("/model.safetensors");
+ * const { probability } = scorer.score({ tenure: 5, Contract: "Month-to-month" });
+ */
+export class Scorer {
+  /** The table of fields: what a record must have. */
+  readonly schema: Schema;
+  /** How the model was made and how good it is. */
+  readonly card: Card;
+  /** The tiers and their thresholds. */
+  readonly policy: Policy;
+  #engine: Engine | undefined;
+  readonly #fields: readonly FieldReader[];
+  readonly #views: Views;
+
+  /** @internal Takes over the engine. */
+  constructor(engine: Engine, memory: WebAssembly.Memory) {
+    const { schema, card, policy } = readDocument(engine.document());
+    this.schema = schema;
+    this.card = card;
+    this.policy = policy;
+    this.#engine = engine;
+    this.#fields = fieldReaders(engine, schema);
+    this.#views = new Views(engine, memory, this.#fields);
+  }
+
+  /**
+   * Scores one customer.
+   *
+   * @param record one value for each field of {@link schema}; `null` where it is not known, further keys are ignored.
+   * @returns probability (0 to 1, calibrated), logit, tier, and warnings on values that were treated specially.
+   * @throws TenureError `record_invalid` with every problem of the record; `argument_invalid`; `disposed`.
+   */
+  score<R extends RecordOf<R>>(record: R): Score {
+    const engine = this.#live();
+    const probability = this.#scoreRecord(engine, record);
+    const problems = engine.row_flags() === CLEAN ? NO_PROBLEMS : this.#problems(engine, record);
+    return { probability, logit: engine.row_logit(), tier: engine.row_tier(), problems };
+  }
+
+  /**
+   * Scores many customers. Fastest with columns that are typed arrays (numbers) and dictionaries (categories).
+   *
+   * @param input columns by field name, all of one length, or a list of records. No rows give empty arrays.
+   * @returns typed arrays with one entry for each row; rows with errors are NaN (tier 255) and listed in `problems`.
+   * @throws TenureError `columns_invalid` with every column that is absent, of no usable type or of another length;
+   *   `argument_invalid` for anything else; `disposed`. Bad values are no exception: they mark their row.
+   */
+  scoreMany(columns: Columns, options?: ScoreManyOptions): Scores;
+  scoreMany<R extends RecordOf<R>>(records: readonly R[], options?: ScoreManyOptions): Scores;
+  scoreMany(input: unknown, options: ScoreManyOptions = {}): Scores {
+    const engine = this.#live();
+    const { problemLimit = PROBLEM_LIMIT } = options;
+    if (typeof problemLimit !== "number" || !(problemLimit >= 0)) {
+      throw new TenureError("argument_invalid", `problemLimit must be a number from 0, not ${String(problemLimit)}`);
+    }
+    return scoreTable(engine, this.#views, readTable(this.#views, this.#fields, input), problemLimit);
+  }
+
+  /**
+   * Checks a record once and returns it typed, for {@link scoreRow}: one cell for each field in schema order; the
+   * number itself, or the code of the category (their count stands for OTHER); NaN for missing.
+   *
+   * @throws TenureError as {@link score}.
+   */
+  row<R extends RecordOf<R>>(record: R): Float64Array<ArrayBuffer> {
+    this.#scoreRecord(this.#live(), record);
+    return new Float64Array(this.#views.row());
+  }
+
+  /**
+   * Scores a typed row, as {@link row} returns it: the fastest way for one customer whose fields change one by one.
+   *
+   * @param row `schema.fields.length` cells.
+   * @returns the probability, or NaN where a cell is out of its field's bounds.
+   * @throws TenureError `argument_invalid` for a row of another length; `disposed`.
+   */
+  scoreRow(row: Float64Array): number {
+    const engine = this.#live();
+    const cells = this.#views.row();
+    if (row?.length !== cells.length) {
+      throw new TenureError("argument_invalid", `a row has ${cells.length} cells, not ${row?.length ?? kindOf(row)}`);
+    }
+    cells.set(row);
+    return engine.score_row();
+  }
+
+  /**
+   * Explains the score of one customer: the exact Shapley value of every field in the logit.
+   *
+   * @throws TenureError as {@link score}; `explanation_too_large` where an exact one would take too long.
+   */
+  explain<R extends RecordOf<R>>(record: R): Explanation {
+    const engine = this.#live();
+    this.#scoreRecord(engine, record);
+    const flags = engine.row_flags();
+    const explained = explainRow(engine);
+    const contributions = explained.contributions.map((contribution): Contribution => ({
+      ...contribution,
+      value: (record as AnyRecord)[contribution.field] as FieldValue,
+    }));
+    return { ...explained, contributions, problems: flags === CLEAN ? NO_PROBLEMS : this.#problems(engine, record) };
+  }
+
+  /** Frees the memory of the artifact; the scorer cannot be used afterwards. Calling it again does nothing. */
+  dispose(): void {
+    this.#engine?.free();
+    this.#engine = undefined;
+  }
+
+  #live(): Engine {
+    if (this.#engine === undefined) throw new TenureError("disposed", "the scorer was disposed");
+    return this.#engine;
+  }
+
+  /** Writes the record into the row buffer and scores it: the probability, or an error with every problem. */
+  #scoreRecord(engine: Engine, record: unknown): number {
+    if (typeof record !== "object" || record === null || Array.isArray(record)) {
+      throw new TenureError("argument_invalid", `a record must be a plain object, not ${kindOf(record)}`);
+    }
+    this.#write(record as AnyRecord);
+    const probability = engine.score_row();
+    if (engine.row_flags() !== ERRORS) return probability;
+    throw recordInvalid(this.#problems(engine, record));
+  }
+
+  /** Record → row buffer. This loop is the whole cost of a record on our side. */
+  #write(record: AnyRecord): void {
+    const fields = this.#fields;
+    let cells = this.#views.row();
+    for (let index = 0; index < fields.length; index++) {
+      const field = fields[index]!;
+      const value = record[field.name];
+      // NaN and infinity are for the core to judge; for them alone the difference is not 0.
+      if (field.isNumber && typeof value === "number" && value - value === 0) {
+        cells[index] = value;
+        continue;
+      }
+      let cell = field.known.get(value);
+      if (cell === undefined) {
+        cell = field.ask(value);
+        cells = this.#views.row();
+      }
+      cells[index] = cell;
+    }
+  }
+
+  /** Every problem of a record, as the core words them. */
+  #problems(engine: Engine, record: unknown): Problem[] {
+    return JSON.parse(engine.problems(this.#fields.map(({ name }) => (record as AnyRecord)[name]))) as Problem[];
+  }
+}
+
+function explainRow(engine: Engine): Explanation {
+  try {
+    return JSON.parse(engine.explain_row()) as Explanation;
+  } catch (error) {
+    throw fromCore(error);
+  }
+}

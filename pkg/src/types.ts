@@ -1,0 +1,116 @@
+/** What callers hand in and get back: records, columns, scores, explanations. */
+
+import type { Problem } from "./error.js";
+
+/** What a record may say about one field; `null` means that the value is not known. */
+export type FieldValue = string | number | boolean | null;
+
+/**
+ * A plain object with one value for each field of the schema; further keys are ignored. The type looks at the keys that
+ * a record has, so that interfaces, which have no index signature, fit too; texts and lists, which have methods, do not.
+ */
+export type RecordOf<R> = Readonly<Partial<Record<keyof R, FieldValue | undefined>>>;
+
+/** A record whose fields are known at run time only. */
+export type CustomerRecord = { readonly [field: string]: FieldValue | undefined };
+
+/** Numbers of one column. `NaN` in a float array means "missing"; infinity is an error of its row. */
+export type NumberArray =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray;
+
+/**
+ * A column of few different values, as Arrow and pandas hold it: row r has `categories[codes[r]]`. A negative code or
+ * `null` among the categories means "missing"; a code beyond the categories means that the row has no value.
+ */
+export interface DictionaryColumn {
+  readonly codes: Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array;
+  readonly categories: readonly FieldValue[];
+}
+
+/** The values of one field for all rows. Typed arrays and dictionaries are the fastest, text is read as in a record. */
+export type Column = NumberArray | DictionaryColumn | readonly (FieldValue | undefined)[];
+
+/** One column for each field of the schema, all of one length; further keys are ignored. */
+export type Columns = { readonly [field: string]: Column };
+
+/** The score of one customer. */
+export interface Score {
+  /** Calibrated probability of leaving, 0 to 1. */
+  readonly probability: number;
+  /** The network's output before calibration, in log-odds. */
+  readonly logit: number;
+  /** Position in `policy.tiers`. */
+  readonly tier: number;
+  /** Warnings: how unusual values were treated. One shared, frozen, empty list where there are none. */
+  readonly problems: readonly Problem[];
+}
+
+/** A problem and the row it is in, counted from 0. */
+export interface RowProblem extends Problem {
+  readonly row: number;
+}
+
+/** The scores of many customers, row by row in the order of the input. */
+export interface Scores {
+  /** Calibrated probabilities, 0 to 1; `NaN` where the row has errors. */
+  readonly probability: Float32Array<ArrayBuffer>;
+  /** Log-odds before calibration; `NaN` where the row has errors. */
+  readonly logit: Float32Array<ArrayBuffer>;
+  /** Positions in `policy.tiers`; 255 where the row has errors. */
+  readonly tier: Uint8Array<ArrayBuffer>;
+  /** For each row 0 (clean), 1 (scored, with warnings) or 2 (errors, not scored). */
+  readonly flags: Uint8Array<ArrayBuffer>;
+  /** Errors and warnings by row, of the first `problemLimit` rows that have any. */
+  readonly problems: readonly RowProblem[];
+  /** How many rows have problems, listed or not. */
+  readonly problemCount: number;
+  /** How many rows were not scored. */
+  readonly errorCount: number;
+}
+
+/** Options of {@link Scorer.scoreMany}. */
+export interface ScoreManyOptions {
+  /**
+   * The problems of at most so many rows are listed (1,000 unless given), so that a million bad rows do not fill the
+   * memory; `flags` and the counts always cover every row.
+   */
+  readonly problemLimit?: number;
+}
+
+/** The share of one field in a logit. */
+export interface Contribution {
+  /** The field's name, and the words a person reads. */
+  readonly field: string;
+  readonly label: string;
+  /** The value in words, with its unit. */
+  readonly text: string;
+  /** The value as the record has it. */
+  readonly value: FieldValue;
+  /** Log-odds that this value adds (or takes, if negative) against the reference customers. */
+  readonly contribution: number;
+}
+
+/** Why a customer scores as it does: `base` and all contributions add up to `logit`. */
+export interface Explanation {
+  /** Mean logit of the reference customers in the artifact. */
+  readonly base: number;
+  readonly logit: number;
+  readonly probability: number;
+  /** Position in `policy.tiers`. */
+  readonly tier: number;
+  /** Whether the contributions are exact Shapley values, not an estimate. */
+  readonly exact: boolean;
+  /** How many times the network was evaluated for it. */
+  readonly evaluations: number;
+  /** One for each field, largest absolute contribution first. */
+  readonly contributions: readonly Contribution[];
+  readonly problems: readonly Problem[];
+}

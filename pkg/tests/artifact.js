@@ -1,0 +1,65 @@
+/** The artifact that the tests load, and records that fit its schema, whatever schema that is. */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Path of an artifact: `TENURE_ARTIFACT`, else the demo's, else one that the project keeps. */
+export function artifactPath() {
+  const given = process.env["TENURE_ARTIFACT"];
+  if (given) return given;
+  const demo = new URL("target/demo/model.safetensors", ROOT);
+  if (existsSync(demo)) return fileURLToPath(demo);
+  const kept = new URL("tests/artifacts/", ROOT);
+  const names = existsSync(kept)
+    ? readdirSync(kept)
+        .filter((name) => name.endsWith(".safetensors"))
+        .sort()
+    : [];
+  const newest = names.at(-1);
+  if (newest === undefined)
+    throw new Error("no artifact to test with: run `cargo xtask demo --no-serve`, or set TENURE_ARTIFACT");
+  return fileURLToPath(new URL(newest, kept));
+}
+
+/** The JSON document in the artifact's metadata. */
+export function readDocument() {
+  const bytes = readFileSync(artifactPath());
+  const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString());
+  return JSON.parse(header["__metadata__"].tenure);
+}
+
+/** Numbers that customers have, by field: the reference customers', which lie within the range seen in training. */
+const numbers = new Map();
+for (const { values } of readDocument().background.rows) {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === "number") numbers.set(name, [...(numbers.get(name) ?? []), value]);
+  }
+}
+
+/** What a customer's record may say in a field; `seed` chooses among its values. */
+function sampleValue(field, seed) {
+  if (field.kind === "category") return field.categories[seed % field.categories.length];
+  if (field.kind === "flag") return seed % 2 === 0 ? field.negative : field.positive;
+  const values = numbers.get(field.name);
+  return values[seed % values.length];
+}
+
+/** A record of the schema; other seeds give other records. */
+export function sampleRecord(schema, seed = 0) {
+  const value = (field, index) => sampleValue(field, seed * 31 + index * (seed + 1));
+  return Object.fromEntries(schema.fields.map((field, index) => [field.name, value(field, index)]));
+}
+
+/** Many records. */
+export function sampleRecords(schema, count) {
+  return Array.from({ length: count }, (_, seed) => sampleRecord(schema, seed));
+}
+
+/** The first field of a kind that satisfies the condition. */
+export function fieldOf(schema, kind, condition = () => true) {
+  const field = schema.fields.find((candidate) => candidate.kind === kind && condition(candidate));
+  if (field === undefined) throw new Error(`the test artifact has no fitting ${kind} field`);
+  return field;
+}

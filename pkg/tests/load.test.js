@@ -1,0 +1,87 @@
+/** Where an artifact may come from, and what happens where it does not. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { relative } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { load } from "tenure";
+import { artifactPath, sampleRecord } from "./artifact.js";
+
+const path = artifactPath();
+const bytes = readFileSync(path);
+let server;
+let origin;
+
+before(async () => {
+  server = createServer((request, response) => {
+    if (request.url === "/model.safetensors") response.end(bytes);
+    else if (request.url === "/cut") {
+      response.writeHead(200, { "content-length": bytes.length });
+      response.write(bytes.subarray(0, 1000), () => response.destroy());
+    } else response.writeHead(404).end("nothing here");
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  origin = `http://127.0.0.1:${server.address().port}`;
+});
+after(() => server.close());
+
+test("addresses, paths, responses and bytes load the same model", async () => {
+  const sources = {
+    path,
+    "relative path": relative(process.cwd(), path),
+    "file: URL": pathToFileURL(path),
+    "file: text": pathToFileURL(path).href,
+    "http text": `${origin}/model.safetensors`,
+    "http URL": new URL("/model.safetensors", origin),
+    Response: await fetch(`${origin}/model.safetensors`),
+    "made Response": new Response(bytes),
+    Buffer: bytes,
+    Uint8Array: new Uint8Array(bytes),
+    ArrayBuffer: new Uint8Array(bytes).buffer,
+  };
+  let expected;
+  for (const [name, source] of Object.entries(sources)) {
+    const scorer = await load(source);
+    const score = scorer.score(sampleRecord(scorer.schema));
+    expected ??= score;
+    assert.deepEqual(score, expected, name);
+    scorer.dispose();
+  }
+});
+
+test("schema, card and policy come with it", async () => {
+  const { schema, card, policy } = await load(path);
+  assert.ok(schema.fields.length > 0 && policy.tiers.length > 0 && card.metrics.roc_auc > 0.5);
+});
+
+test("what cannot be fetched says where and why", async () => {
+  await assert.rejects(load(`${origin}/absent`), (error) => {
+    assert.deepEqual([error.name, error.code, error.problems[0].value], ["TenureError", "fetch_failed", "404"]);
+    assert.ok(error.message.includes(`${origin}/absent`) && error.message.includes("HTTP 404"));
+    return true;
+  });
+  await assert.rejects(load(await fetch(`${origin}/absent`)), { code: "fetch_failed" });
+  await assert.rejects(load(`${origin}/cut`), { code: "fetch_failed" });
+  await assert.rejects(load("http://127.0.0.1:1/model"), { code: "fetch_failed" });
+  await assert.rejects(load("no/such/file.safetensors"), { code: "fetch_failed", message: /no\/such\/file.*ENOENT/s });
+});
+
+test("what is no artifact is refused by the core, with its reason", async () => {
+  const damaged = new Uint8Array(bytes);
+  damaged.fill(0xff, 0, 8);
+  for (const source of [new Uint8Array(0), new Uint8Array(100), damaged, bytes.subarray(0, bytes.length - 1)]) {
+    await assert.rejects(load(source), (error) => {
+      assert.equal(error.name, "TenureError");
+      assert.match(error.code, /^artifact_/);
+      assert.ok(error.message.length > 10);
+      return true;
+    });
+  }
+});
+
+test("what is no source is refused by name", async () => {
+  for (const source of [null, undefined, 3, {}, [1, 2]])
+    await assert.rejects(load(source), { code: "argument_invalid" });
+});

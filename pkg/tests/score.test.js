@@ -1,0 +1,205 @@
+/** One record: score, typed rows, problems, life and death of a scorer. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load, TenureError } from "tenure";
+import { artifactPath, fieldOf, sampleRecord } from "./artifact.js";
+
+const scorer = await load(artifactPath());
+const { schema, policy } = scorer;
+const record = sampleRecord(schema);
+const number = fieldOf(schema, "number", ({ minimum }) => minimum !== undefined);
+const flag = fieldOf(schema, "flag");
+
+/** The TenureError that `run` throws. */
+function thrown(run) {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof TenureError, String(error));
+    return error;
+  }
+  return assert.fail("nothing was thrown");
+}
+
+test("a record has a probability, a logit and the tier of its probability", () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const { probability, logit, tier } = scorer.score(sampleRecord(schema, seed));
+    assert.ok(probability > 0 && probability < 1 && Number.isFinite(logit));
+    assert.equal(
+      tier,
+      policy.tiers.findLastIndex(({ from }) => probability >= from),
+    );
+  }
+});
+
+test("records without a remark share one frozen list", () => {
+  const clean = Array.from({ length: 50 }, (_, seed) => scorer.score(sampleRecord(schema, seed)).problems).filter(
+    ({ length }) => length === 0,
+  );
+  assert.ok(clean.length >= 2 && clean[0] === clean[1] && Object.isFrozen(clean[0]));
+});
+
+test("the order of the keys, further keys and numbers as text change nothing", () => {
+  const reversed = Object.fromEntries(Object.entries({ ...record, further: { nested: [1] } }).reverse());
+  const text = { ...record, [number.name]: ` ${record[number.name]} ` };
+  assert.deepEqual(scorer.score(reversed), scorer.score(record));
+  assert.deepEqual(scorer.score(text), scorer.score(record));
+});
+
+test("records may be class instances with getters and may lack a prototype", () => {
+  class Customer {}
+  for (const { name } of schema.fields) Object.defineProperty(Customer.prototype, name, { get: () => record[name] });
+  assert.deepEqual(scorer.score(new Customer()), scorer.score(record));
+  assert.deepEqual(scorer.score(Object.assign(Object.create(null), record)), scorer.score(record));
+});
+
+test("true and false stand for a flag's words", () => {
+  for (const [value, word] of [
+    [true, flag.positive],
+    [false, flag.negative],
+  ]) {
+    assert.deepEqual(scorer.score({ ...record, [flag.name]: value }), scorer.score({ ...record, [flag.name]: word }));
+  }
+});
+
+test("null and the empty text mean missing", () => {
+  for (const { name } of schema.fields) {
+    assert.deepEqual(scorer.score({ ...record, [name]: "" }).logit, scorer.score({ ...record, [name]: null }).logit);
+  }
+});
+
+test("an unseen category is scored, with a warning, the second time too", () => {
+  const odd = { ...record, [flag.name]: "Perhaps" };
+  for (const { probability, problems } of [scorer.score(odd), scorer.score(odd)]) {
+    assert.ok(probability > 0 && probability < 1);
+    const found = problems.filter(({ rule }) => rule === "unseen_category");
+    assert.deepEqual(
+      found.map(({ field, value }) => [field, value]),
+      [[flag.name, '"Perhaps"']],
+    );
+  }
+});
+
+test("every error of a record comes at once, in schema order", () => {
+  const bad = { ...record, [number.name]: number.minimum - 1, [flag.name]: Number.NaN };
+  const absent = schema.fields.find(({ name }) => name !== number.name && name !== flag.name).name;
+  delete bad[absent];
+  const { code, message, problems } = thrown(() => scorer.score(bad));
+  assert.equal(code, "record_invalid");
+  const expected = schema.fields.flatMap(({ name }) =>
+    name === number.name
+      ? [[name, "bounds"]]
+      : name === flag.name
+        ? [[name, "finite"]]
+        : name === absent
+          ? [[name, "absent"]]
+          : [],
+  );
+  assert.deepEqual(
+    problems.filter(({ rule }) => rule !== "clipped").map(({ field, rule }) => [field, rule]),
+    expected,
+  );
+  for (const { field } of problems.slice(0, 3)) assert.ok(message.includes(field));
+});
+
+test("each kind of bad value is named by its rule", () => {
+  const cases = [
+    [number.minimum - 1, "bounds"],
+    [Number.NaN, "finite"],
+    [Number.POSITIVE_INFINITY, "finite"],
+    ["1,234.50", "type"],
+    ["2024-01-31", "type"],
+    [true, "type"],
+    [{}, "type"],
+    [[], "type"],
+    [() => 1, "type"],
+    [10n, "type"],
+    [Symbol("ten"), "type"],
+    [undefined, "absent"],
+  ];
+  for (const [value, rule] of cases) {
+    const { code, problems } = thrown(() => scorer.score({ ...record, [number.name]: value }));
+    assert.deepEqual(
+      [code, problems.length, problems[0].field, problems[0].rule],
+      ["record_invalid", 1, number.name, rule],
+      String(value),
+    );
+  }
+  // The scorer is none the worse for it.
+  assert.equal(scorer.score(record).logit, scorer.score(record).logit);
+});
+
+test("what is no record is refused by name", () => {
+  for (const [value, name] of [
+    ["text", "a string"],
+    [3, "a number"],
+    [null, "null"],
+    [undefined, "undefined"],
+    [[1], "an array"],
+  ]) {
+    const { code, message } = thrown(() => scorer.score(value));
+    assert.deepEqual([code, message], ["argument_invalid", `a record must be a plain object, not ${name}`]);
+  }
+});
+
+test("a typed row scores as its record", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const each = sampleRecord(schema, seed);
+    const row = scorer.row(each);
+    assert.equal(row.length, schema.fields.length);
+    assert.equal(scorer.scoreRow(row), scorer.score(each).probability);
+  }
+});
+
+test("a typed row out of bounds is NaN, one of another length an error, and bad records have no row", () => {
+  const row = scorer.row(record);
+  row[schema.fields.indexOf(number)] = number.minimum - 1;
+  assert.ok(Number.isNaN(scorer.scoreRow(row)));
+  assert.equal(thrown(() => scorer.scoreRow(new Float64Array(1))).code, "argument_invalid");
+  assert.equal(thrown(() => scorer.scoreRow(null)).code, "argument_invalid");
+  assert.equal(thrown(() => scorer.row({})).problems.length, schema.fields.length);
+});
+
+test("thousands of different texts in one field are all read", () => {
+  const text = (value) => scorer.row({ ...record, [number.name]: String(value) })[schema.fields.indexOf(number)];
+  for (let step = 0; step < 20_000; step++)
+    assert.equal(text(number.minimum + step / 65_536), number.minimum + step / 65_536);
+});
+
+test("a scorer survives the growth of the memory, and others beside it", async () => {
+  const before = scorer.score(record);
+  const others = await Promise.all(Array.from({ length: 40 }, () => load(artifactPath())));
+  assert.deepEqual(scorer.score(record), before);
+  for (const other of others) {
+    assert.deepEqual(other.score(record), before);
+    other.dispose();
+  }
+  assert.deepEqual(scorer.score(record), before);
+});
+
+test("a disposed scorer says so; disposing twice is fine", async () => {
+  const short = await load(artifactPath());
+  const row = short.row(record);
+  short.dispose();
+  short.dispose();
+  for (const use of [
+    () => short.score(record),
+    () => short.scoreMany([record]),
+    () => short.row(record),
+    () => short.scoreRow(row),
+    () => short.explain(record),
+  ]) {
+    assert.equal(thrown(use).code, "disposed");
+  }
+  assert.equal(short.schema.fields.length, schema.fields.length);
+});
+
+test("schema, card and policy are frozen through and through", () => {
+  assert.ok(
+    Object.isFrozen(schema.fields) &&
+      Object.isFrozen(schema.fields[0]) &&
+      Object.isFrozen(policy.tiers[0]) &&
+      Object.isFrozen(scorer.card),
+  );
+});

@@ -1,0 +1,46 @@
+/** What must not compile: each line is an error, or the compiler says that the expectation is unused. */
+
+import { load, type Scorer } from "tenure";
+import { Engine } from "../../wasm/tenure.js";
+import { createHandler } from "tenure/edge";
+
+declare const scorer: Scorer;
+
+// @ts-expect-error a number is no source
+void load(3);
+// @ts-expect-error the option is called wasm
+void load("/model.safetensors", { wasmUrl: "/tenure_bg.wasm" });
+// @ts-expect-error loading takes time
+load("/model.safetensors").score({ tenure: 1 });
+// @ts-expect-error a text is no record
+scorer.score("text");
+// @ts-expect-error null is no record
+scorer.score(null);
+// @ts-expect-error a list is no record
+scorer.score([1, 2, 3]);
+// @ts-expect-error a date is no value
+scorer.score({ tenure: new Date() });
+// @ts-expect-error a list is no value
+scorer.score({ tenure: [1] });
+// @ts-expect-error a plain array is no typed row
+scorer.scoreRow([1, 2, 3]);
+// @ts-expect-error a typed array is neither columns nor records
+scorer.scoreMany(new Float64Array(3));
+// @ts-expect-error codes are whole numbers
+scorer.scoreMany({ Contract: { codes: new Float64Array(3), categories: ["One year"] } });
+// @ts-expect-error a dictionary has categories
+scorer.scoreMany({ Contract: { codes: new Uint8Array(3) } });
+// @ts-expect-error 64-bit integers are no column
+scorer.scoreMany({ tenure: new BigInt64Array(3) });
+// @ts-expect-error results are not written to
+scorer.score({ tenure: 1 }).probability = 0;
+// @ts-expect-error the schema is not written to
+scorer.schema.fields[0] = scorer.schema.fields[1]!;
+// @ts-expect-error a field without a kind tells no categories
+void scorer.schema.fields[0]!.categories;
+// @ts-expect-error an entry of a list may be absent
+void scorer.policy.tiers[0].label;
+// @ts-expect-error scorers come from load
+void new (scorer.constructor as typeof Scorer)(new Engine(new Uint8Array(8)), new WebAssembly.Memory({ initial: 1 }));
+// @ts-expect-error a scorer is a promise or a scorer
+createHandler({ scorer: "/model.safetensors" });

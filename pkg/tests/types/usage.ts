@@ -1,0 +1,87 @@
+/** What must compile: every way in that the documentation shows, with the types that come out. */
+
+import {
+  type Columns,
+  type CustomerRecord,
+  type Explanation,
+  type Field,
+  load,
+  type Score,
+  type Scorer,
+  type Scores,
+  TenureError,
+} from "tenure";
+import { createHandler, type Handler } from "tenure/edge";
+
+/** Whether two types are the same, not merely assignable. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Same<A, B>): void => undefined;
+
+interface Customer {
+  tenure: number;
+  Contract: string;
+  TotalCharges: number | null;
+  Partner?: boolean | undefined;
+}
+
+export async function uses(
+  customer: Customer,
+  read: CustomerRecord,
+  response: Response,
+  module: WebAssembly.Module,
+): Promise<Handler> {
+  const scorer = await load("/model.safetensors");
+  same<typeof scorer, Scorer>(true);
+  await load(new URL("https://example.com/model.safetensors"), { wasm: module });
+  await load(new Uint8Array(8), { wasm: "/tenure_bg.wasm" });
+  await load(new ArrayBuffer(8), { wasm: response });
+  await load(response, {});
+
+  same<ReturnType<typeof one>, Score>(true);
+  const one = () => scorer.score({ tenure: 1, Contract: "One year", TotalCharges: null, Partner: true });
+  scorer.score(customer);
+  scorer.score(read);
+  same<ReturnType<typeof explained>, Explanation>(true);
+  const explained = () => scorer.explain(customer);
+
+  const columns: Columns = {
+    tenure: new Float64Array(2),
+    MonthlyCharges: Float32Array.of(1, 2),
+    Contract: { codes: new Uint8Array(2), categories: ["One year", null] },
+    PaymentMethod: ["Mailed check", null],
+    SeniorCitizen: [0, 1],
+  };
+  const scores = scorer.scoreMany(columns, { problemLimit: 10 });
+  same<typeof scores, Scores>(true);
+  same<typeof scores.probability, Float32Array<ArrayBuffer>>(true);
+  same<(typeof scores.problems)[number]["row"], number>(true);
+  scorer.scoreMany([customer, customer]);
+  scorer.scoreMany([read] as const);
+
+  const probability: number = scorer.scoreRow(scorer.row(customer));
+  const texts = scorer.schema.fields.map(describe);
+  const tier: string | undefined = scorer.policy.tiers[scores.tier[0] ?? 0]?.label;
+  scorer.dispose();
+  void [probability, texts, tier];
+  const handler = createHandler({ scorer, maximumBytes: 1000 });
+  return createHandler({ artifact: new URL("https://example.com/model.safetensors") }) ?? handler;
+}
+
+/** The kind narrows a field. */
+function describe(field: Field): string {
+  switch (field.kind) {
+    case "number":
+      return `${field.minimum ?? ""} to ${field.maximum ?? ""} ${field.unit ?? ""}`;
+    case "category":
+      return field.categories.join();
+    case "flag":
+      return `${field.positive} or ${field.negative}`;
+  }
+}
+
+export function handles(error: unknown): string {
+  if (!(error instanceof TenureError)) return "";
+  return error.code === "record_invalid"
+    ? error.problems.map(({ field, rule }) => `${field}: ${rule}`).join()
+    : error.message;
+}

@@ -1,0 +1,154 @@
+//! The one file with everything that scoring and explaining need: a safetensors file whose tensors are the packed
+//! network and whose metadata key `tenure` holds one JSON document. Any tool that reads safetensors opens it.
+
+mod error;
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use error::ArtifactError;
+pub use read::read;
+pub use write::write;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calibration::Calibration;
+use crate::customer::{Cell, Customer, Value, check};
+use crate::decision::Policy;
+use crate::encoding::{Encoder, InputDocument};
+use crate::network::Network;
+use crate::schema::{Kind, Schema};
+
+/// The version of the format that this code writes. It reads this one.
+pub const FORMAT_VERSION: u32 = 1;
+/// The metadata key of the document.
+pub const DOCUMENT_KEY: &str = "tenure";
+/// Larger files are refused before anything is allocated.
+pub const MAXIMUM_BYTES: usize = 64 << 20;
+/// Larger headers likewise.
+pub const MAXIMUM_HEADER_BYTES: usize = 8 << 20;
+/// A background row stands for at least this many customers.
+pub const MINIMUM_MEMBERS: u32 = 20;
+const MAXIMUM_BACKGROUND_ROWS: usize = 1024;
+
+/// The JSON document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    pub format_version: u32,
+    pub schema: Schema,
+    pub encoder: EncoderDocument,
+    pub calibration: Calibration,
+    pub policy: Policy,
+    pub background: Background,
+    /// The model card: what it was trained on and how well it did. The core passes it on and reads nothing from it.
+    pub card: serde_json::Value,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncoderDocument {
+    pub inputs: Vec<InputDocument>,
+}
+
+/// The reference customers that an explanation compares with: none of them is a real row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Background {
+    /// The least number of customers that one row stands for.
+    pub k: u32,
+    pub rows: Vec<BackgroundRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackgroundRow {
+    /// Customers that the row stands for.
+    pub members: u32,
+    /// Value by field: a number, a text, or null for missing.
+    pub values: BTreeMap<String, serde_json::Value>,
+}
+
+/// The text that stands for OTHER in a background row.
+pub const OTHER: &str = "(other)";
+
+/// An artifact whose parts agree with each other.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    pub document: Document,
+    pub encoder: Encoder,
+    pub network: Network,
+    /// The background rows as customers.
+    pub background: Vec<Customer>,
+}
+
+impl Artifact {
+    /// Puts an artifact together and checks that its parts agree.
+    pub fn new(document: Document, network: Network) -> Result<Artifact, ArtifactError> {
+        if document.format_version != FORMAT_VERSION {
+            return Err(ArtifactError::Version { found: document.format_version });
+        }
+        if let Some(problem) = document.schema.problems().into_iter().next() {
+            return Err(ArtifactError::Schema(problem));
+        }
+        let encoder = Encoder::new(document.schema.clone(), document.encoder.inputs.clone())?;
+        if network.row_count() != encoder.row_count() {
+            return Err(ArtifactError::Rows { network: network.row_count(), encoder: encoder.row_count() });
+        }
+        document.calibration.validate()?;
+        document.policy.validate()?;
+        let background = customers(&document)?;
+        Ok(Artifact { document, encoder, network, background })
+    }
+}
+
+/// The background rows as customers; refuses what would name a person.
+fn customers(document: &Document) -> Result<Vec<Customer>, ArtifactError> {
+    let Background { k, rows } = &document.background;
+    if rows.is_empty() || rows.len() > MAXIMUM_BACKGROUND_ROWS {
+        return Err(ArtifactError::BackgroundRows { found: rows.len() });
+    }
+    let fewest = rows.iter().map(|row| row.members).min().unwrap_or(0).min(*k);
+    if fewest < MINIMUM_MEMBERS {
+        return Err(ArtifactError::Privacy { members: fewest });
+    }
+    let schema = &document.schema;
+    let customer = |(index, row): (usize, &BackgroundRow)| {
+        if let Some(name) = row.values.keys().find(|name| schema.field_index(name).is_none()) {
+            return Err(ArtifactError::BackgroundField { row: index, field: name.clone() });
+        }
+        let value = |name: &str| match row.values.get(name) {
+            Some(serde_json::Value::Number(number)) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
+            Some(serde_json::Value::String(text)) => Value::Text(text),
+            Some(serde_json::Value::Bool(flag)) => Value::Flag(*flag),
+            Some(serde_json::Value::Null) => Value::Missing,
+            _ => Value::Absent,
+        };
+        let values: Vec<Value> = schema.fields.iter().map(|field| value(&field.name)).collect();
+        let checked = check(schema, &values);
+        checked.map(|(customer, _)| customer).map_err(|mut problems| {
+            problems.retain(|problem| problem.rule.is_error());
+            ArtifactError::BackgroundValue { row: index, problem: problems.swap_remove(0) }
+        })
+    };
+    rows.iter().enumerate().map(customer).collect()
+}
+
+impl BackgroundRow {
+    /// The row that stands for `members` customers and looks like `customer`.
+    pub fn new(schema: &Schema, customer: &Customer, members: u32) -> BackgroundRow {
+        let value = |index: usize, cell: &Cell| match (cell, &schema.fields[index].kind) {
+            (Cell::Number(number), _) => (*number).into(),
+            (Cell::Missing, _) | (_, Kind::Number { .. }) => serde_json::Value::Null,
+            (Cell::Category(code), _) => {
+                schema.fields[index].categories().get(*code as usize).copied().unwrap_or(OTHER).into()
+            }
+        };
+        let values = customer.cells().iter().enumerate();
+        let values = values.map(|(index, cell)| (schema.fields[index].name.clone(), value(index, cell))).collect();
+        BackgroundRow { members, values }
+    }
+}

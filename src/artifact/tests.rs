@@ -1,0 +1,127 @@
+//! Every refusal of the reader, each seen.
+
+use super::*;
+use crate::scorer::tests::small_scorer;
+
+fn bytes() -> Vec<u8> {
+    write(small_scorer(&[6, 4]).artifact()).unwrap()
+}
+
+/// The file with its header's text changed and its length field set to match.
+fn with_header(change: impl Fn(String) -> String) -> Vec<u8> {
+    let bytes = bytes();
+    let end = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let header = change(String::from_utf8(bytes[8..end].to_vec()).unwrap());
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &bytes[end..]].concat()
+}
+
+/// The file with its document changed.
+fn with_document(change: impl Fn(&mut serde_json::Value)) -> Vec<u8> {
+    with_header(|header| {
+        let mut header: serde_json::Value = serde_json::from_str(&header).unwrap();
+        let text = header["__metadata__"][DOCUMENT_KEY].as_str().unwrap();
+        let mut document = serde_json::from_str(text).unwrap();
+        change(&mut document);
+        header["__metadata__"][DOCUMENT_KEY] = document.to_string().into();
+        header.to_string()
+    })
+}
+
+fn code(bytes: &[u8]) -> &'static str {
+    match read(bytes) {
+        Ok(_) => "read",
+        Err(error) => error.code(),
+    }
+}
+
+#[test]
+fn what_is_written_is_read_and_written_the_same() {
+    let first = bytes();
+    let artifact = read(&first).unwrap();
+    assert_eq!(write(&artifact).unwrap(), first);
+    assert_eq!(artifact.network.parts(), small_scorer(&[6, 4]).artifact().network.parts());
+    assert_eq!(artifact.background, small_scorer(&[6, 4]).artifact().background);
+    let additive = write(small_scorer(&[]).artifact()).unwrap();
+    assert_eq!(write(&read(&additive).unwrap()).unwrap(), additive);
+}
+
+#[test]
+fn truncated_at_every_length() {
+    let bytes = bytes();
+    let header = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    for length in 0..bytes.len() {
+        let expected = match length {
+            0..8 => "artifact_no_header",
+            _ if length < header => "artifact_header_truncated",
+            _ => "artifact_length",
+        };
+        assert_eq!(code(&bytes[..length]), expected, "{length} bytes");
+    }
+}
+
+#[test]
+fn sizes_are_refused_before_they_are_allocated() {
+    assert_eq!(code(&vec![0; MAXIMUM_BYTES + 1]), "artifact_too_large");
+    let mut bytes = bytes();
+    bytes[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    assert_eq!(code(&bytes), "artifact_header_too_large");
+    let huge = with_header(|header| header.replace("\"shape\":[20,6]", "\"shape\":[4611686018427387904,6]"));
+    assert_eq!(code(&huge), "artifact_layout");
+    let huge = with_header(|header| header.replace("\"shape\":[20,6]", "\"shape\":[4294967296,4294967296]"));
+    assert_eq!(code(&huge), "artifact_layout");
+}
+
+#[test]
+fn each_part_of_the_header() {
+    assert_eq!(code(&[&bytes()[..], &[0]].concat()), "artifact_length");
+    assert_eq!(code(&with_header(|header| header.replacen('{', "[", 1))), "artifact_header");
+    assert_eq!(code(&with_header(|header| header.replace(DOCUMENT_KEY, "other"))), "artifact_no_document");
+    assert_eq!(code(&with_header(|header| header.replace("\"direct\"", "\"indirect\""))), "artifact_tensor_absent");
+    assert_eq!(code(&with_header(|header| header.replace("\"layers.0.bias\"", "\"layers.0.bios\""))), "artifact_tensor_absent");
+    assert_eq!(code(&with_header(|header| header.replace("layers.0", "layers.1"))), "artifact_tensor_unknown");
+    assert_eq!(code(&with_header(|header| header.replacen("\"F32\"", "\"I32\"", 1))), "artifact_tensor_type");
+    assert_eq!(code(&with_header(|header| header.replacen("\"F32\"", "\"F64\"", 1))), "artifact_layout");
+    assert_eq!(code(&with_header(|header| header.replace("[20,6]", "[120]"))), "artifact_tensor_rank");
+    assert_eq!(code(&with_header(|header| header.replace("[20,6]", "[10,12]"))), "artifact_shape");
+    assert_eq!(code(&with_header(|header| header.replace("[20,6]", "[20,7]"))), "artifact_layout");
+    let mut not_utf8 = bytes();
+    not_utf8[20] = 0xff;
+    assert_eq!(code(&not_utf8), "artifact_header");
+}
+
+#[test]
+fn each_part_of_the_document() {
+    let cases: [(&str, fn(&mut serde_json::Value)); 16] = [
+        ("artifact_version", |document| document["format_version"] = 2.into()),
+        ("artifact_document", |document| document["format_version"] = "1".into()),
+        ("artifact_document", |document| document["surprise"] = 1.into()),
+        ("artifact_document", |document| document["schema"]["fields"][0]["categories"] = serde_json::json!(["a"])),
+        ("artifact_schema", |document| document["schema"]["fields"][1]["name"] = "tenure".into()),
+        ("artifact_encoder", |document| document["encoder"]["inputs"][0]["knots"][1] = (-5.0).into()),
+        ("artifact_encoder", |document| drop(document["encoder"]["inputs"].as_array_mut().unwrap().pop())),
+        ("artifact_rows", |document| document["encoder"]["inputs"][1]["knots"] = serde_json::json!([1.0, 2.0, 3.0])),
+        ("artifact_calibration", |document| document["calibration"]["temperature"] = 0.0.into()),
+        ("artifact_policy", |document| document["policy"]["tiers"][1]["from"] = 0.9.into()),
+        ("artifact_privacy", |document| document["background"]["rows"][2]["members"] = 19.into()),
+        ("artifact_privacy", |document| document["background"]["k"] = 1.into()),
+        ("artifact_background_rows", |document| document["background"]["rows"] = serde_json::json!([])),
+        ("artifact_background_value", |document| document["background"]["rows"][0]["values"]["tenure"] = "x".into()),
+        ("artifact_background_value", |document| document["background"]["rows"][0]["values"] = serde_json::json!({})),
+        ("artifact_background_field", |document| document["background"]["rows"][0]["values"]["id"] = "7590".into()),
+    ];
+    for (expected, change) in cases {
+        assert_eq!(code(&with_document(change)), expected);
+    }
+    assert_eq!(code(&with_document(|document| document["card"]["anything"] = serde_json::json!({"goes": [1]}))), "read");
+}
+
+#[test]
+fn weights_that_are_not_finite() {
+    let bytes = bytes();
+    let header = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    for at in (header..bytes.len()).step_by(4) {
+        let mut broken = bytes.clone();
+        broken[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+        assert_eq!(code(&broken), "artifact_weight", "byte {at}");
+    }
+}

@@ -1,0 +1,332 @@
+//! The one door from a record to a customer: every value checked against its field, every problem reported at once.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::schema::{Field, Kind, Schema};
+
+/// What a caller sends for one field, unchecked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// The record has no such key.
+    Absent,
+    /// The record says that the value is not known.
+    Missing,
+    Number(f64),
+    Text(&'a str),
+    Flag(bool),
+}
+
+/// One checked value. `Category(n)` with n = the field's number of categories is OTHER.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell {
+    Missing,
+    Number(f64),
+    Category(u32),
+}
+
+/// A checked record: one cell per field of the schema, of the field's kind, numbers finite and within the bounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Customer {
+    cells: Vec<Cell>,
+}
+
+/// The rules a value can break. The texts are stable: callers match on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// The record does not have the field.
+    Absent,
+    /// The value is of another kind than the field.
+    Type,
+    /// The number is not finite.
+    Finite,
+    /// The number is outside the schema's minimum and maximum.
+    Bounds,
+    /// Warning: the category is not in the schema and counts as OTHER.
+    UnseenCategory,
+    /// Warning: the number is outside the fitted quantiles and counts as the nearer one.
+    Clipped,
+}
+
+impl Rule {
+    /// Whether the record cannot be scored; the other rules only say how a value was treated.
+    pub fn is_error(self) -> bool {
+        !matches!(self, Rule::UnseenCategory | Rule::Clipped)
+    }
+
+    /// The stable text, as it is serialised.
+    pub fn name(self) -> &'static str {
+        match self {
+            Rule::Absent => "absent",
+            Rule::Type => "type",
+            Rule::Finite => "finite",
+            Rule::Bounds => "bounds",
+            Rule::UnseenCategory => "unseen_category",
+            Rule::Clipped => "clipped",
+        }
+    }
+}
+
+/// One broken rule of a record: field, rule, the value seen, and a sentence for people.
+#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+#[error("{field}: {message} (got {value})")]
+pub struct Problem {
+    pub field: String,
+    pub rule: Rule,
+    pub value: String,
+    pub message: String,
+}
+
+/// A value is quoted in problems up to this many characters.
+const QUOTED_CHARACTERS: usize = 64;
+
+impl Customer {
+    /// One cell per field, in schema order.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// Takes cells that were checked before, one by one, and checks again what makes a customer: length, kinds,
+    /// codes, bounds.
+    pub fn from_cells(schema: &Schema, cells: &[Cell]) -> Result<Customer, Vec<Problem>> {
+        let mut customer = Customer { cells: Vec::with_capacity(cells.len()) };
+        customer.assign(schema, cells.iter().copied())?;
+        Ok(customer)
+    }
+
+    /// As [`Customer::from_cells`], into this customer's memory. After an error the customer has no cells.
+    pub fn assign(&mut self, schema: &Schema, cells: impl Iterator<Item = Cell>) -> Result<(), Vec<Problem>> {
+        self.cells.clear();
+        self.cells.extend(cells);
+        let sound = self.cells.len() == schema.fields.len()
+            && schema.fields.iter().zip(&self.cells).all(|(field, &cell)| cell_fits(field, cell));
+        if sound {
+            return Ok(());
+        }
+        let problems = cell_problems(schema, &self.cells);
+        self.cells.clear();
+        Err(problems)
+    }
+}
+
+/// Whether a cell is of its field's kind and within its bounds.
+fn cell_fits(field: &Field, cell: Cell) -> bool {
+    match (&field.kind, cell) {
+        (_, Cell::Missing) => true,
+        (Kind::Number { minimum, maximum, .. }, Cell::Number(number)) => {
+            number.is_finite()
+                && minimum.is_none_or(|minimum| number >= minimum)
+                && maximum.is_none_or(|maximum| number <= maximum)
+        }
+        (Kind::Number { .. }, Cell::Category(_)) | (_, Cell::Number(_)) => false,
+        (_, Cell::Category(code)) => code as usize <= field.category_count(),
+    }
+}
+
+fn cell_problems(schema: &Schema, cells: &[Cell]) -> Vec<Problem> {
+    let cell = |index: usize| cells.get(index).copied();
+    let problems = schema.fields.iter().enumerate().filter_map(|(index, field)| match cell(index) {
+        None => Some(problem(field, Rule::Absent, "nothing".into(), "the record does not have it".into())),
+        Some(cell) if cell_fits(field, cell) => None,
+        Some(Cell::Number(number)) => check_number(field, number).err(),
+        Some(cell) => Some(problem(field, Rule::Type, format!("{cell:?}"), "the cell is of another kind".into())),
+    });
+    problems.collect()
+}
+
+/// Checks a record, given one value per field in schema order. `Ok` carries the warnings, `Err` every problem.
+pub fn check(schema: &Schema, values: &[Value]) -> Result<(Customer, Vec<Problem>), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut cells = Vec::with_capacity(schema.fields.len());
+    for (index, field) in schema.fields.iter().enumerate() {
+        let (cell, warning) = check_value(field, values.get(index).copied().unwrap_or(Value::Absent));
+        problems.extend(warning);
+        match cell {
+            Ok(cell) => cells.push(cell),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.iter().any(|problem| problem.rule.is_error()) {
+        return Err(problems);
+    }
+    Ok((Customer { cells }, problems))
+}
+
+/// Checks one value: its cell or the rule it breaks, and a warning where the value is taken for another.
+pub fn check_value(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Problem>) {
+    let cell = match value {
+        Value::Absent => Err(problem(field, Rule::Absent, "nothing".into(), "must be in the record; null where it is not known".into())),
+        Value::Missing => Ok(Cell::Missing),
+        Value::Text(text) if is_missing(field, text) => Ok(Cell::Missing),
+        Value::Number(number) if field.is_number() => check_number(field, number),
+        Value::Text(text) if field.is_number() => match parse_number(text) {
+            Ok(number) => check_number(field, number),
+            Err(message) => Err(problem(field, Rule::Type, quote(text), message)),
+        },
+        Value::Flag(flag) if field.is_number() => {
+            Err(problem(field, Rule::Type, flag.to_string(), "must be a number".into()))
+        }
+        Value::Number(number) if !number.is_finite() => {
+            Err(problem(field, Rule::Finite, number.to_string(), "must be a finite number or a text".into()))
+        }
+        Value::Number(_) | Value::Text(_) | Value::Flag(_) => return category(field, value),
+    };
+    (cell, None)
+}
+
+fn is_missing(field: &Field, text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || field.missing.iter().any(|token| token.trim() == text)
+}
+
+fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
+    let Kind::Number { minimum, maximum, unit } = &field.kind else {
+        return Err(problem(field, Rule::Type, number.to_string(), "must not be a number".into()));
+    };
+    if !number.is_finite() {
+        return Err(problem(field, Rule::Finite, number.to_string(), "must be a finite number".into()));
+    }
+    let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
+    let bound = match (minimum, maximum) {
+        (Some(minimum), _) if number < *minimum => format!("must be at least {minimum}{unit}"),
+        (_, Some(maximum)) if number > *maximum => format!("must be at most {maximum}{unit}"),
+        _ => return Ok(Cell::Number(number)),
+    };
+    Err(problem(field, Rule::Bounds, number.to_string(), bound))
+}
+
+/// Reads a number as spreadsheets and CSV files write it plainly; the error says what stands in the way.
+fn parse_number(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    // Rust would also read "inf", "nan" and "infinity".
+    let plain = text.chars().all(|c| matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'));
+    if plain && let Ok(number) = text.parse::<f64>() {
+        return Ok(number);
+    }
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let separated = text.chars().all(|c| c.is_ascii_digit() || ",.' +-_\u{a0}\u{202f}".contains(c));
+    let slashes = text.matches(['/', '-', ':']).count();
+    Err(if separated && digits > 0 && text.contains([',', '\'', ' ', '_', '\u{a0}', '\u{202f}']) {
+        "must be a number without thousands separators and with a decimal point".into()
+    } else if slashes >= 2 && digits >= 4 {
+        "must be a number, not a date or a time; give the days since a stated day".into()
+    } else {
+        "must be a number".into()
+    })
+}
+
+fn category(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Problem>) {
+    let text: Cow<str> = match value {
+        Value::Text(text) => text.trim().into(),
+        Value::Number(number) => number.to_string().into(),
+        Value::Flag(flag) => flag_text(field, flag),
+        Value::Absent | Value::Missing => return (Ok(Cell::Missing), None),
+    };
+    let position = match &field.kind {
+        Kind::Number { .. } => None,
+        Kind::Category { categories } => categories.iter().position(|category| *category == text),
+        Kind::Flag { positive, negative } => [negative, positive].iter().position(|category| **category == text),
+    };
+    if let Some(code) = position {
+        return (Ok(Cell::Category(code as u32)), None);
+    }
+    let message = match &field.kind {
+        Kind::Flag { positive, negative } => format!("is neither {positive:?} nor {negative:?} and counts as OTHER"),
+        _ => "is not among the categories of the schema and counts as OTHER".into(),
+    };
+    let warning = problem(field, Rule::UnseenCategory, quote(&text), message);
+    (Ok(Cell::Category(field.category_count() as u32)), Some(warning))
+}
+
+/// A boolean in a flag field is yes or no; in a category it is matched as text.
+fn flag_text(field: &Field, flag: bool) -> Cow<'_, str> {
+    match &field.kind {
+        Kind::Flag { positive, .. } if flag => positive.as_str().into(),
+        Kind::Flag { negative, .. } => negative.as_str().into(),
+        _ => if flag { "true" } else { "false" }.into(),
+    }
+}
+
+fn problem(field: &Field, rule: Rule, value: String, message: String) -> Problem {
+    Problem { field: field.name.clone(), rule, value, message }
+}
+
+/// The warning for a number outside the fitted quantiles.
+pub(crate) fn clipped(field: &Field, number: f64, low: f32, high: f32) -> Problem {
+    let message = format!("is outside {low} to {high}, where the training data lies, and counts as the nearer end");
+    problem(field, Rule::Clipped, number.to_string(), message)
+}
+
+fn quote(text: &str) -> String {
+    let mut quoted: String = text.chars().take(QUOTED_CHARACTERS).collect();
+    if quoted.len() < text.len() {
+        quoted.push('…');
+    }
+    format!("{quoted:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::tests::small_schema;
+
+    #[test]
+    fn a_clean_record_passes() {
+        let values = [Value::Text(" 12 "), Value::Number(20.5), Value::Text("Year"), Value::Flag(true)];
+        let (customer, warnings) = check(&small_schema(), &values).unwrap();
+        let cells = [Cell::Number(12.0), Cell::Number(20.5), Cell::Category(1), Cell::Category(1)];
+        assert_eq!((customer.cells(), warnings.len()), (&cells[..], 0));
+    }
+
+    #[test]
+    fn missing_and_unseen() {
+        let values = [Value::Text("NA"), Value::Text("  "), Value::Text("Decade"), Value::Missing];
+        let (customer, warnings) = check(&small_schema(), &values).unwrap();
+        assert_eq!(customer.cells(), [Cell::Missing, Cell::Missing, Cell::Category(2), Cell::Missing]);
+        assert_eq!((warnings.len(), warnings[0].rule), (1, Rule::UnseenCategory));
+    }
+
+    #[test]
+    fn all_problems_come_at_once() {
+        let values = [Value::Number(-1.0), Value::Number(f64::NAN), Value::Absent, Value::Number(f64::INFINITY)];
+        let problems = check(&small_schema(), &values).unwrap_err();
+        let rules: Vec<_> = problems.iter().map(|problem| (problem.field.as_str(), problem.rule)).collect();
+        let expected = [("tenure", Rule::Bounds), ("charges", Rule::Finite), ("contract", Rule::Absent), ("partner", Rule::Finite)];
+        assert_eq!(rules, expected);
+    }
+
+    #[test]
+    fn numbers_say_what_stands_in_the_way() {
+        let field = &small_schema().fields[1];
+        for (text, part) in [
+            ("1,234.5", "thousands"),
+            ("1 234", "thousands"),
+            ("12,5", "decimal point"),
+            ("2024-01-31", "date"),
+            ("31/01/2024", "date"),
+            ("inf", "must be a number"),
+            ("NaN", "must be a number"),
+            ("12 months", "must be a number"),
+        ] {
+            let problem = check_value(field, Value::Text(text)).0.unwrap_err();
+            assert!(problem.rule == Rule::Type && problem.message.contains(part), "{text}: {problem}");
+        }
+        assert_eq!(check_value(field, Value::Text("+1.5e1")).0, Ok(Cell::Number(15.0)));
+        assert_eq!(check_value(field, Value::Text("1e999")).0.unwrap_err().rule, Rule::Finite);
+    }
+
+    #[test]
+    fn cells_are_checked_again() {
+        let schema = small_schema();
+        let sound = [Cell::Number(1.0), Cell::Missing, Cell::Category(2), Cell::Category(0)];
+        assert!(Customer::from_cells(&schema, &sound).is_ok());
+        for (at, cell) in [(0, Cell::Number(101.0)), (0, Cell::Category(0)), (2, Cell::Number(0.0)), (2, Cell::Category(3))] {
+            let mut cells = sound;
+            cells[at] = cell;
+            assert_eq!(Customer::from_cells(&schema, &cells).unwrap_err().len(), 1, "{cell:?}");
+        }
+        assert_eq!(Customer::from_cells(&schema, &sound[..3]).unwrap_err()[0].rule, Rule::Absent);
+    }
+}

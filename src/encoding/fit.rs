@@ -1,0 +1,147 @@
+//! Fitting the encoder: the quantiles of every number. Parameters → `fit` → [`Encoder`].
+
+use crate::customer::Cell;
+use crate::schema::Schema;
+
+use super::{Encoder, EncoderError, Features, InputDocument, Scale, Source, source_name, sources};
+
+/// Parameters of the encoder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncoderParams {
+    /// Bins of a number; knots at equal quantiles, equal knots folded into one.
+    pub bins: usize,
+    /// Share of the rows cut off at each end: knots run from this quantile to one minus it.
+    pub clip: f64,
+}
+
+impl Default for EncoderParams {
+    fn default() -> EncoderParams {
+        EncoderParams { bins: 16, clip: 0.001 }
+    }
+}
+
+impl EncoderParams {
+    /// Fits the encoder to `count` customers, `cell` giving a customer's checked cell by place and field. An input
+    /// that is missing in every one of them is an error. Holds the values of one input at a time.
+    pub fn fit(
+        &self,
+        schema: &Schema,
+        count: usize,
+        cell: &impl Fn(usize, usize) -> Cell,
+    ) -> Result<Encoder, EncoderError> {
+        // A first encoder with one knot everywhere evaluates the formulas.
+        let document = |source, knots: Vec<f32>| InputDocument { name: source_name(schema, source).into(), knots };
+        let is_number = |source| match source {
+            Source::Field(field) => schema.fields[field].is_number(),
+            Source::Derived(_) => true,
+        };
+        let blank = |source| document(source, if is_number(source) { vec![0.0] } else { Vec::new() });
+        let encoder = Encoder::new(schema.clone(), sources(schema).into_iter().map(blank).collect())?;
+        let mut documents = Vec::with_capacity(encoder.inputs.len());
+        for input in &encoder.inputs {
+            if !is_number(input.source) {
+                documents.push(document(input.source, Vec::new()));
+                continue;
+            }
+            let number = |at: usize| encoder.number(input.source, &|field| cell(at, field));
+            let mut values: Vec<f32> = (0..count).filter_map(number).collect();
+            if values.is_empty() {
+                return Err(EncoderError::AllMissing { name: input.name.clone() });
+            }
+            documents.push(document(input.source, self.knots(&mut values)));
+        }
+        Encoder::new(schema.clone(), documents)
+    }
+
+    /// Knots at equal quantiles of the values (nearest rank), from `clip` to one minus `clip`.
+    fn knots(&self, values: &mut [f32]) -> Vec<f32> {
+        values.sort_unstable_by(f32::total_cmp);
+        let last = (values.len() - 1) as f64;
+        let bins = self.bins.max(1);
+        let quantile = |share: f64| values[(share.clamp(self.clip, 1.0 - self.clip) * last).round() as usize];
+        let mut knots: Vec<f32> = (0..=bins).map(|bin| quantile(bin as f64 / bins as f64)).collect();
+        knots.dedup();
+        knots
+    }
+}
+
+impl Encoder {
+    /// The number an input sees for a customer, as f32; `None` when missing.
+    fn number(&self, source: Source, cell: &impl Fn(usize) -> Cell) -> Option<f32> {
+        let number = match source {
+            Source::Field(field) => match cell(field) {
+                Cell::Number(number) => number,
+                _ => return None,
+            },
+            Source::Derived(derived) => {
+                let fields = &self.schema.fields;
+                let value = |field: usize| super::formula_value(&fields[field].kind, cell(field));
+                self.formulas[derived].evaluate(&value)?
+            }
+        };
+        // The largest numbers of f64 are infinite in f32.
+        Some((number as f32).clamp(-1e30, 1e30))
+    }
+
+    /// How often each table row stands in `features`, a customer between two knots shared out by the fraction.
+    pub fn row_weights(&self, features: &Features, customers: usize) -> Vec<f64> {
+        let mut weights = vec![0.0; self.row_count];
+        for (index, input) in self.inputs.iter().enumerate() {
+            for customer in 0..customers {
+                let (row, fraction) = features.get(index, customer);
+                weights[row as usize] += 1.0 - f64::from(fraction);
+                if fraction > 0.0 && matches!(input.scale, Scale::Number { .. }) {
+                    weights[row as usize + 1] += f64::from(fraction);
+                }
+            }
+        }
+        weights
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{customer, small_encoder};
+    use super::*;
+    use crate::customer::Customer;
+
+    fn customers() -> Vec<Customer> {
+        let cells = |n: u32| [Cell::Number(f64::from(n % 100)), Cell::Number(7.0), Cell::Category(n % 2), Cell::Category(0)];
+        (0..1000).map(|n| customer(cells(n))).collect()
+    }
+
+    #[test]
+    fn knots_are_quantiles() {
+        let schema = small_encoder().schema().clone();
+        let customers = customers();
+        let cell = |at: usize, field: usize| customers[at].cells()[field];
+        let encoder = EncoderParams { bins: 4, clip: 0.05 }.fit(&schema, customers.len(), &cell).unwrap();
+        let knots: Vec<_> = encoder.documents().into_iter().map(|document| document.knots).collect();
+        assert_eq!(knots[0], [5.0, 25.0, 50.0, 74.0, 94.0]);
+        assert_eq!((knots[1].as_slice(), knots[2].len()), (&[7.0][..], 0));
+        assert!(knots[4].len() == 5 && knots[4].windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn row_weights_sum_to_the_customers() {
+        let encoder = small_encoder();
+        let customers = customers();
+        let mut features = Features::new(encoder.inputs().len(), customers.len());
+        for (at, customer) in customers.iter().enumerate() {
+            encoder.encode(customer, at, &mut features);
+        }
+        let weights = encoder.row_weights(&features, customers.len());
+        for input in encoder.inputs() {
+            let rows = input.first_row as usize..input.first_row as usize + input.row_count();
+            assert!((weights[rows].iter().sum::<f64>() - 1000.0).abs() < 1e-6, "{}", input.name);
+        }
+    }
+
+    #[test]
+    fn all_missing_is_an_error() {
+        let cells = [Cell::Missing, Cell::Number(1.0), Cell::Category(0), Cell::Category(0)];
+        let schema = small_encoder().schema().clone();
+        let error = EncoderParams::default().fit(&schema, 3, &|_, field| cells[field]);
+        assert_eq!(error.unwrap_err(), EncoderError::AllMissing { name: "tenure".into() });
+    }
+}

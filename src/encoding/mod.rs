@@ -1,0 +1,423 @@
+//! Customer → features: the only place where a value becomes a number that the network reads.
+//!
+//! Every input (a field, or a derived feature) owns consecutive rows of one table: a number one row per knot of its
+//! piecewise-linear encoding (PLE; Gorishniy et al. 2022, "On Embeddings for Numerical Features", section 3.2) and
+//! one for missing, a category one row per category, one for OTHER and one for missing. A customer is then one
+//! table row per input and, for a number, a fraction of the way to the next row. [`dense`] spreads the same out as
+//! the columns that training sees.
+
+mod dense;
+mod fit;
+
+pub use dense::DenseLayout;
+pub use fit::EncoderParams;
+
+use serde::{Deserialize, Serialize};
+
+use crate::customer::{Cell, Customer, Problem, clipped};
+use crate::schema::{Formula, Kind, Schema};
+
+/// What one input was fitted to, as the artifact stores it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputDocument {
+    /// The field or derived feature.
+    pub name: String,
+    /// Knots of a number, ascending: the fitted quantiles. Values outside count as the nearer end. Empty for a category.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub knots: Vec<f32>,
+}
+
+/// One input of the network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    pub name: String,
+    pub source: Source,
+    pub scale: Scale,
+    /// First of its rows in the table.
+    pub first_row: u32,
+}
+
+/// Where an input's value comes from: an index into the schema's fields or derived features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Field(usize),
+    Derived(usize),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scale {
+    Number { knots: Vec<f32> },
+    Category { count: u32 },
+}
+
+/// A fitted encoder. It is as large as its tables; encoding reads nothing else.
+#[derive(Clone, Debug)]
+pub struct Encoder {
+    schema: Schema,
+    inputs: Vec<Input>,
+    formulas: Vec<Formula>,
+    row_count: usize,
+}
+
+/// Encoded customers, one table row and one fraction per input; input `i` of customer `c` is at `i * capacity + c`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Features {
+    pub rows: Vec<u32>,
+    pub fractions: Vec<f32>,
+    capacity: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EncoderError {
+    #[error("the schema is not sound: {0}")]
+    Schema(String),
+    #[error("the encoder has {found} inputs, the schema makes {expected}")]
+    InputCount { expected: usize, found: usize },
+    #[error("input {position} is `{found}`, the schema makes it `{expected}`")]
+    InputName { position: usize, expected: String, found: String },
+    #[error("input `{name}`: knots must be 1 to {maximum} finite numbers, strictly ascending", maximum = MAXIMUM_KNOTS)]
+    Knots { name: String },
+    #[error("input `{name}` is a category and takes no knots")]
+    CategoryKnots { name: String },
+    #[error("`{name}` is missing in every row")]
+    AllMissing { name: String },
+    #[error("the encoder has {found} table rows, at most {maximum} are allowed", maximum = MAXIMUM_ROWS)]
+    Rows { found: usize },
+}
+
+pub const MAXIMUM_KNOTS: usize = 1024;
+pub const MAXIMUM_ROWS: usize = 65_536;
+
+impl Features {
+    /// Room for `capacity` customers of `inputs` inputs.
+    pub fn new(inputs: usize, capacity: usize) -> Features {
+        Features { rows: vec![0; inputs * capacity], fractions: vec![0.0; inputs * capacity], capacity }
+    }
+
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Row and fraction of one input of one customer.
+    pub fn get(&self, input: usize, customer: usize) -> (u32, f32) {
+        let at = input * self.capacity + customer;
+        (self.rows[at], self.fractions[at])
+    }
+
+    /// Sets row and fraction of one input of one customer.
+    pub fn set(&mut self, input: usize, customer: usize, (row, fraction): (u32, f32)) {
+        let at = input * self.capacity + customer;
+        self.rows[at] = row;
+        self.fractions[at] = fraction;
+    }
+}
+
+impl Input {
+    /// Rows of the table: knots or categories (with OTHER), and one for missing.
+    pub fn row_count(&self) -> usize {
+        match &self.scale {
+            Scale::Number { knots } => knots.len() + 1,
+            Scale::Category { count } => *count as usize + 2,
+        }
+    }
+
+    /// The row for a value that is not known.
+    pub fn missing_row(&self) -> u32 {
+        self.first_row + self.row_count() as u32 - 1
+    }
+
+    fn encode(&self, cell: Cell) -> (u32, f32) {
+        match (&self.scale, cell) {
+            (Scale::Number { knots }, Cell::Number(number)) => {
+                let (knot, fraction) = locate(knots, number as f32);
+                (self.first_row + knot, fraction)
+            }
+            (Scale::Category { count }, Cell::Category(code)) => (self.first_row + code.min(*count), 0.0),
+            _ => (self.missing_row(), 0.0),
+        }
+    }
+}
+
+/// The knot at or below a value and the fraction of the way to the next; values outside count as the nearer end.
+fn locate(knots: &[f32], value: f32) -> (u32, f32) {
+    let last = knots.len() - 1;
+    let value = value.max(knots[0]).min(knots[last]);
+    // Counting instead of searching has no branches and, over a column, runs in SIMD lanes.
+    let knot: u32 = knots[1..].iter().map(|&knot| u32::from(value >= knot)).sum();
+    let low = knots[knot as usize];
+    let fraction = if (knot as usize) < last { (value - low) / (knots[knot as usize + 1] - low) } else { 0.0 };
+    (knot, fraction)
+}
+
+impl Encoder {
+    /// Builds the encoder that `documents` describe over a schema.
+    pub fn new(schema: Schema, documents: Vec<InputDocument>) -> Result<Encoder, EncoderError> {
+        if let Some(problem) = schema.problems().first() {
+            return Err(EncoderError::Schema(problem.to_string()));
+        }
+        let formulas = schema.derived.iter().map(|derived| Formula::parse(&derived.formula, &schema));
+        let formulas = formulas.collect::<Result<Vec<_>, _>>();
+        let formulas = formulas.map_err(|error| EncoderError::Schema(error.to_string()))?;
+        let sources = sources(&schema);
+        if sources.len() != documents.len() {
+            return Err(EncoderError::InputCount { expected: sources.len(), found: documents.len() });
+        }
+        let mut inputs = Vec::with_capacity(sources.len());
+        let mut row_count = 0;
+        for (position, (source, document)) in sources.into_iter().zip(documents).enumerate() {
+            let InputDocument { name, knots } = document;
+            let expected = source_name(&schema, source);
+            if expected != name {
+                return Err(EncoderError::InputName { position, expected: expected.into(), found: name });
+            }
+            let categories = match source {
+                Source::Field(field) if !schema.fields[field].is_number() => Some(schema.fields[field].category_count()),
+                _ => None,
+            };
+            let scale = match categories {
+                Some(_) if !knots.is_empty() => return Err(EncoderError::CategoryKnots { name }),
+                Some(count) => Scale::Category { count: count as u32 },
+                None => {
+                    let ascending = knots.windows(2).all(|pair| pair[0] < pair[1]);
+                    let finite = knots.iter().all(|knot| knot.is_finite());
+                    // The distance of two knots must be a number too.
+                    let span = knots.last().zip(knots.first()).is_some_and(|(last, first)| (last - first).is_finite());
+                    if !ascending || !finite || !span || knots.len() > MAXIMUM_KNOTS {
+                        return Err(EncoderError::Knots { name });
+                    }
+                    Scale::Number { knots }
+                }
+            };
+            let input = Input { name, source, scale, first_row: row_count as u32 };
+            row_count += input.row_count();
+            if row_count > MAXIMUM_ROWS {
+                return Err(EncoderError::Rows { found: row_count });
+            }
+            inputs.push(input);
+        }
+        Ok(Encoder { schema, inputs, formulas, row_count })
+    }
+
+    /// What [`Encoder::new`] takes to build this encoder again.
+    pub fn documents(&self) -> Vec<InputDocument> {
+        let document = |input: &Input| InputDocument {
+            name: input.name.clone(),
+            knots: match &input.scale {
+                Scale::Number { knots } => knots.clone(),
+                Scale::Category { .. } => Vec::new(),
+            },
+        };
+        self.inputs.iter().map(document).collect()
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The inputs: fields in schema order, without those only for derived features, then the derived features.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// Rows of the table over all inputs.
+    pub fn row_count(&self) -> usize {
+        self.row_count
+    }
+
+    /// Fields that an input reads.
+    pub fn fields_of(&self, input: &Input) -> Vec<usize> {
+        match input.source {
+            Source::Field(field) => vec![field],
+            Source::Derived(derived) => self.formulas[derived].fields().to_vec(),
+        }
+    }
+
+    /// Encodes a customer into place `at` of `features`.
+    pub fn encode(&self, customer: &Customer, at: usize, features: &mut Features) {
+        let cell = |field: usize| customer.cells()[field];
+        for (index, input) in self.inputs.iter().enumerate() {
+            features.set(index, at, self.encode_input(input, &cell));
+        }
+    }
+
+    /// Encodes one input of a customer whose cells `cell` gives by field.
+    pub fn encode_input(&self, input: &Input, cell: &impl Fn(usize) -> Cell) -> (u32, f32) {
+        match input.source {
+            Source::Field(field) => input.encode(cell(field)),
+            Source::Derived(derived) => {
+                let value = |field: usize| formula_value(&self.schema.fields[field].kind, cell(field));
+                let number = self.formulas[derived].evaluate(&value);
+                input.encode(number.map_or(Cell::Missing, Cell::Number))
+            }
+        }
+    }
+
+    /// Encodes one input over customers 0 to `count`; `cell` gives a customer's cell by field and place.
+    pub fn encode_cells(&self, index: usize, count: usize, cell: &impl Fn(usize, usize) -> Cell, features: &mut Features) {
+        let input = &self.inputs[index];
+        for at in 0..count {
+            features.set(index, at, self.encode_input(input, &|field| cell(field, at)));
+        }
+    }
+
+    /// Encodes a column of numbers, NaN for missing. The input must be a number field.
+    pub fn encode_numbers(&self, index: usize, numbers: &[f64], features: &mut Features) {
+        let input = &self.inputs[index];
+        let Scale::Number { knots } = &input.scale else { return };
+        for (at, &number) in numbers.iter().enumerate() {
+            let position = if number.is_nan() {
+                (input.missing_row(), 0.0)
+            } else {
+                let (knot, fraction) = locate(knots, number as f32);
+                (input.first_row + knot, fraction)
+            };
+            features.set(index, at, position);
+        }
+    }
+
+    /// Encodes a column of category codes. The input must be a category.
+    pub fn encode_codes(&self, index: usize, codes: &[u16], missing: u16, features: &mut Features) {
+        let input = &self.inputs[index];
+        let Scale::Category { count } = input.scale else { return };
+        for (at, &code) in codes.iter().enumerate() {
+            let row = if code == missing { count + 1 } else { u32::from(code).min(count) };
+            features.set(index, at, (input.first_row + row, 0.0));
+        }
+    }
+
+    /// Warnings for the numbers of a customer outside the fitted quantiles.
+    pub fn clipped(&self, customer: &Customer) -> Vec<Problem> {
+        let warning = |(field, number, knots): (usize, f64, &[f32])| {
+            clipped(&self.schema.fields[field], number, knots[0], knots[knots.len() - 1])
+        };
+        self.outside(customer).map(warning).collect()
+    }
+
+    /// Whether a number of a customer is outside the fitted quantiles.
+    pub fn is_clipped(&self, customer: &Customer) -> bool {
+        self.outside(customer).next().is_some()
+    }
+
+    fn outside<'a>(&'a self, customer: &'a Customer) -> impl Iterator<Item = (usize, f64, &'a [f32])> {
+        self.inputs.iter().filter_map(|input| match (input.source, &input.scale) {
+            (Source::Field(field), Scale::Number { knots }) => match customer.cells()[field] {
+                Cell::Number(number) if is_clipped(knots, number) => Some((field, number, knots.as_slice())),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}
+
+/// Whether a number lies outside its knots.
+pub(crate) fn is_clipped(knots: &[f32], number: f64) -> bool {
+    (number as f32) < knots[0] || (number as f32) > knots[knots.len() - 1]
+}
+
+/// A cell as formulas read it: a category or flag is its code, and what is not known is NaN.
+fn formula_value(kind: &Kind, cell: Cell) -> f64 {
+    match (kind, cell) {
+        (_, Cell::Missing) => f64::NAN,
+        (_, Cell::Number(number)) => number,
+        // A flag that is neither yes nor no is not known; OTHER is a category like any other.
+        (Kind::Flag { .. }, Cell::Category(code)) if code > 1 => f64::NAN,
+        (_, Cell::Category(code)) => f64::from(code),
+    }
+}
+
+fn sources(schema: &Schema) -> Vec<Source> {
+    let fields = schema.fields.iter().enumerate().filter(|(_, field)| !field.only_derived);
+    let fields = fields.map(|(index, _)| Source::Field(index));
+    fields.chain((0..schema.derived.len()).map(Source::Derived)).collect()
+}
+
+fn source_name(schema: &Schema, source: Source) -> &str {
+    match source {
+        Source::Field(field) => &schema.fields[field].name,
+        Source::Derived(derived) => &schema.derived[derived].name,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::schema::Derived;
+    use crate::schema::tests::small_schema;
+    use proptest::prelude::*;
+
+    /// The small schema with the derived feature `rate` = charges / max(tenure, 1).
+    pub(crate) fn small_encoder() -> Encoder {
+        let mut schema = small_schema();
+        schema.derived.push(Derived {
+            name: "rate".into(),
+            label: String::new(),
+            unit: String::new(),
+            formula: "charges / max(tenure, 1)".into(),
+        });
+        let document = |name: &str, knots: &[f32]| InputDocument { name: name.into(), knots: knots.to_vec() };
+        let documents = vec![
+            document("tenure", &[0.0, 10.0, 20.0, 60.0]),
+            document("charges", &[5.0, 50.0]),
+            document("contract", &[]),
+            document("partner", &[]),
+            document("rate", &[0.0, 1.0, 10.0]),
+        ];
+        Encoder::new(schema, documents).unwrap()
+    }
+
+    pub(crate) fn customer(cells: [Cell; 4]) -> Customer {
+        Customer::from_cells(&small_schema(), &cells).unwrap()
+    }
+
+    #[test]
+    fn rows_and_fractions() {
+        let encoder = small_encoder();
+        let mut features = Features::new(5, 1);
+        let cells = [Cell::Number(15.0), Cell::Number(80.0), Cell::Category(1), Cell::Missing];
+        encoder.encode(&customer(cells), 0, &mut features);
+        // tenure: rows 0..5, charges 5..8, contract 8..12, partner 12..16, rate 16..20.
+        assert_eq!(features.rows, [1, 6, 9, 15, 17]);
+        assert_eq!(features.fractions[..4], [0.5, 0.0, 0.0, 0.0]);
+        assert!((features.fractions[4] - (80.0 / 15.0 - 1.0) / 9.0).abs() < 1e-6);
+        assert_eq!(encoder.clipped(&customer(cells)).len(), 1);
+        assert_eq!(encoder.row_count(), 20);
+        let cells = [Cell::Missing, Cell::Number(1.0), Cell::Category(2), Cell::Category(2)];
+        encoder.encode(&customer(cells), 0, &mut features);
+        assert_eq!(features.rows, [4, 5, 10, 14, 19]);
+    }
+
+    #[test]
+    fn documents_round_trip_and_refusals() {
+        let encoder = small_encoder();
+        let documents = encoder.documents();
+        assert_eq!(Encoder::new(encoder.schema().clone(), documents.clone()).unwrap().inputs(), encoder.inputs());
+        let broken = |change: fn(&mut Vec<InputDocument>)| {
+            let mut documents = documents.clone();
+            change(&mut documents);
+            Encoder::new(encoder.schema().clone(), documents).unwrap_err().to_string()
+        };
+        assert!(broken(|documents| drop(documents.pop())).contains("4 inputs"));
+        assert!(broken(|documents| documents[0].name.push('x')).contains("`tenurex`"));
+        assert!(broken(|documents| documents[0].knots[1] = 0.0).contains("ascending"));
+        assert!(broken(|documents| documents[0].knots[3] = f32::INFINITY).contains("finite"));
+        assert!(broken(|documents| documents[1].knots = vec![-3e38, 3e38]).contains("finite"));
+        assert!(broken(|documents| documents[1].knots.clear()).contains("knots"));
+        assert!(broken(|documents| documents[2].knots.push(1.0)).contains("category"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_located_value_is_the_clipped_value(mut knots in prop::collection::vec(-1e6f32..1e6, 1..20), value in -2e6f32..2e6) {
+            knots.sort_by(f32::total_cmp);
+            knots.dedup();
+            let (knot, fraction) = locate(&knots, value);
+            let knot = knot as usize;
+            let next = knots[(knot + 1).min(knots.len() - 1)];
+            let back = f64::from(knots[knot]) + f64::from(fraction) * (f64::from(next) - f64::from(knots[knot]));
+            let clipped = f64::from(value.clamp(knots[0], knots[knots.len() - 1]));
+            prop_assert!((0.0..1.0).contains(&fraction) || (fraction - 1.0).abs() < 1e-6);
+            prop_assert!((back - clipped).abs() <= 1e-6 * (1.0 + f64::from(next.abs()) + f64::from(knots[knot].abs())));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! A fitted network as plain vectors, with every batch norm folded into the linear layers beside it.
+
+use burn::nn::BatchNorm;
+use burn::tensor::Tensor;
+
+use super::{DenseNetwork, HiddenLayer};
+
+/// A fitted network as plain vectors: `logit = output_bias + direct · x + output · relu(… relu(x W₁ + b₁) …)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoldedNetwork {
+    /// One weight for each input; zeros where the network has no direct share.
+    pub direct: Vec<f64>,
+    pub layers: Vec<FoldedLayer>,
+    /// One weight for each unit of the last layer; empty where there are no hidden layers.
+    pub output: Vec<f64>,
+    pub output_bias: f64,
+}
+
+/// One hidden layer, ReLU to follow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoldedLayer {
+    pub inputs: usize,
+    pub outputs: usize,
+    /// `[inputs][outputs]`, row after row.
+    pub weight: Vec<f64>,
+    /// `[outputs]`.
+    pub bias: Vec<f64>,
+}
+
+impl FoldedNetwork {
+    /// The logit of one dense feature vector, in f64: the reference that every faster form is held against.
+    pub fn logit(&self, features: &[f32]) -> f64 {
+        let mut units: Vec<f64> = features.iter().copied().map(f64::from).collect();
+        let direct: f64 = self.direct.iter().zip(&units).map(|(weight, x)| weight * x).sum();
+        for layer in &self.layers {
+            let mut next = layer.bias.clone();
+            for (row, x) in layer.weight.chunks_exact(layer.outputs).zip(&units) {
+                next.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight * x);
+            }
+            next.iter_mut().for_each(|sum| *sum = sum.max(0.0));
+            units = next;
+        }
+        let hidden: f64 = self.output.iter().zip(&units).map(|(weight, x)| weight * x).sum();
+        self.output_bias + direct + hidden
+    }
+}
+
+impl DenseNetwork {
+    /// The same function as plain vectors. Call it on a network in evaluation mode (`valid()`), whose running
+    /// statistics are settled.
+    pub fn folded(&self) -> FoldedNetwork {
+        let input = self.input_norm.as_ref().map(Affine::of);
+        let mut output_bias = f64::from(values(&self.bias.val())[0]);
+
+        let mut layers: Vec<FoldedLayer> = self.layers.iter().map(HiddenLayer::folded).collect();
+        if let (Some(input), Some(first)) = (&input, layers.first_mut()) {
+            for (unit, bias) in first.bias.iter_mut().enumerate() {
+                *bias += input.shift.iter().enumerate().map(|(i, t)| t * first.weight[i * first.outputs + unit]).sum::<f64>();
+            }
+            for (row, scale) in first.weight.chunks_exact_mut(first.outputs).zip(&input.scale) {
+                row.iter_mut().for_each(|weight| *weight *= scale);
+            }
+        }
+
+        let direct = match (&self.direct, &input) {
+            (None, _) => vec![0.0; self.inputs()],
+            (Some(direct), None) => doubles(&direct.weight.val()),
+            (Some(direct), Some(input)) => {
+                let weight = doubles(&direct.weight.val());
+                output_bias += weight.iter().zip(&input.shift).map(|(weight, shift)| weight * shift).sum::<f64>();
+                weight.iter().zip(&input.scale).map(|(weight, scale)| weight * scale).collect()
+            }
+        };
+        let output = self.output.as_ref().map(|output| doubles(&output.weight.val())).unwrap_or_default();
+        FoldedNetwork { direct, layers, output, output_bias }
+    }
+
+    fn inputs(&self) -> usize {
+        let first = self.layers.first().map(|layer| &layer.linear).or(self.direct.as_ref());
+        first.map_or(0, |linear| linear.weight.dims()[0])
+    }
+}
+
+impl HiddenLayer {
+    fn folded(&self) -> FoldedLayer {
+        let [inputs, outputs] = self.linear.weight.dims();
+        let mut weight = doubles(&self.linear.weight.val());
+        let mut bias = self.linear.bias.as_ref().map_or_else(|| vec![0.0; outputs], |bias| doubles(&bias.val()));
+        if let Some(norm) = self.norm.as_ref().map(Affine::of) {
+            for row in weight.chunks_exact_mut(outputs) {
+                row.iter_mut().zip(&norm.scale).for_each(|(weight, scale)| *weight *= scale);
+            }
+            for (unit, bias) in bias.iter_mut().enumerate() {
+                *bias = *bias * norm.scale[unit] + norm.shift[unit];
+            }
+        }
+        FoldedLayer { inputs, outputs, weight, bias }
+    }
+}
+
+/// What a batch norm does in evaluation mode: `scale · x + shift` for each column.
+struct Affine {
+    scale: Vec<f64>,
+    shift: Vec<f64>,
+}
+
+impl Affine {
+    fn of(norm: &BatchNorm) -> Affine {
+        let [gamma, beta] = [&norm.gamma, &norm.beta].map(|parameter| doubles(&parameter.val()));
+        let [mean, variance] = [&norm.running_mean, &norm.running_var].map(|state| doubles(&state.value_sync()));
+        let scale: Vec<f64> = gamma.iter().zip(&variance).map(|(g, v)| g / (v + norm.epsilon).sqrt()).collect();
+        let shift = beta.iter().zip(&mean).zip(&scale).map(|((beta, mean), scale)| beta - mean * scale).collect();
+        Affine { scale, shift }
+    }
+}
+
+pub(super) fn values<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {
+    tensor.to_data().try_into_vec().expect("parameters are f32")
+}
+
+fn doubles<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
+    values(tensor).into_iter().map(f64::from).collect()
+}
+

@@ -1,0 +1,138 @@
+//! What a schema must satisfy before anything is derived from it. All problems are reported at once.
+
+use std::collections::HashMap;
+
+use super::{Formula, Kind, SCHEMA_VERSION, Schema};
+
+/// One broken rule of a schema: where, which rule, and the value seen.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, thiserror::Error)]
+#[error("{place}: {rule} (got {value})")]
+pub struct SchemaProblem {
+    pub place: String,
+    pub rule: String,
+    pub value: String,
+}
+
+pub const MAXIMUM_FIELDS: usize = 512;
+pub const MAXIMUM_CATEGORIES: usize = 4096;
+/// A derived feature over n fields costs 2^n encodings when explained.
+const MAXIMUM_FORMULA_FIELDS: usize = 10;
+const MAXIMUM_TEXT: usize = 256;
+
+impl Schema {
+    /// Every broken rule, in the order of the document; empty when the schema is sound.
+    pub fn problems(&self) -> Vec<SchemaProblem> {
+        let mut problems = Vec::new();
+        let mut report = |place: &str, rule: String, value: String| {
+            problems.push(SchemaProblem { place: place.into(), rule, value });
+        };
+        if self.schema_version != SCHEMA_VERSION {
+            report("schema_version", format!("must be {SCHEMA_VERSION}"), self.schema_version.to_string());
+        }
+        if self.fields.is_empty() || self.fields.len() > MAXIMUM_FIELDS {
+            report("fields", format!("must be 1 to {MAXIMUM_FIELDS}"), self.fields.len().to_string());
+        }
+        if self.target.field.is_empty() {
+            report("target.field", "must not be empty".into(), "\"\"".into());
+        }
+
+        let mut seen = HashMap::new();
+        let columns = self.identifiers.iter().chain(&self.ignored).map(|name| (name, "identifiers or ignored"));
+        let names = columns
+            .chain(std::iter::once((&self.target.field, "target")))
+            .chain(self.fields.iter().map(|field| (&field.name, "fields")))
+            .chain(self.derived.iter().map(|derived| (&derived.name, "derived")));
+        for (name, place) in names {
+            if name.is_empty() || name.len() > MAXIMUM_TEXT {
+                report(place, format!("a name must have 1 to {MAXIMUM_TEXT} bytes"), format!("{name:?}"));
+            } else if let Some(first) = seen.insert(name.as_str(), place) {
+                report(place, format!("a name must stand once; it stands in {first} already"), format!("{name:?}"));
+            }
+        }
+
+        for field in &self.fields {
+            match &field.kind {
+                Kind::Number { minimum, maximum, .. } => {
+                    for (which, bound) in [("minimum", minimum), ("maximum", maximum)] {
+                        if let Some(bound) = bound.filter(|bound| !bound.is_finite()) {
+                            report(&field.name, format!("{which} must be finite"), bound.to_string());
+                        }
+                    }
+                    if let (Some(low), Some(high)) = (minimum, maximum)
+                        && low > high
+                    {
+                        report(&field.name, "minimum must not be above maximum".into(), format!("{low} > {high}"));
+                    }
+                }
+                Kind::Category { .. } | Kind::Flag { .. } => {
+                    let categories = field.categories();
+                    if categories.is_empty() || categories.len() > MAXIMUM_CATEGORIES {
+                        let rule = format!("categories must be 1 to {MAXIMUM_CATEGORIES}");
+                        report(&field.name, rule, categories.len().to_string());
+                    }
+                    let mut texts = HashMap::new();
+                    for category in categories {
+                        if category.is_empty() || category.trim() != category || category.len() > MAXIMUM_TEXT {
+                            let rule = "a category must be a text without blanks around it".into();
+                            report(&field.name, rule, format!("{category:?}"));
+                        } else if texts.insert(category, ()).is_some() {
+                            report(&field.name, "a category must stand once".into(), format!("{category:?}"));
+                        } else if field.missing.iter().any(|token| token == category) {
+                            let rule = "a category must not be a missing token".into();
+                            report(&field.name, rule, format!("{category:?}"));
+                        }
+                    }
+                }
+            }
+        }
+
+        let mut read = vec![false; self.fields.len()];
+        for derived in &self.derived {
+            match Formula::parse(&derived.formula, self) {
+                Ok(formula) if formula.fields().len() > MAXIMUM_FORMULA_FIELDS => {
+                    let rule = format!("a formula reads at most {MAXIMUM_FORMULA_FIELDS} fields");
+                    report(&derived.name, rule, formula.fields().len().to_string());
+                }
+                Ok(formula) => formula.fields().iter().for_each(|&field| read[field] = true),
+                Err(error) => report(&derived.name, format!("formula: {error}"), format!("{:?}", derived.formula)),
+            }
+        }
+        for (field, read) in self.fields.iter().zip(read) {
+            if field.only_derived && !read {
+                report(&field.name, "only_derived, but no formula reads it".into(), "true".into());
+            }
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::tests::small_schema;
+    use crate::schema::{Derived, Kind};
+
+    #[test]
+    fn a_sound_schema_has_no_problems() {
+        assert_eq!(small_schema().problems(), []);
+    }
+
+    #[test]
+    fn all_problems_come_at_once() {
+        let mut schema = small_schema();
+        schema.schema_version = 9;
+        schema.fields[0].kind = Kind::Number { unit: String::new(), minimum: Some(2.0), maximum: Some(1.0) };
+        schema.fields[1].name = "tenure".into();
+        schema.fields[2].kind = Kind::Category { categories: vec!["A".into(), "A".into(), " B".into()] };
+        schema.derived.push(Derived {
+            name: "Churn".into(),
+            label: String::new(),
+            unit: String::new(),
+            formula: "nobody".into(),
+        });
+        let problems = schema.problems();
+        let text = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        for part in ["schema_version: must be 1 (got 9)", "2 > 1", "stands in fields already", "must stand once (got \"A\")", "\" B\"", "stands in target already", "`nobody` is no field"] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The table of fields. Everything else derives from it: the checks at the door, the encoder's order,
+//! the form on the page, the TypeScript documentation.
+//!
+//! A schema is data: `schema.toml` beside the training table, and the same document as JSON inside the artifact.
+
+mod check;
+mod document;
+mod formula;
+
+pub use check::{SchemaProblem, MAXIMUM_CATEGORIES, MAXIMUM_FIELDS};
+pub use formula::{Formula, FormulaError};
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the schema document that this code writes and reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What a table of customers means: its fields, its target, and the features derived from its fields.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schema {
+    pub schema_version: u32,
+    /// A name for people, such as "IBM Telco".
+    pub name: String,
+    /// Columns that identify a person. They never enter a model or an artifact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<String>,
+    /// Columns of the table that are no input: read past, and never stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
+    pub target: Target,
+    pub fields: Vec<Field>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<Derived>,
+}
+
+/// The column that training predicts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    pub field: String,
+    /// The value that means "left"; every other value that is not missing means "stayed".
+    pub positive: String,
+}
+
+/// One named input of a record, as the business knows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "document::FieldDocument", into = "document::FieldDocument")]
+pub struct Field {
+    pub name: String,
+    /// The words a person reads; the name when empty.
+    pub label: String,
+    pub kind: Kind,
+    /// Texts that mean "missing", compared after trimming. The empty text always does.
+    pub missing: Vec<String>,
+    /// Whether the company or the customer can change it; what-if and counterfactuals move only these.
+    pub changeable: bool,
+    /// The field enters the model through derived features alone.
+    pub only_derived: bool,
+}
+
+/// What values a field takes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// A finite number within `minimum..=maximum`, where given.
+    Number { unit: String, minimum: Option<f64>, maximum: Option<f64> },
+    /// One of a list of texts; any other text counts as OTHER.
+    Category { categories: Vec<String> },
+    /// Yes or no, as the table spells them.
+    Flag { positive: String, negative: String },
+}
+
+/// A number computed from several fields.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Derived {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// Arithmetic over field names; see [`Formula`].
+    pub formula: String,
+}
+
+impl Schema {
+    /// Position of a field in [`Schema::fields`].
+    pub fn field_index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+}
+
+impl Field {
+    /// The words a person reads.
+    pub fn label(&self) -> &str {
+        if self.label.is_empty() { &self.name } else { &self.label }
+    }
+
+    /// Texts of the categories in code order; a flag is the category (negative, positive), a number has none.
+    pub fn categories(&self) -> Vec<&str> {
+        match &self.kind {
+            Kind::Number { .. } => Vec::new(),
+            Kind::Category { categories } => categories.iter().map(String::as_str).collect(),
+            Kind::Flag { positive, negative } => vec![negative, positive],
+        }
+    }
+
+    /// Number of codes before OTHER; 0 for a number.
+    pub fn category_count(&self) -> usize {
+        match &self.kind {
+            Kind::Number { .. } => 0,
+            Kind::Category { categories } => categories.len(),
+            Kind::Flag { .. } => 2,
+        }
+    }
+
+    pub fn is_number(&self) -> bool {
+        matches!(self.kind, Kind::Number { .. })
+    }
+}
+
+impl Derived {
+    /// The words a person reads.
+    pub fn label(&self) -> &str {
+        if self.label.is_empty() { &self.name } else { &self.label }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// tenure and charges (numbers), contract (Month, Year), partner (flag).
+    pub(crate) fn small_schema() -> Schema {
+        let number = |name: &str, maximum| Field {
+            name: name.into(),
+            label: String::new(),
+            kind: Kind::Number { unit: String::new(), minimum: Some(0.0), maximum },
+            missing: vec!["NA".into()],
+            changeable: false,
+            only_derived: false,
+        };
+        let category = |name: &str, kind| Field { kind, changeable: true, ..number(name, None) };
+        Schema {
+            schema_version: SCHEMA_VERSION,
+            name: "small".into(),
+            identifiers: vec!["id".into()],
+            ignored: Vec::new(),
+            target: Target { field: "Churn".into(), positive: "Yes".into() },
+            fields: vec![
+                number("tenure", Some(100.0)),
+                number("charges", None),
+                category("contract", Kind::Category { categories: vec!["Month".into(), "Year".into()] }),
+                category("partner", Kind::Flag { positive: "Yes".into(), negative: "No".into() }),
+            ],
+            derived: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn json_round_trip() {
+        let schema = small_schema();
+        let text = serde_json::to_string(&schema).unwrap();
+        assert_eq!(serde_json::from_str::<Schema>(&text).unwrap(), schema);
+    }
+}

@@ -1,0 +1,166 @@
+//! Scoring many customers at once from columns: numbers as f64, categories as codes.
+
+use super::Scorer;
+use crate::customer::{Cell, Customer};
+use crate::encoding::{Features, Scale, Source, is_clipped};
+use crate::network::Scratch;
+use crate::schema::Kind;
+
+/// Code of a category that is missing; the field's number of categories is OTHER.
+pub const MISSING_CODE: u16 = u16::MAX;
+/// Rows encoded and scored together: their features fit the second cache.
+const TILE: usize = 256;
+
+/// What was noticed in a row, worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Flag {
+    Clean = 0,
+    /// An unseen category, or a number outside the fitted quantiles.
+    Warning = 1,
+    /// A number that is not finite or out of bounds, or a code that is none: the row is not scored.
+    Error = 2,
+}
+
+/// Columns of up to `capacity` rows, and their scores.
+#[derive(Clone, Debug)]
+pub struct ColumnBlock {
+    /// Per field; empty for a category.
+    pub numbers: Vec<Vec<f64>>,
+    /// Per field; empty for a number.
+    pub codes: Vec<Vec<u16>>,
+    /// [`Flag`] as a number.
+    pub flags: Vec<u8>,
+    /// NaN where the flag is an error.
+    pub logits: Vec<f32>,
+    /// NaN where the flag is an error.
+    pub probabilities: Vec<f32>,
+    /// Index into the policy's tiers, 255 where the flag is an error.
+    pub tiers: Vec<u8>,
+    features: Features,
+    scratch: Scratch,
+}
+
+impl ColumnBlock {
+    pub fn new(scorer: &Scorer, capacity: usize) -> ColumnBlock {
+        let fields = &scorer.artifact.document.schema.fields;
+        let number = |is_number| if is_number { vec![0.0; capacity] } else { Vec::new() };
+        let code = |is_number| if is_number { Vec::new() } else { vec![0; capacity] };
+        ColumnBlock {
+            numbers: fields.iter().map(|field| number(field.is_number())).collect(),
+            codes: fields.iter().map(|field| code(field.is_number())).collect(),
+            flags: vec![0; capacity],
+            logits: vec![0.0; capacity],
+            probabilities: vec![0.0; capacity],
+            tiers: vec![0; capacity],
+            features: Features::new(scorer.artifact.encoder.inputs().len(), TILE),
+            scratch: scorer.artifact.network.scratch(),
+        }
+    }
+
+    pub fn capacity(&self) -> usize {
+        self.flags.len()
+    }
+
+    /// Puts a customer's cells into a row.
+    pub fn set(&mut self, row: usize, customer: &Customer) {
+        for (field, cell) in customer.cells().iter().enumerate() {
+            match *cell {
+                Cell::Number(number) => self.numbers[field][row] = number,
+                Cell::Category(code) => self.codes[field][row] = code as u16,
+                Cell::Missing if self.codes[field].is_empty() => self.numbers[field][row] = f64::NAN,
+                Cell::Missing => self.codes[field][row] = MISSING_CODE,
+            }
+        }
+    }
+
+    /// One cell as it stands in the columns.
+    fn cell(&self, field: usize, row: usize) -> Cell {
+        match self.numbers[field].get(row) {
+            Some(number) if number.is_nan() => Cell::Missing,
+            Some(number) => Cell::Number(*number),
+            None => match self.codes[field][row] {
+                MISSING_CODE => Cell::Missing,
+                code => Cell::Category(u32::from(code)),
+            },
+        }
+    }
+
+    /// Scores the first `rows` rows; returns how many had errors.
+    pub fn score(&mut self, scorer: &Scorer, rows: usize) -> usize {
+        let rows = rows.min(self.capacity());
+        self.flag(scorer, rows);
+        for start in (0..rows).step_by(TILE) {
+            let count = (rows - start).min(TILE);
+            self.encode(scorer, start, count);
+            let logits = &mut self.logits[start..start + count];
+            scorer.artifact.network.logits(&self.features, count, &mut self.scratch, logits);
+        }
+        let mut errors = 0;
+        for row in 0..rows {
+            if self.flags[row] == Flag::Error as u8 {
+                (self.logits[row], self.probabilities[row], self.tiers[row]) = (f32::NAN, f32::NAN, u8::MAX);
+                errors += 1;
+            } else {
+                let score = scorer.finish(self.logits[row]);
+                (self.probabilities[row], self.tiers[row]) = (score.probability as f32, score.tier as u8);
+            }
+        }
+        errors
+    }
+
+    /// Checks every cell, column by column.
+    fn flag(&mut self, scorer: &Scorer, rows: usize) {
+        let ColumnBlock { numbers, codes, flags, .. } = self;
+        let flags = &mut flags[..rows];
+        flags.fill(Flag::Clean as u8);
+        let mut raise = |row: usize, flag: Flag| flags[row] = flags[row].max(flag as u8);
+        for (index, field) in scorer.artifact.document.schema.fields.iter().enumerate() {
+            if let Kind::Number { minimum, maximum, .. } = field.kind {
+                // Infinities are outside of these, and missing (NaN) is not.
+                let (low, high) = (minimum.unwrap_or(f64::MIN), maximum.unwrap_or(f64::MAX));
+                for (row, number) in numbers[index][..rows].iter().enumerate() {
+                    if *number < low || *number > high {
+                        raise(row, Flag::Error);
+                    }
+                }
+                continue;
+            }
+            let other = field.category_count() as u16;
+            for (row, &code) in codes[index][..rows].iter().enumerate() {
+                if code >= other && code != MISSING_CODE {
+                    raise(row, if code == other { Flag::Warning } else { Flag::Error });
+                }
+            }
+        }
+        for input in scorer.artifact.encoder.inputs() {
+            if let (Source::Field(field), Scale::Number { knots }) = (input.source, &input.scale) {
+                for (row, &number) in numbers[field][..rows].iter().enumerate() {
+                    if is_clipped(knots, number) {
+                        raise(row, Flag::Warning);
+                    }
+                }
+            }
+        }
+    }
+
+    fn encode(&mut self, scorer: &Scorer, start: usize, count: usize) {
+        let encoder = &scorer.artifact.encoder;
+        // Taken out so that the columns can be read while it is written.
+        let mut features = std::mem::replace(&mut self.features, Features::new(0, TILE));
+        for (index, input) in encoder.inputs().iter().enumerate() {
+            match input.source {
+                Source::Field(field) if !self.codes[field].is_empty() => {
+                    encoder.encode_codes(index, &self.codes[field][start..start + count], MISSING_CODE, &mut features);
+                }
+                Source::Field(field) => {
+                    encoder.encode_numbers(index, &self.numbers[field][start..start + count], &mut features);
+                }
+                Source::Derived(_) => {
+                    encoder.encode_cells(index, count, &|field, row| self.cell(field, start + row), &mut features);
+                }
+            }
+        }
+        self.features = features;
+    }
+}

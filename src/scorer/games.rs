@@ -1,0 +1,74 @@
+//! The game of one customer against one background row: which fields play, and what each of them moves.
+
+use super::Scorer;
+use crate::customer::Customer;
+use crate::encoding::{Features, Source};
+use crate::network::walk::{Coupling, Position, Toggle};
+
+/// What the network needs to walk the game, and what needs no walk.
+pub(super) struct FieldGame {
+    /// The fields that play; those that several inputs couple come last.
+    pub players: Vec<usize>,
+    pub toggles: Vec<Option<Toggle>>,
+    pub couplings: Vec<Coupling>,
+    /// Positions of all inputs that no coupling moves, in the background row.
+    pub background: Vec<Position>,
+    /// The additive part in closed form: field, and what its own input changes in the direct share of the logit.
+    pub direct: Vec<(usize, f64)>,
+}
+
+impl Scorer {
+    pub(super) fn game(&self, customer: &Customer, features: &Features, row: usize) -> FieldGame {
+        let encoder = &self.artifact.encoder;
+        let network = &self.artifact.network;
+        let reference = self.artifact.background[row].cells();
+        let cells = customer.cells();
+        let mut direct = Vec::new();
+        let mut background = Vec::new();
+        let mut toggles = Vec::new();
+        let mut coupled: Vec<(Vec<usize>, Vec<Position>)> = Vec::new();
+        for (index, input) in encoder.inputs().iter().enumerate() {
+            let (from, to) = (self.background.get(index, row), features.get(index, 0));
+            match input.source {
+                Source::Field(field) => {
+                    background.push(from);
+                    if from != to {
+                        direct.push((field, f64::from(network.direct_at(to)) - f64::from(network.direct_at(from))));
+                        toggles.push((field, Toggle { from, to }));
+                    }
+                }
+                Source::Derived(_) => {
+                    let fields = encoder.fields_of(input).into_iter().filter(|&field| cells[field] != reference[field]);
+                    let fields: Vec<usize> = fields.collect();
+                    let mixture = |subset: usize| {
+                        let joined = |field| fields.iter().position(|&f| f == field).is_some_and(|bit| subset >> bit & 1 == 1);
+                        encoder.encode_input(input, &|field| if joined(field) { cells[field] } else { reference[field] })
+                    };
+                    let positions: Vec<Position> = (0..1 << fields.len()).map(mixture).collect();
+                    if positions.iter().all(|&position| position == from) {
+                        background.push(from);
+                    } else {
+                        coupled.push((fields, positions));
+                    }
+                }
+            }
+        }
+        let is_coupled = |field: &usize| coupled.iter().any(|(fields, _)| fields.contains(field));
+        // Without a hidden part, a field that moves its own input alone is explained by its direct share.
+        let hidden = network.parts().units > 0;
+        let alone = toggles.iter().map(|(field, _)| *field).filter(|field| hidden && !is_coupled(field));
+        let mut players: Vec<usize> = alone.collect();
+        for (fields, _) in &coupled {
+            fields.iter().for_each(|field| if !players.contains(field) { players.push(*field) });
+        }
+        let player = |field: &usize| players.iter().position(|player| player == field);
+        let couplings = coupled.iter().map(|(fields, positions)| Coupling {
+            players: fields.iter().filter_map(player).collect(),
+            positions: positions.clone(),
+        });
+        let couplings = couplings.collect();
+        let toggle = |field: &usize| toggles.iter().find(|(toggled, _)| toggled == field).map(|(_, toggle)| *toggle);
+        let toggles = players.iter().map(toggle).collect();
+        FieldGame { players, toggles, couplings, background, direct }
+    }
+}

@@ -1,0 +1,244 @@
+//! Wires the rooms: customer → features → logit → probability → tier, and the games of an explanation. Holds no maths.
+
+mod columns;
+mod games;
+
+pub use columns::{ColumnBlock, Flag};
+
+use serde::Serialize;
+
+use crate::artifact::{self, Artifact, ArtifactError, Document};
+use crate::customer::{Cell, Customer};
+use crate::encoding::Features;
+use crate::explanation::exact;
+use crate::network::Scratch;
+use crate::network::walk::Walk;
+use crate::schema::{Field, Kind};
+
+/// A model that is ready to score.
+#[derive(Clone, Debug)]
+pub struct Scorer {
+    artifact: Artifact,
+    /// The background rows, encoded.
+    background: Features,
+    /// Mean logit of the background.
+    base: f64,
+}
+
+/// Memory for scoring one customer after another.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    features: Features,
+    scratch: Scratch,
+}
+
+/// Logit before calibration, probability after it, and the index of the tier in the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Score {
+    pub logit: f64,
+    pub probability: f64,
+    pub tier: usize,
+}
+
+/// Shapley values of one customer against the background, on the logit: `base + Σ contributions = logit`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    pub base: f64,
+    pub score: Score,
+    /// One per field of the schema, in its order.
+    pub contributions: Vec<f64>,
+    /// Evaluations of the hidden part: Σ over the background rows of 2^players.
+    pub evaluations: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("an exact explanation needs a game of {players} fields, at most {maximum} are walked", maximum = crate::explanation::MAXIMUM_PLAYERS)]
+pub struct TooManyPlayers {
+    pub players: usize,
+}
+
+impl Scorer {
+    /// Reads an artifact and makes it ready.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Scorer, ArtifactError> {
+        artifact::read(bytes).map(Scorer::new)
+    }
+
+    pub fn new(artifact: Artifact) -> Scorer {
+        let count = artifact.background.len();
+        let mut background = Features::new(artifact.encoder.inputs().len(), count);
+        for (at, customer) in artifact.background.iter().enumerate() {
+            artifact.encoder.encode(customer, at, &mut background);
+        }
+        let mut logits = vec![0.0; count];
+        artifact.network.logits(&background, count, &mut artifact.network.scratch(), &mut logits);
+        let base = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / count as f64;
+        Scorer { artifact, background, base }
+    }
+
+    pub fn document(&self) -> &Document {
+        &self.artifact.document
+    }
+
+    pub fn artifact(&self) -> &Artifact {
+        &self.artifact
+    }
+
+    pub fn workspace(&self) -> Workspace {
+        let features = Features::new(self.artifact.encoder.inputs().len(), 1);
+        Workspace { features, scratch: self.artifact.network.scratch() }
+    }
+
+    /// Scores one customer.
+    pub fn score(&self, customer: &Customer, workspace: &mut Workspace) -> Score {
+        let Workspace { features, scratch } = workspace;
+        self.artifact.encoder.encode(customer, 0, features);
+        self.finish(self.artifact.network.logit(features, scratch))
+    }
+
+    fn finish(&self, logit: f32) -> Score {
+        let logit = f64::from(logit);
+        let probability = self.artifact.document.calibration.probability(logit);
+        Score { logit, probability, tier: self.artifact.document.policy.tier(probability) }
+    }
+
+    /// Whether a value of a customer is taken for another: OTHER, or the end of the fitted quantiles.
+    pub fn has_warnings(&self, customer: &Customer) -> bool {
+        let fields = &self.artifact.document.schema.fields;
+        let other = |(cell, field): (&Cell, &Field)| *cell == Cell::Category(field.category_count() as u32);
+        customer.cells().iter().zip(fields).any(other) || self.artifact.encoder.is_clipped(customer)
+    }
+
+    /// Explains one customer exactly.
+    pub fn explain(&self, customer: &Customer, workspace: &mut Workspace) -> Result<Explanation, TooManyPlayers> {
+        let score = self.score(customer, workspace);
+        let rows = self.artifact.background.len();
+        let games: Vec<_> = (0..rows).map(|row| self.game(customer, &workspace.features, row)).collect();
+        // The work is known, and refused, before it starts.
+        if let Some(game) = games.iter().find(|game| game.players.len() > crate::explanation::MAXIMUM_PLAYERS) {
+            return Err(TooManyPlayers { players: game.players.len() });
+        }
+        let mut contributions = vec![0.0; customer.cells().len()];
+        let mut evaluations = 0;
+        for game in games {
+            for (field, share) in game.direct {
+                contributions[field] += share;
+            }
+            if game.players.is_empty() {
+                continue;
+            }
+            let mut walk = Walk::new(&self.artifact.network, &game.background, &game.toggles, &game.couplings);
+            evaluations += 1 << game.players.len();
+            for (field, share) in game.players.iter().zip(exact(&mut walk)) {
+                contributions[*field] += share;
+            }
+        }
+        contributions.iter_mut().for_each(|contribution| *contribution /= rows as f64);
+        Ok(Explanation { base: self.base, score, contributions, evaluations })
+    }
+
+    /// A cell in words: `70.35 USD`, `Month-to-month`, `missing`.
+    pub fn text(&self, field: usize, cell: Cell) -> String {
+        let field = &self.artifact.document.schema.fields[field];
+        match (cell, &field.kind) {
+            (Cell::Missing, _) => "missing".into(),
+            (Cell::Number(number), Kind::Number { unit, .. }) if !unit.is_empty() => format!("{number} {unit}"),
+            (Cell::Number(number), _) => number.to_string(),
+            (Cell::Category(code), _) => field.categories().get(code as usize).copied().unwrap_or("other").into(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::artifact::{Background, BackgroundRow, EncoderDocument, FORMAT_VERSION};
+    use crate::calibration::Calibration;
+    use crate::decision::Policy;
+    use crate::encoding::tests::{customer, small_encoder};
+    use crate::explanation::tests::definition;
+    use crate::network::Network;
+    use crate::network::tests::parts;
+
+    fn customers() -> Vec<Customer> {
+        let cells = |n: u32| {
+            let tenure = if n % 5 == 4 { Cell::Missing } else { Cell::Number(f64::from(n * 37 % 100)) };
+            [tenure, Cell::Number(f64::from(n * 13 % 60)), Cell::Category(n % 3), Cell::Category(n % 2)]
+        };
+        (0..12).map(|n| customer(cells(n))).collect()
+    }
+
+    /// A scorer over the small encoder, derived feature included, with random weights.
+    pub(crate) fn small_scorer(hidden: &[usize]) -> Scorer {
+        let encoder = small_encoder();
+        let schema = encoder.schema().clone();
+        let rows = customers().iter().take(7).map(|customer| BackgroundRow::new(&schema, customer, 25)).collect();
+        let document = Document {
+            format_version: FORMAT_VERSION,
+            encoder: EncoderDocument { inputs: encoder.documents() },
+            calibration: Calibration::Temperature { temperature: 1.5 },
+            policy: Policy::default(),
+            background: Background { k: 20, rows },
+            card: serde_json::json!({ "name": "small" }),
+            schema,
+        };
+        let network = Network::new(encoder.row_count(), parts(encoder.row_count(), hidden)).unwrap();
+        Scorer::new(Artifact::new(document, network).unwrap())
+    }
+
+    #[test]
+    fn contributions_are_shapleys_definition_on_mixed_records() {
+        for hidden in [&[][..], &[6], &[16, 8]] {
+            let scorer = small_scorer(hidden);
+            let mut workspace = scorer.workspace();
+            for customer in customers() {
+                let explanation = scorer.explain(&customer, &mut workspace).unwrap();
+                let mut expected = [0.0; 4];
+                for reference in &scorer.artifact.background {
+                    let mixture = |coalition: usize| {
+                        let cell = |f: usize| if coalition >> f & 1 == 1 { customer.cells()[f] } else { reference.cells()[f] };
+                        let cells: Vec<_> = (0..4).map(cell).collect();
+                        Customer::from_cells(&scorer.document().schema, &cells).unwrap()
+                    };
+                    let values = (0..16).map(|coalition| scorer.score(&mixture(coalition), &mut workspace).logit as f32);
+                    let game = definition(&values.collect::<Vec<_>>());
+                    expected.iter_mut().zip(game).for_each(|(sum, share)| *sum += share / 7.0);
+                }
+                for (contribution, expected) in explanation.contributions.iter().zip(expected) {
+                    assert!((contribution - expected).abs() < 1e-5, "{hidden:?}: {contribution} {expected}");
+                }
+                let sum = explanation.base + explanation.contributions.iter().sum::<f64>();
+                assert!((sum - explanation.score.logit).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn columns_agree_with_single_customers_bit_for_bit() {
+        let scorer = small_scorer(&[16, 8]);
+        let mut block = ColumnBlock::new(&scorer, 600);
+        let customers = customers();
+        for row in 0..600 {
+            block.set(row, &customers[row % 12]);
+        }
+        block.numbers[0][300] = 1e9;
+        block.codes[2][301] = 77;
+        block.numbers[1][302] = f64::INFINITY;
+        assert_eq!(block.score(&scorer, 600), 3);
+        let mut workspace = scorer.workspace();
+        for row in (0..600).filter(|row| !(300..303).contains(row)) {
+            let customer = &customers[row % 12];
+            let score = scorer.score(customer, &mut workspace);
+            assert_eq!(block.logits[row].to_bits(), (score.logit as f32).to_bits(), "row {row}");
+            assert_eq!((block.probabilities[row], block.tiers[row]), (score.probability as f32, score.tier as u8));
+            assert_eq!(block.flags[row], u8::from(scorer.has_warnings(customer)));
+        }
+        assert!(block.logits[300..303].iter().all(|logit| logit.is_nan()) && block.tiers[301] == u8::MAX);
+    }
+
+    #[test]
+    fn cells_in_words() {
+        let scorer = small_scorer(&[]);
+        let words = [(0, Cell::Number(2.5)), (2, Cell::Category(1)), (2, Cell::Category(2)), (3, Cell::Missing)];
+        assert_eq!(words.map(|(field, cell)| scorer.text(field, cell)), ["2.5", "Year", "other", "missing"]);
+    }
+}

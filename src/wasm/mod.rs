@@ -1,0 +1,212 @@
+//! The wasm-bindgen surface: decode, call, encode. What it exports is private to the npm package, which gives it types.
+
+mod values;
+
+use js_sys::{Array, Error, Reflect};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::customer::{Cell, Customer, Problem, check, check_value};
+use crate::scorer::{ColumnBlock, Flag, Score, Scorer, Workspace};
+use values::{cell_from_number, number_from_cell, value};
+
+/// Rows that the column buffers hold.
+const BLOCK_ROWS: usize = 4096;
+
+/// A model in wasm memory, with a buffer for one row and buffers for columns.
+#[wasm_bindgen]
+pub struct Engine {
+    scorer: Scorer,
+    workspace: Workspace,
+    /// One cell per field as a number: NaN is missing, a category is its code.
+    row: Vec<f64>,
+    customer: Customer,
+    score: Score,
+    flag: Flag,
+    /// Made when the first batch comes.
+    block: Option<ColumnBlock>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Reads an artifact. Throws an `Error` with `code` and `problems`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8]) -> Result<Engine, JsValue> {
+        let scorer = Scorer::from_bytes(bytes).map_err(|error| failure(error.code(), &error.to_string(), &[]))?;
+        let row = vec![f64::NAN; scorer.document().schema.fields.len()];
+        let missing = vec![Cell::Missing; row.len()];
+        let customer = Customer::from_cells(&scorer.document().schema, &missing);
+        let customer = customer.map_err(|problems| failure("artifact_schema", "the schema takes no customer", &problems))?;
+        let workspace = scorer.workspace();
+        let score = Score { logit: f64::NAN, probability: f64::NAN, tier: 0 };
+        Ok(Engine { scorer, workspace, row, customer, score, flag: Flag::Clean, block: None })
+    }
+
+    /// What the artifact says about itself, as JSON.
+    pub fn document(&self) -> String {
+        #[derive(Serialize)]
+        struct Summary<'a> {
+            format_version: u32,
+            schema: &'a crate::schema::Schema,
+            calibration: &'a crate::calibration::Calibration,
+            policy: &'a crate::decision::Policy,
+            card: &'a serde_json::Value,
+            background_rows: usize,
+        }
+        let document = self.scorer.document();
+        json(&Summary {
+            format_version: document.format_version,
+            schema: &document.schema,
+            calibration: &document.calibration,
+            policy: &document.policy,
+            card: &document.card,
+            background_rows: document.background.rows.len(),
+        })
+    }
+
+    pub fn field_count(&self) -> usize {
+        self.row.len()
+    }
+
+    /// Address of the row buffer, `field_count` f64.
+    pub fn row_pointer(&self) -> *const f64 {
+        self.row.as_ptr()
+    }
+
+    /// Checks one value: its cell as the row buffer holds it. Throws where the value cannot be scored.
+    pub fn cell(&self, field: usize, input: &JsValue) -> Result<f64, JsValue> {
+        let Some(field) = self.scorer.document().schema.fields.get(field) else {
+            return Err(failure("argument_invalid", "there is no such field", &[]));
+        };
+        let mut text = String::new();
+        match check_value(field, value(input, &mut text)).0 {
+            Ok(cell) => Ok(number_from_cell(cell)),
+            Err(problem) => Err(failure("record_invalid", &problem.to_string(), std::slice::from_ref(&problem))),
+        }
+    }
+
+    /// Scores the row buffer: the probability, NaN where a cell cannot be scored.
+    pub fn score_row(&mut self) -> f64 {
+        self.score = Score { logit: f64::NAN, probability: f64::NAN, tier: 0 };
+        if self.check_row() {
+            self.score = self.scorer.score(&self.customer, &mut self.workspace);
+        }
+        self.score.probability
+    }
+
+    /// Logit of the last score.
+    pub fn row_logit(&self) -> f64 {
+        self.score.logit
+    }
+
+    /// Tier of the last score.
+    pub fn row_tier(&self) -> usize {
+        self.score.tier
+    }
+
+    /// 0 for a clean row, 1 for warnings, 2 for errors, of the last score.
+    pub fn row_flags(&self) -> u8 {
+        self.flag as u8
+    }
+
+    /// Problems of a record, one value per field (undefined is absent, null is missing), as a JSON list.
+    pub fn problems(&self, values: &Array) -> String {
+        let texts: Vec<_> = values.iter().map(|item| (item.as_string().unwrap_or_default(), item)).collect();
+        let values: Vec<_> = texts.iter().map(|(text, item)| values::borrowed(item, text)).collect();
+        let schema = &self.scorer.document().schema;
+        let problems = match check(schema, &values) {
+            Ok((customer, mut warnings)) => {
+                warnings.extend(self.scorer.artifact().encoder.clipped(&customer));
+                warnings
+            }
+            Err(problems) => problems,
+        };
+        json(&problems)
+    }
+
+    /// Explains the row buffer, as JSON: contributions sorted by size.
+    pub fn explain_row(&mut self) -> Result<String, JsValue> {
+        if !self.check_row() {
+            return Err(failure("record_invalid", "the row cannot be scored", &[]));
+        }
+        let explanation = self.scorer.explain(&self.customer, &mut self.workspace);
+        let explanation = explanation.map_err(|error| failure("explanation_too_large", &error.to_string(), &[]))?;
+        self.score = explanation.score;
+        Ok(values::explanation_json(&self.scorer, &self.customer, &explanation))
+    }
+
+    /// Rows that the column buffers hold.
+    pub fn block_rows(&self) -> usize {
+        BLOCK_ROWS
+    }
+
+    /// Address of a number field's column, f64, NaN for missing; 0 for another field.
+    pub fn number_column_pointer(&mut self, field: usize) -> *const f64 {
+        self.block().numbers.get(field).filter(|column| !column.is_empty()).map_or(std::ptr::null(), |column| column.as_ptr())
+    }
+
+    /// Address of a category field's column, u16 codes, 65535 for missing; 0 for another field.
+    pub fn code_column_pointer(&mut self, field: usize) -> *const u16 {
+        self.block().codes.get(field).filter(|column| !column.is_empty()).map_or(std::ptr::null(), |column| column.as_ptr())
+    }
+
+    /// Scores the first rows of the column buffers; returns how many had errors.
+    pub fn score_block(&mut self, rows: usize) -> usize {
+        self.block();
+        let Engine { scorer, block, .. } = self;
+        block.as_mut().map_or(0, |block| block.score(scorer, rows))
+    }
+
+    pub fn block_probabilities_pointer(&mut self) -> *const f32 {
+        self.block().probabilities.as_ptr()
+    }
+
+    pub fn block_logits_pointer(&mut self) -> *const f32 {
+        self.block().logits.as_ptr()
+    }
+
+    pub fn block_tiers_pointer(&mut self) -> *const u8 {
+        self.block().tiers.as_ptr()
+    }
+
+    pub fn block_flags_pointer(&mut self) -> *const u8 {
+        self.block().flags.as_ptr()
+    }
+}
+
+impl Engine {
+    fn block(&mut self) -> &mut ColumnBlock {
+        let Engine { scorer, block, .. } = self;
+        block.get_or_insert_with(|| ColumnBlock::new(scorer, BLOCK_ROWS))
+    }
+
+    /// Takes the row buffer as a customer; sets the flag.
+    fn check_row(&mut self) -> bool {
+        let schema = &self.scorer.document().schema;
+        let fields = schema.fields.iter().zip(&self.row);
+        let cells = fields.map(|(field, &number)| cell_from_number(field, number));
+        let sound = self.customer.assign(schema, cells).is_ok();
+        self.flag = match (sound, sound && self.scorer.has_warnings(&self.customer)) {
+            (false, _) => Flag::Error,
+            (true, true) => Flag::Warning,
+            (true, false) => Flag::Clean,
+        };
+        sound
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Every type handed in here serialises: maps have text keys, and no custom implementation fails.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// A JavaScript `Error` with a stable `code` and a list of `problems`.
+fn failure(code: &str, message: &str, problems: &[Problem]) -> JsValue {
+    let error = Error::new(message);
+    let list = js_sys::JSON::parse(&json(&problems)).unwrap_or_else(|_| Array::new().into());
+    for (key, value) in [("code", code.into()), ("problems", list)] {
+        // Setting a property of a fresh object does not fail.
+        let _ = Reflect::set(&error, &key.into(), &value);
+    }
+    error.into()
+}

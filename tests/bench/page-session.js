@@ -1,0 +1,16 @@
+/** One session in a fresh page: the address names the engine, the figures (or the error) end up in `window.session`. */
+
+import { measure } from "./session.js";
+
+const engine = new URLSearchParams(location.search).get("engine");
+const address = (name) => new URL(`inputs/${name}`, location.href).href;
+const read = async (name) => (await fetch(address(name))).arrayBuffer();
+
+async function run() {
+  const { network, records } = JSON.parse(new TextDecoder().decode(await read("inputs.json")));
+  const vendor = new URL(`vendor/${engine}/`, location.href).href;
+  const given = { network, records, address, read, vendor, wasm: `${vendor}tenure_bg.wasm` };
+  return measure(given, () => import(/* not bundled: its time counts */ new URL(`engines/${engine}.js`, location.href).href));
+}
+
+window.session = run().catch((error) => ({ error: `${error?.stack ?? error}` }));

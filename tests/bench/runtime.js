@@ -1,0 +1,114 @@
+/**
+ * `cargo xtask bench runtime` calls this: every engine in Node and Chromium, in turn, each session in a fresh process or
+ * page; medians over the repetitions go to `--out`.
+ */
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readArguments } from "./arguments.js";
+import { equivalentNetwork, readDocument } from "./artifact.js";
+import { openChromium } from "./chromium.js";
+import { longTable, nativeScore } from "./native.js";
+import { makeWeights, packWeights } from "./network.js";
+import { onnxModel } from "./onnx.js";
+import { median } from "./session.js";
+import { readRecords } from "./table.js";
+
+const ENGINES = ["tenure", "onnxruntime_web", "tfjs_wasm", "plain_js"];
+const PEERS = ["onnxruntime-web", "onnxruntime-node", "@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"];
+const RECORDS = 2000;
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+const given = readArguments(["data", "model", "tenure", "chromium", "repetitions", "out"]);
+const folder = mkdtempSync(join(tmpdir(), "tenure-bench-"));
+try {
+  const results = await run(given, folder);
+  writeFileSync(given.out, `${JSON.stringify(results, null, 2)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function run({ data, model, tenure, chromium: executablePath, repetitions }, folder) {
+  const { inputs, network } = prepare(data, model, folder);
+  const pages = join(folder, "pages");
+  mkdirSync(pages);
+  const browser = await openChromium({ executablePath, folder: pages, inputs });
+  const table = longTable(data, folder);
+  const figures = { node: {}, chromium: {}, native: {} };
+  let expected;
+  const keep = (runtime, engine, { first, ...session }) => {
+    // A peer that computes something else would be measured at something else.
+    if (engine !== "tenure" && Math.abs(first - (expected ??= first)) > 1e-5) {
+      throw new Error(`${engine} scores the first row ${first}, another peer ${expected}`);
+    }
+    for (const [key, value] of Object.entries(session)) ((figures[runtime][engine] ??= {})[key] ??= []).push(value);
+  };
+  try {
+    for (let repetition = 0; repetition < Number(repetitions); repetition++) {
+      process.stderr.write(`  repetition ${repetition + 1} of ${repetitions}\n`);
+      // Every repetition begins with another engine, so that none always runs on a machine just warmed, or just busy.
+      for (let turn = 0; turn < ENGINES.length; turn++) {
+        const engine = ENGINES[(repetition + turn) % ENGINES.length];
+        keep("node", engine, nodeSession(engine, inputs));
+        keep("chromium", engine, await browser.session(engine));
+      }
+      keep("native", "tenure", nativeScore({ tenure, model, table, folder }));
+      keep("native", "onnxruntime_node", nativeFigures(nodeSession("onnxruntime_node", inputs)));
+    }
+    return { environment: environment(browser.version, network, repetitions), ...medians(figures) };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Writes what the sessions read: model, records, and the equivalent network in the peers' formats. */
+function prepare(data, model, folder) {
+  const inputs = join(folder, "inputs");
+  mkdirSync(inputs);
+  const document = readDocument(model);
+  const network = equivalentNetwork(document);
+  const weights = makeWeights(network);
+  const records = readRecords(data, document.schema).slice(0, RECORDS);
+  copyFileSync(model, join(inputs, "model.safetensors"));
+  writeFileSync(join(inputs, "network.onnx"), onnxModel(network, weights));
+  writeFileSync(join(inputs, "weights.bin"), packWeights(weights));
+  writeFileSync(join(inputs, "inputs.json"), JSON.stringify({ network, records }));
+  return { inputs, network };
+}
+
+function nodeSession(engine, inputs) {
+  const output = execFileSync(process.execPath, [join(HERE, "node-session.js"), "--engine", engine, "--inputs", inputs], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return JSON.parse(output.trimEnd().split("\n").at(-1));
+}
+
+const nativeFigures = ({ first, batch_100k_rows_per_s, batch_100k_in_blocks_rows_per_s, row_p50_us, cold_ms }) => ({
+  first,
+  rows_per_s: Math.max(batch_100k_rows_per_s, batch_100k_in_blocks_rows_per_s),
+  row_p50_us,
+  cold_ms,
+});
+
+function medians(figures) {
+  const each = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+  return each(figures, (engines) => each(engines, (keys) => each(keys, median)));
+}
+
+function environment(chromium, network, repetitions) {
+  const version = (name) => JSON.parse(readFileSync(join(HERE, "node_modules", name, "package.json"), "utf8")).version;
+  return {
+    node: process.version,
+    chromium,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    load: loadavg()[0],
+    repetitions: Number(repetitions),
+    network: { dense_inputs: network.width, hidden: network.hidden, direct: true },
+    peers: Object.fromEntries(PEERS.map((name) => [name, version(name)])),
+  };
+}

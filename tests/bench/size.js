@@ -1,0 +1,58 @@
+/**
+ * `cargo xtask size` calls this: `node size.js OUT` writes the sizes of what ships, raw, gzip 9 and brotli 11, in bytes.
+ *
+ * `scorer` is what a browser needs before it can score: the module and every script that the package's entry imports, each
+ * compressed by itself as a server sends it. `model` is the demo's artifact, `page` everything under www/dist but the demo.
+ */
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, posix, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ENTRY = "pkg/dist/index.js";
+const MODULE = "pkg/wasm/tenure_bg.wasm";
+const MODEL = "target/demo/model.safetensors";
+const PAGE = "www/dist";
+
+function sizeOf(file) {
+  const bytes = readFileSync(join(ROOT, file));
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params }).length };
+}
+
+/** A script and all that it imports, by paths relative to the root. */
+function withImports(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  const text = readFileSync(join(ROOT, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+  for (const [, module] of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']/g)) {
+    withImports(posix.join(posix.dirname(file), module), found);
+  }
+  return found;
+}
+
+function filesUnder(folder) {
+  const entries = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? dirname(entry.path), entry.name));
+  return files.map((file) => relative(ROOT, file).replaceAll("\\", "/")).sort();
+}
+
+function sum(sizes) {
+  const total = { raw: 0, gzip: 0, brotli: 0 };
+  for (const size of sizes) for (const format of Object.keys(total)) total[format] += size[format];
+  return total;
+}
+
+const sizes = {};
+const measure = (files) => sum(files.map((file) => (sizes[file] ??= sizeOf(file))));
+const scorer = measure([MODULE, ...withImports(ENTRY)]);
+const model = measure([MODEL]);
+// The demo's model and table are data of the day, and text that says where things lie is never fetched by a browser.
+const page = measure(filesUnder(PAGE).filter((file) => !file.startsWith(`${PAGE}/demo/`) && !file.endsWith("/_headers")));
+const [out] = process.argv.slice(2);
+writeFileSync(out, `${JSON.stringify({ ...sizes, scorer, model, page }, null, 2)}\n`);

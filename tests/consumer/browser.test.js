@@ -1,0 +1,163 @@
+/** The package as users get it, in headless Chromium: built by Vite, served by Vite, and without any bundler. */
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { load } from "tenure";
+import { artifactPath, sampleRecords } from "../../pkg/tests/artifact.js";
+import { launch, outputOf } from "./chromium.js";
+import { installedApp, readmeExample } from "./pack.js";
+import { serve } from "./static.js";
+
+const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
+const { build, createServer } = await import(pathToFileURL(require.resolve("vite")).href);
+
+const POLICY = "default-src 'none'; connect-src 'self'; script-src 'self'";
+const scorer = await load(artifactPath());
+const records = sampleRecords(scorer.schema, 50);
+
+/** A page that loads and scores; errors are shown by code and message. */
+const scoring = (source) => `
+  import { load } from "tenure";
+  const records = ${JSON.stringify(records)};
+  const show = (value) => { document.querySelector("output").value = JSON.stringify(value); };
+  try {
+    const scorer = await load(${source});
+    const { probability, tier } = scorer.scoreMany(records);
+    const explanation = scorer.explain(records[0]);
+    show({ probability: [...probability], tier: [...tier], one: records.map((record) => scorer.score(record)), explanation });
+  } catch ({ name, code, message }) {
+    show({ name, code, message });
+  }
+`;
+const page = (script) =>
+  `<!doctype html><html lang="en"><title>app</title><output></output><script type="module" src="/${script}"></script></html>`;
+
+let app;
+let browser;
+
+before(async () => {
+  app = installedApp({
+    files: {
+      "index.html": page("page.js"),
+      "page.js": readmeExample("page.js"),
+      "scoring.html": page("scoring.js"),
+      "scoring.js": scoring('"/model.safetensors"'),
+      "given.html": page("given.js"),
+      "given.js": `import wasm from "tenure/wasm/tenure_bg.wasm?url";${scoring('"/model.safetensors", { wasm }')}`,
+      "absent.html": page("absent.js"),
+      "absent.js": scoring('"/absent.safetensors"'),
+    },
+    models: ["public/model.safetensors"],
+  });
+  browser = await launch();
+  const input = ["index", "scoring", "given", "absent"].map((name) => join(app.folder, `${name}.html`));
+  await build({ root: app.folder, logLevel: "error", configFile: false, build: { rolldownOptions: { input } } });
+});
+after(async () => {
+  await browser?.close();
+  app?.remove();
+});
+
+const built = () => join(app.folder, "dist");
+const wasmUnsafeEval = () => ({ "content-security-policy": `${POLICY} 'wasm-unsafe-eval'` });
+
+async function shown(address) {
+  const { output, messages } = await outputOf(browser, address);
+  return { shown: JSON.parse(output), messages };
+}
+
+test("Vite's build has the WebAssembly file once", () => {
+  const files = readdirSync(join(built(), "assets"));
+  assert.equal(files.filter((name) => name.endsWith(".wasm")).length, 1, files.join());
+});
+
+test("the built page scores and explains as Node does, under a strict policy, with nothing in the console", async (context) => {
+  const server = await serve(built(), wasmUnsafeEval);
+  context.after(server.close);
+  const { shown: result, messages } = await shown(`${server.origin}/scoring.html`);
+  const expected = scorer.scoreMany(records);
+  assert.deepEqual(result.one, JSON.parse(JSON.stringify(records.map((record) => scorer.score(record)))));
+  assert.deepEqual([result.probability, result.tier], [[...expected.probability], [...expected.tier]]);
+  assert.deepEqual(result.explanation, JSON.parse(JSON.stringify(scorer.explain(records[0]))));
+  assert.deepEqual(
+    messages.filter((message) => !message.includes("favicon") && !message.includes("404")),
+    [],
+  );
+});
+
+test("the README's page shows a probability", async (context) => {
+  const server = await serve(built(), wasmUnsafeEval);
+  context.after(server.close);
+  assert.match((await outputOf(browser, server.origin)).output, /^0\.\d{3}$/);
+});
+
+test("a policy without 'wasm-unsafe-eval' is named in the error", async (context) => {
+  const server = await serve(built(), () => ({ "content-security-policy": POLICY }));
+  context.after(server.close);
+  const { shown: error } = await shown(`${server.origin}/scoring.html`);
+  assert.deepEqual([error.name, error.code], ["TenureError", "wasm_unavailable"]);
+  assert.match(error.message, /Add 'wasm-unsafe-eval' to script-src/);
+});
+
+test("a server that knows no .wasm files is no obstacle", async (context) => {
+  const server = await serve(built(), (path) =>
+    path.endsWith(".wasm") ? { "content-type": "application/octet-stream" } : {},
+  );
+  context.after(server.close);
+  const { shown: result, messages } = await shown(`${server.origin}/scoring.html`);
+  assert.equal(result.one.length, records.length);
+  assert.ok(!messages.some((message) => /mime/i.test(message)), messages.join());
+});
+
+test("an artifact that is not there is named with its status", async (context) => {
+  const server = await serve(built());
+  context.after(server.close);
+  const { shown: error } = await shown(`${server.origin}/absent.html`);
+  assert.deepEqual(
+    [error.code, error.message],
+    ["fetch_failed", "cannot read /absent.safetensors: HTTP 404 Not Found"],
+  );
+});
+
+test("Vite's development server finds the WebAssembly file, pre-bundled, excluded or with the address given", async () => {
+  const settings = [
+    ["scoring.html", {}],
+    ["scoring.html", { exclude: ["tenure"] }],
+    ["given.html", {}],
+  ];
+  for (const [index, [name, optimizeDeps]] of settings.entries()) {
+    const server = await createServer({
+      root: app.folder,
+      cacheDir: join(app.folder, `.vite-${index}`),
+      logLevel: "error",
+      configFile: false,
+      optimizeDeps,
+      server: { host: "127.0.0.1", port: 0 },
+    });
+    try {
+      await server.listen();
+      const { shown: result } = await shown(`${server.resolvedUrls.local[0]}${name}`);
+      assert.equal(result.one?.length, records.length, result.message);
+    } finally {
+      await server.close();
+    }
+  }
+});
+
+test("no bundler: an import map is enough", async (context) => {
+  const plain = page("plain.js").replace(
+    "<title>",
+    '<script type="importmap">{"imports":{"tenure":"/node_modules/tenure/dist/index.js"}}</script><title>',
+  );
+  const direct = installedApp({
+    files: { "index.html": plain, "plain.js": scoring('new URL("model.safetensors", location.href)') },
+  });
+  context.after(direct.remove);
+  const server = await serve(direct.folder);
+  context.after(server.close);
+  assert.equal((await shown(server.origin)).shown.one?.length, records.length);
+});

@@ -1,0 +1,32 @@
+/** Headless Chromium, driven by playwright-core; `CHROMIUM` or `TENURE_CHROMIUM` names one that is not Debian's. */
+
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+
+/** Starts the browser. */
+export async function launch() {
+  const executablePath = process.env["CHROMIUM"] ?? process.env["TENURE_CHROMIUM"] ?? "/usr/bin/chromium";
+  if (!existsSync(executablePath))
+    throw new Error(`there is no Chromium at ${executablePath}: install it, or set CHROMIUM to its path`);
+  return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--headless"] });
+}
+
+/** Opens an address in a new page and waits for its `output` to have text; what the console said comes along. */
+export async function outputOf(browser, address) {
+  const page = await browser.newPage();
+  const messages = [];
+  page.on("console", (message) => messages.push(message.text()));
+  page.on("pageerror", (error) => messages.push(String(error)));
+  try {
+    await page.goto(address);
+    await page.waitForFunction(() => document.querySelector("output").value !== "", undefined, { timeout: 20_000 });
+    return { output: await page.locator("output").textContent(), messages };
+  } catch (error) {
+    throw new Error(`${address} shows nothing; the console says: ${messages.join(" | ")}`, { cause: error });
+  } finally {
+    await page.close();
+  }
+}

@@ -1,0 +1,104 @@
+/** The package as users get it, in Node: what is in it, its examples, its types. */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { installedApp, packedFiles, readmeExample } from "./pack.js";
+
+const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
+const modules = dirname(dirname(require.resolve("typescript/package.json")));
+const app = installedApp({
+  files: {
+    "score.js": readmeExample("score.js"),
+    "batch.js": readmeExample("batch.js"),
+    "app.ts": readFileSync(new URL("app.ts", import.meta.url), "utf8"),
+  },
+});
+after(app.remove);
+
+function node(...parameters) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, parameters, { cwd: app.folder, encoding: "utf8" });
+  assert.equal(status, 0, stdout + stderr);
+  assert.equal(stderr, "");
+  return stdout;
+}
+
+test("the tarball has what runs and its types, and nothing else", () => {
+  const files = packedFiles();
+  for (const needed of [
+    "README.md",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+    "package.json",
+    "dist/index.js",
+    "dist/index.d.ts",
+    "dist/node.js",
+    "dist/workerd.js",
+    "dist/edge.js",
+    "wasm/tenure.js",
+    "wasm/tenure.d.ts",
+    "wasm/tenure_bg.wasm",
+  ]) {
+    assert.ok(files.includes(needed), needed);
+  }
+  for (const name of files)
+    assert.match(
+      name,
+      /^(README\.md|LICENSE-(MIT|APACHE)|package\.json|dist\/[a-z-]+\.(js|d\.ts)|wasm\/tenure(_bg\.wasm)?(\.js|\.d\.ts)?)$/,
+    );
+});
+
+test("it depends on nothing", () => {
+  const { dependencies, peerDependencies, optionalDependencies, sideEffects } = JSON.parse(
+    readFileSync(join(app.folder, "node_modules/tenure/package.json"), "utf8"),
+  );
+  assert.deepEqual(
+    [dependencies, peerDependencies, optionalDependencies, sideEffects],
+    [undefined, undefined, undefined, false],
+  );
+});
+
+test("the README's first example prints a score, three reasons and the problems", () => {
+  const lines = node("score.js").trim().split("\n");
+  assert.equal(lines.length, 5);
+  assert.match(lines[0], /^\d+\.\d% \S/);
+  for (const line of lines.slice(1, 4)) assert.match(line, / -?\d+\.\d\d$/);
+  assert.equal(lines[4], "record_invalid tenure: bounds, Contract: absent");
+});
+
+test("the README's batch example scores every row", () => assert.equal(node("batch.js"), "100000 100000 0 true\n"));
+
+test("every file of the wasm folder can be imported by name", () => {
+  const script =
+    'console.log(import.meta.resolve("tenure/wasm/tenure_bg.wasm").split("/").at(-1), import.meta.resolve("tenure/package.json").split("/").at(-1))';
+  assert.equal(node("--input-type=module", "--eval", script), "tenure_bg.wasm package.json\n");
+});
+
+test("each runtime's condition leads to its entry", () => {
+  const entries = [
+    [[], "node.js", "edge-node.js"],
+    [["--conditions=workerd"], "workerd.js", "edge-workerd.js"],
+    [["--conditions=edge-light"], "edge-light.js", "edge-edge-light.js"],
+  ];
+  for (const [flags, main, edge] of entries) {
+    const script =
+      'console.log(["tenure", "tenure/edge"].map((name) => import.meta.resolve(name).split("/").at(-1)).join())';
+    assert.equal(node(...flags, "--input-type=module", "--eval", script), `${main},${edge}\n`);
+  }
+});
+
+test("its types compile, libraries checked, with either module resolution, with and without the DOM", () => {
+  cpSync(join(modules, "@types/node"), join(app.folder, "node_modules/@types/node"), { recursive: true });
+  cpSync(join(modules, "undici-types"), join(app.folder, "node_modules/undici-types"), { recursive: true });
+  const tsc = join(modules, "typescript/bin/tsc");
+  const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "ES2022"];
+  const settings = [
+    ["--module", "NodeNext", "--lib", "ES2022,DOM", "--types", ""],
+    ["--module", "ESNext", "--moduleResolution", "Bundler", "--lib", "ES2022,DOM", "--types", ""],
+    ["--module", "NodeNext", "--lib", "ES2022", "--types", "node"],
+  ];
+  for (const setting of settings) node(tsc, ...strict, ...setting, "app.ts");
+});

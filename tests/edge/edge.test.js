@@ -1,0 +1,122 @@
+/** The package as users get it, in workerd: the README's worker, and what the runtime refuses. */
+
+import assert from "node:assert/strict";
+import { copyFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { load } from "tenure";
+import { artifactPath, sampleRecord } from "../../pkg/tests/artifact.js";
+import { installedApp, readmeExample } from "../consumer/pack.js";
+import { startWorkerd } from "./workerd.js";
+
+const scorer = await load(artifactPath());
+const record = sampleRecord(scorer.schema);
+
+/** What a bundler such as wrangler's does with the package's names; workerd itself knows paths only. */
+const LINKS = {
+  "tenure.js": 'export * from "./node_modules/tenure/dist/workerd.js";',
+  "tenure-edge.js": 'export * from "../node_modules/tenure/dist/edge-workerd.js";',
+};
+
+/** Hands bytes instead of a module to `load`. */
+const BYTES_WORKER = `
+  import { load } from "tenure";
+  import artifact from "./model.safetensors";
+  import bytes from "./bytes.safetensors";
+  export default {
+    async fetch() {
+      try {
+        await load(artifact, { wasm: bytes });
+        return Response.json("loaded");
+      } catch ({ code, message }) {
+        return Response.json({ code, message });
+      }
+    },
+  };
+`;
+
+let app;
+let running;
+
+/** The modules of an app whose worker is in `file`. */
+function modules(file) {
+  const installed = ["dist", "wasm"].flatMap((folder) =>
+    readdirSync(join(app.folder, "node_modules/tenure", folder))
+      .filter(
+        (name) =>
+          /\.(js|wasm)$/.test(name) && !/^(index|node|edge|edge-node|edge-light|edge-edge-light)\.js$/.test(name),
+      )
+      .map((name) => ({ name: `node_modules/tenure/${folder}/${name}` })),
+  );
+  const links = [
+    { name: "tenure", file: "tenure.js" },
+    { name: "tenure/edge", file: "tenure-edge.js" },
+  ];
+  const wasmAsData = { name: "bytes.safetensors" };
+  return [{ name: file }, ...links, { name: "model.safetensors" }, wasmAsData, ...installed];
+}
+
+before(async () => {
+  app = installedApp({ files: { "worker.js": readmeExample("worker.js"), "bytes.js": BYTES_WORKER, ...LINKS } });
+  copyFileSync(join(app.folder, "node_modules/tenure/wasm/tenure_bg.wasm"), join(app.folder, "bytes.safetensors"));
+  running = await startWorkerd(app.folder, modules("worker.js"));
+});
+after(async () => {
+  await running?.stop();
+  app?.remove();
+});
+
+async function post(path, body) {
+  const response = await fetch(running.origin + path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, json: await response.json() };
+}
+
+test("the README's worker scores and explains as Node does", async () => {
+  assert.deepEqual(await post("/score", record), {
+    status: 200,
+    json: JSON.parse(JSON.stringify(scorer.score(record))),
+  });
+  assert.deepEqual(await post("/explain", record), {
+    status: 200,
+    json: JSON.parse(JSON.stringify(scorer.explain(record))),
+  });
+  const { json } = await post("/score", { records: [record, {}] });
+  assert.deepEqual(
+    [json.scores[0].probability, json.scores[1].error.code],
+    [scorer.score(record).probability, "record_invalid"],
+  );
+});
+
+test("it answers health, schema and errors", async () => {
+  assert.equal((await (await fetch(`${running.origin}/health`)).json()).status, "ok");
+  assert.deepEqual((await (await fetch(`${running.origin}/schema`)).json()).schema, scorer.schema);
+  assert.equal((await fetch(`${running.origin}/score`)).status, 405);
+  assert.equal((await post("/nowhere", {})).status, 404);
+  const { status, json } = await post("/score", {});
+  assert.deepEqual(
+    [status, json.error.code, json.error.problems.length],
+    [422, "record_invalid", scorer.schema.fields.length],
+  );
+});
+
+test("many requests at once are all answered alike", async () => {
+  const expected = scorer.score(record).probability;
+  const answers = await Promise.all(Array.from({ length: 200 }, () => post("/score", record)));
+  assert.ok(answers.every(({ status, json }) => status === 200 && json.probability === expected));
+  assert.equal(running.printed(), "");
+});
+
+test("bytes instead of a module are refused by the runtime, and the error says what to do", async () => {
+  const worker = await startWorkerd(app.folder, modules("bytes.js"));
+  try {
+    const { code, message } = await (await fetch(worker.origin)).json();
+    assert.equal(code, "wasm_unavailable");
+    assert.match(message, /import the \.wasm file as a module/);
+  } finally {
+    await worker.stop();
+  }
+});

@@ -1,0 +1,67 @@
+/** Runs a worker in workerd, the runtime of Cloudflare Workers, on a free port of 127.0.0.1. */
+
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
+
+/** How workerd is told what kind a module is. */
+const KINDS = { js: "esModule", wasm: "wasm", safetensors: "data" };
+
+/** The configuration: every module by the name that its importers reach, the first one being the worker. */
+function configuration(modules) {
+  const lines = modules.map(({ name, file }) => {
+    const kind = KINDS[(file ?? name).split(".").at(-1)];
+    return `    (name = ${JSON.stringify(name)}, ${kind} = embed ${JSON.stringify(file ?? name)}),`;
+  });
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+
+const worker :Workerd.Worker = (
+  modules = [
+${lines.join("\n")}
+  ],
+  compatibilityDate = "2026-01-01",
+);
+`;
+}
+
+/**
+ * Starts workerd in a folder. A module is `{ name, file }`: the name that imports resolve to, and the file (the name
+ * where absent). Resolves with the address once it listens; rejects with what it printed if it ends before.
+ */
+export async function startWorkerd(folder, modules) {
+  writeFileSync(join(folder, "config.capnp"), configuration(modules));
+  // The path of the program; the package's own launcher would stand between us and the process.
+  const { default: program } = require("workerd");
+  const child = spawn(program, ["serve", "config.capnp", "--control-fd=3"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (printed += chunk));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const stop = async () => {
+    child.kill();
+    await ended;
+  };
+  const port = await new Promise((resolve, reject) => {
+    let control = "";
+    child.stdio[3].on("data", (chunk) => {
+      control += chunk;
+      for (const line of control.split("\n").slice(0, -1)) {
+        const message = JSON.parse(line);
+        if (message.event === "listen") resolve(message.port);
+      }
+    });
+    child.once("error", reject);
+    ended.then(() => reject(new Error(`workerd ended before it listened:\n${printed}`)));
+  });
+  return { origin: `http://127.0.0.1:${port}`, stop, printed: () => printed };
+}

@@ -1,0 +1,303 @@
+//! Learns logit -> probability on rows that the network never saw.
+//!
+//! Two candidates. *Temperature* has one parameter and keeps the order of the customers. *Isotonic* (pool adjacent
+//! violators; Zadrozny & Elkan 2002) follows any rising curve, but needs rows to do so, and flattens the ends.
+//! Stratified cross-validation on the calibration rows compares their log-loss; isotonic is taken only where it is
+//! better by more than one standard error of the paired difference, and never below [`MINIMUM_ISOTONIC_ROWS`] rows.
+
+mod isotonic;
+mod temperature;
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use tenure::calibration::{Calibration, MAXIMUM_LOGIT};
+
+use crate::metrics::row_log_loss;
+use isotonic::fit_isotonic;
+use temperature::fit_temperature;
+
+/// Below this the choice between the two is noise.
+pub const MINIMUM_ISOTONIC_ROWS: usize = 200;
+
+/// How to fit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CalibrationParams {
+    /// Parts of the cross-validation; no more than there are rows.
+    pub folds: usize,
+    pub seed: u64,
+}
+
+impl Default for CalibrationParams {
+    fn default() -> CalibrationParams {
+        CalibrationParams { folds: 5, seed: 0 }
+    }
+}
+
+/// The calibration and why it is this one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calibrated {
+    pub calibration: Calibration,
+    pub record: CalibrationRecord,
+}
+
+/// For the model card. Log-losses are on the calibration rows, cross-validated where something was learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationRecord {
+    pub method: Method,
+    pub temperature_log_loss: f64,
+    /// None where there were too few rows to try, or only one distinct logit.
+    pub isotonic_log_loss: Option<f64>,
+    /// Of the plain sigmoid.
+    pub uncalibrated_log_loss: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    Temperature,
+    Isotonic,
+}
+
+/// Why nothing was learned.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CalibrateError {
+    #[error("calibration labels: must be one for each of the {logits} logits (got {labels})")]
+    Lengths { logits: usize, labels: usize },
+    #[error(
+        "calibration logits: must be within ±{MAXIMUM_LOGIT} ({count} are not; the first is {value} in row {row}, counted from 0)"
+    )]
+    Logit { count: usize, row: usize, value: f64 },
+    #[error("calibration labels: both classes are needed (got {positives} positives and {negatives} negatives)")]
+    OneClass { positives: usize, negatives: usize },
+    #[error("calibration folds: must be at least 2 (got {0})")]
+    Folds(usize),
+}
+
+impl CalibrationParams {
+    /// Fits both candidates to logits and labels (true is positive) of the same rows and keeps the better one.
+    pub fn fit(&self, logits: &[f64], labels: &[bool]) -> Result<Calibrated, CalibrateError> {
+        check(logits, labels)?;
+        if self.folds < 2 {
+            return Err(CalibrateError::Folds(self.folds));
+        }
+        let rows = sorted_rows(logits, labels);
+        let temperature = fit_temperature(&rows);
+        let isotonic = if rows.len() < MINIMUM_ISOTONIC_ROWS { None } else { fit_isotonic(&rows, &temperature) };
+        let held_out = self.cross_validate(&rows);
+
+        // The paired difference of the two losses, row by row; positive where isotonic is better.
+        let (gain, standard_error) =
+            mean_and_standard_error(held_out.iter().map(|losses| losses.temperature - losses.isotonic));
+        let tried = isotonic.is_some();
+        let chosen = isotonic.filter(|_| gain > standard_error);
+        let uncalibrated = Calibration::Temperature { temperature: 1.0 };
+        let record = CalibrationRecord {
+            method: if chosen.is_some() { Method::Isotonic } else { Method::Temperature },
+            temperature_log_loss: mean_and_standard_error(held_out.iter().map(|losses| losses.temperature)).0,
+            isotonic_log_loss: tried.then(|| mean_and_standard_error(held_out.iter().map(|losses| losses.isotonic)).0),
+            uncalibrated_log_loss: mean_and_standard_error(rows.iter().map(|row| row.log_loss(&uncalibrated))).0,
+        };
+        Ok(Calibrated { calibration: chosen.unwrap_or(temperature), record })
+    }
+
+    /// The loss of each row under both candidates, fitted without it.
+    fn cross_validate(&self, rows: &[Row]) -> Vec<HeldOut> {
+        let fold_of = self.stratified_folds(rows);
+        let mut held_out = Vec::with_capacity(rows.len());
+        for fold in 0..self.folds.min(rows.len()) {
+            let part = |inside: bool| {
+                let chosen = rows.iter().zip(&fold_of).filter(move |(_, of)| (**of == fold) == inside);
+                chosen.map(|(row, _)| *row).collect::<Vec<Row>>()
+            };
+            let training = part(false);
+            let temperature = fit_temperature(&training);
+            // With one distinct logit left the curve is the temperature fit.
+            let isotonic = fit_isotonic(&training, &temperature).unwrap_or_else(|| temperature.clone());
+            held_out.extend(
+                part(true)
+                    .iter()
+                    .map(|row| HeldOut { temperature: row.log_loss(&temperature), isotonic: row.log_loss(&isotonic) }),
+            );
+        }
+        held_out
+    }
+
+    /// Deals the shuffled negatives, then the shuffled positives, to the folds in turn.
+    fn stratified_folds(&self, rows: &[Row]) -> Vec<usize> {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        let mut fold_of = vec![0; rows.len()];
+        let mut dealt = 0;
+        for class in [false, true] {
+            let mut members: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].label == class).collect();
+            members.shuffle(&mut random);
+            for row in members {
+                fold_of[row] = dealt % self.folds;
+                dealt += 1;
+            }
+        }
+        fold_of
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    logit: f64,
+    label: bool,
+}
+
+struct HeldOut {
+    temperature: f64,
+    isotonic: f64,
+}
+
+impl Row {
+    fn log_loss(&self, calibration: &Calibration) -> f64 {
+        row_log_loss(calibration.probability(self.logit), self.label)
+    }
+}
+
+fn check(logits: &[f64], labels: &[bool]) -> Result<(), CalibrateError> {
+    if logits.len() != labels.len() {
+        return Err(CalibrateError::Lengths { logits: logits.len(), labels: labels.len() });
+    }
+    let inside = -MAXIMUM_LOGIT..=MAXIMUM_LOGIT;
+    let mut outside = logits.iter().enumerate().filter(|(_, logit)| !inside.contains(*logit));
+    if let Some((row, &value)) = outside.next() {
+        return Err(CalibrateError::Logit { count: 1 + outside.count(), row, value });
+    }
+    let positives = labels.iter().filter(|label| **label).count();
+    let negatives = labels.len() - positives;
+    if positives == 0 || negatives == 0 {
+        return Err(CalibrateError::OneClass { positives, negatives });
+    }
+    Ok(())
+}
+
+/// Ascending by logit, negatives first among equals, so that the order of the table changes nothing.
+fn sorted_rows(logits: &[f64], labels: &[bool]) -> Vec<Row> {
+    let mut rows: Vec<Row> = logits.iter().zip(labels).map(|(&logit, &label)| Row { logit, label }).collect();
+    rows.sort_by(|a, b| a.logit.total_cmp(&b.logit).then(a.label.cmp(&b.label)));
+    rows
+}
+
+fn mean_and_standard_error(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let count = values.clone().count() as f64;
+    let mean = values.clone().sum::<f64>() / count;
+    let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
+    (mean, (squares / (count - 1.0) / count).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::RngExt;
+    use tenure::calibration::sigmoid;
+
+    /// Logits spread over ±4, labels drawn with the probability that `truth` gives them.
+    pub(super) fn drawn(rows: usize, seed: u64, truth: impl Fn(f64) -> f64) -> (Vec<f64>, Vec<bool>) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let logits: Vec<f64> = (0..rows).map(|_| random.random_range(-4.0..4.0)).collect();
+        let labels = logits.iter().map(|logit| random.random_bool(truth(*logit))).collect();
+        (logits, labels)
+    }
+
+    fn fit(logits: &[f64], labels: &[bool]) -> Calibrated {
+        CalibrationParams::default().fit(logits, labels).unwrap()
+    }
+
+    #[test]
+    fn a_known_temperature_is_recovered() {
+        for (seed, truth) in [(1, 0.5), (2, 1.0), (3, 2.5)] {
+            let (logits, labels) = drawn(20_000, seed, |logit| sigmoid(logit / truth));
+            let Calibrated { calibration, record } = fit(&logits, &labels);
+            let Calibration::Temperature { temperature } = calibration else { panic!("{record:?}") };
+            assert!((temperature / truth).ln().abs() < 0.05, "{temperature} for {truth}");
+            assert_eq!(record.method, Method::Temperature);
+            // Held out, the fit is behind the truth by its noise, so by a half in 20,000 or so.
+            assert!(record.temperature_log_loss < record.uncalibrated_log_loss + 1e-4, "{record:?}");
+        }
+    }
+
+    #[test]
+    fn few_rows_do_not_make_certainty() {
+        let calibrations = [
+            fit(&[-2.0, -1.0, 1.0, 2.0], &[false, false, true, true]),
+            fit(&[-2.0, -1.0, 1.0, 2.0], &[true, true, false, false]),
+            fit(&[0.0, 0.0], &[true, false]),
+            fit(&[1e6, -1e6], &[false, true]),
+        ];
+        for Calibrated { calibration, record } in calibrations {
+            assert_eq!(calibration.validate(), Ok(()));
+            let highest = calibration.probability(2.0);
+            assert!((0.5..0.995).contains(&highest), "{calibration:?} gives {highest}");
+            assert_eq!((record.method, record.isotonic_log_loss), (Method::Temperature, None));
+        }
+    }
+
+    #[test]
+    fn a_bent_curve_is_followed_by_isotonic() {
+        // No temperature makes a sigmoid that stays below one third.
+        let truth = |logit: f64| if logit < 1.0 { 0.05 } else { 0.3 };
+        let (logits, labels) = drawn(3000, 4, truth);
+        let Calibrated { calibration, record } = fit(&logits, &labels);
+        assert_eq!(record.method, Method::Isotonic, "{record:?}");
+        assert!(record.isotonic_log_loss.unwrap() < record.temperature_log_loss);
+        for logit in [-2.5, -1.0, 2.0, 3.0] {
+            let seen = calibration.probability(logit);
+            assert!((seen - truth(logit)).abs() < 0.06, "{seen} at {logit}");
+        }
+        // The same rows, too few of them.
+        let few = fit(&logits[..199], &labels[..199]).record;
+        assert_eq!((few.method, few.isotonic_log_loss), (Method::Temperature, None));
+    }
+
+    #[test]
+    fn a_true_temperature_is_rarely_left_for_isotonic() {
+        let taken = (0..40).filter(|seed| {
+            let (logits, labels) = drawn(400, *seed, |logit| sigmoid(logit / 1.5));
+            fit(&logits, &labels).record.method == Method::Isotonic
+        });
+        assert!(taken.count() <= 2);
+    }
+
+    #[test]
+    fn the_order_of_the_rows_is_nothing() {
+        for seed in 0..20 {
+            let (logits, labels) = drawn(250, seed, |_| 0.3);
+            // A coarse grid, so that most logits are tied.
+            let logits: Vec<f64> = logits.iter().map(|logit| logit.round()).collect();
+            let backwards: Vec<f64> = logits.iter().rev().copied().collect();
+            let labels_backwards: Vec<bool> = labels.iter().rev().copied().collect();
+            assert_eq!(fit(&backwards, &labels_backwards), fit(&logits, &labels), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn folds_are_even_in_both_classes() {
+        let (logits, labels) = drawn(203, 5, |_| 0.1);
+        let rows = sorted_rows(&logits, &labels);
+        let fold_of = CalibrationParams::default().stratified_folds(&rows);
+        let sizes = |keep: &dyn Fn(&Row) -> bool| {
+            let mut sizes = [0usize; 5];
+            rows.iter().zip(&fold_of).filter(|(row, _)| keep(row)).for_each(|(_, fold)| sizes[*fold] += 1);
+            sizes.iter().max().unwrap() - sizes.iter().min().unwrap()
+        };
+        assert!(sizes(&|_| true) <= 1 && sizes(&|row| row.label) <= 1 && sizes(&|row| !row.label) <= 1);
+    }
+
+    #[test]
+    fn degenerate_input_is_refused() {
+        use CalibrateError as E;
+        let params = CalibrationParams::default();
+        assert_eq!(params.fit(&[], &[]), Err(E::OneClass { positives: 0, negatives: 0 }));
+        assert_eq!(params.fit(&[0.1], &[]), Err(E::Lengths { logits: 1, labels: 0 }));
+        assert_eq!(params.fit(&[0.1, 0.2], &[true, true]), Err(E::OneClass { positives: 2, negatives: 0 }));
+        let seen = params.fit(&[0.1, f64::INFINITY, 2e6], &[true, false, true]);
+        assert_eq!(seen, Err(E::Logit { count: 2, row: 1, value: f64::INFINITY }));
+        assert!(matches!(params.fit(&[f64::NAN, 0.0], &[true, false]), Err(E::Logit { row: 0, .. })));
+        let folds = CalibrationParams { folds: 1, ..params };
+        assert_eq!(folds.fit(&[0.1, 0.2], &[true, false]), Err(E::Folds(1)));
+    }
+}

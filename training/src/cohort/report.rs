@@ -1,0 +1,195 @@
+//! What was seen while a table was read, and the rules that a table must keep to be trained on.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use tenure::customer::Problem;
+use tenure::schema::Schema;
+
+use super::Purpose;
+use crate::table::Source;
+
+pub(super) const MINIMUM_ROWS: usize = 50;
+pub(super) const MINIMUM_OF_A_CLASS: usize = 10;
+/// Problems kept one by one; all are counted.
+const KEPT_PROBLEMS: usize = 100;
+/// Problems shown to people.
+const SHOWN_PROBLEMS: usize = 10;
+/// Different values kept of a target or of the texts that a field's categories lack.
+const KEPT_VALUES: usize = 20;
+const SHOWN_VALUES: usize = 5;
+
+/// Counts of a whole table, and the first of its problems.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ReadReport {
+    pub file: PathBuf,
+    /// "line" or "row": what [`RowProblem::line`] counts.
+    pub line_word: &'static str,
+    /// Data rows read.
+    pub rows: u64,
+    /// Rows left out because a value breaks a rule.
+    pub invalid: u64,
+    /// Rows left out because they have no target.
+    pub unlabelled: u64,
+    /// The first 100 problems, in row order.
+    pub problems: Vec<RowProblem>,
+    /// Texts taken for OTHER, by field.
+    pub unseen: Vec<UnseenCategories>,
+    /// Columns of the table that the schema does not name.
+    pub extra: Vec<String>,
+    pub target: String,
+    /// Values of the target with the number of rows, the first 20 that were seen.
+    pub target_values: Vec<(String, u64)>,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A value that breaks a rule, and where.
+#[derive(Clone, Debug, Serialize)]
+pub struct RowProblem {
+    pub line: u64,
+    #[serde(flatten)]
+    pub problem: Problem,
+}
+
+/// Texts of one field that are not among its categories.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UnseenCategories {
+    pub field: String,
+    pub rows: u64,
+    /// The first that were seen, quoted.
+    pub examples: Vec<String>,
+}
+
+/// A rule that a table breaks as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unfit {
+    TooManyInvalid { invalid: u64, rows: u64 },
+    OneClass { field: String, positive: String, values: Vec<(String, u64)> },
+    TooFewRows { rows: usize, purpose: Purpose },
+    TooFewOfAClass { positives: usize, negatives: usize },
+    AllMissing { field: String },
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Unfit::TooManyInvalid { invalid, rows } => {
+                write!(f, "{invalid} of {rows} rows have a value that breaks a rule; at most one in ten may")
+            }
+            Unfit::OneClass { field, positive, values } => {
+                let list = values_list(values);
+                write!(f, "target `{field}` has one class: the positive value is {positive:?}, the rows have {list}")
+            }
+            Unfit::TooFewRows { rows, purpose: Purpose::Training } => {
+                write!(f, "{rows} usable rows; training needs at least {MINIMUM_ROWS}")
+            }
+            Unfit::TooFewRows { rows, purpose: Purpose::Evaluation } => write!(f, "{rows} usable rows"),
+            Unfit::TooFewOfAClass { positives, negatives } => write!(
+                f,
+                "{positives} customers left and {negatives} stayed; training needs at least {MINIMUM_OF_A_CLASS} of each"
+            ),
+            Unfit::AllMissing { field } => {
+                write!(f, "field `{field}` is missing in every row; list it under `ignored` or fill it")
+            }
+        }
+    }
+}
+
+/// The sentence for a table that breaks rules, with its first problems below.
+pub(super) fn unfit(unfit: &[Unfit], report: &ReadReport) -> String {
+    let mut text = format!("{}: the table cannot be used", report.file.display());
+    for rule in unfit {
+        text += &format!("\n  {rule}");
+    }
+    for line in report.problem_lines() {
+        text += &format!("\n  {line}");
+    }
+    text
+}
+
+fn values_list(values: &[(String, u64)]) -> String {
+    let mut list: Vec<_> =
+        values.iter().take(SHOWN_VALUES).map(|(value, rows)| format!("{value:?} ({rows} rows)")).collect();
+    if values.len() > SHOWN_VALUES {
+        list.push("…".into());
+    }
+    list.join(", ")
+}
+
+impl ReadReport {
+    pub(super) fn new(source: &Source, schema: &Schema, extra: Vec<String>) -> ReadReport {
+        ReadReport {
+            file: source.path().into(),
+            line_word: source.line_word(),
+            target: schema.target.field.clone(),
+            extra,
+            ..ReadReport::default()
+        }
+    }
+
+    pub(super) fn problem(&mut self, line: u64, problem: Problem) {
+        if self.problems.len() < KEPT_PROBLEMS {
+            self.problems.push(RowProblem { line, problem });
+        }
+    }
+
+    pub(super) fn unseen(&mut self, problem: Problem) {
+        let found = self.unseen.iter().position(|unseen| unseen.field == problem.field);
+        let index = found.unwrap_or_else(|| {
+            self.unseen.push(UnseenCategories { field: problem.field, rows: 0, examples: Vec::new() });
+            self.unseen.len() - 1
+        });
+        let unseen = &mut self.unseen[index];
+        unseen.rows += 1;
+        if unseen.examples.len() < SHOWN_VALUES && !unseen.examples.contains(&problem.value) {
+            unseen.examples.push(problem.value);
+        }
+    }
+
+    pub(super) fn target_value(&mut self, text: &str) {
+        if let Some((_, rows)) = self.target_values.iter_mut().find(|(value, _)| value == text) {
+            *rows += 1;
+        } else if self.target_values.len() < KEPT_VALUES {
+            self.target_values.push((text.into(), 1));
+        }
+    }
+
+    /// The first ten problems, one a line, and how many rows they are of.
+    fn problem_lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.invalid > 0 {
+            lines.push(format!("{} of {} rows left out because a value breaks a rule", self.invalid, self.rows));
+        }
+        if self.unlabelled > 0 {
+            let (count, target) = (self.unlabelled, &self.target);
+            lines.push(format!("{count} of {} rows left out because their target `{target}` is missing", self.rows));
+        }
+        let shown = self.problems.iter().take(SHOWN_PROBLEMS);
+        lines.extend(shown.map(|RowProblem { line, problem }| format!("  {} {line}: {problem}", self.line_word)));
+        if self.problems.len() > SHOWN_PROBLEMS {
+            lines.push("  …".into());
+        }
+        lines
+    }
+
+    /// Everything worth telling a person, one statement a line; empty when all was well.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = self.problem_lines();
+        for UnseenCategories { field, rows, examples } in &self.unseen {
+            let examples = examples.join(", ");
+            lines
+                .push(format!("{field}: {rows} rows have a text that is no category and counts as OTHER ({examples})"));
+        }
+        if !self.extra.is_empty() {
+            let names: Vec<_> = self.extra.iter().map(|name| format!("`{name}`")).collect();
+            lines.push(format!("columns that the schema does not name are passed over: {}", names.join(", ")));
+        }
+        if self.target_values.len() > 2 {
+            let list = values_list(&self.target_values);
+            lines.push(format!("target `{}` has more than two values ({list}); all but one mean stayed", self.target));
+        }
+        lines
+    }
+}

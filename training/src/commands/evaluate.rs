@@ -1,0 +1,175 @@
+//! `tenure evaluate`: how good an artifact's probabilities are on a table with known outcomes.
+
+use std::path::PathBuf;
+
+use indicatif::HumanCount;
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tenure::scorer::{ColumnBlock, Scorer};
+
+use super::read_artifact;
+use crate::cohort::{Cohort, Column, Purpose};
+use crate::failure::Failure;
+use crate::metrics::{Bootstrap, Interval, Intervals, Metrics};
+use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
+use crate::table::{BATCH_ROWS, Source, hexadecimal};
+
+/// Measure an artifact on a table with known outcomes
+///
+/// The target is the one the model was trained for. Rows with a value that breaks a rule and rows without a target are
+/// left out and counted. Intervals are percentiles of a seeded bootstrap over the rows.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The artifact
+    pub model: PathBuf,
+    /// The table: CSV, TSV or Parquet
+    #[arg(long)]
+    pub data: PathBuf,
+    /// A row counts as predicted to leave from this probability on
+    #[arg(long, default_value_t = 0.5, value_parser = probability)]
+    pub threshold: f64,
+    /// Resamples of the bootstrap; 0 leaves the intervals out
+    #[arg(long, default_value_t = 1000)]
+    pub resamples: usize,
+    /// Write the figures as JSON; `-` prints them on standard output in place of the table
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Overwrite the JSON file
+    #[arg(long)]
+    pub force: bool,
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "must be a number")?;
+    if (0.0..=1.0).contains(&number) { Ok(number) } else { Err("must be within 0 to 1".into()) }
+}
+
+/// The figures, as JSON has them.
+#[derive(Serialize)]
+struct Evaluation {
+    rows: usize,
+    positives: usize,
+    /// Rows that were not measured: a value breaks a rule, or the target is missing.
+    left_out: u64,
+    threshold: f64,
+    metrics: Metrics,
+    intervals: Option<Intervals>,
+    data_sha256: String,
+    model_sha256: String,
+    /// The model was trained on this very file.
+    training_data: bool,
+}
+
+pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let json_file = arguments.json.as_deref().filter(|file| file.as_os_str() != "-");
+    if let Some(file) = json_file {
+        refuse_overwrite(file, arguments.force)?;
+    }
+    let scorer = Scorer::new(read_artifact(&arguments.model)?);
+    let bytes = std::fs::read(&arguments.model).map_err(|error| Failure::file(&arguments.model, error))?;
+    let card = &scorer.document().card;
+    let cohort = read(arguments, &scorer, output)?;
+    let data_sha256 = cohort.report().sha256.clone();
+    let training_data = card["data_sha256"].as_str() == Some(&data_sha256);
+    if training_data {
+        let rows = card["rows"]["test"].as_u64().unwrap_or(0);
+        output.say(format!(
+            "warning: the model was trained on this very file, so these figures flatter it; its card has the figures on {rows} \
+             test rows that it never saw"
+        ));
+    }
+    let probabilities = probabilities(&scorer, &cohort);
+    let Arguments { threshold, resamples, .. } = *arguments;
+    let metrics = Metrics::measure(&probabilities, cohort.labels(), threshold).map_err(Failure::data)?;
+    if interrupted() {
+        return Err(Failure::interrupted());
+    }
+    let bootstrap = Bootstrap { resamples, ..Bootstrap::default() };
+    let intervals = (resamples > 0).then(|| bootstrap.intervals(&probabilities, cohort.labels(), threshold));
+    let evaluation = Evaluation {
+        rows: cohort.rows(),
+        positives: cohort.positives(),
+        left_out: cohort.left_out().len() as u64,
+        threshold,
+        metrics,
+        intervals: intervals.transpose().map_err(Failure::data)?,
+        data_sha256,
+        model_sha256: hexadecimal(&Sha256::digest(&bytes)),
+        training_data,
+    };
+    let document = json!(evaluation);
+    if let Some(file) = json_file {
+        write_whole(file, format!("{document:#}\n").as_bytes())?;
+    }
+    let on_stdout = arguments.json.is_some() && json_file.is_none();
+    output.print(if on_stdout { format!("{document:#}") } else { table(&evaluation) });
+    Ok(())
+}
+
+fn read(arguments: &Arguments, scorer: &Scorer, output: &Output) -> Result<Cohort, Failure> {
+    let source = Source::open(&arguments.data)?;
+    let bar = output.bar(0, "reading {bar:30} {percent}% {eta}");
+    let cohort = Cohort::read_for(Purpose::Evaluation, source, &scorer.document().schema, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    for line in cohort.report().lines() {
+        output.say(line);
+    }
+    Ok(cohort)
+}
+
+/// The calibrated probability of every customer.
+fn probabilities(scorer: &Scorer, cohort: &Cohort) -> Vec<f64> {
+    let mut probabilities = vec![0.0; cohort.rows()];
+    let calibration = &scorer.document().calibration;
+    let score = |block: &mut ColumnBlock, (index, out): (usize, &mut [f64])| {
+        let rows = index * BATCH_ROWS..index * BATCH_ROWS + out.len();
+        for field in 0..scorer.document().schema.fields.len() {
+            match cohort.column(field) {
+                Column::Numbers(numbers) => block.numbers[field][..out.len()].copy_from_slice(&numbers[rows.clone()]),
+                Column::Codes(codes) => block.codes[field][..out.len()].copy_from_slice(&codes[rows.clone()]),
+            }
+        }
+        // The cells were checked when they were read, so every row has a score.
+        block.score(scorer, out.len());
+        let logits = out.iter_mut().zip(&block.logits);
+        logits.for_each(|(probability, &logit)| *probability = calibration.probability(f64::from(logit)));
+    };
+    let blocks = probabilities.par_chunks_mut(BATCH_ROWS).enumerate();
+    blocks.for_each_init(|| ColumnBlock::new(scorer, BATCH_ROWS), score);
+    probabilities
+}
+
+/// The figures for people, those that hang on the threshold first.
+fn table(evaluation: &Evaluation) -> String {
+    let Evaluation { rows, positives, left_out, threshold, metrics, intervals, .. } = evaluation;
+    let figures: [(&str, f64, fn(&Intervals) -> Interval); 10] = [
+        ("accuracy", metrics.accuracy, |intervals| intervals.accuracy),
+        ("precision", metrics.precision, |intervals| intervals.precision),
+        ("recall", metrics.recall, |intervals| intervals.recall),
+        ("F1", metrics.f1, |intervals| intervals.f1),
+        ("ROC-AUC", metrics.roc_auc, |intervals| intervals.roc_auc),
+        ("PR-AUC", metrics.pr_auc, |intervals| intervals.pr_auc),
+        ("log-loss", metrics.log_loss, |intervals| intervals.log_loss),
+        ("Brier", metrics.brier, |intervals| intervals.brier),
+        ("ECE", metrics.ece, |intervals| intervals.ece),
+        ("lift, top tenth", metrics.lift10, |intervals| intervals.lift10),
+    ];
+    let share = 100.0 * *positives as f64 / *rows as f64;
+    let (rows, positives) = (HumanCount(*rows as u64), HumanCount(*positives as u64));
+    let mut lines = vec![format!("{rows} rows, {positives} positives ({share:.1}%), threshold {threshold}")];
+    if *left_out > 0 {
+        lines.push(format!("{} rows left out", HumanCount(*left_out)));
+    }
+    lines.push(format!("{:<16} {:>8}{}", "", "value", if intervals.is_some() { "   95% interval" } else { "" }));
+    for (words, value, interval) in figures {
+        let interval = intervals.as_ref().map(interval);
+        let interval = interval.map_or_else(String::new, |Interval { low, high }| format!("   {low:.4} to {high:.4}"));
+        lines.push(format!("{words:<16} {value:>8.4}{interval}"));
+    }
+    lines.join("\n")
+}

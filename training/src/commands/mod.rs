@@ -1,0 +1,39 @@
+//! The commands of `tenure`, one a file: flags, run, words for people.
+
+pub mod crossval;
+pub mod evaluate;
+pub mod init;
+pub mod sample;
+pub mod score;
+pub mod train;
+
+use std::path::Path;
+
+use tenure::artifact::Artifact;
+use tenure::schema::Schema;
+
+use crate::failure::Failure;
+
+/// Reads a schema file, or the preset of that name; every broken rule is reported.
+pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
+    let name = path.display();
+    let preset = path.to_str().and_then(crate::preset::preset).filter(|_| !path.exists());
+    let text = match preset {
+        Some(preset) => preset.to_owned(),
+        None => std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?,
+    };
+    let schema: Schema = toml::from_str(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+    let problems = schema.problems();
+    if problems.is_empty() {
+        return Ok(schema);
+    }
+    let lines: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    Err(Failure::usage(format!("{name} breaks {} rules:\n{}", problems.len(), lines.join("\n"))))
+}
+
+/// Reads an artifact file.
+pub fn read_artifact(path: &Path) -> Result<Artifact, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, error))?;
+    let refuse = |error: tenure::artifact::ArtifactError| format!("{}: {error} [{}]", path.display(), error.code());
+    tenure::artifact::read(&bytes).map_err(|error| Failure::data(refuse(error)))
+}

@@ -1,0 +1,72 @@
+//! How far the rows have come: a bar on a terminal, a line every ten seconds elsewhere.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanCount, HumanDuration, ProgressBar};
+
+use crate::output::Output;
+
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
+
+/// Counts rows that are scored, against an estimate of how many there are.
+pub(super) struct Progress<'a> {
+    output: &'a Output,
+    bar: ProgressBar,
+    started: Instant,
+    done: AtomicU64,
+    expected: AtomicU64,
+    last_line: Mutex<Instant>,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(output: &'a Output) -> Progress<'a> {
+        let bar = output.bar(0, "scoring {human_pos} of {human_len} rows {bar:24} {msg}, {eta} left");
+        let started = Instant::now();
+        let (done, expected, last_line) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(started));
+        Progress { output, bar, started, done, expected, last_line }
+    }
+
+    /// `rows` were read, which are the share `read` of `whole` of the table: there are about so many in all.
+    pub(super) fn expect(&self, rows: u64, (read, whole): (u64, u64)) {
+        let expected = (rows as f64 * whole as f64 / read.max(1) as f64).max(rows as f64) as u64;
+        self.expected.store(expected, Ordering::Relaxed);
+        self.bar.set_length(expected);
+    }
+
+    /// So many more rows are scored.
+    pub(super) fn advance(&self, rows: u64) {
+        let done = self.done.fetch_add(rows, Ordering::Relaxed) + rows;
+        let rate = done as f64 / self.started.elapsed().as_secs_f64();
+        self.bar.set_position(done);
+        self.bar.set_message(format!("{} rows/s", speed(rate)));
+        if !self.output.plain() {
+            return;
+        }
+        // Whoever holds the lock writes the line.
+        if let Ok(mut last) = self.last_line.try_lock()
+            && last.elapsed() >= BETWEEN_LINES
+        {
+            *last = Instant::now();
+            let expected = self.expected.load(Ordering::Relaxed).max(done);
+            let left = Duration::from_secs_f64((expected - done) as f64 / rate);
+            self.output.say(format!(
+                "scored {} of about {} rows, {} rows/s, {} left",
+                HumanCount(done),
+                HumanCount(expected),
+                speed(rate),
+                HumanDuration(left),
+            ));
+        }
+    }
+
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Rows per second in words: whole ones, and a decimal where they are few.
+fn speed(rate: f64) -> String {
+    if rate < 10.0 { format!("{rate:.1}") } else { HumanCount(rate as u64).to_string() }
+}

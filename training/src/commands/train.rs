@@ -1,0 +1,297 @@
+//! `tenure train`: a table and a schema in, one artifact out.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tenure::artifact::{Artifact, write};
+use tenure::schema::Schema;
+
+use super::read_schema;
+use crate::cohort::{Cohort, Purpose, RARE_BELOW, prune_rare};
+use crate::failure::Failure;
+use crate::fit::{Control, EpochReport, FitError};
+use crate::metrics::{Bootstrap, Metrics, best_f1_threshold};
+use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
+use crate::split::{Shares, Split};
+use crate::table::{Source, hexadecimal};
+use crate::train::{TrainError, TrainParams, Trained, train};
+
+/// Learn a model from a table and write the artifact
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The table: CSV, TSV or Parquet
+    #[arg(long)]
+    pub data: PathBuf,
+    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
+    #[arg(long)]
+    pub schema: PathBuf,
+    /// The artifact to write
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Overwrite the artifact
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub network: NetworkArguments,
+    /// Print one JSON object an epoch and the model card at the end, on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What decides the network; shared by `train` and `crossval`.
+#[derive(Debug, clap::Args)]
+pub struct NetworkArguments {
+    /// Seed of splits, weights, dropout and mini-batches: the same seed gives the same bytes on the same machine
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Units of the hidden layers, as in `16,8`; `none` leaves the additive part alone
+    #[arg(long, value_parser = hidden)]
+    pub hidden: Option<Hidden>,
+    /// Bins of a number's piecewise-linear encoding
+    #[arg(long)]
+    pub bins: Option<usize>,
+    /// Share of hidden units dropped in training
+    #[arg(long)]
+    pub dropout: Option<f64>,
+    #[arg(long)]
+    pub learning_rate: Option<f64>,
+    /// L2 penalty on the weights, beside the sum of the rows' losses (scikit-learn's 1/C)
+    #[arg(long)]
+    pub penalty: Option<f64>,
+    /// Batch norm on the input and after every hidden layer, on or off
+    #[arg(long)]
+    pub batch_norm: Option<bool>,
+    #[arg(long)]
+    pub batch_size: Option<usize>,
+    /// Most epochs; early stopping mostly ends sooner
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// Epochs without a better validation loss before training stops
+    #[arg(long)]
+    pub patience: Option<usize>,
+    /// Weigh the classes equally in the loss: it costs calibration and does not raise ROC-AUC
+    #[arg(long)]
+    pub class_weights: bool,
+    /// Background rows of the explanation, each of at least 20 customers
+    #[arg(long, default_value_t = TrainParams::default().background_rows)]
+    pub background_rows: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct Hidden(Vec<usize>);
+
+fn hidden(text: &str) -> Result<Hidden, String> {
+    if text == "none" {
+        return Ok(Hidden(Vec::new()));
+    }
+    let units = text.split(',').map(|units| match units.trim().parse() {
+        Ok(units @ 1..=1024) => Ok(units),
+        _ => Err(format!("`{units}` is no number of units from 1 to 1024")),
+    });
+    units.collect::<Result<_, _>>().map(Hidden)
+}
+
+impl NetworkArguments {
+    /// The parameters with what was given in place of the defaults; every value out of range is named.
+    pub fn params(&self) -> Result<TrainParams, Failure> {
+        let mut params = TrainParams { seed: self.seed, background_rows: self.background_rows, ..TrainParams::default() };
+        let mut wrong = Vec::new();
+        let mut within = |name: &str, value: f64, low: f64, high: f64| {
+            if !(low..=high).contains(&value) {
+                wrong.push(format!("--{name} must be within {low} to {high} (got {value})"));
+            }
+        };
+        let network = &mut params.network;
+        if let Some(Hidden(units)) = &self.hidden {
+            within("hidden", units.len() as f64, 0.0, 8.0);
+            network.hidden = units.clone();
+        }
+        if let Some(bins) = self.bins {
+            within("bins", bins as f64, 1.0, 1023.0);
+            params.encoder.bins = bins;
+        }
+        if let Some(dropout) = self.dropout {
+            within("dropout", dropout, 0.0, 0.95);
+            network.dropout = dropout;
+        }
+        if let Some(rate) = self.learning_rate {
+            within("learning-rate", rate, 1e-7, 1.0);
+            network.learning_rate = rate;
+        }
+        if let Some(penalty) = self.penalty {
+            within("penalty", penalty, 0.0, 1e6);
+            network.penalty = penalty;
+        }
+        if let Some(batch_norm) = self.batch_norm {
+            network.batch_norm = batch_norm;
+            network.input_batch_norm = batch_norm;
+        }
+        if let Some(size) = self.batch_size {
+            within("batch-size", size as f64, 2.0, 65_536.0);
+            network.batch_size = size;
+        }
+        if let Some(epochs) = self.epochs {
+            within("epochs", epochs as f64, 1.0, 10_000.0);
+            network.maximum_epochs = epochs;
+        }
+        if let Some(patience) = self.patience {
+            within("patience", patience as f64, 1.0, 10_000.0);
+            network.patience = patience;
+        }
+        within("background-rows", self.background_rows as f64, 1.0, 256.0);
+        network.class_weights = self.class_weights;
+        if wrong.is_empty() { Ok(params) } else { Err(Failure::usage(wrong.join("\n"))) }
+    }
+}
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Failure {
+        match error {
+            TrainError::Fit(FitError::Interrupted) => Failure::interrupted(),
+            error => Failure::data(error),
+        }
+    }
+}
+
+pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    refuse_overwrite(&arguments.out, arguments.force)?;
+    let params = arguments.network.params()?;
+    let schema = read_schema(&arguments.schema)?;
+    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
+    let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;
+
+    let started = Instant::now();
+    let mut progress = EpochProgress::new(output, params.network.maximum_epochs, arguments.json);
+    let trained = train(&params, &cohort, &split.train, &split.validation, &split.calibration, &mut |report| {
+        progress.epoch(report);
+        if interrupted() { Control::Stop } else { Control::Continue }
+    });
+    progress.finish();
+    let trained = trained?;
+    let card = card(&params, &cohort, &schema, &split, &trained)?;
+    let artifact = trained.artifact(&params, &cohort, &split.train, card)?;
+    let bytes = write(&artifact).map_err(Failure::data)?;
+    // What is written is what a stranger will read: read it as one.
+    tenure::artifact::read(&bytes).map_err(Failure::data)?;
+    write_whole(&arguments.out, &bytes)?;
+    summary(&artifact, &trained, started, arguments, bytes.len(), output);
+    Ok(())
+}
+
+/// Reads a table for training, folds rare categories, and says what was treated how.
+pub fn read_cohort(data: &std::path::Path, mut schema: Schema, output: &Output) -> Result<Cohort, Failure> {
+    let source = Source::open(data)?;
+    let bar = output.bar(0, "reading {bytes_per_sec} {bar:30} {percent}% {eta}");
+    let mut cohort = Cohort::read_for(Purpose::Training, source, &schema, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    for line in cohort.report().lines() {
+        output.say(line);
+    }
+    for folded in prune_rare(&mut schema, &mut cohort, RARE_BELOW).map_err(Failure::data)? {
+        let names: Vec<_> = folded.categories.iter().map(|(name, rows)| format!("{name} ({rows})")).collect();
+        output.say(format!("{}: seen fewer than {RARE_BELOW} times, folded into OTHER: {}", folded.field, names.join(", ")));
+    }
+    Ok(cohort)
+}
+
+/// The model card. No clock: the same run writes the same bytes.
+fn card(
+    params: &TrainParams,
+    cohort: &Cohort,
+    schema: &Schema,
+    split: &Split,
+    trained: &Trained,
+) -> Result<serde_json::Value, Failure> {
+    let of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
+    let threshold = best_f1_threshold(&trained.probabilities(&split.validation), &of(&split.validation));
+    let threshold = threshold.map_err(Failure::data)?;
+    let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
+    let metrics = Metrics::measure(&probabilities, &labels, threshold).map_err(Failure::data)?;
+    let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
+    let intervals = bootstrap.intervals(&probabilities, &labels, threshold).map_err(Failure::data)?;
+    let schema_text = serde_json::to_string(schema).map_err(Failure::data)?;
+    let inputs = trained.encoded.encoder().inputs().len();
+    let network = &params.network;
+    Ok(json!({
+        "name": schema.name,
+        "code_version": env!("CARGO_PKG_VERSION"),
+        "seed": params.seed,
+        "data_sha256": cohort.report().sha256,
+        "schema_sha256": hexadecimal(&Sha256::digest(schema_text.as_bytes())),
+        "rows": {
+            "train": split.train.len(), "validation": split.validation.len(),
+            "calibration": split.calibration.len(), "test": split.test.len(),
+        },
+        "split": "stratified by the target",
+        "positive_rate": cohort.positives() as f64 / cohort.rows() as f64,
+        "network": {
+            "hidden": trained.network.hidden(), "direct": network.direct, "inputs": inputs,
+            "dense_columns": trained.encoded.layout().size(),
+            "multiply_adds": trained.network.multiply_adds(inputs),
+        },
+        "training": {
+            "epochs": trained.epochs, "best_epoch": trained.best_epoch, "validation_log_loss": trained.validation_loss,
+            "learning_rate": network.learning_rate, "penalty": network.penalty, "dropout": network.dropout,
+            "batch_size": network.batch_size, "batch_norm": network.batch_norm, "class_weights": network.class_weights,
+            "bins": params.encoder.bins, "clip": params.encoder.clip,
+        },
+        "calibration": trained.calibration_record,
+        "metrics": metrics,
+        "intervals": intervals,
+    }))
+}
+
+/// One line or one tick an epoch.
+struct EpochProgress {
+    bar: indicatif::ProgressBar,
+    plain: bool,
+    json: bool,
+}
+
+impl EpochProgress {
+    fn new(output: &Output, epochs: usize, json: bool) -> EpochProgress {
+        let bar = output.bar(epochs as u64, "epoch {pos}/{len} {bar:24} {msg}  at most {eta} left");
+        EpochProgress { bar, plain: output.plain() && !output.quiet && !json, json }
+    }
+
+    fn epoch(&mut self, report: &EpochReport) {
+        let EpochReport { epoch, train_loss, validation_loss, best_epoch, .. } = *report;
+        if self.json {
+            println!("{}", json!({ "epoch": epoch, "train_log_loss": train_loss, "validation_log_loss": validation_loss, "best_epoch": best_epoch }));
+        }
+        let message = format!("train {train_loss:.4}, validation {validation_loss:.4}, best at {best_epoch}");
+        if self.plain && (epoch % 10 == 0 || epoch == 1) {
+            eprintln!("epoch {epoch}: {message}");
+        }
+        self.bar.set_message(message);
+        self.bar.set_position(epoch as u64);
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn summary(artifact: &Artifact, trained: &Trained, started: Instant, arguments: &Arguments, bytes: usize, output: &Output) {
+    let card = &artifact.document.card;
+    if arguments.json {
+        return output.print(card);
+    }
+    let figure = |name: &str| {
+        let interval = &card["intervals"][name];
+        let number = |value: &serde_json::Value| value.as_f64().unwrap_or(f64::NAN);
+        format!("{:.4} ({:.4} to {:.4})", number(&card["metrics"][name]), number(&interval["low"]), number(&interval["high"]))
+    };
+    output.say(format!("trained in {:.1} s, best at epoch {} of {}", started.elapsed().as_secs_f64(), trained.best_epoch, trained.epochs));
+    output.say(format!("network: {} multiply-adds a row; packed and burn differ by at most {:.1e}", card["network"]["multiply_adds"], trained.pack_error));
+    output.say(format!("on {} test rows, with 95% intervals:", card["rows"]["test"]));
+    for (name, words) in [("roc_auc", "ROC-AUC"), ("pr_auc", "PR-AUC"), ("log_loss", "log-loss"), ("brier", "Brier"), ("ece", "ECE"), ("lift10", "lift, top tenth")] {
+        output.say(format!("  {words:<16} {}", figure(name)));
+    }
+    output.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes as f64 / 1e3));
+}

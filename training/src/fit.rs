@@ -1,0 +1,242 @@
+//! Fits the network to labelled rows: mini-batches, binary cross-entropy on the logit, Adam with an L2 penalty, weight
+//! averaging, early stopping.
+//!
+//! The same seed gives the same weights, bit for bit, on the same machine, whatever else runs beside it: every random
+//! number comes from generators that belong to the one fit, and no sum depends on how many threads there are.
+
+mod averaging;
+mod configuration;
+
+use burn::module::ParamGroup;
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tenure::network::burn::DenseNetwork;
+
+use averaging::Averaging;
+pub use configuration::{FitConfig, FitError};
+
+/// Rows that are evaluated at once; more would only use more memory.
+const EVALUATION_ROWS: usize = 1024;
+
+/// Labelled rows that write the dense feature vectors of a mini-batch when they are asked for, so that a table of any
+/// length is never expanded at once.
+pub trait DenseRows {
+    /// One label for each row; true is the positive class.
+    fn labels(&self) -> &[bool];
+    /// Columns of the dense feature vector.
+    fn columns(&self) -> usize;
+    /// Writes the feature vectors of the rows `indices`, one after another, into `out` (`indices.len() × columns`
+    /// zeros when it is called).
+    fn write(&self, indices: &[usize], out: &mut [f32]);
+}
+
+/// Where a fit stands after an epoch. Losses are mean log-losses (class weights included, where they are on).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EpochReport {
+    /// From 1 to at most [`EpochReport::maximum_epochs`].
+    pub epoch: usize,
+    pub maximum_epochs: usize,
+    /// Over the epoch, dropout included, so it lags behind.
+    pub train_loss: f64,
+    pub validation_loss: f64,
+    pub best_epoch: usize,
+    pub best_validation_loss: f64,
+}
+
+/// What the caller wants after an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    Continue,
+    /// Leave at once with [`FitError::Interrupted`].
+    Stop,
+}
+
+/// A network and how it was come by.
+#[derive(Debug)]
+pub struct Fitted {
+    /// The weights of the best epoch, in evaluation mode.
+    pub network: DenseNetwork,
+    /// Epochs that ran.
+    pub epochs: usize,
+    pub best_epoch: usize,
+    /// The training loss of the best epoch.
+    pub train_loss: f64,
+    /// The validation loss of the best epoch, the lowest of all.
+    pub validation_loss: f64,
+}
+
+/// Fits a network to `train` and keeps the weights of the epoch with the lowest log-loss on `validation`.
+pub fn fit(
+    config: &FitConfig,
+    train: &dyn DenseRows,
+    validation: &dyn DenseRows,
+    device: &Device,
+    on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
+) -> Result<Fitted, FitError> {
+    config.check(train, validation)?;
+    let device = device.clone().without_autodiff();
+    let mut trainer = Trainer::new(config, train, &device);
+    let mut best: Option<Fitted> = None;
+    for epoch in 1..=config.maximum_epochs {
+        let train_loss = trainer.epoch();
+        let network = trainer.averaging.network();
+        let logits = logits(&network, validation, &device);
+        let validation_loss = log_loss(&logits, validation.labels(), trainer.positive_weight.into());
+        if !(train_loss.is_finite() && validation_loss.is_finite()) {
+            return Err(FitError::Diverged { epoch, learning_rate: config.learning_rate });
+        }
+        let fitted = match best {
+            Some(earlier) if earlier.validation_loss <= validation_loss => Fitted { epochs: epoch, ..earlier },
+            _ => Fitted { network, epochs: epoch, best_epoch: epoch, train_loss, validation_loss },
+        };
+        let report = EpochReport {
+            epoch,
+            maximum_epochs: config.maximum_epochs,
+            train_loss,
+            validation_loss,
+            best_epoch: fitted.best_epoch,
+            best_validation_loss: fitted.validation_loss,
+        };
+        if on_epoch(&report) == Control::Stop {
+            return Err(FitError::Interrupted);
+        }
+        let patient = epoch - fitted.best_epoch < config.patience;
+        best = Some(fitted);
+        if !patient {
+            break;
+        }
+    }
+    Ok(best.expect("a checked configuration has at least one epoch"))
+}
+
+/// Everything that changes from step to step.
+struct Trainer<'a> {
+    rows: &'a dyn DenseRows,
+    device: Device,
+    order: Vec<usize>,
+    batches: usize,
+    positive_weight: f32,
+    network: DenseNetwork,
+    averaging: Averaging,
+    optimizer: ModuleOptimizer,
+    learning_rate: f64,
+    shuffling: ChaCha8Rng,
+    dropout: ChaCha8Rng,
+}
+
+impl<'a> Trainer<'a> {
+    fn new(config: &FitConfig, rows: &'a dyn DenseRows, device: &Device) -> Trainer<'a> {
+        let device = device.clone().autodiff();
+        // One stream for each use, so that a change of one leaves the others' numbers alone.
+        let [mut initial, shuffling, dropout] = [0, 1, 2].map(|stream| {
+            let mut generator = ChaCha8Rng::seed_from_u64(config.seed);
+            generator.set_stream(stream);
+            generator
+        });
+        let count = rows.labels().len();
+        let positives = rows.labels().iter().filter(|&&label| label).count();
+        let odds = positives as f32 / (count - positives) as f32;
+        let positive_weight = if config.class_weights { 1.0 / odds } else { 1.0 };
+        let shape = config.network(rows.columns());
+        let network = shape.init((odds * positive_weight).ln(), &mut || initial.random(), &device);
+        Trainer {
+            rows,
+            device,
+            order: (0..count).collect(),
+            // Batches of equal size, none smaller than asked for: a batch of one row or two would unsettle a batch norm.
+            batches: (count / config.batch_size).max(1),
+            positive_weight,
+            averaging: Averaging::new(config.averaging, &network),
+            optimizer: optimizer(&network, config.penalty / count as f64),
+            network,
+            learning_rate: config.learning_rate,
+            shuffling,
+            dropout,
+        }
+    }
+
+    /// Steps once through all rows in a fresh order and returns the mean loss; stops early where it is not finite.
+    fn epoch(&mut self) -> f64 {
+        self.order.shuffle(&mut self.shuffling);
+        let rows = self.order.len();
+        let mut sum = 0.0;
+        for batch in 0..self.batches {
+            let (start, end) = (rows * batch / self.batches, rows * (batch + 1) / self.batches);
+            let loss = self.step(start, end);
+            if !loss.is_finite() {
+                return loss;
+            }
+            sum += loss * (end - start) as f64;
+        }
+        sum / rows as f64
+    }
+
+    fn step(&mut self, start: usize, end: usize) -> f64 {
+        let indices = &self.order[start..end];
+        let labels = self.rows.labels();
+        let features = features(self.rows, indices, &self.device);
+        let negative = indices.iter().map(|&row| if labels[row] { 0.0 } else { 1.0 }).collect();
+        let negative = self.column(negative);
+        let logits = self.network.forward_training(features, &mut || self.dropout.random());
+        // -ln(sigmoid(z)) for a positive row; z more for a negative one, since 1 - sigmoid(z) = sigmoid(z) / exp(z).
+        let mut losses = negative * logits.clone() - activation::log_sigmoid(logits);
+        if self.positive_weight != 1.0 {
+            let weight = indices.iter().map(|&row| if labels[row] { self.positive_weight } else { 1.0 }).collect();
+            losses = losses * self.column(weight);
+        }
+        let loss = losses.mean();
+        let value: f32 = loss.clone().into_scalar();
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        self.network = self.optimizer.step(self.learning_rate, self.network.clone(), gradients);
+        self.averaging.update(&self.network);
+        f64::from(value)
+    }
+
+    fn column(&self, values: Vec<f32>) -> Tensor<1> {
+        let rows = values.len();
+        Tensor::from_data(TensorData::new(values, [rows]), &self.device)
+    }
+}
+
+/// Adam whose L2 penalty of weight `penalty` is part of the gradient, so that it is the penalty of the loss itself.
+/// AdamW's decoupled decay pulls a weight the less, the rarer its column: rare categories are then learned by heart.
+fn optimizer(network: &DenseNetwork, penalty: f64) -> ModuleOptimizer {
+    // burn's default for epsilon, 1e-5, is of the size of the gradients of rare columns.
+    let adam = || AdamConfig::new().with_epsilon(1e-8);
+    let penalised = adam().with_weight_decay(Some(WeightDecayConfig::new(penalty as f32)));
+    let free = ParamGroup::from_ids(network.unpenalised());
+    ModuleOptimizer::from(penalised.build()).with_group(free, adam().build(), None)
+}
+
+/// The logits of all rows, computed some rows at a time.
+pub fn logits(network: &DenseNetwork, rows: &dyn DenseRows, device: &Device) -> Vec<f32> {
+    let indices: Vec<usize> = (0..rows.labels().len()).collect();
+    let chunks = indices.chunks(EVALUATION_ROWS);
+    let logits = chunks.map(|chunk| network.forward(features(rows, chunk, device)).into_data());
+    logits.flat_map(|chunk| chunk.try_into_vec::<f32>().expect("logits are f32")).collect()
+}
+
+fn features(rows: &dyn DenseRows, indices: &[usize], device: &Device) -> Tensor<2> {
+    let shape = [indices.len(), rows.columns()];
+    let mut values = vec![0.0; shape[0] * shape[1]];
+    rows.write(indices, &mut values);
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// The mean log-loss of logits, in f64, with positive rows weighted.
+fn log_loss(logits: &[f32], labels: &[bool], positive_weight: f64) -> f64 {
+    let loss = |(&logit, &label): (&f32, &bool)| {
+        let logit = f64::from(logit);
+        if label { positive_weight * softplus(-logit) } else { softplus(logit) }
+    };
+    logits.iter().zip(labels).map(loss).sum::<f64>() / labels.len() as f64
+}
+
+/// `ln(1 + exp(x))`, without overflow.
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}

@@ -1,0 +1,126 @@
+//! An exponential moving average of the weights over the steps of training (Polyak averaging): what ships is the
+//! average, whose validation loss is lower and far steadier than that of the weights of any one step.
+
+use std::vec::IntoIter;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::Tensor;
+use tenure::network::burn::DenseNetwork;
+
+/// The running average of a network in training.
+pub(super) struct Averaging {
+    decay: f64,
+    steps: usize,
+    network: DenseNetwork,
+}
+
+impl Averaging {
+    pub(super) fn new(decay: f64, start: &DenseNetwork) -> Averaging {
+        Averaging { decay, steps: 0, network: start.valid() }
+    }
+
+    /// Takes in the weights (and the running statistics) after one more step.
+    ///
+    /// The decay grows towards its value over the first steps, as far as `(1 + steps) / (10 + steps)` allows, so that
+    /// the random start is soon forgotten.
+    pub(super) fn update(&mut self, network: &DenseNetwork) {
+        self.steps += 1;
+        let warm = (1 + self.steps) as f64 / (10 + self.steps) as f64;
+        let keep = self.decay.min(warm) as f32;
+        let latest = network.valid();
+        self.network = if keep == 0.0 {
+            latest
+        } else {
+            let mut weights = Weights(Vec::new());
+            latest.visit(&mut weights);
+            self.network.clone().map(&mut Blend { latest: weights.0.into_iter(), keep })
+        };
+    }
+
+    /// The average as a network of its own, in evaluation mode.
+    pub(super) fn network(&self) -> DenseNetwork {
+        // `valid`, not `clone`: clones of a burn module share the running statistics of its batch norms.
+        self.network.valid()
+    }
+}
+
+/// Every float tensor of a module, flat, in the order of its fields.
+struct Weights(Vec<Tensor<1>>);
+
+impl ModuleVisitor for Weights {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        self.0.push(parameter.val().flatten(0, D - 1));
+    }
+}
+
+/// Moves every float tensor of a module towards the latest ones.
+struct Blend {
+    latest: IntoIter<Tensor<1>>,
+    keep: f32,
+}
+
+impl ModuleMapper for Blend {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let latest = self.latest.next().expect("both networks have the same parameters");
+        parameter.map(|average| {
+            let latest = latest.reshape(average.dims());
+            average.mul_scalar(self.keep) + latest.mul_scalar(1.0 - self.keep)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+    use tenure::network::burn::NetworkConfig;
+
+    fn network(logit: f32) -> DenseNetwork {
+        let shape = NetworkConfig {
+            inputs: 2,
+            hidden: vec![3],
+            dropout: 0.0,
+            batch_norm: true,
+            input_batch_norm: true,
+            direct: true,
+        };
+        shape.init(logit, &mut || 0.75, &Device::flex())
+    }
+
+    fn bias(network: &DenseNetwork) -> f64 {
+        network.folded().output_bias
+    }
+
+    #[test]
+    fn the_average_follows_slowly_once_warm_and_quickly_before() {
+        let (start, target) = (network(0.0), network(1.0));
+        let mut averaging = Averaging::new(0.9, &start);
+        averaging.update(&target);
+        let after_one = bias(&averaging.network());
+        assert!((after_one - 9.0 / 11.0).abs() < 1e-6, "{after_one}");
+        for _ in 0..200 {
+            averaging.update(&start);
+        }
+        assert!(bias(&averaging.network()) < 1e-6);
+        averaging.update(&target);
+        let warm = bias(&averaging.network());
+        assert!((warm - 0.1).abs() < 1e-6, "{warm}");
+    }
+
+    #[test]
+    fn without_decay_the_average_is_the_latest() {
+        let mut averaging = Averaging::new(0.0, &network(0.0));
+        averaging.update(&network(0.5));
+        assert_eq!(averaging.network().folded(), network(0.5).folded());
+    }
+
+    #[test]
+    fn a_network_handed_out_no_longer_changes() {
+        let mut averaging = Averaging::new(0.5, &network(0.0));
+        averaging.update(&network(1.0));
+        let earlier = averaging.network();
+        let before = earlier.folded();
+        averaging.update(&network(-3.0));
+        assert_eq!(earlier.folded(), before);
+    }
+}

@@ -1,0 +1,111 @@
+//! The text of `schema.toml`: written by hand, because a guess without its reason cannot be corrected.
+
+use tenure::schema::{Kind, SCHEMA_VERSION};
+
+use super::guess::{Guess, Place};
+use super::text::label;
+use super::{Drafted, grouped};
+
+/// Columns of comments and lists before a line is broken.
+const WIDTH: usize = 100;
+
+pub(super) fn write(draft: &Drafted) -> String {
+    let mut text = format!(
+        "# Drafted by `tenure init` from {} ({} rows, {} columns). Correct what is wrong, then train.\n\
+         #\n\
+         # A field has a kind: number (with unit, minimum, maximum), category (with categories; every other text\n\
+         # counts as OTHER), or flag (with positive and negative). The empty text is always missing; `missing` lists\n\
+         # other texts that mean it. `changeable = true` marks what you or the customer can change: what-if and advice\n\
+         # move only these. `label` is what people read.\n\n\
+         schema_version = {SCHEMA_VERSION}\n\
+         name = {}\n",
+        plain(&draft.file),
+        grouped(draft.rows),
+        grouped(draft.columns.len() as u64),
+        quoted(&draft.name)
+    );
+    let places = [
+        (Place::Identifier, "identifiers", "Columns that identify a person. They never enter a model or an artifact."),
+        (Place::Ignored, "ignored", "Columns that are read past."),
+    ];
+    for (place, key, comment) in places {
+        text += &format!("\n# {comment}\n{key} = [\n");
+        for (name, guess) in draft.columns.iter().filter(|(_, guess)| guess.place == place) {
+            text += &format!("    {}, # {}\n", quoted(name), plain(&guess.comments.join("; ")));
+        }
+        text += "]\n";
+    }
+    text += &format!("\n[target]\nfield = {}\n", quoted(&draft.target));
+    text += &format!("positive = {} # {}\n", quoted(&draft.positive), plain(&draft.target_comment));
+    for (name, guess) in &draft.columns {
+        if let Place::Field { kind, missing } = &guess.place {
+            text += &field(name, kind, missing, guess);
+        }
+    }
+    text += "\n# A derived feature is a number computed from fields, the same in training and in the browser, such as:\n\
+             # [[derived]]\n\
+             # name = \"average_charge\"\n\
+             # formula = \"TotalCharges / max(tenure, 1)\"\n";
+    text
+}
+
+fn field(name: &str, kind: &Kind, missing: &[String], guess: &Guess) -> String {
+    let mut text = String::from("\n[[fields]]\n");
+    text += &guess.comments.iter().map(|comment| format!("# {}\n", plain(comment))).collect::<String>();
+    text += &format!("name = {}\nlabel = {}\n", quoted(name), quoted(&label(name)));
+    text += &match kind {
+        Kind::Number { minimum, .. } => {
+            let minimum = minimum.map_or(String::new(), |minimum| format!("minimum = {minimum}\n"));
+            format!("kind = \"number\"\n{minimum}")
+        }
+        Kind::Category { categories } => format!("kind = \"category\"\n{}", list("categories", categories)),
+        Kind::Flag { positive, negative } => {
+            format!("kind = \"flag\"\npositive = {}\nnegative = {}\n", quoted(positive), quoted(negative))
+        }
+    };
+    if !missing.is_empty() {
+        text += &list("missing", missing);
+    }
+    text + "changeable = false\n"
+}
+
+/// An array of texts on one line, or on as many as it takes.
+fn list(key: &str, texts: &[String]) -> String {
+    let items: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+    let line = format!("{key} = [{}]\n", items.join(", "));
+    if line.chars().count() <= WIDTH {
+        return line;
+    }
+    let mut text = format!("{key} = [\n   ");
+    let mut column = 4;
+    for item in items {
+        let length = item.chars().count() + 2;
+        if column + length > WIDTH && column > 4 {
+            text += "\n   ";
+            column = 4;
+        }
+        text += &format!(" {item},");
+        column += length;
+    }
+    text + "\n]\n"
+}
+
+/// A TOML basic string.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted += "\\n",
+            '\t' => quoted += "\\t",
+            c if c.is_control() => quoted += &format!("\\u{:04X}", u32::from(c)),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
+
+/// A comment cannot hold the end of a line or another control character.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || c == '\u{2028}' || c == '\u{2029}' { ' ' } else { c }).collect()
+}

@@ -1,0 +1,399 @@
+//! From a column's counts to its place in the schema, with the reasons that `tenure init` writes beside it.
+
+use tenure::schema::{Kind, MAXIMUM_CATEGORIES};
+
+use super::profile::{Profile, number};
+use super::text::{Formatting, is_certain_missing_token, words, yes_and_no};
+use super::{grouped, percent};
+
+/// Where a column goes, and what there is to say about it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Guess {
+    pub(super) place: Place,
+    pub(super) comments: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Place {
+    Identifier,
+    Ignored,
+    Field { kind: Kind, missing: Vec<String> },
+}
+
+/// More different texts than this, and a column is no category worth learning from.
+const MOST_CATEGORIES: usize = 256;
+const _: () = assert!(MOST_CATEGORIES <= MAXIMUM_CATEGORIES && MOST_CATEGORIES <= super::profile::MAXIMUM_VALUES);
+/// Fewer rows than this say nothing about uniqueness.
+const ROWS_FOR_IDENTIFIERS: u64 = 20;
+/// A share of different values that makes a column an identifier. Counts beyond 16,384 are estimates, to 1%.
+const NEARLY_ALL: f64 = 0.95;
+
+pub(super) fn guess(profile: &Profile, target: &str) -> Guess {
+    let Profile { rows, .. } = *profile;
+    let known = profile.known();
+    if known == 0 {
+        return ignored(format!("no value in {} rows", grouped(rows)));
+    }
+    if let Some(name) = after_the_fact(&profile.name, target) {
+        return ignored(format!(
+            "its name speaks of {name}: is it known before a customer leaves? Then make it a field"
+        ));
+    }
+    if profile.distinct.count() == 1 && profile.blank == 0 {
+        return ignored(format!("the same value in every row ({:?})", first_value(profile)));
+    }
+    if profile.dates.rows * 10 > known * 9 {
+        let example = &profile.dates.first;
+        return ignored(format!(
+            "dates, such as {example:?}: add a column of days before the day of the export instead"
+        ));
+    }
+    let numbers = &profile.numbers;
+    if numbers.compact_dates > 0 && numbers.compact_dates * 10 > known * 9 {
+        let example = numbers.minimum;
+        return ignored(format!("dates, such as {example}: add a column of days before the day of the export instead"));
+    }
+    if profile.formatted.rows * 10 > known && (profile.formatted.rows + numbers.rows) * 10 > known * 9 {
+        return ignored(dressed(profile));
+    }
+    if numbers.rows * 20 >= known * 19 && numbers.rows > 0 {
+        return of_numbers(profile);
+    }
+    of_texts(profile)
+}
+
+fn ignored(comment: String) -> Guess {
+    Guess { place: Place::Ignored, comments: vec![comment] }
+}
+
+/// The word in a column's name that says that it may be known only after a customer left.
+fn after_the_fact(name: &str, target: &str) -> Option<String> {
+    let letters = |text: &str| -> String { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
+    let (name, target) = (letters(name), letters(target));
+    let found = ["churn", &target].into_iter().find(|word| word.len() >= 4 && name.contains(word));
+    found.map(|word| format!("{word:?}"))
+}
+
+fn first_value(profile: &Profile) -> &str {
+    profile.values.as_ref().and_then(|values| values.keys().next()).map_or("", String::as_str)
+}
+
+fn dressed(profile: &Profile) -> String {
+    let example = &profile.formatted.first;
+    let line = profile.formatted.first_line;
+    let (what, remedy) = match profile.formatting {
+        Some(Formatting::DecimalComma) => ("decimal commas", "write 12.5 for 12,5"),
+        Some(Formatting::Sign) => ("currency or per cent signs", "write the bare number"),
+        Some(Formatting::ThousandsSeparator) | None => ("thousands separators", "write 1234.5 for 1,234.5"),
+    };
+    format!("numbers with {what}, such as {example:?} (line {line}): {remedy}, then run `tenure init` again")
+}
+
+/// Why an almost unique column identifies a person, if it does.
+fn identifies(profile: &Profile) -> Option<String> {
+    let (present, distinct) = (profile.present(), profile.distinct.count().min(profile.present()));
+    let is_number = profile.numbers.rows == profile.known();
+    let distinctness = profile.distinctness();
+    let named = words(&profile.name).iter().any(|word| {
+        const STRONG: [&str; 17] = [
+            "id",
+            "uuid",
+            "guid",
+            "phone",
+            "email",
+            "mail",
+            "msisdn",
+            "imei",
+            "imsi",
+            "iban",
+            "ssn",
+            "passport",
+            "surname",
+            "firstname",
+            "lastname",
+            "name",
+            "address",
+        ];
+        STRONG.contains(&word.to_lowercase().as_str())
+    });
+    let count = format!("{} different values in {} rows", grouped(distinct), grouped(profile.rows));
+    if named && distinctness > 0.2 && distinct > 50 {
+        return Some(format!("{count}, and by its name"));
+    }
+    if present < ROWS_FOR_IDENTIFIERS || distinctness < NEARLY_ALL {
+        return None;
+    }
+    if !is_number {
+        // Sentences differ too, but they are no identifiers.
+        return (profile.characters < 60 * present).then_some(count);
+    }
+    if profile.numbers.whole < profile.numbers.rows {
+        return None;
+    }
+    let digits = |number: f64| number.abs().max(1.0).log10().floor();
+    let same_length = digits(profile.numbers.minimum) == digits(profile.numbers.maximum);
+    let all = distinct == present || !profile.distinct.is_exact() && distinctness > 0.97;
+    if profile.numbers.increasing {
+        Some(format!("{count}, each above the one before"))
+    } else if named || all || same_length && profile.numbers.minimum >= 10_000.0 {
+        Some(count)
+    } else {
+        None
+    }
+}
+
+/// Words of names whose numbers are codes.
+fn is_code(name: &str) -> bool {
+    const CODES: [&str; 18] = [
+        "id", "code", "codes", "zip", "zipcode", "postcode", "postal", "plz", "region", "area", "type", "class",
+        "segment", "cluster", "category", "branch", "store", "product",
+    ];
+    let words = words(name);
+    // "n_products" and "number_of_branches" count; "product" and "branch code" name.
+    let counts =
+        words.iter().any(|word| ["n", "num", "number", "count", "nr", "no"].contains(&word.to_lowercase().as_str()));
+    !counts && words.iter().any(|word| CODES.contains(&word.to_lowercase().as_str()))
+}
+
+fn of_numbers(profile: &Profile) -> Guess {
+    let numbers = &profile.numbers;
+    if let Some(reason) = identifies(profile) {
+        return Guess { place: Place::Identifier, comments: vec![reason] };
+    }
+    let values: Option<Vec<&String>> = profile
+        .values
+        .as_ref()
+        .map(|values| values.keys().filter(|text| number(text).is_some()).collect())
+        .filter(|values: &Vec<_>| values.len() <= MOST_CATEGORIES);
+    let whole = numbers.whole == numbers.rows;
+    let only_numbers = numbers.rows == profile.known();
+    let missing: Vec<String> = profile.tokens.keys().cloned().collect();
+    let mut comments = missing_comments(profile);
+    if let Some([a, b]) = values.as_deref()
+        && only_numbers
+        && let Some((positive, negative)) = yes_and_no(a, b)
+    {
+        let kind = Kind::Flag { positive: positive.into(), negative: negative.into() };
+        comments.insert(0, count_comment(profile, positive));
+        return Guess { place: Place::Field { kind, missing }, comments };
+    }
+    if whole && only_numbers && is_code(&profile.name) && values.is_none() {
+        let distinct = grouped(profile.distinct.count());
+        return ignored(format!(
+            "{distinct} different codes: group them, or make it a number if it measures something"
+        ));
+    }
+    if let Some(mut values) = values
+        && whole
+        && only_numbers
+        && (is_code(&profile.name) || looks_like_codes(&values, numbers.minimum))
+        && values.len() > 1
+    {
+        values.sort_by(|a, b| number(a).unwrap_or_default().total_cmp(&number(b).unwrap_or_default()));
+        let comment = format!(
+            "{} different whole numbers, taken for codes; make it a number if it measures something",
+            values.len()
+        );
+        comments.insert(0, comment);
+        let kind = Kind::Category { categories: values.into_iter().cloned().collect() };
+        return Guess { place: Place::Field { kind, missing }, comments };
+    }
+    let minimum = (numbers.minimum >= 0.0).then_some(0.0);
+    comments.insert(0, format!("{} to {} in this table", numbers.minimum, numbers.maximum));
+    comments.push(match minimum {
+        Some(_) => {
+            "no value is below 0, so none may be; no maximum, so that a record sum does not refuse a customer".into()
+        }
+        None => "values below 0 were seen, so there are no bounds".into(),
+    });
+    if profile.distinctness() >= NEARLY_ALL && whole && profile.rows >= ROWS_FOR_IDENTIFIERS {
+        comments.push("nearly every value differs: if it identifies a customer, move it to `identifiers`".into());
+    }
+    for (seen, what) in
+        [(&profile.texts, "no numbers"), (&profile.dates, "dates"), (&profile.formatted, "dressed numbers")]
+    {
+        if seen.rows > 0 {
+            comments.push(format!(
+                "{} rows have {what}, such as {:?} (line {}): training leaves them out unless `missing` lists the text",
+                grouped(seen.rows),
+                seen.first,
+                seen.first_line
+            ));
+        }
+    }
+    Guess {
+        place: Place::Field { kind: Kind::Number { unit: String::new(), minimum, maximum: None }, missing },
+        comments,
+    }
+}
+
+/// Few whole numbers, large, of one length, with gaps, and not round: 408, 415, 510; but not 12, 24, 36 or 0 to 9.
+fn looks_like_codes(values: &[&String], minimum: f64) -> bool {
+    let numbers: Vec<f64> = values.iter().filter_map(|text| number(text)).collect();
+    let maximum = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let same_length = minimum.max(1.0).log10().floor() == maximum.max(1.0).log10().floor();
+    let round = numbers.iter().all(|number| number % 10.0 == 0.0);
+    let gaps = maximum - minimum + 1.0 > 2.0 * numbers.len() as f64;
+    numbers.len() <= 12 && minimum >= 100.0 && same_length && !round && gaps
+}
+
+fn of_texts(profile: &Profile) -> Guess {
+    if let Some(reason) = identifies(profile) {
+        return Guess { place: Place::Identifier, comments: vec![reason] };
+    }
+    let distinct = profile.distinct.count();
+    // What counts as missing among numbers may be a category among texts: "None" of `InternetService`.
+    let missing: Vec<String> = profile.tokens.keys().filter(|token| is_certain_missing_token(token)).cloned().collect();
+    let Some(values) = &profile.values else { return too_many(profile, distinct) };
+    let categories: Vec<&String> = values.keys().filter(|text| !missing.contains(text)).collect();
+    if categories.len() > MOST_CATEGORIES {
+        return too_many(profile, distinct);
+    }
+    let mut comments = missing_comments(profile);
+    let possible: Vec<&String> = profile.tokens.keys().filter(|token| !missing.contains(token)).collect();
+    if let [a, b] = categories[..]
+        && let Some((positive, negative)) = yes_and_no(a, b)
+    {
+        let kind = Kind::Flag { positive: positive.into(), negative: negative.into() };
+        comments.insert(0, count_comment(profile, positive));
+        return Guess { place: Place::Field { kind, missing }, comments };
+    }
+    comments.insert(0, format!("{} different texts; every other text counts as OTHER", categories.len()));
+    if !possible.is_empty() {
+        comments.push(format!("move to `missing` what means that the value is not known: {}", list(&possible)));
+    }
+    let mut folded: Vec<String> = categories.iter().map(|text| text.to_lowercase()).collect();
+    folded.sort_unstable();
+    if folded.windows(2).any(|pair| pair[0] == pair[1]) {
+        comments
+            .push("some texts differ in letter case alone; make them one in the table if they mean one thing".into());
+    }
+    let kind = Kind::Category { categories: categories.into_iter().cloned().collect() };
+    Guess { place: Place::Field { kind, missing }, comments }
+}
+
+fn too_many(profile: &Profile, distinct: u64) -> Guess {
+    let length = profile.characters / profile.present().max(1);
+    if length >= 40 {
+        return ignored(format!("free text, {length} characters on average"));
+    }
+    let about = if profile.distinct.is_exact() { "" } else { "about " };
+    ignored(format!(
+        "{about}{} different texts, more than {MOST_CATEGORIES}: group them in the table, or list those that matter as a category",
+        grouped(distinct)
+    ))
+}
+
+fn missing_comments(profile: &Profile) -> Vec<String> {
+    let blank =
+        format!("{} of {} rows are blank, which always means missing", grouped(profile.blank), grouped(profile.rows));
+    let blank = (profile.blank > 0).then_some(blank);
+    let tokens: Vec<_> =
+        profile.tokens.iter().map(|(token, rows)| format!("{token:?} in {} rows", grouped(*rows))).collect();
+    let tokens = (!tokens.is_empty()).then(|| format!("may mean missing: {}", tokens.join(", ")));
+    blank.into_iter().chain(tokens).collect()
+}
+
+fn count_comment(profile: &Profile, positive: &str) -> String {
+    let count = profile.values.as_ref().and_then(|values| values.get(positive)).copied().unwrap_or_default();
+    format!("{positive:?} in {} of the rows", percent(count, profile.rows))
+}
+
+fn list(texts: &[&String]) -> String {
+    let list: Vec<_> = texts.iter().map(|text| format!("{text:?}")).collect();
+    list.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guessed(name: &str, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Guess {
+        let mut profile = Profile::new(name);
+        texts.into_iter().enumerate().for_each(|(row, text)| profile.observe(text.as_ref(), row as u64 + 2));
+        guess(&profile, "Exited")
+    }
+
+    /// The texts again and again, `rows` in all.
+    fn cycle<'a>(texts: &'a [&'a str], rows: usize) -> impl Iterator<Item = &'a str> {
+        texts.iter().copied().cycle().take(rows)
+    }
+
+    fn category(categories: &[&str]) -> Kind {
+        Kind::Category { categories: categories.iter().map(|&text| text.into()).collect() }
+    }
+
+    #[test]
+    fn numbers_flags_and_codes() {
+        let kind = |name, texts| match guessed(name, cycle(texts, 100)).place {
+            Place::Field { kind, .. } => kind,
+            place => panic!("{name}: {place:?}"),
+        };
+        let number = |minimum| Kind::Number { unit: String::new(), minimum, maximum: None };
+        assert_eq!(kind("charges", &["1.5", "20", "3e2"]), number(Some(0.0)));
+        assert_eq!(kind("balance", &["-1.5", "20", "300"]), number(None));
+        assert_eq!(kind("senior", &["0", "1"]), Kind::Flag { positive: "1".into(), negative: "0".into() });
+        assert_eq!(kind("partner", &["no", "yes"]), Kind::Flag { positive: "yes".into(), negative: "no".into() });
+        assert_eq!(kind("area_code", &["408", "415", "510"]), category(&["408", "415", "510"]));
+        assert_eq!(kind("zone", &["408", "415", "510"]), category(&["408", "415", "510"]));
+        assert_eq!(kind("region", &["10", "9", "1"]), category(&["1", "9", "10"]));
+        assert_eq!(kind("cust_serv_calls", &["0", "1", "2", "3", "9"]), number(Some(0.0)));
+        assert_eq!(kind("months", &["12", "24", "36"]), number(Some(0.0)));
+        assert_eq!(kind("year", &["2019", "2020", "2021"]), number(Some(0.0)));
+        assert_eq!(kind("num_of_products", &["1", "2", "4"]), number(Some(0.0)));
+        assert_eq!(kind("gender", &["Male", "Female"]), category(&["Female", "Male"]));
+        assert_eq!(kind("internet", &["None", "DSL", "Fiber"]), category(&["DSL", "Fiber", "None"]));
+    }
+
+    #[test]
+    fn missing_tokens() {
+        let missing = |texts| match guessed("x", cycle(texts, 90)) {
+            Guess { place: Place::Field { missing, .. }, comments } => (missing, comments.join("; ")),
+            guess => panic!("{guess:?}"),
+        };
+        let (tokens, comments) = missing(&["1", "2.5", "NA", "-", "?", "", "7", "8", "9"]);
+        assert_eq!(tokens, ["-", "?", "NA"]);
+        assert!(comments.contains("10 of 90 rows are blank") && comments.contains("\"NA\" in 10 rows"), "{comments}");
+        assert_eq!(missing(&["Yes", "No", "N/A"]).0, ["N/A"]);
+        let (tokens, comments) = missing(&["Blue", "Red", "unknown"]);
+        assert!(tokens.is_empty() && comments.contains("move to `missing`"), "{comments}");
+    }
+
+    #[test]
+    fn identifiers() {
+        let is_identifier =
+            |name: &str, text: &dyn Fn(usize) -> String| guessed(name, (0..500).map(text)).place == Place::Identifier;
+        assert!(is_identifier("customerID", &|row| format!("{row:04}-ABC")));
+        assert!(is_identifier("phone", &|row| format!("382-{row:04}")));
+        assert!(is_identifier("row", &|row| (row + 1).to_string()));
+        assert!(is_identifier("account", &|row| (row * 7919 % 100_003 + 100_000).to_string()));
+        assert!(is_identifier("Surname", &|row| format!("Name{}", row % 200)));
+        assert!(is_identifier("user_email", &|row| format!("u{}@example.org", row % 400)));
+        assert!(!is_identifier("income", &|row| (row * 37 % 480 * 100).to_string()));
+        assert!(!is_identifier("score", &|row| format!("{}.25", row * 31 % 997)));
+        assert!(!is_identifier("PhoneService", &|row| ["Yes", "No"][row % 2].into()));
+    }
+
+    #[test]
+    fn what_is_ignored_says_why() {
+        let comment = |name: &str, texts: &[&str]| match guessed(name, cycle(texts, 60)) {
+            Guess { place: Place::Ignored, comments } => comments.join("; "),
+            guess => panic!("{name}: {guess:?}"),
+        };
+        for (name, texts, part) in [
+            ("country", &["US"][..], "same value in every row"),
+            ("note", &["", "NA"], "no value in 60 rows"),
+            ("since", &["2024-01-31", "2023-12-01", ""], "days before"),
+            ("since", &["20240131", "20231201"], "days before"),
+            ("income", &["1,234.50", "987", "12,000.00"], "thousands separators, such as \"1,234.50\" (line 2)"),
+            ("income", &["12,5", "987", "0,25"], "write 12.5 for 12,5"),
+            ("price", &["$12.50", "$9"], "bare number"),
+            ("churn_reason", &["Price", "Moved", ""], "known before a customer leaves"),
+            ("exited_on", &["Mon", "Tue"], "\"exited\""),
+        ] {
+            assert!(comment(name, texts).contains(part), "{name}: {}", comment(name, texts));
+        }
+        let towns = guessed("town", (0..2000).map(|row| format!("Town {}", row % 300)));
+        assert!(towns.place == Place::Ignored && towns.comments[0].contains("300 different texts"), "{towns:?}");
+    }
+}

@@ -1,0 +1,371 @@
+//! `tenure init`: drafts a schema from a table, in one pass and bounded memory (about 0.4 MB a column at most).
+//!
+//! Every guess is written with its reason as a comment, and the draft is sound: it parses and has no
+//! [`Schema::problems`].
+
+mod document;
+mod guess;
+mod profile;
+mod text;
+
+use std::fmt::Write;
+
+use rayon::prelude::*;
+use tenure::schema::{MAXIMUM_FIELDS, Schema};
+
+use crate::table::{Batch, Source, TableError, nearest};
+
+use guess::{Guess, Place};
+use profile::Profile;
+
+/// A schema drafted from a table.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The text of `schema.toml`, with comments.
+    pub text: String,
+    /// The schema that the text says.
+    pub schema: Schema,
+    /// Rows of the table.
+    pub rows: u64,
+}
+
+/// Why no schema can be drafted.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("{file}: no column `{target}`{}; the columns are {columns}", near(nearest))]
+    NoTarget { file: String, target: String, nearest: Option<String>, columns: String },
+    #[error("{file}: target `{target}` is of type {kind}; it must be a text, a number or a boolean")]
+    TargetType { file: String, target: String, kind: String },
+    #[error("{file}: target `{target}` must have at least two values; it has {values}")]
+    OneClass { file: String, target: String, values: String },
+    #[error("{file}: say with --positive which value of target `{target}` means that a customer left; it has {values}")]
+    Ambiguous { file: String, target: String, values: String },
+    #[error("{file}: no row of target `{target}` is {positive:?}; it has {values}")]
+    NoPositive { file: String, target: String, positive: String, values: String },
+    #[error("{file}: no column is left to learn from:{columns}")]
+    NoFields { file: String, columns: String },
+    #[error("{file}: {fields} columns would be fields; at most {MAXIMUM_FIELDS} can be")]
+    TooManyFields { file: String, fields: usize },
+    #[error("{file}: the draft is not sound: {problems}")]
+    Unsound { file: String, problems: String },
+}
+
+fn near(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or(String::new(), |nearest| format!(" (the nearest is `{nearest}`)"))
+}
+
+impl InitError {
+    /// 3 where the environment is at fault, 2 where a flag is, 1 where the table is.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            InitError::Table(error) => error.exit_code(),
+            InitError::NoTarget { .. } | InitError::Ambiguous { .. } | InitError::NoPositive { .. } => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// What is known when the text is written.
+struct Drafted {
+    file: String,
+    name: String,
+    rows: u64,
+    target: String,
+    positive: String,
+    target_comment: String,
+    /// Every column but the target, in the table's order.
+    columns: Vec<(String, Guess)>,
+}
+
+/// Drafts a schema that predicts `target`; `positive` is its value that means "left", guessed where not given.
+/// `progress` hears [`Source::progress`] after every batch.
+pub fn draft(
+    mut source: Source,
+    target: &str,
+    positive: Option<&str>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Draft, InitError> {
+    let file = source.path().display().to_string();
+    let columns = source.columns().to_vec();
+    let Some(target_column) = columns.iter().position(|column| column == target) else {
+        let nearest = nearest(target, columns.iter().map(String::as_str)).map(Into::into);
+        return Err(InitError::NoTarget { file, target: target.into(), nearest, columns: columns.join(", ") });
+    };
+    if let Some(column) = source.refused().iter().find(|column| column.name == target) {
+        return Err(InitError::TargetType { file, target: target.into(), kind: column.kind.clone() });
+    }
+    let mut profiles: Vec<Profile> = columns.iter().map(|name| Profile::new(name)).collect();
+    while let Some(batch) = source.next() {
+        observe(&mut profiles, &batch?);
+        let (done, total) = source.progress();
+        progress(done, total);
+    }
+    let (positive, target_comment) = guess_positive(&file, &profiles[target_column], positive)?;
+    let place = |profile: &Profile| match source.refused().iter().find(|column| column.name == profile.name) {
+        Some(column) => Guess {
+            place: Place::Ignored,
+            comments: vec![format!("of type {}: add a column of plain numbers or texts instead", column.kind)],
+        },
+        None if profile.name.len() > profile::MAXIMUM_TEXT => {
+            Guess { place: Place::Ignored, comments: vec!["its name is too long".into()] }
+        }
+        None => guess::guess(profile, target),
+    };
+    let others = profiles.iter().enumerate().filter(|(index, _)| *index != target_column);
+    let columns: Vec<_> = others.map(|(_, profile)| (profile.name.clone(), place(profile))).collect();
+    check_fields(&file, &columns)?;
+    let stem = source.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let drafted = Drafted {
+        file: source.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        name: text::label(&stem).chars().take(60).collect(),
+        rows: profiles[target_column].rows,
+        target: target.into(),
+        positive,
+        target_comment,
+        // A name that the schema cannot hold is passed over by training as a column that the schema does not name.
+        columns: columns.into_iter().filter(|(name, _)| name.len() <= profile::MAXIMUM_TEXT).collect(),
+    };
+    let text = document::write(&drafted);
+    let unsound = |problems: String| InitError::Unsound { file: file.clone(), problems };
+    let schema: Schema = toml::from_str(&text).map_err(|error| unsound(error.to_string()))?;
+    let problems: Vec<_> = schema.problems().iter().map(ToString::to_string).collect();
+    if problems.is_empty() { Ok(Draft { text, schema, rows: drafted.rows }) } else { Err(unsound(problems.join("; "))) }
+}
+
+fn observe(profiles: &mut [Profile], batch: &Batch) {
+    profiles.par_iter_mut().enumerate().for_each(|(column, profile)| {
+        (0..batch.rows()).for_each(|row| profile.observe(&batch.text(row, column), batch.line(row)));
+    });
+}
+
+/// The target's positive value and why.
+fn guess_positive(file: &str, profile: &Profile, given: Option<&str>) -> Result<(String, String), InitError> {
+    let (file, target) = (file.to_owned(), profile.name.clone());
+    let empty = Default::default();
+    let mut counts: Vec<(&String, u64)> =
+        profile.values.as_ref().unwrap_or(&empty).iter().map(|(value, &rows)| (value, rows)).collect();
+    counts.sort_by_key(|&(_, rows)| std::cmp::Reverse(rows));
+    let mut values = String::new();
+    for (value, rows) in counts.iter().take(8) {
+        let _ = write!(values, "{}{value:?} ({})", if values.is_empty() { "" } else { ", " }, grouped(*rows));
+    }
+    if profile.values.is_none() {
+        values = format!("{} different values", grouped(profile.distinct.count()));
+    } else if counts.len() > 8 {
+        let _ = write!(values, " and {} more", counts.len() - 8);
+    } else if counts.is_empty() {
+        values = "no value".into();
+    }
+    if counts.len() < 2 && profile.values.is_some() {
+        return Err(InitError::OneClass { file, target, values });
+    }
+    let left: Vec<_> = counts.iter().filter(|(value, _)| text::means_left(value)).collect();
+    let (&(positive, rows), reason) = match (given, &left[..], &counts[..]) {
+        (Some(given), ..) => match counts.iter().find(|(value, _)| *value == given.trim()) {
+            Some(found) => (found, "as --positive says"),
+            None => return Err(InitError::NoPositive { file, target, positive: given.into(), values }),
+        },
+        (None, [left], _) => (*left, "guessed by the word"),
+        (None, _, [_, rarer]) => (rarer, "guessed, as the rarer value"),
+        _ => return Err(InitError::Ambiguous { file, target, values }),
+    };
+    let mut comment = format!("{reason}: {} of the rows; the values are {values}", percent(rows, profile.rows));
+    if profile.blank > 0 {
+        let _ = write!(comment, "; {} rows have none and are left out of training", grouped(profile.blank));
+    }
+    Ok((positive.clone(), comment))
+}
+
+fn check_fields(file: &str, columns: &[(String, Guess)]) -> Result<(), InitError> {
+    let fields = columns.iter().filter(|(_, guess)| matches!(guess.place, Place::Field { .. })).count();
+    if fields > MAXIMUM_FIELDS {
+        return Err(InitError::TooManyFields { file: file.into(), fields });
+    }
+    if fields == 0 {
+        let reason = |(name, guess): &(String, Guess)| format!("\n  `{name}`: {}", guess.comments.join("; "));
+        return Err(InitError::NoFields { file: file.into(), columns: columns.iter().map(reason).collect() });
+    }
+    Ok(())
+}
+
+/// 7043 is "7,043".
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn percent(part: u64, whole: u64) -> String {
+    format!("{:.1}%", part as f64 * 100.0 / whole.max(1) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tenure::schema::Kind;
+
+    use super::*;
+    use crate::table::tests::file;
+
+    fn drafted(text: &str, target: &str, positive: Option<&str>) -> Result<Draft, InitError> {
+        draft(Source::open(file(text).path())?, target, positive, &mut |_, _| {})
+    }
+
+    fn of_shared(name: &str, target: &str) -> Option<Draft> {
+        let path = format!("{}/../../shared/data/{name}", env!("CARGO_MANIFEST_DIR"));
+        if !std::path::Path::new(&path).exists() {
+            eprintln!("skipped: ../shared/data/{name} is not there");
+            return None;
+        }
+        Some(draft(Source::open(&path).unwrap(), target, None, &mut |_, _| {}).unwrap())
+    }
+
+    fn kinds(schema: &Schema, name: &str) -> Kind {
+        schema.fields.iter().find(|field| field.name == name).unwrap_or_else(|| panic!("no field {name}")).kind.clone()
+    }
+
+    #[test]
+    fn ibm_telco() {
+        let Some(Draft { schema, text, .. }) = of_shared("ibm_telco.csv", "Churn") else { return };
+        assert_eq!(
+            (&schema.identifiers[..], schema.ignored.len(), schema.fields.len()),
+            (&["customerID".into()][..], 0, 19)
+        );
+        assert_eq!((schema.name.as_str(), schema.target.positive.as_str()), ("Ibm telco", "Yes"));
+        let number = Kind::Number { unit: String::new(), minimum: Some(0.0), maximum: None };
+        for name in ["tenure", "MonthlyCharges", "TotalCharges"] {
+            assert_eq!(kinds(&schema, name), number, "{name}");
+        }
+        assert_eq!(kinds(&schema, "SeniorCitizen"), Kind::Flag { positive: "1".into(), negative: "0".into() });
+        assert_eq!(kinds(&schema, "PaperlessBilling"), Kind::Flag { positive: "Yes".into(), negative: "No".into() });
+        let contract = ["Month-to-month", "One year", "Two year"].map(String::from).to_vec();
+        assert_eq!(kinds(&schema, "Contract"), Kind::Category { categories: contract });
+        assert!(text.contains("11 of 7,043 rows are blank"), "{text}");
+        assert!(text.contains("label = \"Streaming TV\"") && text.contains("label = \"Monthly charges\""));
+    }
+
+    #[test]
+    fn churn5000() {
+        let Some(Draft { schema, text, .. }) = of_shared("churn5000.csv", "churn") else { return };
+        assert_eq!(
+            (&schema.identifiers[..], schema.ignored.len(), schema.fields.len()),
+            (&["phone".into()][..], 0, 19)
+        );
+        assert_eq!(schema.target.positive, "True.");
+        let area = ["408", "415", "510"].map(String::from).to_vec();
+        assert_eq!(kinds(&schema, "area_code"), Kind::Category { categories: area });
+        assert!(matches!(kinds(&schema, "cust_serv_calls"), Kind::Number { minimum: Some(0.0), .. }));
+        assert!(matches!(kinds(&schema, "state"), Kind::Category { categories } if categories.len() == 51));
+        assert!(matches!(kinds(&schema, "intl_plan"), Kind::Flag { .. }));
+        assert!(text.contains("label = \"Day min\""));
+    }
+
+    /// RowNumber, Surname, Geography and so on, as bank tables have them.
+    fn bank() -> String {
+        let row = |row: u32| {
+            format!(
+                "{},{},Name {},{},{:.2},{},{},{}\n",
+                row + 1,
+                15_600_000 + row * 7919 % 100_003,
+                row % 173,
+                ["France", "Spain", "Germany"][row as usize % 3],
+                f64::from(row * 7919 % 9973) * 11.37,
+                row % 11,
+                1 + row % 3,
+                u8::from(row % 5 == 0)
+            )
+        };
+        let header = "RowNumber,CustomerId,Surname,Geography,Balance,Tenure,NumOfProducts,Exited";
+        format!("{header}\n{}", (0..600).map(row).collect::<String>())
+    }
+
+    #[test]
+    fn a_bank_table() {
+        let Draft { schema, rows, .. } = drafted(&bank(), "Exited", None).unwrap();
+        assert_eq!(
+            (&schema.identifiers[..], rows),
+            (&["RowNumber", "CustomerId", "Surname"].map(String::from)[..], 600)
+        );
+        let names: Vec<_> = schema.fields.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names, ["Geography", "Balance", "Tenure", "NumOfProducts"]);
+        assert!(schema.fields[1..].iter().all(tenure::schema::Field::is_number));
+    }
+
+    #[test]
+    fn the_positive_value() {
+        let table = |values: &[&str]| {
+            let rows: String = (0..60).map(|row| format!("{},{}\n", row % 7, values[row % values.len()])).collect();
+            format!("n,t\n{rows}")
+        };
+        let positive =
+            |values: &[&str], given| drafted(&table(values), "t", given).map(|draft| draft.schema.target.positive);
+        assert_eq!(positive(&["0", "1"], None).unwrap(), "1");
+        assert_eq!(positive(&["stays", "stays", "quits"], None).unwrap(), "quits");
+        assert_eq!(positive(&["No", "Yes", "Unknown"], None).unwrap(), "Yes");
+        assert_eq!(positive(&["0", "1"], Some("0")).unwrap(), "0");
+        for (values, given, part, code) in [
+            (&["a", "b", "c"][..], None, "--positive", 2),
+            (&["a", "b"], Some("z"), "no row of target `t` is \"z\"", 2),
+            (&["Yes"], None, "it has \"Yes\" (60)", 1),
+            (&["", ""], None, "it has no value", 1),
+        ] {
+            let error = positive(values, given).unwrap_err();
+            assert!(error.to_string().contains(part) && error.exit_code() == code, "{error}");
+        }
+        let error = drafted(&bank(), "exited", None).unwrap_err();
+        assert!(error.to_string().contains("the nearest is `Exited`"), "{error}");
+        let error = drafted("a,t\n1,Yes\n1,No\n", "t", None).unwrap_err();
+        assert!(error.to_string().contains("`a`: the same value in every row"), "{error}");
+    }
+
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just(String::new()),
+            "[0-9]{1,4}(\\.[0-9]{1,2})?",
+            "-?[0-9]{1,3}e-?[0-9]{1,3}",
+            "(Yes|No|NA|null|\\?|-|true|1|0|nan|inf)",
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+            "[0-9]{1,3},[0-9]{3}",
+            "[a-c#=\\[\\]\"'\\\\\n\t ,;é€\u{85}\u{2028}]{0,6}",
+            "\\PC{0,8}",
+            "x{250,260}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever the cells: a sound schema comes out, or an error that names the file; never a panic.
+        #[test]
+        fn odd_tables(
+            names in proptest::collection::vec("[\\PC\n\"#]{1,5}", 3),
+            rows in proptest::collection::vec((cell(), cell(), cell(), 0..2u8), 1..40),
+        ) {
+            let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
+            let mut header = names;
+            header.push("Churn".into());
+            writer.write_record(&header).unwrap();
+            for (a, b, c, label) in &rows {
+                writer.write_record([a, b, c, ["No", "Yes"][usize::from(*label)]]).unwrap();
+            }
+            let file = file(writer.into_inner().unwrap());
+            let name = file.path().display().to_string();
+            match Source::open(file.path()).map_err(InitError::from).and_then(|source| draft(source, "Churn", None, &mut |_, _| {})) {
+                Ok(draft) => {
+                    prop_assert_eq!(draft.schema.problems(), vec![]);
+                    prop_assert_eq!(draft.rows, rows.len() as u64);
+                }
+                Err(InitError::Unsound { problems, .. }) => prop_assert!(false, "{}", problems),
+                Err(error) => prop_assert!(error.to_string().contains(&name), "{}", error),
+            }
+        }
+    }
+}

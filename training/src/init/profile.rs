@@ -1,0 +1,228 @@
+//! What one pass over a column counts, in bounded memory: up to 512 different texts and 16,384 hashes a column.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use tenure::customer::{Cell, Value, check_value};
+use tenure::schema::{Field, Kind};
+
+use super::text::{Formatting, formatting, is_compact_date, is_date, is_missing_token};
+
+/// Different texts that are counted one by one.
+pub(super) const MAXIMUM_VALUES: usize = 512;
+/// The longest text that can be a category.
+pub(super) const MAXIMUM_TEXT: usize = 256;
+const MAXIMUM_HASHES: usize = 16_384;
+
+/// Counts of one column. A row is either blank, a missing token, a number, or another text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Profile {
+    pub(super) name: String,
+    pub(super) rows: u64,
+    pub(super) blank: u64,
+    /// Texts such as "NA", with their counts.
+    pub(super) tokens: BTreeMap<String, u64>,
+    pub(super) token_rows: u64,
+    /// Every text that is not blank with its count; `None` once there were too many or too long ones.
+    pub(super) values: Option<BTreeMap<String, u64>>,
+    pub(super) distinct: Distinct,
+    pub(super) numbers: Numbers,
+    pub(super) dates: Seen,
+    pub(super) formatted: Seen,
+    pub(super) formatting: Option<Formatting>,
+    /// Texts that are neither a number nor a missing token nor a date nor a formatted number.
+    pub(super) texts: Seen,
+    pub(super) characters: u64,
+}
+
+/// How many, and the first of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    pub(super) rows: u64,
+    pub(super) first: String,
+    pub(super) first_line: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Numbers {
+    pub(super) rows: u64,
+    pub(super) whole: u64,
+    /// Whole numbers such as 20240131.
+    pub(super) compact_dates: u64,
+    pub(super) minimum: f64,
+    pub(super) maximum: f64,
+    /// Whether every number is above the one before.
+    pub(super) increasing: bool,
+    last: f64,
+}
+
+impl Profile {
+    pub(super) fn new(name: &str) -> Profile {
+        let numbers = Numbers {
+            minimum: f64::INFINITY,
+            maximum: f64::NEG_INFINITY,
+            increasing: true,
+            last: f64::NEG_INFINITY,
+            ..Numbers::default()
+        };
+        Profile { name: name.into(), values: Some(BTreeMap::new()), numbers, ..Profile::default() }
+    }
+
+    /// Counts one trimmed text.
+    pub(super) fn observe(&mut self, text: &str, line: u64) {
+        self.rows += 1;
+        if text.is_empty() {
+            self.blank += 1;
+            return;
+        }
+        self.distinct.insert(text);
+        self.characters += text.chars().count() as u64;
+        self.count_value(text);
+        if let Some(number) = number(text) {
+            self.numbers.observe(number);
+        } else if is_missing_token(text) {
+            self.token_rows += 1;
+            *self.tokens.entry(text.into()).or_default() += 1;
+        } else if is_date(text) {
+            self.dates.add(text, line);
+        } else if let Some(formatting) = formatting(text) {
+            self.formatted.add(text, line);
+            self.formatting.get_or_insert(formatting);
+        } else {
+            self.texts.add(text, line);
+        }
+    }
+
+    fn count_value(&mut self, text: &str) {
+        let Some(values) = &mut self.values else { return };
+        if let Some(count) = values.get_mut(text) {
+            *count += 1;
+        } else if values.len() < MAXIMUM_VALUES && text.len() <= MAXIMUM_TEXT {
+            values.insert(text.into(), 1);
+        } else {
+            self.values = None;
+        }
+    }
+
+    /// Rows that are not blank.
+    pub(super) fn present(&self) -> u64 {
+        self.rows - self.blank
+    }
+
+    /// Rows that are neither blank nor a missing token.
+    pub(super) fn known(&self) -> u64 {
+        self.present() - self.token_rows
+    }
+
+    /// Share of the rows with a value whose value stands once; near 1 for identifiers.
+    pub(super) fn distinctness(&self) -> f64 {
+        self.distinct.count() as f64 / self.present().max(1) as f64
+    }
+}
+
+impl Seen {
+    fn add(&mut self, text: &str, line: u64) {
+        if self.rows == 0 {
+            (self.first, self.first_line) = (text.chars().take(40).collect(), line);
+        }
+        self.rows += 1;
+    }
+}
+
+impl Numbers {
+    fn observe(&mut self, number: f64) {
+        self.rows += 1;
+        self.whole += u64::from(number.fract() == 0.0);
+        self.compact_dates += u64::from(is_compact_date(number));
+        self.minimum = self.minimum.min(number);
+        self.maximum = self.maximum.max(number);
+        self.increasing &= number > self.last;
+        self.last = number;
+    }
+}
+
+/// The number that the core reads in a text, so that `init` and scoring agree on what a number is.
+pub(super) fn number(text: &str) -> Option<f64> {
+    // A letter that no number has: not worth the core's explanation of what is wrong.
+    if text.bytes().any(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E')) {
+        return None;
+    }
+    let kind = Kind::Number { unit: String::new(), minimum: None, maximum: None };
+    let (name, label) = (String::new(), String::new());
+    let field = Field { name, label, kind, missing: Vec::new(), changeable: false, only_derived: false };
+    match check_value(&field, Value::Text(text)).0 {
+        Ok(Cell::Number(number)) => Some(number),
+        _ => None,
+    }
+}
+
+/// Number of different texts: exact up to 16,384, then estimated to 1% from the texts whose hash ends in enough zeros
+/// (adaptive sampling: Flajolet, "On adaptive sampling", Computing 34, 1990).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Distinct {
+    hashes: HashSet<u64>,
+    zeros: u32,
+}
+
+impl Distinct {
+    fn insert(&mut self, text: &str) {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        let hash = hasher.finish();
+        if hash.trailing_zeros() >= self.zeros && self.hashes.insert(hash) {
+            while self.hashes.len() > MAXIMUM_HASHES {
+                self.zeros += 1;
+                self.hashes.retain(|hash| hash.trailing_zeros() >= self.zeros);
+            }
+        }
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        (self.hashes.len() as u64) << self.zeros
+    }
+
+    pub(super) fn is_exact(&self) -> bool {
+        self.zeros == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distinct_counts_are_exact_and_then_close() {
+        let mut distinct = Distinct::default();
+        for number in 0..10_000 {
+            distinct.insert(&number.to_string());
+            distinct.insert(&number.to_string());
+        }
+        assert_eq!((distinct.count(), distinct.is_exact()), (10_000, true));
+        for number in 0..300_000 {
+            distinct.insert(&number.to_string());
+        }
+        assert!(!distinct.is_exact());
+        assert!((distinct.count() as f64 / 300_000.0 - 1.0).abs() < 0.03, "{}", distinct.count());
+    }
+
+    #[test]
+    fn each_row_is_counted_in_one_way() {
+        let mut profile = Profile::new("x");
+        for (line, text) in ["", "NA", "12", "-1.5", "2024-01-31", "1,234", "abc", "NA"].into_iter().enumerate() {
+            profile.observe(text, line as u64 + 2);
+        }
+        let counted =
+            [profile.blank, profile.token_rows, profile.numbers.rows, profile.dates.rows, profile.formatted.rows];
+        assert_eq!((counted, profile.texts.rows, profile.rows), ([1, 2, 2, 1, 1], 1, 8));
+        assert_eq!((profile.numbers.minimum, profile.numbers.whole, profile.numbers.increasing), (-1.5, 1, false));
+        assert_eq!((profile.texts.first.as_str(), profile.texts.first_line), ("abc", 8));
+        assert_eq!((profile.known(), profile.present()), (5, 7));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut profile = Profile::new("x");
+        (0..100_000).for_each(|row| profile.observe(&format!("v{row}"), row));
+        assert!(profile.values.is_none() && profile.distinct.hashes.len() <= MAXIMUM_HASHES);
+    }
+}

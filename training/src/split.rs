@@ -1,0 +1,395 @@
+//! Seeded, stratified ways to part the rows of a cohort: one split for training, folds for cross-validation, and the
+//! readers of fold files.
+//!
+//! Stratified: every part has the classes in the cohort's proportion, to the row. The same labels, shares and seed give
+//! the same parts everywhere (ChaCha8).
+
+use std::path::Path;
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::cohort::Cohort;
+use crate::table::{Source, TableError, nearest};
+
+/// Shares of the rows that go to each part; they sum to 1.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shares {
+    pub train: f64,
+    pub validation: f64,
+    pub calibration: f64,
+    pub test: f64,
+}
+
+impl Default for Shares {
+    fn default() -> Shares {
+        Shares { train: 0.7, validation: 0.1, calibration: 0.1, test: 0.1 }
+    }
+}
+
+/// Rows of a cohort by what they are for, ascending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// Fits the encoder and the network.
+    pub train: Vec<u32>,
+    /// Stops the training early and chooses thresholds.
+    pub validation: Vec<u32>,
+    /// Fits the calibration.
+    pub calibration: Vec<u32>,
+    /// Measures; seen once.
+    pub test: Vec<u32>,
+}
+
+/// Rows of a cohort for one round of cross-validation, ascending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fold {
+    pub fit: Vec<u32>,
+    /// Stops the training early and chooses the threshold of F1.
+    pub validation: Vec<u32>,
+    pub test: Vec<u32>,
+}
+
+/// Share of the rows outside the test fold that become its inner validation rows, as in the shared inner files.
+pub const INNER_VALIDATION: f64 = 0.15;
+
+/// Why rows cannot be parted.
+#[derive(Debug, thiserror::Error)]
+pub enum SplitError {
+    #[error("the shares must be above 0 and sum to 1 (got {0:?})")]
+    Shares(Vec<f64>),
+    #[error("{folds} folds of {rows} rows: there must be at least 2, and as many rows of either class")]
+    FoldCount { folds: usize, rows: usize },
+    #[error("a part of {share} of the rows would have none of the customers that {class}, of which there are {count}")]
+    EmptyClass { share: f64, class: &'static str, count: usize },
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A fold file that is not of this table, or not whole.
+    #[error("{file}, {place}: {message}")]
+    File { file: String, place: String, message: String },
+}
+
+impl SplitError {
+    /// 3 where the environment is at fault, 2 where the configuration is, 1 where a file is.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            SplitError::Shares(_) | SplitError::FoldCount { .. } | SplitError::EmptyClass { .. } => 2,
+            SplitError::Table(error) => error.exit_code(),
+            SplitError::File { .. } => 1,
+        }
+    }
+}
+
+impl Split {
+    /// Parts all rows of a cohort with these labels.
+    pub fn stratified(labels: &[bool], shares: &Shares, seed: u64) -> Result<Split, SplitError> {
+        let rows: Vec<u32> = (0..labels.len() as u32).collect();
+        let shares = [shares.train, shares.validation, shares.calibration, shares.test];
+        let parts = stratified_parts(labels, &rows, &shares, seed)?;
+        let [train, validation, calibration, test] =
+            <[Vec<u32>; 4]>::try_from(parts).expect("there are as many parts as shares");
+        Ok(Split { train, validation, calibration, test })
+    }
+}
+
+/// Parts `rows` by `shares`; every part has both classes in proportion, and its rows ascending.
+pub fn stratified_parts(labels: &[bool], rows: &[u32], shares: &[f64], seed: u64) -> Result<Vec<Vec<u32>>, SplitError> {
+    let sum: f64 = shares.iter().sum();
+    if shares.iter().any(|share| !share.is_finite() || *share <= 0.0) || (sum - 1.0).abs() > 1e-6 {
+        return Err(SplitError::Shares(shares.to_vec()));
+    }
+    let mut parts = vec![Vec::new(); shares.len()];
+    for (class, rows) in shuffled_classes(labels, rows, seed) {
+        let (mut start, mut cumulative) = (0, 0.0);
+        for (part, share) in parts.iter_mut().zip(shares) {
+            cumulative += share;
+            let end = (cumulative / sum * rows.len() as f64).round() as usize;
+            if start == end {
+                return Err(SplitError::EmptyClass { share: *share, class, count: rows.len() });
+            }
+            part.extend_from_slice(&rows[start..end]);
+            start = end;
+        }
+    }
+    parts.iter_mut().for_each(|part| part.sort_unstable());
+    Ok(parts)
+}
+
+/// The fold of each row, from 0; folds differ by at most one row of each class, and by at most one row in all.
+pub fn stratified_folds(labels: &[bool], folds: usize, seed: u64) -> Result<Vec<u32>, SplitError> {
+    let rows: Vec<u32> = (0..labels.len() as u32).collect();
+    let classes = shuffled_classes(labels, &rows, seed);
+    if folds < 2 || classes.iter().any(|(_, rows)| rows.len() < folds) {
+        return Err(SplitError::FoldCount { folds, rows: labels.len() });
+    }
+    let mut fold_of_row = vec![0; labels.len()];
+    // The second class goes on where the first one ended, so that the larger folds of both do not meet.
+    let shuffled = classes.into_iter().flat_map(|(_, rows)| rows);
+    for (position, row) in shuffled.enumerate() {
+        fold_of_row[row as usize] = (position % folds) as u32;
+    }
+    Ok(fold_of_row)
+}
+
+fn shuffled_classes(labels: &[bool], rows: &[u32], seed: u64) -> [(&'static str, Vec<u32>); 2] {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    [("left", true), ("stayed", false)].map(|(word, class)| {
+        let mut rows: Vec<u32> = rows.iter().copied().filter(|&row| labels[row as usize] == class).collect();
+        rows.shuffle(&mut random);
+        (word, rows)
+    })
+}
+
+impl Fold {
+    /// Seeded folds over all rows, with an inner validation part of each.
+    pub fn seeded(labels: &[bool], folds: usize, seed: u64) -> Result<Vec<Fold>, SplitError> {
+        Fold::with_inner_seed(labels, &stratified_folds(labels, folds, seed)?, seed)
+    }
+
+    /// The folds of a file `row,fold,y`, one line per data row of the table, and the inner parts of a file `row,k0…`:
+    /// -1 for the fold's test rows, 1 for validation, 0 for the rows to fit on. Without the second file the inner parts
+    /// are seeded.
+    pub fn read(cohort: &Cohort, folds: &Path, inner: Option<&Path>, seed: u64) -> Result<Vec<Fold>, SplitError> {
+        let (labels, rows) = (cohort.labels(), cohort.report().rows);
+        let outer = RowFile::read(folds, rows, |column| ["row", "fold", "y"].contains(&column))?;
+        let fold_of_row = outer.column("fold", 0..=i64::from(u16::MAX), cohort)?;
+        if outer.columns.iter().any(|column| column == "y") {
+            let y = outer.column("y", 0..=1, cohort)?;
+            if let Some(row) = (0..labels.len()).find(|&row| (y[row] == 1) != labels[row]) {
+                let message = format!("y is {}, but the target of the table says otherwise", y[row]);
+                return Err(outer.error(&format!("usable row {row}"), message));
+            }
+        }
+        let count = fold_of_row.iter().max().map_or(0, |&last| last + 1);
+        if count < 2 || (0..count).any(|fold| !fold_of_row.contains(&fold)) {
+            return Err(outer.error("column `fold`", "folds must count from 0 without a gap, at least two".into()));
+        }
+        let Some(inner) = inner else {
+            let fold_of_row: Vec<u32> = fold_of_row.iter().map(|&fold| fold as u32).collect();
+            return Fold::with_inner_seed(labels, &fold_of_row, seed);
+        };
+        let inner = RowFile::read(inner, rows, |column| column == "row" || column.starts_with('k'))?;
+        let mut result = Vec::new();
+        for fold in 0..count {
+            let name = format!("k{fold}");
+            let parts = inner.column(&name, -1..=1, cohort)?;
+            let differs = parts.iter().zip(&fold_of_row).position(|(part, of_row)| (*part == -1) != (*of_row == fold));
+            if let Some(row) = differs {
+                let message =
+                    format!("is {}, but the fold file has row {row} in fold {}", parts[row], fold_of_row[row]);
+                return Err(inner.error(&format!("column `{name}`"), message));
+            }
+            let rows_of = |part: i64| (0..parts.len() as u32).filter(|&row| parts[row as usize] == part).collect();
+            result.push(Fold { fit: rows_of(0), validation: rows_of(1), test: rows_of(-1) });
+        }
+        Ok(result)
+    }
+
+    fn with_inner_seed(labels: &[bool], fold_of_row: &[u32], seed: u64) -> Result<Vec<Fold>, SplitError> {
+        let count = fold_of_row.iter().max().map_or(0, |last| last + 1);
+        let fold = |fold: u32| {
+            let (test, rest): (Vec<u32>, Vec<u32>) =
+                (0..labels.len() as u32).partition(|&row| fold_of_row[row as usize] == fold);
+            let seed = seed.wrapping_add(1 + u64::from(fold));
+            let mut parts = stratified_parts(labels, &rest, &[1.0 - INNER_VALIDATION, INNER_VALIDATION], seed)?;
+            let validation = parts.pop().unwrap_or_default();
+            Ok(Fold { fit: parts.pop().unwrap_or_default(), validation, test })
+        };
+        (0..count).map(fold).collect()
+    }
+}
+
+/// A file of whole numbers, one line per data row of a table.
+struct RowFile {
+    file: String,
+    columns: Vec<String>,
+    /// By column, then by data row.
+    numbers: Vec<Vec<i64>>,
+}
+
+impl RowFile {
+    fn read(path: &Path, rows: u64, known: impl Fn(&str) -> bool) -> Result<RowFile, SplitError> {
+        let source = Source::open(path)?;
+        let columns = source.columns().to_vec();
+        let mut file = RowFile { file: path.display().to_string(), numbers: vec![Vec::new(); columns.len()], columns };
+        if let Some(column) = file.columns.iter().find(|column| !known(column)) {
+            return Err(file.error("line 1", format!("`{column}` is no column of a fold file")));
+        }
+        for batch in source {
+            let batch = batch?;
+            for row in 0..batch.rows() {
+                for column in 0..file.columns.len() {
+                    let text = batch.text(row, column);
+                    let number = text.parse().map_err(|_| {
+                        let name = &file.columns[column];
+                        file.error(
+                            &format!("line {}", batch.line(row)),
+                            format!("`{name}` is {text:?}, no whole number"),
+                        )
+                    })?;
+                    file.numbers[column].push(number);
+                }
+            }
+        }
+        let found = file.numbers[0].len() as u64;
+        if found != rows {
+            return Err(file.error("rows", format!("{found}, but the table has {rows}")));
+        }
+        let order = file.position("row")?;
+        if let Some(row) = (0..rows as usize).find(|&row| file.numbers[order][row] != row as i64) {
+            let message =
+                format!("is {} in data row {row}; rows count from 0 in the table's order", file.numbers[order][row]);
+            return Err(file.error("column `row`", message));
+        }
+        Ok(file)
+    }
+
+    fn position(&self, name: &str) -> Result<usize, SplitError> {
+        self.columns.iter().position(|column| column == name).ok_or_else(|| {
+            let near = nearest(name, self.columns.iter().map(String::as_str));
+            let hint = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
+            self.error("line 1", format!("no column `{name}`{hint}"))
+        })
+    }
+
+    /// A column over the rows that the cohort kept.
+    fn column(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<i64>,
+        cohort: &Cohort,
+    ) -> Result<Vec<i64>, SplitError> {
+        let numbers = &self.numbers[self.position(name)?];
+        if let Some(row) = numbers.iter().position(|number| !range.contains(number)) {
+            let message =
+                format!("is {} in data row {row}, outside {} to {}", numbers[row], range.start(), range.end());
+            return Err(self.error(&format!("column `{name}`"), message));
+        }
+        cohort.of_rows(numbers).ok_or_else(|| self.error("rows", "not as many as the table has".into()))
+    }
+
+    fn error(&self, place: &str, message: String) -> SplitError {
+        SplitError::File { file: self.file.clone(), place: place.into(), message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::tests::{SCHEMA, cohort};
+    use crate::table::tests::file;
+
+    fn labels(rows: usize) -> Vec<bool> {
+        (0..rows).map(|row| row % 4 == 1).collect()
+    }
+
+    fn positives(labels: &[bool], rows: &[u32]) -> usize {
+        rows.iter().filter(|&&row| labels[row as usize]).count()
+    }
+
+    #[test]
+    fn a_split_covers_every_row_once_and_keeps_the_proportion() {
+        let labels = labels(1003);
+        let split = Split::stratified(&labels, &Shares::default(), 7).unwrap();
+        let parts = [&split.train, &split.validation, &split.calibration, &split.test];
+        let mut all: Vec<u32> = parts.into_iter().flatten().copied().collect();
+        all.sort_unstable();
+        assert_eq!(all, (0..1003).collect::<Vec<_>>());
+        for (part, share) in parts.into_iter().zip([0.7, 0.1, 0.1, 0.1]) {
+            assert!((positives(&labels, part) as f64 - 251.0 * share).abs() <= 1.0);
+            assert!((part.len() as f64 - 1003.0 * share).abs() <= 2.0);
+            assert!(part.is_sorted());
+        }
+        assert_eq!(Split::stratified(&labels, &Shares::default(), 7).unwrap(), split);
+        assert_ne!(Split::stratified(&labels, &Shares::default(), 8).unwrap(), split);
+    }
+
+    #[test]
+    fn the_smallest_cohort_still_splits() {
+        let labels: Vec<bool> = (0..50).map(|row| row % 5 == 0).collect();
+        let split = Split::stratified(&labels, &Shares::default(), 1).unwrap();
+        assert_eq!(positives(&labels, &split.test), 1);
+    }
+
+    #[test]
+    fn shares_must_make_sense() {
+        let shares = Shares { train: 0.9, ..Shares::default() };
+        assert!(matches!(Split::stratified(&labels(100), &shares, 0), Err(SplitError::Shares(_))));
+        let tiny = Shares { train: 0.799, test: 0.001, ..Shares::default() };
+        assert!(matches!(Split::stratified(&labels(100), &tiny, 0), Err(SplitError::EmptyClass { class: "left", .. })));
+        let error = stratified_folds(&labels(16), 5, 0).unwrap_err();
+        assert!(matches!(error, SplitError::FoldCount { folds: 5, rows: 16 }), "{error}");
+    }
+
+    #[test]
+    fn seeded_folds_are_even_and_disjoint() {
+        let labels = labels(1003);
+        let folds = Fold::seeded(&labels, 5, 3).unwrap();
+        assert_eq!(folds.iter().map(|fold| fold.test.len()).sum::<usize>(), 1003);
+        for fold in &folds {
+            assert!((200..=201).contains(&fold.test.len()));
+            assert!((50..=51).contains(&positives(&labels, &fold.test)));
+            let mut all = [&fold.fit[..], &fold.validation, &fold.test].concat();
+            all.sort_unstable();
+            assert_eq!(all, (0..1003).collect::<Vec<_>>());
+            assert!((fold.validation.len() as f64 / 802.0 - INNER_VALIDATION).abs() < 0.002);
+        }
+        assert_eq!(Fold::seeded(&labels, 5, 3).unwrap(), folds);
+    }
+
+    /// Sixty rows, of which row 2 is left out; row r is in fold r % 2, and every third left.
+    fn small() -> Cohort {
+        let rows: String = (0..60)
+            .map(|row| {
+                format!("{},Month,Yes,{}\n", if row == 2 { -1 } else { row }, ["Yes", "No", "No"][row as usize % 3])
+            })
+            .collect();
+        cohort(&format!("tenure,contract,partner,Churn\n{rows}"), &toml::from_str(SCHEMA).unwrap()).unwrap()
+    }
+
+    fn fold_file(rows: usize) -> String {
+        let line = |row: usize| format!("{row},{},{}\n", row % 2, u8::from(row.is_multiple_of(3)));
+        format!("row,fold,y\n{}", (0..rows).map(line).collect::<String>())
+    }
+
+    fn inner_file(test: i64) -> String {
+        let part = |row: usize, fold: usize| {
+            if row % 2 == fold { test } else { i64::from(row.is_multiple_of(6) || row % 6 == 5) }
+        };
+        let line = |row: usize| format!("{row},{},{}\n", part(row, 0), part(row, 1));
+        format!("row,k0,k1\n{}", (0..60).map(line).collect::<String>())
+    }
+
+    #[test]
+    fn fold_files_follow_the_rows_that_were_kept() {
+        let (folds, inner) = (file(fold_file(60)), file(inner_file(-1)));
+        let read = Fold::read(&small(), folds.path(), Some(inner.path()), 0).unwrap();
+        // Rows after the one that was left out move up by one.
+        assert_eq!((read[0].test.len(), read[0].test[..3].to_vec()), (29, vec![0, 3, 5]));
+        assert_eq!((read[0].validation[0], read[0].fit[..3].to_vec()), (4, vec![1, 2, 6]));
+        let seeded = Fold::read(&small(), folds.path(), None, 0).unwrap();
+        assert_eq!(seeded[1].test, read[1].test);
+        assert_eq!(seeded[1].validation.len(), 4);
+    }
+
+    #[test]
+    fn fold_files_of_another_table_are_refused() {
+        let good = file(inner_file(-1));
+        for (folds, inner, part) in [
+            (fold_file(59), None, "rows: 59, but the table has 60"),
+            (fold_file(60).replace("3,1,1", "3,1,0"), None, "y is 0"),
+            (fold_file(60).replace("4,0,0", "4,x,0"), None, "line 6: `fold` is \"x\", no whole number"),
+            (fold_file(60).replace("4,0,0", "5,0,0"), None, "rows count from 0"),
+            (fold_file(60).replace("fold", "folds"), None, "`folds` is no column"),
+            (fold_file(60).replace(",0,", ",2,"), None, "without a gap"),
+            (fold_file(60), Some(inner_file(0)), "column `k0`: is 0, but the fold file has row 0 in fold 0"),
+            (fold_file(60), Some(inner_file(-2)), "outside -1 to 1"),
+        ] {
+            let inner = inner.map(file);
+            let inner = inner.as_ref().unwrap_or(&good).path();
+            let error = Fold::read(&small(), file(folds).path(), Some(inner), 0).unwrap_err().to_string();
+            assert!(error.contains(part), "{part} in {error}");
+        }
+    }
+}

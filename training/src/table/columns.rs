@@ -1,0 +1,163 @@
+//! Which columns of a table are a schema's fields, by name, with the nearest name for those that are not there.
+
+use std::path::PathBuf;
+
+use tenure::schema::Schema;
+
+use super::{RefusedColumn, Source};
+
+/// Where a schema's fields stand in a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Columns {
+    /// Column of each field, in schema order.
+    pub fields: Vec<usize>,
+    /// Column of the target, where the table has it.
+    pub target: Option<usize>,
+    /// Columns of the table that the schema does not name.
+    pub extra: Vec<String>,
+}
+
+/// Columns that the schema needs and the table lacks, or has with a type that is refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}: the table does not fit the schema {name:?}:{}", file.display(), self.list())]
+pub struct ColumnsError {
+    pub file: PathBuf,
+    /// Name of the schema.
+    pub name: String,
+    pub absent: Vec<AbsentColumn>,
+    pub refused: Vec<RefusedColumn>,
+}
+
+/// A column that is not there, and the column whose name is nearest to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AbsentColumn {
+    pub name: String,
+    pub nearest: Option<String>,
+}
+
+impl ColumnsError {
+    fn list(&self) -> String {
+        let absent = self.absent.iter().map(|column| match &column.nearest {
+            Some(nearest) => format!("\n  no column `{}`; the nearest is `{nearest}`", column.name),
+            None => format!("\n  no column `{}`", column.name),
+        });
+        let refused = self.refused.iter().map(|RefusedColumn { name, kind }| {
+            format!("\n  column `{name}` is of type {kind}; it must be a text, a number or a boolean")
+        });
+        absent.chain(refused).collect()
+    }
+}
+
+impl Columns {
+    /// Finds the schema's fields in the table, and the target, which must be there if `target_needed`.
+    pub fn find(source: &Source, schema: &Schema, target_needed: bool) -> Result<Columns, ColumnsError> {
+        let position = |name: &str| source.columns().iter().position(|column| column == name);
+        let target = position(&schema.target.field);
+        let mut needed: Vec<&str> = schema.fields.iter().map(|field| field.name.as_str()).collect();
+        if target_needed {
+            needed.push(&schema.target.field);
+        }
+        // A column that is a field already is nobody else's misspelling.
+        let free: Vec<&str> =
+            source.columns().iter().map(String::as_str).filter(|column| !needed.contains(column)).collect();
+        let absent = needed.iter().filter(|name| position(name).is_none()).map(|&name| AbsentColumn {
+            name: name.into(),
+            nearest: nearest(name, free.iter().copied()).map(Into::into),
+        });
+        let refused = source.refused().iter().filter(|column| needed.contains(&column.name.as_str()));
+        let error = ColumnsError {
+            file: source.path().into(),
+            name: schema.name.clone(),
+            absent: absent.collect(),
+            refused: refused.cloned().collect(),
+        };
+        if !error.absent.is_empty() || !error.refused.is_empty() {
+            return Err(error);
+        }
+        let known = |column: &String| {
+            schema.field_index(column).is_some()
+                || *column == schema.target.field
+                || schema.identifiers.contains(column)
+                || schema.ignored.contains(column)
+        };
+        Ok(Columns {
+            fields: schema.fields.iter().filter_map(|field| position(&field.name)).collect(),
+            target: target.filter(|_| target_needed || !is_refused(source, &schema.target.field)),
+            extra: source.columns().iter().filter(|column| !known(column)).cloned().collect(),
+        })
+    }
+}
+
+fn is_refused(source: &Source, name: &str) -> bool {
+    source.refused().iter().any(|column| column.name == name)
+}
+
+/// The candidate that takes the fewest edits to become `name`, letter case and punctuation aside; `None` where more
+/// than a third of the letters would change.
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let letters = |text: &str| -> Vec<char> { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
+    let name = letters(name);
+    let close = candidates.filter_map(|candidate| {
+        let other = letters(candidate);
+        let distance = edits(&name, &other);
+        (distance * 3 <= name.len().max(other.len())).then_some((distance, candidate))
+    });
+    close.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance: insertions, deletions and replacements.
+fn edits(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let fewest = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], fewest);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::file;
+    use super::*;
+
+    const SCHEMA: &str = r#"
+schema_version = 1
+name = "small"
+identifiers = ["id"]
+target = { field = "Churn", positive = "Yes" }
+fields = [{ name = "tenure", kind = "number" }, { name = "Monthly", kind = "number" }]
+"#;
+
+    fn find(header: &str, target_needed: bool) -> Result<Columns, ColumnsError> {
+        let file = file(format!("{header}\n{}\n", header.replace(|c: char| c != ',', "")));
+        Columns::find(&Source::open(file.path()).unwrap(), &toml::from_str(SCHEMA).unwrap(), target_needed)
+    }
+
+    #[test]
+    fn fields_are_found_by_name_in_any_order() {
+        let columns = find("Churn,note,Monthly,id,tenure", true).unwrap();
+        assert_eq!(columns, Columns { fields: vec![4, 2], target: Some(0), extra: vec!["note".into()] });
+        assert_eq!(find("tenure,Monthly", false).unwrap().target, None);
+    }
+
+    #[test]
+    fn what_is_absent_comes_at_once_with_the_nearest_name() {
+        let error = find("id,Tenure ,monthly_,charges", true).unwrap_err();
+        let text = error.to_string();
+        for part in ["schema \"small\"", "`tenure`; the nearest is `Tenure`", "`Monthly`; the nearest is `monthly_`"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(text.ends_with("no column `Churn`"), "{text}");
+    }
+
+    #[test]
+    fn nearest_counts_edits() {
+        let near = |name| nearest(name, ["total_charge", "tenure", "x"].into_iter());
+        assert_eq!(near("TotalCharges"), Some("total_charge"));
+        assert_eq!(near("tenuer"), Some("tenure"));
+        assert_eq!(near("gender"), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! What line 1 of a text file and the column names of a Parquet file must satisfy, and the delimiter of a text file.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::error::{TableError, TableRule};
+use super::text::Records;
+
+/// Rows looked at to find the delimiter.
+const SNIFFED_ROWS: usize = 50;
+
+/// The delimiter among `, ; tab |` that splits the first rows most evenly into the header's number of cells; a comma
+/// where none splits them. `sample` is the beginning of the file, `whole` whether it is all of it.
+pub(super) fn delimiter(path: &Path, sample: &[u8], whole: bool) -> u8 {
+    let mut best = (0.0, 1, b',');
+    for delimiter in [b',', b';', b'\t', b'|'] {
+        let mut records = Records::new(path, sample, delimiter);
+        let mut lengths = Vec::new();
+        while lengths.len() < SNIFFED_ROWS && matches!(records.advance(), Ok(true)) {
+            lengths.push(records.len());
+        }
+        // The sample may cut its last row.
+        if !whole && lengths.len() > 1 && lengths.len() < SNIFFED_ROWS {
+            lengths.pop();
+        }
+        let Some(&header) = lengths.first().filter(|&&cells| cells > 1) else { continue };
+        let even = lengths.iter().filter(|&&cells| cells == header).count();
+        let candidate = (even as f64 / lengths.len() as f64, header, delimiter);
+        if (candidate.0, candidate.1) > (best.0, best.1) {
+            best = candidate;
+        }
+    }
+    best.2
+}
+
+/// Checks the names of a text file's header; a column without a name is called after its position, as the row numbers
+/// that pandas writes have none.
+pub(super) fn check(path: &Path, line: u64, mut names: Vec<String>) -> Result<Vec<String>, TableError> {
+    let numbers = names.iter().filter(|name| name.parse::<f64>().is_ok()).count();
+    let error = |rule, message: String| Err(TableError::new(path, rule, message).at_line(line));
+    if names.iter().all(String::is_empty) {
+        return error(TableRule::Header, "the first line has no column names".into());
+    }
+    if numbers > 0 && numbers * 2 >= names.len() {
+        let message = format!(
+            "no header: {numbers} of {} column names are numbers ({}); write the names of the columns on the first line",
+            names.len(),
+            quoted(names.iter().filter(|name| name.parse::<f64>().is_ok()))
+        );
+        return error(TableRule::Header, message);
+    }
+    for (index, name) in names.iter_mut().enumerate().filter(|(_, name)| name.is_empty()) {
+        *name = format!("column {}", index + 1);
+    }
+    unique(path, &names).map_err(|error| {
+        let mut error = error.at_line(line);
+        if numbers > 0 {
+            error.message += "; does the first line name the columns?";
+        }
+        error
+    })?;
+    Ok(names)
+}
+
+/// Every name stands once; the error lists all that do not.
+pub(super) fn unique(path: &Path, names: &[String]) -> Result<(), TableError> {
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, name) in names.iter().enumerate() {
+        places.entry(name).or_default().push(index + 1);
+    }
+    let mut repeated: Vec<_> = places.into_iter().filter(|(_, places)| places.len() > 1).collect();
+    if repeated.is_empty() {
+        return Ok(());
+    }
+    repeated.sort_by_key(|(_, places)| places[0]);
+    let list: Vec<_> = repeated
+        .iter()
+        .map(|(name, places)| {
+            let places: Vec<_> = places.iter().map(usize::to_string).collect();
+            format!("{name:?} (columns {})", places.join(", "))
+        })
+        .collect();
+    Err(TableError::new(path, TableRule::UniqueColumns, format!("column names that stand twice: {}", list.join(", "))))
+}
+
+fn quoted<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let list: Vec<_> = names.take(3).map(|name| format!("{name:?}")).collect();
+    list.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{file, refusal};
+    use super::super::{Source, TableRule};
+
+    #[test]
+    fn a_missing_header_is_noticed() {
+        let error = refusal("KS,128,415,yes,25\nOH,107,415,no,26\n");
+        assert!(error.rule == TableRule::Header && error.message.contains("\"128\", \"415\", \"25\""), "{error}");
+        assert_eq!(refusal(",,\n1,2,3\n").rule, TableRule::Header);
+        // One year among the names is none the less a header.
+        assert!(Source::open(file("id,plan,2024\n1,a,2\n").path()).is_ok());
+    }
+
+    #[test]
+    fn repeated_columns_are_all_listed() {
+        let error = refusal("a,b, a,c,b\n1,2,3,4,5\n");
+        assert_eq!(error.rule, TableRule::UniqueColumns);
+        assert!(error.message.contains("\"a\" (columns 1, 3), \"b\" (columns 2, 5)"), "{error}");
+        let error = refusal("id-1,No,No,29.85\nid-2,No,Yes,10\n");
+        assert!(error.message.ends_with("does the first line name the columns?"), "{error}");
+    }
+
+    #[test]
+    fn a_column_without_a_name_is_called_after_its_place() {
+        let source = Source::open(file(",a,\n0,1,\n").path()).unwrap();
+        assert_eq!(source.columns(), ["column 1", "a", "column 3"]);
+    }
+}

@@ -1,0 +1,89 @@
+//! The encoded rows of a cohort: 8 bytes per input and row, spread out as dense columns one mini-batch at a time.
+
+use tenure::encoding::{DenseLayout, Encoder, EncoderError, EncoderParams, Features};
+use tenure::network::Network;
+
+use crate::cohort::Cohort;
+use crate::fit::DenseRows;
+
+/// A fitted encoder and every row of a cohort, encoded by it.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    encoder: Encoder,
+    layout: DenseLayout,
+    features: Features,
+    labels: Vec<bool>,
+}
+
+/// Some rows of [`Encoded`], for the fit loop.
+pub struct Subset<'a> {
+    encoded: &'a Encoded,
+    rows: &'a [u32],
+    labels: Vec<bool>,
+}
+
+impl Encoded {
+    /// Fits the encoder to `fit_rows` and encodes the whole cohort.
+    pub fn fit(params: &EncoderParams, cohort: &Cohort, fit_rows: &[u32]) -> Result<Encoded, EncoderError> {
+        let cell = |at: usize, field: usize| cohort.column(field).cell(fit_rows[at] as usize);
+        let encoder = params.fit(cohort.schema(), fit_rows.len(), &cell)?;
+        let mut features = Features::new(encoder.inputs().len(), cohort.rows());
+        for input in 0..encoder.inputs().len() {
+            encoder.encode_cells(input, cohort.rows(), &|field, row| cohort.column(field).cell(row), &mut features);
+        }
+        let layout = DenseLayout::new(&encoder);
+        Ok(Encoded { layout, features, labels: cohort.labels().to_vec(), encoder })
+    }
+
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    pub fn layout(&self) -> &DenseLayout {
+        &self.layout
+    }
+
+    /// The features of some rows, in their order.
+    pub fn features(&self, rows: &[u32]) -> Features {
+        let inputs = self.encoder.inputs().len();
+        let mut features = Features::new(inputs, rows.len());
+        for input in 0..inputs {
+            for (at, &row) in rows.iter().enumerate() {
+                features.set(input, at, self.features.get(input, row as usize));
+            }
+        }
+        features
+    }
+
+    pub fn subset<'a>(&'a self, rows: &'a [u32]) -> Subset<'a> {
+        let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
+        Subset { encoded: self, rows, labels }
+    }
+
+    /// Logits of some rows by the packed network.
+    pub fn logits(&self, network: &Network, rows: &[u32]) -> Vec<f64> {
+        let mut scratch = network.scratch();
+        let mut logits = vec![0.0; rows.len()];
+        for (rows, logits) in rows.chunks(1024).zip(logits.chunks_mut(1024)) {
+            network.logits(&self.features(rows), rows.len(), &mut scratch, logits);
+        }
+        logits.into_iter().map(f64::from).collect()
+    }
+}
+
+impl DenseRows for Subset<'_> {
+    fn labels(&self) -> &[bool] {
+        &self.labels
+    }
+
+    fn columns(&self) -> usize {
+        self.encoded.layout.size()
+    }
+
+    fn write(&self, indices: &[usize], out: &mut [f32]) {
+        for (&index, out) in indices.iter().zip(out.chunks_exact_mut(self.columns())) {
+            let row = self.rows[index] as usize;
+            self.encoded.layout.expand(&self.encoded.encoder, &self.encoded.features, row, out);
+        }
+    }
+}

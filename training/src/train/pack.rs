@@ -1,0 +1,111 @@
+//! Folds a trained dense network into table rows, and refuses a packed network that does not agree with burn.
+
+use burn::tensor::Device;
+use tenure::encoding::{Encoder, Features};
+use tenure::network::burn::{DenseNetwork, FoldedNetwork};
+use tenure::network::{Layer, Network, NetworkError, NetworkParts};
+
+use super::Encoded;
+use crate::fit::logits;
+
+/// The packed network and the burn module agree to this on every validation row, relative to logits above 1.
+const TOLERANCE: f64 = 1e-5;
+
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error("the packed network and the burn module differ by {difference:e} on the logit {logit}, more than {TOLERANCE:e}")]
+    Disagree { difference: f64, logit: f64 },
+}
+
+/// Multiplies what every table row expands to with the first layer and the direct weights.
+pub(super) fn pack(folded: &FoldedNetwork, encoded: &Encoded, fit_rows: &[u32]) -> Result<Network, PackError> {
+    let (encoder, layout) = (encoded.encoder(), encoded.layout());
+    let units = folded.layers.first().map_or(0, |layer| layer.outputs);
+    // The direct share rides along as one more unit.
+    let width = units + 1;
+    let mut table = Vec::with_capacity(encoder.row_count() * width);
+    for index in 0..encoder.inputs().len() {
+        let (columns, rows) = layout.input_rows(encoder, index);
+        for row in rows {
+            let mut sums = vec![0.0f64; width];
+            for (column, value) in columns.clone().zip(row) {
+                let value = f64::from(value);
+                if let Some(layer) = folded.layers.first() {
+                    let weights = &layer.weight[column * units..(column + 1) * units];
+                    sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += value * weight);
+                }
+                sums[units] += value * folded.direct[column];
+            }
+            table.extend(sums);
+        }
+    }
+    neutral_rows(&mut table, width, encoder, &encoded.features(fit_rows), fit_rows.len());
+
+    let rows = table.chunks_exact(width);
+    let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect::<Vec<_>>();
+    let further = folded.layers.iter().skip(1);
+    let parts = NetworkParts {
+        units,
+        table: rows.clone().flat_map(|row| narrow(&row[..units])).collect(),
+        direct: rows.map(|row| row[units] as f32).collect(),
+        bias: folded.layers.first().map(|layer| narrow(&layer.bias)).unwrap_or_default(),
+        layers: further
+            .map(|layer| Layer { outputs: layer.outputs, weight: narrow(&layer.weight), bias: narrow(&layer.bias) })
+            .collect(),
+        output: narrow(&folded.output),
+        output_bias: folded.output_bias as f32,
+    };
+    Ok(Network::new(encoder.row_count(), parts)?)
+}
+
+/// A row that no training row used has learned nothing: its weights are what the initialisation left. It becomes the
+/// mean of its input's rows as training saw them, so that an unseen category or a new gap counts like the average.
+fn neutral_rows(table: &mut [f64], width: usize, encoder: &Encoder, features: &Features, customers: usize) {
+    let weights = encoder.row_weights(features, customers);
+    for input in encoder.inputs() {
+        let first = input.first_row as usize;
+        let rows = first..first + input.row_count();
+        let mut mean = vec![0.0; width];
+        for row in rows.clone() {
+            let share = weights[row] / customers as f64;
+            mean.iter_mut().zip(&table[row * width..]).for_each(|(mean, value)| *mean += share * value);
+        }
+        let categories = matches!(input.scale, tenure::encoding::Scale::Category { .. });
+        // Between the knots of a number nothing is unseen; its row for missing may be.
+        for row in rows.filter(|&row| weights[row] == 0.0 && (categories || row == input.missing_row() as usize)) {
+            table[row * width..(row + 1) * width].copy_from_slice(&mean);
+        }
+    }
+}
+
+/// The largest difference between the two on some rows; more than the tolerance is an error.
+///
+/// Rows that use a table row without training (see [`neutral_rows`]) are left out: there the packed network differs
+/// on purpose.
+pub(super) fn verify(
+    dense: &DenseNetwork,
+    packed: &Network,
+    encoded: &Encoded,
+    fit_rows: &[u32],
+    validation: &[u32],
+    device: &Device,
+) -> Result<f64, PackError> {
+    let weights = encoded.encoder().row_weights(&encoded.features(fit_rows), fit_rows.len());
+    let features = encoded.features(validation);
+    let learned = |at: usize| {
+        (0..encoded.encoder().inputs().len()).all(|input| weights[features.get(input, at).0 as usize] > 0.0)
+    };
+    let rows: Vec<u32> = validation.iter().enumerate().filter(|(at, _)| learned(*at)).map(|(_, &row)| row).collect();
+    let dense = logits(dense, &encoded.subset(&rows), device);
+    let mut largest: f64 = 0.0;
+    for (dense, packed) in dense.into_iter().zip(encoded.logits(packed, &rows)) {
+        let difference = (f64::from(dense) - packed).abs() / packed.abs().max(1.0);
+        if difference.is_nan() || difference > TOLERANCE {
+            return Err(PackError::Disagree { difference, logit: packed });
+        }
+        largest = largest.max(difference);
+    }
+    Ok(largest)
+}

@@ -1,0 +1,45 @@
+/** The content security policy: one text for the meta element, the preview server and `dist/_headers`. */
+import type { Plugin } from 'vite';
+
+const directives = [
+  "default-src 'none'",
+  "connect-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+];
+
+/** What every answer of the server should carry. `frame-ancestors` counts in a header only. */
+export const headers: Record<string, string> = {
+  'Content-Security-Policy': [...directives, "frame-ancestors 'none'"].join('; '),
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+
+/**
+ * Writes the policy into the built page, so that it holds on any host, and beside it as `_headers`,
+ * the form that static hosts read. The development server is left out: its reloading needs inline code.
+ */
+export function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'tenure-content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: directives.join('; ') },
+        injectTo: 'head-prepend',
+      },
+    ],
+    generateBundle() {
+      const lines = Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`);
+      this.emitFile({ type: 'asset', fileName: '_headers', source: ['/*', ...lines, ''].join('\n') });
+    },
+  };
+}

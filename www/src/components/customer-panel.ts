@@ -1,0 +1,352 @@
+/** One customer: probability and tier, why, and what would change it. The score follows every change at once. */
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { TenureError, type Explanation, type FieldValue, type Problem, type Score } from 'tenure';
+import type { Explained, Explainer } from '../explanation/explainer';
+import { formatCount, formatPercent, formatPoints, formatSeconds } from '../format';
+import type { Model } from '../model';
+import { controls } from '../styles/controls';
+import { extents, type Extent } from '../table/extents';
+import type { ScoredTable } from '../table/scored-table';
+import './field-form';
+import type { FieldChange } from './field-form';
+import './tier-scale';
+import './waterfall-chart';
+import { icon, tierMark, tierMarkStyles } from './marks';
+
+@customElement('customer-panel')
+export class CustomerPanel extends LitElement {
+  @property({ attribute: false }) model!: Model;
+  @property({ attribute: false }) table!: ScoredTable;
+  @property({ attribute: false }) explainer!: Explainer;
+  @property({ attribute: false }) row = 0;
+  @state() private changes: ReadonlyMap<string, FieldValue> = new Map();
+  @state() private explained?: Explained | undefined;
+  /** The waterfall is still the one before; that is said if it lasts. */
+  @state() private isBehind = false;
+  @state() private original?: Score | undefined;
+  @state() private current?: Score | undefined;
+  @state() private problems: readonly Problem[] = [];
+  @state() private effects: ReadonlyMap<string, number> = new Map();
+  @query('h2') private heading!: HTMLElement;
+  #record: Record<string, string> = {};
+  #extents: ReadonlyMap<string, Extent> = new Map();
+
+  override focus() {
+    this.heading.focus();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('table')) this.#extents = extents(this.table, this.model.scorer.schema);
+    if (changed.has('table') || changed.has('row')) {
+      this.#record = this.table.record(this.row);
+      this.changes = new Map();
+      this.#rescore();
+      this.original = this.current;
+    }
+  }
+
+  /** The score is a matter of microseconds and follows at once; the explanation comes from the worker a moment later. */
+  #rescore() {
+    const record = { ...this.#record, ...Object.fromEntries(this.changes) };
+    const score = this.#score(record);
+    this.current = score instanceof TenureError ? undefined : score;
+    this.problems = score.problems;
+    this.effects = this.#effectsAlone();
+    if (!this.current) {
+      this.explained = undefined;
+      return;
+    }
+    this.isBehind = true;
+    void this.explainer.explain(record).then((explained) => {
+      if (!explained) return;
+      this.explained = explained;
+      this.isBehind = false;
+    });
+  }
+
+  #score(record: Record<string, FieldValue>): Score | TenureError {
+    try {
+      return this.model.scorer.score(record);
+    } catch (error) {
+      if (error instanceof TenureError && error.code === 'record_invalid') return error;
+      throw error;
+    }
+  }
+
+  #effectsAlone(): Map<string, number> {
+    const effects = new Map<string, number>();
+    if (!this.original) return effects;
+    for (const [field, value] of this.changes) {
+      const score = this.#score({ ...this.#record, [field]: value });
+      if (!(score instanceof TenureError)) effects.set(field, score.probability - this.original.probability);
+    }
+    return effects;
+  }
+
+  #change({ field, value }: FieldChange) {
+    const changes = new Map(this.changes);
+    const own = this.#record[field]!.trim();
+    if (value === undefined || String(value ?? '') === own) changes.delete(field);
+    else changes.set(field, value);
+    this.changes = changes;
+    this.#rescore();
+  }
+
+  #reset() {
+    this.changes = new Map();
+    this.#rescore();
+  }
+
+  #send(name: 'close' | 'previous' | 'next') {
+    this.dispatchEvent(new Event(`panel-${name}`));
+  }
+
+  override render() {
+    const { table, row } = this;
+    return html`
+      <header>
+        <div class="who">
+          <div>
+            <h2 tabindex="-1">${table.customerName(row)}</h2>
+            <p>${table.isScored(row) ? `Rank ${formatCount(table.rank[row]!)} of ${formatCount(table.scoredCount)}, line ${table.lines[row]}` : `Line ${table.lines[row]}, not scored`}</p>
+          </div>
+          <nav aria-label="Customers">
+            <button class="plain icon" aria-label="Previous customer" @click=${() => this.#send('previous')}>${icon('previous')}</button>
+            <button class="plain icon" aria-label="Next customer" @click=${() => this.#send('next')}>${icon('next')}</button>
+            <button class="plain icon" aria-label="Close the customer" @click=${() => this.#send('close')}>${icon('close')}</button>
+          </nav>
+        </div>
+        ${this.#scoreLine()}
+      </header>
+      <div class="columns">
+        <section aria-labelledby="why">
+          <div class="heading">
+            <h3 id="why">Why this score</h3>
+            ${this.isBehind && this.explained ? html`<span class="behind">updating</span>` : nothing}
+          </div>
+          ${this.explained ? this.#why(this.explained.explanation, this.explained.milliseconds) : this.#noWhy()}
+        </section>
+        <section aria-labelledby="what-if">
+          <div class="heading">
+            <h3 id="what-if">What if</h3>
+            ${this.changes.size > 0 ? html`<button class="reset" @click=${this.#reset}>${icon('reset')}Reset ${this.changes.size === 1 ? '1 change' : `${this.changes.size} changes`}</button>` : nothing}
+          </div>
+          <field-form
+            .schema=${this.model.scorer.schema}
+            .record=${this.#record}
+            .changes=${this.changes}
+            .effects=${this.effects}
+            .problems=${this.problems}
+            .extents=${this.#extents}
+            @field-change=${this.#change}
+          ></field-form>
+        </section>
+      </div>
+    `;
+  }
+
+  #scoreLine() {
+    const { tiers } = this.model.scorer.policy;
+    const { current, original } = this;
+    if (!current) {
+      const count = this.problems.length;
+      return html`<p class="unscored" role="status">${icon('alert')}Not scored: ${count === 1 ? 'one field needs' : `${count} fields need`} a usable value. Correct ${count === 1 ? 'it' : 'them'} below to score this customer here.</p>`;
+    }
+    const isChanged = original !== undefined && this.changes.size > 0;
+    return html`
+      <div class="score">
+        <span class="probability">
+          ${isChanged ? html`<s aria-label="before: ${formatPercent(original.probability)}">${formatPercent(original.probability)}</s>` : nothing}
+          <output aria-label="Probability of leaving">${formatPercent(current.probability)}</output>
+        </span>
+        <span class="tier">${tierMark(current.tier, tiers.length)}${tiers[current.tier]!.label}</span>
+        ${isChanged
+          ? html`<span class="delta">${formatPoints(current.probability - original.probability)} points</span>`
+          : html`<span class="caption">probability of leaving</span>`}
+      </div>
+      <tier-scale
+        .tiers=${tiers}
+        .probability=${current.probability}
+        .earlier=${isChanged ? original.probability : undefined}
+      ></tier-scale>
+      <p class="visually-hidden" role="status">
+        ${isChanged ? `Now ${formatPercent(current.probability)}, ${tiers[current.tier]!.label}; before ${formatPercent(original.probability)}` : ''}
+      </p>
+    `;
+  }
+
+  #why(explanation: Explanation, milliseconds: number) {
+    const up = explanation.contributions.find(({ contribution }) => contribution > 0);
+    const down = explanation.contributions.find(({ contribution }) => contribution < 0);
+    return html`
+      <waterfall-chart
+        aria-busy=${this.isBehind}
+        .explanation=${explanation}
+        .earlier=${this.changes.size > 0 ? this.original?.logit : undefined}
+        .changed=${new Set(this.changes.keys())}
+      ></waterfall-chart>
+      <p class="meaning">
+        Against the model’s reference customers,
+        ${up ? html`<b>${up.label} (${up.text})</b> raises this score most` : nothing}${up && down ? ' and ' : nothing}${down ? html`<b>${down.label} (${down.text})</b> lowers it most` : nothing}.
+        These are ${explanation.exact ? 'exact' : 'estimated'} Shapley values against that background: they say what the model associates with leaving, not what causes it.
+        <span class="time">Computed here in ${formatSeconds(milliseconds / 1000)}.</span>
+      </p>
+    `;
+  }
+
+  #noWhy() {
+    return this.current ? html`<p class="meaning" role="status">Explaining…</p>` : html`<p class="meaning">A customer must be scored to be explained.</p>`;
+  }
+
+  static override styles = [
+    controls,
+    tierMarkStyles,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+        overflow-y: auto;
+        background: var(--surface);
+        overscroll-behavior: contain;
+      }
+      header {
+        position: sticky;
+        top: 0;
+        z-index: 2;
+        padding: 1rem 1.5rem 0.9rem;
+        background: var(--surface);
+        border-bottom: 1px solid var(--line);
+      }
+      .who {
+        display: flex;
+        justify-content: space-between;
+        gap: 1rem;
+      }
+      nav {
+        display: flex;
+        margin-right: -0.5rem;
+      }
+      h2 {
+        font-size: 17px;
+        font-weight: 600;
+        line-height: 1.3;
+        letter-spacing: -0.01em;
+        overflow-wrap: anywhere;
+      }
+      h2:focus-visible {
+        outline-offset: 4px;
+      }
+      .who p {
+        color: var(--ink-soft);
+        font-size: 12.5px;
+      }
+
+      .score {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0.2rem 1rem;
+        margin-top: 0.4rem;
+      }
+      .probability {
+        font-size: 34px;
+        font-weight: 650;
+        line-height: 1.15;
+        letter-spacing: -0.025em;
+      }
+      .probability s {
+        margin-right: 0.3em;
+        font-size: 20px;
+        font-weight: 500;
+        color: var(--ink-soft);
+        text-decoration-thickness: 1px;
+      }
+      .tier {
+        display: inline-flex;
+        align-items: baseline;
+        gap: 0.45em;
+        font-size: 15px;
+        font-weight: 600;
+      }
+      .caption {
+        color: var(--ink-soft);
+      }
+      .delta {
+        padding: 0.1em 0.6em;
+        border-radius: 1em;
+        background: var(--selected);
+        font-weight: 600;
+      }
+      .unscored {
+        display: flex;
+        gap: 0.6em;
+        margin-top: 0.7rem;
+        padding: 0.6rem 0.8rem;
+        border-radius: var(--radius-small);
+        background: var(--error-paper);
+        color: var(--error);
+      }
+
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 2rem;
+        padding: 1.25rem 1.5rem 2rem;
+      }
+      @container (min-width: 780px) {
+        .columns {
+          grid-template-columns: minmax(0, 1.25fr) minmax(0, 1fr);
+        }
+      }
+      section {
+        min-width: 0;
+      }
+      h3 {
+        font-size: 15px;
+        font-weight: 600;
+        letter-spacing: -0.005em;
+      }
+      .heading {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        min-height: 32px;
+        margin-bottom: 0.6rem;
+      }
+      .reset {
+        min-height: 32px;
+      }
+      .behind {
+        color: var(--ink-soft);
+        font-size: 12.5px;
+        animation: appear 0s 200ms both;
+      }
+      @keyframes appear {
+        from {
+          visibility: hidden;
+        }
+      }
+      .meaning {
+        margin-top: 1rem;
+        max-width: 62ch;
+        color: var(--ink-soft);
+        font-size: 13px;
+        line-height: 1.55;
+      }
+      .meaning b {
+        color: var(--ink);
+        font-weight: 600;
+      }
+      .time {
+        white-space: nowrap;
+      }
+      @container (max-width: 480px) {
+        header,
+        .columns {
+          padding-inline: 1rem;
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,272 @@
+/**
+ * The customers by risk. Only the rows in view are in the document, so a hundred thousand scroll as ten do; the grid keeps
+ * the focus itself and names the active row, because a row that scrolls away cannot hold it.
+ */
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { classMap } from 'lit/directives/class-map.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Contribution, Explanation, Scorer } from 'tenure';
+import type { Explainer, Wish } from '../explanation/explainer';
+import { formatCount, formatPercent } from '../format';
+import { controls } from '../styles/controls';
+import type { ScoredTable } from '../table/scored-table';
+import { tellingFields, type Query } from '../table/view';
+import { cssVariables } from './css-variables';
+import { tableStyles } from './customer-table-styles';
+import { tierMark, tierMarkStyles, tierStep } from './marks';
+import { RowWindow } from './row-window';
+
+/** Asks for a row's customer to be opened. */
+export class OpenCustomer extends Event {
+  constructor(readonly row: number) {
+    super('open-customer');
+  }
+}
+
+/** Asks for another order of the rows. */
+export class SortRows extends Event {
+  constructor(
+    readonly sort: string,
+    readonly direction: 1 | -1,
+  ) {
+    super('sort-rows');
+  }
+}
+
+const FIELD_COLUMNS = 4;
+/** Milliseconds without scrolling until reasons are asked for: rows that only pass by need none. */
+const SETTLED = 120;
+
+@customElement('customer-table')
+export class CustomerTable extends LitElement {
+  @property({ attribute: false }) table!: ScoredTable;
+  @property({ attribute: false }) scorer!: Scorer;
+  @property({ attribute: false }) explainer?: Explainer | undefined;
+  @property({ attribute: false }) rows: Uint32Array = new Uint32Array();
+  @property({ attribute: false }) query!: Query;
+  /** The row whose customer is open, or -1. */
+  @property({ attribute: false }) selected = -1;
+  @state() private active = 0;
+  @state() private scrolled = 0;
+  @state() private height = 0;
+  @query('[role=grid]') private grid!: HTMLElement;
+  #fields: string[] = [];
+  readonly #reasons = new Map<number, Contribution | undefined>();
+  #isWide = true;
+  #scrolling: ReturnType<typeof setTimeout> | undefined;
+  readonly #sizes = new ResizeObserver(() => this.#measure());
+
+  /** Puts the keyboard on the table. */
+  override focus() {
+    this.grid.focus({ preventScroll: true });
+  }
+
+  /** The row `steps` places after the active one, or the last on the way. */
+  neighbour(row: number, steps: number): number {
+    const place = this.rows.indexOf(row);
+    return this.rows[Math.max(0, Math.min(this.rows.length - 1, place + steps))] ?? row;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('table')) {
+      this.#fields = tellingFields(this.table, this.scorer.schema, FIELD_COLUMNS);
+      this.#reasons.clear();
+    }
+    if (changed.has('rows')) this.active = Math.max(0, this.selected < 0 ? 0 : this.rows.indexOf(this.selected));
+    if (changed.has('selected') && this.selected >= 0) {
+      const place = this.rows.indexOf(this.selected);
+      if (place >= 0) this.active = place;
+    }
+  }
+
+  protected override firstUpdated() {
+    this.#sizes.observe(this.grid);
+    this.#measure();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#sizes.disconnect();
+    this.explainer?.setWishes(() => undefined);
+  }
+
+  protected override updated(changed: PropertyValues<this>) {
+    if (changed.has('rows') && changed.get('rows')) this.grid.scrollTop = 0;
+    if (changed.has('rows') || changed.has('selected')) this.#reveal();
+    this.explainer?.setWishes(() => this.#nextWish());
+  }
+
+  #measure() {
+    this.height = this.grid.clientHeight;
+    this.#isWide = this.grid.clientWidth > 620;
+    this.requestUpdate();
+  }
+
+  #window(): RowWindow {
+    return new RowWindow(this.rows.length, this.height, this.scrolled);
+  }
+
+  /** The first scored row in view whose reason is not known yet. */
+  #nextWish(): Wish | undefined {
+    if (!this.#isWide || !this.isConnected || this.#scrolling !== undefined) return undefined;
+    const { first, last } = this.#window().inView();
+    for (let place = first; place < last; place++) {
+      const row = this.rows[place]!;
+      if (!this.table.isScored(row) || this.#reasons.has(row)) continue;
+      return {
+        record: this.table.record(row),
+        done: (explanation: Explanation | undefined) => {
+          this.#reasons.set(row, explanation && mainReason(explanation));
+          this.requestUpdate();
+        },
+      };
+    }
+    return undefined;
+  }
+
+  #onScroll() {
+    this.scrolled = this.grid.scrollTop;
+    clearTimeout(this.#scrolling);
+    this.#scrolling = setTimeout(() => {
+      this.#scrolling = undefined;
+      this.explainer?.setWishes(() => this.#nextWish());
+    }, SETTLED);
+  }
+
+  #onKey(event: KeyboardEvent) {
+    if (event.target !== this.grid || event.altKey || event.metaKey) return;
+    const page = this.#window().pageRows;
+    const last = this.rows.length - 1;
+    const places: Record<string, number> = {
+      ArrowDown: this.active + 1,
+      ArrowUp: this.active - 1,
+      PageDown: this.active + page,
+      PageUp: this.active - page,
+      Home: 0,
+      End: last,
+    };
+    const place = places[event.key];
+    if (place !== undefined) {
+      this.active = Math.max(0, Math.min(last, place));
+      this.#reveal();
+      // With a customer open beside the table, the arrows leaf through the customers.
+      if (this.selected >= 0) this.#open(this.active);
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      this.#open(this.active);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  #open(place: number) {
+    const row = this.rows[place];
+    if (row !== undefined) this.dispatchEvent(new OpenCustomer(row));
+  }
+
+  #reveal() {
+    const top = this.#window().revealing(this.active);
+    if (top === undefined) return;
+    this.grid.scrollTop = top;
+    this.scrolled = this.grid.scrollTop;
+  }
+
+  override render() {
+    const view = this.#window();
+    const { first, last } = view.rendered();
+    const places = Array.from({ length: last - first }, (_, index) => first + index);
+    const isActiveShown = this.active >= first && this.active < last;
+    return html`<div
+      role="grid"
+      tabindex="0"
+      aria-label="Customers by risk"
+      aria-rowcount=${this.rows.length + 1}
+      aria-activedescendant=${isActiveShown ? `place-${this.active}` : nothing}
+      @scroll=${this.#onScroll}
+      @keydown=${this.#onKey}
+    >
+      <div role="rowgroup" class="head">
+        <div role="row" aria-rowindex="1" class="line">${this.#heads()}</div>
+      </div>
+      <div role="rowgroup" class="body" ${cssVariables({ '--height': `${view.bodyHeight}px` })}>
+        ${repeat(places, (place) => place, (place) => this.#row(place, view))}
+      </div>
+    </div>`;
+  }
+
+  #heads() {
+    const { identifier } = this.table;
+    const labels = new Map(this.scorer.schema.fields.map((field) => [field.name, field.label || field.name]));
+    return html`
+      <div role="columnheader" class="rank">#</div>
+      ${this.#head('customer', identifier ?? 'line', identifier ?? 'Line', 1)}
+      ${this.#head('risk', 'risk', 'Risk', -1)}
+      <div role="columnheader" class="tier"><span>Tier</span></div>
+      <div role="columnheader" class="reason">Strongest reason</div>
+      ${this.#fields.map((field, index) => this.#head(`field field-${index}`, field, labels.get(field)!, 1))}
+    `;
+  }
+
+  #head(kind: string, sort: string, label: string, first: 1 | -1) {
+    const isSorted = this.query.sort === sort;
+    const order = isSorted ? (this.query.direction === 1 ? 'ascending' : 'descending') : 'none';
+    const next = isSorted ? (-this.query.direction as 1 | -1) : first;
+    return html`<div role="columnheader" class="${kind} sorts" aria-sort=${order}>
+      <button class="plain" title="Sort by ${label}" @click=${() => this.dispatchEvent(new SortRows(sort, next))}>
+        <span>${label}</span><i class=${order} aria-hidden="true"></i>
+      </button>
+    </div>`;
+  }
+
+  #row(place: number, view: RowWindow) {
+    const { table } = this;
+    const row = this.rows[place]!;
+    const isScored = table.isScored(row);
+    const classes = { line: true, row: true, active: place === this.active, selected: row === this.selected };
+    return html`<div
+      role="row"
+      id="place-${place}"
+      class=${classMap(classes)}
+      aria-rowindex=${place + 2}
+      aria-selected=${row === this.selected}
+      ${cssVariables({ '--top': `${view.top(place)}px` })}
+      @click=${() => this.#open(place)}
+    >
+      <div role="gridcell" class="rank">${isScored ? formatCount(table.rank[row]!) : '–'}</div>
+      <div role="rowheader" class="customer">${table.customerName(row)}</div>
+      ${isScored ? this.#score(row) : html`<div role="gridcell" class="risk unscored">not scored</div><div role="gridcell" class="tier"></div>`}
+      <div role="gridcell" class="reason">${this.#reason(row)}</div>
+      ${this.#fields.map((field, index) => html`<div role="gridcell" class="field field-${index}">${table.text(row, field)}</div>`)}
+    </div>`;
+  }
+
+  #score(row: number) {
+    const { tiers } = this.scorer.policy;
+    const probability = this.table.probability[row]!;
+    const tier = this.table.tier[row]!;
+    return html`
+      <div role="gridcell" class="risk">
+        <span class="bar step-${tierStep(tier, tiers.length)}" ${cssVariables({ '--share': probability })}></span>
+        <span class="percent">${formatPercent(probability)}</span>
+      </div>
+      <div role="gridcell" class="tier">${tierMark(tier, tiers.length)}<span>${tiers[tier]!.label}</span></div>
+    `;
+  }
+
+  #reason(row: number) {
+    const reason = this.#reasons.get(row);
+    if (!reason) return nothing;
+    const isUp = reason.contribution >= 0;
+    return html`<b class=${isUp ? 'up' : 'down'}>${isUp ? '+' : '−'}</b><span class="visually-hidden">${isUp ? 'raised by' : 'lowered by'}</span>
+      <span class="label">${reason.label}</span> <span class="text">${reason.text}</span>`;
+  }
+
+  static override styles = [controls, tierMarkStyles, tableStyles];
+}
+
+/** The largest contribution that leads the way the customer went from the reference: why she is here, not what held her back. */
+function mainReason({ base, logit, contributions }: Explanation): Contribution | undefined {
+  return contributions.find(({ contribution }) => contribution > 0 === logit > base);
+}
+

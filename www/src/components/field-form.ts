@@ -1,0 +1,289 @@
+/** The fields of one customer as a form, made from the schema: numbers, choices and switches to try a change with. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { classMap } from 'lit/directives/class-map.js';
+import { live } from 'lit/directives/live.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { CategoryField, Field, FieldValue, FlagField, NumberField, Problem, Schema } from 'tenure';
+import { formatPoints } from '../format';
+import { controls } from '../styles/controls';
+import type { Extent } from '../table/extents';
+import { icon } from './marks';
+
+/** A change of one field; `undefined` puts the customer's own value back. */
+export class FieldChange extends Event {
+  constructor(
+    readonly field: string,
+    readonly value: FieldValue | undefined,
+  ) {
+    super('field-change');
+  }
+}
+
+const UNKNOWN = '\u0000unknown';
+
+@customElement('field-form')
+export class FieldForm extends LitElement {
+  @property({ attribute: false }) schema!: Schema;
+  /** The customer's own texts by field. */
+  @property({ attribute: false }) record: Record<string, string> = {};
+  @property({ attribute: false }) changes: ReadonlyMap<string, FieldValue> = new Map();
+  /** What each change does to the probability by itself. */
+  @property({ attribute: false }) effects: ReadonlyMap<string, number> = new Map();
+  @property({ attribute: false }) problems: readonly Problem[] = [];
+  @property({ attribute: false }) extents: ReadonlyMap<string, Extent> = new Map();
+
+  override render() {
+    const canChange = this.schema.fields.filter((field) => field.changeable);
+    const given = this.schema.fields.filter((field) => !field.changeable);
+    if (canChange.length === 0 || given.length === 0) return this.#group(this.schema.fields);
+    return html`
+      <h3>Can be changed</h3>
+      ${this.#group(canChange)}
+      <h3>Given</h3>
+      ${this.#group(given)}
+    `;
+  }
+
+  #group(fields: readonly Field[]) {
+    return html`<div class="group">${repeat(fields, ({ name }) => name, (field) => this.#field(field))}</div>`;
+  }
+
+  #field(field: Field) {
+    const isChanged = this.changes.has(field.name);
+    const effect = this.effects.get(field.name);
+    const problem = this.problems.find((found) => found.field === field.name);
+    const note = problem ? `${problem.message} (got ${problem.value})` : '';
+    return html`<div class=${classMap({ field: true, changed: isChanged, [field.kind]: true })}>
+      <label for=${field.name}>
+        ${field.label || field.name}${field.kind === 'number' && field.unit ? html`<span class="unit">, ${field.unit}</span>` : nothing}
+      </label>
+      ${field.kind === 'number' ? this.#number(field, note) : field.kind === 'category' ? this.#category(field, note) : this.#flag(field, note)}
+      ${note ? html`<p class="note" id="${field.name}-note">${icon('alert')}${note}</p>` : nothing}
+      ${isChanged
+        ? html`<p class="was">
+            <span>was <b>${this.record[field.name]?.trim() || 'unknown'}</b></span>
+            ${effect === undefined ? nothing : html`<span class="effect">alone ${formatPoints(effect)} points</span>`}
+            <button class="link" aria-label="Reset ${field.label || field.name}" @click=${() => this.#change(field.name, undefined)}>Reset</button>
+          </p>`
+        : nothing}
+    </div>`;
+  }
+
+  #number(field: NumberField, note: string) {
+    const value = this.#text(field);
+    const extent = this.extents.get(field.name);
+    const current = Number(value);
+    const set = (event: Event) => {
+      const text = (event.target as HTMLInputElement).value.trim();
+      // Text that is no number goes on as it is: what is wrong with it is the core's to say.
+      this.#change(field.name, text === '' ? null : Number.isNaN(Number(text)) ? text : Number(text));
+    };
+    return html`<div class="number">
+      <input
+        id=${field.name}
+        inputmode="decimal"
+        autocomplete="off"
+        placeholder="unknown"
+        .value=${live(value)}
+        aria-invalid=${note ? 'true' : nothing}
+        aria-describedby=${note ? `${field.name}-note` : nothing}
+        @input=${set}
+      />
+      ${extent
+        ? html`<input
+            type="range"
+            aria-label="${field.label || field.name}, slider"
+            min=${extent.low}
+            max=${extent.high}
+            step=${extent.step}
+            .value=${live(String(value !== '' && Number.isFinite(current) ? current : extent.low))}
+            @input=${set}
+          />`
+        : nothing}
+    </div>`;
+  }
+
+  #category(field: CategoryField, note: string) {
+    const value = this.#text(field);
+    const isUnseen = value !== '' && !field.categories.includes(value);
+    const set = (event: Event) => {
+      const chosen = (event.target as HTMLSelectElement).value;
+      this.#change(field.name, chosen === UNKNOWN ? null : chosen);
+    };
+    return html`<select id=${field.name} aria-describedby=${note ? `${field.name}-note` : nothing} @change=${set}>
+      ${field.categories.map((category) => html`<option value=${category} .selected=${live(category === value)}>${category}</option>`)}
+      ${isUnseen ? html`<option value=${value} .selected=${live(true)}>${value} (not seen in training)</option>` : nothing}
+      <option value=${UNKNOWN} .selected=${live(value === '')}>Unknown</option>
+    </select>`;
+  }
+
+  #flag(field: FlagField, note: string) {
+    const value = this.#text(field);
+    const set = (event: Event) => this.#change(field.name, (event.target as HTMLInputElement).checked ? field.positive : field.negative);
+    // "1" and "0" are how a table spells it; other texts, such as "Yes" or "Paperless", speak for themselves.
+    const words = { '': 'Unknown', '1': 'Yes', '0': 'No' }[value] ?? value;
+    return html`<span class="switch">
+      <input
+        id=${field.name}
+        type="checkbox"
+        .checked=${live(value === field.positive)}
+        .indeterminate=${live(value !== field.positive && value !== field.negative)}
+        aria-describedby=${note ? `${field.name}-note` : nothing}
+        @change=${set}
+      />
+      <span aria-hidden="true">${words}</span>
+    </span>`;
+  }
+
+  /** The value as shown, '' for missing. */
+  #text(field: Field): string {
+    const change = this.changes.get(field.name);
+    if (change !== undefined) return change === null ? '' : String(change);
+    const own = (this.record[field.name] ?? '').trim();
+    return field.missing?.includes(own) ? '' : own;
+  }
+
+  #change(field: string, value: FieldValue | undefined) {
+    this.dispatchEvent(new FieldChange(field, value));
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+      h3 {
+        margin: 1.4rem 0 0.6rem;
+        font-size: 12.5px;
+        font-weight: 600;
+        color: var(--ink-soft);
+      }
+      h3:first-child {
+        margin-top: 0;
+      }
+      .group {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 168px), 1fr));
+        gap: 0.85rem 1.1rem;
+        align-items: start;
+      }
+      label {
+        display: block;
+        margin-bottom: 0.25rem;
+        font-size: 12.5px;
+        color: var(--ink-soft);
+      }
+      .changed label::before {
+        content: '';
+        display: inline-block;
+        width: 7px;
+        height: 7px;
+        margin-right: 0.4em;
+        border-radius: 50%;
+        background: var(--accent);
+      }
+      .changed :is(select, input:not([type='range'], [type='checkbox'])) {
+        border-color: var(--accent);
+        box-shadow: 0 0 0 1px var(--accent);
+      }
+      [aria-invalid='true'] {
+        border-color: var(--error);
+      }
+
+      div.number {
+        display: grid;
+        gap: 0.15rem;
+      }
+      .field:is(.number) {
+        display: block;
+      }
+      input[type='range'] {
+        width: 100%;
+        height: 24px;
+        margin: 0;
+        accent-color: var(--accent);
+        cursor: pointer;
+      }
+
+      .switch {
+        display: flex;
+        align-items: center;
+        gap: 0.6rem;
+        min-height: 36px;
+      }
+      input[type='checkbox'] {
+        appearance: none;
+        position: relative;
+        flex: none;
+        width: 40px;
+        height: 24px;
+        margin: 0;
+        border: 1px solid var(--line-strong);
+        border-radius: 12px;
+        background: var(--sunken);
+        cursor: pointer;
+        transition: background var(--quick);
+      }
+      input[type='checkbox']::after {
+        content: '';
+        position: absolute;
+        top: 3px;
+        left: 3px;
+        width: 16px;
+        height: 16px;
+        border-radius: 50%;
+        background: var(--line-strong);
+        transition:
+          translate var(--quick),
+          background var(--quick);
+      }
+      input[type='checkbox']:checked {
+        background: var(--accent);
+        border-color: var(--accent);
+      }
+      input[type='checkbox']:checked::after {
+        translate: 16px 0;
+        background: var(--on-accent);
+      }
+      input[type='checkbox']:indeterminate::after {
+        translate: 8px 0;
+      }
+
+      .note,
+      .was {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.1rem 0.6rem;
+        margin-top: 0.3rem;
+        font-size: 12.5px;
+        color: var(--ink-soft);
+      }
+      .note {
+        flex-wrap: nowrap;
+        align-items: flex-start;
+        color: var(--warn);
+      }
+      [aria-invalid='true'] ~ .note,
+      .field:has([aria-invalid='true']) .note {
+        color: var(--error);
+      }
+      .note svg.icon {
+        width: 15px;
+        height: 15px;
+        margin-top: 1px;
+      }
+      .was b {
+        font-weight: 550;
+        color: var(--ink);
+      }
+      .effect {
+        font-weight: 550;
+        color: var(--ink);
+      }
+    `,
+  ];
+}

@@ -1,0 +1,96 @@
+/** What the model is and how good it is, and the way to another one. */
+import { css, html, LitElement } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { formatBytes, formatCount, formatMetric, formatPercent } from '../format';
+import type { Model } from '../model';
+import { controls } from '../styles/controls';
+import { icon } from './marks';
+
+@customElement('model-dialog')
+export class ModelDialog extends LitElement {
+  @property({ attribute: false }) model!: Model;
+  @query('dialog') private dialog!: HTMLDialogElement;
+
+  show() {
+    this.dialog.showModal();
+  }
+
+  #choose() {
+    this.dialog.close();
+    this.dispatchEvent(new Event('choose-model'));
+  }
+
+  override render() {
+    const { bytes, scorer } = this.model;
+    const { schema, card, policy } = scorer;
+    const { metrics } = card;
+    const trained = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
+    const facts: [string, string][] = [
+      ['Learned from', `${formatCount(trained)} customers, ${formatPercent(card.positive_rate)} of them left`],
+      ['Predicts', `${schema.target.field} = ${schema.target.positive}`],
+      ['Reads', `${schema.fields.length} fields`],
+      ['Tiers', policy.tiers.map(({ label, from }) => `${label} from ${formatPercent(from)}`).join(', ')],
+      ['ROC-AUC', formatMetric(metrics.roc_auc)],
+      ['PR-AUC', formatMetric(metrics.pr_auc)],
+      ['Log-loss', formatMetric(metrics.log_loss)],
+      ['Brier score', formatMetric(metrics.brier)],
+      ['Calibration error', formatMetric(metrics.ece)],
+      ['Size', formatBytes(bytes.length)],
+    ];
+    return html`<dialog aria-labelledby="title">
+      <div class="title">
+        <h2 id="title">${schema.name || card.name}</h2>
+        <button class="plain icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon('close')}</button>
+      </div>
+      <dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+      <p>Quality was measured on ${formatCount(card.rows.test)} customers that training never saw.</p>
+      <button @click=${this.#choose}>${icon('model')}Use another model</button>
+    </dialog>`;
+  }
+
+  static override styles = [
+    controls,
+    css`
+      dialog {
+        width: min(480px, calc(100vw - 2rem));
+        padding: 1.25rem 1.4rem 1.4rem;
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+        background: var(--surface);
+        color: var(--ink);
+        box-shadow: var(--shadow-high);
+      }
+      dialog::backdrop {
+        background: rgb(10 12 14 / 45%);
+      }
+      .title {
+        display: flex;
+        justify-content: space-between;
+        align-items: center;
+        gap: 1rem;
+      }
+      h2 {
+        font-size: 17px;
+        font-weight: 600;
+        letter-spacing: -0.01em;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: 0.45rem 1.25rem;
+        margin: 0.9rem 0;
+      }
+      dt {
+        color: var(--ink-soft);
+      }
+      dd {
+        font-weight: 550;
+      }
+      p {
+        margin-bottom: 1rem;
+        color: var(--ink-soft);
+        font-size: 13px;
+      }
+    `,
+  ];
+}

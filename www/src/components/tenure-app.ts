@@ -1,0 +1,259 @@
+/** The page as a whole: header and footer, and in between the start, the progress, or the table with its panel. */
+import { html, LitElement, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { counted } from '../format';
+import type { Model } from '../model';
+import { controls } from '../styles/controls';
+import type { ScoredTable } from '../table/scored-table';
+import { Workspace } from '../workspace';
+import type { CustomerTable, OpenCustomer, SortRows } from './customer-table';
+import { icon, logo } from './marks';
+import type { ModelDialog } from './model-dialog';
+import type { ToggleTier } from './summary-strip';
+import { appStyles } from './tenure-app-styles';
+import './customer-panel';
+import './customer-table';
+import './findings-panel';
+import './model-dialog';
+import './progress-view';
+import './start-view';
+import './summary-strip';
+import './theme-toggle';
+
+type Panel = { kind: 'customer'; row: number } | { kind: 'findings' } | undefined;
+
+/** Below this width the panel covers the table instead of standing beside it. */
+const narrow = matchMedia('(max-width: 900px)');
+
+@customElement('tenure-app')
+export class TenureApp extends LitElement {
+  @state() private panel: Panel;
+  @state() private isDragging = false;
+  @state() private isNarrow = narrow.matches;
+  @state() private applyUpdate?: (() => void) | undefined;
+  @query('customer-table') private tableView?: CustomerTable;
+  @query('customer-panel, findings-panel') private panelView?: HTMLElement;
+  @query('model-dialog') private dialog?: ModelDialog;
+  @query('#table-file') private tableInput!: HTMLInputElement;
+  @query('#model-file') private modelInput!: HTMLInputElement;
+  readonly #workspace = new Workspace(this, () => void this.#onOpened());
+
+  override connectedCallback() {
+    super.connectedCallback();
+    narrow.addEventListener('change', () => (this.isNarrow = narrow.matches));
+    addEventListener('dragover', (event) => this.#onDrag(event));
+    addEventListener('dragleave', (event) => event.relatedTarget ?? (this.isDragging = false));
+    addEventListener('drop', (event) => this.#onDrop(event));
+  }
+
+  /** Offers the newer version of the page that waits. */
+  offerUpdate(apply: () => void) {
+    this.applyUpdate = apply;
+  }
+
+  async #onOpened() {
+    this.panel = undefined;
+    await this.updateComplete;
+    this.tableView?.focus();
+  }
+
+  #onDrag(event: DragEvent) {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.isDragging = true;
+  }
+
+  #onDrop(event: DragEvent) {
+    const files = [...(event.dataTransfer?.files ?? [])];
+    this.isDragging = false;
+    if (files.length === 0) return;
+    event.preventDefault();
+    void this.#workspace.useFiles(files);
+  }
+
+  #onChosen(event: Event) {
+    const input = event.target as HTMLInputElement;
+    void this.#workspace.useFiles([...(input.files ?? [])]);
+    // The same file must be choosable again after it was corrected.
+    input.value = '';
+  }
+
+  #onKey(event: KeyboardEvent) {
+    if (event.key !== 'Escape' || event.defaultPrevented || !this.panel) return;
+    // In the search the key empties the text first, as in every search field.
+    const target = event.composedPath()[0];
+    if (target instanceof HTMLInputElement && target.type === 'search' && target.value) return;
+    void this.#closePanel();
+  }
+
+  #home(event: Event) {
+    event.preventDefault();
+    this.#workspace.close();
+  }
+
+  async #openCustomer(row: number) {
+    const isOpen = this.panel?.kind === 'customer';
+    this.panel = { kind: 'customer', row };
+    await this.updateComplete;
+    // Beside the table the keyboard stays there, so that the arrows go on leafing; over it, it must come along.
+    if (this.isNarrow && !isOpen) this.panelView?.focus();
+  }
+
+  async #showFindings() {
+    this.panel = { kind: 'findings' };
+    await this.updateComplete;
+    this.panelView?.focus();
+  }
+
+  async #closePanel() {
+    this.panel = undefined;
+    await this.updateComplete;
+    this.tableView?.focus();
+  }
+
+  #leaf(steps: number) {
+    if (this.panel?.kind !== 'customer' || !this.tableView) return;
+    this.panel = { kind: 'customer', row: this.tableView.neighbour(this.panel.row, steps) };
+  }
+
+  #toggleTier(tier: number) {
+    const tiers = new Set(this.#workspace.query.tiers);
+    if (!tiers.delete(tier)) tiers.add(tier);
+    this.#workspace.query = { ...this.#workspace.query, tiers };
+  }
+
+  async #export() {
+    const exported = await this.#workspace.export();
+    if (!exported) return;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(exported.blob);
+    link.download = exported.name;
+    link.click();
+    // The browser reads the blob after the click returns.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  override render() {
+    const { model, table, progress, failure, said } = this.#workspace;
+    const isTableShown = table !== undefined && model !== undefined && !progress && !failure;
+    const isCovered = this.isNarrow && this.panel !== undefined && isTableShown;
+    return html`
+      <header ?inert=${isCovered}>
+        <a class="brand" href="./" aria-label="Tenure, start page" @click=${this.#home}>${logo()}<span>Tenure</span></a>
+        ${model ? html`<button class="plain model" title="About this model" @click=${() => this.dialog?.show()}>${icon('model')}<span>${model.name}${model.isDemo ? ' (demo)' : nothing}</span></button>` : nothing}
+        <span class="space"></span>
+        ${isTableShown ? html`<button class="new" @click=${() => this.tableInput.click()}>${icon('upload')}<span>New table</span></button>` : nothing}
+        <theme-toggle></theme-toggle>
+      </header>
+      <main class=${this.panel && isTableShown ? 'with-panel' : ''} @keydown=${this.#onKey}>
+        ${progress
+          ? html`<progress-view class="fill" .progress=${progress} @cancel-run=${() => this.#workspace.cancel()}></progress-view>`
+          : isTableShown
+            ? this.#overview(model, table, isCovered)
+            : html`<start-view
+                class="fill"
+                .model=${model}
+                .failure=${failure}
+                .openTable=${table?.facts.name}
+                .dragging=${this.isDragging}
+                @choose-table=${() => this.tableInput.click()}
+                @choose-model=${() => this.modelInput.click()}
+                @use-sample=${() => this.#workspace.useSample()}
+                @go-back=${() => this.#workspace.dismissFailure()}
+              ></start-view>`}
+      </main>
+      <footer ?inert=${isCovered}>${icon('lock')}<p>Nothing leaves this device: the page may send no data, and its security policy enforces it. It works offline.</p></footer>
+      ${model ? html`<model-dialog .model=${model} @choose-model=${() => this.modelInput.click()}></model-dialog>` : nothing}
+      ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Let go to score this table</p></div>` : nothing}
+      ${this.applyUpdate ? this.#update(this.applyUpdate) : nothing}
+      <input id="table-file" type="file" accept=".csv,.tsv,.txt,text/csv" hidden aria-label="Customer table" @change=${this.#onChosen} />
+      <input id="model-file" type="file" accept=".safetensors" hidden aria-label="Model" @change=${this.#onChosen} />
+      <p class="visually-hidden" role="status">${said}</p>
+    `;
+  }
+
+  #update(apply: () => void) {
+    return html`<div class="toast" role="status">
+      <span>A new version of Tenure is ready.</span>
+      <button class="primary" @click=${apply}>Reload</button>
+      <button class="plain" @click=${() => (this.applyUpdate = undefined)}>Later</button>
+    </div>`;
+  }
+
+  #overview(model: Model, table: ScoredTable, isCovered: boolean) {
+    const { rows, query, explainer } = this.#workspace;
+    const change = (part: Partial<typeof query>) => (this.#workspace.query = { ...query, ...part });
+    return html`
+      <h1 class="visually-hidden">${table.facts.name}, scored</h1>
+      <div class="overview" ?inert=${isCovered}>
+        <summary-strip
+          .table=${table}
+          .tiers=${model.scorer.policy.tiers}
+          .chosen=${query.tiers}
+          @toggle-tier=${({ tier }: ToggleTier) => this.#toggleTier(tier)}
+          @show-findings=${this.#showFindings}
+        ></summary-strip>
+        <div class="tools">
+          <label class="search">
+            <span class="visually-hidden">Search customers</span>${icon('search')}
+            <input
+              type="search"
+              placeholder="Search ${table.facts.name}"
+              autocomplete="off"
+              spellcheck="false"
+              .value=${query.text}
+              @input=${(event: Event) => change({ text: (event.target as HTMLInputElement).value })}
+            />
+          </label>
+          ${rows.length < table.rowCount
+            ? html`<p class="shown" role="status">${counted(rows.length, 'customer')} shown <button class="link" @click=${() => change({ text: '', tiers: new Set() })}>Show all</button></p>`
+            : nothing}
+          <button
+            class="export"
+            title="The rows shown, in this order, with probability, tier and problems. Text that a spreadsheet would run as a formula gets an apostrophe in front."
+            @click=${this.#export}
+          >
+            ${icon('download')}<span>Export CSV</span>
+          </button>
+        </div>
+        <div class="stage">
+          <customer-table
+            .table=${table}
+            .scorer=${model.scorer}
+            .explainer=${explainer}
+            .rows=${rows}
+            .query=${query}
+            .selected=${this.panel?.kind === 'customer' ? this.panel.row : -1}
+            @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
+            @sort-rows=${({ sort, direction }: SortRows) => change({ sort, direction })}
+          ></customer-table>
+          ${rows.length === 0 ? html`<p class="none">No customer matches.</p>` : nothing}
+        </div>
+      </div>
+      ${this.panel ? html`<aside aria-label=${this.panel.kind === 'customer' ? 'Customer' : 'Problems'}>${this.#panelView(this.panel, model, table)}</aside>` : nothing}
+    `;
+  }
+
+  #panelView(panel: NonNullable<Panel>, model: Model, table: ScoredTable) {
+    if (panel.kind === 'customer') {
+      return html`<customer-panel
+        .model=${model}
+        .table=${table}
+        .explainer=${this.#workspace.explainer}
+        .row=${panel.row}
+        @panel-close=${this.#closePanel}
+        @panel-previous=${() => this.#leaf(-1)}
+        @panel-next=${() => this.#leaf(1)}
+      ></customer-panel>`;
+    }
+    const labels = new Map(model.scorer.schema.fields.map((field) => [field.name, field.label || field.name]));
+    return html`<findings-panel
+      .table=${table}
+      .labels=${labels}
+      @panel-close=${this.#closePanel}
+      @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
+    ></findings-panel>`;
+  }
+
+  static override styles = [controls, appStyles];
+}

@@ -1,0 +1,24 @@
+/** Explains one customer at a time, away from the page's thread, with a scorer of its own. */
+import { load, TenureError, type Scorer } from 'tenure';
+import type { ExplainReply, ExplainRequest } from './messages';
+
+let scorer: Promise<Scorer> | undefined;
+
+const reply = (message: ExplainReply) => self.postMessage(message);
+
+self.addEventListener('message', async ({ data }: MessageEvent<ExplainRequest>) => {
+  try {
+    if (data.kind === 'model') {
+      scorer = load(data.model);
+      await scorer;
+      return reply({ kind: 'ready' });
+    }
+    const ready = await scorer!;
+    const started = performance.now();
+    const explanation = ready.explain(data.record);
+    reply({ kind: 'explained', explanation, milliseconds: performance.now() - started });
+  } catch (error) {
+    const problems = error instanceof TenureError ? error.problems : [];
+    reply({ kind: 'refused', message: error instanceof Error ? error.message : String(error), problems });
+  }
+});

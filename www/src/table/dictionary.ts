@@ -1,0 +1,40 @@
+/** A column as codes into its distinct texts: small to send, and searched and sorted by text once each. */
+
+export interface Column {
+  name: string;
+  codes: Uint32Array;
+  texts: string[];
+}
+
+/** Gives each distinct text of a column its code, in order of appearance. */
+export class Dictionary {
+  readonly #codes = new Map<string, number>();
+  #fresh: string[] = [];
+
+  code(text: string): number {
+    const known = this.#codes.get(text);
+    if (known !== undefined) return known;
+    const code = this.#codes.size;
+    this.#codes.set(text, code);
+    this.#fresh.push(text);
+    return code;
+  }
+
+  /** Texts that came since the last call. */
+  takeFresh(): string[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+}
+
+/** The blocks of one column as one array. */
+export function join(parts: Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,53 @@
+/**
+ * The scored table as CSV: the original columns, then probability, tier and problems.
+ *
+ * A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a return as a formula, and a customer table
+ * may hold such a text on purpose (CSV injection, CWE-1236). These cells get an apostrophe in front, which spreadsheets
+ * show as text; plain numbers such as `-5.20` stay as they are.
+ */
+import type { ScoredTable } from './scored-table';
+
+const FORMULA_START = /^[=+\-@\t\r]/;
+const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Rows written between two pauses, so that the page stays answering. */
+const STEP = 20_000;
+
+export function csvCell(text: string, delimiter: string): string {
+  const safe = FORMULA_START.test(text) && !PLAIN_NUMBER.test(text.trim()) ? `'${text}` : text;
+  const mustQuote = safe.includes(delimiter) || /["\r\n]/.test(safe) || safe !== safe.trim();
+  return mustQuote ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** The given rows in the given order. `tierNames` are the policy's, by tier. */
+export async function exportCsv(table: ScoredTable, rows: Uint32Array, tierNames: string[]): Promise<Blob> {
+  const { columns, facts, probability, tier, findingText } = table;
+  const { delimiter } = facts;
+  // Each distinct text is made safe once, however many rows hold it.
+  const cells = columns.map((column) => ({ codes: column.codes, texts: column.texts.map((text) => csvCell(text, delimiter)) }));
+  const taken = new Set(columns.map((column) => column.name));
+  const added = ['probability', 'tier', 'problems'].map((name) => (taken.has(name) ? `tenure_${name}` : name));
+  const tiers = tierNames.map((name) => csvCell(name, delimiter));
+
+  const head = [...columns.map((column) => csvCell(column.name, delimiter)), ...added].join(delimiter);
+  const parts = [`${head}\r\n`];
+  for (let start = 0; start < rows.length; start += STEP) {
+    const lines: string[] = [];
+    for (const row of rows.subarray(start, start + STEP)) {
+      const line = cells.map(({ codes, texts }) => texts[codes[row]!]!);
+      const isScored = table.isScored(row);
+      line.push(isScored ? probability[row]!.toFixed(6) : '', isScored ? tiers[tier[row]!]! : '');
+      line.push(csvCell(findingText.texts[findingText.codes[row]!]!, delimiter));
+      lines.push(line.join(delimiter));
+    }
+    parts.push(`${lines.join('\r\n')}\r\n`);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  // Excel takes a file without the mark for the system's old code page.
+  const needsMark = parts.some((part) => /[^\x00-\x7f]/.test(part));
+  return new Blob(needsMark ? ['\ufeff', ...parts] : parts, { type: 'text/csv;charset=utf-8' });
+}
+
+/** `customers.csv` becomes `customers.scored.csv`. */
+export function exportName(name: string): string {
+  return `${name.replace(/\.[^.]*$/, '')}.scored.csv`;
+}

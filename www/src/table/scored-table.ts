@@ -1,0 +1,160 @@
+/** A scored file in memory: columns, scores, ranks, findings; and the views that search, filter and sort it. */
+import type { Schema } from 'tenure';
+import { join, type Column } from './dictionary';
+import { NO_TIER, type Block, type Finding } from './messages';
+
+/** Findings kept to be listed; all are counted, and all stand in the export. */
+const LISTED = 5000;
+
+export interface TableFacts {
+  name: string;
+  delimiter: string;
+  notices: string[];
+  seconds: number;
+}
+
+export class ScoredTable {
+  readonly facts: TableFacts;
+  readonly rowCount: number;
+  readonly columns: Column[];
+  readonly probability: Float32Array;
+  readonly tier: Uint8Array;
+  readonly lines: Uint32Array;
+  /** Every row, the riskiest first, rows without a score last. */
+  readonly byRisk: Uint32Array;
+  /** Place of each row in `byRisk`, counted from 1. */
+  readonly rank: Uint32Array;
+  readonly findings: Finding[];
+  readonly findingLimit = LISTED;
+  readonly findingText: Column;
+  readonly fatalRows: number;
+  readonly noteCount: number;
+  readonly tierCounts: number[];
+  readonly scoredCount: number;
+  /** The sum of the probabilities: how many are expected to leave if nothing is done. */
+  readonly expected: number;
+  readonly #schema: Schema;
+  readonly #columnOf = new Map<string, Column>();
+
+  constructor(schema: Schema, tierCount: number, facts: TableFacts, collected: CollectedBlocks) {
+    this.#schema = schema;
+    this.facts = facts;
+    const { blocks } = collected;
+    this.rowCount = collected.rows;
+    this.columns = collected.header.map((name, column) => ({
+      name,
+      codes: join(blocks.map((block) => block.codes[column]!)),
+      texts: collected.texts[column]!,
+    }));
+    for (const column of this.columns) if (!this.#columnOf.has(column.name)) this.#columnOf.set(column.name, column);
+
+    this.probability = new Float32Array(this.rowCount);
+    this.tier = new Uint8Array(this.rowCount);
+    let at = 0;
+    for (const block of blocks) {
+      this.probability.set(block.probability, at);
+      this.tier.set(block.tier, at);
+      at += block.rows;
+    }
+    this.lines = join(blocks.map((block) => block.lines));
+    this.findings = collected.findings;
+    this.findingText = collected.findingText(this.rowCount);
+    this.fatalRows = collected.fatalRows;
+    this.noteCount = collected.noteCount;
+
+    this.tierCounts = new Array<number>(tierCount).fill(0);
+    let expected = 0;
+    for (let row = 0; row < this.rowCount; row++) {
+      const tier = this.tier[row]!;
+      if (tier === NO_TIER) continue;
+      this.tierCounts[tier]! += 1;
+      expected += this.probability[row]!;
+    }
+    this.expected = expected;
+    this.scoredCount = this.tierCounts.reduce((sum, count) => sum + count, 0);
+
+    this.byRisk = ordered(this.rowCount, this.probability, -1);
+    this.rank = new Uint32Array(this.rowCount);
+    for (let place = 0; place < this.rowCount; place++) this.rank[this.byRisk[place]!] = place + 1;
+  }
+
+  column(name: string): Column | undefined {
+    return this.#columnOf.get(name);
+  }
+
+  text(row: number, name: string): string {
+    const column = this.#columnOf.get(name);
+    return column ? column.texts[column.codes[row]!]! : '';
+  }
+
+  /** The first identifier of the schema that the file has; rows are called by their line without one. */
+  get identifier(): string | undefined {
+    return this.#schema.identifiers?.find((name) => this.#columnOf.has(name));
+  }
+
+  customerName(row: number): string {
+    const name = this.identifier && this.text(row, this.identifier);
+    return name || `Line ${this.lines[row]}`;
+  }
+
+  /** What the scorer takes: the row's texts by field. */
+  record(row: number): Record<string, string> {
+    return Object.fromEntries(this.#schema.fields.map((field) => [field.name, this.text(row, field.name)]));
+  }
+
+  isScored(row: number): boolean {
+    return this.tier[row] !== NO_TIER;
+  }
+}
+
+/** Gathers the worker's blocks until the file is through. */
+export class CollectedBlocks {
+  header: string[] = [];
+  readonly blocks: Block[] = [];
+  readonly texts: string[][] = [];
+  readonly findings: Finding[] = [];
+  rows = 0;
+  fatalRows = 0;
+  noteCount = 0;
+  readonly #findingTexts = new Map<number, string>();
+  #lastFatal = -1;
+
+  begin(header: string[]): void {
+    this.header = header;
+    for (const _ of header) this.texts.push([]);
+  }
+
+  add(block: Block): void {
+    this.blocks.push(block);
+    this.rows += block.rows;
+    for (const [column, fresh] of block.newTexts.entries()) for (const text of fresh) this.texts[column]!.push(text);
+    for (const finding of block.findings) {
+      if (!finding.fatal) this.noteCount += 1;
+      else if (finding.row !== this.#lastFatal) this.fatalRows += 1;
+      if (finding.fatal) this.#lastFatal = finding.row;
+      if (this.findings.length < LISTED) this.findings.push(finding);
+      const said = `${finding.field ? `${finding.field}: ` : ''}${finding.message}`;
+      const before = this.#findingTexts.get(finding.row);
+      this.#findingTexts.set(finding.row, before ? `${before}; ${said}` : said);
+    }
+  }
+
+  /** One text per row for the export; most are empty. */
+  findingText(rows: number): Column {
+    const codes = new Uint32Array(rows);
+    const texts = [''];
+    for (const [row, text] of this.#findingTexts) codes[row] = texts.push(text) - 1;
+    return { name: 'problems', codes, texts };
+  }
+}
+
+/** Rows in the order of `keys`, stable, what is NaN last in both directions. */
+export function ordered(rows: number, keys: ArrayLike<number>, direction: 1 | -1): Uint32Array {
+  const order = Uint32Array.from({ length: rows }, (_, row) => row);
+  return order.sort((left, right) => {
+    const a = keys[left]!;
+    const b = keys[right]!;
+    if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || left - right;
+    return direction * (a - b) || left - right;
+  });
+}

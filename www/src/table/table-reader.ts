@@ -1,0 +1,94 @@
+/** Rows of text to scored blocks: gives each row its line, each text its code, and each broken line its finding. */
+import type { Scorer } from 'tenure';
+import { isBlank, lineBreaks } from './csv';
+import { Dictionary } from './dictionary';
+import { fieldColumns } from './header';
+import { NO_TIER, type Block, type Finding } from './messages';
+
+/** The two rules that leave a row scored; the package names all of them. */
+const HARMLESS = new Set(['unseen_category', 'clipped']);
+
+export class TableReader {
+  readonly header: string[];
+  rowCount = 0;
+  nextLine: number;
+  readonly #dictionaries: Dictionary[];
+  readonly #columnOf: number[];
+  readonly #scorer: Scorer;
+
+  /** `headerLines` counts the file's lines up to the end of the header. */
+  constructor(header: string[], headerLines: number, scorer: Scorer, name: string) {
+    this.header = header.map((cell) => cell.trim());
+    this.nextLine = headerLines + 1;
+    this.#scorer = scorer;
+    this.#columnOf = fieldColumns(this.header, scorer.schema, name);
+    this.#dictionaries = header.map(() => new Dictionary());
+  }
+
+  /** Scores the rows; blank lines are skipped, rows with too few or too many cells keep their place unscored. */
+  block(data: string[][], isUnclosed: boolean): Block {
+    const width = this.header.length;
+    const codes = this.header.map(() => new Uint32Array(data.length));
+    const lines = new Uint32Array(data.length);
+    const kept: string[][] = [];
+    const broken: Finding[] = [];
+
+    for (const [index, row] of data.entries()) {
+      // In a file of mixed line ends the parser leaves the CR of a CRLF line on its last cell.
+      if (row.at(-1)!.endsWith('\r')) row.push(row.pop()!.slice(0, -1));
+      const line = this.nextLine;
+      this.nextLine += 1;
+      if (isBlank(row)) continue;
+      const place = kept.push(row) - 1;
+      lines[place] = line;
+      const finding = { line, row: this.rowCount + place, field: '', fatal: true };
+      // A delimiter at the end of every line is a common slip and means nothing.
+      const length = row.length === width + 1 && row[width]!.trim() === '' ? width : row.length;
+      if (isUnclosed && index === data.length - 1) {
+        const message = 'a quote opens here and never closes; the lines after it could not be read';
+        broken.push({ ...finding, rule: 'quotes', value: row.at(-1)!.slice(0, 40), message });
+      } else if (length !== width) {
+        const message = `the line has ${length} cells, the header has ${width}`;
+        broken.push({ ...finding, rule: 'cells', value: String(length), message });
+      }
+      for (let column = 0; column < width; column++) {
+        const text = row[column] ?? '';
+        codes[column]![place] = this.#dictionaries[column]!.code(text);
+        this.nextLine += lineBreaks(text);
+      }
+    }
+
+    const rows = kept.length;
+    const scores = this.#score(kept, lines, broken);
+    this.rowCount += rows;
+    return {
+      ...scores,
+      rows,
+      lines: lines.slice(0, rows),
+      codes: codes.map((column) => column.slice(0, rows)),
+      newTexts: this.#dictionaries.map((dictionary) => dictionary.takeFresh()),
+    };
+  }
+
+  #score(rows: string[][], lines: Uint32Array, broken: Finding[]): Pick<Block, 'probability' | 'tier' | 'findings'> {
+    const columns: Record<string, string[]> = {};
+    for (const [index, { name }] of this.#scorer.schema.fields.entries()) {
+      const column = this.#columnOf[index]!;
+      columns[name] = rows.map((row) => row[column] ?? '');
+    }
+    const { probability, tier, problems } = this.#scorer.scoreMany(columns, { problemLimit: rows.length });
+
+    // What stands in the cells of a broken line is not where it belongs, so it is neither scored nor judged.
+    const unusable = new Set(broken.map(({ row }) => row));
+    for (const row of unusable) {
+      probability[row - this.rowCount] = NaN;
+      tier[row - this.rowCount] = NO_TIER;
+    }
+    const findings = problems
+      .map(({ row, ...problem }): Finding => {
+        return { ...problem, line: lines[row]!, row: this.rowCount + row, fatal: !HARMLESS.has(problem.rule) };
+      })
+      .filter(({ row }) => !unusable.has(row));
+    return { probability, tier, findings: [...broken, ...findings].sort((left, right) => left.row - right.row) };
+  }
+}

@@ -1,0 +1,131 @@
+/** Which rows the table shows, and in which order: search, tier filter and sorting over a scored table. */
+import type { Schema } from 'tenure';
+import type { Column } from './dictionary';
+import { NO_TIER } from './messages';
+import { ordered, type ScoredTable } from './scored-table';
+
+export interface Query {
+  text: string;
+  /** Tiers to show; `NO_TIER` stands for the rows without a score. Empty shows all. */
+  tiers: ReadonlySet<number>;
+  /** `risk`, `line`, or the name of a column. */
+  sort: string;
+  direction: 1 | -1;
+}
+
+export const BY_RISK: Query = { text: '', tiers: new Set(), sort: 'risk', direction: -1 };
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+
+export class View {
+  readonly #table: ScoredTable;
+  readonly #schema: Schema;
+  readonly #orders = new Map<string, Uint32Array>();
+
+  constructor(table: ScoredTable, schema: Schema) {
+    this.#table = table;
+    this.#schema = schema;
+  }
+
+  rows(query: Query): Uint32Array {
+    const order = this.#order(query.sort, query.direction);
+    const matches = this.#matcher(query);
+    return matches ? order.filter(matches) : order;
+  }
+
+  #order(sort: string, direction: 1 | -1): Uint32Array {
+    if (sort === 'risk' && direction === -1) return this.#table.byRisk;
+    const key = `${direction}${sort}`;
+    const known = this.#orders.get(key);
+    if (known) return known;
+    const order = ordered(this.#table.rowCount, this.#keys(sort), direction);
+    this.#orders.set(key, order);
+    return order;
+  }
+
+  #keys(sort: string): ArrayLike<number> {
+    if (sort === 'risk') return this.#table.probability;
+    const column = this.#table.column(sort);
+    if (!column) return this.#table.lines;
+    const isNumber = this.#schema.fields.some((field) => field.name === sort && field.kind === 'number');
+    const keyOf = isNumber ? numbers(column) : places(column);
+    return Float64Array.from(column.codes, (code) => keyOf[code]!);
+  }
+
+  #matcher({ text, tiers }: Query): ((row: number) => boolean) | undefined {
+    const wanted = text.trim().toLowerCase();
+    const tierOf = this.#table.tier;
+    const inTier = (row: number) => tiers.size === 0 || tiers.has(tierOf[row]!);
+    if (!wanted) return tiers.size === 0 ? undefined : inTier;
+
+    const numeric = new Set(this.#schema.fields.filter((field) => field.kind === 'number').map((field) => field.name));
+    const hits = this.#table.columns.flatMap((column) => {
+      // "12" should find customer 12 and a charge of 12, but not every charge that has a 12 in it.
+      const test = numeric.has(column.name)
+        ? (value: string) => value.trim() === wanted
+        : (value: string) => value.toLowerCase().includes(wanted);
+      const hit = Uint8Array.from(column.texts, (value) => Number(test(value)));
+      return hit.includes(1) ? [{ codes: column.codes, hit }] : [];
+    });
+    return (row) => inTier(row) && hits.some(({ codes, hit }) => hit[codes[row]!] === 1);
+  }
+}
+
+/** Each distinct text as a number; what is none sorts last. */
+function numbers(column: Column): Float64Array {
+  return Float64Array.from(column.texts, (text) => (text.trim() === '' ? NaN : Number(text)));
+}
+
+/** Each distinct text's place among the sorted ones; blanks sort last. */
+function places(column: Column): Float64Array {
+  const sorted = column.texts.map((_, code) => code).sort((a, b) => collator.compare(column.texts[a]!, column.texts[b]!));
+  const place = new Float64Array(column.texts.length);
+  for (const [index, code] of sorted.entries()) place[code] = column.texts[code]!.trim() === '' ? NaN : index;
+  return place;
+}
+
+/** The fields that vary most with the score in this table, the closest first: they earn a column of their own. */
+export function tellingFields(table: ScoredTable, schema: Schema, count: number): string[] {
+  const shares = schema.fields.map((field) => {
+    const column = table.column(field.name)!;
+    return { name: field.name, share: field.kind === 'number' ? correlation(table, column) : betweenShare(table, column) };
+  });
+  return shares
+    .sort((left, right) => right.share - left.share)
+    .slice(0, count)
+    .map(({ name }) => name);
+}
+
+/** Share of the score's variance that lies between the distinct texts (eta squared). */
+function betweenShare({ tier, probability, scoredCount, expected }: ScoredTable, column: Column): number {
+  const sums = new Float64Array(column.texts.length);
+  const counts = new Uint32Array(column.texts.length);
+  let squares = 0;
+  for (const [row, code] of column.codes.entries()) {
+    if (tier[row] === NO_TIER) continue;
+    sums[code]! += probability[row]!;
+    counts[code]! += 1;
+    squares += probability[row]! ** 2;
+  }
+  const mean = expected / scoredCount;
+  const between = sums.reduce((total, sum, code) => (counts[code] ? total + counts[code] * (sum / counts[code] - mean) ** 2 : total), 0);
+  return between / (squares - scoredCount * mean ** 2) || 0;
+}
+
+/** Squared correlation of a number with the score. */
+function correlation({ tier, probability }: ScoredTable, column: Column): number {
+  const values = numbers(column);
+  let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
+  for (const [row, code] of column.codes.entries()) {
+    const a = values[code]!;
+    const b = probability[row]!;
+    if (tier[row] === NO_TIER || !Number.isFinite(a)) continue;
+    n += 1;
+    x += a;
+    y += b;
+    xx += a * a;
+    yy += b * b;
+    xy += a * b;
+  }
+  return (n * xy - x * y) ** 2 / ((n * xx - x * x) * (n * yy - y * y)) || 0;
+}

@@ -1,0 +1,164 @@
+/** Which model and which table are open, and how they came to be: loading, scoring, cancelling, exporting. */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Explainer } from './explanation/explainer';
+import { counted } from './format';
+import { loadDemo, loadFile, sampleTable, UnusableModel, type Model } from './model';
+import { exportCsv, exportName } from './table/export';
+import type { FileFailure } from './table/messages';
+import { scoreFile, type Progress, type Run } from './table/score-file';
+import type { ScoredTable } from './table/scored-table';
+import { BY_RISK, View, type Query } from './table/view';
+
+export class Workspace implements ReactiveController {
+  model?: Model;
+  explainer?: Explainer;
+  table?: ScoredTable | undefined;
+  /** Why the last file could not be used. What was open before stays open. */
+  failure?: FileFailure | undefined;
+  progress?: Progress | undefined;
+  /** The last event, for screen readers. */
+  said = '';
+  rows: Uint32Array = new Uint32Array();
+  #query: Query = BY_RISK;
+  #view?: View | undefined;
+  #file?: File | undefined;
+  #run?: { file: File; run: Run } | undefined;
+  readonly #host: ReactiveControllerHost;
+  readonly #onOpened: () => void;
+
+  /** `onOpened` is called when another table, or none, is to be shown. */
+  constructor(host: ReactiveControllerHost, onOpened: () => void) {
+    this.#host = host;
+    this.#onOpened = onOpened;
+    host.addController(this);
+  }
+
+  hostConnected() {
+    void this.#useModel(loadDemo());
+  }
+
+  hostDisconnected() {
+    this.cancel();
+    this.explainer?.dispose();
+  }
+
+  get query(): Query {
+    return this.#query;
+  }
+
+  set query(query: Query) {
+    this.#query = query;
+    this.rows = this.#view?.rows(query) ?? new Uint32Array();
+    this.#host.requestUpdate();
+  }
+
+  /** A model, a table or both, as they were dropped or chosen. */
+  async useFiles(files: readonly File[]): Promise<void> {
+    const isModel = (file: File) => file.name.toLowerCase().endsWith('.safetensors');
+    const model = files.find(isModel);
+    const table = files.find((file) => !isModel(file));
+    if (model) await this.#useModel(loadFile(model), table);
+    else if (table) await this.#score(table);
+  }
+
+  async useSample(): Promise<void> {
+    try {
+      await this.#score(await sampleTable());
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  cancel(): void {
+    this.#run?.run.cancel();
+  }
+
+  /** Back to what is open after a file that could not be used. */
+  dismissFailure(): void {
+    this.failure = undefined;
+    this.#host.requestUpdate();
+  }
+
+  close(): void {
+    this.cancel();
+    this.failure = undefined;
+    this.#open(undefined, undefined);
+  }
+
+  /** The rows shown, in their order. */
+  async export(): Promise<{ blob: Blob; name: string } | undefined> {
+    const { table, model, rows } = this;
+    if (!table || !model) return undefined;
+    const blob = await exportCsv(table, rows, model.scorer.policy.tiers.map(({ label }) => label));
+    this.#say(`${counted(rows.length, 'row')} exported`);
+    return { blob, name: exportName(table.facts.name) };
+  }
+
+  async #useModel(loading: Promise<Model>, table?: File): Promise<void> {
+    try {
+      const model = await loading;
+      // What is open is scored anew, so that everything shown comes from the model that is named.
+      const file = table ?? this.#run?.file ?? this.#file;
+      this.cancel();
+      this.#open(undefined, undefined);
+      this.explainer?.dispose();
+      this.model?.scorer.dispose();
+      this.explainer = new Explainer(model.bytes);
+      this.model = model;
+      this.failure = undefined;
+      this.#say(`Model ${model.name} is ready`);
+      if (file) await this.#score(file);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #score(file: File): Promise<void> {
+    const { model } = this;
+    if (!model) return;
+    this.cancel();
+    this.failure = undefined;
+    this.progress = { name: file.name, share: 0, rows: 0, rowsPerSecond: 0, fatalRows: 0 };
+    const { schema, policy } = model.scorer;
+    const run = scoreFile(model.bytes, schema, policy.tiers.length, file, file.name, (progress) => {
+      if (this.#run?.run !== run) return;
+      this.progress = progress;
+      this.#host.requestUpdate();
+    });
+    this.#run = { file, run };
+    this.#host.requestUpdate();
+    const outcome = await run.outcome;
+    if (this.#run.run !== run) return;
+    this.#run = undefined;
+    this.progress = undefined;
+
+    if ('table' in outcome) {
+      this.#open(outcome.table, file);
+      this.#say(`${counted(outcome.table.scoredCount, 'customer')} scored, ${counted(outcome.table.fatalRows, 'line')} not scored`);
+    } else if ('failure' in outcome) {
+      this.failure = outcome.failure;
+      this.#host.requestUpdate();
+    } else {
+      this.#say('Scoring was cancelled');
+    }
+  }
+
+  #open(table: ScoredTable | undefined, file: File | undefined): void {
+    this.table = table;
+    this.#file = file;
+    this.#view = table && this.model && new View(table, this.model.scorer.schema);
+    this.query = BY_RISK;
+    this.#onOpened();
+  }
+
+  #fail(error: unknown): void {
+    const title = error instanceof UnusableModel ? error.title : 'Something went wrong';
+    this.failure = { title, detail: error instanceof Error ? error.message : String(error), missing: [] };
+    this.#host.requestUpdate();
+  }
+
+  #say(text: string): void {
+    this.said = text;
+    this.#host.requestUpdate();
+  }
+}

@@ -1,0 +1,99 @@
+//! Calls other programs, in the root, and says what was called when one fails.
+
+use std::ffi::OsStr;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::project;
+
+/// A program to be called in the repository's root.
+pub fn program(name: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(project::root());
+    command
+}
+
+/// The cargo that runs this command, so that `cargo +toolchain xtask` stays on one toolchain.
+pub fn cargo() -> Command {
+    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Runs a program to its end, its output on ours.
+pub fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("`{}` does not start", line(command)))?;
+    if !status.success() {
+        bail!("`{}` failed: {status}", line(command));
+    }
+    Ok(())
+}
+
+/// Runs a program to its end and returns what it printed, without the line end.
+pub fn read(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("`{}` does not start", line(command)))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed: {}\n{}", line(command), output.status, said.trim_end());
+    }
+    let text = String::from_utf8(output.stdout).with_context(|| format!("`{}` printed no UTF-8", line(command)))?;
+    Ok(text.trim_end().to_string())
+}
+
+/// Does one step of a command and prints its name, its time and whether there was anything to do.
+pub fn step(name: &str, work: impl FnOnce() -> Result<Outcome>) -> Result<()> {
+    eprintln!("• {name}");
+    let start = Instant::now();
+    match work()? {
+        Outcome::Done => eprintln!("  {name}: {}", seconds(start.elapsed())),
+        Outcome::Unchanged => eprintln!("  {name}: nothing changed ({})", seconds(start.elapsed())),
+    }
+    Ok(())
+}
+
+/// What a step had to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    Unchanged,
+}
+
+/// A duration as it is printed.
+pub fn seconds(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    if seconds < 100.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{} min {:02.0} s", (seconds / 60.0) as u64, seconds % 60.0)
+    }
+}
+
+/// The call as a person would type it.
+fn line(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    let program = program.rsplit(['/', '\\']).next().unwrap_or(&program).to_string();
+    let arguments = command.get_args().map(|argument| {
+        let argument = argument.to_string_lossy();
+        if argument.contains(' ') { format!("'{argument}'") } else { argument.into_owned() }
+    });
+    std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_program_is_named_with_its_arguments() {
+        let error = run(program("git").args(["rev-parse", "--verify", "--quiet", "no such ref"])).unwrap_err();
+        assert!(error.to_string().contains("git rev-parse --verify --quiet 'no such ref'"), "{error}");
+        let error = run(&mut program("no-such-program-here")).unwrap_err();
+        assert!(error.to_string().contains("no-such-program-here"), "{error}");
+    }
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(seconds(Duration::from_millis(1_250)), "1.2 s");
+        assert_eq!(seconds(Duration::from_secs(125)), "2 min 05 s");
+    }
+}

@@ -1,0 +1,211 @@
+//! `cargo xtask demo`: from a fresh machine to the page with a trained model, in steps that are skipped when finished.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::command::{self, Outcome, program, seconds, step};
+use crate::finished::{Inputs, unless_finished};
+use crate::{npm, prerequisites, project, serve, wasm};
+
+#[derive(Args)]
+pub struct Options {
+    /// A table to train on instead of the embedded sample
+    #[arg(long, value_name = "FILE", requires = "schema")]
+    data: Option<PathBuf>,
+    /// The schema of that table (`tenure init` writes one), or the name of one that ships (`ibm_telco`, `churn5000`)
+    #[arg(long, value_name = "FILE", requires = "data")]
+    schema: Option<PathBuf>,
+    /// The port on 127.0.0.1 where the page is served
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Build and train only
+    #[arg(long)]
+    no_serve: bool,
+    /// Open the page in the browser
+    #[arg(long, conflicts_with = "no_serve")]
+    open: bool,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let start = Instant::now();
+    // Whatever can be wrong with the call is found before minutes of building.
+    let table = match (&options.data, &options.schema) {
+        (Some(data), Some(schema)) => Some(Table { data: existing(data)?, schema: schema_of(schema)? }),
+        _ => None,
+    };
+    let listener = if options.no_serve { None } else { Some(serve::bind(options.port)?) };
+    prerequisites::check()?;
+    build_package()?;
+    prepare(table)?;
+    step("page", npm::build_page)?;
+    eprintln!("ready after {}", seconds(start.elapsed()));
+    let Some((server, port)) = listener else {
+        println!("{}", project::shown(&project::path("www/dist")));
+        return Ok(());
+    };
+    let address = format!("http://127.0.0.1:{port}/");
+    println!("{address}   (Ctrl-C ends it)");
+    if options.open {
+        open(&address);
+    }
+    serve::serve(&server, &project::path("www/dist"))
+}
+
+/// `cargo xtask build`: everything that ships, with the demo's model in the page.
+pub fn build_all() -> Result<()> {
+    prerequisites::check()?;
+    build_package()?;
+    prepare(None)?;
+    step("page", npm::build_page)
+}
+
+/// The module and the npm package.
+pub fn build_package() -> Result<()> {
+    step("wasm target", || prerequisites::add_wasm_target().map(|()| Outcome::Unchanged))?;
+    step("npm packages", npm::install)?;
+    step("wasm module", wasm::build)?;
+    step("npm package", npm::build_package)
+}
+
+/// A table and its schema: a path, or the name of a preset.
+struct Table {
+    data: PathBuf,
+    schema: PathBuf,
+}
+
+/// Builds `tenure`, trains on a table (the embedded sample without one) and puts model and table into the page.
+fn prepare(table: Option<Table>) -> Result<()> {
+    step("tenure command", || build_command().map(|()| Outcome::Done))?;
+    let table = match table {
+        Some(table) => table,
+        None => {
+            let table = sample_table();
+            step("sample table", || write_sample(&table))?;
+            table
+        }
+    };
+    step("training", || train(&table))?;
+    step("demo files", || copy_into_page(&table))
+}
+
+/// The same for a check: the page with the sample and its model.
+pub fn prepare_sample() -> Result<()> {
+    prepare(None)
+}
+
+/// Builds the native command; cargo knows by itself what is finished.
+pub fn build_command() -> Result<()> {
+    command::run(command::cargo().args(["build", "--release", "--package", "tenure-training", "--bin", "tenure"]))
+}
+
+/// Where the model of the demo lies.
+pub fn model() -> PathBuf {
+    project::output("demo/model.safetensors")
+}
+
+/// The embedded sample has the fields of IBM Telco, whose schema ships with the command.
+fn sample_table() -> Table {
+    Table { data: project::output("demo/sample.csv"), schema: "ibm_telco".into() }
+}
+
+fn write_sample(table: &Table) -> Result<Outcome> {
+    unless_finished("sample", command_sources("sample")?, std::slice::from_ref(&table.data), || {
+        fs::create_dir_all(project::output("demo"))?;
+        let mut tenure = program(project::tenure_command());
+        command::run(tenure.arg("sample").arg("--out").arg(&table.data).arg("--force"))
+    })
+}
+
+fn train(table: &Table) -> Result<Outcome> {
+    let schema = table.schema.to_string_lossy();
+    let inputs = command_sources("train")?.path(&table.data)?.path(&table.schema)?.text(&schema);
+    unless_finished("train", inputs, &[model()], || {
+        fs::create_dir_all(project::output("demo"))?;
+        let mut tenure = program(project::tenure_command());
+        tenure.arg("train").arg("--data").arg(&table.data).arg("--schema").arg(&table.schema);
+        command::run(tenure.arg("--out").arg(model()).arg("--force"))
+    })
+}
+
+/// What the command's results depend on besides its arguments.
+fn command_sources(step: &str) -> Result<Inputs> {
+    let sources = ["src", "training", "Cargo.toml", "Cargo.lock"];
+    sources.iter().try_fold(Inputs::of(step), |inputs, source| inputs.path(&project::path(source)))
+}
+
+/// The page asks for `demo/model.safetensors` and `demo/sample.csv` beside itself.
+fn copy_into_page(table: &Table) -> Result<Outcome> {
+    let folder = project::path("www/public/demo");
+    fs::create_dir_all(&folder)?;
+    let mut outcome = copy(&model(), &folder.join("model.safetensors"))?;
+    let is_text = table.data.extension().is_some_and(|ending| ending != "parquet");
+    let sample = folder.join("sample.csv");
+    if is_text {
+        if copy(&table.data, &sample)? == Outcome::Done {
+            outcome = Outcome::Done;
+        }
+    } else {
+        eprintln!("  the page reads CSV: it offers no sample for {}", table.data.display());
+        if sample.exists() {
+            fs::remove_file(&sample)?;
+        }
+    }
+    Ok(outcome)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<Outcome> {
+    let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+    if fs::read(to).is_ok_and(|there| there == bytes) {
+        return Ok(Outcome::Unchanged);
+    }
+    fs::write(to, bytes).with_context(|| format!("cannot write {}", to.display()))?;
+    Ok(Outcome::Done)
+}
+
+/// A file of the caller's, by its absolute path: every program is called in the root.
+fn existing(file: &Path) -> Result<PathBuf> {
+    ensure!(file.is_file(), "there is no file {}", file.display());
+    file.canonicalize().with_context(|| format!("cannot open {}", file.display()))
+}
+
+/// A schema's path, or the name of one that ships with the command (which knows its names).
+fn schema_of(schema: &Path) -> Result<PathBuf> {
+    let is_name = schema.extension().is_none() && schema.components().count() == 1 && !schema.exists();
+    if is_name { Ok(schema.to_path_buf()) } else { existing(schema) }
+}
+
+fn open(address: &str) {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    if command::run(program(opener).arg(address)).is_err() {
+        eprintln!("`{opener}` does not work here: open the address yourself");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_table_is_named() {
+        let error = existing(Path::new("no/such.csv")).unwrap_err().to_string();
+        assert!(error.contains("no/such.csv"), "{error}");
+        assert!(schema_of(Path::new("no/such.toml")).is_err());
+        assert_eq!(schema_of(Path::new("ibm_telco")).unwrap(), Path::new("ibm_telco"));
+    }
+
+    #[test]
+    fn a_copy_of_the_same_bytes_is_no_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&from, "1").unwrap();
+        assert_eq!(copy(&from, &to).unwrap(), Outcome::Done);
+        assert_eq!(copy(&from, &to).unwrap(), Outcome::Unchanged);
+        fs::write(&from, "2").unwrap();
+        assert_eq!(copy(&from, &to).unwrap(), Outcome::Done);
+        assert_eq!(fs::read(&to).unwrap(), b"2");
+    }
+}

@@ -1,0 +1,58 @@
+//! `cargo xtask`: the project's own commands, the same ones that CI runs.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod bench;
+mod browser;
+mod command;
+mod demo;
+mod finished;
+mod npm;
+mod prerequisites;
+mod project;
+mod serve;
+mod size;
+mod test;
+mod text;
+mod wasm;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Tenure's own commands, the same that CI runs")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the WebAssembly module, the npm package and the page
+    Build,
+    /// Build everything, train on a table (the embedded sample unless one is named) and serve the page
+    Demo(demo::Options),
+    /// Run every check, cheapest first
+    Test(test::Options),
+    /// Measure what a browser downloads: target/bench/size.json
+    Size,
+    /// Measure speed beside the peers
+    #[command(subcommand)]
+    Bench(bench::Benchmark),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Build => demo::build_all(),
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => return test::run(&options),
+        Task::Size => size::run(),
+        Task::Bench(benchmark) => bench::run(&benchmark),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

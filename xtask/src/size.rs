@@ -1,0 +1,59 @@
+//! `cargo xtask size`: what a browser downloads, raw, gzip 9 and brotli 11, into target/bench/size.json.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value};
+
+use crate::command::{self, program};
+use crate::{demo, project};
+
+/// Name in size.json, and the most it may have in brotli, in KB of 1000 bytes (issue "The main job, end to end").
+const BARS: [(&str, f64); 2] = [("scorer", 90.0), ("model", 120.0)];
+
+pub fn run() -> Result<()> {
+    demo::build_all()?;
+    let output = project::output("bench/size.json");
+    fs::create_dir_all(output.parent().expect("size.json lies in target/bench"))?;
+    // Node's zlib has both formats; measuring there keeps two compressors out of this program.
+    command::run(program("node").arg(project::path("tests/bench/size.js")).arg(&output))?;
+    let text = fs::read_to_string(&output).with_context(|| format!("cannot read {}", output.display()))?;
+    let sizes: Map<String, Value> = serde_json::from_str(&text)?;
+    println!("{}", table(&sizes));
+    println!("written: {}", project::shown(&output));
+    Ok(())
+}
+
+fn table(sizes: &Map<String, Value>) -> String {
+    let width = sizes.keys().map(String::len).max().unwrap_or_default();
+    let mut lines = vec![format!("{:<width$} {:>10} {:>10} {:>10}", "bytes", "raw", "gzip", "brotli")];
+    for (name, size) in sizes {
+        let bytes = |format: &str| size[format].as_u64().unwrap_or_default();
+        let (raw, gzip, brotli) = (bytes("raw"), bytes("gzip"), bytes("brotli"));
+        let bar = BARS.iter().find(|(about, _)| about == name).map(|(_, bar)| {
+            let word = if brotli as f64 <= bar * 1e3 { "met" } else { "MISSED" };
+            format!("  {word}: at most {bar} KB brotli")
+        });
+        lines.push(format!("{name:<width$} {raw:>10} {gzip:>10} {brotli:>10}{}", bar.unwrap_or_default()));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_named_where_there_are_any() {
+        let sizes = serde_json::json!({
+            "scorer": { "raw": 300_000, "gzip": 100_000, "brotli": 90_001 },
+            "model": { "raw": 300_000, "gzip": 100_000, "brotli": 12 },
+            "page": { "raw": 1, "gzip": 2, "brotli": 3 },
+        });
+        let text = table(sizes.as_object().unwrap());
+        let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().to_string();
+        assert!(line("scorer").contains("MISSED: at most 90 KB"), "{text}");
+        assert!(line("model").contains("met: at most 120 KB"), "{text}");
+        assert!(line("page").ends_with('3'), "{text}");
+    }
+}

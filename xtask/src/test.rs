@@ -1,0 +1,182 @@
+//! `cargo xtask test`: every check there is, cheapest first; a failure does not stop the rest.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::command::{self, seconds};
+use crate::prerequisites::{self, WASM_TARGET};
+use crate::{browser, demo, npm, project, text, wasm};
+
+#[derive(Args)]
+pub struct Options {
+    /// Run these checks only
+    #[arg(long, value_name = "CHECK", num_args = 1.., value_parser = CHECKS.map(|check| check.name))]
+    only: Vec<String>,
+    /// List the checks
+    #[arg(long)]
+    list: bool,
+}
+
+struct Check {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> Result<()>,
+}
+
+/// In the order they run. Each builds what it needs, so that it can run alone; what is built already stays.
+const CHECKS: [Check; 11] = [
+    Check { name: "format", about: "rustfmt changes nothing", run: format },
+    Check { name: "text", about: "no path of a machine, no registry host", run: text::check_sources },
+    Check { name: "clippy", about: "no warning, natively and for wasm", run: clippy },
+    Check { name: "arrows", about: "no import breaks the rooms' arrows", run: arrows },
+    Check { name: "rust", about: "every Rust test, release profile", run: rust },
+    Check { name: "wasm", about: "the module builds and names no path", run: build_wasm },
+    Check { name: "typescript", about: "strict types of package and page", run: typescript },
+    Check { name: "package", about: "the package's tests in Node, vectors among them", run: package },
+    Check { name: "packed", about: "npm pack, installed into small apps, run and bundled", run: packed },
+    Check { name: "edge", about: "the package in workerd", run: edge },
+    Check { name: "browser", about: "package and page in headless Chromium", run: in_browser },
+];
+
+pub fn run(options: &Options) -> ExitCode {
+    if options.list {
+        for check in &CHECKS {
+            println!("{:<12} {}", check.name, check.about);
+        }
+        return ExitCode::SUCCESS;
+    }
+    if let Err(error) = prerequisites::check() {
+        eprintln!("error: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    let chosen = |check: &&Check| options.only.is_empty() || options.only.iter().any(|name| name == check.name);
+    let results: Vec<Finished> = CHECKS.iter().filter(chosen).map(once).collect();
+    println!("\n{}", summary(&results));
+    if results.iter().all(|result| result.error.is_none()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+struct Finished {
+    name: &'static str,
+    time: Duration,
+    error: Option<String>,
+}
+
+fn once(check: &Check) -> Finished {
+    eprintln!("\n━━ {}: {}", check.name, check.about);
+    let start = Instant::now();
+    let error = (check.run)().err().map(|error| format!("{error:#}"));
+    let time = start.elapsed();
+    match &error {
+        None => eprintln!("━━ {} passed in {}", check.name, seconds(time)),
+        Some(error) => eprintln!("━━ {} FAILED in {}: {error}", check.name, seconds(time)),
+    }
+    Finished { name: check.name, time, error }
+}
+
+/// One line per check and, last, the line that a script may read: `N passed, N failed`.
+fn summary(results: &[Finished]) -> String {
+    let mut text = String::new();
+    for result in results {
+        let (word, reason) = match &result.error {
+            None => ("passed", ""),
+            Some(error) => ("FAILED", error.lines().next().unwrap_or_default()),
+        };
+        text += format!("{:<12} {word} {:>12}  {reason}", result.name, seconds(result.time)).trim_end();
+        text.push('\n');
+    }
+    let failed = results.iter().filter(|result| result.error.is_some()).count();
+    text + &format!("{} passed, {failed} failed", results.len() - failed)
+}
+
+fn format() -> Result<()> {
+    command::run(command::cargo().args(["fmt", "--all", "--", "--check", "--files-with-diff"]))
+}
+
+fn clippy() -> Result<()> {
+    let deny = ["--", "--deny", "warnings"];
+    command::run(command::cargo().args(["clippy", "--release", "--workspace", "--all-targets"]).args(deny))?;
+    prerequisites::add_wasm_target()?;
+    let surface =
+        ["clippy", "--release", "--package", "tenure", "--lib", "--features", "wasm", "--target", WASM_TARGET];
+    command::run(command::cargo().args(surface).args(deny))
+}
+
+fn arrows() -> Result<()> {
+    command::run(command::cargo().args(["test", "--release", "--package", "tenure", "--test", "arrows"]))
+}
+
+fn rust() -> Result<()> {
+    command::run(command::cargo().args(["test", "--release", "--workspace"]))
+}
+
+fn build_wasm() -> Result<()> {
+    npm::install()?;
+    wasm::build()?;
+    text::check_shipped(&project::path("pkg/wasm"))
+}
+
+fn build_package() -> Result<()> {
+    build_wasm()?;
+    npm::build_package().map(drop)
+}
+
+fn typescript() -> Result<()> {
+    build_package()?;
+    npm::script("pkg", "check")?;
+    npm::script("www", "check")
+}
+
+fn package() -> Result<()> {
+    build_package()?;
+    npm::script("pkg", "test")
+}
+
+fn packed() -> Result<()> {
+    build_package()?;
+    npm::script("pkg", "test:packed")
+}
+
+fn edge() -> Result<()> {
+    build_package()?;
+    npm::script("pkg", "test:edge")
+}
+
+fn in_browser() -> Result<()> {
+    let chromium = browser::find_or_install()?;
+    build_package()?;
+    demo::prepare_sample()?;
+    npm::build_page()?;
+    text::check_shipped(&project::path("www/dist"))?;
+    command::run(npm::script_command("www", "test:browser").env("TENURE_CHROMIUM", chromium))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_ends_with_the_counts() {
+        let time = Duration::from_secs(2);
+        let results = [
+            Finished { name: "format", time, error: None },
+            Finished { name: "clippy", time, error: Some("`cargo clippy` failed\nmore".to_string()) },
+        ];
+        let text = summary(&results);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[0].starts_with("format       passed") && lines[1].ends_with("`cargo clippy` failed"), "{text}");
+        assert_eq!(lines[2], "1 passed, 1 failed");
+    }
+
+    #[test]
+    fn names_are_unique_and_cheapest_comes_first() {
+        let mut names: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
+        assert_eq!((names[0], names[names.len() - 1]), ("format", "browser"));
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), CHECKS.len());
+    }
+}
