@@ -82,13 +82,7 @@ impl NetworkConfig {
 }
 
 /// A linear layer whose weights and biases are uniform in `±1/√inputs`, as burn's own `LinearConfig` has them.
-fn linear(
-    inputs: usize,
-    outputs: usize,
-    bias: bool,
-    uniform: &mut dyn FnMut() -> f32,
-    device: &Device,
-) -> Linear {
+fn linear(inputs: usize, outputs: usize, bias: bool, uniform: &mut dyn FnMut() -> f32, device: &Device) -> Linear {
     let bound = 1.0 / (inputs as f32).sqrt();
     let mut draw = |count: usize| -> Vec<f32> { (0..count).map(|_| (2.0 * uniform() - 1.0) * bound).collect() };
     let weight = TensorData::new(draw(inputs * outputs), [inputs, outputs]);
@@ -173,8 +167,8 @@ impl HiddenLayer {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::folded::values;
+    use super::*;
     use burn::optim::{AdamWConfig, GradientsParams};
 
     const INPUTS: usize = 7;

@@ -6,20 +6,19 @@
 //! Room is reserved after the first batch from the share of the file that it took, so that growing columns are not
 //! copied at twice their size. Numbers stay f64: what training sees is what scoring sees.
 
+mod column;
 mod rare;
+mod read;
 mod report;
 
-use rayon::prelude::*;
-use tenure::customer::{Cell, Customer, Problem, Rule, check_value};
-use tenure::schema::{Field, Schema};
+use tenure::customer::{Cell, Customer};
+use tenure::schema::Schema;
 
-use crate::table::{Batch, Columns, ColumnsError, Source, TableError};
+use crate::table::{ColumnsError, TableError};
 
+pub use column::{Column, MISSING_CODE};
 pub use rare::{Folded, OnlyRare, RARE_BELOW, prune_rare};
 pub use report::{ReadReport, RowProblem, Unfit, UnseenCategories};
-
-/// Codes are u16 with this one for missing; a schema's categories stay far below it.
-pub const MISSING_CODE: u16 = u16::MAX;
 
 /// Checked customers with their labels.
 #[derive(Clone, Debug)]
@@ -30,15 +29,6 @@ pub struct Cohort {
     /// Data rows, counted from 0, that were left out; ascending.
     left_out: Vec<u64>,
     report: ReadReport,
-}
-
-/// The cells of one field.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Column {
-    /// NaN is missing.
-    Numbers(Vec<f64>),
-    /// [`MISSING_CODE`] is missing, the field's number of categories is OTHER.
-    Codes(Vec<u16>),
 }
 
 /// What the customers are read for.
@@ -70,121 +60,6 @@ impl CohortError {
 }
 
 impl Cohort {
-    /// Reads a whole table for training.
-    pub fn read(source: Source, schema: &Schema) -> Result<Cohort, CohortError> {
-        Cohort::read_for(Purpose::Training, source, schema, &mut |_, _| {})
-    }
-
-    /// Reads a whole table; `progress` hears [`Source::progress`] after every batch.
-    ///
-    /// Rows with an error are left out and reported, as are rows without a target.
-    pub fn read_for(
-        purpose: Purpose,
-        mut source: Source,
-        schema: &Schema,
-        progress: &mut dyn FnMut(u64, u64),
-    ) -> Result<Cohort, CohortError> {
-        let places = Columns::find(&source, schema, true)?;
-        let columns = schema.fields.iter().map(Column::new).collect();
-        let report = ReadReport::new(&source, schema, places.extra);
-        let mut cohort = Cohort { schema: schema.clone(), columns, labels: Vec::new(), left_out: Vec::new(), report };
-        let target = places.target.unwrap_or_default();
-        while let Some(batch) = source.next() {
-            cohort.append(&batch?, &places.fields, target);
-            let (done, total) = source.progress();
-            if cohort.report.rows as usize <= crate::table::BATCH_ROWS {
-                let expected = cohort.labels.len() as f64 * total as f64 / done.max(1) as f64;
-                cohort.reserve(expected as usize);
-            }
-            progress(done, total);
-        }
-        cohort.report.sha256 = source.sha256()?;
-        let unfit = cohort.unfit(purpose);
-        if unfit.is_empty() { Ok(cohort) } else { Err(CohortError::Unfit(unfit, Box::new(cohort.report))) }
-    }
-
-    fn reserve(&mut self, rows: usize) {
-        self.labels.reserve(rows);
-        for column in &mut self.columns {
-            match column {
-                Column::Numbers(numbers) => numbers.reserve(rows),
-                Column::Codes(codes) => codes.reserve(rows),
-            }
-        }
-    }
-
-    fn append(&mut self, batch: &Batch, places: &[usize], target: usize) {
-        let Cohort { schema, columns, report, .. } = self;
-        // Fields are checked side by side, and rows taken together afterwards.
-        let found: Vec<Vec<(usize, Problem)>> = columns
-            .par_iter_mut()
-            .zip(&schema.fields)
-            .zip(places)
-            .map(|((column, field), &place)| column.append(batch, field, place))
-            .collect();
-        let mut problems: Vec<_> = found.into_iter().flatten().collect();
-        let targets: Vec<_> = (0..batch.rows()).map(|row| batch.text(row, target)).collect();
-        let unlabelled = (0..batch.rows()).filter(|&row| targets[row].is_empty());
-        problems.extend(unlabelled.map(|row| (row, target_missing(schema))));
-        problems.sort_by_key(|(row, _)| *row);
-
-        let mut sound = vec![true; batch.rows()];
-        for (row, problem) in problems {
-            // A row without a target is left out whatever else is wrong with it.
-            let of_target = problem.field == schema.target.field;
-            if targets[row].is_empty() && !of_target {
-                continue;
-            }
-            if !problem.rule.is_error() {
-                report.unseen(problem);
-                continue;
-            }
-            let first = std::mem::replace(&mut sound[row], false);
-            *if of_target { &mut report.unlabelled } else { &mut report.invalid } += u64::from(first);
-            report.problem(batch.line(row), problem);
-        }
-        for (text, _) in targets.iter().zip(&sound).filter(|(_, sound)| **sound) {
-            report.target_value(text);
-            self.labels.push(is_positive(text, &schema.target.positive));
-        }
-        let first_row = report.rows;
-        report.rows += batch.rows() as u64;
-        if sound.contains(&false) {
-            let rows = (first_row..).zip(&sound);
-            self.left_out.extend(rows.filter(|(_, sound)| !**sound).map(|(row, _)| row));
-            columns.par_iter_mut().for_each(|column| column.keep(&sound));
-        }
-    }
-
-    fn unfit(&self, purpose: Purpose) -> Vec<Unfit> {
-        let (rows, positives, report) = (self.rows(), self.positives(), &self.report);
-        let labelled = report.rows - report.unlabelled.min(report.rows);
-        let mut unfit = Vec::new();
-        if report.invalid * 10 > labelled {
-            unfit.push(Unfit::TooManyInvalid { invalid: report.invalid, rows: report.rows });
-        }
-        if rows > 0 && (positives == 0 || positives == rows) {
-            unfit.push(Unfit::OneClass {
-                field: self.schema.target.field.clone(),
-                positive: self.schema.target.positive.clone(),
-                values: report.target_values.clone(),
-            });
-        }
-        let training = purpose == Purpose::Training;
-        if rows < if training { report::MINIMUM_ROWS } else { 1 } {
-            unfit.push(Unfit::TooFewRows { rows, purpose });
-        }
-        if training && rows > 0 {
-            let one_class = positives == 0 || positives == rows;
-            if !one_class && positives.min(rows - positives) < report::MINIMUM_OF_A_CLASS {
-                unfit.push(Unfit::TooFewOfAClass { positives, negatives: rows - positives });
-            }
-            let empty = self.schema.fields.iter().zip(&self.columns).filter(|(_, column)| column.is_all_missing());
-            unfit.extend(empty.map(|(field, _)| Unfit::AllMissing { field: field.name.clone() }));
-        }
-        unfit
-    }
-
     /// The schema that the cells follow.
     pub fn schema(&self) -> &Schema {
         &self.schema
@@ -249,84 +124,16 @@ impl Cohort {
     }
 }
 
-fn target_missing(schema: &Schema) -> Problem {
-    let message = "the target is missing; the row is left out".into();
-    Problem { field: schema.target.field.clone(), rule: Rule::Absent, value: "\"\"".into(), message }
-}
-
 /// Whether a target's text, which is not empty, is the positive value; "1.0" is 1.
 pub fn is_positive(text: &str, positive: &str) -> bool {
     let same_number = || matches!((text.parse::<f64>(), positive.parse::<f64>()), (Ok(a), Ok(b)) if a == b);
     text == positive || same_number()
 }
 
-impl Column {
-    fn new(field: &Field) -> Column {
-        if field.is_number() { Column::Numbers(Vec::new()) } else { Column::Codes(Vec::new()) }
-    }
-
-    /// Checks a field's cells of a batch and appends them; a cell with an error counts as missing until its row goes.
-    fn append(&mut self, batch: &Batch, field: &Field, place: usize) -> Vec<(usize, Problem)> {
-        let mut problems = Vec::new();
-        for row in 0..batch.rows() {
-            let (cell, warning) = check_value(field, batch.value(row, place));
-            problems.extend(warning.map(|problem| (row, problem)));
-            let cell = cell.unwrap_or_else(|problem| {
-                problems.push((row, problem));
-                Cell::Missing
-            });
-            self.push(cell);
-        }
-        problems
-    }
-
-    fn push(&mut self, cell: Cell) {
-        match (self, cell) {
-            (Column::Numbers(numbers), Cell::Number(number)) => numbers.push(number),
-            (Column::Numbers(numbers), _) => numbers.push(f64::NAN),
-            (Column::Codes(codes), Cell::Category(code)) => codes.push(code as u16),
-            (Column::Codes(codes), _) => codes.push(MISSING_CODE),
-        }
-    }
-
-    /// Of the last rows, keeps those that are sound.
-    fn keep(&mut self, sound: &[bool]) {
-        fn keep<T: Copy>(cells: &mut Vec<T>, sound: &[bool]) {
-            let start = cells.len() - sound.len();
-            let mut end = start;
-            for (row, _) in sound.iter().enumerate().filter(|(_, sound)| **sound) {
-                cells[end] = cells[start + row];
-                end += 1;
-            }
-            cells.truncate(end);
-        }
-        match self {
-            Column::Numbers(numbers) => keep(numbers, sound),
-            Column::Codes(codes) => keep(codes, sound),
-        }
-    }
-
-    /// One cell.
-    pub fn cell(&self, row: usize) -> Cell {
-        match self {
-            Column::Numbers(numbers) if numbers[row].is_nan() => Cell::Missing,
-            Column::Numbers(numbers) => Cell::Number(numbers[row]),
-            Column::Codes(codes) if codes[row] == MISSING_CODE => Cell::Missing,
-            Column::Codes(codes) => Cell::Category(codes[row].into()),
-        }
-    }
-
-    fn is_all_missing(&self) -> bool {
-        match self {
-            Column::Numbers(numbers) => numbers.iter().all(|number| number.is_nan()),
-            Column::Codes(codes) => codes.iter().all(|&code| code == MISSING_CODE),
-        }
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::table::Source;
     use crate::table::tests::file;
 
     pub(crate) const SCHEMA: &str = r#"

@@ -240,3 +240,6 @@ fn log_loss(logits: &[f32], labels: &[bool], positive_weight: f64) -> f64 {
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ import { isBlank, lineBreaks, readRows } from '../src/table/csv';
 import { csvCell, exportName } from '../src/table/export';
 import { extentOf } from '../src/table/extents';
 import { nearest } from '../src/table/header';
+import { decode, readBytes, UnusableFile } from '../src/table/read-file';
 import { ordered } from '../src/table/scored-table';
 
 test('cells that a spreadsheet would run get an apostrophe, numbers do not', () => {
@@ -47,6 +48,18 @@ test('a quote that never closes is told, at the end and long before it', () => {
   expect(() => readRows(long, ({ isUnclosed, isLast }) => {
     if (isUnclosed && !isLast) throw stop;
   })).toThrow(stop);
+});
+
+test('bytes become text in the encoding they are in, or a plain word', async () => {
+  const utf8 = new TextEncoder();
+  expect(decode(utf8.encode('Müller'), 'f')).toEqual({ text: 'Müller', notices: [] });
+  expect(decode(Uint8Array.of(0x4d, 0xfc), 'f')).toMatchObject({ text: 'Mü', notices: [expect.stringContaining('Windows-1252')] });
+  expect(decode(Uint8Array.of(0xff, 0xfe, 0x4d, 0, 0xfc, 0), 'f')).toMatchObject({ text: 'Mü' });
+  for (const bytes of [utf8.encode('PK\u0003\u0004'), utf8.encode('PAR1'), Uint8Array.of(0x1f, 0x8b, 8), Uint8Array.of(0x61, 0, 0x62), new Uint8Array()]) {
+    expect(() => decode(bytes, 'f')).toThrow(UnusableFile);
+  }
+  const huge = { size: 2e9, arrayBuffer: () => Promise.reject(new Error('must not be read')) } as unknown as Blob;
+  await expect(readBytes(huge, 'f')).rejects.toThrow('too large');
 });
 
 test('breaks inside cells are counted', () => {

@@ -33,6 +33,14 @@ test('a dropped table is scored, and its bad lines are listed by line and field'
   expect(await text(9)).toMatch(/whole line.*cells/is);
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '8');
 
+  await test.step('a line that is cut wrongly is not scored from the wrong cells', async () => {
+    await problems.getByRole('button', { name: 'Open line 6', exact: true }).click();
+    await expect(panel(page).getByText(/^Not scored: the line has 23 cells/)).toBeVisible();
+    await expect(probability(page)).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /lines not scored/ }).click();
+  });
+
   await test.step('a bad value can be corrected by hand', async () => {
     await problems.getByRole('button', { name: 'Open line 3', exact: true }).click();
     await expect(panel(page).getByText(/^Not scored/)).toBeVisible();

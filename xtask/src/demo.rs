@@ -99,7 +99,7 @@ pub fn prepare_sample() -> Result<()> {
 
 /// Builds the native command; cargo knows by itself what is finished.
 pub fn build_command() -> Result<()> {
-    command::run(command::cargo().args(["build", "--release", "--package", "tenure-training", "--bin", "tenure"]))
+    command::run(command::cargo().args(["build", "--release", "--workspace", "--bin", "tenure"]))
 }
 
 /// Where the model of the demo lies.

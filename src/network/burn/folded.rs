@@ -55,7 +55,12 @@ impl DenseNetwork {
         let mut layers: Vec<FoldedLayer> = self.layers.iter().map(HiddenLayer::folded).collect();
         if let (Some(input), Some(first)) = (&input, layers.first_mut()) {
             for (unit, bias) in first.bias.iter_mut().enumerate() {
-                *bias += input.shift.iter().enumerate().map(|(i, t)| t * first.weight[i * first.outputs + unit]).sum::<f64>();
+                *bias += input
+                    .shift
+                    .iter()
+                    .enumerate()
+                    .map(|(i, t)| t * first.weight[i * first.outputs + unit])
+                    .sum::<f64>();
             }
             for (row, scale) in first.weight.chunks_exact_mut(first.outputs).zip(&input.scale) {
                 row.iter_mut().for_each(|weight| *weight *= scale);
@@ -121,4 +126,3 @@ pub(super) fn values<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {
 fn doubles<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
     values(tensor).into_iter().map(f64::from).collect()
 }
-

@@ -13,7 +13,7 @@ use super::read_artifact;
 use crate::cohort::{Cohort, Column, Purpose};
 use crate::failure::Failure;
 use crate::metrics::{Bootstrap, Interval, Intervals, Metrics};
-use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
+use crate::output::{Output, refuse_overwrite, write_whole};
 use crate::table::{BATCH_ROWS, Source, hexadecimal};
 
 /// Measure an artifact on a table with known outcomes
@@ -83,9 +83,6 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let probabilities = probabilities(&scorer, &cohort);
     let Arguments { threshold, resamples, .. } = *arguments;
     let metrics = Metrics::measure(&probabilities, cohort.labels(), threshold).map_err(Failure::data)?;
-    if interrupted() {
-        return Err(Failure::interrupted());
-    }
     let bootstrap = Bootstrap { resamples, ..Bootstrap::default() };
     let intervals = (resamples > 0).then(|| bootstrap.intervals(&probabilities, cohort.labels(), threshold));
     let evaluation = Evaluation {
@@ -144,10 +141,13 @@ fn probabilities(scorer: &Scorer, cohort: &Cohort) -> Vec<f64> {
     probabilities
 }
 
+/// Takes one figure's interval.
+type IntervalOf = fn(&Intervals) -> Interval;
+
 /// The figures for people, those that hang on the threshold first.
 fn table(evaluation: &Evaluation) -> String {
     let Evaluation { rows, positives, left_out, threshold, metrics, intervals, .. } = evaluation;
-    let figures: [(&str, f64, fn(&Intervals) -> Interval); 10] = [
+    let figures: [(&str, f64, IntervalOf); 10] = [
         ("accuracy", metrics.accuracy, |intervals| intervals.accuracy),
         ("precision", metrics.precision, |intervals| intervals.precision),
         ("recall", metrics.recall, |intervals| intervals.recall),

@@ -3,10 +3,11 @@
 //! One thread reads, the pool checks, scores and encodes batches, one thread writes them in their order; what is
 //! under way at once is bounded, so memory does not grow with the table.
 
+mod input;
 mod output_table;
 mod pipeline;
 mod progress;
-mod rows;
+mod row_scorer;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,10 +22,11 @@ use super::read_artifact;
 use crate::failure::Failure;
 use crate::output::{Output, interrupted, persist, refuse_overwrite, temporary_beside};
 use crate::table::{Columns, ColumnsError, Source};
-use output_table::{Format, InputRows, OutputTable};
+use input::InputRows;
+use output_table::{Format, OutputTable};
 use pipeline::in_order;
 use progress::Progress;
-use rows::{RowScorer, Tally};
+use row_scorer::{RowScorer, Tally};
 
 /// Score every row of a table
 ///
@@ -34,7 +36,8 @@ use rows::{RowScorer, Tally};
 /// 0. The target need not be among the columns.
 ///
 /// Streams: memory does not grow with the table. The file is written beside its place under a temporary name and
-/// renamed when it is whole, so that a run that is stopped leaves nothing at --out.
+/// renamed when it is whole, so that a run that is stopped leaves nothing at --out; only one that is killed outright
+/// leaves the temporary file, `.tenure-…`, beside it.
 ///
 /// Cells are written as they are. To a spreadsheet, a text that begins with =, +, - or @ is a formula: import the
 /// columns of a table that you do not trust as text.
@@ -74,13 +77,15 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let document = scorer.document();
     let fields = document.schema.fields.len();
     if *reasons > fields {
-        return Err(Failure::usage(format!("--reasons must be at most {fields}, the fields of the model (got {reasons})")));
+        return Err(Failure::usage(format!(
+            "--reasons must be at most {fields}, the fields of the model (got {reasons})"
+        )));
     }
     let source = Source::open(data)?;
     let line_word = source.line_word();
     let places = Columns::find(&source, &document.schema, false)?.fields;
     let table = OutputTable::new(&source, format, document, *reasons)?;
-    let rows = InputRows::new(source, format)?;
+    let rows = InputRows::new(source, table.keeps_types())?;
 
     // Listens from here on, so that the temporary file is removed.
     interrupted();
@@ -88,8 +93,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let (started, stop) = (Instant::now(), AtomicBool::new(false));
     let progress = Progress::new(output);
     let stopped = || stop.load(Ordering::Relaxed) || interrupted();
-    let row_scorer = RowScorer { scorer: &scorer, places: &places, reasons: *reasons, progress: &progress, stopped: &stopped };
-    let batches = rows.inspect_progress(&progress).map(|rows| if interrupted() { Err(Failure::interrupted()) } else { rows });
+    let row_scorer =
+        RowScorer { scorer: &scorer, places: &places, reasons: *reasons, progress: &progress, stopped: &stopped };
+    let batches = rows.batches(&progress).map(|rows| if interrupted() { Err(Failure::interrupted()) } else { rows });
     let mut tally = Tally::new(document);
     in_order(
         batches,
@@ -104,7 +110,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         &stop,
     )?;
     let file = writer.finish()?;
-    progress.finish();
+    drop(progress);
     if interrupted() {
         return Err(Failure::interrupted());
     }

@@ -120,7 +120,9 @@ pub enum FitError {
     Columns { train: usize, validation: usize },
     #[error("the {part} rows need both classes, but have {positives} positive and {negatives} negative rows")]
     OneClass { part: &'static str, positives: usize, negatives: usize },
-    #[error("the loss was no longer finite in epoch {epoch} (learning rate {learning_rate}); try a lower learning rate")]
+    #[error(
+        "the loss was no longer finite in epoch {epoch} (learning rate {learning_rate}); try a lower learning rate"
+    )]
     Diverged { epoch: usize, learning_rate: f64 },
     #[error("interrupted")]
     Interrupted,

@@ -5,10 +5,10 @@
 
 mod document;
 mod guess;
+mod identify;
 mod profile;
+mod target;
 mod text;
-
-use std::fmt::Write;
 
 use rayon::prelude::*;
 use tenure::schema::{MAXIMUM_FIELDS, Schema};
@@ -102,7 +102,7 @@ pub fn draft(
         let (done, total) = source.progress();
         progress(done, total);
     }
-    let (positive, target_comment) = guess_positive(&file, &profiles[target_column], positive)?;
+    let (positive, target_comment) = target::guess_positive(&file, &profiles[target_column], positive)?;
     let place = |profile: &Profile| match source.refused().iter().find(|column| column.name == profile.name) {
         Some(column) => Guess {
             place: Place::Ignored,
@@ -140,44 +140,6 @@ fn observe(profiles: &mut [Profile], batch: &Batch) {
     });
 }
 
-/// The target's positive value and why.
-fn guess_positive(file: &str, profile: &Profile, given: Option<&str>) -> Result<(String, String), InitError> {
-    let (file, target) = (file.to_owned(), profile.name.clone());
-    let empty = Default::default();
-    let mut counts: Vec<(&String, u64)> =
-        profile.values.as_ref().unwrap_or(&empty).iter().map(|(value, &rows)| (value, rows)).collect();
-    counts.sort_by_key(|&(_, rows)| std::cmp::Reverse(rows));
-    let mut values = String::new();
-    for (value, rows) in counts.iter().take(8) {
-        let _ = write!(values, "{}{value:?} ({})", if values.is_empty() { "" } else { ", " }, grouped(*rows));
-    }
-    if profile.values.is_none() {
-        values = format!("{} different values", grouped(profile.distinct.count()));
-    } else if counts.len() > 8 {
-        let _ = write!(values, " and {} more", counts.len() - 8);
-    } else if counts.is_empty() {
-        values = "no value".into();
-    }
-    if counts.len() < 2 && profile.values.is_some() {
-        return Err(InitError::OneClass { file, target, values });
-    }
-    let left: Vec<_> = counts.iter().filter(|(value, _)| text::means_left(value)).collect();
-    let (&(positive, rows), reason) = match (given, &left[..], &counts[..]) {
-        (Some(given), ..) => match counts.iter().find(|(value, _)| *value == given.trim()) {
-            Some(found) => (found, "as --positive says"),
-            None => return Err(InitError::NoPositive { file, target, positive: given.into(), values }),
-        },
-        (None, [left], _) => (*left, "guessed by the word"),
-        (None, _, [_, rarer]) => (rarer, "guessed, as the rarer value"),
-        _ => return Err(InitError::Ambiguous { file, target, values }),
-    };
-    let mut comment = format!("{reason}: {} of the rows; the values are {values}", percent(rows, profile.rows));
-    if profile.blank > 0 {
-        let _ = write!(comment, "; {} rows have none and are left out of training", grouped(profile.blank));
-    }
-    Ok((positive.clone(), comment))
-}
-
 fn check_fields(file: &str, columns: &[(String, Guess)]) -> Result<(), InitError> {
     let fields = columns.iter().filter(|(_, guess)| matches!(guess.place, Place::Field { .. })).count();
     if fields > MAXIMUM_FIELDS {
@@ -208,14 +170,14 @@ fn percent(part: u64, whole: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use tenure::schema::Kind;
 
     use super::*;
     use crate::table::tests::file;
 
-    fn drafted(text: &str, target: &str, positive: Option<&str>) -> Result<Draft, InitError> {
+    pub(crate) fn drafted(text: &str, target: &str, positive: Option<&str>) -> Result<Draft, InitError> {
         draft(Source::open(file(text).path())?, target, positive, &mut |_, _| {})
     }
 
@@ -269,7 +231,7 @@ mod tests {
     }
 
     /// RowNumber, Surname, Geography and so on, as bank tables have them.
-    fn bank() -> String {
+    pub(crate) fn bank() -> String {
         let row = |row: u32| {
             format!(
                 "{},{},Name {},{},{:.2},{},{},{}\n",
@@ -280,7 +242,7 @@ mod tests {
                 f64::from(row * 7919 % 9973) * 11.37,
                 row % 11,
                 1 + row % 3,
-                u8::from(row % 5 == 0)
+                u8::from(row.is_multiple_of(5))
             )
         };
         let header = "RowNumber,CustomerId,Surname,Geography,Balance,Tenure,NumOfProducts,Exited";
@@ -299,33 +261,6 @@ mod tests {
         assert!(schema.fields[1..].iter().all(tenure::schema::Field::is_number));
     }
 
-    #[test]
-    fn the_positive_value() {
-        let table = |values: &[&str]| {
-            let rows: String = (0..60).map(|row| format!("{},{}\n", row % 7, values[row % values.len()])).collect();
-            format!("n,t\n{rows}")
-        };
-        let positive =
-            |values: &[&str], given| drafted(&table(values), "t", given).map(|draft| draft.schema.target.positive);
-        assert_eq!(positive(&["0", "1"], None).unwrap(), "1");
-        assert_eq!(positive(&["stays", "stays", "quits"], None).unwrap(), "quits");
-        assert_eq!(positive(&["No", "Yes", "Unknown"], None).unwrap(), "Yes");
-        assert_eq!(positive(&["0", "1"], Some("0")).unwrap(), "0");
-        for (values, given, part, code) in [
-            (&["a", "b", "c"][..], None, "--positive", 2),
-            (&["a", "b"], Some("z"), "no row of target `t` is \"z\"", 2),
-            (&["Yes"], None, "it has \"Yes\" (60)", 1),
-            (&["", ""], None, "it has no value", 1),
-        ] {
-            let error = positive(values, given).unwrap_err();
-            assert!(error.to_string().contains(part) && error.exit_code() == code, "{error}");
-        }
-        let error = drafted(&bank(), "exited", None).unwrap_err();
-        assert!(error.to_string().contains("the nearest is `Exited`"), "{error}");
-        let error = drafted("a,t\n1,Yes\n1,No\n", "t", None).unwrap_err();
-        assert!(error.to_string().contains("`a`: the same value in every row"), "{error}");
-    }
-
     fn cell() -> impl Strategy<Value = String> {
         prop_oneof![
             Just(String::new()),
@@ -334,7 +269,7 @@ mod tests {
             "(Yes|No|NA|null|\\?|-|true|1|0|nan|inf)",
             "[0-9]{4}-[0-9]{2}-[0-9]{2}",
             "[0-9]{1,3},[0-9]{3}",
-            "[a-c#=\\[\\]\"'\\\\\n\t ,;é€\u{85}\u{2028}]{0,6}",
+            "[a-c#=\\[\\]\"'\\\\\n\r\t ,;é\u{1}\u{7f}\u{85}\u{2028}]{0,6}",
             "\\PC{0,8}",
             "x{250,260}",
         ]
@@ -346,22 +281,25 @@ mod tests {
         /// Whatever the cells: a sound schema comes out, or an error that names the file; never a panic.
         #[test]
         fn odd_tables(
-            names in proptest::collection::vec("[\\PC\n\"#]{1,5}", 3),
-            rows in proptest::collection::vec((cell(), cell(), cell(), 0..2u8), 1..40),
+            names in proptest::collection::vec("[\\PC\n\"#\u{1}]{1,5}", 3),
+            // Few different cells a column, so that they become categories, and then as many as there are rows.
+            pools in proptest::collection::vec(proptest::collection::vec(cell(), 1..30), 3),
+            labels in proptest::collection::vec(0..2usize, 1..60),
         ) {
             let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
             let mut header = names;
             header.push("Churn".into());
             writer.write_record(&header).unwrap();
-            for (a, b, c, label) in &rows {
-                writer.write_record([a, b, c, ["No", "Yes"][usize::from(*label)]]).unwrap();
+            for (row, label) in labels.iter().enumerate() {
+                let cells = pools.iter().map(|pool| pool[row % pool.len()].as_str());
+                writer.write_record(cells.chain([["No", "Yes"][*label]])).unwrap();
             }
             let file = file(writer.into_inner().unwrap());
             let name = file.path().display().to_string();
             match Source::open(file.path()).map_err(InitError::from).and_then(|source| draft(source, "Churn", None, &mut |_, _| {})) {
                 Ok(draft) => {
                     prop_assert_eq!(draft.schema.problems(), vec![]);
-                    prop_assert_eq!(draft.rows, rows.len() as u64);
+                    prop_assert_eq!(draft.rows, labels.len() as u64);
                 }
                 Err(InitError::Unsound { problems, .. }) => prop_assert!(false, "{}", problems),
                 Err(error) => prop_assert!(error.to_string().contains(&name), "{}", error),

@@ -24,7 +24,7 @@ pub(super) struct Profile {
     pub(super) tokens: BTreeMap<String, u64>,
     pub(super) token_rows: u64,
     /// Every text that is not blank with its count; `None` once there were too many or too long ones.
-    pub(super) values: Option<BTreeMap<String, u64>>,
+    pub(super) values: Option<BTreeMap<String, Counted>>,
     pub(super) distinct: Distinct,
     pub(super) numbers: Numbers,
     pub(super) dates: Seen,
@@ -33,6 +33,23 @@ pub(super) struct Profile {
     /// Texts that are neither a number nor a missing token nor a date nor a formatted number.
     pub(super) texts: Seen,
     pub(super) characters: u64,
+}
+
+/// What a text is; worked out once for each text that is counted.
+#[derive(Clone, Copy, Debug)]
+enum Class {
+    Number(f64),
+    Token,
+    Date,
+    Formatted(Formatting),
+    Text,
+}
+
+/// A text's rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted {
+    pub(super) rows: u64,
+    class: Class,
 }
 
 /// How many, and the first of them.
@@ -75,33 +92,44 @@ impl Profile {
             self.blank += 1;
             return;
         }
-        self.distinct.insert(text);
         self.characters += text.chars().count() as u64;
-        self.count_value(text);
-        if let Some(number) = number(text) {
-            self.numbers.observe(number);
-        } else if is_missing_token(text) {
-            self.token_rows += 1;
-            *self.tokens.entry(text.into()).or_default() += 1;
-        } else if is_date(text) {
-            self.dates.add(text, line);
-        } else if let Some(formatting) = formatting(text) {
-            self.formatted.add(text, line);
-            self.formatting.get_or_insert(formatting);
-        } else {
-            self.texts.add(text, line);
+        let class = match self.values.as_mut().and_then(|values| values.get_mut(text)) {
+            Some(counted) => {
+                counted.rows += 1;
+                counted.class
+            }
+            None => self.meet(text),
+        };
+        match class {
+            Class::Number(number) => self.numbers.observe(number),
+            Class::Token => {
+                self.token_rows += 1;
+                match self.tokens.get_mut(text) {
+                    Some(rows) => *rows += 1,
+                    None => _ = self.tokens.insert(text.into(), 1),
+                }
+            }
+            Class::Date => self.dates.add(text, line),
+            Class::Formatted(formatting) => {
+                self.formatted.add(text, line);
+                self.formatting.get_or_insert(formatting);
+            }
+            Class::Text => self.texts.add(text, line),
         }
     }
 
-    fn count_value(&mut self, text: &str) {
-        let Some(values) = &mut self.values else { return };
-        if let Some(count) = values.get_mut(text) {
-            *count += 1;
-        } else if values.len() < MAXIMUM_VALUES && text.len() <= MAXIMUM_TEXT {
-            values.insert(text.into(), 1);
-        } else {
-            self.values = None;
+    /// A text that is not among the counted ones: new, or one of too many.
+    fn meet(&mut self, text: &str) -> Class {
+        self.distinct.insert(text);
+        let class = classify(text);
+        if let Some(values) = &mut self.values {
+            if values.len() < MAXIMUM_VALUES && text.len() <= MAXIMUM_TEXT {
+                values.insert(text.into(), Counted { rows: 1, class });
+            } else {
+                self.values = None;
+            }
         }
+        class
     }
 
     /// Rows that are not blank.
@@ -138,6 +166,18 @@ impl Numbers {
         self.maximum = self.maximum.max(number);
         self.increasing &= number > self.last;
         self.last = number;
+    }
+}
+
+fn classify(text: &str) -> Class {
+    if let Some(number) = number(text) {
+        Class::Number(number)
+    } else if is_missing_token(text) {
+        Class::Token
+    } else if is_date(text) {
+        Class::Date
+    } else {
+        formatting(text).map_or(Class::Text, Class::Formatted)
     }
 }
 

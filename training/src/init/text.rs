@@ -30,6 +30,9 @@ fn is_among(tokens: &[&str], text: &str) -> bool {
 
 /// Whether a text is a date, a month, a time, or a date with a time.
 pub(super) fn is_date(text: &str) -> bool {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
     let date_end = text.find(['T', ' ']).filter(|&end| text[end + 1..].contains(':')).unwrap_or(text.len());
     let (date, time) = text.split_at(date_end);
     (time.is_empty() || is_time(&time[1..])) && (is_day(date) || is_time(date))
@@ -79,6 +82,9 @@ pub(super) fn is_compact_date(number: f64) -> bool {
 
 /// How a text that would be a number is dressed; `None` for other texts.
 pub(super) fn formatting(text: &str) -> Option<Formatting> {
+    if text.chars().any(char::is_alphabetic) {
+        return None;
+    }
     let bare = text.trim_start_matches(['$', '€', '£', '¥', '₹', '+', '-']).trim_start();
     let bare = bare.trim_end_matches(['$', '€', '£', '¥', '₹', '%', '\u{a0}']).trim_end();
     let signed = bare.len() < text.trim_start_matches(['+', '-']).len();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::error::{TableError, TableRule};
-use super::text::Records;
+use super::records::Records;
 
 /// Rows looked at to find the delimiter.
 const SNIFFED_ROWS: usize = 50;

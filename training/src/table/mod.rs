@@ -9,6 +9,7 @@ mod columns;
 mod error;
 mod header;
 mod parquet;
+mod records;
 mod text;
 
 use std::fs::File;
@@ -115,7 +116,7 @@ impl Source {
     /// How much was read, of how much: bytes of a text file, rows of a Parquet file.
     pub fn progress(&self) -> (u64, u64) {
         match &self.reader {
-            Reader::Text { reader, .. } => (reader.delivered(), self.bytes),
+            Reader::Text { reader, .. } => (reader.consumed(), self.bytes),
             Reader::Parquet(reader) => (reader.rows_read, reader.row_count),
         }
     }
@@ -159,7 +160,7 @@ impl Iterator for Source {
         match batch {
             Ok(Some(batch)) => {
                 self.rows += batch.rows() as u64;
-                return Some(Ok(batch));
+                Some(Ok(batch))
             }
             Ok(None) if self.rows == 0 => {
                 self.ended = true;

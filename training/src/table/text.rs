@@ -1,213 +1,14 @@
-//! Delimited text as batches: `csv_core` splits the records; this file keeps lines, limits and encodings in view,
-//! so that every refusal names its line.
+//! Delimited text as batches: the header, the cells of every row, and their encoding.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use csv_core::ReadRecordResult;
-use sha2::{Digest, Sha256};
-
 use super::error::{TableError, TableRule};
-use super::{BATCH_ROWS, Batch, MAXIMUM_RECORD};
+use super::records::Records;
+use super::{BATCH_ROWS, Batch};
 
-/// Bytes asked of the file at once.
-const BLOCK: usize = 128 * 1024;
 /// A batch is closed early at this many bytes of text, so that memory stays bounded with rows of any length.
 const BATCH_TEXT: usize = 16 * 1024 * 1024;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// Splits bytes into records, keeping one record in memory at a time.
-pub(super) struct Records<R> {
-    file: PathBuf,
-    source: R,
-    hash: Sha256,
-    core: csv_core::Reader,
-    delimiter: u8,
-    buffer: Vec<u8>,
-    /// Where the bytes not yet read begin in the buffer.
-    at: usize,
-    delivered: u64,
-    ended: bool,
-    /// Line on which the next unread byte stands.
-    line: u64,
-    /// The record's line, unquoted bytes, and where each of its fields ends.
-    record_line: u64,
-    record: Vec<u8>,
-    ends: Vec<usize>,
-    field_count: usize,
-}
-
-impl<R: Read> Records<R> {
-    pub(super) fn new(file: &Path, source: R, delimiter: u8) -> Records<R> {
-        Records {
-            file: file.into(),
-            source,
-            hash: Sha256::new(),
-            core: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
-            delimiter,
-            buffer: Vec::new(),
-            at: 0,
-            delivered: 0,
-            ended: false,
-            line: 1,
-            record_line: 1,
-            record: vec![0; 4096],
-            ends: vec![0; 64],
-            field_count: 0,
-        }
-    }
-
-    /// Drops the first `drop` bytes of the buffer and appends the next block. False at the end of the file.
-    fn fill(&mut self, drop: usize) -> Result<bool, TableError> {
-        self.buffer.drain(..drop);
-        self.at -= drop;
-        if self.ended {
-            return Ok(false);
-        }
-        let held = self.buffer.len();
-        self.buffer.resize(held + BLOCK, 0);
-        let read = loop {
-            match self.source.read(&mut self.buffer[held..]) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                result => break result.map_err(|error| TableError::io(&self.file, &error))?,
-            }
-        };
-        self.buffer.truncate(held + read);
-        self.hash.update(&self.buffer[held..]);
-        self.delivered += read as u64;
-        self.ended = read == 0;
-        Ok(read > 0)
-    }
-
-    /// Moves to the next record; false at the end. Empty lines are passed over.
-    pub(super) fn advance(&mut self) -> Result<bool, TableError> {
-        if self.delivered == 0 && self.fill(0)? && self.buffer.starts_with(BYTE_ORDER_MARK) {
-            self.at = BYTE_ORDER_MARK.len();
-        }
-        // csv_core would skip the ends of lines too, but then the record's first line would not be known.
-        loop {
-            match self.buffer.get(self.at).copied() {
-                Some(b'\n') => self.line += 1,
-                Some(b'\r') => {}
-                Some(_) => break,
-                None if self.fill(self.at)? => continue,
-                None => return Ok(false),
-            }
-            self.at += 1;
-        }
-        self.record_line = self.line;
-        let (mut start, mut length) = (self.at, 0);
-        self.field_count = 0;
-        loop {
-            let input = &self.buffer[self.at..];
-            let (result, read, written, ended) =
-                self.core.read_record(input, &mut self.record[length..], &mut self.ends[self.field_count..]);
-            self.line += input[..read].iter().filter(|&&byte| byte == b'\n').count() as u64;
-            self.at += read;
-            length += written;
-            self.field_count += ended;
-            match result {
-                ReadRecordResult::Record => break,
-                ReadRecordResult::End => return Ok(false),
-                ReadRecordResult::OutputFull => self.record.resize(self.record.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-                ReadRecordResult::InputEmpty => {
-                    if self.at - start > MAXIMUM_RECORD {
-                        let message = format!("a row of more than {} KiB", MAXIMUM_RECORD / 1024);
-                        return Err(self.open_quote(start).unwrap_or_else(|| {
-                            TableError::new(&self.file, TableRule::RecordLength, message).at_line(self.record_line)
-                        }));
-                    }
-                    let more = self.fill(start)?;
-                    start = 0;
-                    // At the end of the file csv_core takes an open quote for closed, and so loses every row after it.
-                    if !more && let Some(error) = self.open_quote(start) {
-                        return Err(error);
-                    }
-                }
-            }
-        }
-        // An open quote that a later one happens to close swallows the rows between: text follows the second.
-        if self.line_count() > 1 && self.quoting(start, self.at).2 {
-            let message = format!("a quote is open for {} lines and text follows it; close it", self.line_count());
-            return Err(TableError::new(&self.file, TableRule::ClosedQuotes, message).at_line(self.record_line));
-        }
-        Ok(true)
-    }
-
-    /// The error for a quote that is open at the end of the buffer, if one is.
-    fn open_quote(&self, start: usize) -> Option<TableError> {
-        let (state, opened, _) = self.quoting(start, self.buffer.len());
-        let message = "a quote opens here and is never closed; a quote inside a quoted text is written twice";
-        let error = || TableError::new(&self.file, TableRule::ClosedQuotes, message).at_line(opened);
-        (state == Quoting::Open).then(error)
-    }
-
-    /// How the quotes stand after these bytes of the record, the line of the last one that opened, and whether text
-    /// follows one that closed.
-    fn quoting(&self, start: usize, end: usize) -> (Quoting, u64, bool) {
-        let (mut line, mut opened, mut state) = (self.record_line, self.record_line, Quoting::FieldStart);
-        let mut stray = false;
-        for &byte in &self.buffer[start..end] {
-            let ends_field = byte == self.delimiter || byte == b'\n' || byte == b'\r';
-            state = match (state, byte) {
-                (Quoting::FieldStart, b'"') => {
-                    opened = line;
-                    Quoting::Open
-                }
-                (Quoting::Open, b'"') => Quoting::Closed,
-                // A doubled quote inside quotes is a quote.
-                (Quoting::Closed, b'"') | (Quoting::Open, _) => Quoting::Open,
-                _ if ends_field => Quoting::FieldStart,
-                (before, _) => {
-                    stray |= before == Quoting::Closed;
-                    Quoting::Plain
-                }
-            };
-            line += u64::from(byte == b'\n');
-        }
-        (state, opened, stray)
-    }
-
-    pub(super) fn line(&self) -> u64 {
-        self.record_line
-    }
-
-    /// Number of fields in the record.
-    pub(super) fn len(&self) -> usize {
-        self.field_count
-    }
-
-    /// The bytes of one field.
-    pub(super) fn field(&self, index: usize) -> &[u8] {
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.record[start..self.ends[index]]
-    }
-
-    /// Lines on which the record stands.
-    fn line_count(&self) -> u64 {
-        let line_feed = self.at > 0 && self.buffer[self.at - 1] == b'\n';
-        self.line + u64::from(!line_feed) - self.record_line
-    }
-
-    /// SHA-256 of the whole file; reads what is left of it.
-    fn sha256(&mut self) -> Result<String, TableError> {
-        while self.fill(self.at)? {
-            self.at = self.buffer.len();
-        }
-        Ok(super::hexadecimal(&self.hash.clone().finalize()))
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Quoting {
-    FieldStart,
-    Plain,
-    Open,
-    Closed,
-}
 
 /// A delimited text file behind its header.
 pub(super) struct TextReader {
@@ -227,7 +28,7 @@ impl TextReader {
         for index in 0..records.len() {
             names.push(decode(path, &records, index, None)?.trim().to_owned());
         }
-        let columns = super::header::check(path, records.line(), names)?;
+        let columns = super::header::check(path, records.record_line(), names)?;
         Ok(TextReader { file: path.into(), records, columns })
     }
 
@@ -242,9 +43,9 @@ impl TextReader {
                     message += &format!("; the row goes on for {} lines: is a quote open?", self.records.line_count());
                 }
                 let error = TableError::new(&self.file, TableRule::EvenRows, message);
-                return Err(error.at_line(self.records.line()));
+                return Err(error.at_line(self.records.record_line()));
             }
-            batch.push_row(self.records.line());
+            batch.push_row(self.records.record_line());
             for (index, column) in self.columns.iter().enumerate() {
                 batch.push_text(decode(&self.file, &self.records, index, Some(column))?);
             }
@@ -252,9 +53,9 @@ impl TextReader {
         Ok(Some(batch).filter(|batch| batch.rows() > 0))
     }
 
-    /// Bytes of the file read so far.
-    pub(super) fn delivered(&self) -> u64 {
-        self.records.delivered
+    /// Bytes of the file split into rows so far.
+    pub(super) fn consumed(&self) -> u64 {
+        self.records.consumed()
     }
 
     pub(super) fn sha256(&mut self) -> Result<String, TableError> {
@@ -271,13 +72,14 @@ fn decode<'a>(
     std::str::from_utf8(records.field(index)).map_err(|_| {
         let message =
             format!("{:?} is not UTF-8; save the file as UTF-8", String::from_utf8_lossy(records.field(index)));
-        let error = TableError::new(file, TableRule::Utf8, message).at_line(records.line());
+        let error = TableError::new(file, TableRule::Utf8, message).at_line(records.record_line());
         column.map_or(error.clone(), |column| error.in_column(column))
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::MAXIMUM_RECORD;
     use super::super::tests::{file, refusal, rows};
     use super::super::{Format, Source};
     use super::*;

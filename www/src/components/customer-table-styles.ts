@@ -7,9 +7,9 @@ export const tableStyles = css`
     display: block;
     min-height: 0;
     container-type: inline-size;
-    --columns: 56px minmax(110px, 1.1fr) 176px 104px minmax(190px, 2fr) repeat(4, minmax(88px, 1fr));
   }
   [role='grid'] {
+    --reason: minmax(170px, 2fr);
     height: 100%;
     overflow: hidden auto;
     background: var(--surface);
@@ -19,6 +19,7 @@ export const tableStyles = css`
     outline-offset: -2px;
   }
   .line {
+    --columns: calc(var(--rank) + 1.2rem) minmax(110px, 1.1fr) 176px 104px var(--reason) repeat(4, minmax(88px, 1fr));
     display: grid;
     grid-template-columns: var(--columns);
     align-items: center;
@@ -30,6 +31,13 @@ export const tableStyles = css`
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
+  }
+
+  [role='grid'].without-reasons {
+    --reason: ;
+  }
+  .without-reasons .reason {
+    display: none;
   }
 
   .head {
@@ -152,9 +160,8 @@ export const tableStyles = css`
   }
 
   @container (max-width: 1240px) {
-    :host,
     .line {
-      --columns: 56px minmax(110px, 1.1fr) 176px 104px minmax(190px, 2fr) repeat(2, minmax(88px, 1fr));
+      --columns: calc(var(--rank) + 1.2rem) minmax(110px, 1.1fr) 176px 104px var(--reason) repeat(2, minmax(88px, 1fr));
     }
     .field-2,
     .field-3 {
@@ -163,7 +170,7 @@ export const tableStyles = css`
   }
   @container (max-width: 960px) {
     .line {
-      --columns: 56px minmax(110px, 1fr) 160px 104px minmax(160px, 1.6fr);
+      --columns: calc(var(--rank) + 1.2rem) minmax(110px, 1fr) 160px 104px var(--reason);
     }
     .field {
       display: none;
@@ -171,7 +178,7 @@ export const tableStyles = css`
   }
   @container (max-width: 620px) {
     .line {
-      --columns: 46px minmax(84px, 1fr) minmax(112px, 1fr) 92px;
+      --columns: calc(var(--rank) + 0.9rem) minmax(84px, 1.15fr) minmax(96px, 1fr) 88px;
       padding: 0 0.25rem;
     }
     .line > * {
@@ -185,9 +192,9 @@ export const tableStyles = css`
     }
   }
   /* The mark says the tier; its name stays for screen readers. */
-  @container (max-width: 345px) {
+  @container (max-width: 356px) {
     .line {
-      --columns: 42px minmax(84px, 1fr) minmax(112px, 1fr) 40px;
+      --columns: calc(var(--rank) + 0.9rem) minmax(84px, 1.15fr) minmax(96px, 1fr) 36px;
     }
     .tier span {
       position: absolute;

@@ -179,12 +179,14 @@ export class CustomerTable extends LitElement {
     const isActiveShown = this.active >= first && this.active < last;
     return html`<div
       role="grid"
+      class=${this.explainer?.isCheap ? '' : 'without-reasons'}
       tabindex="0"
       aria-label="Customers by risk"
       aria-rowcount=${this.rows.length + 1}
       aria-activedescendant=${isActiveShown ? `place-${this.active}` : nothing}
       @scroll=${this.#onScroll}
       @keydown=${this.#onKey}
+      ${cssVariables({ '--rank': `${formatCount(this.table.rowCount).length * 8.5}px` })}
     >
       <div role="rowgroup" class="head">
         <div role="row" aria-rowindex="1" class="line">${this.#heads()}</div>

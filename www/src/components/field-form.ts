@@ -31,18 +31,17 @@ export class FieldForm extends LitElement {
   /** What each change does to the probability by itself. */
   @property({ attribute: false }) effects: ReadonlyMap<string, number> = new Map();
   @property({ attribute: false }) problems: readonly Problem[] = [];
+  /** Fields that come first because their values are not usable. */
+  @property({ attribute: false }) toCorrect: ReadonlySet<string> = new Set();
   @property({ attribute: false }) extents: ReadonlyMap<string, Extent> = new Map();
 
   override render() {
-    const canChange = this.schema.fields.filter((field) => field.changeable);
-    const given = this.schema.fields.filter((field) => !field.changeable);
-    if (canChange.length === 0 || given.length === 0) return this.#group(this.schema.fields);
-    return html`
-      <h3>Can be changed</h3>
-      ${this.#group(canChange)}
-      <h3>Given</h3>
-      ${this.#group(given)}
-    `;
+    const groups = Map.groupBy(this.schema.fields, ({ name, changeable }) => {
+      return this.toCorrect.has(name) ? 'To correct' : changeable ? 'Can be changed' : 'Given';
+    });
+    if (groups.size === 1) return this.#group(this.schema.fields);
+    const titles = (['To correct', 'Can be changed', 'Given'] as const).filter((title) => groups.has(title));
+    return repeat(titles, (title) => title, (title) => html`<h3>${title}</h3>${this.#group(groups.get(title)!)}`);
   }
 
   #group(fields: readonly Field[]) {
@@ -189,8 +188,9 @@ export class FieldForm extends LitElement {
         border-color: var(--accent);
         box-shadow: 0 0 0 1px var(--accent);
       }
-      [aria-invalid='true'] {
+      .number [aria-invalid='true'] {
         border-color: var(--error);
+        box-shadow: 0 0 0 1px var(--error);
       }
 
       div.number {
@@ -267,7 +267,6 @@ export class FieldForm extends LitElement {
         align-items: flex-start;
         color: var(--warn);
       }
-      [aria-invalid='true'] ~ .note,
       .field:has([aria-invalid='true']) .note {
         color: var(--error);
       }

@@ -99,6 +99,14 @@ export class FindingsPanel extends LitElement {
         margin: 0.75rem 0;
         border-collapse: collapse;
         font-size: 13px;
+        table-layout: fixed;
+      }
+      thead th:nth-child(1) {
+        width: 5rem;
+      }
+      thead th:nth-child(2),
+      thead th:nth-child(3) {
+        width: 22%;
       }
       th,
       td {
@@ -113,9 +121,8 @@ export class FindingsPanel extends LitElement {
         font-size: 12.5px;
       }
       .value {
-        max-width: 16ch;
         font-weight: 550;
-        overflow-wrap: anywhere;
+        overflow-wrap: break-word;
       }
       small {
         font-size: 12px;
@@ -129,6 +136,9 @@ export class FindingsPanel extends LitElement {
         th,
         td {
           padding-right: 0.6rem;
+        }
+        thead th:nth-child(1) {
+          width: 3.4rem;
         }
       }
     `,

@@ -1,7 +1,7 @@
 /** What the model is and how good it is, and the way to another one. */
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { formatBytes, formatCount, formatMetric, formatPercent } from '../format';
+import { formatBytes, formatCount, formatMetric, formatPercent, formatWholePercent } from '../format';
 import type { Model } from '../model';
 import { controls } from '../styles/controls';
 import { icon } from './marks';
@@ -29,7 +29,7 @@ export class ModelDialog extends LitElement {
       ['Learned from', `${formatCount(trained)} customers, ${formatPercent(card.positive_rate)} of them left`],
       ['Predicts', `${schema.target.field} = ${schema.target.positive}`],
       ['Reads', `${schema.fields.length} fields`],
-      ['Tiers', policy.tiers.map(({ label, from }) => `${label} from ${formatPercent(from)}`).join(', ')],
+      ['Tiers', policy.tiers.map(({ label, from }) => (from > 0 ? `${label} from ${formatWholePercent(from)}` : label)).join(', ')],
       ['ROC-AUC', formatMetric(metrics.roc_auc)],
       ['PR-AUC', formatMetric(metrics.pr_auc)],
       ['Log-loss', formatMetric(metrics.log_loss)],

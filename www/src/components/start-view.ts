@@ -58,7 +58,7 @@ export class StartView extends LitElement {
               <tbody>
                 ${missing.map(({ field, label, nearest }) => html`<tr>
                   <th scope="row">${field}${label === field ? nothing : html` <small>${label}</small>`}</th>
-                  <td>${nearest.length > 0 ? nearest.join(' or ') : 'none is like it'}</td>
+                  <td>${nearest.length > 0 ? nearest.join(' or ') : 'nothing like it'}</td>
                 </tr>`)}
               </tbody>
             </table>`
@@ -136,6 +136,8 @@ export class StartView extends LitElement {
         color: var(--accent);
       }
       .drop b {
+        display: block;
+        text-wrap: balance;
         font-size: 16px;
         font-weight: 600;
       }

@@ -92,11 +92,12 @@ export class TenureApp extends LitElement {
   }
 
   async #openCustomer(row: number) {
-    const isOpen = this.panel?.kind === 'customer';
+    const before = this.panel?.kind;
     this.panel = { kind: 'customer', row };
     await this.updateComplete;
-    // Beside the table the keyboard stays there, so that the arrows go on leafing; over it, it must come along.
-    if (this.isNarrow && !isOpen) this.panelView?.focus();
+    // From beside the table the keyboard stays there, so that the arrows go on leafing. It comes along where the panel
+    // covers the table, and where the button that was pressed is gone.
+    if (before === 'findings' || (this.isNarrow && !before)) this.panelView?.focus();
   }
 
   async #showFindings() {

@@ -20,7 +20,7 @@ export function csvCell(text: string, delimiter: string): string {
 
 /** The given rows in the given order. `tierNames` are the policy's, by tier. */
 export async function exportCsv(table: ScoredTable, rows: Uint32Array, tierNames: string[]): Promise<Blob> {
-  const { columns, facts, probability, tier, findingText } = table;
+  const { columns, facts, probability, tier } = table;
   const { delimiter } = facts;
   // Each distinct text is made safe once, however many rows hold it.
   const cells = columns.map((column) => ({ codes: column.codes, texts: column.texts.map((text) => csvCell(text, delimiter)) }));
@@ -36,7 +36,7 @@ export async function exportCsv(table: ScoredTable, rows: Uint32Array, tierNames
       const line = cells.map(({ codes, texts }) => texts[codes[row]!]!);
       const isScored = table.isScored(row);
       line.push(isScored ? probability[row]!.toFixed(6) : '', isScored ? tiers[tier[row]!]! : '');
-      line.push(csvCell(findingText.texts[findingText.codes[row]!]!, delimiter));
+      line.push(csvCell(table.findingsOf(row), delimiter));
       lines.push(line.join(delimiter));
     }
     parts.push(`${lines.join('\r\n')}\r\n`);

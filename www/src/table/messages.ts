@@ -26,6 +26,7 @@ export interface Block {
   codes: Uint32Array[];
   newTexts: string[][];
   probability: Float32Array;
+  logit: Float32Array;
   tier: Uint8Array;
   findings: Finding[];
 }

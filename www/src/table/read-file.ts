@@ -11,6 +11,9 @@ export class UnusableFile extends Error {
   }
 }
 
+/** A page keeps the whole table; beyond this a browser's longest text and its memory per tab come close. */
+const LARGEST = 400e6;
+
 const SIGNATURES: [string, number[]][] = [
   ['an Excel workbook or a ZIP archive', [0x50, 0x4b, 0x03, 0x04]],
   ['an old Excel workbook', [0xd0, 0xcf, 0x11, 0xe0]],
@@ -18,6 +21,17 @@ const SIGNATURES: [string, number[]][] = [
   ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
   ['a gzip archive', [0x1f, 0x8b]],
 ];
+
+/** The file's bytes, unless there are too many. */
+export async function readBytes(file: Blob, name: string): Promise<Uint8Array> {
+  if (file.size > LARGEST) {
+    throw new UnusableFile(
+      `${name} is too large for a page`,
+      `It has ${Math.round(file.size / 1e6)} MB; the page keeps the whole table and takes up to ${LARGEST / 1e6} MB, some three million customers. The command \`tenure score\` streams tables of any size.`,
+    );
+  }
+  return new Uint8Array(await file.arrayBuffer());
+}
 
 /** Text and, where the encoding had to be guessed, a notice about it. */
 export function decode(bytes: Uint8Array, name: string): { text: string; notices: string[] } {

@@ -18,6 +18,8 @@ export class ScoredTable {
   readonly rowCount: number;
   readonly columns: Column[];
   readonly probability: Float32Array;
+  /** The score before calibration: it tells apart what calibration gives one probability, so rows are ranked by it. */
+  readonly logit: Float32Array;
   readonly tier: Uint8Array;
   readonly lines: Uint32Array;
   /** Every row, the riskiest first, rows without a score last. */
@@ -28,6 +30,8 @@ export class ScoredTable {
   readonly findingLimit = LISTED;
   readonly findingText: Column;
   readonly fatalRows: number;
+  /** Rows whose line was not cut into the right cells: what stands in them is not to be relied on. */
+  readonly brokenRows: ReadonlySet<number>;
   readonly noteCount: number;
   readonly tierCounts: number[];
   readonly scoredCount: number;
@@ -49,10 +53,12 @@ export class ScoredTable {
     for (const column of this.columns) if (!this.#columnOf.has(column.name)) this.#columnOf.set(column.name, column);
 
     this.probability = new Float32Array(this.rowCount);
+    this.logit = new Float32Array(this.rowCount);
     this.tier = new Uint8Array(this.rowCount);
     let at = 0;
     for (const block of blocks) {
       this.probability.set(block.probability, at);
+      this.logit.set(block.logit, at);
       this.tier.set(block.tier, at);
       at += block.rows;
     }
@@ -60,6 +66,7 @@ export class ScoredTable {
     this.findings = collected.findings;
     this.findingText = collected.findingText(this.rowCount);
     this.fatalRows = collected.fatalRows;
+    this.brokenRows = collected.brokenRows;
     this.noteCount = collected.noteCount;
 
     this.tierCounts = new Array<number>(tierCount).fill(0);
@@ -73,7 +80,7 @@ export class ScoredTable {
     this.expected = expected;
     this.scoredCount = this.tierCounts.reduce((sum, count) => sum + count, 0);
 
-    this.byRisk = ordered(this.rowCount, this.probability, -1);
+    this.byRisk = ordered(this.rowCount, this.logit, -1);
     this.rank = new Uint32Array(this.rowCount);
     for (let place = 0; place < this.rowCount; place++) this.rank[this.byRisk[place]!] = place + 1;
   }
@@ -102,6 +109,11 @@ export class ScoredTable {
     return Object.fromEntries(this.#schema.fields.map((field) => [field.name, this.text(row, field.name)]));
   }
 
+  /** Everything found in a row, in words. */
+  findingsOf(row: number): string {
+    return this.findingText.texts[this.findingText.codes[row]!]!;
+  }
+
   isScored(row: number): boolean {
     return this.tier[row] !== NO_TIER;
   }
@@ -115,6 +127,7 @@ export class CollectedBlocks {
   readonly findings: Finding[] = [];
   rows = 0;
   fatalRows = 0;
+  readonly brokenRows = new Set<number>();
   noteCount = 0;
   readonly #findingTexts = new Map<number, string>();
   #lastFatal = -1;
@@ -132,6 +145,7 @@ export class CollectedBlocks {
       if (!finding.fatal) this.noteCount += 1;
       else if (finding.row !== this.#lastFatal) this.fatalRows += 1;
       if (finding.fatal) this.#lastFatal = finding.row;
+      if (finding.field === '') this.brokenRows.add(finding.row);
       if (this.findings.length < LISTED) this.findings.push(finding);
       const said = `${finding.field ? `${finding.field}: ` : ''}${finding.message}`;
       const before = this.#findingTexts.get(finding.row);

@@ -70,18 +70,19 @@ export class TableReader {
     };
   }
 
-  #score(rows: string[][], lines: Uint32Array, broken: Finding[]): Pick<Block, 'probability' | 'tier' | 'findings'> {
+  #score(rows: string[][], lines: Uint32Array, broken: Finding[]): Pick<Block, 'probability' | 'logit' | 'tier' | 'findings'> {
     const columns: Record<string, string[]> = {};
     for (const [index, { name }] of this.#scorer.schema.fields.entries()) {
       const column = this.#columnOf[index]!;
       columns[name] = rows.map((row) => row[column] ?? '');
     }
-    const { probability, tier, problems } = this.#scorer.scoreMany(columns, { problemLimit: rows.length });
+    const { probability, logit, tier, problems } = this.#scorer.scoreMany(columns, { problemLimit: rows.length });
 
     // What stands in the cells of a broken line is not where it belongs, so it is neither scored nor judged.
     const unusable = new Set(broken.map(({ row }) => row));
     for (const row of unusable) {
       probability[row - this.rowCount] = NaN;
+      logit[row - this.rowCount] = NaN;
       tier[row - this.rowCount] = NO_TIER;
     }
     const findings = problems
@@ -89,6 +90,6 @@ export class TableReader {
         return { ...problem, line: lines[row]!, row: this.rowCount + row, fatal: !HARMLESS.has(problem.rule) };
       })
       .filter(({ row }) => !unusable.has(row));
-    return { probability, tier, findings: [...broken, ...findings].sort((left, right) => left.row - right.row) };
+    return { probability, logit, tier, findings: [...broken, ...findings].sort((left, right) => left.row - right.row) };
   }
 }

@@ -5,7 +5,7 @@
 import { load, TenureError, type Scorer } from 'tenure';
 import { isBlank, lineBreaks, readRows } from './csv';
 import type { ScoreFile, TableMessage } from './messages';
-import { decode, UnusableFile } from './read-file';
+import { decode, readBytes, UnusableFile } from './read-file';
 import { TableReader } from './table-reader';
 
 const send = (message: TableMessage, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
@@ -21,7 +21,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ScoreFile>) => {
 async function score({ model, file, name }: ScoreFile): Promise<void> {
   const scorer = await load(model);
   const started = performance.now();
-  const { text, notices } = decode(new Uint8Array(await file.arrayBuffer()), name);
+  const { text, notices } = decode(await readBytes(file, name), name);
   let table: TableReader | undefined;
 
   readRows(text, ({ rows, delimiter, share, isLast, isUnclosed }) => {
@@ -35,7 +35,7 @@ async function score({ model, file, name }: ScoreFile): Promise<void> {
       throw new UnusableFile(`${name} has a quote that never closes`, `A quoted cell opens in line ${table.nextLine} and runs on for megabytes.`);
     }
     const block = table.block(rows, isUnclosed);
-    const arrays = [block.lines, ...block.codes, block.probability, block.tier];
+    const arrays = [block.lines, ...block.codes, block.probability, block.logit, block.tier];
     send({ kind: 'block', block, share }, arrays.map((array) => array.buffer as ArrayBuffer));
   });
 

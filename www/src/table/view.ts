@@ -44,7 +44,7 @@ export class View {
   }
 
   #keys(sort: string): ArrayLike<number> {
-    if (sort === 'risk') return this.#table.probability;
+    if (sort === 'risk') return this.#table.logit;
     const column = this.#table.column(sort);
     if (!column) return this.#table.lines;
     const isNumber = this.#schema.fields.some((field) => field.name === sort && field.kind === 'number');

@@ -1,7 +1,6 @@
 //! The table that is written: the input's columns as they are, then the scores. Batches are encoded side by side and
 //! written one after another.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,17 +8,16 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float32Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use tempfile::NamedTempFile;
 use tenure::artifact::Document;
 use tenure::customer::Value;
 
-use super::progress::Progress;
-use super::rows::Scored;
+use super::input::{self, Rows};
+use super::row_scorer::Scored;
 use crate::failure::Failure;
-use crate::table::{BATCH_ROWS, Batch, Source, TableError};
+use crate::table::{self, BATCH_ROWS, Batch, Source};
 
 /// Rows of a row group of Parquet; the group is held in memory, encoded, until it is whole.
 const GROUP_ROWS: usize = 32 * BATCH_ROWS;
@@ -46,68 +44,10 @@ impl Format {
     }
 }
 
-/// Rows of the input: unchecked cells, and from Parquet to Parquet the arrays they came in, which keep every type.
-pub(super) struct Rows {
-    pub batch: Batch,
-    arrays: Option<RecordBatch>,
-}
-
-/// The batches of the input.
-pub(super) struct InputRows {
-    source: Source,
-    arrays: Option<ParquetRecordBatchReader>,
-}
-
-impl InputRows {
-    pub(super) fn new(source: Source, format: Format) -> Result<InputRows, Failure> {
-        let keeps_types = source.format() == crate::table::Format::Parquet && format == Format::Parquet;
-        let arrays = if keeps_types { Some(arrays(source.path())?) } else { None };
-        Ok(InputRows { source, arrays })
-    }
-
-    /// All batches; tells how far the reading has come.
-    pub(super) fn inspect_progress(mut self, progress: &Progress) -> impl Iterator<Item = Result<Rows, Failure>> {
-        let mut rows = 0;
-        std::iter::from_fn(move || {
-            let next = self.next()?;
-            rows += next.as_ref().map_or(0, |next| next.batch.rows() as u64);
-            progress.expect(rows, self.source.progress());
-            Some(next)
-        })
-    }
-
-    fn next(&mut self) -> Option<Result<Rows, Failure>> {
-        let batch = match self.source.next()? {
-            Ok(batch) => batch,
-            Err(error) => return Some(Err(error.into())),
-        };
-        let Some(reader) = &mut self.arrays else { return Some(Ok(Rows { batch, arrays: None })) };
-        let path = self.source.path();
-        Some(match reader.next() {
-            Some(Ok(arrays)) if arrays.num_rows() == batch.rows() => Ok(Rows { batch, arrays: Some(arrays) }),
-            Some(Err(error)) => Err(damaged(path, &error)),
-            _ => Err(damaged(path, &"its columns are not of one length")),
-        })
-    }
-}
-
-fn damaged(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Failure::data(format!("{}: {error}", path.display()))
-}
-
-fn parquet(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, Failure> {
-    let file = File::open(path).map_err(|error| Failure::from(TableError::io(path, &error)))?;
-    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, &error))
-}
-
-fn arrays(path: &Path) -> Result<ParquetRecordBatchReader, Failure> {
-    // Batches of the same rows as the source's.
-    parquet(path)?.with_batch_size(BATCH_ROWS).build().map_err(|error| damaged(path, &error))
-}
-
 /// The columns of the output.
 pub(super) struct OutputTable {
     format: Format,
+    keeps_types: bool,
     names: Vec<String>,
     /// Columns that come from the input.
     carried: usize,
@@ -138,15 +78,17 @@ impl OutputTable {
             let message = "the table has columns with the names of scores, rename or drop them";
             return Err(Failure::data(format!("{}: {message}: `{}`", path.display(), taken.join("`, `"))));
         }
-        let from_parquet = source.format() == crate::table::Format::Parquet;
+        let from_parquet = source.format() == table::Format::Parquet;
         if from_parquet && format != Format::Parquet && !source.refused().is_empty() {
-            let columns = source.refused().iter().map(|column| format!("\n  `{}` of type {}", column.name, column.kind));
+            let columns =
+                source.refused().iter().map(|column| format!("\n  `{}` of type {}", column.name, column.kind));
             let columns: String = columns.collect();
             let message = "these columns cannot be written as text; write .parquet, or drop them";
             return Err(Failure::usage(format!("{}: {message}:{columns}", path.display())));
         }
-        let mut fields: Vec<Field> = if from_parquet && format == Format::Parquet {
-            parquet(path)?.schema().fields().iter().map(|field| field.as_ref().clone()).collect()
+        let keeps_types = from_parquet && format == Format::Parquet;
+        let mut fields: Vec<Field> = if keeps_types {
+            input::parquet(path)?.schema().fields().iter().map(|field| field.as_ref().clone()).collect()
         } else {
             source.columns().iter().map(|name| Field::new(name, DataType::Utf8, false)).collect()
         };
@@ -154,12 +96,18 @@ impl OutputTable {
         fields.extend(added.iter().enumerate().map(|(index, name)| Field::new(name, kind(index), true)));
         Ok(OutputTable {
             format,
+            keeps_types,
             names: source.columns().iter().cloned().chain(added).collect(),
             carried: source.columns().len(),
             tiers: document.policy.tiers.iter().map(|tier| tier.name.clone()).collect(),
             reasons,
             schema: Arc::new(Schema::new(fields)),
         })
+    }
+
+    /// Whether the input's columns go from Parquet to Parquet, whatever their types are.
+    pub(super) fn keeps_types(&self) -> bool {
+        self.keeps_types
     }
 
     /// The tier's name; none for a row that is not scored.
@@ -171,7 +119,9 @@ impl OutputTable {
     pub(super) fn encode(&self, rows: &Rows, scored: &Scored) -> Result<Encoded, Failure> {
         // Neither fails: the memory is a Vec, and lengths and types are those of the schema.
         match self.format {
-            Format::Text { delimiter } => self.text(&rows.batch, scored, delimiter).map(Encoded::Text).map_err(Failure::data),
+            Format::Text { delimiter } => {
+                self.text(&rows.batch, scored, delimiter).map(Encoded::Text).map_err(Failure::data)
+            }
             Format::Parquet => self.arrays(rows, scored).map(Encoded::Arrays).map_err(Failure::data),
         }
     }
@@ -276,7 +226,9 @@ impl OutputWriter {
                 file.write_all(&bytes).map_err(|error| Failure::file(&self.out, error))
             }
             (WriterKind::Parquet(writer), Encoded::Arrays(arrays)) => {
-                let close = |writer: &mut ArrowWriter<_>| if writer.in_progress_size() > GROUP_BYTES { writer.flush() } else { Ok(()) };
+                let close = |writer: &mut ArrowWriter<_>| {
+                    if writer.in_progress_size() > GROUP_BYTES { writer.flush() } else { Ok(()) }
+                };
                 let written = writer.write(&arrays).and_then(|()| close(writer));
                 written.map_err(|error| Failure::file(&self.out, error))
             }

@@ -22,7 +22,7 @@ pub(super) struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     pub(super) fn new(output: &'a Output) -> Progress<'a> {
-        let bar = output.bar(0, "scoring {human_pos} of {human_len} rows {bar:24} {msg}, {eta} left");
+        let bar = output.bar(0, "scoring {human_pos} of about {human_len} rows {bar:24} {msg}, {eta} left");
         let started = Instant::now();
         let (done, expected, last_line) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(started));
         Progress { output, bar, started, done, expected, last_line }
@@ -60,8 +60,11 @@ impl<'a> Progress<'a> {
             ));
         }
     }
+}
 
-    pub(super) fn finish(&self) {
+impl Drop for Progress<'_> {
+    /// Clears the bar, whether the run ended well or not.
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

@@ -1,0 +1,179 @@
+use std::sync::Mutex;
+use std::thread;
+
+use super::*;
+
+const COLUMNS: usize = 4;
+
+/// Rows whose label is an exclusive-or of two columns, with some noise: no linear share of the logit can tell it.
+struct Toy {
+    values: Vec<f32>,
+    labels: Vec<bool>,
+    /// The sizes of the mini-batches that were asked for.
+    batches: Mutex<Vec<usize>>,
+}
+
+impl Toy {
+    fn new(rows: usize, seed: u64) -> Toy {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        let values: Vec<f32> = (0..rows * COLUMNS).map(|_| 2.0 * generator.random::<f32>() - 1.0).collect();
+        let positive = |row: &[f32]| (row[0] > 0.0) != (row[1] > 0.3) || row[2] > 0.9;
+        let labels = values.chunks(COLUMNS).map(|row| positive(row) != (generator.random::<f32>() < 0.05)).collect();
+        Toy { values, labels, batches: Mutex::default() }
+    }
+}
+
+impl DenseRows for Toy {
+    fn labels(&self) -> &[bool] {
+        &self.labels
+    }
+
+    fn columns(&self) -> usize {
+        COLUMNS
+    }
+
+    fn write(&self, indices: &[usize], out: &mut [f32]) {
+        self.batches.lock().unwrap().push(indices.len());
+        for (&row, out) in indices.iter().zip(out.chunks_exact_mut(COLUMNS)) {
+            out.copy_from_slice(&self.values[row * COLUMNS..(row + 1) * COLUMNS]);
+        }
+    }
+}
+
+fn config() -> FitConfig {
+    FitConfig {
+        learning_rate: 0.02,
+        penalty: 0.1,
+        batch_size: 64,
+        maximum_epochs: 40,
+        patience: 10,
+        ..FitConfig::default()
+    }
+}
+
+fn run(config: &FitConfig) -> Result<Fitted, FitError> {
+    fit(config, &Toy::new(700, 1), &Toy::new(300, 2), &Device::flex(), &mut |_| Control::Continue)
+}
+
+/// Every bit of a fitted network.
+fn bits(fitted: &Fitted) -> Vec<u64> {
+    let folded = fitted.network.folded();
+    let layers = folded.layers.iter().flat_map(|layer| layer.weight.iter().chain(&layer.bias));
+    let all = folded.direct.iter().chain(layers).chain(&folded.output).chain([&folded.output_bias]);
+    all.map(|value| value.to_bits()).collect()
+}
+
+#[test]
+fn it_learns_what_no_linear_share_can_and_keeps_the_best_weights() {
+    let mut reports = Vec::new();
+    let validation = Toy::new(300, 2);
+    let device = Device::flex();
+    let fitted = fit(&config(), &Toy::new(700, 1), &validation, &device, &mut |report| {
+        reports.push(*report);
+        Control::Continue
+    });
+    let fitted = fitted.unwrap();
+    assert!(fitted.validation_loss < 0.4, "{}", fitted.validation_loss);
+    let linear = run(&FitConfig { hidden: Vec::new(), ..config() }).unwrap();
+    assert!(linear.validation_loss > 0.6, "{}", linear.validation_loss);
+
+    let again = log_loss(&logits(&fitted.network, &validation, &device), validation.labels(), 1.0);
+    assert_eq!(again, fitted.validation_loss);
+    let lowest = reports.iter().min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss)).unwrap();
+    assert_eq!((lowest.epoch, lowest.train_loss), (fitted.best_epoch, fitted.train_loss));
+    assert_eq!(reports.len(), fitted.epochs);
+    assert_eq!(reports.last().unwrap().best_validation_loss, fitted.validation_loss);
+}
+
+#[test]
+fn a_seed_gives_the_same_bits_alone_and_beside_others() {
+    // Batch norms on, so that running statistics are put to the test as well.
+    let config = FitConfig { hidden: vec![16, 8], batch_norm: true, maximum_epochs: 6, ..config() };
+    let alone = bits(&run(&config).unwrap());
+    let beside: Vec<_> = thread::scope(|scope| {
+        let seeds = [0, 1, 0, 2];
+        let fits = seeds.map(|seed| {
+            let config = FitConfig { seed, ..config.clone() };
+            scope.spawn(move || bits(&run(&config).unwrap()))
+        });
+        fits.into_iter().map(|fit| fit.join().unwrap()).collect()
+    });
+    assert_eq!(beside[0], alone);
+    assert_eq!(beside[2], alone);
+    assert_ne!(beside[1], alone);
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert_eq!(pool.install(|| bits(&run(&config).unwrap())), alone, "{threads} threads");
+    }
+}
+
+#[test]
+fn patience_ends_a_fit_and_the_last_epoch_does() {
+    let ended = run(&FitConfig { patience: 3, maximum_epochs: 400, ..config() }).unwrap();
+    assert_eq!(ended.epochs, ended.best_epoch + 3);
+    assert_eq!(run(&FitConfig { maximum_epochs: 2, ..config() }).unwrap().epochs, 2);
+}
+
+#[test]
+fn no_mini_batch_is_smaller_than_asked_for() {
+    for (rows, batch_size, expected) in [(129, 64, &[64, 65][..]), (191, 64, &[95, 96]), (50, 64, &[50])] {
+        let train = Toy::new(rows, 3);
+        let config = FitConfig { batch_size, batch_norm: true, input_batch_norm: true, maximum_epochs: 1, ..config() };
+        fit(&config, &train, &Toy::new(50, 4), &Device::flex(), &mut |_| Control::Continue).unwrap();
+        assert_eq!(*train.batches.lock().unwrap(), expected);
+    }
+}
+
+#[test]
+fn class_weights_move_the_scores_to_even_odds() {
+    let mut train = Toy::new(600, 5);
+    // Keep every positive row and a tenth as many negative ones less: the toy is even, churn is not.
+    train.labels.iter_mut().enumerate().filter(|(row, _)| row % 4 != 0).for_each(|(_, label)| *label = false);
+    let mean = |class_weights| {
+        let config = FitConfig { class_weights, hidden: Vec::new(), ..config() };
+        let fitted = fit(&config, &train, &train, &Device::flex(), &mut |_| Control::Continue).unwrap();
+        let logits = logits(&fitted.network, &train, &Device::flex());
+        logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).sum::<f32>() / logits.len() as f32
+    };
+    let rate = train.labels.iter().filter(|&&label| label).count() as f32 / 600.0;
+    assert!((mean(false) - rate).abs() < 0.02, "{} instead of {rate}", mean(false));
+    assert!((mean(true) - 0.5).abs() < 0.05, "{} instead of even", mean(true));
+}
+
+#[test]
+fn interruption_and_divergence_are_errors_of_their_own() {
+    let mut epochs = 0;
+    let interrupted = fit(&config(), &Toy::new(200, 1), &Toy::new(100, 2), &Device::flex(), &mut |_| {
+        epochs += 1;
+        if epochs == 2 { Control::Stop } else { Control::Continue }
+    });
+    assert_eq!((interrupted.unwrap_err(), epochs), (FitError::Interrupted, 2));
+    let diverged = run(&FitConfig { learning_rate: 1e30, ..config() }).unwrap_err();
+    assert!(matches!(diverged, FitError::Diverged { epoch: 1, .. }), "{diverged}");
+    let mut poisoned = Toy::new(200, 1);
+    poisoned.values[17] = f32::NAN;
+    let diverged = fit(&config(), &poisoned, &Toy::new(100, 2), &Device::flex(), &mut |_| Control::Continue);
+    assert!(matches!(diverged.unwrap_err(), FitError::Diverged { .. }));
+}
+
+#[test]
+fn wrong_settings_and_rows_are_refused_before_the_first_step() {
+    let wrong = FitConfig {
+        hidden: vec![0],
+        dropout: 1.0,
+        learning_rate: f64::INFINITY,
+        penalty: -1.0,
+        averaging: 1.0,
+        batch_size: 1,
+        batch_norm: true,
+        maximum_epochs: 0,
+        patience: 0,
+        ..config()
+    };
+    let FitError::Configuration { problems } = run(&wrong).unwrap_err() else { panic!("not refused") };
+    assert_eq!(problems.len(), 8, "{problems:?}");
+    let mut one_class = Toy::new(50, 1);
+    one_class.labels.fill(true);
+    let refused = fit(&config(), &Toy::new(50, 1), &one_class, &Device::flex(), &mut |_| Control::Continue);
+    assert_eq!(refused.unwrap_err(), FitError::OneClass { part: "validation", positives: 50, negatives: 0 });
+}
