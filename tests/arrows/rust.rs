@@ -67,11 +67,11 @@ pub fn modules(text: &str) -> Vec<String> {
     declared.map(|pair| pair[1].clone()).collect()
 }
 
-/// The room of the core that a file belongs to.
+/// The room of the core that a file belongs to; none for the crate's root and for tests in a file of their own.
 fn room_of(file: &str) -> Option<&str> {
     let name = file.strip_prefix("src/")?.split('/').next()?;
     let name = name.strip_suffix(".rs").unwrap_or(name);
-    (name != "lib").then_some(name)
+    (name != "lib" && !file.ends_with("/tests.rs")).then_some(name)
 }
 
 /// Every path in a text, groups of `use` spelled out (`a::{b, c::d}` is `a::b` and `a::c::d`), macros with their `!`.

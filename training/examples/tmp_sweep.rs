@@ -34,6 +34,7 @@ fn main() {
     let tables: Vec<_> = ["ibm_telco", "churn5000"].iter().map(|n| {
         let schema = read_schema(Path::new(n)).unwrap_or_else(|e| panic!("{}", e.message));
         let p = |s: &str| format!("/work/shared/data/{n}{s}.csv");
+        let mut schema = schema; if std::env::var("NODERIVED").is_ok() { schema.derived.clear(); for f in &mut schema.fields { f.only_derived = false; } }
         let cohort = Cohort::read(Source::open(p("")).unwrap(), &schema).unwrap();
         let folds = Fold::read(&cohort, Path::new(&p(".folds")), Some(Path::new(&p(".inner"))), 0).unwrap();
         (cohort, folds)

@@ -127,7 +127,7 @@ fn no_mini_batch_is_smaller_than_asked_for() {
 #[test]
 fn class_weights_move_the_scores_to_even_odds() {
     let mut train = Toy::new(600, 5);
-    // Keep every positive row and a tenth as many negative ones less: the toy is even, churn is not.
+    // The toy's classes are even, churn's are not: three rows in four become negative.
     train.labels.iter_mut().enumerate().filter(|(row, _)| row % 4 != 0).for_each(|(_, label)| *label = false);
     let mean = |class_weights| {
         let config = FitConfig { class_weights, hidden: Vec::new(), ..config() };

@@ -21,7 +21,7 @@ pub(super) fn write(draft: &Drafted) -> String {
          name = {}\n",
         plain(&draft.file),
         grouped(draft.rows),
-        grouped(draft.columns.len() as u64),
+        grouped(draft.columns.len() as u64 + 1),
         quoted(&draft.name)
     );
     let places = [
@@ -29,11 +29,12 @@ pub(super) fn write(draft: &Drafted) -> String {
         (Place::Ignored, "ignored", "Columns that are read past."),
     ];
     for (place, key, comment) in places {
-        text += &format!("\n# {comment}\n{key} = [\n");
+        let mut lines = String::new();
         for (name, guess) in draft.columns.iter().filter(|(_, guess)| guess.place == place) {
-            text += &format!("    {}, # {}\n", quoted(name), plain(&guess.comments.join("; ")));
+            lines += &format!("    {}, # {}\n", quoted(name), plain(&guess.comments.join("; ")));
         }
-        text += "]\n";
+        let start = if lines.is_empty() { "" } else { "\n" };
+        text += &format!("\n# {comment}\n{key} = [{start}{lines}]\n");
     }
     text += &format!("\n[target]\nfield = {}\n", quoted(&draft.target));
     text += &format!("positive = {} # {}\n", quoted(&draft.positive), plain(&draft.target_comment));

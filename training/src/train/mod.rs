@@ -14,6 +14,7 @@ use tenure::calibration::Calibration;
 use tenure::decision::Policy;
 use tenure::encoding::{EncoderError, EncoderParams};
 use tenure::network::Network;
+use tenure::network::burn::DenseNetwork;
 
 use crate::calibrate::{CalibrateError, CalibrationParams, CalibrationRecord};
 use crate::cohort::Cohort;
@@ -60,6 +61,8 @@ pub enum TrainError {
 #[derive(Debug)]
 pub struct Trained {
     pub encoded: Encoded,
+    /// The burn module, in evaluation mode.
+    pub dense: DenseNetwork,
     pub network: Network,
     pub calibration: Calibration,
     pub calibration_record: CalibrationRecord,
@@ -91,6 +94,7 @@ pub fn train(
     let calibrated = CalibrationParams { seed: params.seed, ..CalibrationParams::default() }.fit(&logits, &labels)?;
     Ok(Trained {
         encoded,
+        dense: fitted.network,
         network,
         calibration: calibrated.calibration,
         calibration_record: calibrated.record,

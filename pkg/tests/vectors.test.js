@@ -1,0 +1,38 @@
+/** The wasm module against the vectors that every engine is held against (tests/vectors/telco.json). */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { load, TenureError } from "../dist/node.js";
+
+const root = new URL("../../", import.meta.url);
+const vectors = JSON.parse(readFileSync(new URL("tests/vectors/telco.json", root), "utf8"));
+const scorer = await load(readFileSync(new URL(vectors.artifact, root)));
+const rules = (problems) => problems.map(({ field, rule }) => ({ field, rule }));
+
+test("scores and explanations of the vectors", () => {
+  let scored = 0;
+  for (const expected of vectors.cases.filter((one) => one.logit !== undefined)) {
+    const score = scorer.score(expected.record);
+    assert.equal(score.logit, expected.logit, "the logit agrees with the native engine bit for bit");
+    assert.ok(Math.abs(score.probability - expected.probability) < 1e-15);
+    assert.deepEqual(rules(score.problems), expected.problems);
+    const explanation = scorer.explain(expected.record);
+    assert.ok(Math.abs(explanation.base - expected.base) < 1e-12);
+    assert.equal(explanation.evaluations, expected.evaluations);
+    for (const { field, contribution } of explanation.contributions) {
+      assert.ok(Math.abs(contribution - expected.contributions[field]) < 1e-12, field);
+    }
+    scored += 1;
+  }
+  assert.ok(scored >= 20);
+});
+
+test("refusals of the vectors", () => {
+  for (const expected of vectors.cases.filter((one) => one.logit === undefined)) {
+    assert.throws(
+      () => scorer.score(expected.record),
+      (error) => error instanceof TenureError && error.code === "record_invalid" && (assert.deepEqual(rules(error.problems), expected.problems), true),
+    );
+  }
+});

@@ -1,0 +1,93 @@
+//! JSON in and out without the machinery of serde: the module that ships is downloaded by everyone who scores, and
+//! derived readers were half of it. A parser to `serde_json::Value`, typed reading with every problem at once
+//! ([`Reader`]), and the quoting of texts. Writing an artifact stays with serde; it does not ship.
+
+mod parse;
+mod read;
+
+pub use parse::{ParseError, members, parse};
+pub use read::{Problem, Problems, Reader};
+
+/// A text as JSON writes it, in double quotes; also how problems quote the value they saw.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\x1f' => {
+                out.push_str("\\u00");
+                out.push(if c >= '\x10' { '1' } else { '0' });
+                out.push(char::from(b"0123456789abcdef"[c as usize & 15]));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    /// Any document of texts, whole numbers, flags, lists and objects.
+    fn document() -> impl Strategy<Value = Value> {
+        let text = prop::collection::vec(any::<char>(), 0..8).prop_map(|text| text.into_iter().collect::<String>());
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-1_000_000i32..1_000_000).prop_map(|number| Value::from(f64::from(number) / 64.0)),
+            text.clone().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 5, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::btree_map(text.clone(), inner, 0..5)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_serde_writes_is_read_the_same(document in document(), pretty: bool) {
+            let text = if pretty { serde_json::to_string_pretty(&document) } else { serde_json::to_string(&document) };
+            prop_assert_eq!(parse(&text.unwrap()).unwrap(), document);
+        }
+
+        #[test]
+        fn broken_documents_are_refused_where_serde_refuses_them(document in document(), at: prop::sample::Index, byte in 32u8..127) {
+            let mut bytes = document.to_string().into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            // A byte in the middle of a letter makes no text at all.
+            let Ok(text) = String::from_utf8(bytes) else { return Ok(()) };
+            match (parse(&text), serde_json::from_str::<Value>(&text)) {
+                (Ok(ours), Ok(theirs)) => prop_assert_eq!(ours, theirs, "{}", text),
+                (Err(ours), Ok(_)) => prop_assert!(ours.to_string().contains("twice"), "{}: {}", text, ours),
+                (ours, theirs) => prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{}", text),
+            }
+        }
+
+        #[test]
+        fn quoted_texts_are_read_back(text in prop::collection::vec(any::<char>(), 0..20)) {
+            let text: String = text.into_iter().collect();
+            prop_assert_eq!(serde_json::from_str::<String>(&quoted(&text)).unwrap(), text);
+        }
+
+        #[test]
+        fn numbers_are_read_exactly(number in any::<f64>().prop_filter("finite", |number| number.is_finite())) {
+            let read = parse(&format!("{number:e}")).unwrap();
+            prop_assert_eq!(read.as_f64().unwrap().to_bits(), number.to_bits());
+        }
+    }
+}

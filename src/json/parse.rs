@@ -1,0 +1,322 @@
+//! Text → value, strictly as RFC 8259 has it, and one thing more: a key that stands twice in an object is refused,
+//! because two readers may take one each.
+
+use serde_json::{Map, Number, Value};
+
+/// Lists and objects nest at most this deep, so that a hostile text cannot exhaust the stack.
+const MAXIMUM_DEPTH: usize = 100;
+
+/// What is wrong with a text, and at which byte.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message} at byte {at}")]
+pub struct ParseError {
+    pub message: String,
+    pub at: usize,
+}
+
+/// Reads a document.
+pub fn parse(text: &str) -> Result<Value, ParseError> {
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    let value = parser.value()?;
+    parser.end()?;
+    Ok(value)
+}
+
+/// The entries of the object that a text is, in its order, each value as the text it stands as: what a caller does not
+/// want to read, it need not.
+pub fn members(text: &str) -> Result<Vec<(String, &str)>, ParseError> {
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut members = Vec::new();
+    parser.space();
+    if parser.next() != Some(b'{') {
+        return Err(parser.error("expected an object"));
+    }
+    parser.object(&mut |parser, key| {
+        parser.space();
+        let start = parser.at;
+        parser.value()?;
+        members.push((key, text.get(start..parser.at).unwrap_or("")));
+        Ok(())
+    })?;
+    parser.end()?;
+    // Few enough to compare each with each.
+    let twice = members.iter().enumerate().find(|(at, (key, _))| members[..*at].iter().any(|(other, _)| other == key));
+    match twice {
+        Some((_, (key, _))) => Err(parser.twice(key)),
+        None => Ok(members),
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn error(&self, message: &str) -> ParseError {
+        ParseError { message: message.into(), at: self.at }
+    }
+
+    fn twice(&self, key: &str) -> ParseError {
+        ParseError { message: format!("the key {} stands twice", super::quoted(key)), at: self.at }
+    }
+
+    fn next(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.next() {
+            self.at += 1;
+        }
+    }
+
+    /// Takes a byte, after space.
+    fn take(&mut self, byte: u8) -> bool {
+        self.space();
+        let here = self.next() == Some(byte);
+        self.at += usize::from(here);
+        here
+    }
+
+    fn end(&mut self) -> Result<(), ParseError> {
+        self.space();
+        if self.next().is_none() { Ok(()) } else { Err(self.error("expected the end")) }
+    }
+
+    fn value(&mut self) -> Result<Value, ParseError> {
+        self.space();
+        match self.next() {
+            Some(b'{') => {
+                let mut map = Map::new();
+                self.object(&mut |parser, key| {
+                    let value = parser.value()?;
+                    if map.contains_key(&key) {
+                        return Err(parser.twice(&key));
+                    }
+                    map.insert(key, value);
+                    Ok(())
+                })?;
+                Ok(Value::Object(map))
+            }
+            Some(b'[') => {
+                let mut list = Vec::new();
+                self.items(b']', &mut |parser| {
+                    list.push(parser.value()?);
+                    Ok(())
+                })?;
+                Ok(Value::Array(list))
+            }
+            Some(b'"') => self.string().map(Value::String),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => self.word(),
+        }
+    }
+
+    fn word(&mut self) -> Result<Value, ParseError> {
+        let rest = self.text.get(self.at..).unwrap_or("");
+        for (word, value) in [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))] {
+            if rest.starts_with(word) {
+                self.at += word.len();
+                return Ok(value);
+            }
+        }
+        Err(self.error("expected a value"))
+    }
+
+    /// The entries of an object whose brace comes next. The entry is a trait object: one copy of the loop is enough.
+    fn object(&mut self, entry: &mut dyn FnMut(&mut Self, String) -> Result<(), ParseError>) -> Result<(), ParseError> {
+        self.items(b'}', &mut |parser| {
+            parser.space();
+            let key = parser.string()?;
+            if !parser.take(b':') {
+                return Err(parser.error("expected `:`"));
+            }
+            entry(parser, key)
+        })
+    }
+
+    /// What stands between two brackets, with commas.
+    fn items(
+        &mut self,
+        close: u8,
+        item: &mut dyn FnMut(&mut Self) -> Result<(), ParseError>,
+    ) -> Result<(), ParseError> {
+        self.at += 1;
+        self.depth += 1;
+        if self.depth > MAXIMUM_DEPTH {
+            return Err(self.error("nested too deep"));
+        }
+        let mut first = true;
+        while !self.take(close) {
+            if !first && !self.take(b',') {
+                return Err(self.error("expected `,` or the closing bracket"));
+            }
+            first = false;
+            item(self)?;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn string(&mut self) -> Result<String, ParseError> {
+        if self.next() != Some(b'"') {
+            return Err(self.error("expected a text"));
+        }
+        self.at += 1;
+        let mut out = String::new();
+        loop {
+            let start = self.at;
+            while self.next().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+                self.at += 1;
+            }
+            // The bytes that end a run are ASCII, so a run is whole letters.
+            out.push_str(self.text.get(start..self.at).unwrap_or(""));
+            match self.next() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(out);
+                }
+                Some(b'\\') => {
+                    self.at += 1;
+                    out.push(self.escape()?);
+                }
+                Some(_) => return Err(self.error("control character in a text")),
+                None => return Err(self.error("a text is not closed")),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, ParseError> {
+        let escape = self.next().unwrap_or(0);
+        self.at += 1;
+        Ok(match escape {
+            b'"' | b'\\' | b'/' => char::from(escape),
+            b'b' => '\x08',
+            b'f' => '\x0c',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let mut code = self.hexadecimal()?;
+                // A letter beyond 16 bits is written as two halves.
+                if (0xd800..0xdc00).contains(&code) && self.text.as_bytes().get(self.at..self.at + 2) == Some(b"\\u") {
+                    self.at += 2;
+                    let low = self.hexadecimal()?;
+                    if (0xdc00..0xe000).contains(&low) {
+                        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+                    }
+                }
+                return char::from_u32(code).ok_or_else(|| self.error("half a letter"));
+            }
+            _ => return Err(self.error("unknown escape in a text")),
+        })
+    }
+
+    fn hexadecimal(&mut self) -> Result<u32, ParseError> {
+        let mut code = 0;
+        for _ in 0..4 {
+            let digit = self.next().and_then(|byte| char::from(byte).to_digit(16));
+            code = code * 16 + digit.ok_or_else(|| self.error("expected four hexadecimal digits"))?;
+            self.at += 1;
+        }
+        Ok(code)
+    }
+
+    fn digits(&mut self) -> Result<(), ParseError> {
+        let start = self.at;
+        while self.next().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        if self.at > start { Ok(()) } else { Err(self.error("expected a digit")) }
+    }
+
+    fn number(&mut self) -> Result<Value, ParseError> {
+        let start = self.at;
+        let negative = self.next() == Some(b'-');
+        self.at += usize::from(negative);
+        if self.next() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        let mut whole = true;
+        if self.next() == Some(b'.') {
+            whole = false;
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.next() {
+            whole = false;
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.next() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        let text = self.text.get(start..self.at).unwrap_or("");
+        // A whole number stays one where it fits: a seed has more digits than a float.
+        let number = if !whole || text == "-0" {
+            None
+        } else if negative {
+            text.parse::<i64>().ok().map(Number::from)
+        } else {
+            text.parse::<u64>().ok().map(Number::from)
+        };
+        let float = || text.parse::<f64>().ok().and_then(Number::from_f64);
+        number.or_else(float).map(Value::Number).ok_or_else(|| self.error("a number beyond 64 bits"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn refusals() {
+        for (text, part) in [
+            ("", "a value"),
+            ("{\"a\":1,\"a\":2}", "twice"),
+            ("{\"a\":1,\"\\u0061\":2}", "twice"),
+            ("[1,]", "a value"),
+            ("[1 2]", "`,`"),
+            ("[", "a value"),
+            ("{\"a\"}", "`:`"),
+            ("{a:1}", "a text"),
+            ("{} {}", "the end"),
+            ("01", "the end"),
+            ("1.", "a digit"),
+            ("-", "a digit"),
+            ("1e999", "64 bits"),
+            ("\"\n\"", "control"),
+            ("\"a", "not closed"),
+            ("\"\\x\"", "escape"),
+            ("\"\\ud800\"", "half a letter"),
+            ("\"\\ud800\\u0041\"", "half a letter"),
+            ("\"\\u00g0\"", "hexadecimal"),
+            ("nul", "a value"),
+            ("NaN", "a value"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.message.contains(part) && error.at <= text.len(), "{text}: {error}");
+        }
+        assert!(parse(&"[".repeat(1_000_000)).unwrap_err().message.contains("deep"));
+    }
+
+    #[test]
+    fn escapes_and_long_numbers() {
+        assert_eq!(parse(r#" "\ud83d\ude00\/\u00e9\b" "#).unwrap(), json!("😀/é\u{8}"));
+        assert_eq!(parse("[18446744073709551615, -0, 1E2]").unwrap(), json!([u64::MAX, -0.0, 100.0]));
+    }
+
+    #[test]
+    fn members_are_texts() {
+        let text = r#" { "a" : [1, {"b": 2}] , "c":"\"" } "#;
+        let expected = vec![("a".to_string(), r#"[1, {"b": 2}]"#), ("c".to_string(), r#""\"""#)];
+        assert_eq!(members(text).unwrap(), expected);
+        assert_eq!(members("{}").unwrap(), []);
+        assert!(members("[]").is_err() && members(r#"{"a":1,"a":1}"#).is_err() && members("{} x").is_err());
+    }
+}

@@ -1,0 +1,248 @@
+//! Value → type, by hand: getters that know where they are, refuse keys that nobody asked for, and report every
+//! problem at once. A getter that finds a problem answers with a blank, which is never used: see [`Problems::or`].
+
+use std::cell::RefCell;
+
+use serde_json::Value;
+
+/// What is wrong at one place of a document, such as `schema.fields[3].kind`.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{place}: {message}")]
+pub struct Problem {
+    pub place: String,
+    pub message: String,
+}
+
+/// The problems of one document, collected while it is read.
+#[derive(Default)]
+pub struct Problems(RefCell<Vec<Problem>>);
+
+impl Problems {
+    pub fn report(&self, place: &str, message: &str) {
+        self.0.borrow_mut().push(Problem { place: place.into(), message: message.into() });
+    }
+
+    /// What was read, or why it is not to be used.
+    pub fn or<T>(self, read: T) -> Result<T, Vec<Problem>> {
+        let problems = self.0.into_inner();
+        if problems.is_empty() { Ok(read) } else { Err(problems) }
+    }
+}
+
+/// An object whose keys are asked for one by one.
+pub struct Reader<'a> {
+    place: String,
+    /// Keys that were not asked for yet.
+    entries: Vec<(&'a str, &'a Value)>,
+    problems: &'a Problems,
+    /// Whether there is an object at all; where there is none, its keys are not reported as well.
+    sound: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `value`, which stands at `place` (empty for the whole document).
+    pub fn new(place: &str, value: &'a Value, problems: &'a Problems) -> Reader<'a> {
+        let mut reader = Reader { place: place.into(), entries: Vec::new(), problems, sound: true };
+        match value {
+            Value::Object(map) => reader.entries = map.iter().map(|(key, value)| (key.as_str(), value)).collect(),
+            other => {
+                reader.sound = false;
+                problems.report(place, &wrong("an object", other));
+            }
+        }
+        reader
+    }
+
+    /// Where a key of this object stands.
+    pub fn place(&self, key: &str) -> String {
+        if self.place.is_empty() { key.into() } else { format!("{}.{key}", self.place) }
+    }
+
+    pub fn report(&self, key: &str, message: &str) {
+        self.problems.report(&self.place(key), message);
+    }
+
+    fn take(&mut self, key: &str) -> Option<&'a Value> {
+        let at = self.entries.iter().position(|(name, _)| *name == key)?;
+        Some(self.entries.swap_remove(at).1)
+    }
+
+    /// The value of a key that must be there.
+    pub fn value(&mut self, key: &str) -> Option<&'a Value> {
+        let value = self.take(key);
+        if value.is_none() && self.sound {
+            self.report(key, "is not there");
+        }
+        value
+    }
+
+    fn wrong(&self, key: &str, expected: &str, found: &Value) {
+        self.report(key, &wrong(expected, found));
+    }
+
+    pub fn optional_text(&mut self, key: &str) -> Option<String> {
+        let value = self.take(key)?;
+        if value.as_str().is_none() {
+            self.wrong(key, "a text", value);
+        }
+        value.as_str().map(Into::into)
+    }
+
+    /// A text; the key must be there.
+    pub fn text(&mut self, key: &str) -> String {
+        if self.entries.iter().all(|(name, _)| *name != key) {
+            self.value(key);
+        }
+        self.optional_text(key).unwrap_or_default()
+    }
+
+    pub fn optional_number(&mut self, key: &str) -> Option<f64> {
+        let value = self.take(key)?;
+        self.as_number(key, value)
+    }
+
+    /// A number; the key must be there.
+    pub fn number(&mut self, key: &str) -> f64 {
+        self.value(key).and_then(|value| self.as_number(key, value)).unwrap_or_default()
+    }
+
+    fn as_number(&self, key: &str, value: &Value) -> Option<f64> {
+        if value.as_f64().is_none() {
+            self.wrong(key, "a number", value);
+        }
+        value.as_f64()
+    }
+
+    /// A whole number of 32 bits; the key must be there.
+    pub fn count(&mut self, key: &str) -> u32 {
+        let Some(value) = self.value(key) else { return 0 };
+        let count = value.as_u64().and_then(|count| u32::try_from(count).ok());
+        if count.is_none() {
+            self.wrong(key, "a whole number", value);
+        }
+        count.unwrap_or_default()
+    }
+
+    /// Yes or no; no where the key is not there.
+    pub fn flag(&mut self, key: &str) -> bool {
+        let Some(value) = self.take(key) else { return false };
+        if value.as_bool().is_none() {
+            self.wrong(key, "true or false", value);
+        }
+        value.as_bool().unwrap_or_default()
+    }
+
+    /// The items of a list and where each stands; `None` where the key is not there.
+    pub fn optional_list(&mut self, key: &str) -> Option<Vec<(String, &'a Value)>> {
+        let value = self.take(key)?;
+        let Value::Array(items) = value else {
+            self.wrong(key, "a list", value);
+            return Some(Vec::new());
+        };
+        let place = self.place(key);
+        Some(items.iter().enumerate().map(|(index, item)| (format!("{place}[{index}]"), item)).collect())
+    }
+
+    /// The items of a list; the key must be there.
+    pub fn list(&mut self, key: &str) -> Vec<(String, &'a Value)> {
+        let list = self.optional_list(key);
+        if list.is_none() {
+            self.value(key);
+        }
+        list.unwrap_or_default()
+    }
+
+    pub fn optional_texts(&mut self, key: &str) -> Option<Vec<String>> {
+        let mut texts = Vec::new();
+        for (place, item) in self.optional_list(key)? {
+            match item.as_str() {
+                Some(text) => texts.push(text.into()),
+                None => self.problems.report(&place, &wrong("a text", item)),
+            }
+        }
+        Some(texts)
+    }
+
+    /// A list of numbers; empty where the key is not there.
+    pub fn numbers(&mut self, key: &str) -> Vec<f64> {
+        let mut numbers = Vec::new();
+        for (place, item) in self.optional_list(key).unwrap_or_default() {
+            match item.as_f64() {
+                Some(number) => numbers.push(number),
+                None => self.problems.report(&place, &wrong("a number", item)),
+            }
+        }
+        numbers
+    }
+
+    /// An object within this one.
+    pub fn object(&mut self, key: &str) -> Reader<'a> {
+        match self.value(key) {
+            Some(value) => Reader::new(&self.place(key), value, self.problems),
+            None => Reader { place: String::new(), entries: Vec::new(), problems: self.problems, sound: false },
+        }
+    }
+
+    /// The objects of a list; where `required`, the key must be there.
+    pub fn objects(&mut self, key: &str, required: bool) -> Vec<Reader<'a>> {
+        let list = if required { self.list(key) } else { self.optional_list(key).unwrap_or_default() };
+        list.into_iter().map(|(place, item)| Reader::new(&place, item, self.problems)).collect()
+    }
+
+    /// Reports the keys that nobody asked for.
+    pub fn end(self) {
+        for (key, _) in &self.entries {
+            self.report(key, "is no key of this document");
+        }
+    }
+}
+
+fn wrong(expected: &str, found: &Value) -> String {
+    let found = match found {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "another number",
+        Value::String(text) => return format!("must be {expected} (got {})", super::quoted(text)),
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    format!("must be {expected} (got {found})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_problem_at_once_with_its_place() {
+        let document = json!({
+            "name": 7, "count": -1, "flag": "yes", "numbers": [1, "2"], "texts": [null], "inner": {"surprise": 1},
+            "list": [{}, 3], "other": 1,
+        });
+        let problems = Problems::default();
+        let mut reader = Reader::new("", &document, &problems);
+        assert_eq!((reader.text("name"), reader.count("count"), reader.flag("flag")), (String::new(), 0, false));
+        assert_eq!((reader.numbers("numbers"), reader.optional_texts("texts")), (vec![1.0], Some(vec![])));
+        reader.object("inner").end();
+        reader.object("absent").text("not reported as well");
+        for mut item in reader.objects("list", true) {
+            item.number("share");
+        }
+        reader.end();
+        let texts: Vec<_> = problems.or(()).unwrap_err().iter().map(ToString::to_string).collect();
+        let expected = [
+            "name: must be a text (got another number)",
+            "count: must be a whole number (got another number)",
+            "flag: must be true or false (got \"yes\")",
+            "numbers[1]: must be a number (got \"2\")",
+            "texts[0]: must be a text (got null)",
+            "inner.surprise: is no key of this document",
+            "absent: is not there",
+            "list[1]: must be an object (got another number)",
+            "list[0].share: is not there",
+            "other: is no key of this document",
+        ];
+        assert_eq!(texts, expected);
+    }
+}

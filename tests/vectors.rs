@@ -1,0 +1,69 @@
+//! The packed network, natively, against the vectors that every engine is held against (tests/vectors/telco.json);
+//! `pkg/tests/vectors.test.js` holds the wasm module against the same.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+use tenure::customer::{Problem, Value, check};
+use tenure::scorer::Scorer;
+
+#[test]
+fn the_kept_artifact_answers_as_recorded() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let text = std::fs::read_to_string(tests.join("vectors/telco.json")).unwrap();
+    let document: Json = serde_json::from_str(&text).unwrap();
+    let scorer = Scorer::from_bytes(&std::fs::read(tests.join("artifacts/v1.safetensors")).unwrap()).unwrap();
+    let schema = &scorer.document().schema;
+    let mut workspace = scorer.workspace();
+    let (mut scored, mut refused, mut with_burn) = (0, 0, 0);
+    for case in document["cases"].as_array().unwrap() {
+        let record = case["record"].as_object().unwrap();
+        let values: Vec<Value> = schema
+            .fields
+            .iter()
+            .map(|field| match record.get(&field.name) {
+                None => Value::Absent,
+                Some(Json::Number(number)) => Value::Number(number.as_f64().unwrap()),
+                Some(Json::String(text)) => Value::Text(text),
+                Some(Json::Bool(flag)) => Value::Flag(*flag),
+                Some(_) => Value::Missing,
+            })
+            .collect();
+        let compare = |problems: &[Problem]| {
+            let seen: Vec<_> = problems.iter().map(|problem| (problem.field.as_str(), problem.rule.name())).collect();
+            let expected = case["problems"].as_array().unwrap().iter();
+            let expected: Vec<_> =
+                expected.map(|problem| (problem["field"].as_str().unwrap(), problem["rule"].as_str().unwrap())).collect();
+            assert_eq!(seen, expected, "{record:?}");
+        };
+        let (customer, mut problems) = match check(schema, &values) {
+            Ok(checked) => checked,
+            Err(problems) => {
+                compare(&problems);
+                assert!(case["logit"].is_null());
+                refused += 1;
+                continue;
+            }
+        };
+        problems.extend(scorer.artifact().encoder.clipped(&customer));
+        compare(&problems);
+        let explanation = scorer.explain(&customer, &mut workspace).unwrap();
+        let number = |key: &str| case[key].as_f64().unwrap();
+        assert_eq!(explanation.score.logit, number("logit"));
+        assert!((explanation.score.probability - number("probability")).abs() < 1e-15);
+        assert!((explanation.base - number("base")).abs() < 1e-12);
+        assert_eq!(scorer.document().policy.tiers[explanation.score.tier].name, case["tier"]);
+        for (field, contribution) in schema.fields.iter().zip(&explanation.contributions) {
+            let expected = case["contributions"][&field.name].as_f64().unwrap();
+            assert!((contribution - expected).abs() < 1e-12, "{}: {contribution} {expected}", field.name);
+        }
+        let sum = explanation.base + explanation.contributions.iter().sum::<f64>();
+        assert!((sum - explanation.score.logit).abs() < 1e-4);
+        if let Some(burn) = case["burn_logit"].as_f64() {
+            assert!((explanation.score.logit - burn).abs() < 1e-5 * burn.abs().max(1.0));
+            with_burn += 1;
+        }
+        scored += 1;
+    }
+    assert!(scored >= 20 && refused >= 4 && with_burn >= 20, "{scored} {refused} {with_burn}");
+}
