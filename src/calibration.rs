@@ -2,14 +2,17 @@
 //!
 //! `exp` comes from libm, so that the native and the wasm build give the same bits.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::json::Reader;
+use crate::json::decimal::Decimal;
 
 /// How a logit becomes a probability.
 ///
 /// *Temperature*: `sigmoid(logit / temperature)` (Guo et al. 2017, "On Calibration of Modern Neural Networks", 4.2).
 /// *Isotonic*: straight lines between knots, constant outside of the first and the last one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "lowercase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "method", rename_all = "lowercase")]
 pub enum Calibration {
     Temperature { temperature: f64 },
     Isotonic { logits: Vec<f64>, probabilities: Vec<f64> },
@@ -18,19 +21,19 @@ pub enum Calibration {
 /// The first rule that a calibration breaks.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CalibrationError {
-    #[error("calibration.temperature: must be within {MINIMUM_TEMPERATURE}..={MAXIMUM_TEMPERATURE} (got {0})")]
+    #[error("calibration.temperature: must be within {}..={} (got {})", Decimal(MINIMUM_TEMPERATURE), Decimal(MAXIMUM_TEMPERATURE), Decimal(*.0))]
     Temperature(f64),
     #[error("calibration.logits: must be {MINIMUM_KNOTS} to {MAXIMUM_KNOTS} (got {0})")]
     KnotCount(usize),
     #[error("calibration.probabilities: must be one for each of the {logits} logits (got {probabilities})")]
     Lengths { logits: usize, probabilities: usize },
-    #[error("calibration.logits[{index}]: must be within ±{MAXIMUM_LOGIT} (got {value})")]
+    #[error("calibration.logits[{index}]: must be within ±{} (got {})", Decimal(MAXIMUM_LOGIT), Decimal(*.value))]
     Logit { index: usize, value: f64 },
-    #[error("calibration.logits[{index}]: must be above the logit before it (got {value})")]
+    #[error("calibration.logits[{index}]: must be above the logit before it (got {})", Decimal(*.value))]
     LogitOrder { index: usize, value: f64 },
-    #[error("calibration.probabilities[{index}]: must be within 0..=1 (got {value})")]
+    #[error("calibration.probabilities[{index}]: must be within 0..=1 (got {})", Decimal(*.value))]
     Probability { index: usize, value: f64 },
-    #[error("calibration.probabilities[{index}]: must not be below the probability before it (got {value})")]
+    #[error("calibration.probabilities[{index}]: must not be below the probability before it (got {})", Decimal(*.value))]
     ProbabilityOrder { index: usize, value: f64 },
 }
 
@@ -49,6 +52,24 @@ pub fn sigmoid(logit: f64) -> f64 {
 }
 
 impl Calibration {
+    /// Reads what the artifact says; [`Calibration::validate`] has yet to check it.
+    pub fn read(mut reader: Reader) -> Calibration {
+        let calibration = match reader.text("method").as_str() {
+            "isotonic" => {
+                let (logits, probabilities) = (reader.numbers("logits"), reader.numbers("probabilities"));
+                Calibration::Isotonic { logits, probabilities }
+            }
+            other => {
+                if !other.is_empty() && other != "temperature" {
+                    reader.report("method", "must be \"temperature\" or \"isotonic\"");
+                }
+                Calibration::Temperature { temperature: reader.number("temperature") }
+            }
+        };
+        reader.end();
+        calibration
+    }
+
     /// The probability that belongs to a logit: nondecreasing in it, within 0..=1 for a valid calibration, NaN for NaN.
     pub fn probability(&self, logit: f64) -> f64 {
         match self {
@@ -178,16 +199,23 @@ mod tests {
         assert_eq!(isotonic(&[0.0, 1.0], &[0.2, 0.1]).validate(), Err(E::ProbabilityOrder { index: 1, value: 0.1 }));
     }
 
+    fn read(text: &str) -> Result<Calibration, Vec<crate::json::Problem>> {
+        let value = crate::json::parse(text).unwrap();
+        let problems = crate::json::Problems::default();
+        let calibration = Calibration::read(Reader::new("", &value, &problems));
+        problems.or(calibration)
+    }
+
     #[test]
     fn the_document_keeps_its_spelling() {
         let text = r#"{"method":"isotonic","logits":[0.0,1.0],"probabilities":[0.25,0.75]}"#;
-        let calibration: Calibration = serde_json::from_str(text).unwrap();
+        let calibration = read(text).unwrap();
         assert_eq!(calibration, isotonic(&[0.0, 1.0], &[0.25, 0.75]));
         assert_eq!(serde_json::to_string(&calibration).unwrap(), text);
         let temperature = serde_json::to_string(&Calibration::Temperature { temperature: 1.5 }).unwrap();
         assert_eq!(temperature, r#"{"method":"temperature","temperature":1.5}"#);
-        assert!(serde_json::from_str::<Calibration>(r#"{"method":"temperature","temperature":1,"extra":2}"#).is_err());
-        assert!(serde_json::from_str::<Calibration>(r#"{"method":"platt","temperature":1}"#).is_err());
+        assert!(read(r#"{"method":"temperature","temperature":1,"extra":2}"#).is_err());
+        assert!(read(r#"{"method":"platt","temperature":1}"#).is_err());
     }
 
     proptest! {

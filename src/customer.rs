@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::json::decimal::{self, Decimal};
+use crate::json::quoted;
 use crate::schema::{Field, Kind, Schema};
 
 /// What a caller sends for one field, unchecked.
@@ -112,6 +114,7 @@ impl Customer {
 }
 
 /// Whether a cell is of its field's kind and within its bounds.
+#[inline(always)]
 fn cell_fits(field: &Field, cell: Cell) -> bool {
     match (&field.kind, cell) {
         (_, Cell::Missing) => true,
@@ -131,7 +134,10 @@ fn cell_problems(schema: &Schema, cells: &[Cell]) -> Vec<Problem> {
         None => Some(problem(field, Rule::Absent, "nothing".into(), "the record does not have it".into())),
         Some(cell) if cell_fits(field, cell) => None,
         Some(Cell::Number(number)) => check_number(field, number).err(),
-        Some(cell) => Some(problem(field, Rule::Type, format!("{cell:?}"), "the cell is of another kind".into())),
+        Some(Cell::Category(code)) => {
+            Some(problem(field, Rule::Type, format!("category {code}"), "the cell is of another kind".into()))
+        }
+        Some(Cell::Missing) => None,
     });
     problems.collect()
 }
@@ -157,7 +163,12 @@ pub fn check(schema: &Schema, values: &[Value]) -> Result<(Customer, Vec<Problem
 /// Checks one value: its cell or the rule it breaks, and a warning where the value is taken for another.
 pub fn check_value(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Problem>) {
     let cell = match value {
-        Value::Absent => Err(problem(field, Rule::Absent, "nothing".into(), "must be in the record; null where it is not known".into())),
+        Value::Absent => Err(problem(
+            field,
+            Rule::Absent,
+            "nothing".into(),
+            "must be in the record; null where it is not known".into(),
+        )),
         Value::Missing => Ok(Cell::Missing),
         Value::Text(text) if is_missing(field, text) => Ok(Cell::Missing),
         Value::Number(number) if field.is_number() => check_number(field, number),
@@ -169,7 +180,7 @@ pub fn check_value(field: &Field, value: Value) -> (Result<Cell, Problem>, Optio
             Err(problem(field, Rule::Type, flag.to_string(), "must be a number".into()))
         }
         Value::Number(number) if !number.is_finite() => {
-            Err(problem(field, Rule::Finite, number.to_string(), "must be a finite number or a text".into()))
+            Err(problem(field, Rule::Finite, decimal::text(number), "must be a finite number or a text".into()))
         }
         Value::Number(_) | Value::Text(_) | Value::Flag(_) => return category(field, value),
     };
@@ -183,18 +194,18 @@ fn is_missing(field: &Field, text: &str) -> bool {
 
 fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
     let Kind::Number { minimum, maximum, unit } = &field.kind else {
-        return Err(problem(field, Rule::Type, number.to_string(), "must not be a number".into()));
+        return Err(problem(field, Rule::Type, decimal::text(number), "must not be a number".into()));
     };
     if !number.is_finite() {
-        return Err(problem(field, Rule::Finite, number.to_string(), "must be a finite number".into()));
+        return Err(problem(field, Rule::Finite, decimal::text(number), "must be a finite number".into()));
     }
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
     let bound = match (minimum, maximum) {
-        (Some(minimum), _) if number < *minimum => format!("must be at least {minimum}{unit}"),
-        (_, Some(maximum)) if number > *maximum => format!("must be at most {maximum}{unit}"),
+        (Some(minimum), _) if number < *minimum => format!("must be at least {}{unit}", Decimal(*minimum)),
+        (_, Some(maximum)) if number > *maximum => format!("must be at most {}{unit}", Decimal(*maximum)),
         _ => return Ok(Cell::Number(number)),
     };
-    Err(problem(field, Rule::Bounds, number.to_string(), bound))
+    Err(problem(field, Rule::Bounds, decimal::text(number), bound))
 }
 
 /// Reads a number as spreadsheets and CSV files write it plainly; the error says what stands in the way.
@@ -202,7 +213,7 @@ fn parse_number(text: &str) -> Result<f64, String> {
     let text = text.trim();
     // Rust would also read "inf", "nan" and "infinity".
     let plain = text.chars().all(|c| matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'));
-    if plain && let Ok(number) = text.parse::<f64>() {
+    if plain && let Some(number) = decimal::parse(text) {
         return Ok(number);
     }
     let digits = text.chars().filter(char::is_ascii_digit).count();
@@ -220,7 +231,7 @@ fn parse_number(text: &str) -> Result<f64, String> {
 fn category(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Problem>) {
     let text: Cow<str> = match value {
         Value::Text(text) => text.trim().into(),
-        Value::Number(number) => number.to_string().into(),
+        Value::Number(number) => decimal::text(number).into(),
         Value::Flag(flag) => flag_text(field, flag),
         Value::Absent | Value::Missing => return (Ok(Cell::Missing), None),
     };
@@ -233,7 +244,9 @@ fn category(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Probl
         return (Ok(Cell::Category(code as u32)), None);
     }
     let message = match &field.kind {
-        Kind::Flag { positive, negative } => format!("is neither {positive:?} nor {negative:?} and counts as OTHER"),
+        Kind::Flag { positive, negative } => {
+            format!("is neither {} nor {} and counts as OTHER", quoted(positive), quoted(negative))
+        }
         _ => "is not among the categories of the schema and counts as OTHER".into(),
     };
     let warning = problem(field, Rule::UnseenCategory, quote(&text), message);
@@ -255,16 +268,20 @@ fn problem(field: &Field, rule: Rule, value: String, message: String) -> Problem
 
 /// The warning for a number outside the fitted quantiles.
 pub(crate) fn clipped(field: &Field, number: f64, low: f32, high: f32) -> Problem {
-    let message = format!("is outside {low} to {high}, where the training data lies, and counts as the nearer end");
-    problem(field, Rule::Clipped, number.to_string(), message)
+    let message = format!(
+        "is outside {} to {}, where the training data lies, and counts as the nearer end",
+        decimal::text_f32(low),
+        decimal::text_f32(high)
+    );
+    problem(field, Rule::Clipped, decimal::text(number), message)
 }
 
 fn quote(text: &str) -> String {
-    let mut quoted: String = text.chars().take(QUOTED_CHARACTERS).collect();
-    if quoted.len() < text.len() {
-        quoted.push('…');
+    let mut start: String = text.chars().take(QUOTED_CHARACTERS).collect();
+    if start.len() < text.len() {
+        start.push('…');
     }
-    format!("{quoted:?}")
+    quoted(&start)
 }
 
 #[cfg(test)]
@@ -293,7 +310,12 @@ mod tests {
         let values = [Value::Number(-1.0), Value::Number(f64::NAN), Value::Absent, Value::Number(f64::INFINITY)];
         let problems = check(&small_schema(), &values).unwrap_err();
         let rules: Vec<_> = problems.iter().map(|problem| (problem.field.as_str(), problem.rule)).collect();
-        let expected = [("tenure", Rule::Bounds), ("charges", Rule::Finite), ("contract", Rule::Absent), ("partner", Rule::Finite)];
+        let expected = [
+            ("tenure", Rule::Bounds),
+            ("charges", Rule::Finite),
+            ("contract", Rule::Absent),
+            ("partner", Rule::Finite),
+        ];
         assert_eq!(rules, expected);
     }
 
@@ -322,7 +344,9 @@ mod tests {
         let schema = small_schema();
         let sound = [Cell::Number(1.0), Cell::Missing, Cell::Category(2), Cell::Category(0)];
         assert!(Customer::from_cells(&schema, &sound).is_ok());
-        for (at, cell) in [(0, Cell::Number(101.0)), (0, Cell::Category(0)), (2, Cell::Number(0.0)), (2, Cell::Category(3))] {
+        for (at, cell) in
+            [(0, Cell::Number(101.0)), (0, Cell::Category(0)), (2, Cell::Number(0.0)), (2, Cell::Category(3))]
+        {
             let mut cells = sound;
             cells[at] = cell;
             assert_eq!(Customer::from_cells(&schema, &cells).unwrap_err().len(), 1, "{cell:?}");

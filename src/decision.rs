@@ -1,17 +1,17 @@
 //! Tiers: what a person is told about a probability. The policy is data, written by training, kept in the artifact.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::json::Reader;
 
 /// Tiers by probability, lowest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Policy {
     pub tiers: Vec<Tier>,
 }
 
 /// Customers whose probability is at least `from` and below the next tier's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Tier {
     pub name: String,
     pub label: String,
@@ -36,6 +36,18 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Reads what the artifact says; [`Policy::validate`] has yet to check it.
+    pub fn read(mut reader: Reader) -> Policy {
+        let tier = |mut tier: Reader| {
+            let read = Tier { name: tier.text("name"), label: tier.text("label"), from: tier.number("from") };
+            tier.end();
+            read
+        };
+        let tiers = reader.objects("tiers", true).into_iter().map(tier).collect();
+        reader.end();
+        Policy { tiers }
+    }
+
     pub fn validate(&self) -> Result<(), PolicyError> {
         let ascending = self.tiers.windows(2).all(|pair| pair[0].from < pair[1].from);
         let ends = self.tiers.first().is_some_and(|tier| tier.from == 0.0)
@@ -67,7 +79,13 @@ mod tests {
             policy.validate()
         };
         assert_eq!(with(|_| ()), Ok(()));
-        for change in [Vec::clear as fn(&mut Vec<Tier>), |tiers| tiers[0].from = 0.1, |tiers| tiers[2].from = f64::NAN, |tiers| tiers[3].from = 1.5, |tiers| tiers.swap(1, 2)] {
+        for change in [
+            Vec::clear as fn(&mut Vec<Tier>),
+            |tiers| tiers[0].from = 0.1,
+            |tiers| tiers[2].from = f64::NAN,
+            |tiers| tiers[3].from = 1.5,
+            |tiers| tiers.swap(1, 2),
+        ] {
             assert_eq!(with(change), Err(PolicyError));
         }
     }

@@ -11,6 +11,7 @@ pub mod customer;
 pub mod decision;
 pub mod encoding;
 pub mod explanation;
+pub mod json;
 pub mod network;
 pub mod schema;
 pub mod scorer;

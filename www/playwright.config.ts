@@ -21,7 +21,8 @@ export default defineConfig({
       executablePath: process.env['TENURE_CHROMIUM'] ?? process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: ['--no-sandbox'],
     },
-    trace: 'retain-on-failure',
+    // Traces are written while contexts of other pages close, and failed tests that had passed.
+    trace: 'off',
   },
   webServer: {
     command: `vite preview --port ${PORT} --strictPort`,

@@ -21,7 +21,9 @@ pub enum ArtifactError {
     HeaderTruncated { claimed: usize, found: usize },
     #[error("the header is no safetensors header: {0}")]
     Header(String),
-    #[error("the tensors claim {claimed} bytes, {found} follow the header: the file is cut off or has something at its end")]
+    #[error(
+        "the tensors claim {claimed} bytes, {found} follow the header: the file is cut off or has something at its end"
+    )]
     Length { claimed: usize, found: usize },
     #[error("tensor `{0}` overlaps another, leaves a gap, or its shape does not fit its bytes")]
     Layout(String),

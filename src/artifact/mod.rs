@@ -1,19 +1,21 @@
 //! The one file with everything that scoring and explaining need: a safetensors file whose tensors are the packed
 //! network and whose metadata key `tenure` holds one JSON document. Any tool that reads safetensors opens it.
 
+mod document;
 mod error;
+mod header;
 mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use error::ArtifactError;
-pub use read::read;
+pub use read::{read, summary};
 pub use write::write;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::calibration::Calibration;
 use crate::customer::{Cell, Customer, Value, check};
@@ -35,8 +37,7 @@ pub const MINIMUM_MEMBERS: u32 = 20;
 const MAXIMUM_BACKGROUND_ROWS: usize = 1024;
 
 /// The JSON document.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Document {
     pub format_version: u32,
     pub schema: Schema,
@@ -48,23 +49,20 @@ pub struct Document {
     pub card: serde_json::Value,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EncoderDocument {
     pub inputs: Vec<InputDocument>,
 }
 
 /// The reference customers that an explanation compares with: none of them is a real row.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Background {
     /// The least number of customers that one row stands for.
     pub k: u32,
     pub rows: Vec<BackgroundRow>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BackgroundRow {
     /// Customers that the row stands for.
     pub members: u32,

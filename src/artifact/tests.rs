@@ -77,7 +77,10 @@ fn each_part_of_the_header() {
     assert_eq!(code(&with_header(|header| header.replacen('{', "[", 1))), "artifact_header");
     assert_eq!(code(&with_header(|header| header.replace(DOCUMENT_KEY, "other"))), "artifact_no_document");
     assert_eq!(code(&with_header(|header| header.replace("\"direct\"", "\"indirect\""))), "artifact_tensor_absent");
-    assert_eq!(code(&with_header(|header| header.replace("\"layers.0.bias\"", "\"layers.0.bios\""))), "artifact_tensor_absent");
+    assert_eq!(
+        code(&with_header(|header| header.replace("\"layers.0.bias\"", "\"layers.0.bios\""))),
+        "artifact_tensor_absent"
+    );
     assert_eq!(code(&with_header(|header| header.replace("layers.0", "layers.1"))), "artifact_tensor_unknown");
     assert_eq!(code(&with_header(|header| header.replacen("\"F32\"", "\"I32\"", 1))), "artifact_tensor_type");
     assert_eq!(code(&with_header(|header| header.replacen("\"F32\"", "\"F64\"", 1))), "artifact_layout");
@@ -91,7 +94,8 @@ fn each_part_of_the_header() {
 
 #[test]
 fn each_part_of_the_document() {
-    let cases: [(&str, fn(&mut serde_json::Value)); 16] = [
+    type Change = fn(&mut serde_json::Value);
+    let cases: [(&str, Change); 16] = [
         ("artifact_version", |document| document["format_version"] = 2.into()),
         ("artifact_document", |document| document["format_version"] = "1".into()),
         ("artifact_document", |document| document["surprise"] = 1.into()),
@@ -112,7 +116,10 @@ fn each_part_of_the_document() {
     for (expected, change) in cases {
         assert_eq!(code(&with_document(change)), expected);
     }
-    assert_eq!(code(&with_document(|document| document["card"]["anything"] = serde_json::json!({"goes": [1]}))), "read");
+    assert_eq!(
+        code(&with_document(|document| document["card"]["anything"] = serde_json::json!({"goes": [1]}))),
+        "read"
+    );
 }
 
 #[test]

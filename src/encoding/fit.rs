@@ -106,7 +106,8 @@ mod tests {
     use crate::customer::Customer;
 
     fn customers() -> Vec<Customer> {
-        let cells = |n: u32| [Cell::Number(f64::from(n % 100)), Cell::Number(7.0), Cell::Category(n % 2), Cell::Category(0)];
+        let cells =
+            |n: u32| [Cell::Number(f64::from(n % 100)), Cell::Number(7.0), Cell::Category(n % 2), Cell::Category(0)];
         (0..1000).map(|n| customer(cells(n))).collect()
     }
 

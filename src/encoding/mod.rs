@@ -12,19 +12,18 @@ mod fit;
 pub use dense::DenseLayout;
 pub use fit::EncoderParams;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::customer::{Cell, Customer, Problem, clipped};
 use crate::schema::{Formula, Kind, Schema};
 
 /// What one input was fitted to, as the artifact stores it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InputDocument {
     /// The field or derived feature.
     pub name: String,
     /// Knots of a number, ascending: the fitted quantiles. Values outside count as the nearer end. Empty for a category.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub knots: Vec<f32>,
 }
 
@@ -100,12 +99,20 @@ impl Features {
     }
 
     /// Row and fraction of one input of one customer.
+    #[inline(always)]
     pub fn get(&self, input: usize, customer: usize) -> (u32, f32) {
         let at = input * self.capacity + customer;
         (self.rows[at], self.fractions[at])
     }
 
+    /// Rows and fractions of one input, by customer.
+    fn input_mut(&mut self, input: usize) -> (&mut [u32], &mut [f32]) {
+        let places = input * self.capacity..(input + 1) * self.capacity;
+        (&mut self.rows[places.clone()], &mut self.fractions[places])
+    }
+
     /// Sets row and fraction of one input of one customer.
+    #[inline(always)]
     pub fn set(&mut self, input: usize, customer: usize, (row, fraction): (u32, f32)) {
         let at = input * self.capacity + customer;
         self.rows[at] = row;
@@ -140,11 +147,11 @@ impl Input {
 }
 
 /// The knot at or below a value and the fraction of the way to the next; values outside count as the nearer end.
+#[inline(always)]
 fn locate(knots: &[f32], value: f32) -> (u32, f32) {
     let last = knots.len() - 1;
     let value = value.max(knots[0]).min(knots[last]);
-    // Counting instead of searching has no branches and, over a column, runs in SIMD lanes.
-    let knot: u32 = knots[1..].iter().map(|&knot| u32::from(value >= knot)).sum();
+    let knot = knots[1..].partition_point(|&knot| value >= knot) as u32;
     let low = knots[knot as usize];
     let fraction = if (knot as usize) < last { (value - low) / (knots[knot as usize + 1] - low) } else { 0.0 };
     (knot, fraction)
@@ -172,7 +179,9 @@ impl Encoder {
                 return Err(EncoderError::InputName { position, expected: expected.into(), found: name });
             }
             let categories = match source {
-                Source::Field(field) if !schema.fields[field].is_number() => Some(schema.fields[field].category_count()),
+                Source::Field(field) if !schema.fields[field].is_number() => {
+                    Some(schema.fields[field].category_count())
+                }
                 _ => None,
             };
             let scale = match categories {
@@ -254,7 +263,13 @@ impl Encoder {
     }
 
     /// Encodes one input over customers 0 to `count`; `cell` gives a customer's cell by field and place.
-    pub fn encode_cells(&self, index: usize, count: usize, cell: &impl Fn(usize, usize) -> Cell, features: &mut Features) {
+    pub fn encode_cells(
+        &self,
+        index: usize,
+        count: usize,
+        cell: &impl Fn(usize, usize) -> Cell,
+        features: &mut Features,
+    ) {
         let input = &self.inputs[index];
         for at in 0..count {
             features.set(index, at, self.encode_input(input, &|field| cell(field, at)));
@@ -265,14 +280,14 @@ impl Encoder {
     pub fn encode_numbers(&self, index: usize, numbers: &[f64], features: &mut Features) {
         let input = &self.inputs[index];
         let Scale::Number { knots } = &input.scale else { return };
-        for (at, &number) in numbers.iter().enumerate() {
-            let position = if number.is_nan() {
+        let (rows, fractions) = features.input_mut(index);
+        for ((&number, row), fraction) in numbers.iter().zip(rows).zip(fractions) {
+            (*row, *fraction) = if number.is_nan() {
                 (input.missing_row(), 0.0)
             } else {
                 let (knot, fraction) = locate(knots, number as f32);
                 (input.first_row + knot, fraction)
             };
-            features.set(index, at, position);
         }
     }
 
@@ -280,9 +295,10 @@ impl Encoder {
     pub fn encode_codes(&self, index: usize, codes: &[u16], missing: u16, features: &mut Features) {
         let input = &self.inputs[index];
         let Scale::Category { count } = input.scale else { return };
-        for (at, &code) in codes.iter().enumerate() {
-            let row = if code == missing { count + 1 } else { u32::from(code).min(count) };
-            features.set(index, at, (input.first_row + row, 0.0));
+        let (rows, fractions) = features.input_mut(index);
+        fractions.fill(0.0);
+        for (&code, row) in codes.iter().zip(rows) {
+            *row = input.first_row + if code == missing { count + 1 } else { u32::from(code).min(count) };
         }
     }
 
@@ -311,6 +327,7 @@ impl Encoder {
 }
 
 /// Whether a number lies outside its knots.
+#[inline(always)]
 pub(crate) fn is_clipped(knots: &[f32], number: f64) -> bool {
     (number as f32) < knots[0] || (number as f32) > knots[knots.len() - 1]
 }

@@ -5,6 +5,8 @@
 //! upper players two weighted sums of a block are enough; for the lower players the blocks are first added up by how
 //! many upper players have joined, so that one coalition costs three additions however many players there are.
 
+use wide::f64x2;
+
 use super::Game;
 
 /// Lower players: a block has 2^8 coalitions, which stay in the first cache.
@@ -19,36 +21,42 @@ pub fn exact(game: &mut impl Game) -> Vec<f64> {
     let length = 1 << lower;
     let weights = Weights::new(players);
     let mut values = [0.0f32; BLOCK];
-    let mut sums = vec![[0.0f64; BLOCK]; upper + 1];
+    let mut sums = vec![[f64x2::ZERO; BLOCK / 2]; upper + 1];
     let mut contributions = vec![0.0; players];
     let tables: Vec<_> = (0..=upper).map(|joined| weights.block(joined, length)).collect();
 
     for block in 0..1usize << upper {
-        let values = &mut values[..length];
-        game.values(block << lower, values);
+        game.values(block << lower, &mut values[..length]);
         let joined = block.count_ones() as usize;
         let (with, without) = &tables[joined];
-        let (mut total_with, mut total_without) = ([0.0; 4], [0.0; 4]);
-        let quads = values.chunks(4).zip(sums[joined].chunks_mut(4)).zip(with.chunks(4).zip(without.chunks(4)));
+        // Four sums each, in vectors of two, so that additions do not wait for each other. Games of one coalition or two
+        // leave zeros in the last quad.
+        let (mut total_with, mut total_without) = ([f64x2::ZERO; 2], [f64x2::ZERO; 2]);
+        let tables = with.as_chunks::<2>().0.iter().zip(without.as_chunks::<2>().0);
+        let quads = values.as_chunks::<4>().0.iter().zip(sums[joined].as_chunks_mut::<2>().0).zip(tables);
         for ((values, sums), (with, without)) in quads {
-            for n in 0..values.len() {
-                let value = f64::from(values[n]);
-                sums[n] += value;
-                total_with[n] += value * with[n];
-                total_without[n] += value * without[n];
-            }
+            let [a, b, c, d] = values.map(f64::from);
+            let (low, high) = (f64x2::new([a, b]), f64x2::new([c, d]));
+            sums[0] += low;
+            sums[1] += high;
+            total_with[0] += low * with[0];
+            total_with[1] += high * with[1];
+            total_without[0] += low * without[0];
+            total_without[1] += high * without[1];
         }
-        let (with, without): (f64, f64) = (total_with.iter().sum(), total_without.iter().sum());
+        let total = |sums: [f64x2; 2]| sums.iter().flat_map(|sum| sum.to_array()).sum::<f64>();
+        let (with, without) = (total(total_with), total(total_without));
         for player in 0..upper {
             contributions[lower + player] += if block >> player & 1 == 1 { with } else { -without };
         }
     }
 
     for (sums, (with, without)) in sums.iter().zip(&tables) {
-        for (coalition, value) in sums[..length].iter().enumerate() {
+        for coalition in 0..length {
+            let at = |vectors: &[f64x2]| vectors[coalition / 2].as_array()[coalition % 2];
+            let (value, with, without) = (at(sums), at(with), at(without));
             for (player, contribution) in contributions[..lower].iter_mut().enumerate() {
-                let joined = coalition >> player & 1 == 1;
-                *contribution += if joined { value * with[coalition] } else { -value * without[coalition] };
+                *contribution += if coalition >> player & 1 == 1 { value * with } else { -value * without };
             }
         }
     }
@@ -72,13 +80,19 @@ impl Weights {
         Weights(weights)
     }
 
-    /// For the coalitions of a block with `joined` upper players: w(size - 1) and w(size); 0 where there is none.
-    fn block(&self, joined: usize, length: usize) -> (Vec<f64>, Vec<f64>) {
-        let size = |coalition: usize| joined + coalition.count_ones() as usize;
-        let weight = |size: Option<usize>| size.and_then(|size| self.0.get(size)).copied().unwrap_or(0.0);
-        let with = (0..length).map(|coalition| weight(size(coalition).checked_sub(1))).collect();
-        let without = (0..length).map(|coalition| weight(Some(size(coalition)))).collect();
-        (with, without)
+    /// For the coalitions of a block with `joined` upper players: w(size - 1) and w(size); 0 where there is none. In
+    /// vectors, whole quads of coalitions.
+    fn block(&self, joined: usize, length: usize) -> (Vec<f64x2>, Vec<f64x2>) {
+        let weight = |coalition: usize, less: usize| {
+            let size = (joined + coalition.count_ones() as usize).checked_sub(less);
+            let weight = size.filter(|_| coalition < length).and_then(|size| self.0.get(size));
+            weight.copied().unwrap_or(0.0)
+        };
+        let vectors = |less: usize| {
+            let pairs = (0..length.next_multiple_of(4)).step_by(2);
+            pairs.map(|first| f64x2::new([weight(first, less), weight(first + 1, less)])).collect()
+        };
+        (vectors(1), vectors(0))
     }
 }
 

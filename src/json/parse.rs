@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Number, Value};
 
+use super::decimal;
+
 /// Lists and objects nest at most this deep, so that a hostile text cannot exhaust the stack.
 const MAXIMUM_DEPTH: usize = 100;
 
@@ -47,14 +49,14 @@ pub fn members(text: &str) -> Result<Vec<(String, &str)>, ParseError> {
     }
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
     depth: usize,
 }
 
-impl<'a> Parser<'a> {
-    fn error(&self, message: &str) -> ParseError {
+impl Parser<'_> {
+    pub(super) fn error(&self, message: &str) -> ParseError {
         ParseError { message: message.into(), at: self.at }
     }
 
@@ -62,7 +64,7 @@ impl<'a> Parser<'a> {
         ParseError { message: format!("the key {} stands twice", super::quoted(key)), at: self.at }
     }
 
-    fn next(&self) -> Option<u8> {
+    pub(super) fn next(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
@@ -160,70 +162,6 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn string(&mut self) -> Result<String, ParseError> {
-        if self.next() != Some(b'"') {
-            return Err(self.error("expected a text"));
-        }
-        self.at += 1;
-        let mut out = String::new();
-        loop {
-            let start = self.at;
-            while self.next().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
-            // The bytes that end a run are ASCII, so a run is whole letters.
-            out.push_str(self.text.get(start..self.at).unwrap_or(""));
-            match self.next() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(out);
-                }
-                Some(b'\\') => {
-                    self.at += 1;
-                    out.push(self.escape()?);
-                }
-                Some(_) => return Err(self.error("control character in a text")),
-                None => return Err(self.error("a text is not closed")),
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Result<char, ParseError> {
-        let escape = self.next().unwrap_or(0);
-        self.at += 1;
-        Ok(match escape {
-            b'"' | b'\\' | b'/' => char::from(escape),
-            b'b' => '\x08',
-            b'f' => '\x0c',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let mut code = self.hexadecimal()?;
-                // A letter beyond 16 bits is written as two halves.
-                if (0xd800..0xdc00).contains(&code) && self.text.as_bytes().get(self.at..self.at + 2) == Some(b"\\u") {
-                    self.at += 2;
-                    let low = self.hexadecimal()?;
-                    if (0xdc00..0xe000).contains(&low) {
-                        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                    }
-                }
-                return char::from_u32(code).ok_or_else(|| self.error("half a letter"));
-            }
-            _ => return Err(self.error("unknown escape in a text")),
-        })
-    }
-
-    fn hexadecimal(&mut self) -> Result<u32, ParseError> {
-        let mut code = 0;
-        for _ in 0..4 {
-            let digit = self.next().and_then(|byte| char::from(byte).to_digit(16));
-            code = code * 16 + digit.ok_or_else(|| self.error("expected four hexadecimal digits"))?;
-            self.at += 1;
-        }
-        Ok(code)
-    }
-
     fn digits(&mut self) -> Result<(), ParseError> {
         let start = self.at;
         while self.next().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -264,7 +202,7 @@ impl<'a> Parser<'a> {
         } else {
             text.parse::<u64>().ok().map(Number::from)
         };
-        let float = || text.parse::<f64>().ok().and_then(Number::from_f64);
+        let float = || decimal::parse(text).and_then(Number::from_f64);
         number.or_else(float).map(Value::Number).ok_or_else(|| self.error("a number beyond 64 bits"))
     }
 }

@@ -53,6 +53,17 @@ impl<'a> Reader<'a> {
         reader
     }
 
+    /// Reads an object whose entries were parsed one by one; it is the whole document.
+    pub fn of_entries(entries: &'a [(String, Value)], problems: &'a Problems) -> Reader<'a> {
+        let entries = entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
+        Reader { place: String::new(), entries, problems, sound: true }
+    }
+
+    /// The entries that nobody asked for yet.
+    pub fn rest(&mut self) -> Vec<(&'a str, &'a Value)> {
+        std::mem::take(&mut self.entries)
+    }
+
     /// Where a key of this object stands.
     pub fn place(&self, key: &str) -> String {
         if self.place.is_empty() { key.into() } else { format!("{}.{key}", self.place) }
@@ -187,6 +198,13 @@ impl<'a> Reader<'a> {
     pub fn objects(&mut self, key: &str, required: bool) -> Vec<Reader<'a>> {
         let list = if required { self.list(key) } else { self.optional_list(key).unwrap_or_default() };
         list.into_iter().map(|(place, item)| Reader::new(&place, item, self.problems)).collect()
+    }
+
+    /// Reports a key that may not be there.
+    pub fn refuse(&mut self, key: &str, message: &str) {
+        if self.take(key).is_some() {
+            self.report(key, message);
+        }
     }
 
     /// Reports the keys that nobody asked for.

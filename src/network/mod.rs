@@ -7,6 +7,14 @@
 //!
 //! All arithmetic is f32, multiply then add, in one order on every target, so native and wasm agree bit for bit.
 
+/// Repeats a block with the constants 0, 1, … for its index. What ships is optimised for size, and then a loop of constant
+/// length stays a loop, and an array that it indexes lives in memory instead of in registers.
+macro_rules! unroll {
+    ($index:ident in 4 $body:block) => { unroll!($index [0 1 2 3] $body) };
+    ($index:ident in 8 $body:block) => { unroll!($index [0 1 2 3 4 5 6 7] $body) };
+    ($index:ident [$($value:literal)*] $body:block) => { $({ const $index: usize = $value; $body })* };
+}
+
 #[cfg(feature = "burn")]
 pub mod burn;
 pub mod walk;
@@ -77,7 +85,7 @@ pub struct Scratch {
 pub enum NetworkError {
     #[error("tensor `{tensor}` has {found} values, the network needs {expected}")]
     Shape { tensor: String, expected: usize, found: usize },
-    #[error("tensor `{tensor}` has a weight that is not finite or beyond ±{limit:e}", limit = MAXIMUM_WEIGHT)]
+    #[error("tensor `{tensor}` has a weight that is not finite or beyond ±{limit}", limit = MAXIMUM_WEIGHT as u32)]
     Weight { tensor: String },
     #[error("the network has {found} {what}, at most {maximum} are allowed")]
     Size { what: &'static str, maximum: usize, found: usize },
@@ -109,7 +117,8 @@ impl Network {
         let mut layers = Vec::new();
         for layer in &parts.layers {
             let outputs = layer.outputs.next_multiple_of(8);
-            let mut packed = PackedLayer { inputs: width, outputs, weight: vec![0.0; width * outputs], bias: vec![0.0; outputs] };
+            let mut packed =
+                PackedLayer { inputs: width, outputs, weight: vec![0.0; width * outputs], bias: vec![0.0; outputs] };
             packed.bias[..layer.outputs].copy_from_slice(&layer.bias);
             for (input, weights) in layer.weight.chunks_exact(layer.outputs).enumerate() {
                 packed.weight[input * outputs..input * outputs + layer.outputs].copy_from_slice(weights);
@@ -178,11 +187,13 @@ impl Network {
 
     /// The direct shares of the logit of one customer, added up.
     fn direct_share(&self, features: &Features, customer: usize) -> f32 {
-        let inputs = features.rows.len() / features.capacity();
-        (0..inputs).map(|input| self.direct_at(features.get(input, customer))).sum()
+        let rows = features.rows[customer..].iter().step_by(features.capacity());
+        let fractions = features.fractions[customer..].iter().step_by(features.capacity());
+        rows.zip(fractions).map(|(&row, &fraction)| self.direct_at((row, fraction))).sum()
     }
 
     /// The direct share of one input.
+    #[inline(always)]
     pub fn direct_at(&self, (row, fraction): (u32, f32)) -> f32 {
         let share = self.direct[row as usize];
         if fraction == 0.0 { share } else { share + (self.direct[row as usize + 1] - share) * fraction }
@@ -190,10 +201,11 @@ impl Network {
 
     /// What one input adds to the first layer's sums, by unit.
     pub fn first_layer_at(&self, position: (u32, f32)) -> Vec<f32> {
-        let mut sums = vec![0.0; self.stride * LANES];
+        let mut sums = vec![f32x4::ZERO; self.stride];
         self.add_row(position, 1.0, &mut sums);
-        sums.truncate(self.parts.units);
-        sums
+        let mut units: Vec<f32> = sums.iter().flat_map(|sum| sum.to_array()).collect();
+        units.truncate(self.parts.units);
+        units
     }
 
     /// First-layer sums of one customer, written into one lane of the scratch.
@@ -219,22 +231,28 @@ impl Network {
         vector: usize,
         scratch: &mut Scratch,
     ) {
-        let mut sums: [f32x4; N] = std::array::from_fn(|n| self.bias[vector + n]);
+        const { assert!(N <= 4) };
+        let mut sums = [f32x4::ZERO; N];
+        sums.copy_from_slice(&self.bias[vector..vector + N]);
         let rows = features.rows[customer..].iter().step_by(features.capacity());
         let fractions = features.fractions[customer..].iter().step_by(features.capacity());
         for (&row, &fraction) in rows.zip(fractions) {
             let at = row as usize * self.stride + vector;
             let here = &self.table[at..at + N];
             if fraction == 0.0 {
-                for n in 0..N {
-                    sums[n] += here[n];
-                }
+                unroll!(I in 4 {
+                    if I < N {
+                        sums[I] += here[I];
+                    }
+                });
             } else {
                 let next = &self.table[at + self.stride..at + self.stride + N];
-                let fraction = f32x4::splat(fraction);
-                for n in 0..N {
-                    sums[n] += here[n] + (next[n] - here[n]) * fraction;
-                }
+                let fraction = splat(fraction);
+                unroll!(I in 4 {
+                    if I < N {
+                        sums[I] += here[I] + (next[I] - here[I]) * fraction;
+                    }
+                });
             }
         }
         for (n, sum) in sums.into_iter().enumerate() {
@@ -248,7 +266,7 @@ impl Network {
     #[inline]
     fn hidden_part(&self, scratch: &mut Scratch) -> f32x4 {
         let Scratch { first, hidden, next } = scratch;
-        let bias = f32x4::splat(self.parts.output_bias);
+        let bias = splat(self.parts.output_bias);
         let Some((layer, further)) = self.layers.split_first() else {
             return bias + dot_relu(first, &self.output);
         };
@@ -267,13 +285,13 @@ impl PackedLayer {
     fn forward(&self, input: &[f32x4], output: &mut [f32x4]) {
         let input = &input[..self.inputs];
         for first in (0..self.outputs).step_by(8) {
-            let mut sums: [f32x4; 8] = std::array::from_fn(|n| f32x4::splat(self.bias[first + n]));
+            let bias = &self.bias[first..first + 8];
+            let mut sums = [f32x4::ZERO; 8];
+            unroll!(N in 8 { sums[N] = splat(bias[N]); });
             for (value, weights) in input.iter().zip(self.weight.chunks_exact(self.outputs)) {
                 let value = relu(*value);
                 let weights = &weights[first..first + 8];
-                for n in 0..8 {
-                    sums[n] += value * f32x4::splat(weights[n]);
-                }
+                unroll!(N in 8 { sums[N] += value * splat(weights[N]); });
             }
             output[first..first + 8].copy_from_slice(&sums);
         }
@@ -285,11 +303,15 @@ impl PackedLayer {
 fn dot_relu(values: &[f32x4], weights: &[f32]) -> f32x4 {
     let mut sums = [f32x4::ZERO; 4];
     for (values, weights) in values.chunks_exact(4).zip(weights.chunks_exact(4)) {
-        for n in 0..4 {
-            sums[n] += relu(values[n]) * f32x4::splat(weights[n]);
-        }
+        unroll!(N in 4 { sums[N] += relu(values[N]) * splat(weights[N]); });
     }
     (sums[0] + sums[1]) + (sums[2] + sums[3])
+}
+
+/// One number in all lanes. Spelled out, because `f32x4::splat` repeats it in a loop that stays a loop (see `unroll`).
+#[inline(always)]
+fn splat(value: f32) -> f32x4 {
+    f32x4::new([value, value, value, value])
 }
 
 #[inline(always)]
@@ -307,7 +329,8 @@ fn pack(values: &[f32], out: &mut Vec<f32x4>) {
 }
 
 fn check(rows: usize, parts: &NetworkParts) -> Result<(), NetworkError> {
-    let size = |what, maximum, found| if found > maximum { Err(NetworkError::Size { what, maximum, found }) } else { Ok(()) };
+    let size =
+        |what, maximum, found| if found > maximum { Err(NetworkError::Size { what, maximum, found }) } else { Ok(()) };
     size("hidden layers", MAXIMUM_LAYERS, parts.layers.len() + 1)?;
     size("units in a layer", MAXIMUM_UNITS, parts.units)?;
     let tensor = |name: String, expected: usize, values: &[f32]| {
@@ -350,7 +373,11 @@ pub(crate) mod tests {
 
     pub(crate) fn parts(rows: usize, hidden: &[usize]) -> NetworkParts {
         let units = hidden.first().copied().unwrap_or(0);
-        let layer = |pair: &[usize]| Layer { outputs: pair[1], weight: weights(pair[0] * pair[1], 7), bias: weights(pair[1], 8) };
+        let layer = |pair: &[usize]| Layer {
+            outputs: pair[1],
+            weight: weights(pair[0] * pair[1], 7),
+            bias: weights(pair[1], 8),
+        };
         NetworkParts {
             units,
             table: weights(rows * units, 1),
@@ -371,7 +398,12 @@ pub(crate) mod tests {
             here + if fraction == 0.0 { 0.0 } else { (next - here) * f64::from(fraction) }
         };
         let sum = |values: &[f32], column, width| -> f64 {
-            (0..inputs).map(|input| { let (row, fraction) = features.get(input, customer); at(values, row as usize, column, width, fraction) }).sum()
+            (0..inputs)
+                .map(|input| {
+                    let (row, fraction) = features.get(input, customer);
+                    at(values, row as usize, column, width, fraction)
+                })
+                .sum()
         };
         let mut hidden: Vec<f64> =
             (0..parts.units).map(|unit| f64::from(parts.bias[unit]) + sum(&parts.table, unit, parts.units)).collect();
@@ -379,7 +411,8 @@ pub(crate) mod tests {
             hidden = (0..layer.outputs)
                 .map(|output| {
                     let products = hidden.iter().enumerate();
-                    let products = products.map(|(input, value)| value.max(0.0) * f64::from(layer.weight[input * layer.outputs + output]));
+                    let products = products
+                        .map(|(input, value)| value.max(0.0) * f64::from(layer.weight[input * layer.outputs + output]));
                     f64::from(layer.bias[output]) + products.sum::<f64>()
                 })
                 .collect();
@@ -407,7 +440,10 @@ pub(crate) mod tests {
             network.logits(&features, 11, &mut network.scratch(), &mut logits);
             for (customer, &logit) in logits.iter().enumerate() {
                 let expected = reference(&parts, &features, customer);
-                assert!((f64::from(logit) - expected).abs() < 1e-5 * (1.0 + expected.abs()), "{hidden:?}: {logit} {expected}");
+                assert!(
+                    (f64::from(logit) - expected).abs() < 1e-5 * (1.0 + expected.abs()),
+                    "{hidden:?}: {logit} {expected}"
+                );
             }
         }
     }

@@ -8,8 +8,7 @@
 
 use wide::f32x4;
 
-use super::{LANES, Network, Scratch};
-use crate::explanation::Game;
+use super::{LANES, Network, Scratch, splat};
 
 /// A place in the table: row, and fraction of the way to the next row.
 pub type Position = (u32, f32);
@@ -35,14 +34,16 @@ pub struct Walk<'a> {
     players: usize,
     /// Players that are lanes: at most the first two, and only where no coupling reads them.
     lane_players: usize,
-    /// `[players, units]`
-    differences: Vec<f32>,
+    /// Vectors of four units.
+    stride: usize,
+    /// `[players, stride]`
+    differences: Vec<f32x4>,
     /// By unit, what the lane players add in each lane.
     lane_differences: Vec<f32x4>,
     couplings: Vec<CoupledSum>,
-    /// `[players + 1, units]`: sums with all players from that level upwards decided.
-    levels: Vec<f32>,
-    start: Vec<f32>,
+    /// `[players + 1, stride]`: sums with all players from that level upwards decided.
+    levels: Vec<f32x4>,
+    start: Vec<f32x4>,
     scratch: Scratch,
 }
 
@@ -50,8 +51,8 @@ struct CoupledSum {
     players: Vec<usize>,
     /// The player that decides last: the lowest.
     last: usize,
-    /// `[subsets, units]`
-    sums: Vec<f32>,
+    /// `[subsets, stride]`
+    sums: Vec<f32x4>,
     direct: Vec<f32>,
 }
 
@@ -64,40 +65,55 @@ impl<'a> Walk<'a> {
         toggles: &[Option<Toggle>],
         couplings: &[Coupling],
     ) -> Walk<'a> {
-        let units = network.stride * LANES;
+        let stride = network.stride;
         let players = toggles.len();
-        let mut start = vec![0.0; units];
-        network.bias.iter().zip(start.chunks_exact_mut(LANES)).for_each(|(bias, out)| out.copy_from_slice(&bias.to_array()));
+        let mut start = network.bias.clone();
         background.iter().for_each(|&position| network.add_row(position, 1.0, &mut start));
-        let mut differences = vec![0.0; players * units];
+        let mut differences = vec![f32x4::ZERO; players * stride];
         for (player, toggle) in toggles.iter().enumerate() {
             if let Some(Toggle { from, to }) = *toggle {
-                let difference = &mut differences[player * units..(player + 1) * units];
+                let difference = &mut differences[player * stride..(player + 1) * stride];
                 network.add_row(to, 1.0, difference);
                 network.add_row(from, -1.0, difference);
             }
         }
-        let free = (0..players).take_while(|player| !couplings.iter().any(|coupling| coupling.players.contains(player)));
+        let free =
+            (0..players).take_while(|player| !couplings.iter().any(|coupling| coupling.players.contains(player)));
         let lane_players = free.take(2).count();
         let lane_difference = |unit: usize| {
-            let of = |player: usize| if player < lane_players { differences[player * units + unit] } else { 0.0 };
+            let of = |player: usize| {
+                let vector = differences.get(player * stride + unit / LANES).filter(|_| player < lane_players);
+                vector.map_or(0.0, |vector| vector.as_array()[unit % LANES])
+            };
             f32x4::new([0.0, of(0), of(1), of(0) + of(1)])
         };
-        let lane_differences = (0..units).map(lane_difference).collect();
-        let couplings = couplings.iter().map(|coupling| network.coupled_sum(coupling, units)).collect();
-        let levels = vec![0.0; (players + 1) * units];
-        Walk { network, players, lane_players, differences, lane_differences, couplings, levels, start, scratch: network.scratch() }
+        let lane_differences = (0..stride * LANES).map(lane_difference).collect();
+        let couplings = couplings.iter().map(|coupling| network.coupled_sum(coupling)).collect();
+        let levels = vec![f32x4::ZERO; (players + 1) * stride];
+        let scratch = network.scratch();
+        Walk {
+            network,
+            players,
+            lane_players,
+            stride,
+            differences,
+            lane_differences,
+            couplings,
+            levels,
+            start,
+            scratch,
+        }
     }
 
     /// Adds the couplings whose last player is `player`, `coalition` being decided from that player upwards.
     fn couple(&mut self, player: usize, coalition: usize, level: usize) -> f32 {
-        let units = self.start.len();
+        let stride = self.stride;
         let mut direct = 0.0;
         for coupling in self.couplings.iter().filter(|coupling| coupling.last == player) {
             let bits = coupling.players.iter().enumerate();
             let subset = bits.map(|(bit, &player)| (coalition >> player & 1) << bit).sum::<usize>();
-            let sums = &coupling.sums[subset * units..(subset + 1) * units];
-            self.levels[level * units..(level + 1) * units].iter_mut().zip(sums).for_each(|(sum, add)| *sum += add);
+            let sums = &coupling.sums[subset * stride..(subset + 1) * stride];
+            self.levels[level * stride..(level + 1) * stride].iter_mut().zip(sums).for_each(|(sum, add)| *sum += *add);
             direct += coupling.direct[subset];
         }
         direct
@@ -108,16 +124,18 @@ impl<'a> Walk<'a> {
         if level == self.lane_players {
             return self.leaf(level, direct, values);
         }
-        let units = self.start.len();
+        let stride = self.stride;
         let player = level - 1;
         let (without, with) = values.split_at_mut(values.len() / 2);
         for (joins, values) in [(0, without), (1, with)] {
-            let (below, here) = self.levels.split_at_mut(level * units);
-            let (child, here) = (&mut below[player * units..], &here[..units]);
-            child.copy_from_slice(here);
+            let (below, here) = self.levels.split_at_mut(level * stride);
+            let (child, here) = (&mut below[player * stride..], &here[..stride]);
             if joins == 1 {
-                let difference = &self.differences[player * units..(player + 1) * units];
-                child.iter_mut().zip(difference).for_each(|(sum, add)| *sum += add);
+                let difference = &self.differences[player * stride..(player + 1) * stride];
+                let sums = here.iter().zip(difference);
+                child.iter_mut().zip(sums).for_each(|(child, (sum, add))| *child = *sum + *add);
+            } else {
+                child.copy_from_slice(here);
             }
             let coalition = coalition | joins << player;
             let direct = direct + self.couple(player, coalition, player);
@@ -127,31 +145,36 @@ impl<'a> Walk<'a> {
 
     /// Values of the coalitions of the lane players.
     fn leaf(&mut self, level: usize, direct: f32, values: &mut [f32]) {
-        let units = self.start.len();
-        let sums = &self.levels[level * units..(level + 1) * units];
-        for ((out, &sum), difference) in self.scratch.first.iter_mut().zip(sums).zip(&self.lane_differences) {
-            *out = f32x4::splat(sum) + *difference;
+        let sums = &self.levels[level * self.stride..(level + 1) * self.stride];
+        let out = self.scratch.first.as_chunks_mut::<LANES>().0.iter_mut();
+        for ((out, sum), differences) in out.zip(sums).zip(self.lane_differences.as_chunks::<LANES>().0) {
+            let sum = sum.as_array();
+            unroll!(UNIT in 4 { out[UNIT] = splat(sum[UNIT]) + differences[UNIT]; });
         }
-        let lanes = self.network.hidden_part(&mut self.scratch) + f32x4::splat(direct);
+        let lanes = self.network.hidden_part(&mut self.scratch) + splat(direct);
         values.copy_from_slice(&lanes.to_array()[..values.len()]);
     }
 }
 
-impl Game for Walk<'_> {
-    fn players(&self) -> usize {
+impl Walk<'_> {
+    /// Players of the game.
+    pub fn players(&self) -> usize {
         self.players
     }
 
-    fn values(&mut self, first: usize, values: &mut [f32]) {
-        let units = self.start.len();
+    /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's number says that
+    /// player i has joined. The length is a power of two, at least 4 unless all coalitions fit, and divides `first`.
+    pub fn values(&mut self, first: usize, values: &mut [f32]) {
+        let stride = self.stride;
         let block = values.len().trailing_zeros() as usize;
         let level = block.max(self.lane_players);
-        self.levels[level * units..(level + 1) * units].copy_from_slice(&self.start);
+        self.levels[level * stride..(level + 1) * stride].copy_from_slice(&self.start);
         let mut direct = 0.0;
         for player in (level..self.players).rev() {
             if first >> player & 1 == 1 {
-                let difference = &self.differences[player * units..(player + 1) * units];
-                self.levels[level * units..(level + 1) * units].iter_mut().zip(difference).for_each(|(sum, add)| *sum += add);
+                let difference = &self.differences[player * stride..(player + 1) * stride];
+                let level = &mut self.levels[level * stride..(level + 1) * stride];
+                level.iter_mut().zip(difference).for_each(|(sum, add)| *sum += *add);
             }
             direct += self.couple(player, first, level);
         }
@@ -161,18 +184,18 @@ impl Game for Walk<'_> {
 
 impl Network {
     /// Adds `sign` times the table's row at a position to first-layer sums.
-    pub(super) fn add_row(&self, (row, fraction): Position, sign: f32, sums: &mut [f32]) {
+    pub(super) fn add_row(&self, (row, fraction): Position, sign: f32, sums: &mut [f32x4]) {
         let at = row as usize * self.stride;
         let rows = self.table[at..at + self.stride].iter().zip(&self.table[at + self.stride..]);
-        for ((here, next), out) in rows.zip(sums.chunks_exact_mut(LANES)) {
-            let value = if fraction == 0.0 { *here } else { *here + (*next - *here) * f32x4::splat(fraction) };
-            out.iter_mut().zip(value.to_array()).for_each(|(sum, value)| *sum += sign * value);
+        for ((here, next), sum) in rows.zip(sums) {
+            let value = if fraction == 0.0 { *here } else { *here + (*next - *here) * splat(fraction) };
+            *sum += value * splat(sign);
         }
     }
 
-    fn coupled_sum(&self, coupling: &Coupling, units: usize) -> CoupledSum {
-        let mut sums = vec![0.0; coupling.positions.len() * units];
-        for (&position, sums) in coupling.positions.iter().zip(sums.chunks_exact_mut(units.max(1))) {
+    fn coupled_sum(&self, coupling: &Coupling) -> CoupledSum {
+        let mut sums = vec![f32x4::ZERO; coupling.positions.len() * self.stride];
+        for (&position, sums) in coupling.positions.iter().zip(sums.chunks_exact_mut(self.stride.max(1))) {
             self.add_row(position, 1.0, sums);
         }
         let direct = coupling.positions.iter().map(|&position| self.direct_at(position)).collect();
@@ -190,9 +213,11 @@ mod tests {
     /// Every coalition's value against the network scored on the mixture itself.
     fn compare(hidden: &[usize], toggled: usize, coupled: &[usize], block: usize) {
         let network = Network::new(60, parts(60, hidden)).unwrap();
-        let toggles: Vec<_> = (0..toggled as u32).map(|n| Some(Toggle { from: (n, 0.0), to: (n + 20, 0.25) })).collect();
-        let position = |subset: usize| (40 + subset as u32, if subset % 2 == 0 { 0.5 } else { 0.0 });
-        let coupling = Coupling { players: coupled.to_vec(), positions: (0..1 << coupled.len()).map(position).collect() };
+        let toggles: Vec<_> =
+            (0..toggled as u32).map(|n| Some(Toggle { from: (n, 0.0), to: (n + 20, 0.25) })).collect();
+        let position = |subset: usize| (40 + subset as u32, if subset.is_multiple_of(2) { 0.5 } else { 0.0 });
+        let coupling =
+            Coupling { players: coupled.to_vec(), positions: (0..1 << coupled.len()).map(position).collect() };
         let couplings = if coupled.is_empty() { vec![] } else { vec![coupling] };
         // One more input that nobody moves.
         let mut background: Vec<Position> = (0..toggled as u32).map(|n| (n, 0.0)).collect();
@@ -213,7 +238,8 @@ mod tests {
                 direct += if input < toggled { network.direct_at(position) } else { 0.0 };
             }
             for coupling in &couplings {
-                let subset: usize = coupling.players.iter().enumerate().map(|(bit, &player)| (coalition >> player & 1) << bit).sum();
+                let subset: usize =
+                    coupling.players.iter().enumerate().map(|(bit, &player)| (coalition >> player & 1) << bit).sum();
                 (features.rows[inputs - 1], features.fractions[inputs - 1]) = coupling.positions[subset];
             }
             let logit = network.logit(&features, &mut network.scratch());

@@ -1,6 +1,7 @@
 //! What a schema must satisfy before anything is derived from it. All problems are reported at once.
 
-use std::collections::HashMap;
+use crate::json::decimal::{self, Decimal};
+use crate::json::quoted;
 
 use super::{Formula, Kind, SCHEMA_VERSION, Schema};
 
@@ -36,7 +37,7 @@ impl Schema {
             report("target.field", "must not be empty".into(), "\"\"".into());
         }
 
-        let mut seen = HashMap::new();
+        let mut seen: Vec<(&str, &str)> = Vec::new();
         let columns = self.identifiers.iter().chain(&self.ignored).map(|name| (name, "identifiers or ignored"));
         let names = columns
             .chain(std::iter::once((&self.target.field, "target")))
@@ -44,9 +45,15 @@ impl Schema {
             .chain(self.derived.iter().map(|derived| (&derived.name, "derived")));
         for (name, place) in names {
             if name.is_empty() || name.len() > MAXIMUM_TEXT {
-                report(place, format!("a name must have 1 to {MAXIMUM_TEXT} bytes"), format!("{name:?}"));
-            } else if let Some(first) = seen.insert(name.as_str(), place) {
-                report(place, format!("a name must stand once; it stands in {first} already"), format!("{name:?}"));
+                report(place, format!("a name must have 1 to {MAXIMUM_TEXT} bytes"), quoted(name));
+                continue;
+            }
+            match seen.binary_search_by_key(&name.as_str(), |(name, _)| name) {
+                Ok(at) => {
+                    let rule = format!("a name must stand once; it stands in {} already", seen[at].1);
+                    report(place, rule, quoted(name));
+                }
+                Err(at) => seen.insert(at, (name, place)),
             }
         }
 
@@ -55,13 +62,17 @@ impl Schema {
                 Kind::Number { minimum, maximum, .. } => {
                     for (which, bound) in [("minimum", minimum), ("maximum", maximum)] {
                         if let Some(bound) = bound.filter(|bound| !bound.is_finite()) {
-                            report(&field.name, format!("{which} must be finite"), bound.to_string());
+                            report(&field.name, format!("{which} must be finite"), decimal::text(bound));
                         }
                     }
                     if let (Some(low), Some(high)) = (minimum, maximum)
                         && low > high
                     {
-                        report(&field.name, "minimum must not be above maximum".into(), format!("{low} > {high}"));
+                        report(
+                            &field.name,
+                            "minimum must not be above maximum".into(),
+                            format!("{} > {}", Decimal(*low), Decimal(*high)),
+                        );
                     }
                 }
                 Kind::Category { .. } | Kind::Flag { .. } => {
@@ -70,16 +81,20 @@ impl Schema {
                         let rule = format!("categories must be 1 to {MAXIMUM_CATEGORIES}");
                         report(&field.name, rule, categories.len().to_string());
                     }
-                    let mut texts = HashMap::new();
+                    let mut texts: Vec<&str> = Vec::new();
                     for category in categories {
                         if category.is_empty() || category.trim() != category || category.len() > MAXIMUM_TEXT {
                             let rule = "a category must be a text without blanks around it".into();
-                            report(&field.name, rule, format!("{category:?}"));
-                        } else if texts.insert(category, ()).is_some() {
-                            report(&field.name, "a category must stand once".into(), format!("{category:?}"));
-                        } else if field.missing.iter().any(|token| token == category) {
+                            report(&field.name, rule, quoted(category));
+                            continue;
+                        }
+                        match texts.binary_search(&category) {
+                            Ok(_) => report(&field.name, "a category must stand once".into(), quoted(category)),
+                            Err(at) => texts.insert(at, category),
+                        }
+                        if field.missing.iter().any(|token| token == category) {
                             let rule = "a category must not be a missing token".into();
-                            report(&field.name, rule, format!("{category:?}"));
+                            report(&field.name, rule, quoted(category));
                         }
                     }
                 }
@@ -94,7 +109,7 @@ impl Schema {
                     report(&derived.name, rule, formula.fields().len().to_string());
                 }
                 Ok(formula) => formula.fields().iter().for_each(|&field| read[field] = true),
-                Err(error) => report(&derived.name, format!("formula: {error}"), format!("{:?}", derived.formula)),
+                Err(error) => report(&derived.name, format!("formula: {error}"), quoted(&derived.formula)),
             }
         }
         for (field, read) in self.fields.iter().zip(read) {
@@ -131,7 +146,15 @@ mod tests {
         });
         let problems = schema.problems();
         let text = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-        for part in ["schema_version: must be 1 (got 9)", "2 > 1", "stands in fields already", "must stand once (got \"A\")", "\" B\"", "stands in target already", "`nobody` is no field"] {
+        for part in [
+            "schema_version: must be 1 (got 9)",
+            "2 > 1",
+            "stands in fields already",
+            "must stand once (got \"A\")",
+            "\" B\"",
+            "stands in target already",
+            "`nobody` is no field",
+        ] {
             assert!(text.contains(part), "{part} in\n{text}");
         }
     }

@@ -1,109 +1,186 @@
-//! A field as `schema.toml` and the artifact write it: flat, every key checked, and keys that do not fit the kind refused.
+//! The schema as `schema.toml` and the artifact write it: a field is flat, every key is checked, and keys that do not fit
+//! the kind are refused. Reading is by hand (see [`crate::json`]); writing does not ship and is left to serde.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
-use super::{Field, Kind};
+use super::{Derived, Field, Kind, Schema, Target};
+use crate::json::{Problem, Problems, Reader};
 
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FieldDocument {
-    name: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    label: String,
-    kind: KindName,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    unit: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    minimum: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    maximum: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    categories: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    positive: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    negative: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    missing: Vec<String>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    changeable: bool,
-    #[serde(default, skip_serializing_if = "is_false")]
-    only_derived: bool,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum KindName {
-    Number,
-    Category,
-    Flag,
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
-impl TryFrom<FieldDocument> for Field {
-    type Error = String;
-
-    fn try_from(document: FieldDocument) -> Result<Field, String> {
-        let FieldDocument { name, label, kind, unit, minimum, maximum, categories, positive, negative, .. } = document;
-        let bounds = unit.is_some() || minimum.is_some() || maximum.is_some();
-        let texts = positive.is_some() || negative.is_some();
-        let kind = match kind {
-            KindName::Number if categories.is_none() && !texts => {
-                Kind::Number { unit: unit.unwrap_or_default(), minimum, maximum }
-            }
-            KindName::Number => return Err(format!("field `{name}`: a number takes only unit, minimum and maximum")),
-            KindName::Category if !bounds && !texts => match categories {
-                Some(categories) => Kind::Category { categories },
-                None => return Err(format!("field `{name}`: a category needs `categories`")),
-            },
-            KindName::Category => return Err(format!("field `{name}`: a category takes only categories")),
-            KindName::Flag if !bounds && categories.is_none() => match (positive, negative) {
-                (Some(positive), Some(negative)) => Kind::Flag { positive, negative },
-                _ => return Err(format!("field `{name}`: a flag needs `positive` and `negative`")),
-            },
-            KindName::Flag => return Err(format!("field `{name}`: a flag takes only positive and negative")),
+impl Schema {
+    /// Reads a schema document that stands at `place` of a larger one; every key that is wrong is reported.
+    pub fn read(place: &str, value: &Value) -> Result<Schema, Vec<Problem>> {
+        let problems = Problems::default();
+        let mut reader = Reader::new(place, value, &problems);
+        let mut target = reader.object("target");
+        let schema = Schema {
+            schema_version: reader.count("schema_version"),
+            name: reader.text("name"),
+            identifiers: reader.optional_texts("identifiers").unwrap_or_default(),
+            ignored: reader.optional_texts("ignored").unwrap_or_default(),
+            target: Target { field: target.text("field"), positive: target.text("positive") },
+            fields: reader.objects("fields", true).into_iter().map(field).collect(),
+            derived: reader.objects("derived", false).into_iter().map(derived).collect(),
         };
-        let FieldDocument { missing, changeable, only_derived, .. } = document;
-        Ok(Field { name, label, kind, missing, changeable, only_derived })
+        target.end();
+        reader.end();
+        problems.or(schema)
     }
 }
 
-impl From<Field> for FieldDocument {
-    fn from(field: Field) -> FieldDocument {
-        let Field { name, label, kind, missing, changeable, only_derived } = field;
-        let mut document = FieldDocument {
-            name,
-            label,
-            kind: KindName::Number,
-            unit: None,
-            minimum: None,
-            maximum: None,
-            categories: None,
-            positive: None,
-            negative: None,
-            missing,
-            changeable,
-            only_derived,
-        };
+fn derived(mut reader: Reader) -> Derived {
+    let derived = Derived {
+        name: reader.text("name"),
+        label: reader.optional_text("label").unwrap_or_default(),
+        unit: reader.optional_text("unit").unwrap_or_default(),
+        formula: reader.text("formula"),
+    };
+    reader.end();
+    derived
+}
+
+fn field(mut reader: Reader) -> Field {
+    let kind = match reader.text("kind").as_str() {
+        "number" => Kind::Number {
+            unit: reader.optional_text("unit").unwrap_or_default(),
+            minimum: reader.optional_number("minimum"),
+            maximum: reader.optional_number("maximum"),
+        },
+        "flag" => Kind::Flag { positive: reader.text("positive"), negative: reader.text("negative") },
+        other => {
+            if !other.is_empty() && other != "category" {
+                let message =
+                    format!("must be \"number\", \"category\" or \"flag\" (got {})", crate::json::quoted(other));
+                reader.report("kind", &message);
+            }
+            let categories = reader.optional_texts("categories");
+            if other == "category" && categories.is_none() {
+                reader.report("categories", "is not there");
+            }
+            Kind::Category { categories: categories.unwrap_or_default() }
+        }
+    };
+    let field = Field {
+        name: reader.text("name"),
+        label: reader.optional_text("label").unwrap_or_default(),
+        kind,
+        missing: reader.optional_texts("missing").unwrap_or_default(),
+        changeable: reader.flag("changeable"),
+        only_derived: reader.flag("only_derived"),
+    };
+    for (key, kind) in [
+        ("unit", "number"),
+        ("minimum", "number"),
+        ("maximum", "number"),
+        ("categories", "category"),
+        ("positive", "flag"),
+        ("negative", "flag"),
+    ] {
+        // What the field's own kind takes was taken above.
+        reader.refuse(key, &format!("only a {kind} has it"));
+    }
+    reader.end();
+    field
+}
+
+impl<'de> Deserialize<'de> for Schema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Schema, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Schema::read("", &value).map_err(|problems| {
+            let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            D::Error::custom(lines.join("\n"))
+        })
+    }
+}
+
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Field { name, label, kind, missing, changeable, only_derived } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", name)?;
+        if !label.is_empty() {
+            map.serialize_entry("label", label)?;
+        }
         match kind {
             Kind::Number { unit, minimum, maximum } => {
-                document.unit = Some(unit).filter(|unit| !unit.is_empty());
-                document.minimum = minimum;
-                document.maximum = maximum;
+                map.serialize_entry("kind", "number")?;
+                if !unit.is_empty() {
+                    map.serialize_entry("unit", unit)?;
+                }
+                for (key, bound) in [("minimum", minimum), ("maximum", maximum)] {
+                    if let Some(bound) = bound {
+                        map.serialize_entry(key, bound)?;
+                    }
+                }
             }
             Kind::Category { categories } => {
-                document.kind = KindName::Category;
-                document.categories = Some(categories);
+                map.serialize_entry("kind", "category")?;
+                map.serialize_entry("categories", categories)?;
             }
             Kind::Flag { positive, negative } => {
-                document.kind = KindName::Flag;
-                document.positive = Some(positive);
-                document.negative = Some(negative);
+                map.serialize_entry("kind", "flag")?;
+                map.serialize_entry("positive", positive)?;
+                map.serialize_entry("negative", negative)?;
             }
         }
-        document
+        if !missing.is_empty() {
+            map.serialize_entry("missing", missing)?;
+        }
+        for (key, flag) in [("changeable", changeable), ("only_derived", only_derived)] {
+            if *flag {
+                map.serialize_entry(key, flag)?;
+            }
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::small_schema;
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut schema = small_schema();
+        schema.fields[0].label = "Months".into();
+        schema.fields[1].only_derived = true;
+        let unit = |name: &str| Derived {
+            name: name.into(),
+            label: "L".into(),
+            unit: "USD".into(),
+            formula: "charges".into(),
+        };
+        schema.derived.push(unit("d"));
+        let text = serde_json::to_string(&schema).unwrap();
+        assert_eq!(serde_json::from_str::<Schema>(&text).unwrap(), schema);
+        assert_eq!(Schema::read("", &crate::json::parse(&text).unwrap()).unwrap(), schema);
+    }
+
+    #[test]
+    fn every_wrong_key_is_reported_with_its_place() {
+        let mut document = serde_json::to_value(small_schema()).unwrap();
+        document["fields"][0]["categories"] = serde_json::json!(["a"]);
+        document["fields"][1]["minimum"] = "0".into();
+        document["fields"][2]["kind"] = "text".into();
+        document["fields"][3].as_object_mut().unwrap().remove("negative");
+        document["fields"][3]["unit"] = "kg".into();
+        document["target"]["value"] = 1.into();
+        document["surprise"] = 1.into();
+        let error = serde_json::from_value::<Schema>(document).unwrap_err().to_string();
+        for line in [
+            "fields[0].categories: only a category has it",
+            "fields[1].minimum: must be a number (got \"0\")",
+            "fields[2].kind: must be \"number\", \"category\" or \"flag\" (got \"text\")",
+            "fields[3].negative: is not there",
+            "fields[3].unit: only a number has it",
+            "target.value: is no key of this document",
+            "surprise: is no key of this document",
+        ] {
+            assert!(error.lines().any(|seen| seen == line), "{line} in\n{error}");
+        }
+        assert_eq!(error.lines().count(), 7, "{error}");
     }
 }

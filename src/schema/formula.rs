@@ -9,6 +9,7 @@
 //! Missing is contagious: a formula that reads a missing field, divides by zero, or leaves the finite numbers is missing.
 
 use super::{Kind, Schema};
+use crate::json::decimal;
 
 /// A parsed formula. Values are read by field index, so evaluation does not look names up.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,9 +83,7 @@ impl Formula {
         if parser.at < text.len() {
             return Err(parser.error("unexpected text"));
         }
-        let mut fields = parser.fields;
-        fields.sort_unstable();
-        fields.dedup();
+        let fields = parser.fields;
         if fields.is_empty() {
             return Err(FormulaError { message: "reads no field".into(), at: 0 });
         }
@@ -166,6 +165,11 @@ fn truth(condition: bool) -> f64 {
     f64::from(u8::from(condition))
 }
 
+/// Whether a letter is part of a plain name. Beyond ASCII all but blanks are, so that no table of letters is needed.
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace()
+}
+
 struct Parser<'a> {
     text: &'a str,
     at: usize,
@@ -191,8 +195,8 @@ impl Parser<'_> {
     fn take(&mut self, token: &str) -> bool {
         self.space();
         let Some(after) = self.rest().strip_prefix(token) else { return false };
-        let word = token.ends_with(|c: char| c.is_alphanumeric());
-        if word && after.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+        let word = token.ends_with(is_word);
+        if word && after.starts_with(is_word) {
             return false;
         }
         self.at += token.len();
@@ -287,7 +291,10 @@ impl Parser<'_> {
             self.at = start;
             return Err(self.error(format!("`{name}` is no field of the schema")));
         };
-        self.fields.push(field);
+        // Inserted where it belongs: a formula reads few fields, and a sort would be more code to download.
+        if let Err(at) = self.fields.binary_search(&field) {
+            self.fields.insert(at, field);
+        }
         match &self.schema.fields[field].kind {
             Kind::Category { .. } => self.category(field, &name),
             Kind::Number { .. } | Kind::Flag { .. } => Ok(Node::Field(field)),
@@ -304,8 +311,8 @@ impl Parser<'_> {
             }
             end = offset + c.len_utf8();
         }
-        match rest[..end].parse::<f64>() {
-            Ok(number) if number.is_finite() => {
+        match decimal::parse(&rest[..end]) {
+            Some(number) if number.is_finite() => {
                 self.at += end;
                 Ok(Node::Number(number))
             }
@@ -322,7 +329,7 @@ impl Parser<'_> {
             return Ok((name, true));
         }
         let rest = self.rest();
-        let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let length = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
         if length == 0 {
             return Err(self.error("expected a number, a field or `(`"));
         }
@@ -406,7 +413,15 @@ mod tests {
     #[test]
     fn missing_is_contagious() {
         let values = [f64::NAN, 0.0, f64::NAN, 0.0];
-        for text in ["tenure + 1", "max(tenure, 1)", "tenure > 1", "contract == \"Year\"", "not tenure", "1 / charges", "count(tenure, partner)"] {
+        for text in [
+            "tenure + 1",
+            "max(tenure, 1)",
+            "tenure > 1",
+            "contract == \"Year\"",
+            "not tenure",
+            "1 / charges",
+            "count(tenure, partner)",
+        ] {
             assert_eq!(evaluate(text, &values), None, "{text}");
         }
         assert_eq!(evaluate("if(partner, tenure, charges)", &values), Some(0.0));

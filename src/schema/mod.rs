@@ -7,36 +7,34 @@ mod check;
 mod document;
 mod formula;
 
-pub use check::{SchemaProblem, MAXIMUM_CATEGORIES, MAXIMUM_FIELDS};
+pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
 pub use formula::{Formula, FormulaError};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The version of the schema document that this code writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// What a table of customers means: its fields, its target, and the features derived from its fields.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Schema {
     pub schema_version: u32,
     /// A name for people, such as "IBM Telco".
     pub name: String,
     /// Columns that identify a person. They never enter a model or an artifact.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<String>,
     /// Columns of the table that are no input: read past, and never stored.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<String>,
     pub target: Target,
     pub fields: Vec<Field>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub derived: Vec<Derived>,
 }
 
 /// The column that training predicts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Target {
     pub field: String,
     /// The value that means "left"; every other value that is not missing means "stayed".
@@ -44,8 +42,7 @@ pub struct Target {
 }
 
 /// One named input of a record, as the business knows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "document::FieldDocument", into = "document::FieldDocument")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     pub name: String,
     /// The words a person reads; the name when empty.
@@ -71,13 +68,12 @@ pub enum Kind {
 }
 
 /// A number computed from several fields.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Derived {
     pub name: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub label: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub unit: String,
     /// Arithmetic over field names; see [`Formula`].
     pub formula: String,
@@ -155,12 +151,5 @@ pub(crate) mod tests {
             ],
             derived: Vec::new(),
         }
-    }
-
-    #[test]
-    fn json_round_trip() {
-        let schema = small_schema();
-        let text = serde_json::to_string(&schema).unwrap();
-        assert_eq!(serde_json::from_str::<Schema>(&text).unwrap(), schema);
     }
 }

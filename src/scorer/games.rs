@@ -3,7 +3,8 @@
 use super::Scorer;
 use crate::customer::Customer;
 use crate::encoding::{Features, Source};
-use crate::network::walk::{Coupling, Position, Toggle};
+use crate::explanation::Game;
+use crate::network::walk::{Coupling, Position, Toggle, Walk};
 
 /// What the network needs to walk the game, and what needs no walk.
 pub(super) struct FieldGame {
@@ -15,6 +16,17 @@ pub(super) struct FieldGame {
     pub background: Vec<Position>,
     /// The additive part in closed form: field, and what its own input changes in the direct share of the logit.
     pub direct: Vec<(usize, f64)>,
+}
+
+/// The explanation sees a function from coalitions to numbers, and the network knows of no explanation: they meet here.
+impl Game for Walk<'_> {
+    fn players(&self) -> usize {
+        Walk::players(self)
+    }
+
+    fn values(&mut self, first: usize, values: &mut [f32]) {
+        Walk::values(self, first, values);
+    }
 }
 
 impl Scorer {
@@ -41,8 +53,10 @@ impl Scorer {
                     let fields = encoder.fields_of(input).into_iter().filter(|&field| cells[field] != reference[field]);
                     let fields: Vec<usize> = fields.collect();
                     let mixture = |subset: usize| {
-                        let joined = |field| fields.iter().position(|&f| f == field).is_some_and(|bit| subset >> bit & 1 == 1);
-                        encoder.encode_input(input, &|field| if joined(field) { cells[field] } else { reference[field] })
+                        let joined =
+                            |field| fields.iter().position(|&f| f == field).is_some_and(|bit| subset >> bit & 1 == 1);
+                        encoder
+                            .encode_input(input, &|field| if joined(field) { cells[field] } else { reference[field] })
                     };
                     let positions: Vec<Position> = (0..1 << fields.len()).map(mixture).collect();
                     if positions.iter().all(|&position| position == from) {
@@ -59,7 +73,11 @@ impl Scorer {
         let alone = toggles.iter().map(|(field, _)| *field).filter(|field| hidden && !is_coupled(field));
         let mut players: Vec<usize> = alone.collect();
         for (fields, _) in &coupled {
-            fields.iter().for_each(|field| if !players.contains(field) { players.push(*field) });
+            fields.iter().for_each(|field| {
+                if !players.contains(field) {
+                    players.push(*field)
+                }
+            });
         }
         let player = |field: &usize| players.iter().position(|player| player == field);
         let couplings = coupled.iter().map(|(fields, positions)| Coupling {

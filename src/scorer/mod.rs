@@ -11,6 +11,7 @@ use crate::artifact::{self, Artifact, ArtifactError, Document};
 use crate::customer::{Cell, Customer};
 use crate::encoding::Features;
 use crate::explanation::exact;
+use crate::json::decimal::{self, Decimal};
 use crate::network::Scratch;
 use crate::network::walk::Walk;
 use crate::schema::{Field, Kind};
@@ -141,8 +142,10 @@ impl Scorer {
         let field = &self.artifact.document.schema.fields[field];
         match (cell, &field.kind) {
             (Cell::Missing, _) => "missing".into(),
-            (Cell::Number(number), Kind::Number { unit, .. }) if !unit.is_empty() => format!("{number} {unit}"),
-            (Cell::Number(number), _) => number.to_string(),
+            (Cell::Number(number), Kind::Number { unit, .. }) if !unit.is_empty() => {
+                format!("{} {unit}", Decimal(number))
+            }
+            (Cell::Number(number), _) => decimal::text(number),
             (Cell::Category(code), _) => field.categories().get(code as usize).copied().unwrap_or("other").into(),
         }
     }
@@ -195,11 +198,13 @@ pub(crate) mod tests {
                 let mut expected = [0.0; 4];
                 for reference in &scorer.artifact.background {
                     let mixture = |coalition: usize| {
-                        let cell = |f: usize| if coalition >> f & 1 == 1 { customer.cells()[f] } else { reference.cells()[f] };
+                        let cell =
+                            |f: usize| if coalition >> f & 1 == 1 { customer.cells()[f] } else { reference.cells()[f] };
                         let cells: Vec<_> = (0..4).map(cell).collect();
                         Customer::from_cells(&scorer.document().schema, &cells).unwrap()
                     };
-                    let values = (0..16).map(|coalition| scorer.score(&mixture(coalition), &mut workspace).logit as f32);
+                    let values =
+                        (0..16).map(|coalition| scorer.score(&mixture(coalition), &mut workspace).logit as f32);
                     let game = definition(&values.collect::<Vec<_>>());
                     expected.iter_mut().zip(game).for_each(|(sum, share)| *sum += share / 7.0);
                 }

@@ -3,12 +3,12 @@
 mod values;
 
 use js_sys::{Array, Error, Reflect};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::artifact::{self, ArtifactError};
 use crate::customer::{Cell, Customer, Problem, check, check_value};
 use crate::scorer::{ColumnBlock, Flag, Score, Scorer, Workspace};
-use values::{cell_from_number, number_from_cell, value};
+use values::{cell_from_number, number_from_cell, problems_json, value};
 
 /// Rows that the column buffers hold.
 const BLOCK_ROWS: usize = 4096;
@@ -17,6 +17,8 @@ const BLOCK_ROWS: usize = 4096;
 #[wasm_bindgen]
 pub struct Engine {
     scorer: Scorer,
+    /// What the artifact says about itself, as JSON.
+    document: String,
     workspace: Workspace,
     /// One cell per field as a number: NaN is missing, a category is its code.
     row: Vec<f64>,
@@ -32,36 +34,22 @@ impl Engine {
     /// Reads an artifact. Throws an `Error` with `code` and `problems`.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Engine, JsValue> {
-        let scorer = Scorer::from_bytes(bytes).map_err(|error| failure(error.code(), &error.to_string(), &[]))?;
+        let refuse = |error: ArtifactError| failure(error.code(), &error.to_string(), &[]);
+        let scorer = Scorer::from_bytes(bytes).map_err(refuse)?;
+        let document = artifact::summary(bytes, scorer.artifact()).map_err(refuse)?;
         let row = vec![f64::NAN; scorer.document().schema.fields.len()];
         let missing = vec![Cell::Missing; row.len()];
         let customer = Customer::from_cells(&scorer.document().schema, &missing);
-        let customer = customer.map_err(|problems| failure("artifact_schema", "the schema takes no customer", &problems))?;
+        let customer =
+            customer.map_err(|problems| failure("artifact_schema", "the schema takes no customer", &problems))?;
         let workspace = scorer.workspace();
         let score = Score { logit: f64::NAN, probability: f64::NAN, tier: 0 };
-        Ok(Engine { scorer, workspace, row, customer, score, flag: Flag::Clean, block: None })
+        Ok(Engine { scorer, document, workspace, row, customer, score, flag: Flag::Clean, block: None })
     }
 
     /// What the artifact says about itself, as JSON.
     pub fn document(&self) -> String {
-        #[derive(Serialize)]
-        struct Summary<'a> {
-            format_version: u32,
-            schema: &'a crate::schema::Schema,
-            calibration: &'a crate::calibration::Calibration,
-            policy: &'a crate::decision::Policy,
-            card: &'a serde_json::Value,
-            background_rows: usize,
-        }
-        let document = self.scorer.document();
-        json(&Summary {
-            format_version: document.format_version,
-            schema: &document.schema,
-            calibration: &document.calibration,
-            policy: &document.policy,
-            card: &document.card,
-            background_rows: document.background.rows.len(),
-        })
+        self.document.clone()
     }
 
     pub fn field_count(&self) -> usize {
@@ -121,7 +109,7 @@ impl Engine {
             }
             Err(problems) => problems,
         };
-        json(&problems)
+        problems_json(&problems)
     }
 
     /// Explains the row buffer, as JSON: contributions sorted by size.
@@ -142,12 +130,20 @@ impl Engine {
 
     /// Address of a number field's column, f64, NaN for missing; 0 for another field.
     pub fn number_column_pointer(&mut self, field: usize) -> *const f64 {
-        self.block().numbers.get(field).filter(|column| !column.is_empty()).map_or(std::ptr::null(), |column| column.as_ptr())
+        self.block()
+            .numbers
+            .get(field)
+            .filter(|column| !column.is_empty())
+            .map_or(std::ptr::null(), |column| column.as_ptr())
     }
 
     /// Address of a category field's column, u16 codes, 65535 for missing; 0 for another field.
     pub fn code_column_pointer(&mut self, field: usize) -> *const u16 {
-        self.block().codes.get(field).filter(|column| !column.is_empty()).map_or(std::ptr::null(), |column| column.as_ptr())
+        self.block()
+            .codes
+            .get(field)
+            .filter(|column| !column.is_empty())
+            .map_or(std::ptr::null(), |column| column.as_ptr())
     }
 
     /// Scores the first rows of the column buffers; returns how many had errors.
@@ -195,15 +191,10 @@ impl Engine {
     }
 }
 
-fn json(value: &impl Serialize) -> String {
-    // Every type handed in here serialises: maps have text keys, and no custom implementation fails.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 /// A JavaScript `Error` with a stable `code` and a list of `problems`.
 fn failure(code: &str, message: &str, problems: &[Problem]) -> JsValue {
     let error = Error::new(message);
-    let list = js_sys::JSON::parse(&json(&problems)).unwrap_or_else(|_| Array::new().into());
+    let list = js_sys::JSON::parse(&problems_json(problems)).unwrap_or_else(|_| Array::new().into());
     for (key, value) in [("code", code.into()), ("problems", list)] {
         // Setting a property of a fresh object does not fail.
         let _ = Reflect::set(&error, &key.into(), &value);

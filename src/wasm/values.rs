@@ -1,12 +1,12 @@
 //! Conversions at the boundary: JavaScript values and row-buffer numbers to the core's types, explanations to JSON.
 
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use super::json;
-use crate::customer::{Cell, Customer, Value};
+use crate::customer::{Cell, Customer, Problem, Value};
+use crate::json::decimal;
+use crate::json::quoted;
 use crate::schema::Field;
-use crate::scorer::{Explanation, Scorer};
+use crate::scorer::{Explanation, Score, Scorer};
 
 /// A JavaScript value as the core's; a text is kept in `text`.
 pub(super) fn value<'a>(input: &JsValue, text: &'a mut String) -> Value<'a> {
@@ -55,42 +55,41 @@ pub(super) fn cell_from_number(field: &Field, number: f64) -> Cell {
     }
 }
 
-/// An explanation as JSON, contributions sorted by size, largest first.
+/// Problems as a JSON list.
+pub(super) fn problems_json(problems: &[Problem]) -> String {
+    let mut json = String::from("[");
+    for Problem { field, rule, value, message } in problems {
+        let comma = if json.len() > 1 { "," } else { "" };
+        let [field, rule, value, message] = [field, rule.name(), value, message].map(quoted);
+        json += &format!("{comma}{{\"field\":{field},\"rule\":{rule},\"value\":{value},\"message\":{message}}}");
+    }
+    json + "]"
+}
+
+/// An explanation as JSON, contributions sorted by size, largest first. All numbers are finite: the weights are bounded.
 pub(super) fn explanation_json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> String {
-    #[derive(Serialize)]
-    struct Contribution<'a> {
-        field: &'a str,
-        label: &'a str,
-        text: String,
-        contribution: f64,
-    }
-    #[derive(Serialize)]
-    struct Answer<'a> {
-        base: f64,
-        logit: f64,
-        probability: f64,
-        tier: usize,
-        exact: bool,
-        evaluations: u64,
-        contributions: Vec<Contribution<'a>>,
-    }
     let fields = &scorer.document().schema.fields;
-    let contribution = |(index, &contribution): (usize, &f64)| Contribution {
-        field: &fields[index].name,
-        label: fields[index].label(),
-        text: scorer.text(index, customer.cells()[index]),
-        contribution,
-    };
-    let mut contributions: Vec<_> = explanation.contributions.iter().enumerate().map(contribution).collect();
-    contributions.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
-    let Explanation { base, score, evaluations, .. } = *explanation;
-    json(&Answer {
-        base,
-        logit: score.logit,
-        probability: score.probability,
-        tier: score.tier,
-        exact: true,
-        evaluations,
-        contributions,
-    })
+    let contributions = &explanation.contributions;
+    // Inserted where each belongs: fields are few, and a sort would be more code to download.
+    let mut order: Vec<usize> = Vec::with_capacity(fields.len());
+    for (index, contribution) in contributions.iter().enumerate() {
+        let at = order.partition_point(|&other| contributions[other].abs() >= contribution.abs());
+        order.insert(at, index);
+    }
+    let Explanation { base, score, evaluations, .. } = explanation;
+    let Score { logit, probability, tier } = score;
+    let [base, logit, probability] = [base, logit, probability].map(|number| decimal::text(*number));
+    let mut json = format!(
+        "{{\"base\":{base},\"logit\":{logit},\"probability\":{probability},\"tier\":{tier},\"exact\":true,\
+         \"evaluations\":{evaluations},\"contributions\":["
+    );
+    for (position, index) in order.into_iter().enumerate() {
+        let comma = if position > 0 { "," } else { "" };
+        let text = quoted(&scorer.text(index, customer.cells()[index]));
+        let [field, label] = [&fields[index].name, fields[index].label()].map(quoted);
+        let contribution = decimal::text(contributions[index]);
+        json +=
+            &format!("{comma}{{\"field\":{field},\"label\":{label},\"text\":{text},\"contribution\":{contribution}}}");
+    }
+    json + "]}"
 }

@@ -83,10 +83,13 @@ fn package_holds_no_rule_and_imports_only_the_built_module() {
     assert_none(refused("pkg/src", &[".ts", ".js"], script::refuse_in_package));
 }
 
+/// Path and text of a source in, broken arrows out.
+type Check = fn(&str, &str) -> Vec<String>;
+
 /// The checks above pass on a clean tree; these are the same checks on lines that break each arrow.
 #[test]
 fn every_kind_of_broken_arrow_is_refused() {
-    let rust: [(fn(&str, &str) -> Vec<String>, &str, &str); 15] = [
+    let rust: [(Check, &str, &str); 15] = [
         (rust::refuse_rooms, "src/schema/mod.rs", "use crate::customer::Customer;"),
         (rust::refuse_rooms, "src/network/dense.rs", "use crate::{encoding::Features, customer::Customer};"),
         (rust::refuse_rooms, "src/encoding/fit.rs", "fn f() { crate::scorer::Scorer::from_bytes(&[]); }"),
@@ -106,7 +109,7 @@ fn every_kind_of_broken_arrow_is_refused() {
     for (refuse, file, text) in rust {
         assert_eq!(refuse(file, text).len(), 1, "{file} with `{text}`: {:?}", refuse(file, text));
     }
-    let script: [(fn(&str, &str) -> Vec<String>, &str, &str); 7] = [
+    let script: [(Check, &str, &str); 7] = [
         (script::refuse_in_page, "www/src/app.ts", "import { load } from \"../../pkg/src/index.ts\";"),
         (script::refuse_in_page, "www/src/app.ts", "import init from 'tenure/wasm/tenure.js';"),
         (

@@ -1,25 +1,37 @@
 //! The arrows, as tables. A new room, or a new arrow, is a line here and a reason in ARCHITECTURE.md.
 
 /// A room of the core and the rooms it may use.
-pub const ROOMS: [(&str, &[&str]); 12] = [
-    ("schema", &[]),
-    ("customer", &["schema"]),
-    ("encoding", &["customer", "schema"]),
+pub const ROOMS: [(&str, &[&str]); 13] = [
+    // Text to values and back; it knows no customer and no model.
+    ("json", &[]),
+    ("schema", &["json"]),
+    ("customer", &["schema", "json"]),
+    ("encoding", &["customer", "schema", "json"]),
     // It reads features and does not know what a customer is.
     ("network", &["encoding"]),
-    ("calibration", &[]),
-    ("decision", &[]),
-    // It sees the model as a function of customers.
-    ("explanation", &["encoding", "customer", "schema"]),
-    ("drift", &["encoding", "customer", "schema"]),
-    ("artifact", &["network", "calibration", "decision", "explanation", "drift", "encoding", "customer", "schema"]),
+    ("calibration", &["json"]),
+    ("decision", &["json"]),
+    // It sees the model as a function.
+    ("explanation", &[]),
+    ("drift", &["encoding", "customer", "schema", "json"]),
+    ("artifact", &["calibration", "customer", "decision", "drift", "encoding", "json", "network", "schema"]),
     ("scorer", BELOW_SCORER),
     ("wasm", ALL),
     ("gpu", ALL),
 ];
 
-const BELOW_SCORER: &[&str] =
-    &["artifact", "calibration", "customer", "decision", "drift", "encoding", "explanation", "network", "schema"];
+const BELOW_SCORER: &[&str] = &[
+    "artifact",
+    "calibration",
+    "customer",
+    "decision",
+    "drift",
+    "encoding",
+    "explanation",
+    "json",
+    "network",
+    "schema",
+];
 
 const ALL: &[&str] = &[
     "artifact",
@@ -29,6 +41,7 @@ const ALL: &[&str] = &[
     "drift",
     "encoding",
     "explanation",
+    "json",
     "network",
     "schema",
     "scorer",

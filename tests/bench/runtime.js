@@ -20,6 +20,8 @@ import { readRecords } from "./table.js";
 const ENGINES = ["tenure", "onnxruntime_web", "tfjs_wasm", "plain_js"];
 const PEERS = ["onnxruntime-web", "onnxruntime-node", "@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"];
 const RECORDS = 2000;
+/** Before the benchmark itself is a load. */
+const LOAD = loadavg()[0];
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
 const given = readArguments(["data", "model", "tenure", "chromium", "repetitions", "out"]);
@@ -104,7 +106,7 @@ function environment(chromium, network, repetitions) {
     chromium,
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
-    load: loadavg()[0],
+    load: LOAD,
     repetitions: Number(repetitions),
     network: { dense_inputs: network.width, hidden: network.hidden, direct: true },
     peers: Object.fromEntries(PEERS.map((name) => [name, version(name)])),

@@ -35,7 +35,8 @@ impl Output {
 
     /// A bar on a terminal, nothing elsewhere: callers write plain lines there instead ([`Output::plain`]).
     pub fn bar(&self, length: u64, template: &str) -> ProgressBar {
-        let target = if self.plain() || self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target =
+            if self.plain() || self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(Some(length), target).with_style(style);
         bar.enable_steady_tick(Duration::from_millis(250));

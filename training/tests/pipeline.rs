@@ -30,7 +30,19 @@ fn the_same_seed_writes_the_same_bytes() {
     succeed(&["sample", "--rows", "1500", "--out", text(&path("table.csv"))]);
     for (name, seed) in [("a", "3"), ("b", "3"), ("c", "4")] {
         let (table, out) = (path("table.csv"), path(name));
-        succeed(&["train", "--data", text(&table), "--schema", "ibm_telco", "--out", text(&out), "--seed", seed, "--epochs", "20"]);
+        succeed(&[
+            "train",
+            "--data",
+            text(&table),
+            "--schema",
+            "ibm_telco",
+            "--out",
+            text(&out),
+            "--seed",
+            seed,
+            "--epochs",
+            "20",
+        ]);
     }
     let bytes = ["a", "b", "c"].map(|name| std::fs::read(path(name)).unwrap());
     assert!(bytes[0] == bytes[1], "the same seed gave other bytes");
@@ -46,7 +58,8 @@ fn refusals_name_the_rule_and_write_nothing() {
     let path = |name: &str| folder.path().join(name);
     succeed(&["sample", "--rows", "400", "--out", text(&path("table.csv"))]);
     let out = path("model");
-    let train = |table: &Path, schema: &str| fail(&["train", "--data", text(table), "--schema", schema, "--out", text(&out)]);
+    let train =
+        |table: &Path, schema: &str| fail(&["train", "--data", text(table), "--schema", schema, "--out", text(&out)]);
     let table = std::fs::read_to_string(path("table.csv")).unwrap();
     let write = |name: &str, text: String| -> PathBuf {
         std::fs::write(path(name), text).unwrap();
@@ -94,7 +107,19 @@ fn crossval(table: &str, schema: &str) -> Option<impl Fn(&str) -> f64> {
         schema = text(&drafted);
     }
     let (data, folds, inner) = (file(""), file("folds."), file("inner."));
-    succeed(&["crossval", "--data", &data, "--schema", schema, "--folds", &folds, "--inner", &inner, "--json", text(&json)]);
+    succeed(&[
+        "crossval",
+        "--data",
+        &data,
+        "--schema",
+        schema,
+        "--folds",
+        &folds,
+        "--inner",
+        &inner,
+        "--json",
+        text(&json),
+    ]);
     let figures: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
     Some(move |name: &str| figures["shipped"][name]["mean"].as_f64().unwrap())
 }
@@ -103,7 +128,12 @@ fn crossval(table: &str, schema: &str) -> Option<impl Fn(&str) -> f64> {
 fn bar_on_ibm_telco() {
     for schema in ["ibm_telco", "init"] {
         if let Some(mean) = crossval("ibm_telco", schema) {
-            assert!(mean("roc_auc") >= 0.8480 && mean("log_loss") <= 0.4135, "{schema}: {} {}", mean("roc_auc"), mean("log_loss"));
+            assert!(
+                mean("roc_auc") >= 0.8480 && mean("log_loss") <= 0.4135,
+                "{schema}: {} {}",
+                mean("roc_auc"),
+                mean("log_loss")
+            );
         }
     }
 }
@@ -112,7 +142,12 @@ fn bar_on_ibm_telco() {
 fn bar_on_churn5000() {
     for schema in ["churn5000", "init"] {
         if let Some(mean) = crossval("churn5000", schema) {
-            assert!(mean("roc_auc") >= 0.905 && mean("log_loss") <= 0.22, "{schema}: {} {}", mean("roc_auc"), mean("log_loss"));
+            assert!(
+                mean("roc_auc") >= 0.905 && mean("log_loss") <= 0.22,
+                "{schema}: {} {}",
+                mean("roc_auc"),
+                mean("log_loss")
+            );
         }
     }
 }

@@ -107,6 +107,14 @@ fn figures(measured: &Value) -> String {
         native("tenure"),
         native("onnxruntime_node")
     ));
+    let number = |key: &str| measured["environment"][key].as_f64().unwrap_or_default();
+    if number("load") > number("cores") {
+        lines.push(format!(
+            "the machine was busy (load {:.1} on {} cores when it began): trust none of these figures",
+            number("load"),
+            number("cores")
+        ));
+    }
     lines.join("\n")
 }
 

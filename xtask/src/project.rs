@@ -1,10 +1,16 @@
 //! Where things lie: the repository's root and the folders that the commands write.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-/// The repository's root.
+/// The repository's root, as cargo says when it runs this program. What it said when it compiled it may be another clone:
+/// two that share a target folder share this binary.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask/ lies in the repository's root")
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        Path::new(&package).parent().expect("xtask/ lies in the repository's root").to_path_buf()
+    });
+    &ROOT
 }
 
 /// A path under the root, written with forward slashes.

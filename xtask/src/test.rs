@@ -36,7 +36,7 @@ const CHECKS: [Check; 11] = [
     Check { name: "wasm", about: "the module builds and names no path", run: build_wasm },
     Check { name: "typescript", about: "strict types of package and page", run: typescript },
     Check { name: "package", about: "the package's tests in Node, vectors among them", run: package },
-    Check { name: "packed", about: "npm pack, installed into small apps, run and bundled", run: packed },
+    Check { name: "packed", about: "npm pack, installed into small apps, run in Node and Chromium", run: packed },
     Check { name: "edge", about: "the package in workerd", run: edge },
     Check { name: "browser", about: "package and page in headless Chromium", run: in_browser },
 ];
@@ -109,7 +109,7 @@ fn arrows() -> Result<()> {
 }
 
 fn rust() -> Result<()> {
-    command::run(command::cargo().args(["test", "--release", "--workspace"]))
+    command::run(command::cargo().args(["test", "--release", "--workspace", "--no-fail-fast"]))
 }
 
 fn build_wasm() -> Result<()> {
@@ -129,25 +129,31 @@ fn typescript() -> Result<()> {
     npm::script("www", "check")
 }
 
-fn package() -> Result<()> {
+/// The package and a model to load: the tests that need a trained one take the demo's.
+fn build_package_and_model() -> Result<()> {
     build_package()?;
+    demo::prepare_sample()
+}
+
+fn package() -> Result<()> {
+    build_package_and_model()?;
     npm::script("pkg", "test")
 }
 
 fn packed() -> Result<()> {
-    build_package()?;
-    npm::script("pkg", "test:packed")
+    let chromium = browser::find_or_install()?;
+    build_package_and_model()?;
+    command::run(npm::script_command("pkg", "test:packed").env("TENURE_CHROMIUM", chromium))
 }
 
 fn edge() -> Result<()> {
-    build_package()?;
+    build_package_and_model()?;
     npm::script("pkg", "test:edge")
 }
 
 fn in_browser() -> Result<()> {
     let chromium = browser::find_or_install()?;
-    build_package()?;
-    demo::prepare_sample()?;
+    build_package_and_model()?;
     npm::build_page()?;
     text::check_shipped(&project::path("www/dist"))?;
     command::run(npm::script_command("www", "test:browser").env("TENURE_CHROMIUM", chromium))

@@ -96,7 +96,8 @@ fn hidden(text: &str) -> Result<Hidden, String> {
 impl NetworkArguments {
     /// The parameters with what was given in place of the defaults; every value out of range is named.
     pub fn params(&self) -> Result<TrainParams, Failure> {
-        let mut params = TrainParams { seed: self.seed, background_rows: self.background_rows, ..TrainParams::default() };
+        let mut params =
+            TrainParams { seed: self.seed, background_rows: self.background_rows, ..TrainParams::default() };
         let mut wrong = Vec::new();
         let mut within = |name: &str, value: f64, low: f64, high: f64| {
             if !(low..=high).contains(&value) {
@@ -194,7 +195,11 @@ pub fn read_cohort(data: &std::path::Path, mut schema: Schema, output: &Output) 
     }
     for folded in prune_rare(&mut schema, &mut cohort, RARE_BELOW).map_err(Failure::data)? {
         let names: Vec<_> = folded.categories.iter().map(|(name, rows)| format!("{name} ({rows})")).collect();
-        output.say(format!("{}: seen fewer than {RARE_BELOW} times, folded into OTHER: {}", folded.field, names.join(", ")));
+        output.say(format!(
+            "{}: seen fewer than {RARE_BELOW} times, folded into OTHER: {}",
+            folded.field,
+            names.join(", ")
+        ));
     }
     Ok(cohort)
 }
@@ -262,7 +267,10 @@ impl EpochProgress {
     fn epoch(&mut self, report: &EpochReport) {
         let EpochReport { epoch, train_loss, validation_loss, best_epoch, .. } = *report;
         if self.json {
-            println!("{}", json!({ "epoch": epoch, "train_log_loss": train_loss, "validation_log_loss": validation_loss, "best_epoch": best_epoch }));
+            println!(
+                "{}",
+                json!({ "epoch": epoch, "train_log_loss": train_loss, "validation_log_loss": validation_loss, "best_epoch": best_epoch })
+            );
         }
         let message = format!("train {train_loss:.4}, validation {validation_loss:.4}, best at {best_epoch}");
         if self.plain && (epoch % 10 == 0 || epoch == 1) {
@@ -277,7 +285,14 @@ impl EpochProgress {
     }
 }
 
-fn summary(artifact: &Artifact, trained: &Trained, started: Instant, arguments: &Arguments, bytes: usize, output: &Output) {
+fn summary(
+    artifact: &Artifact,
+    trained: &Trained,
+    started: Instant,
+    arguments: &Arguments,
+    bytes: usize,
+    output: &Output,
+) {
     let card = &artifact.document.card;
     if arguments.json {
         return output.print(card);
@@ -285,12 +300,32 @@ fn summary(artifact: &Artifact, trained: &Trained, started: Instant, arguments: 
     let figure = |name: &str| {
         let interval = &card["intervals"][name];
         let number = |value: &serde_json::Value| value.as_f64().unwrap_or(f64::NAN);
-        format!("{:.4} ({:.4} to {:.4})", number(&card["metrics"][name]), number(&interval["low"]), number(&interval["high"]))
+        format!(
+            "{:.4} ({:.4} to {:.4})",
+            number(&card["metrics"][name]),
+            number(&interval["low"]),
+            number(&interval["high"])
+        )
     };
-    output.say(format!("trained in {:.1} s, best at epoch {} of {}", started.elapsed().as_secs_f64(), trained.best_epoch, trained.epochs));
-    output.say(format!("network: {} multiply-adds a row; packed and burn differ by at most {:.1e}", card["network"]["multiply_adds"], trained.pack_error));
+    output.say(format!(
+        "trained in {:.1} s, best at epoch {} of {}",
+        started.elapsed().as_secs_f64(),
+        trained.best_epoch,
+        trained.epochs
+    ));
+    output.say(format!(
+        "network: {} multiply-adds a row; packed and burn differ by at most {:.1e}",
+        card["network"]["multiply_adds"], trained.pack_error
+    ));
     output.say(format!("on {} test rows, with 95% intervals:", card["rows"]["test"]));
-    for (name, words) in [("roc_auc", "ROC-AUC"), ("pr_auc", "PR-AUC"), ("log_loss", "log-loss"), ("brier", "Brier"), ("ece", "ECE"), ("lift10", "lift, top tenth")] {
+    for (name, words) in [
+        ("roc_auc", "ROC-AUC"),
+        ("pr_auc", "PR-AUC"),
+        ("log_loss", "log-loss"),
+        ("brier", "Brier"),
+        ("ece", "ECE"),
+        ("lift10", "lift, top tenth"),
+    ] {
         output.say(format!("  {words:<16} {}", figure(name)));
     }
     output.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes as f64 / 1e3));

@@ -26,7 +26,8 @@ pub struct FitConfig {
     pub penalty: f64,
     /// The decay of the moving average of the weights, for each step; 0 keeps the latest weights.
     pub averaging: f64,
-    /// Rows of a mini-batch, at least; a table smaller than that is one batch.
+    /// Rows of a mini-batch. The last few rows of a table are spread over the others' batches; small tables get
+    /// smaller batches.
     pub batch_size: usize,
     pub maximum_epochs: usize,
     /// Epochs without a lower validation loss after which the fit ends.
@@ -43,7 +44,7 @@ impl Default for FitConfig {
             direct: true,
             batch_norm: false,
             input_batch_norm: false,
-            dropout: 0.1,
+            dropout: 0.2,
             learning_rate: 3e-3,
             penalty: 8.0,
             averaging: 0.98,

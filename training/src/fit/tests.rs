@@ -115,8 +115,10 @@ fn patience_ends_a_fit_and_the_last_epoch_does() {
 }
 
 #[test]
-fn no_mini_batch_is_smaller_than_asked_for() {
-    for (rows, batch_size, expected) in [(129, 64, &[64, 65][..]), (191, 64, &[95, 96]), (50, 64, &[50])] {
+fn mini_batches_are_of_one_size_and_leave_no_remainder() {
+    for (rows, batch_size, expected) in
+        [(65, 32, &[32, 33][..]), (63, 32, &[63]), (20, 256, &[20]), (96, 256, &[32; 3]), (1200, 256, &[100; 12])]
+    {
         let train = Toy::new(rows, 3);
         let config = FitConfig { batch_size, batch_norm: true, input_batch_norm: true, maximum_epochs: 1, ..config() };
         fit(&config, &train, &Toy::new(50, 4), &Device::flex(), &mut |_| Control::Continue).unwrap();

@@ -16,7 +16,9 @@ use crate::cohort::Cohort;
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum BackgroundError {
-    #[error("{rows} training rows are too few for a background: a row must stand for at least {MINIMUM_MEMBERS} customers")]
+    #[error(
+        "{rows} training rows are too few for a background: a row must stand for at least {MINIMUM_MEMBERS} customers"
+    )]
     TooFew { rows: usize },
     #[error("a background row is no customer of the schema: {0}")]
     NoCustomer(String),
@@ -37,20 +39,18 @@ pub(super) fn background(
     let features = encoded.features(rows);
     let mut groups = Vec::with_capacity(count);
     split(&features, network, (0..rows.len()).collect(), count, &mut groups);
-    let fields = cohort.schema().fields.len();
-    let mut cells = vec![vec![Cell::Missing; fields]; count];
-    for field in 0..fields {
-        let cell = |at: usize| cohort.column(field).cell(rows[at] as usize);
-        for (row, cell) in representatives(&groups, &cell).into_iter().enumerate() {
-            cells[row][field] = cell;
-        }
+    // By field, one cell a group.
+    let fields = 0..cohort.schema().fields.len();
+    let columns: Vec<Vec<Cell>> =
+        fields.map(|field| representatives(&groups, &|at| cohort.column(field).cell(rows[at] as usize))).collect();
+    let mut background = Vec::with_capacity(count);
+    for (group, members) in groups.iter().enumerate() {
+        let cells: Vec<Cell> = columns.iter().map(|column| column[group]).collect();
+        let customer = Customer::from_cells(cohort.schema(), &cells);
+        let customer = customer.map_err(|problems| BackgroundError::NoCustomer(problems[0].to_string()))?;
+        background.push(BackgroundRow::new(cohort.schema(), &customer, members.len() as u32));
     }
-    let row = |(cells, members): (&Vec<Cell>, &Vec<usize>)| {
-        let customer = Customer::from_cells(cohort.schema(), cells);
-        let refuse = |problems: Vec<tenure::customer::Problem>| BackgroundError::NoCustomer(problems[0].to_string());
-        Ok(BackgroundRow::new(cohort.schema(), &customer.map_err(refuse)?, members.len() as u32))
-    };
-    cells.iter().zip(&groups).map(row).collect()
+    Ok(background)
 }
 
 /// Cuts `members` into `count` groups of equal size.
@@ -105,7 +105,8 @@ fn representatives(groups: &[Vec<usize>], cell: &impl Fn(usize) -> Cell) -> Vec<
         // The surest assignment first: the group and kind of the largest share among the kinds still owed a row.
         let mut best: Option<(usize, usize, f64)> = None;
         for (group, shares) in shares.iter().enumerate().filter(|(group, _)| chosen[*group].is_none()) {
-            for (kind, &share) in shares.iter().enumerate().filter(|(kind, share)| owed[*kind] >= 0.5 && **share > 0.0) {
+            for (kind, &share) in shares.iter().enumerate().filter(|(kind, share)| owed[*kind] >= 0.5 && **share > 0.0)
+            {
                 if best.is_none_or(|(.., most)| share > most) {
                     best = Some((group, kind, share));
                 }
@@ -116,10 +117,11 @@ fn representatives(groups: &[Vec<usize>], cell: &impl Fn(usize) -> Cell) -> Vec<
         owed[kind] -= 1.0;
     }
     let mode = |shares: &Vec<f64>| (0..kinds.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b])).unwrap_or(0);
-    let representative = |(index, group): (usize, &Vec<usize>)| match kinds[chosen[index].unwrap_or_else(|| mode(&shares[index]))] {
-        Cell::Number(_) => mean(group, cell),
-        other => other,
-    };
+    let representative =
+        |(index, group): (usize, &Vec<usize>)| match kinds[chosen[index].unwrap_or_else(|| mode(&shares[index]))] {
+            Cell::Number(_) => mean(group, cell).unwrap_or(Cell::Missing),
+            other => other,
+        };
     groups.iter().enumerate().map(representative).collect()
 }
 
@@ -128,13 +130,14 @@ fn kind(cell: Cell) -> Cell {
     if let Cell::Number(_) = cell { Cell::Number(0.0) } else { cell }
 }
 
-/// Mean of the numbers of a group, to six digits: more would only make the artifact longer.
-fn mean(group: &[usize], cell: &impl Fn(usize) -> Cell) -> Cell {
+/// Mean of the numbers of a group, to six digits: more would only make the artifact longer. `None` where fewer than k
+/// customers have a number: their mean would say too much about each.
+fn mean(group: &[usize], cell: &impl Fn(usize) -> Cell) -> Option<Cell> {
     let numbers = group.iter().filter_map(|&at| if let Cell::Number(number) = cell(at) { Some(number) } else { None });
-    let (sum, count) = numbers.fold((0.0, 0.0), |(sum, count), number| (sum + number, count + 1.0));
-    let mean: f64 = sum / count;
+    let (sum, count) = numbers.fold((0.0, 0), |(sum, count), number| (sum + number, count + 1));
+    let mean: f64 = sum / f64::from(count);
     let rounded = format!("{mean:.6e}").parse().unwrap_or(mean);
-    Cell::Number(rounded)
+    (count >= MINIMUM_MEMBERS).then_some(Cell::Number(rounded))
 }
 
 #[cfg(test)]
@@ -152,9 +155,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_means_and_gaps_are_kept() {
-        let groups: Vec<Vec<usize>> = vec![(0..10).collect(), (10..20).collect()];
-        let cell = |at: usize| if at >= 10 { Cell::Missing } else { Cell::Number(at as f64) };
-        assert_eq!(representatives(&groups, &cell), [Cell::Number(4.5), Cell::Missing]);
+    fn numbers_are_means_of_k_customers_and_gaps_are_kept() {
+        let groups: Vec<Vec<usize>> = vec![(0..30).collect(), (30..60).collect(), (60..90).collect()];
+        // All of the first group, none of the second and 19 of the third have a number.
+        let cell = |at: usize| if (30..=70).contains(&at) { Cell::Missing } else { Cell::Number(at as f64) };
+        assert_eq!(representatives(&groups, &cell), [Cell::Number(14.5), Cell::Missing, Cell::Missing]);
     }
 }

@@ -32,12 +32,7 @@ pub struct TrainParams {
 
 impl Default for TrainParams {
     fn default() -> TrainParams {
-        TrainParams {
-            encoder: EncoderParams::default(),
-            network: FitConfig::default(),
-            background_rows: 32,
-            seed: 0,
-        }
+        TrainParams { encoder: EncoderParams::default(), network: FitConfig::default(), background_rows: 32, seed: 0 }
     }
 }
 

@@ -15,7 +15,9 @@ const TOLERANCE: f64 = 1e-5;
 pub enum PackError {
     #[error(transparent)]
     Network(#[from] NetworkError),
-    #[error("the packed network and the burn module differ by {difference:e} on the logit {logit}, more than {TOLERANCE:e}")]
+    #[error(
+        "the packed network and the burn module differ by {difference:e} on the logit {logit}, more than {TOLERANCE:e}"
+    )]
     Disagree { difference: f64, logit: f64 },
 }
 

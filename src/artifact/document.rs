@@ -1,0 +1,111 @@
+//! The document's text → [`Document`], the version first: another version may have other keys.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{ArtifactError, Background, BackgroundRow, Document, EncoderDocument, FORMAT_VERSION};
+use crate::calibration::Calibration;
+use crate::decision::Policy;
+use crate::encoding::InputDocument;
+use crate::json::{ParseError, Problem, Problems, Reader, members, parse};
+use crate::schema::Schema;
+
+pub(super) fn read(text: &str) -> Result<Document, ArtifactError> {
+    let refuse = |error: ParseError| ArtifactError::Document(error.to_string());
+    let members = members(text).map_err(refuse)?;
+    let format_version = version(&members)?;
+    let mut entries = Vec::with_capacity(members.len());
+    for (key, text) in members {
+        entries.push((key, parse(text).map_err(refuse)?));
+    }
+    // The card is passed on as it is.
+    let card = entries.iter().position(|(key, _)| key == "card").map(|at| entries.swap_remove(at).1);
+    let problems = Problems::default();
+    let mut reader = Reader::of_entries(&entries, &problems);
+    reader.count("format_version");
+    // The schema reports its own problems; they come first, as most of the document hangs on it.
+    let schema = reader.value("schema").map(|schema| Schema::read("schema", schema));
+    let mut encoder = reader.object("encoder");
+    let mut background = reader.object("background");
+    let read = (
+        EncoderDocument { inputs: encoder.objects("inputs", true).into_iter().map(input).collect() },
+        Background {
+            k: background.count("k"),
+            rows: background.objects("rows", true).into_iter().map(background_row).collect(),
+        },
+        Calibration::read(reader.object("calibration")),
+        Policy::read(reader.object("policy")),
+    );
+    encoder.end();
+    background.end();
+    if card.is_none() {
+        reader.report("card", "is not there");
+    }
+    reader.end();
+    match (schema, card, problems.or(read)) {
+        (Some(Ok(schema)), Some(card), Ok((encoder, background, calibration, policy))) => {
+            Ok(Document { format_version, schema, encoder, calibration, policy, background, card })
+        }
+        (schema, _, read) => {
+            let mut problems = schema.and_then(Result::err).unwrap_or_default();
+            problems.extend(read.err().unwrap_or_default());
+            Err(ArtifactError::Document(sentence(&problems)))
+        }
+    }
+}
+
+/// What a document says about the model, for people and callers: its text without the encoder and the background.
+pub(super) fn summary(text: &str, background_rows: usize) -> String {
+    let mut summary = format!("{{\"background_rows\":{background_rows}");
+    // A document that was read has its members.
+    for (key, text) in members(text).unwrap_or_default() {
+        if key != "encoder" && key != "background" {
+            summary = summary + ",\"" + &key + "\":" + text;
+        }
+    }
+    summary + "}"
+}
+
+fn version(members: &[(String, &str)]) -> Result<u32, ArtifactError> {
+    let version = members.iter().find(|(key, _)| key == "format_version").and_then(|(_, text)| parse(text).ok());
+    match version.and_then(|version| version.as_u64()).and_then(|version| u32::try_from(version).ok()) {
+        Some(FORMAT_VERSION) => Ok(FORMAT_VERSION),
+        Some(found) => Err(ArtifactError::Version { found }),
+        None => Err(ArtifactError::Document("format_version: must be a whole number".into())),
+    }
+}
+
+fn input(mut reader: Reader) -> InputDocument {
+    let name = reader.text("name");
+    let knots = reader.numbers("knots").into_iter().map(|knot| knot as f32).collect();
+    reader.end();
+    InputDocument { name, knots }
+}
+
+fn background_row(mut reader: Reader) -> BackgroundRow {
+    let members = reader.count("members");
+    let mut values = BTreeMap::new();
+    let mut given = reader.object("values");
+    for (field, value) in given.rest() {
+        let value = match value {
+            Value::Null => Value::Null,
+            Value::Bool(flag) => Value::Bool(*flag),
+            Value::Number(number) => Value::Number(number.clone()),
+            Value::String(text) => Value::String(text.clone()),
+            Value::Array(_) | Value::Object(_) => {
+                given.report(field, "must be a number, a text or null");
+                continue;
+            }
+        };
+        values.insert(field.to_string(), value);
+    }
+    reader.end();
+    BackgroundRow { members, values }
+}
+
+/// Problems in one line.
+pub(super) fn sentence(problems: &[Problem]) -> String {
+    let sentences: Vec<_> = problems.iter().map(|Problem { place, message }| place.clone() + ": " + message).collect();
+    sentences.join("; ")
+}

@@ -1,0 +1,113 @@
+//! Double → the shortest decimal that is read back as it.
+
+use std::cmp::Ordering;
+
+use super::power_of_ten;
+use super::whole::Whole;
+
+/// Whole numbers below this are doubles, and no two decimals of so few digits share a double.
+const EXACT_WHOLE: f64 = 1e15;
+
+/// The shortest decimal that is read back as this number, without an exponent.
+pub fn text(number: f64) -> String {
+    let short = (0..=4).find_map(|decimals| {
+        let scaled = libm::round(number.abs() * power_of_ten(decimals));
+        // So few digits that no other decimal as short is as near.
+        let sound = scaled < EXACT_WHOLE && scaled / power_of_ten(decimals) == number.abs();
+        sound.then_some((scaled as u64, decimals))
+    });
+    let sign = number.is_sign_negative();
+    if let Some((digits, decimals)) = short {
+        let digits: Vec<u8> = digits.to_string().bytes().map(|byte| byte - b'0').collect();
+        let point = digits.len() as i32 - decimals;
+        return written(sign, &digits, point);
+    }
+    let bits = number.to_bits();
+    shortest(sign, bits & ((1 << 52) - 1), (bits >> 52 & 2047) as i32, 52)
+}
+
+/// As [`text`], for a single.
+pub fn text_f32(number: f32) -> String {
+    let bits = number.to_bits();
+    shortest(number.is_sign_negative(), u64::from(bits & ((1 << 23) - 1)), (bits >> 23 & 255) as i32, 23)
+}
+
+/// Steele and White's free-format algorithm ("How to print floating-point numbers accurately", 1990), for a number of
+/// `width` stored mantissa bits: digits are made until no other number of its kind is as near.
+fn shortest(negative: bool, stored: u64, biased: i32, width: u32) -> String {
+    let largest = if width == 52 { 2047 } else { 255 };
+    if biased == largest {
+        let word = if stored > 0 { "NaN" } else { "inf" };
+        return if negative && stored == 0 { format!("-{word}") } else { word.into() };
+    }
+    if biased == 0 && stored == 0 {
+        return written(negative, &[0], 1);
+    }
+    let mantissa = if biased > 0 { stored | 1 << width } else { stored };
+    let exponent = biased.max(1) - largest / 2 - width as i32;
+    // The number is rest / unit; half the way to its neighbours is up / unit and down / unit.
+    let (mut rest, mut unit) = (Whole::from(mantissa), Whole::from(1));
+    let (mut up, mut down) = (Whole::from(1), Whole::from(1));
+    rest.double(1);
+    if exponent > 0 {
+        [&mut rest, &mut up, &mut down].into_iter().for_each(|number| number.double(exponent as u32));
+        unit.double(1);
+    } else {
+        unit.double(1 + exponent.unsigned_abs());
+    }
+    if stored == 0 && biased > 1 {
+        // Below a power of two the neighbour is half as far.
+        [&mut rest, &mut unit, &mut up].into_iter().for_each(|number| number.double(1));
+    }
+    // An even number also owns the points half the way, as readers round ties to even.
+    let even = mantissa % 2 == 0;
+    let beyond = |ordering: Ordering| if even { ordering.is_ge() } else { ordering.is_gt() };
+    // An estimate of the digits before the point, at most one too low, corrected below.
+    let bits = 64 - mantissa.leading_zeros() as i32 + exponent - 1;
+    let mut point = libm::ceil(f64::from(bits) * std::f64::consts::LOG10_2 - 1e-9) as i32;
+    if point > 0 {
+        unit.scale(point as u32);
+    } else {
+        [&mut rest, &mut up, &mut down].into_iter().for_each(|number| number.scale(point.unsigned_abs()));
+    }
+    if beyond(rest.compare_sum(&up, &unit)) {
+        point += 1;
+    } else {
+        [&mut rest, &mut up, &mut down].into_iter().for_each(|number| number.multiply_add(10, 0));
+    }
+    let mut digits = Vec::new();
+    loop {
+        let mut digit = 0;
+        while rest.compare(&unit).is_ge() {
+            rest.subtract(&unit);
+            digit += 1;
+        }
+        let low = beyond(down.compare(&rest));
+        let high = beyond(rest.compare_sum(&up, &unit));
+        if !low && !high {
+            digits.push(digit);
+            [&mut rest, &mut up, &mut down].into_iter().for_each(|number| number.multiply_add(10, 0));
+            continue;
+        }
+        rest.double(1);
+        digits.push(digit + u8::from(high && (!low || rest.compare(&unit).is_ge())));
+        return written(negative, &digits, point);
+    }
+}
+
+/// Digits with the point after the first `point` of them.
+fn written(negative: bool, digits: &[u8], point: i32) -> String {
+    let mut text = String::from(if negative { "-" } else { "" });
+    if point <= 0 {
+        text.push_str("0.");
+        (point..0).for_each(|_| text.push('0'));
+    }
+    for (index, digit) in digits.iter().enumerate() {
+        if index > 0 && index as i32 == point {
+            text.push('.');
+        }
+        text.push(char::from(b'0' + digit));
+    }
+    (digits.len() as i32..point).for_each(|_| text.push('0'));
+    text
+}
