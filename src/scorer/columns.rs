@@ -1,7 +1,5 @@
 //! Scoring many customers at once from columns: numbers as f64, categories as codes.
 
-use wide::u16x8;
-
 use super::Scorer;
 use crate::customer::{Cell, Customer};
 use crate::encoding::{Features, Scale, Source, is_clipped};
@@ -129,18 +127,10 @@ impl ColumnBlock {
                 continue;
             }
             let other = field.category_count() as u16;
-            for (seen, codes) in flags.chunks_mut(8).zip(codes[index][..rows].chunks(8)) {
-                // Eight codes at once; nearly always there is nothing to raise. One comparison, as the missing code
-                // wraps round to 0.
-                if let Ok(eight) = <[u16; 8]>::try_from(codes)
-                    && (u16x8::new(eight) - u16x8::MAX).saturating_sub(u16x8::from(other)) == u16x8::ZERO
-                {
-                    continue;
-                }
-                for (seen, &code) in seen.iter_mut().zip(codes) {
-                    if code >= other && code != MISSING_CODE {
-                        raise(seen, if code == other { Flag::Warning } else { Flag::Error });
-                    }
+            for (seen, &code) in flags.iter_mut().zip(&codes[index][..rows]) {
+                // One comparison for nearly every row: the missing code wraps round to 0.
+                if code.wrapping_sub(MISSING_CODE) > other {
+                    raise(seen, if code == other { Flag::Warning } else { Flag::Error });
                 }
             }
         }

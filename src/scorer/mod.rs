@@ -137,7 +137,7 @@ impl Scorer {
         Ok(Explanation { base: self.base, score, contributions, evaluations })
     }
 
-    /// A cell in words: `70.35 USD`, `Month-to-month`, `missing`.
+    /// A cell in words: `70.35 USD`, `Month-to-month`, `missing`. A flag is Yes or No, however the table spells it.
     pub fn text(&self, field: usize, cell: Cell) -> String {
         let field = &self.artifact.document.schema.fields[field];
         match (cell, &field.kind) {
@@ -146,6 +146,7 @@ impl Scorer {
                 format!("{} {unit}", Decimal(number))
             }
             (Cell::Number(number), _) => decimal::text(number),
+            (Cell::Category(code @ 0..=1), Kind::Flag { .. }) => if code == 1 { "Yes" } else { "No" }.into(),
             (Cell::Category(code), _) => field.categories().get(code as usize).copied().unwrap_or("other").into(),
         }
     }
@@ -243,7 +244,13 @@ pub(crate) mod tests {
     #[test]
     fn cells_in_words() {
         let scorer = small_scorer(&[]);
-        let words = [(0, Cell::Number(2.5)), (2, Cell::Category(1)), (2, Cell::Category(2)), (3, Cell::Missing)];
-        assert_eq!(words.map(|(field, cell)| scorer.text(field, cell)), ["2.5", "Year", "other", "missing"]);
+        let words = [
+            (0, Cell::Number(2.5)),
+            (2, Cell::Category(1)),
+            (2, Cell::Category(2)),
+            (3, Cell::Missing),
+            (3, Cell::Category(0)),
+        ];
+        assert_eq!(words.map(|(field, cell)| scorer.text(field, cell)), ["2.5", "Year", "other", "missing", "No"]);
     }
 }

@@ -20,7 +20,10 @@ pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
     let preset = path.to_str().and_then(crate::preset::preset).filter(|_| !path.exists());
     let text = match preset {
         Some(preset) => preset.to_owned(),
-        None => std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?,
+        None => std::fs::read_to_string(path).map_err(|error| {
+            let presets = crate::preset::PRESETS.join(", ");
+            Failure::usage(format!("{name}: {error}; presets that need no file are {presets}"))
+        })?,
     };
     let schema: Schema = toml::from_str(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
     let problems = schema.problems();

@@ -222,7 +222,7 @@ fn card(
     let schema_text = serde_json::to_string(schema).map_err(Failure::data)?;
     let inputs = trained.encoded.encoder().inputs().len();
     let network = &params.network;
-    Ok(json!({
+    Ok(rounded(json!({
         "name": schema.name,
         "code_version": env!("CARGO_PKG_VERSION"),
         "seed": params.seed,
@@ -248,7 +248,20 @@ fn card(
         "calibration": trained.calibration_record,
         "metrics": metrics,
         "intervals": intervals,
-    }))
+    })))
+}
+
+/// Figures to seven digits: more say nothing, and every reader of the artifact would parse them.
+fn rounded(card: serde_json::Value) -> serde_json::Value {
+    match card {
+        serde_json::Value::Number(number) if number.is_f64() => {
+            let number = number.as_f64().unwrap_or_default();
+            format!("{number:.6e}").parse::<f64>().unwrap_or(number).into()
+        }
+        serde_json::Value::Array(values) => values.into_iter().map(rounded).collect(),
+        serde_json::Value::Object(entries) => entries.into_iter().map(|(key, value)| (key, rounded(value))).collect(),
+        other => other,
+    }
 }
 
 /// One line or one tick an epoch.
