@@ -1,6 +1,6 @@
 /** The WebAssembly module: fetched, compiled and started once in each JavaScript realm, shared by every scorer. */
 
-import start from "../wasm/tenure.js";
+import start, { initSync } from "../wasm/tenure.js";
 import { TenureError } from "./error.js";
 import { answered, fetchOk, isResponse } from "./source.js";
 
@@ -33,7 +33,9 @@ async function instantiate(source: () => WasmSource | Promise<WasmSource>): Prom
     if (!WebAssembly.Module.exports(module).some(({ name }) => name === "engine_new")) {
       throw new Error("it is a WebAssembly module, but not Tenure's");
     }
-    return (await start({ module_or_path: module })).memory;
+    // A page's own thread may refuse to start a module at once. Everywhere else waiting buys nothing, and in Node the
+    // waiting way asks for `Response`, which loads its whole fetch.
+    return (typeof document === "undefined" ? initSync({ module }) : await start({ module_or_path: module })).memory;
   } catch (error) {
     throw unavailable(error);
   }

@@ -35,9 +35,9 @@ export async function fetchOk(address: string | URL): Promise<Response> {
   return answered(response, String(address));
 }
 
-/** Runtimes without `fetch` have no `Response` either. */
+/** By its brand: naming `Response` would load Node's fetch, and there are runtimes without it. */
 export function isResponse(value: unknown): value is Response {
-  return typeof Response === "function" && value instanceof Response;
+  return Object.prototype.toString.call(value) === "[object Response]";
 }
 
 /** What a failed read of `address` becomes. */
