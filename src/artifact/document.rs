@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{ArtifactError, Background, BackgroundRow, Document, EncoderDocument, FORMAT_VERSION};
+use super::{ArtifactError, Background, BackgroundRow, Document, EncoderDocument, is_readable};
 use crate::calibration::Calibration;
 use crate::decision::Policy;
 use crate::encoding::InputDocument;
@@ -70,7 +70,7 @@ pub(super) fn summary(text: &str, background_rows: usize) -> String {
 fn version(members: &[(String, &str)]) -> Result<u32, ArtifactError> {
     let version = members.iter().find(|(key, _)| key == "format_version").and_then(|(_, text)| parse(text).ok());
     match version.and_then(|version| version.as_u64()).and_then(|version| u32::try_from(version).ok()) {
-        Some(FORMAT_VERSION) => Ok(FORMAT_VERSION),
+        Some(version) if is_readable(version) => Ok(version),
         Some(found) => Err(ArtifactError::Version { found }),
         None => Err(ArtifactError::Document("format_version: must be a whole number".into())),
     }

@@ -7,7 +7,9 @@ use crate::encoding::EncoderError;
 use crate::network::NetworkError;
 use crate::schema::SchemaProblem;
 
-use super::{DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS};
+use super::{
+    DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS, OLDEST_FORMAT_VERSION,
+};
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ArtifactError {
@@ -31,7 +33,7 @@ pub enum ArtifactError {
     NoDocument,
     #[error("the document does not parse: {0}")]
     Document(String),
-    #[error("the artifact has format version {found}, this code reads {FORMAT_VERSION}")]
+    #[error("the artifact has format version {found}, this code reads {OLDEST_FORMAT_VERSION} to {FORMAT_VERSION}")]
     Version { found: u32 },
     #[error("tensor `{0}` is not there")]
     TensorAbsent(String),

@@ -24,8 +24,11 @@ use crate::encoding::{Encoder, InputDocument};
 use crate::network::Network;
 use crate::schema::{Kind, Schema};
 
-/// The version of the format that this code writes. It reads this one.
-pub const FORMAT_VERSION: u32 = 1;
+/// The version of the format that this code writes. A newer version only adds: what an older document lacks has a
+/// default, so every version since [`OLDEST_FORMAT_VERSION`] is read the same way.
+pub const FORMAT_VERSION: u32 = 2;
+/// The oldest version that this code reads.
+pub const OLDEST_FORMAT_VERSION: u32 = 1;
 /// The metadata key of the document.
 pub const DOCUMENT_KEY: &str = "tenure";
 /// Larger files are refused before anything is allocated.
@@ -86,7 +89,7 @@ pub struct Artifact {
 impl Artifact {
     /// Puts an artifact together and checks that its parts agree.
     pub fn new(document: Document, network: Network) -> Result<Artifact, ArtifactError> {
-        if document.format_version != FORMAT_VERSION {
+        if !is_readable(document.format_version) {
             return Err(ArtifactError::Version { found: document.format_version });
         }
         if let Some(problem) = document.schema.problems().into_iter().next() {
@@ -101,6 +104,11 @@ impl Artifact {
         let background = customers(&document)?;
         Ok(Artifact { document, encoder, network, background })
     }
+}
+
+/// Whether this code reads artifacts of a version.
+fn is_readable(version: u32) -> bool {
+    (OLDEST_FORMAT_VERSION..=FORMAT_VERSION).contains(&version)
 }
 
 /// The background rows as customers; refuses what would name a person.

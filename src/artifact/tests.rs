@@ -95,8 +95,9 @@ fn each_part_of_the_header() {
 #[test]
 fn each_part_of_the_document() {
     type Change = fn(&mut serde_json::Value);
-    let cases: [(&str, Change); 16] = [
-        ("artifact_version", |document| document["format_version"] = 2.into()),
+    let cases: [(&str, Change); 17] = [
+        ("artifact_version", |document| document["format_version"] = 3.into()),
+        ("artifact_version", |document| document["format_version"] = 0.into()),
         ("artifact_document", |document| document["format_version"] = "1".into()),
         ("artifact_document", |document| document["surprise"] = 1.into()),
         ("artifact_document", |document| document["schema"]["fields"][0]["categories"] = serde_json::json!(["a"])),
