@@ -3,6 +3,7 @@
 pub mod calibrate;
 pub mod cohort;
 pub mod commands;
+pub mod configuration;
 pub mod failure;
 pub mod fit;
 pub mod init;

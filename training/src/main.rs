@@ -1,9 +1,13 @@
 //! The `tenure` command.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::exit;
 
-use clap::{Parser, Subcommand};
-use tenure_training::commands::{crossval, evaluate, init, sample, score, train};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use tenure_training::commands::{config, crossval, evaluate, init, sample, score, train};
+use tenure_training::configuration;
+use tenure_training::failure::Failure;
 use tenure_training::output::Output;
 
 /// Learns a churn model from a table and writes one artifact that scores anywhere.
@@ -14,6 +18,9 @@ use tenure_training::output::Output;
 struct Arguments {
     #[command(flatten)]
     output: Output,
+    /// Read this file in place of tenure.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -26,20 +33,28 @@ enum Command {
     Evaluate(evaluate::Arguments),
     Crossval(crossval::Arguments),
     Score(score::Arguments),
+    Config(config::Arguments),
 }
 
 fn main() {
-    let Arguments { output, command } = Arguments::parse();
-    let result = match command {
+    if let Err(failure) = run() {
+        eprintln!("error: {}", failure.message);
+        exit(failure.exit_code);
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    let (configuration, layered) = configuration::parse(Arguments::command(), &given)?;
+    let Arguments { output, command, .. } =
+        Arguments::from_arg_matches(&layered.matches).unwrap_or_else(|error| error.exit());
+    match command {
         Command::Init(arguments) => init::run(&arguments, &output),
         Command::Sample(arguments) => sample::run(&arguments, &output),
         Command::Train(arguments) => train::run(&arguments, &output),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &output),
         Command::Crossval(arguments) => crossval::run(&arguments, &output),
         Command::Score(arguments) => score::run(&arguments, &output),
-    };
-    if let Err(failure) = result {
-        eprintln!("error: {}", failure.message);
-        exit(failure.exit_code);
+        Command::Config(arguments) => config::run(&arguments, &configuration, &output),
     }
 }

@@ -92,30 +92,17 @@ fn is_refused(source: &Source, name: &str) -> bool {
     source.refused().iter().any(|column| column.name == name)
 }
 
-/// The candidate that takes the fewest edits to become `name`, letter case and punctuation aside; `None` where more
-/// than a third of the letters would change.
+/// The candidate that takes the fewest edits to become `name` (a swap of neighbours is one), letter case and
+/// punctuation aside; `None` where more than a third of the letters would change.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let letters = |text: &str| -> Vec<char> { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
+    let letters = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let name = letters(name);
     let close = candidates.filter_map(|candidate| {
         let other = letters(candidate);
-        let distance = edits(&name, &other);
-        (distance * 3 <= name.len().max(other.len())).then_some((distance, candidate))
+        let distance = strsim::osa_distance(&name, &other);
+        (distance * 3 <= name.chars().count().max(other.chars().count())).then_some((distance, candidate))
     });
     close.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein distance: insertions, deletions and replacements.
-fn edits(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let fewest = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], fewest);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -158,6 +145,7 @@ fields = [{ name = "tenure", kind = "number" }, { name = "Monthly", kind = "numb
         let near = |name| nearest(name, ["total_charge", "tenure", "x"].into_iter());
         assert_eq!(near("TotalCharges"), Some("total_charge"));
         assert_eq!(near("tenuer"), Some("tenure"));
+        assert_eq!(nearest("trian", ["train"].into_iter()), Some("train"));
         assert_eq!(near("gender"), None);
     }
 }

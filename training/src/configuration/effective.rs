@@ -1,0 +1,77 @@
+//! The configuration as it stands: every option of every command, its value, and where that came from.
+
+use clap::parser::ValueSource;
+use serde::Serialize;
+
+use super::{Catalogue, Given, Layered, Place, Setting, environment, leaf};
+
+/// One option as it stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Effective {
+    /// The variable that would set it.
+    pub variable: String,
+    /// Texts; empty where nothing is set and the command decides.
+    pub values: Vec<String>,
+    /// `flag`, `environment`, `file` or `default`; `not set` without a value.
+    pub layer: &'static str,
+    /// The layer, or for the two in the middle the name of the variable, or the file and the line.
+    pub source: String,
+}
+
+/// The options of the command that was parsed, by name.
+pub fn effective<'a>(catalogue: &'a Catalogue, layered: &Layered) -> Vec<(&'a Setting, Effective)> {
+    let (_, matches) = leaf(&layered.matches);
+    let of = catalogue.of(&layered.section).into_iter().map(|setting| {
+        let added = layered.added.iter().find(|(other, _)| other.key == setting.key);
+        let id = setting.id();
+        let raw = matches.try_get_raw(&id).ok().flatten();
+        let parsed: Vec<String> =
+            raw.map(|raw| raw.map(|value| value.to_string_lossy().into_owned()).collect()).unwrap_or_default();
+        let layer = match (added, matches.value_source(&id)) {
+            (Some((_, Given { place: Place::File { .. }, .. })), _) => "file",
+            (Some(_), _) => "environment",
+            (None, Some(ValueSource::CommandLine)) => "flag",
+            (None, _) if parsed.is_empty() => "not set",
+            (None, _) => "default",
+        };
+        let (values, source) =
+            added.map_or((parsed, layer.into()), |(_, given)| (given.values.clone(), given.place.to_string()));
+        let values = values.into_iter().map(|value| without_secrets(&setting.key, value)).collect();
+        (setting, Effective { variable: environment::variable(&setting.section, &setting.key), values, layer, source })
+    });
+    of.collect()
+}
+
+/// Hides what must not be read over a shoulder: the value of a key that names a secret, the password in an address.
+fn without_secrets(key: &str, value: String) -> String {
+    if ["password", "token", "secret"].iter().any(|word| key.contains(word)) {
+        return "(hidden)".into();
+    }
+    let Some((scheme, rest)) = value.split_once("://") else { return value };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    match authority.rsplit_once('@') {
+        Some((user, _)) => {
+            let user = user.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}:(hidden)@{}", &rest[authority.rfind('@').map_or(0, |at| at + 1)..])
+        }
+        None => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_hidden() {
+        for (key, value, shown) in [
+            ("track", "https://ann:s3cret@host:5000/a@b", "https://ann:(hidden)@host:5000/a@b"),
+            ("track", "https://t0ken@host", "https://t0ken:(hidden)@host"),
+            ("track", "http://host/x?a=b@c", "http://host/x?a=b@c"),
+            ("token", "abc", "(hidden)"),
+            ("data", "a@b.csv", "a@b.csv"),
+        ] {
+            assert_eq!(without_secrets(key, value.into()), shown);
+        }
+    }
+}
