@@ -36,6 +36,11 @@ impl DenseLayout {
         self.offsets[self.offsets.len() - 1]
     }
 
+    /// Number of columns of each input.
+    pub fn widths(&self) -> Vec<usize> {
+        self.offsets.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    }
+
     /// Writes the columns of one customer.
     pub fn expand(&self, encoder: &Encoder, features: &Features, customer: usize, out: &mut [f32]) {
         for (index, input) in encoder.inputs.iter().enumerate() {

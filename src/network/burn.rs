@@ -8,6 +8,8 @@
 //! each other. Initial weights and dropout masks are therefore drawn from numbers that the caller hands in.
 
 mod folded;
+mod masks;
+pub mod tabm;
 
 use burn::module::{Module, Param, ParamId};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear};
@@ -147,6 +149,11 @@ impl DenseNetwork {
         (share + self.bias.val().unsqueeze::<2>()).squeeze_dim(1)
     }
 
+    /// Where the parameters are, autodiff included.
+    pub fn device(&self) -> Device {
+        self.bias.val().device()
+    }
+
     /// The parameters that a penalty on large weights leaves alone: biases, and scales and shifts of batch norms.
     pub fn unpenalised(&self) -> Vec<ParamId> {
         let norms = self.input_norm.iter().chain(self.layers.iter().filter_map(|layer| layer.norm.as_ref()));
@@ -175,7 +182,7 @@ mod tests {
     const ROWS: usize = 64;
 
     /// SplitMix64 (Steele et al. 2014): enough randomness for a test, and no dependency.
-    fn uniform(seed: u64) -> impl FnMut() -> f32 {
+    pub(in crate::network::burn) fn uniform(seed: u64) -> impl FnMut() -> f32 {
         let mut state = seed;
         move || {
             state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);

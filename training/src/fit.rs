@@ -1,23 +1,25 @@
-//! Fits the network to labelled rows: mini-batches, binary cross-entropy on the logit, Adam with an L2 penalty, weight
-//! averaging, early stopping.
+//! Fits a network to labelled rows: mini-batches, binary cross-entropy on the logit, Adam, weight averaging, early
+//! stopping. The loop is the same for every kind of network (`network`).
 //!
 //! The same seed gives the same weights, bit for bit, on the same machine, whatever else runs beside it: every random
 //! number comes from generators that belong to the one fit, and no sum depends on how many threads there are.
 
 mod averaging;
 mod configuration;
+mod network;
 
 use burn::module::ParamGroup;
 use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
+use burn::tensor::Device;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tenure::network::burn::DenseNetwork;
 
 use averaging::Averaging;
-pub use configuration::{FitConfig, FitError};
+pub use configuration::{FitConfig, FitError, Penalty};
+pub use network::{Batch, DenseShape, NetworkShape, TrainableNetwork, member_logits};
 
 /// Rows that are evaluated at once; more would only use more memory.
 const EVALUATION_ROWS: usize = 1024;
@@ -32,8 +34,17 @@ const SMALLEST_BATCH: usize = 32;
 pub trait DenseRows {
     /// One label for each row; true is the positive class.
     fn labels(&self) -> &[bool];
+    /// The probability of the positive class that the logit of a row is fitted to: the label, where no teacher says
+    /// more.
+    fn target(&self, row: usize) -> f32 {
+        if self.labels()[row] { 1.0 } else { 0.0 }
+    }
     /// Columns of the dense feature vector.
     fn columns(&self) -> usize;
+    /// Columns of each input of the dense feature vector, in order.
+    fn inputs(&self) -> Vec<usize> {
+        vec![1; self.columns()]
+    }
     /// Writes the feature vectors of the rows `indices`, one after another, into `out` (`indices.len() × columns`
     /// zeros when it is called).
     fn write(&self, indices: &[usize], out: &mut [f32]);
@@ -62,9 +73,9 @@ pub enum Control {
 
 /// A network and how it was come by.
 #[derive(Debug)]
-pub struct Fitted {
+pub struct Fitted<N = DenseNetwork> {
     /// The weights of the best epoch, in evaluation mode.
-    pub network: DenseNetwork,
+    pub network: N,
     /// Epochs that ran.
     pub epochs: usize,
     pub best_epoch: usize,
@@ -75,17 +86,17 @@ pub struct Fitted {
 }
 
 /// Fits a network to `train` and keeps the weights of the epoch with the lowest log-loss on `validation`.
-pub fn fit(
-    config: &FitConfig,
+pub fn fit<S: NetworkShape>(
+    config: &FitConfig<S>,
     train: &dyn DenseRows,
     validation: &dyn DenseRows,
     device: &Device,
     on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
-) -> Result<Fitted, FitError> {
+) -> Result<Fitted<S::Network>, FitError> {
     config.check(train, validation)?;
     let device = device.clone().without_autodiff();
     let mut trainer = Trainer::new(config, train, &device);
-    let mut best: Option<Fitted> = None;
+    let mut best: Option<Fitted<S::Network>> = None;
     for epoch in 1..=config.maximum_epochs {
         let train_loss = trainer.epoch();
         let network = trainer.averaging.network();
@@ -119,22 +130,25 @@ pub fn fit(
 }
 
 /// Everything that changes from step to step.
-struct Trainer<'a> {
+struct Trainer<'a, N> {
     rows: &'a dyn DenseRows,
-    device: Device,
     order: Vec<usize>,
     batches: usize,
     positive_weight: f32,
-    network: DenseNetwork,
-    averaging: Averaging,
+    network: N,
+    averaging: Averaging<N>,
     optimizer: ModuleOptimizer,
     learning_rate: f64,
     shuffling: ChaCha8Rng,
     dropout: ChaCha8Rng,
 }
 
-impl<'a> Trainer<'a> {
-    fn new(config: &FitConfig, rows: &'a dyn DenseRows, device: &Device) -> Trainer<'a> {
+impl<'a, N: TrainableNetwork> Trainer<'a, N> {
+    fn new<S: NetworkShape<Network = N>>(
+        config: &FitConfig<S>,
+        rows: &'a dyn DenseRows,
+        device: &Device,
+    ) -> Trainer<'a, N> {
         let device = device.clone().autodiff();
         // One stream for each use, so that a change of one leaves the others' numbers alone.
         let [mut initial, shuffling, dropout] = [0, 1, 2].map(|stream| {
@@ -143,21 +157,20 @@ impl<'a> Trainer<'a> {
             generator
         });
         let count = rows.labels().len();
-        let positives = rows.labels().iter().filter(|&&label| label).count();
-        let odds = positives as f32 / (count - positives) as f32;
+        let positives: f64 = (0..count).map(|row| f64::from(rows.target(row))).sum();
+        let odds = (positives / (count as f64 - positives)) as f32;
         let positive_weight = if config.class_weights { 1.0 / odds } else { 1.0 };
         let batch_size = config.batch_size.min((count / STEPS_OF_AN_EPOCH).max(SMALLEST_BATCH));
-        let shape = config.network(rows.columns());
-        let network = shape.init((odds * positive_weight).ln(), &mut || initial.random(), &device);
+        let logit = (odds * positive_weight).ln();
+        let network = config.shape.init(&rows.inputs(), logit, &mut || initial.random(), &device);
         Trainer {
             rows,
-            device,
             order: (0..count).collect(),
             // Batches of equal size, none smaller than `batch_size`: one row or two would unsettle a batch norm.
             batches: (count / batch_size).max(1),
             positive_weight,
             averaging: Averaging::new(config.averaging, &network),
-            optimizer: optimizer(&network, config.penalty / count as f64),
+            optimizer: optimizer(&network, config.penalty, count),
             network,
             learning_rate: config.learning_rate,
             shuffling,
@@ -184,53 +197,47 @@ impl<'a> Trainer<'a> {
     fn step(&mut self, start: usize, end: usize) -> f64 {
         let indices = &self.order[start..end];
         let labels = self.rows.labels();
-        let features = features(self.rows, indices, &self.device);
-        let negative = indices.iter().map(|&row| if labels[row] { 0.0 } else { 1.0 }).collect();
-        let negative = self.column(negative);
-        let logits = self.network.forward_training(features, &mut || self.dropout.random());
-        // -ln(sigmoid(z)) for a positive row; z more for a negative one, since 1 - sigmoid(z) = sigmoid(z) / exp(z).
-        let mut losses = negative * logits.clone() - activation::log_sigmoid(logits);
-        if self.positive_weight != 1.0 {
-            let weight = indices.iter().map(|&row| if labels[row] { self.positive_weight } else { 1.0 }).collect();
-            losses = losses * self.column(weight);
-        }
-        let loss = losses.mean();
-        let value: f32 = loss.clone().into_scalar();
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        let weight = |&row: &usize| if labels[row] { self.positive_weight } else { 1.0 };
+        let batch = Batch {
+            features: features(self.rows, indices),
+            targets: indices.iter().map(|&row| self.rows.target(row)).collect(),
+            weights: (self.positive_weight != 1.0).then(|| indices.iter().map(weight).collect()),
+        };
+        let (loss, gradients) = self.network.gradients(&batch, &mut self.dropout);
         self.network = self.optimizer.step(self.learning_rate, self.network.clone(), gradients);
         self.averaging.update(&self.network);
-        f64::from(value)
-    }
-
-    fn column(&self, values: Vec<f32>) -> Tensor<1> {
-        let rows = values.len();
-        Tensor::from_data(TensorData::new(values, [rows]), &self.device)
+        loss
     }
 }
 
-/// Adam whose L2 penalty of weight `penalty` is part of the gradient, so that it is the penalty of the loss itself.
-/// AdamW's decoupled decay pulls a weight the less, the rarer its column: rare categories are then learned by heart.
-fn optimizer(network: &DenseNetwork, penalty: f64) -> ModuleOptimizer {
+fn optimizer<N: TrainableNetwork>(network: &N, penalty: Penalty, rows: usize) -> ModuleOptimizer {
     // burn's default for epsilon, 1e-5, is of the size of the gradients of rare columns.
     let adam = || AdamConfig::new().with_epsilon(1e-8);
-    let penalised = adam().with_weight_decay(Some(WeightDecayConfig::new(penalty as f32)));
     let free = ParamGroup::from_ids(network.unpenalised());
-    ModuleOptimizer::from(penalised.build()).with_group(free, adam().build(), None)
+    let penalised = match penalty {
+        Penalty::Loss(penalty) => {
+            let share = (penalty / rows as f64) as f32;
+            ModuleOptimizer::from(adam().with_weight_decay(Some(WeightDecayConfig::new(share))).build())
+        }
+        Penalty::Decoupled(decay) => {
+            let adam = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(decay as f32);
+            ModuleOptimizer::from(adam.build())
+        }
+    };
+    penalised.with_group(free, adam().build(), None)
 }
 
 /// The logits of all rows, computed some rows at a time.
-pub fn logits(network: &DenseNetwork, rows: &dyn DenseRows, device: &Device) -> Vec<f32> {
+pub fn logits<N: TrainableNetwork>(network: &N, rows: &dyn DenseRows, device: &Device) -> Vec<f32> {
     let indices: Vec<usize> = (0..rows.labels().len()).collect();
     let chunks = indices.chunks(EVALUATION_ROWS);
-    let logits = chunks.map(|chunk| network.forward(features(rows, chunk, device)).into_data());
-    logits.flat_map(|chunk| chunk.try_into_vec::<f32>().expect("logits are f32")).collect()
+    chunks.flat_map(|chunk| network.logits(features(rows, chunk), chunk.len(), device)).collect()
 }
 
-fn features(rows: &dyn DenseRows, indices: &[usize], device: &Device) -> Tensor<2> {
-    let shape = [indices.len(), rows.columns()];
-    let mut values = vec![0.0; shape[0] * shape[1]];
+fn features(rows: &dyn DenseRows, indices: &[usize]) -> Vec<f32> {
+    let mut values = vec![0.0; indices.len() * rows.columns()];
     rows.write(indices, &mut values);
-    Tensor::from_data(TensorData::new(values, shape), device)
+    values
 }
 
 /// The mean log-loss of logits, in f64, with positive rows weighted.

@@ -11,7 +11,7 @@ use tenure::schema::Schema;
 use super::read_schema;
 use crate::cohort::{Cohort, Purpose, RARE_BELOW, prune_rare};
 use crate::failure::Failure;
-use crate::fit::{Control, EpochReport, FitError};
+use crate::fit::{Control, EpochReport, FitError, Penalty};
 use crate::metrics::{Bootstrap, Metrics, best_f1_threshold};
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
 use crate::split::{Shares, Split};
@@ -107,7 +107,7 @@ impl NetworkArguments {
         let network = &mut params.network;
         if let Some(Hidden(units)) = &self.hidden {
             within("hidden", units.len() as f64, 0.0, 8.0);
-            network.hidden = units.clone();
+            network.shape.hidden = units.clone();
         }
         if let Some(bins) = self.bins {
             within("bins", bins as f64, 1.0, 1023.0);
@@ -115,7 +115,7 @@ impl NetworkArguments {
         }
         if let Some(dropout) = self.dropout {
             within("dropout", dropout, 0.0, 0.95);
-            network.dropout = dropout;
+            network.shape.dropout = dropout;
         }
         if let Some(rate) = self.learning_rate {
             within("learning-rate", rate, 1e-7, 1.0);
@@ -123,11 +123,11 @@ impl NetworkArguments {
         }
         if let Some(penalty) = self.penalty {
             within("penalty", penalty, 0.0, 1e6);
-            network.penalty = penalty;
+            network.penalty = Penalty::Loss(penalty);
         }
         if let Some(batch_norm) = self.batch_norm {
-            network.batch_norm = batch_norm;
-            network.input_batch_norm = batch_norm;
+            network.shape.batch_norm = batch_norm;
+            network.shape.input_batch_norm = batch_norm;
         }
         if let Some(size) = self.batch_size {
             within("batch-size", size as f64, 2.0, 65_536.0);
@@ -235,14 +235,14 @@ fn card(
         "split": "stratified by the target",
         "positive_rate": cohort.positives() as f64 / cohort.rows() as f64,
         "network": {
-            "hidden": trained.network.hidden(), "direct": network.direct, "inputs": inputs,
+            "hidden": trained.network.hidden(), "direct": network.shape.direct, "inputs": inputs,
             "dense_columns": trained.encoded.layout().size(),
             "multiply_adds": trained.network.multiply_adds(inputs),
         },
         "training": {
             "epochs": trained.epochs, "best_epoch": trained.best_epoch, "validation_log_loss": trained.validation_loss,
-            "learning_rate": network.learning_rate, "penalty": network.penalty, "dropout": network.dropout,
-            "batch_size": network.batch_size, "batch_norm": network.batch_norm, "class_weights": network.class_weights,
+            "learning_rate": network.learning_rate, "penalty": network.penalty.strength(), "dropout": network.shape.dropout,
+            "batch_size": network.batch_size, "batch_norm": network.shape.batch_norm, "class_weights": network.class_weights,
             "bins": params.encoder.bins, "clip": params.encoder.clip,
         },
         "calibration": trained.calibration_record,

@@ -5,17 +5,16 @@ use std::vec::IntoIter;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
-use tenure::network::burn::DenseNetwork;
 
 /// The running average of a network in training.
-pub(super) struct Averaging {
+pub(super) struct Averaging<N> {
     decay: f64,
     steps: usize,
-    network: DenseNetwork,
+    network: N,
 }
 
-impl Averaging {
-    pub(super) fn new(decay: f64, start: &DenseNetwork) -> Averaging {
+impl<N: Module> Averaging<N> {
+    pub(super) fn new(decay: f64, start: &N) -> Averaging<N> {
         Averaging { decay, steps: 0, network: start.valid() }
     }
 
@@ -23,7 +22,7 @@ impl Averaging {
     ///
     /// The decay grows towards its value over the first steps, as far as `(1 + steps) / (10 + steps)` allows, so that
     /// the random start is soon forgotten.
-    pub(super) fn update(&mut self, network: &DenseNetwork) {
+    pub(super) fn update(&mut self, network: &N) {
         self.steps += 1;
         let warm = (1 + self.steps) as f64 / (10 + self.steps) as f64;
         let keep = self.decay.min(warm) as f32;
@@ -38,7 +37,7 @@ impl Averaging {
     }
 
     /// The average as a network of its own, in evaluation mode.
-    pub(super) fn network(&self) -> DenseNetwork {
+    pub(super) fn network(&self) -> N {
         // `valid`, not `clone`: clones of a burn module share the running statistics of its batch norms.
         self.network.valid()
     }
@@ -73,7 +72,7 @@ impl ModuleMapper for Blend {
 mod tests {
     use super::*;
     use burn::tensor::Device;
-    use tenure::network::burn::NetworkConfig;
+    use tenure::network::burn::{DenseNetwork, NetworkConfig};
 
     fn network(logit: f32) -> DenseNetwork {
         let shape = NetworkConfig {

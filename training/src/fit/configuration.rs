@@ -1,29 +1,17 @@
 //! What a fit can be told, with the defaults that were measured best, and what it can refuse.
 
-use serde::{Deserialize, Serialize};
-use tenure::network::burn::NetworkConfig;
+use tenure::network::burn::tabm::TabmConfig;
 use thiserror::Error;
 
-use super::DenseRows;
+use super::{DenseRows, DenseShape, NetworkShape};
 
-/// How to fit a network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FitConfig {
-    /// Units of each hidden layer.
-    pub hidden: Vec<usize>,
-    /// The linear share of the logit beside the hidden layers.
-    pub direct: bool,
-    /// A batch norm before each ReLU.
-    pub batch_norm: bool,
-    /// A batch norm on the feature vector.
-    pub input_batch_norm: bool,
-    /// The probability with which a step leaves out a hidden unit.
-    pub dropout: f64,
+/// How to fit a network of some kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FitConfig<S = DenseShape> {
+    /// The shape of the network.
+    pub shape: S,
     pub learning_rate: f64,
-    /// The L2 penalty: `penalty / 2` times the sum of the squared weights is added to the sum of the rows' losses, so
-    /// its share falls as the table grows (scikit-learn's `1 / C`).
-    pub penalty: f64,
+    pub penalty: Penalty,
     /// The decay of the moving average of the weights, for each step; 0 keeps the latest weights.
     pub averaging: f64,
     /// Rows of a mini-batch. The last few rows of a table are spread over the others' batches; small tables get
@@ -37,16 +25,32 @@ pub struct FitConfig {
     pub seed: u64,
 }
 
-impl Default for FitConfig {
+/// A penalty on large weights; biases are left alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Penalty {
+    /// L2: `penalty / 2` times the sum of the squared weights is added to the sum of the rows' losses, so its share
+    /// falls as the table grows (scikit-learn's `1 / C`). It is part of the gradient, so that it is the penalty of the
+    /// loss itself.
+    Loss(f64),
+    /// AdamW's decay beside the gradient (Loshchilov and Hutter 2019): every step takes `learning_rate × decay` of a
+    /// weight. It pulls a weight the less, the rarer its column: rare categories are then learned by heart, unless an
+    /// ensemble averages them out.
+    Decoupled(f64),
+}
+
+impl Penalty {
+    pub fn strength(self) -> f64 {
+        let (Penalty::Loss(strength) | Penalty::Decoupled(strength)) = self;
+        strength
+    }
+}
+
+impl Default for FitConfig<DenseShape> {
     fn default() -> FitConfig {
         FitConfig {
-            hidden: vec![32],
-            direct: true,
-            batch_norm: false,
-            input_batch_norm: false,
-            dropout: 0.2,
+            shape: DenseShape::default(),
             learning_rate: 3e-3,
-            penalty: 8.0,
+            penalty: Penalty::Loss(8.0),
             averaging: 0.98,
             batch_size: 256,
             maximum_epochs: 300,
@@ -57,22 +61,26 @@ impl Default for FitConfig {
     }
 }
 
-impl FitConfig {
-    /// The shape of the network over `inputs` dense columns.
-    pub fn network(&self, inputs: usize) -> NetworkConfig {
-        NetworkConfig {
-            inputs,
-            hidden: self.hidden.clone(),
-            dropout: self.dropout,
-            batch_norm: self.batch_norm,
-            input_batch_norm: self.input_batch_norm,
-            direct: self.direct,
+impl Default for FitConfig<TabmConfig> {
+    fn default() -> FitConfig<TabmConfig> {
+        FitConfig {
+            shape: TabmConfig::default(),
+            learning_rate: 2e-3,
+            penalty: Penalty::Decoupled(3e-4),
+            averaging: 0.0,
+            batch_size: 256,
+            maximum_epochs: 300,
+            patience: 16,
+            class_weights: false,
+            seed: 0,
         }
     }
+}
 
+impl<S: NetworkShape> FitConfig<S> {
     /// Every reason why no fit can follow this configuration, on feature vectors of `inputs` columns.
     pub fn problems(&self, inputs: usize) -> Vec<String> {
-        let mut problems = self.network(inputs).problems();
+        let mut problems = self.shape.problems(inputs);
         let mut require = |holds: bool, name: &str, rule: &str, value: String| {
             if !holds {
                 problems.push(format!("{name} must be {rule}, is {value}"));
@@ -80,12 +88,11 @@ impl FitConfig {
         };
         let rate = self.learning_rate;
         require(rate.is_finite() && rate > 0.0, "learning_rate", "above 0", rate.to_string());
-        let penalty = self.penalty;
+        let penalty = self.penalty.strength();
         require(penalty.is_finite() && penalty >= 0.0, "penalty", "at least 0", penalty.to_string());
         let averaging = self.averaging;
         require((0.0..1.0).contains(&averaging), "averaging", "at least 0 and below 1", averaging.to_string());
-        // A batch norm of one row sees no spread at all.
-        let smallest = if self.batch_norm || self.input_batch_norm { 2 } else { 1 };
+        let smallest = self.shape.smallest_batch();
         let rule = format!("at least {smallest}");
         require(self.batch_size >= smallest, "batch_size", &rule, self.batch_size.to_string());
         require(self.maximum_epochs >= 1, "maximum_epochs", "at least 1", self.maximum_epochs.to_string());

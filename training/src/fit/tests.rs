@@ -1,6 +1,8 @@
 use std::sync::Mutex;
 use std::thread;
 
+use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
+
 use super::*;
 
 const COLUMNS: usize = 4;
@@ -43,7 +45,7 @@ impl DenseRows for Toy {
 fn config() -> FitConfig {
     FitConfig {
         learning_rate: 0.02,
-        penalty: 0.1,
+        penalty: Penalty::Loss(0.1),
         batch_size: 64,
         maximum_epochs: 40,
         patience: 10,
@@ -74,7 +76,8 @@ fn it_learns_what_no_linear_share_can_and_keeps_the_best_weights() {
     });
     let fitted = fitted.unwrap();
     assert!(fitted.validation_loss < 0.4, "{}", fitted.validation_loss);
-    let linear = run(&FitConfig { hidden: Vec::new(), ..config() }).unwrap();
+    let linear =
+        run(&FitConfig { shape: DenseShape { hidden: Vec::new(), ..DenseShape::default() }, ..config() }).unwrap();
     assert!(linear.validation_loss > 0.6, "{}", linear.validation_loss);
 
     let again = log_loss(&logits(&fitted.network, &validation, &device), validation.labels(), 1.0);
@@ -88,7 +91,8 @@ fn it_learns_what_no_linear_share_can_and_keeps_the_best_weights() {
 #[test]
 fn a_seed_gives_the_same_bits_alone_and_beside_others() {
     // Batch norms on, so that running statistics are put to the test as well.
-    let config = FitConfig { hidden: vec![16, 8], batch_norm: true, maximum_epochs: 6, ..config() };
+    let shape = DenseShape { hidden: vec![16, 8], batch_norm: true, ..DenseShape::default() };
+    let config = FitConfig { shape, maximum_epochs: 6, ..config() };
     let alone = bits(&run(&config).unwrap());
     let beside: Vec<_> = thread::scope(|scope| {
         let seeds = [0, 1, 0, 2];
@@ -108,6 +112,31 @@ fn a_seed_gives_the_same_bits_alone_and_beside_others() {
 }
 
 #[test]
+fn an_ensemble_learns_by_the_same_loop_and_a_seed_gives_the_same_bits() {
+    let shape = TabmConfig { members: 4, width: 16, ..TabmConfig::default() };
+    let config = FitConfig { shape, learning_rate: 0.01, maximum_epochs: 15, ..FitConfig::default() };
+    let (train, validation) = (Toy::new(700, 1), Toy::new(300, 2));
+    let run = |seed| {
+        let config = FitConfig { seed, ..config.clone() };
+        fit(&config, &train, &validation, &Device::flex(), &mut |_| Control::Continue).unwrap()
+    };
+    let fitted = run(0);
+    assert!(fitted.validation_loss < 0.4, "{}", fitted.validation_loss);
+    let loss = log_loss(&logits(&fitted.network, &validation, &Device::flex()), validation.labels(), 1.0);
+    assert_eq!(loss, fitted.validation_loss);
+    let bits = |network: &TabmNetwork| {
+        let logits = member_logits(network, &validation.values, validation.labels.len());
+        logits.into_iter().flatten().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    let alone = bits(&fitted.network);
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert!(pool.install(|| bits(&run(0).network)) == alone, "{threads} threads");
+    }
+    assert!(bits(&run(1).network) != alone);
+}
+
+#[test]
 fn patience_ends_a_fit_and_the_last_epoch_does() {
     let ended = run(&FitConfig { patience: 3, maximum_epochs: 400, ..config() }).unwrap();
     assert_eq!(ended.epochs, ended.best_epoch + 3);
@@ -120,7 +149,8 @@ fn mini_batches_are_of_one_size_and_leave_no_remainder() {
         [(65, 32, &[32, 33][..]), (63, 32, &[63]), (20, 256, &[20]), (96, 256, &[32; 3]), (1200, 256, &[100; 12])]
     {
         let train = Toy::new(rows, 3);
-        let config = FitConfig { batch_size, batch_norm: true, input_batch_norm: true, maximum_epochs: 1, ..config() };
+        let shape = DenseShape { batch_norm: true, input_batch_norm: true, ..DenseShape::default() };
+        let config = FitConfig { shape, batch_size, maximum_epochs: 1, ..config() };
         fit(&config, &train, &Toy::new(50, 4), &Device::flex(), &mut |_| Control::Continue).unwrap();
         assert_eq!(*train.batches.lock().unwrap(), expected);
     }
@@ -132,7 +162,8 @@ fn class_weights_move_the_scores_to_even_odds() {
     // The toy's classes are even, churn's are not: three rows in four become negative.
     train.labels.iter_mut().enumerate().filter(|(row, _)| row % 4 != 0).for_each(|(_, label)| *label = false);
     let mean = |class_weights| {
-        let config = FitConfig { class_weights, hidden: Vec::new(), ..config() };
+        let config =
+            FitConfig { class_weights, shape: DenseShape { hidden: Vec::new(), ..DenseShape::default() }, ..config() };
         let fitted = fit(&config, &train, &train, &Device::flex(), &mut |_| Control::Continue).unwrap();
         let logits = logits(&fitted.network, &train, &Device::flex());
         logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).sum::<f32>() / logits.len() as f32
@@ -161,13 +192,11 @@ fn interruption_and_divergence_are_errors_of_their_own() {
 #[test]
 fn wrong_settings_and_rows_are_refused_before_the_first_step() {
     let wrong = FitConfig {
-        hidden: vec![0],
-        dropout: 1.0,
+        shape: DenseShape { hidden: vec![0], dropout: 1.0, batch_norm: true, ..DenseShape::default() },
         learning_rate: f64::INFINITY,
-        penalty: -1.0,
+        penalty: Penalty::Loss(-1.0),
         averaging: 1.0,
         batch_size: 1,
-        batch_norm: true,
         maximum_epochs: 0,
         patience: 0,
         ..config()

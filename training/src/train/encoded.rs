@@ -80,6 +80,10 @@ impl DenseRows for Subset<'_> {
         self.encoded.layout.size()
     }
 
+    fn inputs(&self) -> Vec<usize> {
+        self.encoded.layout.widths()
+    }
+
     fn write(&self, indices: &[usize], out: &mut [f32]) {
         for (&index, out) in indices.iter().zip(out.chunks_exact_mut(self.columns())) {
             let row = self.rows[index] as usize;

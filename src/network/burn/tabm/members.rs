@@ -1,0 +1,171 @@
+//! The members of a TabM network as plain numbers: each with its adapters folded into its own weights.
+
+use burn::module::Param;
+use burn::tensor::Tensor;
+use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
+
+use super::super::folded::values;
+use super::{AdaptedLayer, TabmNetwork};
+
+/// All parameters of a network, copied out of burn.
+#[derive(Debug)]
+pub struct Members {
+    pub(super) layers: Vec<SharedLayer>,
+    /// `[members][width]`.
+    output: Vec<f32>,
+    output_bias: Vec<f32>,
+    pub(super) dropout: f64,
+}
+
+/// A layer with the adapters of all members.
+#[derive(Debug)]
+pub(super) struct SharedLayer {
+    /// `[inputs, outputs]`.
+    pub(super) weight: Array2<f32>,
+    /// `[members][inputs]`.
+    pub(super) input_adapter: Option<Vec<f32>>,
+    /// `[members][outputs]`.
+    pub(super) output_adapter: Option<Vec<f32>>,
+    /// `[members][outputs]`, or `[outputs]` where it is shared.
+    pub(super) bias: Vec<f32>,
+}
+
+/// One member: an ordinary network of its own.
+#[derive(Debug)]
+pub struct Member {
+    pub(super) layers: Vec<MemberLayer>,
+    /// One weight for each unit of the last layer.
+    pub(super) output: Vec<f32>,
+    output_bias: f32,
+}
+
+/// One hidden layer of a member, ReLU to follow.
+#[derive(Debug)]
+pub(super) struct MemberLayer {
+    /// `diag(r) W diag(s)`, `[inputs, outputs]`.
+    pub(super) weight: Array2<f32>,
+    /// `[outputs]`.
+    pub(super) bias: Vec<f32>,
+}
+
+impl TabmNetwork {
+    /// The network's members, as their parameters are now.
+    pub fn members(&self) -> Members {
+        let layers = self.layers.iter().map(SharedLayer::of).collect();
+        let (output, output_bias) = (values(&self.output.val()), values(&self.output_bias.val()));
+        Members { layers, output, output_bias, dropout: self.dropout }
+    }
+}
+
+impl SharedLayer {
+    fn of(layer: &AdaptedLayer) -> SharedLayer {
+        let shape = layer.weight.dims();
+        let adapter = |adapter: &Param<Tensor<2>>| values(&adapter.val());
+        SharedLayer {
+            weight: Array2::from_shape_vec(shape, values(&layer.weight.val())).expect("a weight of its own shape"),
+            input_adapter: layer.input_adapter.as_ref().map(adapter),
+            output_adapter: layer.output_adapter.as_ref().map(adapter),
+            bias: values(&layer.bias.val()),
+        }
+    }
+
+    fn member(&self, member: usize) -> MemberLayer {
+        let (inputs, outputs) = self.weight.dim();
+        let mut weight = self.weight.clone();
+        let mut rows = weight.as_slice_mut().expect("weights lie row by row").chunks_exact_mut(outputs);
+        match (&self.input_adapter, &self.output_adapter) {
+            (None, None) => {}
+            (r, s) => {
+                let r = r.as_ref().map(|r| of_member(r, member, inputs));
+                let s = s.as_ref().map(|s| of_member(s, member, outputs));
+                for input in 0..inputs {
+                    let row = rows.next().expect("a row for each input");
+                    let r = r.map_or(1.0, |r| r[input]);
+                    match s {
+                        Some(s) => row.iter_mut().zip(s).for_each(|(weight, s)| *weight *= r * s),
+                        None => row.iter_mut().for_each(|weight| *weight *= r),
+                    }
+                }
+            }
+        }
+        MemberLayer { weight, bias: of_member(&self.bias, member, outputs).to_vec() }
+    }
+}
+
+/// A member's part of values that lie member after member, or all of them where they are shared.
+pub(super) fn of_member(values: &[f32], member: usize, size: usize) -> &[f32] {
+    if values.len() == size { values } else { &values[member * size..(member + 1) * size] }
+}
+
+impl Members {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.output_bias.len()
+    }
+
+    /// One of them, from 0.
+    pub fn member(&self, member: usize) -> Member {
+        let width = self.output.len() / self.count();
+        Member {
+            layers: self.layers.iter().map(|layer| layer.member(member)).collect(),
+            output: of_member(&self.output, member, width).to_vec(),
+            output_bias: self.output_bias[member],
+        }
+    }
+}
+
+impl Member {
+    /// Logits of `rows` feature vectors that lie one after another.
+    pub fn logits(&self, features: &[f32], rows: usize) -> Vec<f32> {
+        let mut units: Option<Array2<f32>> = None;
+        for layer in &self.layers {
+            let mut next = match &units {
+                Some(units) => layer.sums(units.view()),
+                None => layer.sums(view(features, rows)),
+            };
+            next.mapv_inplace(|sum| sum.max(0.0));
+            units = Some(next);
+        }
+        self.heads(&units.expect("a network has at least one layer"))
+    }
+
+    /// The logits of the last layer's units.
+    pub(super) fn heads(&self, units: &Array2<f32>) -> Vec<f32> {
+        let head = |row: &[f32]| dot(row, &self.output) + self.output_bias;
+        units.as_slice().expect("units lie row by row").chunks_exact(self.output.len()).map(head).collect()
+    }
+}
+
+impl MemberLayer {
+    /// `x W + b`, before the ReLU.
+    pub(super) fn sums(&self, units: ArrayView2<f32>) -> Array2<f32> {
+        let (rows, outputs) = (units.nrows(), self.bias.len());
+        let mut sums = Array2::from_shape_vec((rows, outputs), self.bias.repeat(rows)).expect("a bias a row");
+        general_mat_mul(1.0, &units, &self.weight, 1.0, &mut sums);
+        sums
+    }
+}
+
+/// The logit of the mean of the members' probabilities, from the members' logits.
+pub fn ensemble_logit(logits: impl Iterator<Item = f32> + Clone) -> f64 {
+    // ln of Σp over Σ(1 - p): each sum keeps its digits where the other is near the number of members.
+    let sum = |sign: f64| logits.clone().map(|logit| 1.0 / (1.0 + libm::exp(sign * f64::from(logit)))).sum::<f64>();
+    libm::log(sum(-1.0) / sum(1.0))
+}
+
+/// Rows that lie one after another, as a matrix.
+pub(super) fn view(features: &[f32], rows: usize) -> ArrayView2<'_, f32> {
+    let columns = features.len() / rows.max(1);
+    ArrayView2::from_shape((rows, columns), features).expect("whole rows")
+}
+
+/// In eight running sums, which the compiler keeps in vector registers.
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0f32; 8];
+    let (a_blocks, b_blocks) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f32 = a_blocks.remainder().iter().zip(b_blocks.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a_blocks.zip(b_blocks) {
+        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += a * b);
+    }
+    sums.iter().sum::<f32>() + rest
+}

@@ -1,0 +1,189 @@
+//! What the fit loop asks of a network, and the two kinds there are: the dense network that ships, and the TabM ensemble.
+
+use burn::module::{Module, ParamId};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use tenure::network::burn::tabm::{BatchView, TabmConfig, TabmNetwork, ensemble_logit};
+use tenure::network::burn::{DenseNetwork, NetworkConfig};
+
+/// The rows of one step.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Feature vectors, one after another.
+    pub features: Vec<f32>,
+    /// The probability of the positive class that each row's logit is fitted to; 0 or 1 for a label.
+    pub targets: Vec<f32>,
+    /// One for each row; 1 where there are none.
+    pub weights: Option<Vec<f32>>,
+}
+
+impl Batch {
+    pub fn rows(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Columns of a feature vector.
+    pub fn columns(&self) -> usize {
+        self.features.len() / self.rows()
+    }
+}
+
+/// The shape of a network, from which a fit starts one.
+pub trait NetworkShape: Clone + Sync {
+    type Network: TrainableNetwork;
+
+    /// Every reason why no network over `columns` dense columns can have this shape.
+    fn problems(&self, columns: usize) -> Vec<String>;
+
+    /// The fewest rows that a step makes sense with.
+    fn smallest_batch(&self) -> usize;
+
+    /// A network over inputs of the given numbers of dense columns, its output at `logit`, drawn from `uniform`
+    /// (numbers in `[0, 1)`).
+    fn init(&self, inputs: &[usize], logit: f32, uniform: &mut dyn FnMut() -> f32, device: &Device) -> Self::Network;
+}
+
+/// A network in training.
+pub trait TrainableNetwork: Module {
+    /// The mean loss of a batch, and its gradients. `random` draws the dropout masks.
+    fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams);
+
+    /// The logits of `rows` feature vectors that lie one after another, without dropout. Called on a network in
+    /// evaluation mode.
+    fn logits(&self, features: Vec<f32>, rows: usize, device: &Device) -> Vec<f32>;
+
+    /// The parameters that a penalty on large weights leaves alone.
+    fn unpenalised(&self) -> Vec<ParamId>;
+}
+
+/// The shape of a dense network, without its inputs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DenseShape {
+    /// Units of each hidden layer.
+    pub hidden: Vec<usize>,
+    /// The linear share of the logit beside the hidden layers.
+    pub direct: bool,
+    /// A batch norm before each ReLU.
+    pub batch_norm: bool,
+    /// A batch norm on the feature vector.
+    pub input_batch_norm: bool,
+    /// The probability with which a step leaves out a hidden unit.
+    pub dropout: f64,
+}
+
+impl Default for DenseShape {
+    fn default() -> DenseShape {
+        DenseShape { hidden: vec![32], direct: true, batch_norm: false, input_batch_norm: false, dropout: 0.2 }
+    }
+}
+
+impl DenseShape {
+    fn network(&self, inputs: usize) -> NetworkConfig {
+        NetworkConfig {
+            inputs,
+            hidden: self.hidden.clone(),
+            dropout: self.dropout,
+            batch_norm: self.batch_norm,
+            input_batch_norm: self.input_batch_norm,
+            direct: self.direct,
+        }
+    }
+}
+
+impl NetworkShape for DenseShape {
+    type Network = DenseNetwork;
+
+    fn problems(&self, columns: usize) -> Vec<String> {
+        self.network(columns).problems()
+    }
+
+    fn smallest_batch(&self) -> usize {
+        // A batch norm of one row sees no spread at all.
+        if self.batch_norm || self.input_batch_norm { 2 } else { 1 }
+    }
+
+    fn init(&self, inputs: &[usize], logit: f32, uniform: &mut dyn FnMut() -> f32, device: &Device) -> DenseNetwork {
+        self.network(inputs.iter().sum()).init(logit, uniform, device)
+    }
+}
+
+impl TrainableNetwork for DenseNetwork {
+    fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
+        let device = &self.device();
+        let column = |values: Vec<f32>| Tensor::<1>::from_data(TensorData::new(values, [batch.rows()]), device);
+        let features = TensorData::new(batch.features.clone(), [batch.rows(), batch.columns()]);
+        let logits = self.forward_training(Tensor::from_data(features, device), &mut || random.random());
+        // -ln(sigmoid(z)) for a positive row; z more for a negative one, since 1 - sigmoid(z) = sigmoid(z) / exp(z);
+        // a target between them takes its share of both.
+        let negative = column(batch.targets.iter().map(|target| 1.0 - target).collect());
+        let mut losses = negative * logits.clone() - activation::log_sigmoid(logits);
+        if let Some(weights) = &batch.weights {
+            losses = losses * column(weights.clone());
+        }
+        let loss = losses.mean();
+        let value: f32 = loss.clone().into_scalar();
+        (value.into(), GradientsParams::from_grads(loss.backward(), self))
+    }
+
+    fn logits(&self, features: Vec<f32>, rows: usize, device: &Device) -> Vec<f32> {
+        let columns = features.len() / rows;
+        let logits = self.forward(Tensor::from_data(TensorData::new(features, [rows, columns]), device));
+        logits.into_data().try_into_vec().expect("logits are f32")
+    }
+
+    fn unpenalised(&self) -> Vec<ParamId> {
+        DenseNetwork::unpenalised(self)
+    }
+}
+
+impl NetworkShape for TabmConfig {
+    type Network = TabmNetwork;
+
+    fn problems(&self, columns: usize) -> Vec<String> {
+        let mut problems = TabmConfig::problems(self);
+        if columns == 0 {
+            problems.push("inputs must be at least 1, is 0".to_owned());
+        }
+        problems
+    }
+
+    fn smallest_batch(&self) -> usize {
+        1
+    }
+
+    fn init(&self, inputs: &[usize], logit: f32, uniform: &mut dyn FnMut() -> f32, device: &Device) -> TabmNetwork {
+        TabmConfig::init(self, inputs, logit, uniform, device)
+    }
+}
+
+impl TrainableNetwork for TabmNetwork {
+    fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
+        let members = self.members();
+        let seeds: Vec<u64> = (0..members.count()).map(|_| random.random()).collect();
+        let view = BatchView { features: &batch.features, targets: &batch.targets, weights: batch.weights.as_deref() };
+        let parts = seeds.par_iter().enumerate().map(|(member, &seed)| members.member_gradients(member, view, seed));
+        let parts = parts.collect();
+        members.gradients(self, parts)
+    }
+
+    /// The logit of the members' mean probability.
+    fn logits(&self, features: Vec<f32>, rows: usize, _: &Device) -> Vec<f32> {
+        let logits = member_logits(self, &features, rows);
+        (0..rows).map(|row| ensemble_logit(logits.iter().map(|member| member[row])) as f32).collect()
+    }
+
+    fn unpenalised(&self) -> Vec<ParamId> {
+        TabmNetwork::unpenalised(self)
+    }
+}
+
+/// The logits of every member, one vector each, for `rows` feature vectors that lie one after another.
+pub fn member_logits(network: &TabmNetwork, features: &[f32], rows: usize) -> Vec<Vec<f32>> {
+    let members = network.members();
+    (0..members.count()).into_par_iter().map(|member| members.member(member).logits(features, rows)).collect()
+}
