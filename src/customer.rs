@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::json::decimal::{self, Decimal};
 use crate::json::quoted;
-use crate::schema::{Field, Kind, Schema};
+use crate::schema::{Field, Kind, Schema, date};
 
 /// What a caller sends for one field, unchecked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +81,9 @@ pub struct Problem {
     pub message: String,
 }
 
+/// What a date field takes; a number is days before its reference.
+const DATE: &str = "must be a date, year first, as in 2024-01-31 or 2024-01-31T10:00Z";
+
 /// A value is quoted in problems up to this many characters.
 const QUOTED_CHARACTERS: usize = 64;
 
@@ -116,15 +119,12 @@ impl Customer {
 /// Whether a cell is of its field's kind and within its bounds.
 #[inline(always)]
 fn cell_fits(field: &Field, cell: Cell) -> bool {
-    match (&field.kind, cell) {
-        (_, Cell::Missing) => true,
-        (Kind::Number { minimum, maximum, .. }, Cell::Number(number)) => {
-            number.is_finite()
-                && minimum.is_none_or(|minimum| number >= minimum)
-                && maximum.is_none_or(|maximum| number <= maximum)
-        }
-        (Kind::Number { .. }, Cell::Category(_)) | (_, Cell::Number(_)) => false,
-        (_, Cell::Category(code)) => code as usize <= field.category_count(),
+    match (cell, field.bounds()) {
+        (Cell::Missing, _) => true,
+        // What is not finite is within no bounds.
+        (Cell::Number(number), Some((minimum, maximum))) => (minimum..=maximum).contains(&number),
+        (Cell::Category(code), None) => code as usize <= field.category_count(),
+        _ => false,
     }
 }
 
@@ -172,12 +172,17 @@ pub fn check_value(field: &Field, value: Value) -> (Result<Cell, Problem>, Optio
         Value::Missing => Ok(Cell::Missing),
         Value::Text(text) if is_missing(field, text) => Ok(Cell::Missing),
         Value::Number(number) if field.is_number() => check_number(field, number),
+        Value::Text(text) if let Kind::Date { reference } = field.kind => match date::read(text) {
+            Some(days) => Ok(Cell::Number(reference - days)),
+            None => Err(problem(field, Rule::Type, quote(text), DATE.into())),
+        },
         Value::Text(text) if field.is_number() => match parse_number(text) {
             Ok(number) => check_number(field, number),
             Err(message) => Err(problem(field, Rule::Type, quote(text), message)),
         },
         Value::Flag(flag) if field.is_number() => {
-            Err(problem(field, Rule::Type, flag.to_string(), "must be a number".into()))
+            let message = if matches!(field.kind, Kind::Date { .. }) { DATE } else { "must be a number" };
+            Err(problem(field, Rule::Type, flag.to_string(), message.into()))
         }
         Value::Number(number) if !number.is_finite() => {
             Err(problem(field, Rule::Finite, decimal::text(number), "must be a finite number or a text".into()))
@@ -193,16 +198,20 @@ fn is_missing(field: &Field, text: &str) -> bool {
 }
 
 fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
-    let Kind::Number { minimum, maximum, unit } = &field.kind else {
-        return Err(problem(field, Rule::Type, decimal::text(number), "must not be a number".into()));
-    };
-    if !number.is_finite() {
+    if field.is_number() && !number.is_finite() {
         return Err(problem(field, Rule::Finite, decimal::text(number), "must be a finite number".into()));
     }
+    if cell_fits(field, Cell::Number(number)) {
+        return Ok(Cell::Number(number));
+    }
+    let Kind::Number { minimum, maximum, unit } = &field.kind else {
+        let message = if field.is_number() { DATE } else { "must not be a number" };
+        return Err(problem(field, Rule::Type, decimal::text(number), message.into()));
+    };
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
     let bound = match (minimum, maximum) {
         (Some(minimum), _) if number < *minimum => format!("must be at least {}{unit}", Decimal(*minimum)),
-        (_, Some(maximum)) if number > *maximum => format!("must be at most {}{unit}", Decimal(*maximum)),
+        (_, Some(maximum)) => format!("must be at most {}{unit}", Decimal(*maximum)),
         _ => return Ok(Cell::Number(number)),
     };
     Err(problem(field, Rule::Bounds, decimal::text(number), bound))
@@ -222,7 +231,7 @@ fn parse_number(text: &str) -> Result<f64, String> {
     Err(if separated && digits > 0 && text.contains([',', '\'', ' ', '_', '\u{a0}', '\u{202f}']) {
         "must be a number without thousands separators and with a decimal point".into()
     } else if slashes >= 2 && digits >= 4 {
-        "must be a number, not a date or a time; give the days since a stated day".into()
+        "must be a number, not a date or a time; a field of kind date takes it".into()
     } else {
         "must be a number".into()
     })
@@ -236,7 +245,7 @@ fn category(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Probl
         Value::Absent | Value::Missing => return (Ok(Cell::Missing), None),
     };
     let position = match &field.kind {
-        Kind::Number { .. } => None,
+        Kind::Number { .. } | Kind::Date { .. } => None,
         Kind::Category { categories } => categories.iter().position(|category| *category == text),
         Kind::Flag { positive, negative } => [negative, positive].iter().position(|category| **category == text),
     };
@@ -337,6 +346,28 @@ mod tests {
         }
         assert_eq!(check_value(field, Value::Text("+1.5e1")).0, Ok(Cell::Number(15.0)));
         assert_eq!(check_value(field, Value::Text("1e999")).0.unwrap_err().rule, Rule::Finite);
+    }
+
+    #[test]
+    fn dates_count_back_from_the_reference() {
+        let field = Field { kind: Kind::Date { reference: 19_723.0 }, ..small_schema().fields[0].clone() };
+        let cell = |value| check_value(&field, value).0;
+        for (text, days) in
+            [("2023-12-31", 1.0), ("2024-01-01", 0.0), (" 2024-01-01T12:00Z", -0.5), ("20230101", 365.0)]
+        {
+            assert_eq!(cell(Value::Text(text)), Ok(Cell::Number(days)), "{text}");
+        }
+        assert_eq!((cell(Value::Number(30.5)), cell(Value::Text("NA"))), (Ok(Cell::Number(30.5)), Ok(Cell::Missing)));
+        for (value, rule, part) in [
+            (Value::Text("31.12.2023"), Rule::Type, "year first"),
+            (Value::Text("2023-02-30"), Rule::Type, "year first"),
+            (Value::Number(20_231_231.0), Rule::Type, "year first"),
+            (Value::Number(f64::INFINITY), Rule::Finite, "finite"),
+            (Value::Flag(true), Rule::Type, "year first"),
+        ] {
+            let problem = cell(value).unwrap_err();
+            assert!(problem.rule == rule && problem.message.contains(part), "{value:?}: {problem}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 import type { Engine } from "../wasm/tenure.js";
 import { type ColumnSource, columnLength, columnSource, noColumn, recordSource } from "./columns.js";
 import { kindOf, type Problem, summary, TenureError } from "./error.js";
-import type { FieldReader } from "./fields.js";
+import { type FieldReader, plain } from "./fields.js";
 import type { RowProblem, Scores } from "./types.js";
 import type { Views } from "./views.js";
 
@@ -101,6 +101,6 @@ export function scoreTable(engine: Engine, views: Views, table: Table, problemLi
 }
 
 function listProblems(engine: Engine, sources: readonly ColumnSource[], row: number, list: RowProblem[]): void {
-  const values = sources.map((source) => source.value(row));
+  const values = sources.map((source) => plain(source.value(row)));
   for (const problem of JSON.parse(engine.problems(values)) as Problem[]) list.push({ row, ...problem });
 }

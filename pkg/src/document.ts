@@ -18,7 +18,7 @@ export interface Schema {
 }
 
 /** One input of a record. */
-export type Field = NumberField | CategoryField | FlagField;
+export type Field = NumberField | DateField | CategoryField | FlagField;
 
 interface AnyField {
   readonly name: string;
@@ -38,6 +38,16 @@ export interface NumberField extends AnyField {
   readonly unit?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+}
+
+/**
+ * A day or a moment, which counts as the days that it lies before `reference`. A record gives it as an ISO 8601 text,
+ * year first (`2024-01-31`, `2024-01-31T10:00Z`), or as a `Date`; a number is taken for days before the reference.
+ */
+export interface DateField extends AnyField {
+  readonly kind: "date";
+  /** The day that counts as 0, as `2024-01-31`. */
+  readonly reference: string;
 }
 
 /** One of a list of texts; any other text counts as OTHER. Code n is `categories[n]`. */

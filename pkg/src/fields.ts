@@ -20,6 +20,7 @@ export const REFUSED = Number.POSITIVE_INFINITY;
 export class FieldReader {
   readonly index: number;
   readonly name: string;
+  /** Whether its cells are numbers: a number, or a date as days. */
   readonly isNumber: boolean;
   /** Number of categories, which is the code of OTHER; 0 for a number. */
   readonly categoryCount: number;
@@ -31,7 +32,7 @@ export class FieldReader {
     this.#engine = engine;
     this.index = index;
     this.name = field.name;
-    this.isNumber = field.kind === "number";
+    this.isNumber = field.kind === "number" || field.kind === "date";
     this.categoryCount = field.kind === "category" ? field.categories.length : field.kind === "flag" ? 2 : 0;
   }
 
@@ -57,13 +58,19 @@ export class FieldReader {
 
   #askCore(value: unknown): number {
     try {
-      return this.#engine.cell(this.index, value);
+      return this.#engine.cell(this.index, plain(value));
     } catch (error) {
       const known = fromCore(error);
       if (known instanceof TenureError) return REFUSED;
       throw known;
     }
   }
+}
+
+/** A `Date` as the text that the core reads; every other value as it is. */
+export function plain(value: unknown): unknown {
+  if (!(value instanceof Date)) return value;
+  return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
 }
 
 /** One reader for each field, in schema order. */

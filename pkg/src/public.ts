@@ -6,6 +6,7 @@ export type {
   DerivedFeature,
   Field,
   FlagField,
+  DateField,
   NumberField,
   Policy,
   Schema,

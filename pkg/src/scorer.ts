@@ -4,7 +4,7 @@ import type { Engine } from "../wasm/tenure.js";
 import { PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
 import { fromCore, kindOf, type Problem, recordInvalid, TenureError } from "./error.js";
-import { type FieldReader, fieldReaders } from "./fields.js";
+import { type FieldReader, fieldReaders, plain } from "./fields.js";
 import type {
   Columns,
   Contribution,
@@ -177,7 +177,7 @@ export class Scorer {
 
   /** Every problem of a record, as the core words them. */
   #problems(engine: Engine, record: unknown): Problem[] {
-    return JSON.parse(engine.problems(this.#fields.map(({ name }) => (record as AnyRecord)[name]))) as Problem[];
+    return JSON.parse(engine.problems(this.#fields.map(({ name }) => plain((record as AnyRecord)[name])))) as Problem[];
   }
 }
 

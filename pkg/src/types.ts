@@ -2,8 +2,8 @@
 
 import type { Problem } from "./error.js";
 
-/** What a record may say about one field; `null` means that the value is not known. */
-export type FieldValue = string | number | boolean | null;
+/** What a record may say about one field; `null` means that the value is not known. A `Date` is for date fields. */
+export type FieldValue = string | number | boolean | Date | null;
 
 /**
  * A plain object with one value for each field of the schema; further keys are ignored. The type looks at the keys that

@@ -148,7 +148,7 @@ impl BackgroundRow {
     pub fn new(schema: &Schema, customer: &Customer, members: u32) -> BackgroundRow {
         let value = |index: usize, cell: &Cell| match (cell, &schema.fields[index].kind) {
             (Cell::Number(number), _) => (*number).into(),
-            (Cell::Missing, _) | (_, Kind::Number { .. }) => serde_json::Value::Null,
+            (Cell::Missing, _) | (_, Kind::Number { .. } | Kind::Date { .. }) => serde_json::Value::Null,
             (Cell::Category(code), _) => {
                 schema.fields[index].categories().get(*code as usize).copied().unwrap_or(OTHER).into()
             }

@@ -75,6 +75,7 @@ impl Schema {
                         );
                     }
                 }
+                Kind::Date { .. } => {}
                 Kind::Category { .. } | Kind::Flag { .. } => {
                     let categories = field.categories();
                     if categories.is_empty() || categories.len() > MAXIMUM_CATEGORIES {

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Derived, Field, Kind, Schema, Target};
+use super::{Derived, Field, Kind, Schema, Target, date};
 use crate::json::{Problem, Problems, Reader};
 
 impl Schema {
@@ -15,13 +15,14 @@ impl Schema {
         let problems = Problems::default();
         let mut reader = Reader::new(place, value, &problems);
         let mut target = reader.object("target");
+        let reference = reference(&mut reader);
         let schema = Schema {
             schema_version: reader.count("schema_version"),
             name: reader.text("name"),
             identifiers: reader.optional_texts("identifiers").unwrap_or_default(),
             ignored: reader.optional_texts("ignored").unwrap_or_default(),
             target: Target { field: target.text("field"), positive: target.text("positive") },
-            fields: reader.objects("fields", true).into_iter().map(field).collect(),
+            fields: reader.objects("fields", true).into_iter().map(|reader| field(reader, reference)).collect(),
             derived: reader.objects("derived", false).into_iter().map(derived).collect(),
         };
         target.end();
@@ -41,18 +42,42 @@ fn derived(mut reader: Reader) -> Derived {
     derived
 }
 
-fn field(mut reader: Reader) -> Field {
+/// The day that dates are counted from; a time of day is left out.
+fn reference(reader: &mut Reader) -> Option<f64> {
+    let text = reader.optional_text("reference")?;
+    let days = date::read(&text);
+    if days.is_none() {
+        let message = format!("must be a date, year first, as in \"2024-01-31\" (got {})", crate::json::quoted(&text));
+        reader.report("reference", &message);
+    }
+    days.map(libm::floor)
+}
+
+/// `schema_reference` is for dates that state none of their own.
+fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
     let kind = match reader.text("kind").as_str() {
         "number" => Kind::Number {
             unit: reader.optional_text("unit").unwrap_or_default(),
             minimum: reader.optional_number("minimum"),
             maximum: reader.optional_number("maximum"),
         },
+        "date" => {
+            let reference = reference(&mut reader).or(schema_reference);
+            if reference.is_none() {
+                reader.report(
+                    "reference",
+                    "is not there: a date counts as days before it; the schema may state one for all",
+                );
+            }
+            Kind::Date { reference: reference.unwrap_or_default() }
+        }
         "flag" => Kind::Flag { positive: reader.text("positive"), negative: reader.text("negative") },
         other => {
             if !other.is_empty() && other != "category" {
-                let message =
-                    format!("must be \"number\", \"category\" or \"flag\" (got {})", crate::json::quoted(other));
+                let message = format!(
+                    "must be \"number\", \"date\", \"category\" or \"flag\" (got {})",
+                    crate::json::quoted(other)
+                );
                 reader.report("kind", &message);
             }
             let categories = reader.optional_texts("categories");
@@ -74,6 +99,7 @@ fn field(mut reader: Reader) -> Field {
         ("unit", "number"),
         ("minimum", "number"),
         ("maximum", "number"),
+        ("reference", "date"),
         ("categories", "category"),
         ("positive", "flag"),
         ("negative", "flag"),
@@ -87,11 +113,24 @@ fn field(mut reader: Reader) -> Field {
 
 impl<'de> Deserialize<'de> for Schema {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Schema, D::Error> {
-        let value = Value::deserialize(deserializer)?;
+        let mut value = Value::deserialize(deserializer)?;
+        dates_to_texts(&mut value);
         Schema::read("", &value).map_err(|problems| {
             let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
             D::Error::custom(lines.join("\n"))
         })
+    }
+}
+
+/// TOML has dates of its own, `reference = 2024-01-31`, which its reader hands on as an object of one private key.
+fn dates_to_texts(value: &mut Value) {
+    match value {
+        Value::Object(map) => match map.get("$__toml_private_datetime") {
+            Some(text) => *value = text.clone(),
+            None => map.values_mut().for_each(dates_to_texts),
+        },
+        Value::Array(items) => items.iter_mut().for_each(dates_to_texts),
+        _ => {}
     }
 }
 
@@ -114,6 +153,10 @@ impl Serialize for Field {
                         map.serialize_entry(key, bound)?;
                     }
                 }
+            }
+            Kind::Date { reference } => {
+                map.serialize_entry("kind", "date")?;
+                map.serialize_entry("reference", &date::text(*reference))?;
             }
             Kind::Category { categories } => {
                 map.serialize_entry("kind", "category")?;
@@ -160,6 +203,32 @@ mod tests {
     }
 
     #[test]
+    fn dates_take_the_schema_s_reference_or_their_own() {
+        let mut document = serde_json::json!({
+            "schema_version": 1, "name": "dates", "reference": "2024-01-31T10:00:00",
+            "target": { "field": "Churn", "positive": "Yes" },
+            "fields": [
+                { "name": "since", "kind": "date" },
+                { "name": "last", "kind": "date", "reference": { "$__toml_private_datetime": "2024-02-01" } },
+            ],
+        });
+        let read = |document: &Value| serde_json::from_value::<Schema>(document.clone()).map_err(|e| e.to_string());
+        let schema = read(&document).unwrap();
+        let kinds: Vec<Kind> = schema.fields.iter().map(|field| field.kind.clone()).collect();
+        assert_eq!(kinds, [Kind::Date { reference: 19_753.0 }, Kind::Date { reference: 19_754.0 }]);
+        let written = serde_json::to_string(&schema).unwrap();
+        assert!(written.contains(r#""kind":"date","reference":"2024-01-31""#), "{written}");
+        assert_eq!(serde_json::from_str::<Schema>(&written).unwrap(), schema);
+
+        document["fields"][1]["reference"] = "1.2.2024".into();
+        assert!(read(&document).unwrap_err().starts_with("fields[1].reference: must be a date, year first"));
+        document["fields"][1] = serde_json::json!({ "name": "n", "kind": "number", "reference": "2024-02-01" });
+        assert_eq!(read(&document).unwrap_err(), "fields[1].reference: only a date has it");
+        document.as_object_mut().unwrap().remove("reference");
+        assert!(read(&document).unwrap_err().starts_with("fields[0].reference: is not there"));
+    }
+
+    #[test]
     fn every_wrong_key_is_reported_with_its_place() {
         let mut document = serde_json::to_value(small_schema()).unwrap();
         document["fields"][0]["categories"] = serde_json::json!(["a"]);
@@ -173,7 +242,7 @@ mod tests {
         for line in [
             "fields[0].categories: only a category has it",
             "fields[1].minimum: must be a number (got \"0\")",
-            "fields[2].kind: must be \"number\", \"category\" or \"flag\" (got \"text\")",
+            "fields[2].kind: must be \"number\", \"date\", \"category\" or \"flag\" (got \"text\")",
             "fields[3].negative: is not there",
             "fields[3].unit: only a number has it",
             "target.value: is no key of this document",

@@ -2,11 +2,15 @@
 //!
 //! Grammar, loosest first: `a or b`, `a and b`, `not a`, comparisons (`== != < <= > >=`), `+ -`, `* /`, unary `-`,
 //! numbers, field names, `(…)`, and the calls `min(a, b)`, `max(a, b)`, `abs(a)`, `sqrt(a)`, `log1p(a)`, `floor(a)`,
-//! `if(condition, a, b)`, `count(a, b, …)`. A name that is no plain word is written in backquotes. A number field is
-//! its number, a flag is 1 or 0, a category can only be compared with a text: `Contract == "Two year"`. A condition
-//! is 1 or 0.
+//! `if(condition, a, b)`, `count(a, b, …)`, `mean(a, b, …)`, `slope(a, b, …)`, `coalesce(a, b, …)`. A name that is no
+//! plain word is written in backquotes. A number field is its number, a date the days that it lies before its reference,
+//! a flag is 1 or 0, a category can only be compared with a text: `Contract == "Two year"`. A condition is 1 or 0.
+//!
+//! `count` is how many of its arguments are not 0. `slope` is the least-squares change from one period to the next over
+//! two or more periods, the earliest first. `coalesce` is its first argument that is not missing.
 //!
 //! Missing is contagious: a formula that reads a missing field, divides by zero, or leaves the finite numbers is missing.
+//! Only `coalesce` and the branch that `if` does not take stop it.
 
 use super::{Kind, Schema};
 use crate::json::decimal;
@@ -36,7 +40,16 @@ enum Node {
     Unary(Unary, Box<Node>),
     Binary(Binary, Box<Node>, Box<Node>),
     If(Box<[Node; 3]>),
-    Count(Vec<Node>),
+    Many(Many, Vec<Node>),
+}
+
+/// Functions of any number of arguments.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Many {
+    Count,
+    Mean,
+    Slope,
+    Coalesce,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -128,13 +141,31 @@ fn eval(node: &Node, value: &impl Fn(usize) -> f64) -> f64 {
             let condition = eval(&parts[0], value);
             if condition.is_nan() { condition } else { eval(&parts[if condition != 0.0 { 1 } else { 2 }], value) }
         }
-        Node::Count(parts) => parts
-            .iter()
-            .map(|part| {
-                let a = eval(part, value);
-                if a.is_nan() { a } else { truth(a != 0.0) }
-            })
-            .sum(),
+        Node::Many(function, parts) => many(*function, parts, value),
+    }
+}
+
+fn many(function: Many, parts: &[Node], value: &impl Fn(usize) -> f64) -> f64 {
+    let count = parts.len() as f64;
+    let middle = (count - 1.0) / 2.0;
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for (place, part) in parts.iter().enumerate() {
+        let a = eval(part, value);
+        let distance = place as f64 - middle;
+        squares += distance * distance;
+        match function {
+            Many::Coalesce if a.is_finite() => return a,
+            Many::Coalesce => {}
+            Many::Count if !a.is_nan() => sum += truth(a != 0.0),
+            Many::Count | Many::Mean => sum += a,
+            Many::Slope => sum += distance * a,
+        }
+    }
+    match function {
+        Many::Count => sum,
+        Many::Mean => sum / count,
+        Many::Slope => sum / squares,
+        Many::Coalesce => f64::NAN,
     }
 }
 
@@ -297,7 +328,7 @@ impl Parser<'_> {
         }
         match &self.schema.fields[field].kind {
             Kind::Category { .. } => self.category(field, &name),
-            Kind::Number { .. } | Kind::Flag { .. } => Ok(Node::Field(field)),
+            Kind::Number { .. } | Kind::Date { .. } | Kind::Flag { .. } => Ok(Node::Field(field)),
         }
     }
 
@@ -375,8 +406,11 @@ impl Parser<'_> {
             ("min", 2) => Ok(Node::Binary(Binary::Minimum, argument(), argument())),
             ("max", 2) => Ok(Node::Binary(Binary::Maximum, argument(), argument())),
             ("if", 3) => Ok(Node::If(Box::new([*argument(), *argument(), *argument()]))),
-            ("count", _) => Ok(Node::Count(next.collect())),
-            ("abs" | "sqrt" | "log1p" | "floor" | "min" | "max" | "if", _) => {
+            ("count", _) => Ok(Node::Many(Many::Count, next.collect())),
+            ("mean", _) => Ok(Node::Many(Many::Mean, next.collect())),
+            ("slope", 2..) => Ok(Node::Many(Many::Slope, next.collect())),
+            ("coalesce", _) => Ok(Node::Many(Many::Coalesce, next.collect())),
+            ("abs" | "sqrt" | "log1p" | "floor" | "min" | "max" | "if" | "slope", _) => {
                 self.at = start;
                 Err(self.error(format!("`{name}` does not take {count} arguments")))
             }
@@ -411,6 +445,23 @@ mod tests {
     }
 
     #[test]
+    fn trends_and_gaps() {
+        let values = [4.0, 10.0, 1.0, 1.0];
+        assert_eq!(evaluate("mean(tenure, charges, 1)", &values), Some(5.0));
+        assert_eq!(evaluate("slope(tenure, charges)", &values), Some(6.0));
+        // Least squares through (0, 4), (1, 10), (2, 1), (3, 7): -3/2 × 4 - 10/2 + 1/2 + 7 × 3/2 over 5.
+        assert_eq!(evaluate("slope(tenure, charges, 1, 7)", &values), Some(0.0));
+        assert_eq!(evaluate("slope(2 * tenure, tenure + 2, tenure)", &values), Some(-2.0));
+        assert_eq!(evaluate("coalesce(tenure, charges)", &values), Some(4.0));
+        let gap = [f64::NAN, 10.0, 1.0, 1.0];
+        assert_eq!(evaluate("coalesce(tenure, charges / 0, charges)", &gap), Some(10.0));
+        assert_eq!(evaluate("coalesce(tenure, charges + 1)", &gap), Some(11.0));
+        assert_eq!(evaluate("coalesce(tenure, tenure)", &gap), None);
+        assert_eq!(evaluate("mean(tenure, charges)", &gap), None);
+        assert_eq!(evaluate("slope(charges, tenure)", &gap), None);
+    }
+
+    #[test]
     fn missing_is_contagious() {
         let values = [f64::NAN, 0.0, f64::NAN, 0.0];
         for text in [
@@ -437,6 +488,7 @@ mod tests {
             ("contract + 1", 9, "category"),
             ("contract == \"Decade\"", 12, "no category"),
             ("min(tenure)", 0, "does not take 1"),
+            ("slope(tenure)", 0, "does not take 1"),
             ("power(tenure, 2)", 0, "no function"),
             ("1 + 2", 0, "no field"),
             ("tenure 3", 7, "unexpected"),

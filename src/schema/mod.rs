@@ -4,6 +4,7 @@
 //! A schema is data: `schema.toml` beside the training table, and the same document as JSON inside the artifact.
 
 mod check;
+pub mod date;
 mod document;
 mod formula;
 
@@ -14,6 +15,9 @@ use serde::Serialize;
 
 /// The version of the schema document that this code writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
+
+/// Days between any two days of the years 1 to 9999, at most.
+const MAXIMUM_DAYS: f64 = 3_652_058.0;
 
 /// What a table of customers means: its fields, its target, and the features derived from its fields.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -63,6 +67,9 @@ pub enum Kind {
     Number { unit: String, minimum: Option<f64>, maximum: Option<f64> },
     /// One of a list of texts; any other text counts as OTHER.
     Category { categories: Vec<String> },
+    /// A day or a moment, counted as the days that it lies before `reference`, a day counted from 1970-01-01; later
+    /// moments count below 0. A text is read by [`date::read`], a number is taken for days before the reference.
+    Date { reference: f64 },
     /// Yes or no, as the table spells them.
     Flag { positive: String, negative: String },
 }
@@ -92,26 +99,36 @@ impl Field {
         if self.label.is_empty() { &self.name } else { &self.label }
     }
 
-    /// Texts of the categories in code order; a flag is the category (negative, positive), a number has none.
+    /// Texts of the categories in code order; a flag is the category (negative, positive), a number or date has none.
     pub fn categories(&self) -> Vec<&str> {
         match &self.kind {
-            Kind::Number { .. } => Vec::new(),
+            Kind::Number { .. } | Kind::Date { .. } => Vec::new(),
             Kind::Category { categories } => categories.iter().map(String::as_str).collect(),
             Kind::Flag { positive, negative } => vec![negative, positive],
         }
     }
 
-    /// Number of codes before OTHER; 0 for a number.
+    /// Number of codes before OTHER; 0 for a number or a date.
     pub fn category_count(&self) -> usize {
         match &self.kind {
-            Kind::Number { .. } => 0,
+            Kind::Number { .. } | Kind::Date { .. } => 0,
             Kind::Category { categories } => categories.len(),
             Kind::Flag { .. } => 2,
         }
     }
 
+    /// Whether its cells are numbers: a number, or a date as days.
     pub fn is_number(&self) -> bool {
-        matches!(self.kind, Kind::Number { .. })
+        self.bounds().is_some()
+    }
+
+    /// The lowest and the highest number that its cells take; `None` for a category or flag.
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        match self.kind {
+            Kind::Number { minimum, maximum, .. } => Some((minimum.unwrap_or(f64::MIN), maximum.unwrap_or(f64::MAX))),
+            Kind::Date { .. } => Some((-MAXIMUM_DAYS, MAXIMUM_DAYS)),
+            Kind::Category { .. } | Kind::Flag { .. } => None,
+        }
     }
 }
 

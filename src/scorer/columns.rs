@@ -4,7 +4,6 @@ use super::Scorer;
 use crate::customer::{Cell, Customer};
 use crate::encoding::{Features, Scale, Source, is_clipped};
 use crate::network::Scratch;
-use crate::schema::Kind;
 
 /// Code of a category that is missing; the field's number of categories is OTHER.
 pub const MISSING_CODE: u16 = u16::MAX;
@@ -116,9 +115,8 @@ impl ColumnBlock {
         flags.fill(Flag::Clean as u8);
         let raise = |seen: &mut u8, flag: Flag| *seen = (*seen).max(flag as u8);
         for (index, field) in scorer.artifact.document.schema.fields.iter().enumerate() {
-            if let Kind::Number { minimum, maximum, .. } = field.kind {
-                // Infinities are outside of these, and missing (NaN) is not.
-                let (low, high) = (minimum.unwrap_or(f64::MIN), maximum.unwrap_or(f64::MAX));
+            // Infinities are outside of the bounds, and missing (NaN) is not.
+            if let Some((low, high)) = field.bounds() {
                 for (seen, number) in flags.iter_mut().zip(&numbers[index][..rows]) {
                     if *number < low || *number > high {
                         raise(seen, Flag::Error);

@@ -14,7 +14,7 @@ use crate::explanation::exact;
 use crate::json::decimal::{self, Decimal};
 use crate::network::Scratch;
 use crate::network::walk::Walk;
-use crate::schema::{Field, Kind};
+use crate::schema::{Field, Kind, date};
 
 /// A model that is ready to score.
 #[derive(Clone, Debug)]
@@ -145,6 +145,7 @@ impl Scorer {
             (Cell::Number(number), Kind::Number { unit, .. }) if !unit.is_empty() => {
                 format!("{} {unit}", Decimal(number))
             }
+            (Cell::Number(number), Kind::Date { reference }) => date::text(reference - number),
             (Cell::Number(number), _) => decimal::text(number),
             (Cell::Category(code @ 0..=1), Kind::Flag { .. }) => if code == 1 { "Yes" } else { "No" }.into(),
             (Cell::Category(code), _) => field.categories().get(code as usize).copied().unwrap_or("other").into(),

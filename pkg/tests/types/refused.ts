@@ -18,8 +18,8 @@ scorer.score("text");
 scorer.score(null);
 // @ts-expect-error a list is no record
 scorer.score([1, 2, 3]);
-// @ts-expect-error a date is no value
-scorer.score({ tenure: new Date() });
+// @ts-expect-error a map is no value
+scorer.score({ tenure: new Map() });
 // @ts-expect-error a list is no value
 scorer.score({ tenure: [1] });
 // @ts-expect-error a plain array is no typed row

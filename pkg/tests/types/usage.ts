@@ -72,6 +72,8 @@ function describe(field: Field): string {
   switch (field.kind) {
     case "number":
       return `${field.minimum ?? ""} to ${field.maximum ?? ""} ${field.unit ?? ""}`;
+    case "date":
+      return `days before ${field.reference}`;
     case "category":
       return field.categories.join();
     case "flag":

@@ -1,6 +1,6 @@
 //! The text of `schema.toml`: written by hand, because a guess without its reason cannot be corrected.
 
-use tenure::schema::{Kind, SCHEMA_VERSION};
+use tenure::schema::{Kind, SCHEMA_VERSION, date};
 
 use super::guess::{Guess, Place};
 use super::text::label;
@@ -13,9 +13,9 @@ pub(super) fn write(draft: &Drafted) -> String {
     let mut text = format!(
         "# Drafted by `tenure init` from {} ({} rows, {} columns). Correct what is wrong, then train.\n\
          #\n\
-         # A field has a kind: number (with unit, minimum, maximum), category (with categories; every other text\n\
-         # counts as OTHER), or flag (with positive and negative). The empty text is always missing; `missing` lists\n\
-         # other texts that mean it. `changeable = true` marks what you or the customer can change: what-if and advice\n\
+         # A field has a kind: number (with unit, minimum, maximum), date (counted as days before `reference`), category\n\
+         # (with categories; every other text counts as OTHER), or flag (with positive and negative). The empty text is\n\
+         # always missing; `missing` lists other texts that mean it. `changeable = true` marks what you or the customer can change: what-if and advice\n\
          # move only these. `label` is what people read.\n\n\
          schema_version = {SCHEMA_VERSION}\n\
          name = {}\n",
@@ -24,6 +24,13 @@ pub(super) fn write(draft: &Drafted) -> String {
         grouped(draft.columns.len() as u64 + 1),
         quoted(&draft.name)
     );
+    if let Some(reference) = draft.reference() {
+        text += &format!(
+            "\n# The day after the latest date of this table. Dates count as days before it: state the day of the export.\n\
+             reference = {}\n",
+            quoted(&date::text(reference))
+        );
+    }
     let places = [
         (Place::Identifier, "identifiers", "Columns that identify a person. They never enter a model or an artifact."),
         (Place::Ignored, "ignored", "Columns that are read past."),
@@ -59,6 +66,7 @@ fn field(name: &str, kind: &Kind, missing: &[String], guess: &Guess) -> String {
             let minimum = minimum.map_or(String::new(), |minimum| format!("minimum = {minimum}\n"));
             format!("kind = \"number\"\n{minimum}")
         }
+        Kind::Date { .. } => "kind = \"date\"\n".into(),
         Kind::Category { categories } => format!("kind = \"category\"\n{}", list("categories", categories)),
         Kind::Flag { positive, negative } => {
             format!("kind = \"flag\"\npositive = {}\nnegative = {}\n", quoted(positive), quoted(negative))

@@ -1,6 +1,6 @@
 //! From a column's counts to its place in the schema, with the reasons that `tenure init` writes beside it.
 
-use tenure::schema::{Kind, MAXIMUM_CATEGORIES};
+use tenure::schema::{Kind, MAXIMUM_CATEGORIES, date};
 
 use super::identify::{NEARLY_ALL, ROWS_FOR_IDENTIFIERS, identifies, is_code, looks_like_codes};
 use super::profile::{Profile, number};
@@ -39,16 +39,9 @@ pub(super) fn guess(profile: &Profile, target: &str) -> Guess {
     if profile.distinct.count() == 1 && profile.blank == 0 {
         return ignored(format!("the same value in every row ({:?})", first_value(profile)));
     }
-    if profile.dates.rows * 10 > known * 9 {
-        let example = &profile.dates.first;
-        return ignored(format!(
-            "dates, such as {example:?}: add a column of days before the day of the export instead"
-        ));
-    }
     let numbers = &profile.numbers;
-    if numbers.compact_dates > 0 && numbers.compact_dates * 10 > known * 9 {
-        let example = numbers.minimum;
-        return ignored(format!("dates, such as {example}: add a column of days before the day of the export instead"));
+    if profile.dates.rows * 10 > known * 9 || numbers.compact_dates * 10 > known * 9 {
+        return of_dates(profile);
     }
     if profile.formatted.rows * 10 > known && (profile.formatted.rows + numbers.rows) * 10 > known * 9 {
         return ignored(dressed(profile));
@@ -84,6 +77,27 @@ fn dressed(profile: &Profile) -> String {
         Some(Formatting::ThousandsSeparator) | None => ("thousands separators", "write 1234.5 for 1,234.5"),
     };
     format!("numbers with {what}, such as {example:?} (line {line}): {remedy}, then run `tenure init` again")
+}
+
+fn of_dates(profile: &Profile) -> Guess {
+    let days = &profile.days;
+    if days.rows == 0 || (days.rows + days.never_rows) * 10 <= profile.known() * 9 {
+        let example = &profile.dates.first;
+        return ignored(format!(
+            "dates, such as {example:?}: write them year first, as in 2024-01-31, and it can be a field of kind date"
+        ));
+    }
+    let mut missing: Vec<String> = profile.tokens.keys().cloned().collect();
+    let mut comments = missing_comments(profile);
+    comments.insert(0, format!("{} to {} in this table", date::text(days.earliest), date::text(days.latest)));
+    comments.push("it counts as days before `reference`; is it known before a customer leaves?".into());
+    if !days.never.is_empty() {
+        let never: Vec<&String> = days.never.iter().collect();
+        comments.push(format!("taken for missing, because no table knows that day: {}", list(&never)));
+        missing.extend(days.never.iter().cloned());
+    }
+    let kind = Kind::Date { reference: days.latest.floor() + 1.0 };
+    Guess { place: Place::Field { kind, missing }, comments }
 }
 
 fn of_numbers(profile: &Profile) -> Guess {
@@ -281,6 +295,25 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn dates_the_core_reads_are_fields() {
+        for texts in [
+            &["2024-01-30", "2023-12-01", ""][..],
+            &["20240130", "20231201"],
+            &["2024-01-30 10:00", "2024-01-01 09:30"],
+        ] {
+            let guess = guessed("since", cycle(texts, 60));
+            let Place::Field { kind: Kind::Date { reference }, .. } = guess.place else { panic!("{guess:?}") };
+            assert_eq!(date::text(reference), "2024-01-31", "{texts:?}");
+        }
+        let texts =
+            (0..60).map(|row| if row % 7 == 6 { "9999-12-31".into() } else { format!("2024-01-{:02}", 1 + row % 30) });
+        let guess = guessed("until", texts);
+        let Place::Field { kind, missing } = guess.place else { panic!("{guess:?}") };
+        assert_eq!((kind, missing), (Kind::Date { reference: 19_753.0 }, vec!["9999-12-31".into()]));
+        assert!(guess.comments[0].contains("2024-01-01 to 2024-01-30"), "{:?}", guess.comments);
+    }
+
+    #[test]
     fn what_is_ignored_says_why() {
         let comment = |name: &str, texts: &[&str]| match guessed(name, cycle(texts, 60)) {
             Guess { place: Place::Ignored, comments } => comments.join("; "),
@@ -289,8 +322,8 @@ pub(crate) mod tests {
         for (name, texts, part) in [
             ("country", &["US"][..], "same value in every row"),
             ("note", &["", "NA"], "no value in 60 rows"),
-            ("since", &["2024-01-31", "2023-12-01", ""], "days before"),
-            ("since", &["20240131", "20231201"], "days before"),
+            ("since", &["31.01.2024", "01.12.2023", ""], "write them year first"),
+            ("since", &["1/31/24", "12/1/23"], "write them year first"),
             ("income", &["1,234.50", "987", "12,000.00"], "thousands separators, such as \"1,234.50\" (line 2)"),
             ("income", &["12,5", "987", "0,25"], "write 12.5 for 12,5"),
             ("price", &["$12.50", "$9"], "bare number"),

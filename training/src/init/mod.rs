@@ -11,7 +11,7 @@ mod target;
 mod text;
 
 use rayon::prelude::*;
-use tenure::schema::{MAXIMUM_FIELDS, Schema};
+use tenure::schema::{Kind, MAXIMUM_FIELDS, Schema};
 
 use crate::table::{Batch, Source, TableError, nearest};
 
@@ -77,6 +77,17 @@ struct Drafted {
     target_comment: String,
     /// Every column but the target, in the table's order.
     columns: Vec<(String, Guess)>,
+}
+
+impl Drafted {
+    /// The day after the latest date of all columns.
+    fn reference(&self) -> Option<f64> {
+        let references = self.columns.iter().filter_map(|(_, guess)| match guess.place {
+            Place::Field { kind: Kind::Date { reference }, .. } => Some(reference),
+            _ => None,
+        });
+        references.max_by(f64::total_cmp)
+    }
 }
 
 /// Drafts a schema that predicts `target`; `positive` is its value that means "left", guessed where not given.
@@ -172,7 +183,6 @@ fn percent(part: u64, whole: u64) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use proptest::prelude::*;
-    use tenure::schema::Kind;
 
     use super::*;
     use crate::table::tests::file;

@@ -1,10 +1,10 @@
 //! What one pass over a column counts, in bounded memory: up to 512 different texts and 16,384 hashes a column.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tenure::customer::{Cell, Value, check_value};
-use tenure::schema::{Field, Kind};
+use tenure::schema::{Field, Kind, date};
 
 use super::text::{Formatting, formatting, is_compact_date, is_date, is_missing_token};
 
@@ -28,6 +28,8 @@ pub(super) struct Profile {
     pub(super) distinct: Distinct,
     pub(super) numbers: Numbers,
     pub(super) dates: Seen,
+    /// The dates among them that the core reads.
+    pub(super) days: Days,
     pub(super) formatted: Seen,
     pub(super) formatting: Option<Formatting>,
     /// Texts that are neither a number nor a missing token nor a date nor a formatted number.
@@ -40,7 +42,8 @@ pub(super) struct Profile {
 enum Class {
     Number(f64),
     Token,
-    Date,
+    /// Days since 1970-01-01, where the core reads it.
+    Date(Option<f64>),
     Formatted(Formatting),
     Text,
 }
@@ -58,6 +61,43 @@ pub(super) struct Seen {
     pub(super) rows: u64,
     pub(super) first: String,
     pub(super) first_line: u64,
+}
+
+/// Dates that the core reads, in days since 1970-01-01.
+#[derive(Clone, Debug)]
+pub(super) struct Days {
+    pub(super) rows: u64,
+    pub(super) earliest: f64,
+    pub(super) latest: f64,
+    /// Dates of the far future, which stand for "never" or "not yet": rows, which are none of those above, and texts,
+    /// the first few.
+    pub(super) never_rows: u64,
+    pub(super) never: BTreeSet<String>,
+}
+
+/// 2200-01-01: later dates are placeholders.
+const FAR_FUTURE: f64 = 84_006.0;
+
+impl Default for Days {
+    fn default() -> Days {
+        let never = BTreeSet::new();
+        Days { rows: 0, earliest: f64::INFINITY, latest: f64::NEG_INFINITY, never_rows: 0, never }
+    }
+}
+
+impl Days {
+    fn observe(&mut self, text: &str, days: f64) {
+        if days < FAR_FUTURE {
+            self.rows += 1;
+            self.earliest = self.earliest.min(days);
+            self.latest = self.latest.max(days);
+            return;
+        }
+        self.never_rows += 1;
+        if self.never.len() < 10 {
+            self.never.insert(text.into());
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -101,7 +141,15 @@ impl Profile {
             None => self.meet(text),
         };
         match class {
-            Class::Number(number) => self.numbers.observe(number),
+            Class::Number(number) => {
+                self.numbers.observe(number);
+                // 20240131 is a number and a day.
+                if is_compact_date(number)
+                    && let Some(days) = date::read(text)
+                {
+                    self.days.observe(text, days);
+                }
+            }
             Class::Token => {
                 self.token_rows += 1;
                 match self.tokens.get_mut(text) {
@@ -109,7 +157,10 @@ impl Profile {
                     None => _ = self.tokens.insert(text.into(), 1),
                 }
             }
-            Class::Date => self.dates.add(text, line),
+            Class::Date(days) => {
+                self.dates.add(text, line);
+                days.iter().for_each(|days| self.days.observe(text, *days));
+            }
             Class::Formatted(formatting) => {
                 self.formatted.add(text, line);
                 self.formatting.get_or_insert(formatting);
@@ -175,7 +226,7 @@ fn classify(text: &str) -> Class {
     } else if is_missing_token(text) {
         Class::Token
     } else if is_date(text) {
-        Class::Date
+        Class::Date(date::read(text))
     } else {
         formatting(text).map_or(Class::Text, Class::Formatted)
     }

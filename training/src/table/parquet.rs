@@ -1,17 +1,21 @@
-//! Parquet as batches: columns that hold one text, number or boolean each; other types are refused by name.
+//! Parquet as batches: columns that hold one text, number, boolean, date or timestamp each; other types are refused by
+//! name. Dates and timestamps become the ISO 8601 texts that a text file would have.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, DecimalType, Float16Type,
-    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
+    DecimalType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type,
+    UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayAccessor, RecordBatch};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use tenure::schema::date;
 
 use super::batch::Content;
 use super::error::{TableError, TableRule};
@@ -82,6 +86,7 @@ fn holds_one_value(kind: &DataType) -> bool {
         DataType::Dictionary(_, values) => !matches!(**values, DataType::Dictionary(..)) && holds_one_value(values),
         DataType::Null | DataType::Boolean | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
         DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => true,
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => true,
         kind => kind.is_integer() || kind.is_floating(),
     }
 }
@@ -104,6 +109,16 @@ fn contents(array: &dyn Array, batch: &mut Batch) -> Vec<Content> {
         DataType::Float16 => cells(array.as_primitive::<Float16Type>(), |number| float(number.to_f64(), batch)),
         DataType::Float32 => cells(array.as_primitive::<Float32Type>(), |number| float(number.into(), batch)),
         DataType::Float64 => cells(array.as_primitive::<Float64Type>(), |number| float(number, batch)),
+        DataType::Date32 => moments::<Date32Type>(array, 1, batch),
+        DataType::Date64 => moments::<Date64Type>(array, 86_400_000, batch),
+        DataType::Timestamp(TimeUnit::Second, _) => moments::<TimestampSecondType>(array, 86_400, batch),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => moments::<TimestampMillisecondType>(array, 86_400_000, batch),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            moments::<TimestampMicrosecondType>(array, 86_400_000_000, batch)
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            moments::<TimestampNanosecondType>(array, 86_400_000_000_000, batch)
+        }
         DataType::Decimal32(..) => decimals::<Decimal32Type>(array),
         DataType::Decimal64(..) => decimals::<Decimal64Type>(array),
         DataType::Decimal128(..) => decimals::<Decimal128Type>(array),
@@ -136,6 +151,21 @@ fn integers<T: ArrowPrimitiveType<Native: Into<i128>>>(array: &dyn Array, batch:
     })
 }
 
+/// Days or moments since 1970-01-01 UTC, `a_day` of them a day, to the second. The time of day is left out where it is
+/// midnight.
+fn moments<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &dyn Array, a_day: i64, batch: &mut Batch) -> Vec<Content> {
+    cells(array.as_primitive::<T>(), |moment| {
+        let moment: i64 = moment.into();
+        let (day, seconds) =
+            (moment.div_euclid(a_day), (i128::from(moment.rem_euclid(a_day)) * 86_400 / i128::from(a_day)));
+        let mut text = date::text(day as f64);
+        if seconds > 0 {
+            text += &format!("T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        }
+        batch.add_text(&text)
+    })
+}
+
 /// NaN is a text, so that a schema can declare it a missing token for text files and Parquet alike.
 fn float(number: f64, batch: &mut Batch) -> Content {
     if number.is_nan() { batch.add_text("NaN") } else { Content::Number(number) }
@@ -156,7 +186,8 @@ mod tests {
     use arrow_array::types::Int32Type;
     use arrow_array::{
         ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int64Array,
-        LargeStringArray, ListArray, NullArray, StringArray, StringViewArray, UInt64Array,
+        LargeStringArray, ListArray, NullArray, StringArray, StringViewArray, TimestampMicrosecondArray,
+        TimestampMillisecondArray, TimestampNanosecondArray, UInt64Array,
     };
     use parquet::arrow::ArrowWriter;
     use tenure::customer::Value;
@@ -216,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_lists_are_refused_by_name_and_type() {
+    fn dates_are_texts_and_lists_are_refused_by_name_and_type() {
         let list = ListArray::from_iter_primitive::<Int32Type, _, _>(vec![Some(vec![Some(1)]), None]);
         let columns: Vec<(&str, ArrayRef)> = vec![
             ("since", Arc::new(Date32Array::from(vec![1, 2]))),
@@ -226,13 +257,26 @@ mod tests {
         let file = write(columns);
         let mut source = Source::open(file.path()).unwrap();
         let refused: Vec<_> = source.refused().iter().map(|column| (column.name.as_str(), &*column.kind)).collect();
-        assert_eq!(refused[0], ("since", "Date32"));
-        assert_eq!(refused[1].0, "calls");
+        assert_eq!((refused[0].0, refused.len()), ("calls", 1));
         let batch = source.next().unwrap().unwrap();
         assert_eq!(
             [batch.value(1, 0), batch.value(1, 1), batch.value(1, 2)],
-            [Value::Absent, Value::Number(8.0), Value::Absent]
+            [Value::Text("1970-01-03"), Value::Number(8.0), Value::Absent]
         );
+    }
+
+    #[test]
+    fn timestamps_of_every_unit() {
+        // 2024-01-31T10:00:05Z.
+        let second = 1_706_695_205i64;
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("ms", Arc::new(TimestampMillisecondArray::from(vec![second * 1000 + 999, 0]))),
+            ("us", Arc::new(TimestampMicrosecondArray::from(vec![second * 1_000_000, -1]).with_timezone("UTC"))),
+            ("ns", Arc::new(TimestampNanosecondArray::from(vec![Some(second * 1_000_000_000), None]))),
+        ];
+        let rows = rows(Source::open(write(columns).path()).unwrap()).unwrap();
+        assert_eq!(rows[0].1, ["2024-01-31T10:00:05"; 3]);
+        assert_eq!(rows[1].1, ["1970-01-01", "1969-12-31T23:59:59", ""]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { CategoryField, Field, FieldValue, FlagField, NumberField, Problem, Schema } from 'tenure';
+import type { CategoryField, DateField, Field, FieldValue, FlagField, NumberField, Problem, Schema } from 'tenure';
 import { formatPoints } from '../format';
 import { controls } from '../styles/controls';
 import type { Extent } from '../table/extents';
@@ -57,7 +57,7 @@ export class FieldForm extends LitElement {
       <label for=${field.name}>
         ${field.label || field.name}${field.kind === 'number' && field.unit ? html`<span class="unit">, ${field.unit}</span>` : nothing}
       </label>
-      ${field.kind === 'number' ? this.#number(field, note) : field.kind === 'category' ? this.#category(field, note) : this.#flag(field, note)}
+      ${this.#input(field, note)}
       ${note ? html`<p class="note" id="${field.name}-note">${icon('alert')}${note}</p>` : nothing}
       ${isChanged
         ? html`<p class="was">
@@ -67,6 +67,28 @@ export class FieldForm extends LitElement {
           </p>`
         : nothing}
     </div>`;
+  }
+
+  #input(field: Field, note: string) {
+    if (field.kind === 'number') return this.#number(field, note);
+    if (field.kind === 'date') return this.#date(field, note);
+    return field.kind === 'category' ? this.#category(field, note) : this.#flag(field, note);
+  }
+
+  #date(field: DateField, note: string) {
+    const value = this.#text(field);
+    // A calendar shows whole days, year first; another spelling stays the text that it is.
+    const isDay = value === '' || /^\d{4}-\d\d-\d\d/.test(value);
+    const set = (event: Event) => this.#change(field.name, (event.target as HTMLInputElement).value.trim() || null);
+    return html`<input
+      id=${field.name}
+      type=${isDay ? 'date' : 'text'}
+      autocomplete="off"
+      .value=${live(isDay ? value.slice(0, 10) : value)}
+      aria-invalid=${note ? 'true' : nothing}
+      aria-describedby=${note ? `${field.name}-note` : nothing}
+      @change=${set}
+    />`;
   }
 
   #number(field: NumberField, note: string) {
@@ -188,11 +210,14 @@ export class FieldForm extends LitElement {
         border-color: var(--accent);
         box-shadow: 0 0 0 1px var(--accent);
       }
-      .number [aria-invalid='true'] {
+      :is(.number, .date) [aria-invalid='true'] {
         border-color: var(--error);
         box-shadow: 0 0 0 1px var(--error);
       }
 
+      .date input {
+        width: 100%;
+      }
       div.number {
         display: grid;
         gap: 0.15rem;

@@ -275,6 +275,7 @@ export class StartView extends LitElement {
 
 /** What a column may hold, in words. */
 function expected(field: Field): string {
+  if (field.kind === 'date') return 'date, as in 2024-01-31';
   if (field.kind === 'flag') return `${field.positive} or ${field.negative}`;
   if (field.kind === 'category') {
     const shown = field.categories.slice(0, 4).join(', ');

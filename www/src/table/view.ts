@@ -1,5 +1,5 @@
 /** Which rows the table shows, and in which order: search, tier filter and sorting over a scored table. */
-import type { Schema } from 'tenure';
+import type { Field, Schema } from 'tenure';
 import type { Column } from './dictionary';
 import { NO_TIER } from './messages';
 import { ordered, type ScoredTable } from './scored-table';
@@ -88,12 +88,18 @@ function places(column: Column): Float64Array {
 export function tellingFields(table: ScoredTable, schema: Schema, count: number): string[] {
   const shares = schema.fields.map((field) => {
     const column = table.column(field.name)!;
-    return { name: field.name, share: field.kind === 'number' ? correlation(table, column) : betweenShare(table, column) };
+    return { name: field.name, share: share(field, table, column) };
   });
   return shares
     .sort((left, right) => right.share - left.share)
     .slice(0, count)
     .map(({ name }) => name);
+}
+
+function share(field: Field, table: ScoredTable, column: Column): number {
+  if (field.kind === 'number') return correlation(table, column, numbers(column));
+  if (field.kind === 'date') return correlation(table, column, Float64Array.from(column.texts, (text) => Date.parse(text)));
+  return betweenShare(table, column);
 }
 
 /** Share of the score's variance that lies between the distinct texts (eta squared). */
@@ -112,9 +118,8 @@ function betweenShare({ tier, probability, scoredCount, expected }: ScoredTable,
   return between / (squares - scoredCount * mean ** 2) || 0;
 }
 
-/** Squared correlation of a number with the score. */
-function correlation({ tier, probability }: ScoredTable, column: Column): number {
-  const values = numbers(column);
+/** Squared correlation of a column's numbers, one for each distinct text, with the score. */
+function correlation({ tier, probability }: ScoredTable, column: Column, values: Float64Array): number {
   let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
   for (const [row, code] of column.codes.entries()) {
     const a = values[code]!;

@@ -1,0 +1,82 @@
+/** Date fields: texts, `Date` objects and days mean the same, in records and in columns of every form. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { load, TenureError } from "tenure";
+import { artifactPath, readDocument, sampleRecord } from "./artifact.js";
+
+const DAY = 86_400_000;
+const REFERENCE = "2024-03-01";
+
+/** The tests' artifact with its first number field made a date: the same knots, now over days before the reference. */
+function dated() {
+  const bytes = readFileSync(artifactPath());
+  const length = Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
+  const document = JSON.parse(header["__metadata__"].tenure);
+  const fields = document.schema.fields;
+  const index = fields.findIndex((field) => field.kind === "number");
+  fields[index] = { name: fields[index].name, kind: "date", reference: REFERENCE };
+  header["__metadata__"].tenure = JSON.stringify(document);
+  const text = Buffer.from(JSON.stringify(header));
+  const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, " ")]);
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(padded.length));
+  return { name: fields[index].name, bytes: Buffer.concat([start, padded, bytes.subarray(8 + length)]) };
+}
+
+const { name, bytes } = dated();
+const scorer = await load(new Uint8Array(bytes));
+/** A record by the original schema, whose date is still a number of days. */
+const record = (seed) => ({ ...sampleRecord(readDocument().schema, seed) });
+const daysBefore = (days) => new Date(Date.parse(REFERENCE) - days * DAY);
+const iso = (days) => daysBefore(days).toISOString().slice(0, 10);
+
+test("a text, a Date, a moment and the days themselves give one score", () => {
+  const scoreOf = (value) => scorer.score({ ...record(0), [name]: value }).probability;
+  for (const days of [0, 1, 12, 60]) {
+    const expected = scoreOf(days);
+    assert.equal(scoreOf(iso(days)), expected);
+    assert.equal(scoreOf(iso(days).replaceAll("-", "")), expected);
+    assert.equal(scoreOf(`${iso(days)}T00:00:00Z`), expected);
+    assert.equal(scoreOf(daysBefore(days)), expected);
+  }
+  assert.notEqual(scoreOf(iso(1)), scoreOf(iso(60)));
+  assert.equal(scoreOf(`${iso(2)}T12:00:00Z`), scoreOf(1.5));
+});
+
+test("columns of texts, Dates, days and dictionaries agree with records", () => {
+  const days = [3, 40, 3, 17];
+  const records = days.map((day, row) => ({ ...record(row), [name]: iso(day) }));
+  const columns = Object.fromEntries(
+    scorer.schema.fields.map((field) => [field.name, records.map((row) => row[field.name])]),
+  );
+  const expected = records.map((row) => Math.fround(scorer.score(row).probability));
+  const forms = [
+    columns[name],
+    days.map(daysBefore),
+    Float64Array.from(days),
+    { codes: Uint8Array.of(0, 1, 0, 2), categories: [iso(3), iso(40), iso(17)] },
+  ];
+  for (const column of forms) {
+    assert.deepEqual([...scorer.scoreMany({ ...columns, [name]: column }).probability], expected);
+  }
+});
+
+test("an explanation shows the day, and what is no date is named with its rule", () => {
+  const { contributions } = scorer.explain({ ...record(0), [name]: iso(12) });
+  assert.equal(contributions.find(({ field }) => field === name).text, iso(12));
+  for (const value of ["31.01.2024", "2024-02-30", true, new Date(Number.NaN), 20_240_131]) {
+    assert.throws(
+      () => scorer.score({ ...record(0), [name]: value }),
+      (error) => {
+        assert(error instanceof TenureError && error.code === "record_invalid", String(value));
+        const problem = error.problems.find(({ field }) => field === name);
+        assert.equal(problem.rule, "type");
+        assert.match(problem.message, /year first/);
+        return true;
+      },
+    );
+  }
+});
