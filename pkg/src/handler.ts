@@ -1,7 +1,6 @@
 /** A plain `fetch` handler that scores over HTTP, for edge runtimes and for servers (Deno, Bun, Hono, Node adapters). */
 
-import { TenureError } from "./error.js";
-import type { Load } from "./load.js";
+import { load, TenureError } from "tenure";
 import { acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
 import type { Scorer } from "./scorer.js";
 import type { ArtifactSource } from "./source.js";
@@ -35,35 +34,45 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
   "/explain": "POST",
 };
 
-/** `createHandler` for a platform's `load`. */
-export function handlerFactory(load: Load): (options: HandlerOptions) => Handler {
-  return (options) => {
-    const { base = "", maximumBytes = MAXIMUM_BYTES, maximumRecords = MAXIMUM_RECORDS } = options;
-    const scorer = scorerOf(options, load);
-    return async (request) => {
-      try {
-        const { pathname } = new URL(request.url);
-        const path = pathname.startsWith(base) ? pathname.slice(base.length) : "";
-        const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-        if (method === undefined) {
-          const paths = Object.keys(ROUTES).map((route) => base + route);
-          return problemResponse(refuse(404, "not_found", `there is no ${pathname}; there is ${paths.join(", ")}`));
-        }
-        if (request.method !== method) {
-          return problemResponse(refuse(405, "method_not_allowed", `${path} takes ${method}`), { allow: method });
-        }
-        if (method === "GET")
-          return Response.json(path === "/health" ? health(await scorer()) : description(await scorer()));
-        const body = await readJson(request, maximumBytes);
-        return Response.json(answer(await scorer(), path, body, maximumRecords));
-      } catch (error) {
-        return problemResponse(error);
+/**
+ * A handler for HTTP requests, for any runtime with `fetch` semantics:
+ *
+ * - `POST /score` takes a record and answers with its score, or takes `{"records": [...]}` and answers with
+ *   `{"scores": [...]}`, one score or `{"error"}` for each.
+ * - `POST /explain` takes a record and answers with its explanation.
+ * - `GET /schema` answers with schema, policy and card; `GET /health` with `{"status": "ok", "model"}`.
+ *
+ * Errors are `{"error": {code, message, problems}}` with status 400 (no JSON), 404, 405, 413 (beyond the limits),
+ * 415 (not JSON), 422 (`record_invalid`) or 503 (no model).
+ *
+ * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given.
+ */
+export function createHandler(options: HandlerOptions): Handler {
+  const { base = "", maximumBytes = MAXIMUM_BYTES, maximumRecords = MAXIMUM_RECORDS } = options;
+  const scorer = scorerOf(options);
+  return async (request) => {
+    try {
+      const { pathname } = new URL(request.url);
+      const path = pathname.startsWith(base) ? pathname.slice(base.length) : "";
+      const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+      if (method === undefined) {
+        const paths = Object.keys(ROUTES).map((route) => base + route);
+        return problemResponse(refuse(404, "not_found", `there is no ${pathname}; there is ${paths.join(", ")}`));
       }
-    };
+      if (request.method !== method) {
+        return problemResponse(refuse(405, "method_not_allowed", `${path} takes ${method}`), { allow: method });
+      }
+      if (method === "GET")
+        return Response.json(path === "/health" ? health(await scorer()) : description(await scorer()));
+      const body = await readJson(request, maximumBytes);
+      return Response.json(answer(await scorer(), path, body, maximumRecords));
+    } catch (error) {
+      return problemResponse(error);
+    }
   };
 }
 
-function scorerOf(options: HandlerOptions, load: Load): () => Promise<Scorer> {
+function scorerOf(options: HandlerOptions): () => Promise<Scorer> {
   const { artifact, scorer } = options;
   if ((artifact === undefined) === (scorer === undefined)) {
     throw new TenureError("argument_invalid", "createHandler takes either `scorer` or `artifact`");

@@ -15,10 +15,14 @@ pub fn refuse_in_page(file: &str, text: &str) -> Vec<String> {
     refused.map(|module| format!("{file}: the page may not import `{module}`")).collect()
 }
 
-/// The package is types and conversions around the built module: no other package, and no arithmetic of a model.
+/// The package is types and conversions around the built module: no other package (its entries may import each other by
+/// the package's own name), and no arithmetic of a model.
 pub fn refuse_in_package(file: &str, text: &str) -> Vec<String> {
-    let is_refused =
-        |module: &str| if is_relative(module) { leaves(file, module, "pkg/") } else { !module.starts_with("node:") };
+    let is_refused = |module: &str| {
+        let leaves = is_relative(module) && leaves(file, module, "pkg/");
+        let foreign = !is_relative(module) && !module.starts_with("node:") && module != table::PACKAGE;
+        leaves || foreign
+    };
     let refused = imports(text).into_iter().filter(|module| is_refused(module));
     let mut all: Vec<String> = refused.map(|module| format!("{file}: the package may not import `{module}`")).collect();
     let code = pieces(text).into_iter().filter_map(|piece| match piece {

@@ -38,8 +38,6 @@ test("the tarball has what runs and its types, and nothing else", () => {
     "dist/node.js",
     "dist/workerd.js",
     "dist/edge.js",
-    "wasm/tenure.js",
-    "wasm/tenure.d.ts",
     "wasm/tenure_bg.wasm",
   ]) {
     assert.ok(files.includes(needed), needed);
@@ -47,7 +45,7 @@ test("the tarball has what runs and its types, and nothing else", () => {
   for (const name of files)
     assert.match(
       name,
-      /^(README\.md|LICENSE-(MIT|APACHE)|package\.json|dist\/[a-z-]+\.(js|d\.ts)|wasm\/tenure(_bg\.wasm)?(\.js|\.d\.ts)?)$/,
+      /^(README\.md|LICENSE-(MIT|APACHE)|package\.json|dist\/[a-z-]+\.(js|js\.map|d\.ts)|wasm\/tenure_bg\.wasm)$/,
     );
 });
 
@@ -79,15 +77,32 @@ test("every file of the wasm folder can be imported by name", () => {
 
 test("each runtime's condition leads to its entry", () => {
   const entries = [
-    [[], "node.js", "edge-node.js"],
-    [["--conditions=workerd"], "workerd.js", "edge-workerd.js"],
-    [["--conditions=edge-light"], "edge-light.js", "edge-edge-light.js"],
+    [[], "node.js"],
+    [["--conditions=workerd"], "workerd.js"],
+    [["--conditions=edge-light"], "edge-light.js"],
   ];
-  for (const [flags, main, edge] of entries) {
+  for (const [flags, main] of entries) {
     const script =
       'console.log(["tenure", "tenure/edge"].map((name) => import.meta.resolve(name).split("/").at(-1)).join())';
-    assert.equal(node(...flags, "--input-type=module", "--eval", script), `${main},${edge}\n`);
+    assert.equal(node(...flags, "--input-type=module", "--eval", script), `${main},edge.js\n`);
   }
+});
+
+test("every entry is one file, and the handler shares errors and the started module with it", () => {
+  const imported = (name) =>
+    [...readFileSync(join(app.folder, `node_modules/tenure/dist/${name}`), "utf8").matchAll(/\bfrom"([^"]+)"/g)].map(
+      ([, module]) => module,
+    );
+  assert.deepEqual(imported("index.js"), []);
+  assert.deepEqual(new Set(imported("edge.js")), new Set(["tenure"]));
+  const script = `
+    import { load } from "tenure";
+    import { createHandler } from "tenure/edge";
+    const handle = createHandler({ scorer: load("model.safetensors") });
+    const request = new Request("http://localhost/score", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    const response = await handle(request);
+    console.log(response.status, (await response.json()).error.code);`;
+  assert.equal(node("--input-type=module", "--eval", script), "422 record_invalid\n");
 });
 
 test("its types compile, libraries checked, with either module resolution, with and without the DOM", () => {

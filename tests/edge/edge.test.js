@@ -1,7 +1,7 @@
 /** The package as users get it, in workerd: the README's worker, and what the runtime refuses. */
 
 import assert from "node:assert/strict";
-import { copyFileSync, readdirSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { load } from "tenure";
@@ -15,7 +15,8 @@ const record = sampleRecord(scorer.schema);
 /** What a bundler such as wrangler's does with the package's names; workerd itself knows paths only. */
 const LINKS = {
   "tenure.js": 'export * from "./node_modules/tenure/dist/workerd.js";',
-  "tenure-edge.js": 'export * from "../node_modules/tenure/dist/edge-workerd.js";',
+  "tenure-edge.js": 'export * from "../node_modules/tenure/dist/edge.js";',
+  "tenure-own.js": 'export * from "./workerd.js";',
 };
 
 /** Hands bytes instead of a module to `load`. */
@@ -40,17 +41,13 @@ let running;
 
 /** The modules of an app whose worker is in `file`. */
 function modules(file) {
-  const installed = ["dist", "wasm"].flatMap((folder) =>
-    readdirSync(join(app.folder, "node_modules/tenure", folder))
-      .filter(
-        (name) =>
-          /\.(js|wasm)$/.test(name) && !/^(index|node|edge|edge-node|edge-light|edge-edge-light)\.js$/.test(name),
-      )
-      .map((name) => ({ name: `node_modules/tenure/${folder}/${name}` })),
-  );
+  const installed = ["dist/workerd.js", "dist/edge.js", "wasm/tenure_bg.wasm"].map((name) => ({
+    name: `node_modules/tenure/${name}`,
+  }));
   const links = [
     { name: "tenure", file: "tenure.js" },
     { name: "tenure/edge", file: "tenure-edge.js" },
+    { name: "node_modules/tenure/dist/tenure", file: "tenure-own.js" },
   ];
   const wasmAsData = { name: "bytes.safetensors" };
   return [{ name: file }, ...links, { name: "model.safetensors" }, wasmAsData, ...installed];

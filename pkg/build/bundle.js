@@ -1,0 +1,56 @@
+/**
+ * One file per entry in `dist`, so that a page fetches one script before it can score, and beside it only the types that an
+ * entry names.
+ *
+ * What two entries share must exist once (the started module, the class of the errors): an entry that needs it imports
+ * another entry, which stays an import, or `tenure` itself.
+ */
+
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
+const DIST = join(PACKAGE, "dist");
+/** `src/NAME.ts` → `dist/NAME.js`. */
+const ENTRIES = ["index", "node", "workerd", "edge-light", "edge"];
+
+/** Leaves imports of other entries as they are. */
+const entriesStayImports = {
+  name: "entries-stay-imports",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, kind }) =>
+      kind !== "entry-point" && ENTRIES.includes(basename(path, ".js")) ? { path, external: true } : undefined,
+    );
+  },
+};
+
+await build({
+  entryPoints: ENTRIES.map((name) => join(PACKAGE, "src", `${name}.ts`)),
+  outdir: DIST,
+  bundle: true,
+  format: "esm",
+  // Below what package.json and the README ask of a runtime, so nothing is rewritten.
+  target: "es2022",
+  minify: true,
+  sourcemap: true,
+  external: ["tenure", "node:*", "*.wasm", "*.wasm?module"],
+  plugins: [entriesStayImports],
+  logLevel: "warning",
+});
+
+/** The declarations that an entry names, and those that these name. */
+function reached(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const [, module] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?"(\.\/[^"]+)\.js"/g)) {
+    reached(resolve(dirname(file), `${module}.d.ts`), found);
+  }
+  return found;
+}
+
+const public_ = new Set(ENTRIES.flatMap((name) => [...reached(join(DIST, `${name}.d.ts`))]));
+for (const name of readdirSync(DIST)) {
+  if (name.endsWith(".d.ts") && !public_.has(join(DIST, name))) rmSync(join(DIST, name));
+}
