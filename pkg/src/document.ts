@@ -15,6 +15,8 @@ export interface Schema {
   readonly fields: readonly Field[];
   /** Features that the core computes from fields. */
   readonly derived?: readonly DerivedFeature[];
+  /** Which combinations of values there are; counterfactuals keep to them. */
+  readonly rules?: readonly CombinationRule[];
 }
 
 /** One input of a record. */
@@ -30,6 +32,29 @@ interface AnyField {
   readonly changeable?: boolean;
   /** The field enters the model through derived features alone. */
   readonly only_derived?: boolean;
+  /** How it changes, where it does. */
+  readonly change?: Change;
+}
+
+/** What a counterfactual may do with a field; any other value at a cost of 1 where a key is absent. */
+export interface Change {
+  /** Numbers by size, categories by their place in the list, a flag from negative to positive; "any" where absent. */
+  readonly direction?: "any" | "increase" | "decrease";
+  /** A number moves by whole steps from where it is. */
+  readonly step?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly cost?: number;
+  /** Pairs of categories, from and to, that are no possible change. */
+  readonly forbidden?: readonly (readonly [string, string])[];
+  /** A formula: when fields that it reads change, this number moves by as much as the formula does. */
+  readonly follows?: string;
+}
+
+/** Where the condition `when` holds, `then` holds too. */
+export interface CombinationRule {
+  readonly when: string;
+  readonly then: string;
 }
 
 /** A finite number within `minimum` to `maximum`, both included. */

@@ -4,11 +4,12 @@
  * The rules a value can break, as the core names them. Errors: `absent` (no such key; `null` says "missing"), `type`
  * (another kind than the field), `finite` (NaN, infinity), `bounds` (outside the schema's minimum and maximum).
  * Warnings, which say how a value was treated: `unseen_category` (counted as OTHER), `clipped` (outside the range seen
- * in training, counted as the nearer end). Beside them `length`, for columns of different lengths, and `http_status`,
- * for an answer that is no artifact.
+ * in training, counted as the nearer end). Beside them `length`, for columns of different lengths, `http_status`, for an
+ * answer that is no artifact, and of options `unknown` (no such field) and `changeable` (the schema does not call the
+ * field so).
  */
 export type Rule =
-  "absent" | "type" | "finite" | "bounds" | "unseen_category" | "clipped" | "length" | "http_status" | (string & {});
+  "absent" | "type" | "finite" | "bounds" | "unseen_category" | "clipped" | "length" | "http_status" | "unknown" | "changeable" | (string & {});
 
 /** One broken rule: where, which rule, the value seen (as text), and a sentence for people. */
 export interface Problem {

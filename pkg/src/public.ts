@@ -1,8 +1,17 @@
 /** What every platform's entry exports beside its `load`. */
 
 export type {
+  Counterfactual,
+  CounterfactualOptions,
+  Counterfactuals,
+  FieldChange,
+  NoCounterfactual,
+} from "./counterfactuals.js";
+export type {
   Card,
   CategoryField,
+  Change,
+  CombinationRule,
   DerivedFeature,
   Field,
   FlagField,

@@ -2,6 +2,7 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import { PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
+import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
 import { fromCore, kindOf, type Problem, recordInvalid, TenureError } from "./error.js";
 import { type FieldReader, fieldReaders, plain } from "./fields.js";
@@ -130,6 +131,20 @@ export class Scorer {
       value: (record as AnyRecord)[contribution.field] as FieldValue,
     }));
     return { ...explained, contributions, problems: flags === CLEAN ? NO_PROBLEMS : this.#problems(engine, record) };
+  }
+
+  /**
+   * Counterfactuals: the cheapest sets of changes that bring the probability under a threshold. Only fields that the
+   * schema calls changeable move, within its directions, steps, bounds, forbidden changes and rules.
+   *
+   * @returns answers, cheapest first, each scored again; where there is none, `found` is false and `reason` says why.
+   * @throws TenureError `argument_invalid` with every problem of the options (threshold outside 0 to 1, unknown fields,
+   *   fields that are not changeable, no changeable field at all), and as {@link score}.
+   */
+  counterfactuals<R extends RecordOf<R>>(record: R, options: CounterfactualOptions = {}): Counterfactuals {
+    const engine = this.#live();
+    const { schema, policy } = this;
+    return counterfactuals(engine, schema, policy, options, record, () => this.#scoreRecord(engine, record));
   }
 
   /** Frees the memory of the artifact; the scorer cannot be used afterwards. Calling it again does nothing. */

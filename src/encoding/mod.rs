@@ -148,7 +148,7 @@ impl Input {
 
 /// The knot at or below a value and the fraction of the way to the next; values outside count as the nearer end.
 #[inline(always)]
-fn locate(knots: &[f32], value: f32) -> (u32, f32) {
+pub(crate) fn locate(knots: &[f32], value: f32) -> (u32, f32) {
     let last = knots.len() - 1;
     let value = value.max(knots[0]).min(knots[last]);
     let knot = knots[1..].partition_point(|&knot| value >= knot) as u32;
@@ -333,7 +333,7 @@ pub(crate) fn is_clipped(knots: &[f32], number: f64) -> bool {
 }
 
 /// A cell as formulas read it: a category or flag is its code, and what is not known is NaN.
-fn formula_value(kind: &Kind, cell: Cell) -> f64 {
+pub(crate) fn formula_value(kind: &Kind, cell: Cell) -> f64 {
     match (kind, cell) {
         (_, Cell::Missing) => f64::NAN,
         (_, Cell::Number(number)) => number,

@@ -4,6 +4,7 @@
 //! row play (interventional Shapley values; Janzing et al. 2020, "Feature relevance quantification in explainable
 //! AI", section 3). [`exact`] evaluates every coalition once.
 
+pub mod counterfactual;
 mod exact;
 
 pub use exact::exact;

@@ -174,6 +174,18 @@ impl<'a> Reader<'a> {
         Some(texts)
     }
 
+    /// A list of lists of two texts each; empty where the key is not there.
+    pub fn optional_pairs(&mut self, key: &str) -> Vec<[String; 2]> {
+        let mut pairs = Vec::new();
+        for (place, item) in self.optional_list(key).unwrap_or_default() {
+            match item.as_array().map(Vec::as_slice) {
+                Some([Value::String(first), Value::String(second)]) => pairs.push([first.clone(), second.clone()]),
+                _ => self.problems.report(&place, &wrong("a list of two texts", item)),
+            }
+        }
+        pairs
+    }
+
     /// A list of numbers; empty where the key is not there.
     pub fn numbers(&mut self, key: &str) -> Vec<f64> {
         let mut numbers = Vec::new();
@@ -192,6 +204,12 @@ impl<'a> Reader<'a> {
             Some(value) => Reader::new(&self.place(key), value, self.problems),
             None => Reader { place: String::new(), entries: Vec::new(), problems: self.problems, sound: false },
         }
+    }
+
+    /// An object within this one; `None` where the key is not there.
+    pub fn optional_object(&mut self, key: &str) -> Option<Reader<'a>> {
+        let value = self.take(key)?;
+        Some(Reader::new(&self.place(key), value, self.problems))
     }
 
     /// The objects of a list; where `required`, the key must be there.

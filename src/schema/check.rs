@@ -102,6 +102,9 @@ impl Schema {
             }
         }
 
+        for field in &self.fields {
+            field.change.problems(field, self, &mut report);
+        }
         let mut read = vec![false; self.fields.len()];
         for derived in &self.derived {
             match Formula::parse(&derived.formula, self) {
@@ -118,6 +121,7 @@ impl Schema {
                 report(&field.name, "only_derived, but no formula reads it".into(), "true".into());
             }
         }
+        problems.extend(self.combination_problems());
         problems
     }
 }

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Derived, Field, Kind, Schema, Target, date};
+use super::{Change, Combination, Derived, Field, Kind, Schema, Target, date};
 use crate::json::{Problem, Problems, Reader};
 
 impl Schema {
@@ -24,6 +24,7 @@ impl Schema {
             target: Target { field: target.text("field"), positive: target.text("positive") },
             fields: reader.objects("fields", true).into_iter().map(|reader| field(reader, reference)).collect(),
             derived: reader.objects("derived", false).into_iter().map(derived).collect(),
+            rules: reader.objects("rules", false).into_iter().map(Combination::read).collect(),
         };
         target.end();
         reader.end();
@@ -94,6 +95,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
         missing: reader.optional_texts("missing").unwrap_or_default(),
         changeable: reader.flag("changeable"),
         only_derived: reader.flag("only_derived"),
+        change: reader.optional_object("change").map(Change::read).unwrap_or_default(),
     };
     for (key, kind) in [
         ("unit", "number"),
@@ -136,7 +138,7 @@ fn dates_to_texts(value: &mut Value) {
 
 impl Serialize for Field {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Field { name, label, kind, missing, changeable, only_derived } = self;
+        let Field { name, label, kind, missing, changeable, only_derived, change } = self;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", name)?;
         if !label.is_empty() {
@@ -175,6 +177,9 @@ impl Serialize for Field {
             if *flag {
                 map.serialize_entry(key, flag)?;
             }
+        }
+        if *change != Change::default() {
+            map.serialize_entry("change", change)?;
         }
         map.end()
     }

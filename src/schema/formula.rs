@@ -110,13 +110,14 @@ impl Formula {
 
     /// Evaluates over values by field index: numbers as they are, flags as 0 or 1, categories as their code,
     /// missing as NaN. The answer is finite, or `None` for missing.
-    pub fn evaluate(&self, value: &impl Fn(usize) -> f64) -> Option<f64> {
+    pub fn evaluate(&self, value: &dyn Fn(usize) -> f64) -> Option<f64> {
         let result = eval(&self.root, value);
         result.is_finite().then_some(result)
     }
 }
 
-fn eval(node: &Node, value: &impl Fn(usize) -> f64) -> f64 {
+// One copy for all callers: what ships is downloaded.
+fn eval(node: &Node, value: &dyn Fn(usize) -> f64) -> f64 {
     match node {
         Node::Number(number) => *number,
         Node::Field(field) => value(*field),
@@ -145,7 +146,7 @@ fn eval(node: &Node, value: &impl Fn(usize) -> f64) -> f64 {
     }
 }
 
-fn many(function: Many, parts: &[Node], value: &impl Fn(usize) -> f64) -> f64 {
+fn many(function: Many, parts: &[Node], value: &dyn Fn(usize) -> f64) -> f64 {
     let count = parts.len() as f64;
     let middle = (count - 1.0) / 2.0;
     let (mut sum, mut squares) = (0.0, 0.0);

@@ -3,11 +3,13 @@
 //!
 //! A schema is data: `schema.toml` beside the training table, and the same document as JSON inside the artifact.
 
+mod change;
 mod check;
 pub mod date;
 mod document;
 mod formula;
 
+pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
 pub use formula::{Formula, FormulaError};
 
@@ -35,6 +37,9 @@ pub struct Schema {
     pub fields: Vec<Field>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub derived: Vec<Derived>,
+    /// Which combinations of values there are; counterfactuals keep to them, records are not checked against them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Combination>,
 }
 
 /// The column that training predicts.
@@ -58,6 +63,8 @@ pub struct Field {
     pub changeable: bool,
     /// The field enters the model through derived features alone.
     pub only_derived: bool,
+    /// How it changes, where it does.
+    pub change: Change,
 }
 
 /// What values a field takes.
@@ -152,6 +159,7 @@ pub(crate) mod tests {
             missing: vec!["NA".into()],
             changeable: false,
             only_derived: false,
+            change: Change::default(),
         };
         let category = |name: &str, kind| Field { kind, changeable: true, ..number(name, None) };
         Schema {
@@ -167,6 +175,7 @@ pub(crate) mod tests {
                 category("partner", Kind::Flag { positive: "Yes".into(), negative: "No".into() }),
             ],
             derived: Vec::new(),
+            rules: Vec::new(),
         }
     }
 }

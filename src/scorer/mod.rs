@@ -1,9 +1,11 @@
 //! Wires the rooms: customer → features → logit → probability → tier, and the games of an explanation. Holds no maths.
 
 mod columns;
+mod counterfactuals;
 mod games;
 
 pub use columns::{ColumnBlock, Flag};
+pub use counterfactuals::{Counterfactual, CounterfactualRequest, Counterfactuals, FieldChange, NoCounterfactual};
 
 use serde::Serialize;
 

@@ -1,5 +1,6 @@
 //! The wasm-bindgen surface: decode, call, encode. What it exports is private to the npm package, which gives it types.
 
+mod counterfactuals;
 mod values;
 
 use js_sys::{Array, Error, Reflect};

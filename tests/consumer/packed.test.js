@@ -13,6 +13,7 @@ const modules = dirname(dirname(require.resolve("typescript/package.json")));
 const app = installedApp({
   files: {
     "score.js": readmeExample("score.js"),
+    "advice.js": readmeExample("advice.js"),
     "batch.js": readmeExample("batch.js"),
     "app.ts": readFileSync(new URL("app.ts", import.meta.url), "utf8"),
   },
@@ -65,6 +66,12 @@ test("the README's first example prints a score, three reasons and the problems"
   assert.match(lines[0], /^\d+\.\d% \S/);
   for (const line of lines.slice(1, 4)) assert.match(line, / -?\d+\.\d\d$/);
   assert.equal(lines[4], "record_invalid tenure: bounds, Contract: absent");
+});
+
+test("the README's example of counterfactuals prints ways and where they lead", () => {
+  const [head, ...lines] = node("advice.js").trim().split("\n");
+  assert.match(head, /^([123] ways below 0\.4|already_under|not_reached)$/);
+  for (const line of lines) assert.match(line, /: .+ → .+ 0\.[0-3]\d\d$/);
 });
 
 test("the README's batch example scores every row", () => assert.equal(node("batch.js"), "100000 100000 0 true\n"));

@@ -32,6 +32,10 @@ scorer.scoreMany({ Contract: { codes: new Float64Array(3), categories: ["One yea
 scorer.scoreMany({ Contract: { codes: new Uint8Array(3) } });
 // @ts-expect-error 64-bit integers are no column
 scorer.scoreMany({ tenure: new BigInt64Array(3) });
+// @ts-expect-error fields are a list
+scorer.counterfactuals({ tenure: 1 }, { fields: "Contract" });
+// @ts-expect-error the option is called count
+scorer.counterfactuals({ tenure: 1 }, { answers: 3 });
 // @ts-expect-error results are not written to
 scorer.score({ tenure: 1 }).probability = 0;
 // @ts-expect-error the schema is not written to

@@ -2,6 +2,7 @@
 
 import {
   type Columns,
+  type Counterfactuals,
   type CustomerRecord,
   type Explanation,
   type Field,
@@ -44,6 +45,10 @@ export async function uses(
   same<ReturnType<typeof explained>, Explanation>(true);
   const explained = () => scorer.explain(customer);
 
+  same<ReturnType<typeof changed>, Counterfactuals>(true);
+  const changed = () => scorer.counterfactuals(customer, { threshold: 0.2, count: 5, fields: ["Contract"] });
+  const cards: string[] = scorer.counterfactuals(read).answers.flatMap(({ changes }) => changes.map(({ toText }) => toText));
+
   const columns: Columns = {
     tenure: new Float64Array(2),
     MonthlyCharges: Float32Array.of(1, 2),
@@ -62,7 +67,7 @@ export async function uses(
   const texts = scorer.schema.fields.map(describe);
   const tier: string | undefined = scorer.policy.tiers[scores.tier[0] ?? 0]?.label;
   scorer.dispose();
-  void [probability, texts, tier];
+  void [probability, texts, tier, cards];
   const handler = createHandler({ scorer, maximumBytes: 1000 });
   return createHandler({ artifact: new URL("https://example.com/model.safetensors") }) ?? handler;
 }

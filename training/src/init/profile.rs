@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tenure::customer::{Cell, Value, check_value};
-use tenure::schema::{Field, Kind, date};
+use tenure::schema::{Change, Field, Kind, date};
 
 use super::text::{Formatting, formatting, is_compact_date, is_date, is_missing_token};
 
@@ -240,7 +240,8 @@ pub(super) fn number(text: &str) -> Option<f64> {
     }
     let kind = Kind::Number { unit: String::new(), minimum: None, maximum: None };
     let (name, label) = (String::new(), String::new());
-    let field = Field { name, label, kind, missing: Vec::new(), changeable: false, only_derived: false };
+    let change = Change::default();
+    let field = Field { name, label, kind, missing: Vec::new(), changeable: false, only_derived: false, change };
     match check_value(&field, Value::Text(text)).0 {
         Ok(Cell::Number(number)) => Some(number),
         _ => None,

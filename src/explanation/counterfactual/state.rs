@@ -1,0 +1,210 @@
+//! One search under way: trying all, growing a beam, keeping answers.
+
+use super::{Answer, Candidates, Goal, Outcome, Search};
+
+/// Candidates that a beam keeps.
+const BEAM: usize = 32;
+/// Candidates evaluated together.
+pub(super) const BATCH: usize = 64;
+
+pub(super) struct State<'a> {
+    pub(super) candidates: &'a mut dyn Candidates,
+    pub(super) goal: Goal,
+    pub(super) costs: Vec<Vec<f64>>,
+    pub(super) found: Search,
+    /// The candidates of this size with the lowest logits, ascending.
+    pub(super) best: Vec<(f64, Vec<u16>)>,
+    /// Candidates that wait for their batch.
+    pub(super) pending: Vec<u16>,
+    /// Whether all candidates of this size are tried: then the cheapest needs no making cheaper.
+    pub(super) trying_all: bool,
+}
+
+impl State<'_> {
+    /// Candidates of exactly `size` changes: the elementary symmetric polynomial of the numbers of options.
+    pub(super) fn count(&self, fields: &[usize], size: usize) -> usize {
+        let mut sums = vec![0usize; size + 1];
+        sums[0] = 1;
+        for &field in fields {
+            for chosen in (1..=size).rev() {
+                let more = sums[chosen - 1].saturating_mul(self.costs[field].len());
+                sums[chosen] = sums[chosen].saturating_add(more);
+            }
+        }
+        sums[size]
+    }
+
+    /// Every candidate of `size` changes that contains no answer.
+    pub(super) fn try_all(&mut self, fields: &[usize], size: usize) {
+        let mut chosen: Vec<usize> = (0..size).collect();
+        loop {
+            let mut options = vec![0; self.costs.len()];
+            chosen.iter().for_each(|&at| options[fields[at]] = 1);
+            if !self.is_reducible(&options) {
+                // The options of the chosen fields, counted like digits.
+                'values: loop {
+                    self.submit(&options);
+                    for &at in &chosen {
+                        let field = fields[at];
+                        if usize::from(options[field]) < self.costs[field].len() {
+                            options[field] += 1;
+                            continue 'values;
+                        }
+                        options[field] = 1;
+                    }
+                    break;
+                }
+            }
+            // The next set in lexicographic order.
+            let Some(at) = (0..size).rev().find(|&at| chosen[at] < fields.len() - size + at) else { break };
+            chosen[at] += 1;
+            (at + 1..size).for_each(|later| chosen[later] = chosen[later - 1] + 1);
+        }
+        self.flush();
+    }
+
+    /// Every candidate that changes one field more than one of the beam.
+    pub(super) fn grow(&mut self, fields: &[usize], beam: &[Vec<u16>]) {
+        for start in beam {
+            for &field in fields.iter().filter(|&&field| start[field] == 0) {
+                let mut options = start.clone();
+                options[field] = 1;
+                if self.is_reducible(&options) {
+                    continue;
+                }
+                for option in 1..=self.costs[field].len() {
+                    if self.found.evaluations + self.pending.len() / self.costs.len() >= self.goal.budget {
+                        return self.flush();
+                    }
+                    options[field] = option as u16;
+                    self.submit(&options);
+                }
+            }
+        }
+        self.flush();
+    }
+
+    fn submit(&mut self, options: &[u16]) {
+        self.pending.extend_from_slice(options);
+        if self.pending.len() >= BATCH * self.costs.len() {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        let outcomes = self.evaluate(&pending);
+        for (options, outcome) in pending.chunks(self.costs.len()).zip(outcomes) {
+            if self.answers(&outcome) {
+                self.keep(options, outcome);
+            } else {
+                self.remember(options, outcome.logit);
+            }
+        }
+    }
+
+    fn evaluate(&mut self, options: &[u16]) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(BATCH);
+        self.candidates.evaluate(options, &mut outcomes);
+        self.found.evaluations += outcomes.len();
+        for outcome in outcomes.iter().filter(|outcome| outcome.feasible) {
+            self.found.lowest = self.found.lowest.min(outcome.probability);
+        }
+        outcomes
+    }
+
+    /// Keeps a candidate for the beam if it is among the best.
+    fn remember(&mut self, options: &[u16], logit: f64) {
+        let at = self.best.partition_point(|(other, _)| *other <= logit);
+        // Equal candidates have equal logits; a beam reaches one on several ways.
+        let same = self.best[..at].iter().rev().take_while(|(other, _)| *other == logit);
+        if at < BEAM && !same.into_iter().any(|(_, other)| other == options) {
+            self.best.insert(at, (logit, options.to_vec()));
+            self.best.truncate(BEAM);
+        }
+    }
+
+    fn answers(&self, outcome: &Outcome) -> bool {
+        outcome.feasible && outcome.probability < self.goal.threshold
+    }
+
+    fn cost(&self, options: &[u16]) -> f64 {
+        let changed = options.iter().zip(&self.costs).filter(|(option, _)| **option > 0);
+        changed.map(|(&option, costs)| costs[usize::from(option) - 1]).sum()
+    }
+
+    /// Whether an answer's fields are among these, and fewer.
+    fn is_reducible(&self, options: &[u16]) -> bool {
+        self.found
+            .answers
+            .iter()
+            .any(|answer| contains(options, &answer.options) && !contains(&answer.options, options))
+    }
+
+    fn keep(&mut self, options: &[u16], outcome: Outcome) {
+        if self.is_reducible(options) {
+            return;
+        }
+        let mut answer = (options.to_vec(), outcome);
+        if !self.trying_all {
+            answer = self.reduce(answer.0, answer.1);
+        }
+        let (options, outcome) = answer;
+        if self.is_reducible(&options) {
+            return;
+        }
+        let cost = self.cost(&options);
+        let Outcome { logit, probability, .. } = outcome;
+        let answer = Answer { options, cost, logit, probability };
+        let better = |a: &Answer, b: &Answer| (a.cost, a.probability) < (b.cost, b.probability);
+        let answers = &mut self.found.answers;
+        // What still contains it changes the same fields.
+        if answers.iter().any(|other| contains(&answer.options, &other.options) && !better(&answer, other)) {
+            return;
+        }
+        answers.retain(|other| !contains(&other.options, &answer.options));
+        let at = answers.partition_point(|other| !better(&answer, other));
+        answers.insert(at, answer);
+    }
+
+    /// Takes changes back, or makes them cheaper, one at a time, while the candidate still answers.
+    fn reduce(&mut self, mut options: Vec<u16>, mut outcome: Outcome) -> (Vec<u16>, Outcome) {
+        let width = options.len();
+        let mut field = 0;
+        while field < width {
+            let now = options[field];
+            let price = |option: usize| if option == 0 { 0.0 } else { self.costs[field][option - 1] };
+            let mut prices = Vec::new();
+            let mut tried = Vec::new();
+            for option in 0..=self.costs[field].len() {
+                if now > 0 && price(option) < price(usize::from(now)) {
+                    prices.push(price(option));
+                    tried.extend_from_slice(&options);
+                    let last = tried.len() - width;
+                    tried[last + field] = option as u16;
+                }
+            }
+            let mut cheapest: Option<(usize, Outcome)> = None;
+            for (at, outcome) in self.evaluate(&tried).into_iter().enumerate() {
+                if self.answers(&outcome) && cheapest.is_none_or(|(best, _)| prices[at] < prices[best]) {
+                    cheapest = Some((at, outcome));
+                }
+            }
+            match cheapest {
+                Some((at, better)) => {
+                    outcome = better;
+                    options.copy_from_slice(&tried[at * width..(at + 1) * width]);
+                    // What could not go before may go now.
+                    field = 0;
+                }
+                None => field += 1,
+            }
+        }
+        (options, outcome)
+    }
+}
+
+/// Whether the fields that `part` changes are all changed in `whole`.
+pub(super) fn contains(whole: &[u16], part: &[u16]) -> bool {
+    whole.iter().zip(part).all(|(whole, part)| *part == 0 || *whole > 0)
+}

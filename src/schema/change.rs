@@ -1,0 +1,226 @@
+//! What a counterfactual may do: how a field changes (`[fields.change]`), and which combinations of values there are
+//! (`[[rules]]`).
+
+use serde::Serialize;
+
+use super::{Field, Formula, Schema, SchemaProblem};
+use crate::json::decimal;
+use crate::json::{Reader, quoted};
+
+/// How a field may change. The default: any other value, at a cost of 1.
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+pub struct Change {
+    /// Numbers by size; categories by their place in the list; a flag increases from negative to positive.
+    #[serde(skip_serializing_if = "Direction::is_any")]
+    pub direction: Direction,
+    /// A number moves by whole steps from where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<f64>,
+    /// A number is not moved below this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<f64>,
+    /// A number is not moved above this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<f64>,
+    /// What changing the field costs, beside a change of a field that says nothing, which costs 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// Pairs of categories, from and to, that are no change a person or the company can make.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forbidden: Vec<[String; 2]>,
+    /// A formula: when fields that it reads change, this number moves by as much as the formula does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<String>,
+}
+
+/// Which way a field may move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    #[default]
+    Any,
+    Increase,
+    Decrease,
+}
+
+impl Direction {
+    fn is_any(&self) -> bool {
+        *self == Direction::Any
+    }
+}
+
+/// Where `when` holds, `then` holds too: a record that breaks it does not exist. Both are conditions in the language of
+/// [`Formula`]; what reads a missing value breaks nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Combination {
+    pub when: String,
+    pub then: String,
+}
+
+impl Change {
+    pub(super) fn read(mut reader: Reader) -> Change {
+        let direction = match reader.optional_text("direction").as_deref() {
+            None | Some("any") => Direction::Any,
+            Some("increase") => Direction::Increase,
+            Some("decrease") => Direction::Decrease,
+            Some(other) => {
+                let message = "must be \"increase\", \"decrease\" or \"any\" (got ".to_string() + &quoted(other) + ")";
+                reader.report("direction", &message);
+                Direction::Any
+            }
+        };
+        let change = Change {
+            direction,
+            step: reader.optional_number("step"),
+            minimum: reader.optional_number("minimum"),
+            maximum: reader.optional_number("maximum"),
+            cost: reader.optional_number("cost"),
+            forbidden: reader.optional_pairs("forbidden"),
+            follows: reader.optional_text("follows"),
+        };
+        reader.end();
+        change
+    }
+
+    /// Every broken rule of one field's table.
+    pub(super) fn problems(&self, field: &Field, schema: &Schema, report: &mut dyn FnMut(&str, String, String)) {
+        let Change { step, minimum, maximum, cost, forbidden, follows, .. } = self;
+        let place = field.name.clone() + ".change";
+        let mut say = |rule: &str, value: &str| report(&place, rule.into(), value.into());
+        for (positive, rule) in [(step, "step must be above 0"), (cost, "cost must be above 0")] {
+            if let Some(positive) = positive.filter(|positive| !(*positive > 0.0 && positive.is_finite())) {
+                say(rule, &decimal::text(positive));
+            }
+        }
+        for bound in [minimum, maximum].into_iter().flatten().filter(|bound| !bound.is_finite()) {
+            say("minimum and maximum must be finite", &decimal::text(*bound));
+        }
+        if let (Some(low), Some(high)) = (minimum, maximum)
+            && low > high
+        {
+            say("minimum must not be above maximum", &(decimal::text(*low) + " > " + &decimal::text(*high)));
+        }
+        let name = quoted(&field.name);
+        if !field.is_number() && [step, minimum, maximum].into_iter().any(Option::is_some) {
+            say("only a number has step, minimum and maximum", &name);
+        }
+        let categories = field.categories();
+        for category in forbidden.iter().flatten().filter(|category| !categories.contains(&category.as_str())) {
+            say("forbidden must name categories of the field", &quoted(category));
+        }
+        let Some(follows) = follows else { return };
+        if !field.is_number() || field.changeable {
+            say("only a number that is not changeable follows", &name);
+        }
+        match Formula::parse(follows, schema) {
+            Err(error) => say(&("follows: ".to_string() + &error.message), &quoted(follows)),
+            Ok(formula) => {
+                // It may read itself, as it is before the change.
+                let fields = formula.fields().iter().map(|&index| &schema.fields[index]);
+                for other in fields.filter(|other| other.change.follows.is_some() && other.name != field.name) {
+                    say("a field must not follow one that follows", &quoted(&other.name));
+                }
+            }
+        }
+    }
+}
+
+impl Combination {
+    pub(super) fn read(mut reader: Reader) -> Combination {
+        let combination = Combination { when: reader.text("when"), then: reader.text("then") };
+        reader.end();
+        combination
+    }
+}
+
+impl Schema {
+    pub(super) fn combination_problems(&self) -> Vec<SchemaProblem> {
+        let mut problems = Vec::new();
+        for (index, Combination { when, then }) in self.rules.iter().enumerate() {
+            for (part, formula) in [("when", when), ("then", then)] {
+                if let Err(error) = Formula::parse(formula, self) {
+                    let place = format!("rules[{index}].{part}");
+                    problems.push(SchemaProblem { place, rule: error.to_string(), value: quoted(formula) });
+                }
+            }
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::small_schema;
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut schema = small_schema();
+        schema.fields[0].change = Change {
+            direction: Direction::Decrease,
+            step: Some(0.5),
+            minimum: Some(1.0),
+            maximum: Some(9.0),
+            cost: Some(2.0),
+            ..Change::default()
+        };
+        schema.fields[1].change.follows = Some("5 * partner".into());
+        schema.fields[2].change.forbidden = vec![["Year".into(), "Month".into()]];
+        schema.rules.push(Combination { when: "partner".into(), then: "tenure > 1".into() });
+        assert_eq!(schema.problems(), []);
+        let text = serde_json::to_string(&schema).unwrap();
+        assert_eq!(Schema::read("", &crate::json::parse(&text).unwrap()).unwrap(), schema);
+        // A schema that says nothing about changes is written as it was before there were any.
+        let text = serde_json::to_string(&small_schema()).unwrap();
+        assert!(!text.contains("\"change\"") && !text.contains("rules"), "{text}");
+    }
+
+    #[test]
+    fn every_broken_rule_is_reported() {
+        let mut schema = small_schema();
+        schema.fields[0].change = Change {
+            step: Some(0.0),
+            cost: Some(-1.0),
+            minimum: Some(2.0),
+            maximum: Some(1.0),
+            forbidden: vec![["a".into(), "b".into()]],
+            ..Change::default()
+        };
+        schema.fields[1].change.follows = Some("charges + nobody".into());
+        schema.fields[2].change.step = Some(1.0);
+        schema.fields[3].change.follows = Some("charges".into());
+        schema.rules.push(Combination { when: "contract == \"Decade\"".into(), then: "".into() });
+        let problems: Vec<String> = schema.problems().iter().map(ToString::to_string).collect();
+        for part in [
+            "tenure.change: step must be above 0 (got 0)",
+            "tenure.change: cost must be above 0 (got -1)",
+            "tenure.change: minimum must not be above maximum (got 2 > 1)",
+            "tenure.change: forbidden must name categories of the field (got \"a\")",
+            "charges.change: follows: `nobody` is no field",
+            "contract.change: only a number has step, minimum and maximum",
+            "partner.change: only a number that is not changeable follows",
+            "partner.change: a field must not follow one that follows (got \"charges\")",
+            "rules[0].when: \"Decade\" is no category",
+            "rules[0].then: expected a number",
+        ] {
+            assert!(problems.iter().any(|problem| problem.starts_with(part)), "{part} in {problems:#?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_document_is_reported_with_its_places() {
+        let mut document = serde_json::to_value(small_schema()).unwrap();
+        document["fields"][0]["change"] = serde_json::json!({ "direction": "up", "forbidden": [["a"], 1], "steps": 1 });
+        document["rules"] = serde_json::json!([{ "when": "partner" }]);
+        let error = serde_json::from_value::<Schema>(document).unwrap_err().to_string();
+        for line in [
+            "fields[0].change.direction: must be \"increase\", \"decrease\" or \"any\" (got \"up\")",
+            "fields[0].change.forbidden[0]: must be a list of two texts (got a list)",
+            "fields[0].change.forbidden[1]: must be a list of two texts (got another number)",
+            "fields[0].change.steps: is no key of this document",
+            "rules[0].then: is not there",
+        ] {
+            assert!(error.lines().any(|seen| seen == line), "{line} in\n{error}");
+        }
+    }
+}
