@@ -15,6 +15,12 @@ export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | Response |
 const MOVED =
   '. If a bundler moved the file, give its address as options.wasm; Vite before 8 needs optimizeDeps: { exclude: ["tenure"] }';
 
+/**
+ * A page's own thread may refuse to compile and start a module at once. Everywhere else waiting buys nothing: functions are
+ * compiled when they are first called, so that what is waited for is some milliseconds of checking.
+ */
+const ON_PAGE = typeof document !== "undefined";
+
 let memory: Promise<WebAssembly.Memory> | undefined;
 
 /** @internal Starts the module, or waits for the start that is under way. After a failure the next call tries again. */
@@ -33,9 +39,8 @@ async function instantiate(source: () => WasmSource | Promise<WasmSource>): Prom
     if (!WebAssembly.Module.exports(module).some(({ name }) => name === "engine_new")) {
       throw new Error("it is a WebAssembly module, but not Tenure's");
     }
-    // A page's own thread may refuse to start a module at once. Everywhere else waiting buys nothing, and in Node the
-    // waiting way asks for `Response`, which loads its whole fetch.
-    return (typeof document === "undefined" ? initSync({ module }) : await start({ module_or_path: module })).memory;
+    // In Node the waiting way asks for `Response`, which loads its whole fetch.
+    return (ON_PAGE ? await start({ module_or_path: module }) : initSync({ module })).memory;
   } catch (error) {
     throw unavailable(error);
   }
@@ -45,7 +50,7 @@ async function compiled(source: WasmSource): Promise<WebAssembly.Module> {
   if (typeof source === "string" || source instanceof URL) return compiledResponse(await fetchOk(source));
   if (isResponse(source)) return compiledResponse(answered(source));
   if (Object.prototype.toString.call(source) === "[object WebAssembly.Module]") return source as WebAssembly.Module;
-  return WebAssembly.compile(source as BufferSource);
+  return ON_PAGE ? WebAssembly.compile(source as BufferSource) : new WebAssembly.Module(source as BufferSource);
 }
 
 /** A response is compiled while it arrives if the server gave it wasm's media type; browsers refuse to with any other. */

@@ -1,5 +1,6 @@
 /** Tenure for Node, Bun and Deno: the WebAssembly module and local artifacts are read from the file system. */
 
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,6 +21,7 @@ const readLocal: ReadFile = (address) => {
 
 /** Loads an artifact: sources, options and errors stand at {@link Load}. */
 export const load: Load = loader({
-  wasm: () => readFile(new URL("../wasm/tenure_bg.wasm", import.meta.url)),
+  // A part of the package, as its scripts are, and read as they are: the waiting way takes longer than the reading.
+  wasm: () => readFileSync(new URL("../wasm/tenure_bg.wasm", import.meta.url)),
   readFile: readLocal,
 });

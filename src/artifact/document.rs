@@ -8,21 +8,20 @@ use super::{ArtifactError, Background, BackgroundRow, Document, EncoderDocument,
 use crate::calibration::Calibration;
 use crate::decision::Policy;
 use crate::encoding::InputDocument;
-use crate::json::{ParseError, Problem, Problems, Reader, members, parse};
+use crate::json::{Member, Problem, Problems, Reader, members};
 use crate::schema::Schema;
 
-pub(super) fn read(text: &str) -> Result<Document, ArtifactError> {
-    let refuse = |error: ParseError| ArtifactError::Document(error.to_string());
-    let members = members(text).map_err(refuse)?;
+/// Reads the document, and puts together what it says about the model for people and callers: its text without the encoder
+/// and the background.
+pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
+    let mut members = members(text).map_err(|error| ArtifactError::Document(error.to_string()))?;
     let format_version = version(&members)?;
-    let mut entries = Vec::with_capacity(members.len());
-    for (key, text) in members {
-        entries.push((key, parse(text).map_err(refuse)?));
-    }
+    let told = members.iter().filter(|member| member.key != "encoder" && member.key != "background");
+    let summary = told.fold(String::new(), |summary, Member { key, text, .. }| summary + ",\"" + key + "\":" + text);
     // The card is passed on as it is.
-    let card = entries.iter().position(|(key, _)| key == "card").map(|at| entries.swap_remove(at).1);
+    let card = members.iter().position(|member| member.key == "card").map(|at| members.swap_remove(at).value);
     let problems = Problems::default();
-    let mut reader = Reader::of_entries(&entries, &problems);
+    let mut reader = Reader::of_members(&members, &problems);
     reader.count("format_version");
     // The schema reports its own problems; they come first, as most of the document hangs on it.
     let schema = reader.value("schema").map(|schema| Schema::read("schema", schema));
@@ -45,7 +44,8 @@ pub(super) fn read(text: &str) -> Result<Document, ArtifactError> {
     reader.end();
     match (schema, card, problems.or(read)) {
         (Some(Ok(schema)), Some(card), Ok((encoder, background, calibration, policy))) => {
-            Ok(Document { format_version, schema, encoder, calibration, policy, background, card })
+            let summary = format!("{{\"background_rows\":{}{summary}}}", background.rows.len());
+            Ok((Document { format_version, schema, encoder, calibration, policy, background, card }, summary))
         }
         (schema, _, read) => {
             let mut problems = schema.and_then(Result::err).unwrap_or_default();
@@ -55,21 +55,9 @@ pub(super) fn read(text: &str) -> Result<Document, ArtifactError> {
     }
 }
 
-/// What a document says about the model, for people and callers: its text without the encoder and the background.
-pub(super) fn summary(text: &str, background_rows: usize) -> String {
-    let mut summary = format!("{{\"background_rows\":{background_rows}");
-    // A document that was read has its members.
-    for (key, text) in members(text).unwrap_or_default() {
-        if key != "encoder" && key != "background" {
-            summary = summary + ",\"" + &key + "\":" + text;
-        }
-    }
-    summary + "}"
-}
-
-fn version(members: &[(String, &str)]) -> Result<u32, ArtifactError> {
-    let version = members.iter().find(|(key, _)| key == "format_version").and_then(|(_, text)| parse(text).ok());
-    match version.and_then(|version| version.as_u64()).and_then(|version| u32::try_from(version).ok()) {
+fn version(members: &[Member]) -> Result<u32, ArtifactError> {
+    let version = members.iter().find(|member| member.key == "format_version").map(|member| &member.value);
+    match version.and_then(Value::as_u64).and_then(|version| u32::try_from(version).ok()) {
         Some(version) if is_readable(version) => Ok(version),
         Some(found) => Err(ArtifactError::Version { found }),
         None => Err(ArtifactError::Document("format_version: must be a whole number".into())),

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::{ArtifactError, DOCUMENT_KEY};
-use crate::json::{ParseError, Problems, Reader, members, parse};
+use crate::json::{Member, ParseError, Problems, Reader, members};
 
 /// What a header says, its layout checked.
 pub(super) struct Header {
@@ -31,8 +31,7 @@ impl Header {
         let problems = Problems::default();
         let mut document = None;
         let mut tensors: Vec<Tensor> = Vec::new();
-        for (name, text) in members(text).map_err(refuse)? {
-            let value = parse(text).map_err(refuse)?;
+        for Member { key: name, value, .. } in members(text).map_err(refuse)? {
             if name == "__metadata__" {
                 let mut metadata = Reader::new(&name, &value, &problems);
                 document = metadata.optional_text(DOCUMENT_KEY);

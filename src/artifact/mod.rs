@@ -10,7 +10,7 @@ mod tests;
 mod write;
 
 pub use error::ArtifactError;
-pub use read::{read, summary};
+pub use read::{read, read_with_summary};
 pub use write::write;
 
 use std::collections::BTreeMap;

@@ -10,8 +10,14 @@ use crate::network::{Layer, MAXIMUM_LAYERS, Network, NetworkError, NetworkParts}
 
 /// Reads an artifact from the bytes of a file.
 pub fn read(bytes: &[u8]) -> Result<Artifact, ArtifactError> {
+    read_with_summary(bytes).map(|(artifact, _)| artifact)
+}
+
+/// Reads an artifact, and what it says about itself as JSON: `format_version`, `schema`, `calibration`, `policy` and `card`
+/// as they stand in the file, and `background_rows`.
+pub fn read_with_summary(bytes: &[u8]) -> Result<(Artifact, String), ArtifactError> {
     let (header, data) = split(bytes)?;
-    let document = document::read(&header.document.ok_or(ArtifactError::NoDocument)?)?;
+    let (document, summary) = document::read(&header.document.ok_or(ArtifactError::NoDocument)?)?;
     let mut tensors = Tensors { tensors: header.tensors, data };
     let (shape, table) = tensors.take::<2>("table")?;
     let (_, direct) = tensors.take::<1>("direct")?;
@@ -31,14 +37,7 @@ pub fn read(bytes: &[u8]) -> Result<Artifact, ArtifactError> {
     };
     let [rows, units] = shape;
     let network = Network::new(rows, NetworkParts { units, table, direct, bias, layers, output, output_bias })?;
-    Artifact::new(document, network)
-}
-
-/// What the artifact in these bytes says about itself, as JSON: `format_version`, `schema`, `calibration`, `policy` and
-/// `card` as they stand in the file, and `background_rows`.
-pub fn summary(bytes: &[u8], artifact: &Artifact) -> Result<String, ArtifactError> {
-    let text = split(bytes)?.0.document.ok_or(ArtifactError::NoDocument)?;
-    Ok(document::summary(&text, artifact.background.len()))
+    Ok((Artifact::new(document, network)?, summary))
 }
 
 fn layer_tensor(layer: usize, part: &str) -> String {

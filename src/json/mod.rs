@@ -7,7 +7,7 @@ mod parse;
 mod read;
 mod string;
 
-pub use parse::{ParseError, members, parse};
+pub use parse::{Member, ParseError, members, parse};
 pub use read::{Problem, Problems, Reader};
 pub use string::quoted;
 

@@ -24,11 +24,18 @@ pub fn parse(text: &str) -> Result<Value, ParseError> {
     Ok(value)
 }
 
-/// The entries of the object that a text is, in its order, each value as the text it stands as: what a caller does not
-/// want to read, it need not.
-pub fn members(text: &str) -> Result<Vec<(String, &str)>, ParseError> {
+/// An entry of an object, with the text that its value stands as: what is only passed on need not be written again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member<'a> {
+    pub key: String,
+    pub value: Value,
+    pub text: &'a str,
+}
+
+/// The entries of the object that a text is, in its order.
+pub fn members(text: &str) -> Result<Vec<Member<'_>>, ParseError> {
     let mut parser = Parser { text, at: 0, depth: 0 };
-    let mut members = Vec::new();
+    let mut members: Vec<Member> = Vec::new();
     parser.space();
     if parser.next() != Some(b'{') {
         return Err(parser.error("expected an object"));
@@ -36,17 +43,16 @@ pub fn members(text: &str) -> Result<Vec<(String, &str)>, ParseError> {
     parser.object(&mut |parser, key| {
         parser.space();
         let start = parser.at;
-        parser.value()?;
-        members.push((key, text.get(start..parser.at).unwrap_or("")));
+        let value = parser.value()?;
+        // Few enough to compare each with each.
+        if members.iter().any(|other| other.key == key) {
+            return Err(parser.twice(&key));
+        }
+        members.push(Member { key, value, text: text.get(start..parser.at).unwrap_or("") });
         Ok(())
     })?;
     parser.end()?;
-    // Few enough to compare each with each.
-    let twice = members.iter().enumerate().find(|(at, (key, _))| members[..*at].iter().any(|(other, _)| other == key));
-    match twice {
-        Some((_, (key, _))) => Err(parser.twice(key)),
-        None => Ok(members),
-    }
+    Ok(members)
 }
 
 pub(super) struct Parser<'a> {
@@ -250,9 +256,10 @@ mod tests {
     }
 
     #[test]
-    fn members_are_texts() {
+    fn members_are_values_and_their_texts() {
         let text = r#" { "a" : [1, {"b": 2}] , "c":"\"" } "#;
-        let expected = vec![("a".to_string(), r#"[1, {"b": 2}]"#), ("c".to_string(), r#""\"""#)];
+        let member = |key: &str, value, text| Member { key: key.into(), value, text };
+        let expected = [member("a", json!([1, { "b": 2 }]), r#"[1, {"b": 2}]"#), member("c", json!("\""), r#""\"""#)];
         assert_eq!(members(text).unwrap(), expected);
         assert_eq!(members("{}").unwrap(), []);
         assert!(members("[]").is_err() && members(r#"{"a":1,"a":1}"#).is_err() && members("{} x").is_err());

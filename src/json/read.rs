@@ -5,6 +5,8 @@ use std::cell::RefCell;
 
 use serde_json::Value;
 
+use super::Member;
+
 /// What is wrong at one place of a document, such as `schema.fields[3].kind`.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{place}: {message}")]
@@ -54,8 +56,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads an object whose entries were parsed one by one; it is the whole document.
-    pub fn of_entries(entries: &'a [(String, Value)], problems: &'a Problems) -> Reader<'a> {
-        let entries = entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    pub fn of_members(members: &'a [Member], problems: &'a Problems) -> Reader<'a> {
+        let entries = members.iter().map(|member| (member.key.as_str(), &member.value)).collect();
         Reader { place: String::new(), entries, problems, sound: true }
     }
 

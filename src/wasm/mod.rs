@@ -36,8 +36,8 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Engine, JsValue> {
         let refuse = |error: ArtifactError| failure(error.code(), &error.to_string(), &[]);
-        let scorer = Scorer::from_bytes(bytes).map_err(refuse)?;
-        let document = artifact::summary(bytes, scorer.artifact()).map_err(refuse)?;
+        let (artifact, document) = artifact::read_with_summary(bytes).map_err(refuse)?;
+        let scorer = Scorer::new(artifact);
         let row = vec![f64::NAN; scorer.document().schema.fields.len()];
         let missing = vec![Cell::Missing; row.len()];
         let customer = Customer::from_cells(&scorer.document().schema, &missing);
