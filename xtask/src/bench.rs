@@ -1,7 +1,10 @@
-//! `cargo xtask bench runtime`: speed beside the peers, on the equivalent network, into target/bench/runtime.json.
+//! `cargo xtask bench`: speed beside the peers. `runtime` is here, on the equivalent network, into
+//! target/bench/runtime.json; `train` has a file of its own.
 //!
 //! The measuring is done by the scripts in tests/bench, in the runtimes themselves; this file prepares what they need,
 //! calls them, and holds the results against the bars.
+
+mod train;
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,6 +21,8 @@ use crate::{browser, demo, prerequisites, project};
 pub enum Benchmark {
     /// Scoring and explaining in Node and headless Chromium, and natively, beside onnxruntime, tfjs and plain JavaScript
     Runtime(Options),
+    /// Fitting the networks beside PyTorch and the reference TabM: target/bench/train.json
+    Train(train::Options),
 }
 
 #[derive(Args)]
@@ -34,7 +39,13 @@ pub struct Options {
 }
 
 pub fn run(benchmark: &Benchmark) -> Result<()> {
-    let Benchmark::Runtime(options) = benchmark;
+    match benchmark {
+        Benchmark::Runtime(options) => runtime(options),
+        Benchmark::Train(options) => train::run(options),
+    }
+}
+
+fn runtime(options: &Options) -> Result<()> {
     let absolute = |file: &PathBuf| file.canonicalize().with_context(|| format!("there is no file {}", file.display()));
     let (data, model) = (options.data.as_ref().map(absolute), options.model.as_ref().map(absolute));
     prerequisites::check()?;

@@ -1,0 +1,167 @@
+//! `cargo xtask bench train`: time to train beside PyTorch and the reference TabM, into target/bench/train.json.
+//!
+//! One process a fit, ours and the peer's in turn, two threads each; the ratio is that of the medians. Both sides get the
+//! same rows, network, mini-batches and epochs (tests/bench/train).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::command::{self, Outcome, cargo, program, step};
+use crate::finished::{Inputs, unless_finished};
+use crate::project;
+
+#[derive(Args)]
+pub struct Options {
+    /// Fits of each side, taken in turn
+    #[arg(long, default_value_t = 3)]
+    repetitions: usize,
+    /// Epochs of a fit; the small networks take ten times as many
+    #[arg(long, default_value_t = 4)]
+    epochs: usize,
+    /// The Python (3.10 or newer) that the peers are installed for
+    #[arg(long, default_value = "python3")]
+    python: PathBuf,
+}
+
+const THREADS: &str = "2";
+
+/// What is fitted, how many times the epochs, and the bar on our share of the peer's time; no bar where the issue has none.
+const NETWORKS: [(&str, &str, usize, Option<f64>); 4] = [
+    ("mlp", "batch-norm MLP 128-64", 10, Some(0.8)),
+    ("shipped", "the network that ships, 32 units and the direct share", 10, Some(0.8)),
+    ("tabm", "TabM, k 16, width 128", 1, Some(1.5)),
+    ("tabm_wide", "TabM, k 32, width 256", 1, Some(1.5)),
+];
+
+pub fn run(options: &Options) -> Result<()> {
+    ensure!(options.repetitions > 0 && options.epochs > 0, "--repetitions and --epochs must be at least 1");
+    step("our side", || {
+        let mut build = cargo();
+        build.args(["build", "--release", "--workspace", "--example", "train_speed"]);
+        command::run(&mut build).map(|()| Outcome::Done)
+    })?;
+    step("peers", || install_peers(&options.python))?;
+    let folder = project::output("bench/train");
+    command::run(ours().arg("prepare").arg(&folder))?;
+    let mut networks = serde_json::Map::new();
+    step("measuring", || {
+        for (name, _, factor, _) in NETWORKS {
+            networks.insert(name.into(), measure(name, options.epochs * factor, options.repetitions, &folder)?);
+        }
+        Ok(Outcome::Done)
+    })?;
+    let measured = json!({ "threads": 2, "repetitions": options.repetitions, "networks": networks });
+    let output = project::output("bench/train.json");
+    fs::write(&output, format!("{measured:#}\n")).with_context(|| format!("cannot write {}", output.display()))?;
+    println!("{}", figures(&measured)?);
+    println!("written: {}", project::shown(&output));
+    Ok(())
+}
+
+fn ours() -> Command {
+    let name = format!("train_speed{}", std::env::consts::EXE_SUFFIX);
+    let mut command = program(project::cargo_target().join("release/examples").join(name));
+    command.env("RAYON_NUM_THREADS", THREADS);
+    command
+}
+
+/// The Python of the peers' own environment.
+fn python() -> PathBuf {
+    let place = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+    project::output("bench/python").join(place)
+}
+
+/// PyTorch and `tabm` from the package index, in an environment of their own.
+fn install_peers(python_of_machine: &Path) -> Result<Outcome> {
+    let requirements = project::path("tests/bench/train/requirements.txt");
+    let inputs = Inputs::of("python peers").path(&requirements)?;
+    let environment = project::output("bench/python");
+    unless_finished("python-peers", inputs, &[environment.join("pyvenv.cfg")], || {
+        let mut create = program(python_of_machine);
+        command::run(create.args(["-m", "venv"]).arg(&environment))
+            .context("the peers need Python 3.10 or newer with venv (Debian: `apt-get install python3-venv`)")?;
+        let mut install = program(python());
+        command::run(install.args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements))
+    })
+}
+
+fn measure(network: &str, epochs: usize, repetitions: usize, folder: &Path) -> Result<Value> {
+    let (mut tenure, mut peer) = (Vec::new(), Vec::new());
+    for _ in 0..repetitions {
+        let arguments = [folder.as_os_str(), network.as_ref(), epochs.to_string().as_ref()].map(ToOwned::to_owned);
+        let fit = |command: &mut Command| -> Result<Value> {
+            let text = command::read(command.args(&arguments))?;
+            serde_json::from_str(&text).with_context(|| format!("a fit printed `{text}`"))
+        };
+        tenure.push(fit(ours().arg("measure"))?);
+        let mut script = program(python());
+        script.env("OMP_NUM_THREADS", THREADS).env("MKL_NUM_THREADS", THREADS);
+        peer.push(fit(script.arg(project::path("tests/bench/train/peer.py")))?);
+    }
+    let side = |fits: &[Value]| -> Result<Value> {
+        let seconds = fits.iter().map(|fit| fit["seconds"].as_f64().context("a fit without seconds"));
+        let seconds = seconds.collect::<Result<Vec<f64>>>()?;
+        let steps = fits[0]["steps"].as_f64().context("a fit without steps")?;
+        let median = median(seconds.clone());
+        let milliseconds = 1000.0 * median / steps;
+        let mut side = json!({ "seconds": seconds, "median_s": median, "step_ms": milliseconds, "steps": steps });
+        for key in ["validation_loss", "torch", "python"] {
+            side[key] = fits[0][key].clone();
+        }
+        Ok(side)
+    };
+    let (tenure, peer) = (side(&tenure)?, side(&peer)?);
+    let ratio = tenure["median_s"].as_f64().unwrap_or(f64::NAN) / peer["median_s"].as_f64().unwrap_or(f64::NAN);
+    Ok(json!({ "tenure": tenure, "peer": peer, "epochs": epochs, "ratio": ratio }))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 }
+}
+
+/// One line a network, with its bar.
+fn figures(measured: &Value) -> Result<String> {
+    let mut lines = Vec::new();
+    for (name, words, _, bar) in NETWORKS {
+        let network = &measured["networks"][name];
+        let step =
+            |side: &str| network[side]["step_ms"].as_f64().with_context(|| format!("{name} has no {side}.step_ms"));
+        let ratio = network["ratio"].as_f64().with_context(|| format!("{name} has no ratio"))?;
+        let (word, limit) = match bar {
+            Some(bar) => (if ratio <= bar { "met   " } else { "MISSED" }, format!("  (at most {bar})")),
+            None => ("      ", String::new()),
+        };
+        let (tenure, peer) = (step("tenure")?, step("peer")?);
+        lines.push(format!("{word} {words:<54} {tenure:>7.2} ms a step, peer {peer:>7.2}: {ratio:.3} ×{limit}"));
+    }
+    Ok(lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_are_held_against_the_bars() {
+        let network = |ratio: f64| json!({ "tenure": { "step_ms": 2.0 }, "peer": { "step_ms": 4.0 }, "ratio": ratio });
+        let networks =
+            json!({ "mlp": network(0.8), "shipped": network(0.81), "tabm": network(1.5), "tabm_wide": network(1.6) });
+        let text = figures(&json!({ "networks": networks })).unwrap();
+        let words: Vec<&str> = text.lines().map(|line| line.split(' ').next().unwrap()).collect();
+        assert_eq!(words, ["met", "MISSED", "met", "MISSED"], "{text}");
+        assert!(figures(&json!({})).is_err());
+    }
+
+    #[test]
+    fn medians_of_odd_and_even_counts() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0]), 2.5);
+    }
+}
