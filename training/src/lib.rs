@@ -1,6 +1,7 @@
 //! What the `tenure` command is made of: tables, training, calibration, metrics.
 
 pub mod calibrate;
+pub mod checks;
 pub mod cohort;
 pub mod commands;
 pub mod configuration;

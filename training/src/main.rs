@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use tenure_training::commands::{config, crossval, evaluate, init, sample, score, train};
+use tenure_training::commands::{check, config, crossval, evaluate, init, sample, score, train};
 use tenure_training::configuration;
 use tenure_training::failure::Failure;
 use tenure_training::output::Output;
@@ -29,6 +29,7 @@ struct Arguments {
 enum Command {
     Init(init::Arguments),
     Sample(sample::Arguments),
+    Check(check::Arguments),
     Train(train::Arguments),
     Evaluate(evaluate::Arguments),
     Crossval(crossval::Arguments),
@@ -51,6 +52,7 @@ fn run() -> Result<(), Failure> {
     match command {
         Command::Init(arguments) => init::run(&arguments, &output),
         Command::Sample(arguments) => sample::run(&arguments, &output),
+        Command::Check(arguments) => check::run(&arguments, &output),
         Command::Train(arguments) => train::run(&arguments, &output),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &output),
         Command::Crossval(arguments) => crossval::run(&arguments, &output),

@@ -1,10 +1,13 @@
-//! Seeded, stratified ways to part the rows of a cohort: one split for training, folds for cross-validation, and the
-//! readers of fold files.
+//! Ways to part the rows of a cohort: one split for training, folds for cross-validation, and the readers of fold files.
+//! [`SplitBy`] also keeps groups whole, or parts by time.
 //!
 //! Stratified: every part has the classes in the cohort's proportion, to the row. The same labels, shares and seed give
 //! the same parts everywhere (ChaCha8).
 
+mod by;
+mod grouped;
 mod row_file;
+mod timed;
 
 use std::path::Path;
 
@@ -15,6 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::cohort::Cohort;
 use crate::table::TableError;
 
+pub use by::{Groups, SplitBy, Times};
 use row_file::RowFile;
 
 /// Shares of the rows that go to each part; they sum to 1.
@@ -67,20 +71,32 @@ pub enum SplitError {
     FoldCount { folds: usize, rows: usize },
     #[error("a part of {share} of the rows would have none of the customers that {class}, of which there are {count}")]
     EmptyClass { share: f64, class: &'static str, count: usize },
+    #[error("{file}: no column `{column}`{hint}", hint = near(nearest))]
+    Column { file: String, column: String, nearest: Option<String> },
+    /// A column cannot keep the rows apart.
+    #[error("`{column}`: {message}")]
+    Apart { column: String, message: String },
     #[error(transparent)]
     Table(#[from] TableError),
-    /// A fold file that is not of this table, or not whole.
+    /// A fold file that is not of this table or not whole, or a time that cannot be read.
     #[error("{file}, {place}: {message}")]
     File { file: String, place: String, message: String },
+}
+
+fn near(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or(String::new(), |nearest| format!("; the nearest is `{nearest}`"))
 }
 
 impl SplitError {
     /// 3 where the environment is at fault, 2 where the configuration is, 1 where a file is.
     pub fn exit_code(&self) -> i32 {
         match self {
-            SplitError::Shares(_) | SplitError::FoldCount { .. } | SplitError::EmptyClass { .. } => 2,
+            SplitError::Shares(_)
+            | SplitError::FoldCount { .. }
+            | SplitError::EmptyClass { .. }
+            | SplitError::Column { .. } => 2,
             SplitError::Table(error) => error.exit_code(),
-            SplitError::File { .. } => 1,
+            SplitError::File { .. } | SplitError::Apart { .. } => 1,
         }
     }
 }
@@ -88,21 +104,13 @@ impl SplitError {
 impl Split {
     /// Parts all rows of a cohort with these labels.
     pub fn stratified(labels: &[bool], shares: &Shares, seed: u64) -> Result<Split, SplitError> {
-        let rows: Vec<u32> = (0..labels.len() as u32).collect();
-        let shares = [shares.train, shares.validation, shares.calibration, shares.test];
-        let parts = stratified_parts(labels, &rows, &shares, seed)?;
-        let [train, validation, calibration, test] =
-            <[Vec<u32>; 4]>::try_from(parts).expect("there are as many parts as shares");
-        Ok(Split { train, validation, calibration, test })
+        SplitBy::Target.split(labels, shares, seed)
     }
 }
 
 /// Parts `rows` by `shares`; every part has both classes in proportion, and its rows ascending.
 pub fn stratified_parts(labels: &[bool], rows: &[u32], shares: &[f64], seed: u64) -> Result<Vec<Vec<u32>>, SplitError> {
-    let sum: f64 = shares.iter().sum();
-    if shares.iter().any(|share| !share.is_finite() || *share <= 0.0) || (sum - 1.0).abs() > 1e-6 {
-        return Err(SplitError::Shares(shares.to_vec()));
-    }
+    let sum = check_shares(shares)?;
     let mut parts = vec![Vec::new(); shares.len()];
     for (class, rows) in shuffled_classes(labels, rows, seed) {
         let (mut start, mut cumulative) = (0, 0.0);
@@ -118,6 +126,15 @@ pub fn stratified_parts(labels: &[bool], rows: &[u32], shares: &[f64], seed: u64
     }
     parts.iter_mut().for_each(|part| part.sort_unstable());
     Ok(parts)
+}
+
+/// The sum of the shares, which is 1 but for rounding.
+fn check_shares(shares: &[f64]) -> Result<f64, SplitError> {
+    let sum: f64 = shares.iter().sum();
+    if shares.iter().any(|share| !share.is_finite() || *share <= 0.0) || (sum - 1.0).abs() > 1e-6 {
+        return Err(SplitError::Shares(shares.to_vec()));
+    }
+    Ok(sum)
 }
 
 /// The fold of each row, from 0; folds differ by at most one row of each class, and by at most one row in all.

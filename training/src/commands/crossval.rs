@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 
+use super::check::RowArguments;
 use super::read_schema;
 use super::train::{NetworkArguments, read_cohort};
 use crate::cohort::Cohort;
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 use crate::fit::Control;
 use crate::metrics::{Metrics, best_f1_threshold};
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
-use crate::split::Fold;
+use crate::split::{Fold, Split};
 use crate::train::{TrainParams, train};
 
 /// Cross-validate the network that ships
@@ -44,6 +45,8 @@ pub struct Arguments {
     /// Overwrite the JSON file
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub rows: RowArguments,
     #[command(flatten)]
     pub network: NetworkArguments,
 }
@@ -77,11 +80,20 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     }
     let params = arguments.network.params()?;
     let schema = read_schema(&arguments.schema)?;
-    let cohort = read_cohort(&arguments.data, schema, output)?;
+    let RowArguments { group, time, .. } = &arguments.rows;
+    if arguments.folds.is_some() && (group.is_some() || time.is_some()) {
+        return Err(Failure::usage("--folds says which row is where; it cannot be used with --group or --time"));
+    }
+    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
+    let split_by = arguments.rows.split_by(&cohort)?;
     let folds = match &arguments.folds {
         Some(folds) => Fold::read(&cohort, folds, arguments.inner.as_deref(), params.seed)?,
-        None => Fold::seeded(cohort.labels(), arguments.splits, params.seed)?,
+        None => split_by.folds(cohort.labels(), arguments.splits, params.seed)?,
     };
+    let Fold { fit, validation, test } = folds[0].clone();
+    let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&test) };
+    let first = Split { train: fit, validation, calibration: Vec::new(), test };
+    arguments.rows.check(&cohort, &schema, &first, output)?;
     let bar = output.bar(folds.len() as u64, "fold {pos}/{len} {bar:24} {elapsed}");
     let run = |(index, fold): (usize, &Fold)| {
         let result = run_fold(&params, &cohort, fold)?;
@@ -121,6 +133,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
             "multiply_adds": multiply_adds,
             "rows": cohort.rows(),
             "seed": params.seed,
+            "split": split_words,
             "data_sha256": cohort.report().sha256,
         });
         write_whole(path, format!("{document:#}\n").as_bytes())?;

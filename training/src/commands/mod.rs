@@ -1,5 +1,6 @@
 //! The commands of `tenure`, one a file: flags, run, words for people.
 
+pub mod check;
 pub mod config;
 pub mod crossval;
 pub mod evaluate;

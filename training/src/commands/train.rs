@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 use tenure::artifact::{Artifact, write};
 use tenure::schema::Schema;
 
+use super::check::RowArguments;
 use super::read_schema;
+use crate::checks::DataChecks;
 use crate::cohort::{Cohort, Purpose, RARE_BELOW, prune_rare};
 use crate::failure::Failure;
 use crate::fit::{Control, EpochReport, FitError, Penalty};
@@ -33,6 +35,8 @@ pub struct Arguments {
     /// Overwrite the artifact
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub rows: RowArguments,
     #[command(flatten)]
     pub network: NetworkArguments,
     /// Print one JSON object an epoch and the model card at the end, on standard output
@@ -161,7 +165,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let params = arguments.network.params()?;
     let schema = read_schema(&arguments.schema)?;
     let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
-    let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;
+    let split_by = arguments.rows.split_by(&cohort)?;
+    let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
+    let checks = arguments.rows.check(&cohort, &schema, &split, output)?;
 
     let started = Instant::now();
     let mut progress = EpochProgress::new(output, params.network.maximum_epochs, arguments.json);
@@ -171,7 +177,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     });
     progress.finish();
     let trained = trained?;
-    let card = card(&params, &cohort, &schema, &split, &trained)?;
+    let card = card(&params, &cohort, &schema, &split, &split_by.words(&split.test), &checks, &trained)?;
     let artifact = trained.artifact(&params, &cohort, &split.train, card)?;
     let bytes = write(&artifact).map_err(Failure::data)?;
     // What is written is what a stranger will read: read it as one.
@@ -210,6 +216,8 @@ fn card(
     cohort: &Cohort,
     schema: &Schema,
     split: &Split,
+    split_words: &str,
+    checks: &DataChecks,
     trained: &Trained,
 ) -> Result<serde_json::Value, Failure> {
     let of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
@@ -232,7 +240,9 @@ fn card(
             "train": split.train.len(), "validation": split.validation.len(),
             "calibration": split.calibration.len(), "test": split.test.len(),
         },
-        "split": "stratified by the target",
+        "split": split_words,
+        // Not their messages: those name single values of the table.
+        "data_warnings": checks.warnings().map(|finding| json!([finding.check, finding.field])).collect::<Vec<_>>(),
         "positive_rate": cohort.positives() as f64 / cohort.rows() as f64,
         "network": {
             "hidden": trained.network.hidden(), "direct": network.shape.direct, "inputs": inputs,

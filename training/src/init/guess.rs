@@ -4,7 +4,7 @@ use tenure::schema::{Kind, MAXIMUM_CATEGORIES, date};
 
 use super::identify::{NEARLY_ALL, ROWS_FOR_IDENTIFIERS, identifies, is_code, looks_like_codes};
 use super::profile::{Profile, number};
-use super::text::{Formatting, is_certain_missing_token, yes_and_no};
+use super::text::{Formatting, is_certain_missing_token, words, yes_and_no};
 use super::{grouped, percent};
 
 /// Where a column goes, and what there is to say about it.
@@ -62,6 +62,16 @@ fn after_the_fact(name: &str, target: &str) -> Option<String> {
     let (name, target) = (letters(name), letters(target));
     let found = ["churn", &target].into_iter().find(|word| word.len() >= 4 && name.contains(word));
     found.map(|word| format!("{word:?}"))
+}
+
+/// As [`after_the_fact`], and by words that are often, but not always, of what follows on leaving: worth a question, not
+/// enough to leave a column out.
+pub(crate) fn outcome_word(name: &str, target: &str) -> Option<String> {
+    const STEMS: [&str; 9] =
+        ["cancel", "terminat", "deactivat", "attrit", "winback", "closed", "closure", "exited", "offboard"];
+    let mut words = words(name).into_iter().map(|word| word.to_lowercase());
+    let stem = words.find(|word| STEMS.iter().any(|stem| word.starts_with(stem)));
+    after_the_fact(name, target).map(|word| word.trim_matches('"').to_owned()).or(stem)
 }
 
 fn first_value(profile: &Profile) -> &str {

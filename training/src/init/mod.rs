@@ -29,6 +29,15 @@ pub struct Draft {
     pub rows: u64,
 }
 
+/// Why a column of these texts identifies rows, if it does.
+pub(crate) fn identifier_reason(name: &str, texts: impl Iterator<Item = String>) -> Option<String> {
+    let mut profile = Profile::new(name);
+    (0..).zip(texts).for_each(|(row, text)| profile.observe(&text, row));
+    if profile.rows == 0 { None } else { identify::identifies(&profile) }
+}
+
+pub(crate) use guess::outcome_word;
+
 /// Why no schema can be drafted.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {

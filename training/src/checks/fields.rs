@@ -1,0 +1,272 @@
+//! One field at a time: its figures, and what they betray.
+
+use serde::Serialize;
+use tenure::schema::{Field, Kind, Schema, date};
+
+use super::{Check, Finding, LEAK_ROC_AUC, MOSTLY_MISSING, percent};
+use crate::cohort::{Cohort, Column, MISSING_CODE, RARE_BELOW};
+use crate::init::{identifier_reason, outcome_word};
+use crate::metrics::roc_auc;
+
+/// Rows that tell an identifier; more would tell the same.
+const IDENTIFIER_ROWS: usize = 100_000;
+/// Levels that a number is cut into, to see how well it ranks alone.
+const LEVELS: usize = 32;
+/// Tukey's "far out" is 3 interquartile ranges beyond the quartiles (Exploratory Data Analysis, 1977).
+const FAR_OUT: f64 = 3.0;
+/// Amounts have long tails: a placeholder is this far out as it stands, and far out on a logarithmic scale as well.
+const PLACEHOLDER: f64 = 10.0;
+
+/// The figures of one field.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldSummary {
+    pub field: String,
+    pub kind: &'static str,
+    /// Rows that do not have it.
+    pub missing: usize,
+    /// How well the field alone ranks the customers, 0.5 to 1: rates by level, learned on every other row and measured
+    /// on the rest. None where a half of the rows has one class.
+    pub roc_auc: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<NumberSummary>,
+    /// Rows of each category, OTHER last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<CategorySummary>,
+}
+
+/// Figures of a number; a date's are days before its reference.
+#[derive(Clone, Debug, Serialize)]
+pub struct NumberSummary {
+    pub minimum: f64,
+    pub lower_quartile: f64,
+    pub median: f64,
+    pub upper_quartile: f64,
+    pub maximum: f64,
+    /// Rows more than 3 interquartile ranges beyond the quartiles.
+    pub far_out: usize,
+    /// Rows so far out that they are likely placeholders.
+    pub placeholders: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct CategorySummary {
+    pub category: String,
+    pub rows: usize,
+    pub positives: usize,
+}
+
+pub(super) fn summaries(cohort: &Cohort) -> Vec<FieldSummary> {
+    cohort.schema().fields.iter().enumerate().map(|(index, field)| summary(cohort, index, field)).collect()
+}
+
+fn summary(cohort: &Cohort, index: usize, field: &Field) -> FieldSummary {
+    let labels = cohort.labels();
+    let (missing, numbers, categories, levels) = match cohort.column(index) {
+        Column::Numbers(numbers) => {
+            let mut sorted: Vec<f64> = numbers.iter().copied().filter(|number| !number.is_nan()).collect();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let cuts: Vec<f64> =
+                (1..LEVELS).filter_map(|cut| sorted.get(cut * sorted.len() / LEVELS)).copied().collect();
+            let level = |number: &f64| match number.is_nan() {
+                true => LEVELS,
+                false => cuts.partition_point(|cut| cut <= number),
+            };
+            let levels = numbers.iter().map(level).collect::<Vec<_>>();
+            (numbers.len() - sorted.len(), NumberSummary::of(&sorted), Vec::new(), levels)
+        }
+        Column::Codes(codes) => {
+            let mut names = field.categories();
+            names.push("other");
+            let mut categories: Vec<CategorySummary> = names
+                .into_iter()
+                .map(|name| CategorySummary { category: name.into(), rows: 0, positives: 0 })
+                .collect();
+            let known = codes.iter().zip(labels).filter(|(code, _)| **code != MISSING_CODE);
+            known.for_each(|(&code, &label)| {
+                categories[usize::from(code)].rows += 1;
+                categories[usize::from(code)].positives += usize::from(label);
+            });
+            let missing = codes.iter().filter(|code| **code == MISSING_CODE).count();
+            let levels = codes.iter().map(|&code| usize::from(code).min(categories.len())).collect();
+            (missing, None, categories, levels)
+        }
+    };
+    let kind = match field.kind {
+        Kind::Number { .. } => "number",
+        Kind::Date { .. } => "date",
+        Kind::Category { .. } => "category",
+        Kind::Flag { .. } => "flag",
+    };
+    FieldSummary { field: field.name.clone(), kind, missing, roc_auc: alone(&levels, labels), numbers, categories }
+}
+
+/// The ROC-AUC of the rates of every level, learned on the even rows and measured on the odd ones.
+fn alone(levels: &[usize], labels: &[bool]) -> Option<f64> {
+    let count = levels.iter().max()? + 1;
+    let rate = labels.iter().filter(|&&label| label).count() as f64 / labels.len() as f64;
+    // Drawn to the rate of all by one row, so that a level of one row says little.
+    let mut tally = vec![(rate, 1.0); count];
+    let rows = || levels.iter().zip(labels).enumerate();
+    for (_, (&level, &label)) in rows().filter(|(row, _)| row % 2 == 0) {
+        tally[level].0 += f64::from(u8::from(label));
+        tally[level].1 += 1.0;
+    }
+    let measured = rows().filter(|(row, _)| row % 2 == 1);
+    let (probabilities, labels): (Vec<f64>, Vec<bool>) =
+        measured.map(|(_, (&level, &label))| (tally[level].0 / tally[level].1, label)).unzip();
+    roc_auc(&probabilities, &labels).ok()
+}
+
+impl NumberSummary {
+    fn of(sorted: &[f64]) -> Option<NumberSummary> {
+        let (first, last) = (*sorted.first()?, *sorted.last()?);
+        let quantile = |share: f64| sorted[((sorted.len() - 1) as f64 * share).round() as usize];
+        let [lower, median, upper] = [0.25, 0.5, 0.75].map(quantile);
+        let beyond = |number: f64, lower: f64, upper: f64, times: f64| {
+            let range = upper - lower;
+            range > 0.0 && (number < lower - times * range || number > upper + times * range)
+        };
+        let far_out = sorted.iter().filter(|&&number| beyond(number, lower, upper, FAR_OUT)).count();
+        let logarithm = |number: f64| number.abs().ln_1p().copysign(number);
+        let placeholder = |number: f64| {
+            beyond(number, lower, upper, PLACEHOLDER)
+                && beyond(logarithm(number), logarithm(lower), logarithm(upper), FAR_OUT)
+        };
+        let placeholders = sorted.iter().filter(|&&number| placeholder(number)).count();
+        Some(NumberSummary {
+            minimum: first,
+            lower_quartile: lower,
+            median,
+            upper_quartile: upper,
+            maximum: last,
+            far_out,
+            placeholders,
+        })
+    }
+
+    /// The end that lies farther out.
+    fn farthest(&self) -> f64 {
+        if self.lower_quartile - self.minimum > self.maximum - self.upper_quartile {
+            self.minimum
+        } else {
+            self.maximum
+        }
+    }
+}
+
+/// What is suspicious in one field.
+pub(super) fn find(
+    cohort: &Cohort,
+    index: usize,
+    summary: &FieldSummary,
+    schema: &Schema,
+    findings: &mut Vec<Finding>,
+) {
+    let (field, rows) = (&cohort.schema().fields[index], cohort.rows());
+    let mut report = |check, message: String| findings.push(Finding::of_field(check, &summary.field, message));
+    if let Some(auc) = summary.roc_auc.filter(|&auc| auc > LEAK_ROC_AUC) {
+        report(Check::Leak, format!("alone has ROC-AUC {auc:.4}: is it known before a customer leaves?"));
+    }
+    known_for_one_class(cohort, index, summary, &mut report);
+    if let Some(word) = outcome_word(&field.name, &schema.target.field) {
+        report(Check::PostOutcome, format!("speaks of {word:?} in its name: is it known before a customer leaves?"));
+    }
+    if let Some(reason) = identifier_reason(&field.name, texts(cohort, index).take(IDENTIFIER_ROWS)) {
+        report(Check::Identifier, format!("identifies rows: {reason}; list it under `identifiers`"));
+    }
+    if summary.missing as f64 > MOSTLY_MISSING * rows as f64 {
+        report(
+            Check::Missing,
+            format!("is missing in {} of {rows} rows ({})", summary.missing, percent(summary.missing, rows)),
+        );
+    }
+    match (&summary.numbers, &field.kind) {
+        (Some(numbers), _) if numbers.minimum == numbers.maximum => {
+            report(Check::Constant, format!("is {} in every row that has it", numbers.minimum));
+        }
+        (Some(numbers), kind) => {
+            if let (Kind::Date { reference }, Column::Numbers(days)) = (kind, cohort.column(index)) {
+                let after = days.iter().filter(|days| **days < 0.0).count();
+                let day = date::text(*reference);
+                if after > 0 {
+                    report(
+                        Check::AfterReference,
+                        format!(
+                            "is after the reference {day} in {after} of {rows} rows: is it known before a customer leaves, and is {day} the day of the export?"
+                        ),
+                    );
+                }
+            }
+            if numbers.placeholders > 0 {
+                report(
+                    Check::Outlier,
+                    format!(
+                        "has {} of {rows} rows far outside its quartiles ({} to {}), such as {}: is that a placeholder? Then list it under `missing`",
+                        numbers.placeholders,
+                        numbers.lower_quartile,
+                        numbers.upper_quartile,
+                        numbers.farthest()
+                    ),
+                );
+            }
+        }
+        _ => {
+            let seen = summary.categories.iter().filter(|category| category.rows > 0).count();
+            if seen == 1 {
+                report(Check::Constant, "has one category in every row that has it".into());
+            }
+            let listed = schema.field_index(&field.name).map_or(0, |index| schema.fields[index].category_count());
+            let folded = listed - field.category_count().min(listed);
+            if folded > 0 {
+                report(
+                    Check::RareCategory,
+                    format!(
+                        "has {folded} of {listed} categories with fewer than {RARE_BELOW} rows, which count as OTHER"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// A field that is filled in when a customer leaves is missing for all that stayed, or the other way round.
+fn known_for_one_class(cohort: &Cohort, index: usize, summary: &FieldSummary, report: &mut impl FnMut(Check, String)) {
+    if summary.missing == 0 {
+        return;
+    }
+    let column = cohort.column(index);
+    let mut known = [0; 2];
+    for (row, &label) in cohort.labels().iter().enumerate() {
+        known[usize::from(label)] += usize::from(column.cell(row) != tenure::customer::Cell::Missing);
+    }
+    let totals = [cohort.rows() - cohort.positives(), cohort.positives()];
+    for (class, words) in [(0, ["stayed", "left"]), (1, ["left", "stayed"])] {
+        // By chance, so many known rows would be spread over both.
+        if known[1 - class] == 0 && known[class] >= 20 && known[class] * 5 > totals[class] {
+            let share = percent(known[class], totals[class]);
+            report(
+                Check::KnownForOneClass,
+                format!(
+                    "is known for {share} of the customers that {} and for none that {}: is it known before a customer leaves?",
+                    words[0], words[1]
+                ),
+            );
+        }
+    }
+}
+
+/// The texts of a column, missing ones left out.
+fn texts(cohort: &Cohort, index: usize) -> Box<dyn Iterator<Item = String> + '_> {
+    let field = &cohort.schema().fields[index];
+    match cohort.column(index) {
+        // Dates of a table of events differ from row to row and identify nobody.
+        Column::Numbers(_) if matches!(field.kind, Kind::Date { .. }) => Box::new(std::iter::empty()),
+        Column::Numbers(numbers) => {
+            Box::new(numbers.iter().filter(|number| !number.is_nan()).map(|number| number.to_string()))
+        }
+        Column::Codes(codes) => {
+            let names = field.categories();
+            Box::new(codes.iter().filter_map(move |code| names.get(usize::from(*code)).map(|name| (*name).to_owned())))
+        }
+    }
+}

@@ -1,0 +1,136 @@
+use tenure::schema::Schema;
+
+use super::*;
+use crate::split::{Shares, Split};
+use crate::table::Source;
+use crate::table::tests::file;
+
+const SCHEMA: &str = r#"
+schema_version = 1
+name = "checked"
+reference = "2024-01-01"
+identifiers = ["id"]
+target = { field = "Churn", positive = "Yes" }
+fields = [
+    { name = "usage", kind = "number" },
+    { name = "since", kind = "date" },
+    { name = "plan", kind = "category", categories = ["A", "B", "C"] },
+]
+"#;
+
+/// A sound row: usage has something to say and is different in every row, and nothing tells the outcome.
+fn row(row: usize) -> [String; 5] {
+    let left = row * 7919 % 10 < 3;
+    let usage = (row * 613 % 1009) as f64 / 8.0 + if left { 30.0 } else { 0.0 };
+    let since = tenure::schema::date::text(19_700.0 - (row * 31 % 900) as f64);
+    let plan = ["A", "B", "C"][row * 17 % 3];
+    [format!("c{row}"), usage.to_string(), since, plan.into(), if left { "Yes" } else { "No" }.into()]
+}
+
+fn check(rows: &[[String; 5]], schema: &str) -> DataChecks {
+    let rows: String = rows.iter().map(|row| row.join(",") + "\n").collect();
+    let file = file(format!("id,usage,since,plan,Churn\n{rows}"));
+    let schema: Schema = toml::from_str(schema).unwrap();
+    let cohort = Cohort::read(Source::open(file.path()).unwrap(), &schema).unwrap();
+    let split = Split::stratified(cohort.labels(), &Shares::default(), 0).unwrap();
+    DataChecks::run(&cohort, &schema, Some(&split)).unwrap()
+}
+
+fn found(rows: &[[String; 5]], schema: &str) -> Vec<(Check, Option<String>)> {
+    let checks = check(rows, schema);
+    checks.warnings().map(|finding| (finding.check, finding.field.clone())).collect()
+}
+
+fn sound() -> Vec<[String; 5]> {
+    (0..600).map(row).collect()
+}
+
+#[test]
+fn a_sound_table_has_figures_and_no_findings() {
+    let checks = check(&sound(), SCHEMA);
+    assert_eq!(checks.findings, []);
+    assert_eq!((checks.rows, checks.positives, checks.duplicates.alike), (600, 180, 0));
+    let [usage, since, plan] = &checks.fields[..] else { panic!() };
+    assert_eq!((usage.missing, since.kind, plan.categories.len()), (0, "date", 4));
+    assert_eq!(plan.categories[0].rows, 200);
+    assert!((0.55..0.75).contains(&usage.roc_auc.unwrap()), "{usage:?}");
+    assert!((0.4..0.6).contains(&plan.roc_auc.unwrap()), "{plan:?}");
+}
+
+#[test]
+fn a_field_that_tells_the_outcome_is_a_leak() {
+    let mut rows = sound();
+    rows.iter_mut().for_each(|row| row[3] = if row[4] == "Yes" { "A" } else { "B" }.into());
+    // Two rows in a hundred do not fit.
+    (0..12).for_each(|row| rows[row * 50][3] = "C".into());
+    assert_eq!(found(&rows, SCHEMA), [(Check::Leak, Some("plan".into()))]);
+    // A number that is filled in when the customer leaves, two times in three.
+    let mut rows = sound();
+    rows.iter_mut().enumerate().for_each(|(n, row)| {
+        if row[4] == "No" || n % 3 == 0 {
+            row[1].clear()
+        }
+    });
+    let expected = [Check::KnownForOneClass, Check::Missing].map(|check| (check, Some("usage".into())));
+    assert_eq!(found(&rows, SCHEMA), expected);
+}
+
+#[test]
+fn placeholders_constants_and_dates_after_the_reference() {
+    let mut rows = sound();
+    (0..3).for_each(|row| rows[row][1] = "999999".into());
+    rows[5][2] = "2024-03-01".into();
+    rows.iter_mut().for_each(|row| row[3] = "A".into());
+    let checks = check(&rows, SCHEMA);
+    let text = checks.findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("\n");
+    for part in [
+        "`usage` has 3 of 600 rows far outside its quartiles",
+        "such as 999999",
+        "`since` is after the reference 2024-01-01 in 1 of 600 rows",
+        "`plan` has one category in every row",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    // Amounts have long tails, which are no placeholders.
+    let mut rows = sound();
+    rows.iter_mut().enumerate().for_each(|(n, row)| row[1] = format!("{:.3}", (1.5 * (n as f64 / 100.0)).exp()));
+    assert!(found(&rows, SCHEMA).iter().all(|(check, _)| *check != Check::Outlier));
+}
+
+#[test]
+fn names_and_values_that_do_not_belong_among_the_fields() {
+    let schema = SCHEMA.replace("\"usage\"", "\"cancelled\"");
+    let rows: String = sound().iter().map(|row| row.join(",") + "\n").collect();
+    let file = file(format!("id,cancelled,since,plan,Churn\n{rows}"));
+    let schema: Schema = toml::from_str(&schema).unwrap();
+    let cohort = Cohort::read(Source::open(file.path()).unwrap(), &schema).unwrap();
+    let checks = DataChecks::run(&cohort, &schema, None).unwrap();
+    assert_eq!(checks.findings.iter().map(|finding| finding.check).collect::<Vec<_>>(), [Check::PostOutcome]);
+    let mut rows = sound();
+    rows.iter_mut().enumerate().for_each(|(n, row)| row[1] = (100_000 + n * 7).to_string());
+    assert_eq!(found(&rows, SCHEMA), [(Check::Identifier, Some("usage".into()))]);
+}
+
+#[test]
+fn the_same_customer_twice_is_found_across_the_split() {
+    let mut rows = sound();
+    (0..40).for_each(|row| rows.push(rows[row].clone()));
+    let checks = check(&rows, SCHEMA);
+    let duplicates = &checks.duplicates;
+    assert_eq!((duplicates.alike, duplicates.repeated_identifiers, duplicates.conflicting), (40, 40, 0));
+    assert_eq!(duplicates.first_repeated, Some(("line", 2, 602)));
+    assert!(duplicates.test_rows_elsewhere > 0);
+    assert_eq!(duplicates.test_rows_elsewhere, duplicates.test_identifiers_elsewhere);
+    let warnings: Vec<_> = checks.warnings().map(|finding| finding.check).collect();
+    assert_eq!(warnings, [Check::RepeatedIdentifiers, Check::AlikeRows, Check::AcrossSplits]);
+    // Two customers that are alike but for their identifier and the outcome: worth a note.
+    let mut rows = sound();
+    let mut twin = rows[0].clone();
+    (twin[0], twin[4]) = ("another".into(), if twin[4] == "Yes" { "No" } else { "Yes" }.into());
+    rows.push(twin);
+    let checks = check(&rows, SCHEMA);
+    assert_eq!((checks.duplicates.alike, checks.duplicates.conflicting, checks.warnings().count()), (1, 2, 0));
+    // Without identifiers it is likely one customer.
+    let checks = check(&rows, &SCHEMA.replace("identifiers = [\"id\"]", "ignored = [\"id\"]"));
+    assert!(checks.warnings().count() >= 2);
+}

@@ -1,0 +1,251 @@
+//! What keeps rows apart: chance alone, a column whose groups must not be torn, or a column of times.
+
+use std::collections::HashMap;
+
+use tenure::schema::date;
+
+use super::grouped::{grouped_folds, grouped_parts};
+use super::timed::{timed_folds, timed_parts};
+use super::{Fold, INNER_VALIDATION, Shares, Split, SplitError, stratified_parts};
+use crate::cohort::Cohort;
+use crate::table::{Source, nearest};
+
+/// How the rows of one cohort are parted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SplitBy {
+    /// At random, in proportion of the classes.
+    Target,
+    /// No group in two parts; in proportion of the classes as far as the groups allow.
+    Group { column: String, groups: Groups },
+    /// The latest rows are the test rows; no moment in two parts.
+    Time { column: String, times: Times },
+}
+
+/// The group of each customer, from 0. A customer without one is a group alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Groups {
+    pub(super) of_row: Vec<u32>,
+    pub(super) count: usize,
+    alone: usize,
+}
+
+/// The moment of each customer: a number as it stands, or days since 1970-01-01.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Times {
+    pub(super) of_row: Vec<f64>,
+    dates: bool,
+}
+
+impl SplitBy {
+    /// Reads the column that keeps rows apart, of which there is at most one, from the cohort's table.
+    pub fn read(cohort: &Cohort, group: Option<&str>, time: Option<&str>) -> Result<SplitBy, SplitError> {
+        Ok(match (group, time) {
+            (Some(column), _) => SplitBy::Group { column: column.into(), groups: Groups::read(cohort, column)? },
+            (None, Some(column)) => SplitBy::Time { column: column.into(), times: Times::read(cohort, column)? },
+            (None, None) => SplitBy::Target,
+        })
+    }
+
+    /// Parts all rows of the cohort with these labels.
+    pub fn split(&self, labels: &[bool], shares: &Shares, seed: u64) -> Result<Split, SplitError> {
+        let rows: Vec<u32> = (0..labels.len() as u32).collect();
+        let shares = [shares.train, shares.validation, shares.calibration, shares.test];
+        let parts = self.parts(labels, &rows, &shares, seed)?;
+        let [train, validation, calibration, test] =
+            <[Vec<u32>; 4]>::try_from(parts).expect("there are as many parts as shares");
+        Ok(Split { train, validation, calibration, test })
+    }
+
+    /// Folds over all rows, with an inner validation part of each. By time, a fold's rows come after all that it is
+    /// fitted on, so the earliest rows are in no fold.
+    pub fn folds(&self, labels: &[bool], count: usize, seed: u64) -> Result<Vec<Fold>, SplitError> {
+        let fold_of_row = match self {
+            SplitBy::Target => return Fold::seeded(labels, count, seed),
+            SplitBy::Group { column, groups } => grouped_folds(labels, groups, column, count, seed)?,
+            SplitBy::Time { column, times } => return timed_folds(labels, times, column, count),
+        };
+        let fold = |fold: u32| {
+            let (test, rest): (Vec<u32>, Vec<u32>) =
+                (0..labels.len() as u32).partition(|&row| fold_of_row[row as usize] == fold);
+            let shares = [1.0 - INNER_VALIDATION, INNER_VALIDATION];
+            let mut parts = self.parts(labels, &rest, &shares, seed.wrapping_add(1 + u64::from(fold)))?;
+            let validation = parts.pop().unwrap_or_default();
+            Ok(Fold { fit: parts.pop().unwrap_or_default(), validation, test })
+        };
+        (0..count as u32).map(fold).collect()
+    }
+
+    /// Parts some rows by shares, ascending in every part; by time, the parts follow each other.
+    pub fn parts(&self, labels: &[bool], rows: &[u32], shares: &[f64], seed: u64) -> Result<Vec<Vec<u32>>, SplitError> {
+        match self {
+            SplitBy::Target => stratified_parts(labels, rows, shares, seed),
+            SplitBy::Group { column, groups } => grouped_parts(labels, groups, column, rows, shares, seed),
+            SplitBy::Time { column, times } => timed_parts(labels, times, column, rows, shares),
+        }
+    }
+
+    /// For the model card; `test` are the test rows.
+    pub fn words(&self, test: &[u32]) -> String {
+        match self {
+            SplitBy::Target => "stratified by the target".into(),
+            SplitBy::Group { column, groups } => {
+                let alone = match groups.alone {
+                    0 => String::new(),
+                    alone => format!(", of which {alone} are rows without one"),
+                };
+                format!("by group: no `{column}` in two parts ({} groups{alone})", groups.count)
+            }
+            SplitBy::Time { column, times } => {
+                let first = test.iter().map(|&row| times.of_row[row as usize]).fold(f64::INFINITY, f64::min);
+                let first = if times.dates { date::text(first) } else { first.to_string() };
+                format!("by time: the test rows are those with `{column}` from {first} on")
+            }
+        }
+    }
+}
+
+impl Groups {
+    fn read(cohort: &Cohort, column: &str) -> Result<Groups, SplitError> {
+        let mut known: HashMap<String, u32> = HashMap::new();
+        let mut groups = Groups { of_row: Vec::with_capacity(cohort.rows()), count: 0, alone: 0 };
+        walk(cohort, column, &mut |text, _| {
+            let group = match known.get(text) {
+                Some(&group) => group,
+                None => {
+                    groups.count += 1;
+                    let group = groups.count as u32 - 1;
+                    if text.is_empty() {
+                        groups.alone += 1;
+                    } else {
+                        known.insert(text.into(), group);
+                    }
+                    group
+                }
+            };
+            groups.of_row.push(group);
+            Ok(())
+        })?;
+        Ok(groups)
+    }
+}
+
+impl Times {
+    fn read(cohort: &Cohort, column: &str) -> Result<Times, SplitError> {
+        let mut times = Times { of_row: Vec::with_capacity(cohort.rows()), dates: false };
+        walk(cohort, column, &mut |text, place| {
+            let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+            // The first row says whether the column is of numbers or of dates.
+            if times.of_row.is_empty() {
+                times.dates = number.is_none();
+            }
+            let time = if times.dates { date::read(text) } else { number };
+            let Some(time) = time else {
+                let expected = if times.dates { "a date, year first, as in 2024-01-31" } else { "a number" };
+                let message = if text.is_empty() {
+                    "is empty; a row without a time has no place in a split by time".into()
+                } else {
+                    format!("{text:?} is not {expected}")
+                };
+                let file = cohort.report().file.display().to_string();
+                return Err(SplitError::File { file, place: format!("{place}, column `{column}`"), message });
+            };
+            times.of_row.push(time);
+            Ok(())
+        })?;
+        Ok(times)
+    }
+}
+
+/// Reads one column of the cohort's table: the trimmed text of every customer, and its line.
+fn walk(
+    cohort: &Cohort,
+    column: &str,
+    each: &mut dyn FnMut(&str, String) -> Result<(), SplitError>,
+) -> Result<(), SplitError> {
+    let report = cohort.report();
+    let source = Source::open(&report.file)?;
+    let file = report.file.display().to_string();
+    let columns = source.columns().iter().filter(|name| **name != report.target);
+    let Some(index) = source.columns().iter().position(|name| name == column).filter(|_| column != report.target)
+    else {
+        let nearest = nearest(column, columns.map(String::as_str)).map(Into::into);
+        return Err(SplitError::Column { file, column: column.into(), nearest });
+    };
+    let mut left_out = cohort.left_out().iter().copied().peekable();
+    let (mut data_row, mut kept) = (0, 0);
+    for batch in source {
+        let batch = batch?;
+        for row in 0..batch.rows() {
+            if left_out.next_if_eq(&data_row).is_none() {
+                each(&batch.text(row, index), format!("{} {}", report.line_word, batch.line(row)))?;
+                kept += 1;
+            }
+            data_row += 1;
+        }
+    }
+    if kept != cohort.rows() {
+        let message = format!("{kept}, but it had {} when it was read first", cohort.rows());
+        return Err(SplitError::File { file, place: "rows".into(), message });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::cohort::tests::SCHEMA;
+    use crate::table::tests::file;
+
+    pub(in crate::split) fn groups(of_row: Vec<u32>) -> Groups {
+        let count = of_row.iter().max().map_or(0, |last| *last as usize + 1);
+        Groups { of_row, count, alone: 0 }
+    }
+
+    pub(in crate::split) fn times(of_row: Vec<f64>) -> Times {
+        Times { of_row, dates: false }
+    }
+
+    /// Sixty rows in households of three, one of them left out; the file must live as long as the cohort.
+    fn read(extra: &str, cell: impl Fn(usize) -> String) -> (tempfile::NamedTempFile, Cohort) {
+        let row = |row: usize| {
+            let tenure = if row == 2 { -1 } else { row as i64 };
+            format!("{tenure},Month,Yes,{},{}\n", cell(row), ["Yes", "No", "No"][row % 3])
+        };
+        let rows: String = (0..60).map(row).collect();
+        let file = file(format!("tenure,contract,partner,{extra},Churn\n{rows}"));
+        let cohort = Cohort::read(Source::open(file.path()).unwrap(), &toml::from_str(SCHEMA).unwrap()).unwrap();
+        (file, cohort)
+    }
+
+    #[test]
+    fn groups_follow_the_rows_that_were_kept() {
+        let cell = |row: usize| if row % 20 == 0 { String::new() } else { format!(" H{} ", row / 3) };
+        let (_file, cohort) = read("household", cell);
+        let SplitBy::Group { groups, .. } = SplitBy::read(&cohort, Some("household"), None).unwrap() else { panic!() };
+        // Rows 0, 1, 3, 4, 5: row 2 was left out.
+        assert_eq!(groups.of_row[..5], [0, 1, 2, 2, 2]);
+        assert_eq!((groups.of_row.len(), groups.alone), (59, 3));
+        let error = SplitBy::read(&cohort, Some("houshold"), None).unwrap_err();
+        assert!(error.to_string().contains("no column `houshold`; the nearest is `household`"), "{error}");
+        assert_eq!(error.exit_code(), 2);
+        assert!(SplitBy::read(&cohort, Some("Churn"), None).is_err());
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_read_is_named_with_its_line() {
+        let day = |row: usize| format!("2024-01-{:02}", 1 + row % 30);
+        let (_file, cohort) = read("day", day);
+        let SplitBy::Time { times, .. } = SplitBy::read(&cohort, None, Some("day")).unwrap() else { panic!() };
+        assert_eq!((times.of_row[0], times.of_row[2], times.dates), (19_723.0, 19_726.0, true));
+        for (broken, part) in [("31.01.2024", "is not a date"), ("17", "is not a date"), ("", "is empty")] {
+            let (_file, cohort) = read("day", |row| if row == 41 { broken.into() } else { day(row) });
+            let error = SplitBy::read(&cohort, None, Some("day")).unwrap_err();
+            let text = error.to_string();
+            assert!(text.contains("line 43, column `day`") && text.contains(part), "{text}");
+            assert_eq!(error.exit_code(), 1);
+        }
+        // The row that was left out may have any time.
+        let (_file, cohort) = read("month", |row| if row == 2 { "?".into() } else { row.to_string() });
+        assert!(SplitBy::read(&cohort, None, Some("month")).is_ok());
+    }
+}

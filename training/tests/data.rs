@@ -1,0 +1,161 @@
+//! Checks, splits by group and by time, and dates, as a person meets them on the command line.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Folder {
+        Folder(tempfile::tempdir().unwrap())
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, arguments: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
+        command.current_dir(self.0.path()).args(arguments.split_whitespace()).output().unwrap()
+    }
+
+    /// Standard output and error of a run that must end with this code.
+    fn ends(&self, arguments: &str, code: i32) -> (String, String) {
+        let output = self.run(arguments);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (out, error) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments}: {out}{error}");
+        (out, error)
+    }
+}
+
+/// Customers with a date, a household of up to three, a month of the snapshot and a usage that says who leaves.
+fn table(rows: usize, edit: impl Fn(usize, &mut Vec<String>)) -> String {
+    let mut text = String::from("id,household,month,joined,usage,plan,Churn\n");
+    for row in 0..rows {
+        let left = row * 7919 % 10 < 3;
+        let joined = format!("20{:02}-{:02}-{:02}", 20 + row * 31 % 4, 1 + row * 17 % 12, 1 + row * 13 % 28);
+        let usage = (row * 613 % 1009) as f64 / 10.0 + if left { 40.0 } else { 0.0 };
+        let mut cells = vec![
+            format!("c{row}"),
+            format!("h{}", row / 3),
+            (row * 7 % 24).to_string(),
+            joined,
+            usage.to_string(),
+            ["Basic", "Plus"][row * 17 % 2].into(),
+            if left { "Yes" } else { "No" }.into(),
+        ];
+        edit(row, &mut cells);
+        text += &(cells.join(",") + "\n");
+    }
+    text
+}
+
+const TRAIN: &str = "train --data t.csv --schema schema.toml --out m --epochs 6";
+
+/// A folder with the table and the schema that `init` drafts for it.
+fn drafted(text: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write("t.csv", text);
+    folder.ends("init t.csv --target Churn", 0);
+    let schema = std::fs::read_to_string(folder.path("schema.toml")).unwrap();
+    // Neither household nor month is something to learn from here.
+    folder.write("schema.toml", &schema.replacen("ignored = []", "ignored = [\"household\"]", 1));
+    folder
+}
+
+fn card(path: &Path) -> serde_json::Value {
+    let bytes = std::fs::read(path).unwrap();
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let header: serde_json::Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
+    serde_json::from_str::<serde_json::Value>(header["__metadata__"]["tenure"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn dates_are_drafted_trained_and_scored() {
+    let folder = drafted(&table(900, |_, _| ()));
+    let schema = std::fs::read_to_string(folder.path("schema.toml")).unwrap();
+    assert!(schema.contains("reference = \"2023-10-27\"") && schema.contains("kind = \"date\""), "{schema}");
+    folder.ends(TRAIN, 0);
+    let document = card(&folder.path("m"));
+    let fields = document["schema"]["fields"].as_array().unwrap();
+    let joined = fields.iter().find(|field| field["name"] == "joined").unwrap();
+    assert_eq!((&joined["kind"], &joined["reference"]), (&"date".into(), &"2023-10-27".into()));
+    folder.ends("score m --data t.csv --out scored.csv", 0);
+    let scored = std::fs::read_to_string(folder.path("scored.csv")).unwrap();
+    assert_eq!(scored.lines().count(), 901);
+}
+
+#[test]
+fn a_date_that_cannot_be_read_is_named_with_its_line() {
+    let broken = |row: usize, cells: &mut Vec<String>| {
+        if row == 4709 {
+            cells[3] = "31/12/2023".into();
+        }
+    };
+    let folder = drafted(&table(5000, |_, _| ()));
+    folder.write("t.csv", &table(5000, broken));
+    // One bad field of 5,000: the row is left out, by name. As the time of the split it has no place: an error.
+    let (_, error) = folder.ends("check --data t.csv --schema schema.toml", 0);
+    assert!(error.contains("line 4711: joined: must be a date, year first"), "{error}");
+    let months =
+        |row: usize, cells: &mut Vec<String>| cells[2] = if row == 4709 { "x".into() } else { cells[2].clone() };
+    folder.write("t.csv", &table(5000, months));
+    let schema = std::fs::read_to_string(folder.path("schema.toml")).unwrap();
+    let start = schema.find("[[fields]]\n# 0 to 23").unwrap();
+    let end = start + 4 + schema[start + 4..].find("[[fields]]").unwrap();
+    let without = schema.replace(&schema[start..end], "").replace("[\"household\"]", "[\"household\", \"month\"]");
+    folder.write("schema.toml", &without);
+    let (_, error) = folder.ends("train --data t.csv --schema schema.toml --out m --time month", 1);
+    assert!(error.contains("line 4711, column `month`: \"x\" is not a number"), "{error}");
+    assert!(!folder.path("m").exists());
+}
+
+#[test]
+fn group_and_time_splits_are_recorded() {
+    let folder = drafted(&table(1500, |_, _| ()));
+    folder.ends(&format!("{TRAIN} --group household"), 0);
+    let document = card(&folder.path("m"));
+    assert_eq!(document["card"]["split"], "by group: no `household` in two parts (500 groups)");
+    folder.ends(&format!("{TRAIN} --force --time joined"), 0);
+    let words = card(&folder.path("m"))["card"]["split"].as_str().unwrap().to_owned();
+    assert!(words.starts_with("by time: the test rows are those with `joined` from 2023-"), "{words}");
+    for by in ["--group household", "--time joined"] {
+        let arguments =
+            format!("crossval --data t.csv --schema schema.toml --splits 3 --epochs 4 {by} --json f --force");
+        folder.ends(&arguments, 0);
+        let figures: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.path("f")).unwrap()).unwrap();
+        assert!(figures["split"].as_str().unwrap().starts_with("by "), "{figures}");
+    }
+    let (_, error) = folder.ends(&format!("{TRAIN} --force --group houshold"), 2);
+    assert!(error.contains("the nearest is `household`"), "{error}");
+    let (_, error) = folder.ends(&format!("{TRAIN} --force --group household --time joined"), 2);
+    assert!(error.contains("cannot be used with"), "{error}");
+    let (_, error) = folder.ends("crossval --data t.csv --schema schema.toml --folds nothing.csv --group household", 2);
+    assert!(error.contains("--folds"), "{error}");
+}
+
+#[test]
+fn warnings_are_errors_under_strict() {
+    let sound = table(1200, |_, _| ());
+    let folder = drafted(&sound);
+    let (out, _) = folder.ends("check --data t.csv --schema schema.toml --strict", 0);
+    assert!(out.contains("nothing suspicious was found") && out.contains("joined"), "{out}");
+    let twice: String = sound.lines().skip(1).take(30).map(|line| format!("{line}\n")).collect();
+    folder.write("t.csv", &(sound + &twice));
+    let (out, _) = folder.ends("check --data t.csv --schema schema.toml --json", 0);
+    let checks: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(checks["duplicates"]["repeated_identifiers"], 30);
+    assert_eq!(checks["findings"][0]["check"], "repeated_identifiers");
+    let (_, error) = folder.ends(TRAIN, 0);
+    assert!(error.contains("warning: 30 of 1230 rows have the identifiers (`id`) of an earlier row"), "{error}");
+    for command in ["check", "crossval --splits 2 --epochs 2", "train --out other"] {
+        let (_, error) = folder.ends(&format!("{command} --data t.csv --schema schema.toml --strict"), 1);
+        assert!(error.contains("which --strict makes errors") && error.contains("lines 2 and 1202"), "{error}");
+    }
+    assert!(!folder.path("other").exists());
+}
