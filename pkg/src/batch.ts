@@ -22,7 +22,7 @@ export function readTable(views: Views, fields: readonly FieldReader[], input: u
   if (typeof input !== "object" || input === null || ArrayBuffer.isView(input)) {
     throw new TenureError(
       "argument_invalid",
-      `scoreMany takes columns (an object) or records (an array), not ${kindOf(input)}`,
+      `a table is columns (an object) or records (an array), not ${kindOf(input)}`,
     );
   }
   return columnTable(views, fields, input as Readonly<Record<string, unknown>>);
@@ -54,7 +54,7 @@ function recordTable(views: Views, fields: readonly FieldReader[], records: read
     problems.push({ field: `records[${row}]`, rule: "type", value: kindOf(record), message: "must be a plain object" });
   });
   if (problems.length > 0) {
-    throw new TenureError("argument_invalid", `scoreMany takes records: ${summary(problems)}`, problems);
+    throw new TenureError("argument_invalid", `the records are no records: ${summary(problems)}`, problems);
   }
   const objects = records as readonly Readonly<Record<string, unknown>>[];
   return { rows: records.length, sources: fields.map((field) => recordSource(views, field, objects)) };

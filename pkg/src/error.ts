@@ -29,6 +29,7 @@ export interface Problem {
  * - `wasm_unavailable`: the WebAssembly module could not be fetched, compiled or started.
  * - `artifact_…`: the file is no artifact that this version reads; the core names the reason.
  * - `explanation_too_large`: an exact explanation of this customer would take too long.
+ * - `aborted`: the caller's signal stopped the work; `cause` is the signal's reason.
  * - `disposed`: the scorer was disposed.
  */
 export type ErrorCode =
@@ -38,6 +39,7 @@ export type ErrorCode =
   | "fetch_failed"
   | "wasm_unavailable"
   | "explanation_too_large"
+  | "aborted"
   | "disposed"
   | `artifact_${string}`
   | (string & {});

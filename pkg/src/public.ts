@@ -1,5 +1,6 @@
 /** What every platform's entry exports beside its `load`. */
 
+export type { ExplainedBlock, ExplainManyOptions } from "./cohort.js";
 export type {
   Counterfactual,
   CounterfactualOptions,
@@ -22,6 +23,7 @@ export type {
   Tier,
 } from "./document.js";
 export { type ErrorCode, type Problem, type Rule, TenureError } from "./error.js";
+export type { Dependence, FieldImportance, Importance, ImportanceOptions } from "./importance.js";
 export type { WasmSource } from "./instance.js";
 export type { Load, LoadOptions } from "./load.js";
 export type { Scorer } from "./scorer.js";

@@ -2,10 +2,12 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import { PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
+import { type CohortEngine, type ExplainedBlock, explainMany, type ExplainManyOptions } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
 import { fromCore, kindOf, type Problem, recordInvalid, TenureError } from "./error.js";
 import { type FieldReader, fieldReaders, plain } from "./fields.js";
+import { type Importance, importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
 import type {
   Columns,
   Contribution,
@@ -134,6 +136,35 @@ export class Scorer {
   }
 
   /**
+   * Explains many customers, block after block of about 40 milliseconds; between two of them other work gets its turn.
+   *
+   * @param input columns or records, as {@link scoreMany} takes them. Rows with errors come as NaN.
+   * @returns blocks of contributions with the progress; stop early by leaving the loop, or by `options.signal`.
+   * @throws TenureError at once: `columns_invalid`, `argument_invalid`, `disposed`. While iterating: `aborted` once the
+   *   signal is, before the first block too; `disposed`.
+   */
+  explainMany(columns: Columns, options?: ExplainManyOptions): AsyncGenerator<ExplainedBlock, void, undefined>;
+  explainMany<R extends RecordOf<R>>(
+    records: readonly R[],
+    options?: ExplainManyOptions,
+  ): AsyncGenerator<ExplainedBlock, void, undefined>;
+  explainMany(input: unknown, options: ExplainManyOptions = {}): AsyncGenerator<ExplainedBlock, void, undefined> {
+    return explainMany(this.#cohort(), input, options).blocks;
+  }
+
+  /**
+   * Which fields move the logit how much over a cohort, with the points of a beeswarm and of dependence plots.
+   *
+   * @returns a promise that rejects with a TenureError as {@link explainMany} throws.
+   */
+  importance(columns: Columns, options?: ImportanceOptions): Promise<Importance>;
+  importance<R extends RecordOf<R>>(records: readonly R[], options?: ImportanceOptions): Promise<Importance>;
+  async importance(input: unknown, options: ImportanceOptions = {}): Promise<Importance> {
+    const { rows, blocks } = explainMany(this.#cohort(), input, { rows: SAMPLE_ROWS, ...options });
+    return importance(this.schema, blocks, rows, options.onProgress);
+  }
+
+  /**
    * Counterfactuals: the cheapest sets of changes that bring the probability under a threshold. Only fields that the
    * schema calls changeable move, within its directions, steps, bounds, forbidden changes and rules.
    *
@@ -151,6 +182,10 @@ export class Scorer {
   dispose(): void {
     this.#engine?.free();
     this.#engine = undefined;
+  }
+
+  #cohort(): CohortEngine {
+    return { live: () => this.#live(), views: this.#views, fields: this.#fields };
   }
 
   #live(): Engine {

@@ -15,6 +15,7 @@ export class Views {
   readonly #memory: WebAssembly.Memory;
   readonly #fields: readonly FieldReader[];
   #row = new Float64Array(0);
+  #contributions = new Float32Array(0);
   #columns: readonly (Float64Array | Uint16Array)[] = [];
   #probabilities = new Float32Array(0);
   #logits = new Float32Array(0);
@@ -48,6 +49,18 @@ export class Views {
   codes(field: number): Uint16Array {
     if (this.#flags.length === 0) this.#makeBlock();
     return this.#columns[field] as Uint16Array;
+  }
+
+  /** The contributions of the last explained row of a block, in schema order. */
+  contributions(): Float32Array {
+    if (this.#contributions.length === 0) {
+      this.#contributions = new Float32Array(
+        this.#memory.buffer,
+        this.#engine.contributions_pointer(),
+        this.#fields.length,
+      );
+    }
+    return this.#contributions;
   }
 
   /** The results of the last block. */

@@ -73,6 +73,13 @@ impl ColumnBlock {
         }
     }
 
+    /// Takes the customer of a row out of the columns; whether it is one.
+    pub fn take(&self, scorer: &Scorer, row: usize, customer: &mut Customer) -> bool {
+        let schema = &scorer.artifact.document.schema;
+        row < self.capacity()
+            && customer.assign(schema, (0..schema.fields.len()).map(|field| self.cell(field, row))).is_ok()
+    }
+
     /// One cell as it stands in the columns.
     fn cell(&self, field: usize, row: usize) -> Cell {
         match self.numbers[field].get(row) {

@@ -1,5 +1,6 @@
 //! The wasm-bindgen surface: decode, call, encode. What it exports is private to the npm package, which gives it types.
 
+mod cohort;
 mod counterfactuals;
 mod values;
 
@@ -26,6 +27,8 @@ pub struct Engine {
     customer: Customer,
     score: Score,
     flag: Flag,
+    /// One contribution per field, of the last row of a cohort.
+    contributions: Vec<f32>,
     /// Made when the first batch comes.
     block: Option<ColumnBlock>,
 }
@@ -45,7 +48,8 @@ impl Engine {
             customer.map_err(|problems| failure("artifact_schema", "the schema takes no customer", &problems))?;
         let workspace = scorer.workspace();
         let score = Score { logit: f64::NAN, probability: f64::NAN, tier: 0 };
-        Ok(Engine { scorer, document, workspace, row, customer, score, flag: Flag::Clean, block: None })
+        let contributions = vec![0.0; row.len()];
+        Ok(Engine { scorer, document, workspace, row, customer, score, flag: Flag::Clean, contributions, block: None })
     }
 
     /// What the artifact says about itself, as JSON.

@@ -15,6 +15,7 @@ const app = installedApp({
     "score.js": readmeExample("score.js"),
     "advice.js": readmeExample("advice.js"),
     "batch.js": readmeExample("batch.js"),
+    "cohort.js": readmeExample("cohort.js"),
     "app.ts": readFileSync(new URL("app.ts", import.meta.url), "utf8"),
   },
 });
@@ -72,6 +73,15 @@ test("the README's example of counterfactuals prints ways and where they lead", 
   const [head, ...lines] = node("advice.js").trim().split("\n");
   assert.match(head, /^([123] ways below 0\.4|already_under|not_reached)$/);
   for (const line of lines) assert.match(line, /: .+ → .+ 0\.[0-3]\d\d$/);
+});
+
+test("the README's example of a cohort prints progress, the first field, and its points", () => {
+  const lines = node("cohort.js").trim().split("\n");
+  const at = lines.findIndex((line) => line === "100 of 100");
+  assert.ok(at >= 0, lines.join("\n"));
+  assert.match(lines[at + 1], /^\S.* \d\.\d{3} true$/);
+  assert.match(lines[at + 2], /^true \S/);
+  assert.equal(lines[at + 3], "true");
 });
 
 test("the README's batch example scores every row", () => assert.equal(node("batch.js"), "100000 100000 0 true\n"));

@@ -36,6 +36,10 @@ scorer.scoreMany({ tenure: new BigInt64Array(3) });
 scorer.counterfactuals({ tenure: 1 }, { fields: "Contract" });
 // @ts-expect-error the option is called count
 scorer.counterfactuals({ tenure: 1 }, { answers: 3 });
+// @ts-expect-error explanations of many come one block after the other
+scorer.explainMany([{ tenure: 1 }]).length;
+// @ts-expect-error importance takes time
+void scorer.importance([{ tenure: 1 }]).fields;
 // @ts-expect-error results are not written to
 scorer.score({ tenure: 1 }).probability = 0;
 // @ts-expect-error the schema is not written to

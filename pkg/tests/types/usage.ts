@@ -4,8 +4,11 @@ import {
   type Columns,
   type Counterfactuals,
   type CustomerRecord,
+  type Dependence,
+  type ExplainedBlock,
   type Explanation,
   type Field,
+  type Importance,
   load,
   type Score,
   type Scorer,
@@ -56,6 +59,16 @@ export async function uses(
     PaymentMethod: ["Mailed check", null],
     SeniorCitizen: [0, 1],
   };
+  for await (const block of scorer.explainMany(columns, { rows: 10, seed: 1, signal: AbortSignal.timeout(1000) })) {
+    same<typeof block, ExplainedBlock>(true);
+    same<typeof block.contributions, Float32Array<ArrayBuffer>>(true);
+  }
+  scorer.explainMany([customer, customer]);
+  const importance = await scorer.importance([read] as const, { onProgress: ({ done, total }) => void (done / total) });
+  same<typeof importance, Importance>(true);
+  const dependence: Dependence = importance.dependence("tenure");
+  const strength: number | undefined = dependence.color?.strength;
+
   const scores = scorer.scoreMany(columns, { problemLimit: 10 });
   same<typeof scores, Scores>(true);
   same<typeof scores.probability, Float32Array<ArrayBuffer>>(true);
@@ -67,7 +80,7 @@ export async function uses(
   const texts = scorer.schema.fields.map(describe);
   const tier: string | undefined = scorer.policy.tiers[scores.tier[0] ?? 0]?.label;
   scorer.dispose();
-  void [probability, texts, tier, cards];
+  void [probability, texts, tier, cards, strength];
   const handler = createHandler({ scorer, maximumBytes: 1000 });
   return createHandler({ artifact: new URL("https://example.com/model.safetensors") }) ?? handler;
 }
