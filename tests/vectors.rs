@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 use tenure::customer::{Problem, Value, check};
-use tenure::scorer::Scorer;
+use tenure::scorer::{ExplainOptions, Scorer};
 
 #[test]
 fn the_kept_artifact_answers_as_recorded() {
@@ -48,7 +48,7 @@ fn the_kept_artifact_answers_as_recorded() {
         };
         problems.extend(scorer.artifact().encoder.clipped(&customer));
         compare(&problems);
-        let explanation = scorer.explain(&customer, &mut workspace).unwrap();
+        let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).unwrap();
         let number = |key: &str| case[key].as_f64().unwrap();
         // The network's logit is f32; as f64, serde_json may miss its last digit.
         assert_eq!((explanation.score.logit as f32).to_bits(), (number("logit") as f32).to_bits());

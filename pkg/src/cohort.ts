@@ -2,16 +2,16 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import { readTable, type Table } from "./batch.js";
-import { type Problem, summary, TenureError } from "./error.js";
+import { summary, TenureError } from "./error.js";
 import type { FieldReader } from "./fields.js";
+import { type CheckedOptions, checked, optionProblems } from "./options.js";
+import type { ExplainOptions } from "./types.js";
 import { MISSING_CODE, type Views } from "./views.js";
 
-/** Options of {@link Scorer.explainMany}. */
-export interface ExplainManyOptions {
+/** Options of {@link Scorer.explainMany}; `budget` and `tolerance` are for each row, and `seed` draws the rows too. */
+export interface ExplainManyOptions extends ExplainOptions {
   /** Explains at most so many rows: a sample without replacement where there are more. All rows unless given. */
   readonly rows?: number;
-  /** Seed of the sample and of sampled explanations, a whole number; 0 unless given. */
-  readonly seed?: number;
   /** Stops the work between two blocks: the iteration then throws a TenureError `aborted`. */
   readonly signal?: AbortSignal;
 }
@@ -38,6 +38,8 @@ export interface ExplainedBlock {
 const SLICE = 40;
 /** And after so many rows, for runtimes whose clock stands still while they compute. */
 const BLOCK_ROWS = 256;
+/** Options beside those of one explanation. */
+const OTHER_OPTIONS = ["rows", "signal", "onProgress"];
 /** The core's flag for a row that cannot be scored. */
 const ERRORS = 2;
 
@@ -55,33 +57,31 @@ export function explainMany(
   options: ExplainManyOptions,
 ): { readonly rows: number; readonly blocks: AsyncGenerator<ExplainedBlock, void, undefined> } {
   const { rows: limit, seed = 0, signal } = options;
-  const problems: Problem[] = [];
-  const whole = (field: string, value: unknown, least: number): void => {
-    if (Number.isSafeInteger(value) && (value as number) >= least) return;
-    const rule = typeof value === "number" ? "bounds" : "type";
-    problems.push({ field, rule, value: String(value), message: `must be a whole number from ${least}` });
-  };
-  if (limit !== undefined) whole("rows", limit, 1);
-  whole("seed", seed, 0);
+  const problems = optionProblems(options, OTHER_OPTIONS);
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1)) {
+    const rule = typeof limit === "number" ? "bounds" : "type";
+    problems.unshift({ field: "rows", rule, value: String(limit), message: "must be a positive whole number" });
+  }
   if (problems.length > 0) {
     throw new TenureError("argument_invalid", `the customers cannot be explained: ${summary(problems)}`, problems);
   }
   cohort.live();
   const table = readTable(cohort.views, cohort.fields, input);
   const positions = sample(table.rows, limit ?? table.rows, seed);
-  return { rows: table.rows, blocks: blocks(cohort, table, positions, signal) };
+  return { rows: table.rows, blocks: blocks(cohort, table, positions, checked(options), signal) };
 }
 
 async function* blocks(
   cohort: CohortEngine,
   table: Table,
   positions: Uint32Array,
+  options: CheckedOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ExplainedBlock, void, undefined> {
   const total = positions.length;
   refuseAborted(signal);
   for (let done = 0; done < total; ) {
-    const block = explainBlock(cohort, table, positions.subarray(done, done + BLOCK_ROWS));
+    const block = explainBlock(cohort, table, positions.subarray(done, done + BLOCK_ROWS), options);
     done += block.rows.length;
     yield { done, total, ...block };
     // Microtasks would not let a page paint, nor its button abort.
@@ -95,7 +95,12 @@ function refuseAborted(signal: AbortSignal | undefined): void {
 }
 
 /** Explains rows until the slice is over. Nothing else runs meanwhile, so the engine's buffers are ours. */
-function explainBlock(cohort: CohortEngine, table: Table, positions: Uint32Array): Omit<ExplainedBlock, "done" | "total"> {
+function explainBlock(
+  cohort: CohortEngine,
+  table: Table,
+  positions: Uint32Array,
+  { budget, tolerance, seed }: CheckedOptions,
+): Omit<ExplainedBlock, "done" | "total"> {
   const engine = cohort.live();
   const { views, fields } = cohort;
   const width = fields.length;
@@ -118,7 +123,7 @@ function explainBlock(cohort: CohortEngine, table: Table, positions: Uint32Array
     }
     if (results.flags[0] === ERRORS) standardError[count] = Number.NaN;
     else {
-      standardError[count] = engine.explain_block_row(0);
+      standardError[count] = engine.explain_block_row(0, budget, tolerance, seed);
       contributions.set(views.contributions(), count * width);
     }
     count += 1;

@@ -5,8 +5,8 @@
  * (another kind than the field), `finite` (NaN, infinity), `bounds` (outside the schema's minimum and maximum).
  * Warnings, which say how a value was treated: `unseen_category` (counted as OTHER), `clipped` (outside the range seen
  * in training, counted as the nearer end). Beside them `length`, for columns of different lengths, `http_status`, for an
- * answer that is no artifact, and of options `unknown` (no such field) and `changeable` (the schema does not call the
- * field so).
+ * answer that is no artifact, and of options `unknown` (no such option or field), `changeable` (the schema does not call
+ * the field so).
  */
 export type Rule =
   "absent" | "type" | "finite" | "bounds" | "unseen_category" | "clipped" | "length" | "http_status" | "unknown" | "changeable" | (string & {});
@@ -24,11 +24,10 @@ export interface Problem {
  *
  * - `record_invalid`: the record has errors; `problems` lists them all.
  * - `columns_invalid`: columns absent, of no usable type, or of different lengths.
- * - `argument_invalid`: an argument is not of the documented type.
+ * - `argument_invalid`: an argument is not of the documented type, or an option breaks its rule.
  * - `fetch_failed`: the artifact could not be fetched or read; the message has the address and the status.
  * - `wasm_unavailable`: the WebAssembly module could not be fetched, compiled or started.
  * - `artifact_…`: the file is no artifact that this version reads; the core names the reason.
- * - `explanation_too_large`: an exact explanation of this customer would take too long.
  * - `aborted`: the caller's signal stopped the work; `cause` is the signal's reason.
  * - `disposed`: the scorer was disposed.
  */
@@ -38,7 +37,6 @@ export type ErrorCode =
   | "argument_invalid"
   | "fetch_failed"
   | "wasm_unavailable"
-  | "explanation_too_large"
   | "aborted"
   | "disposed"
   | `artifact_${string}`

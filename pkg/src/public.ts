@@ -34,6 +34,7 @@ export type {
   Contribution,
   CustomerRecord,
   DictionaryColumn,
+  ExplainOptions,
   Explanation,
   FieldValue,
   NumberArray,

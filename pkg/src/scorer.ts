@@ -6,11 +6,13 @@ import { type CohortEngine, type ExplainedBlock, explainMany, type ExplainManyOp
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
 import { fromCore, kindOf, type Problem, recordInvalid, TenureError } from "./error.js";
+import { type CheckedOptions, checkOptions } from "./options.js";
 import { type FieldReader, fieldReaders, plain } from "./fields.js";
 import { type Importance, importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
 import type {
   Columns,
   Contribution,
+  ExplainOptions,
   Explanation,
   FieldValue,
   RecordOf,
@@ -119,15 +121,19 @@ export class Scorer {
   }
 
   /**
-   * Explains the score of one customer: the exact Shapley value of every field in the logit.
+   * Explains the score of one customer: the Shapley value of every field in the logit, against the reference customers
+   * of the artifact. Exact where the budget allows it, which is known before the work starts; else an estimate with a
+   * standard error for every field.
    *
-   * @throws TenureError as {@link score}; `explanation_too_large` where an exact one would take too long.
+   * @throws TenureError as {@link score}; `argument_invalid` with every option that breaks its rule, and for a budget
+   *   that is too small for an estimate.
    */
-  explain<R extends RecordOf<R>>(record: R): Explanation {
+  explain<R extends RecordOf<R>>(record: R, options?: ExplainOptions): Explanation {
     const engine = this.#live();
+    const checked = checkOptions(options);
     this.#scoreRecord(engine, record);
     const flags = engine.row_flags();
-    const explained = explainRow(engine);
+    const explained = explainRow(engine, checked);
     const contributions = explained.contributions.map((contribution): Contribution => ({
       ...contribution,
       value: (record as AnyRecord)[contribution.field] as FieldValue,
@@ -231,9 +237,9 @@ export class Scorer {
   }
 }
 
-function explainRow(engine: Engine): Explanation {
+function explainRow(engine: Engine, { budget, tolerance, seed }: CheckedOptions): Explanation {
   try {
-    return JSON.parse(engine.explain_row()) as Explanation;
+    return JSON.parse(engine.explain_row(budget, tolerance, seed)) as Explanation;
   } catch (error) {
     throw fromCore(error);
   }

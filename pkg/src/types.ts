@@ -85,6 +85,20 @@ export interface ScoreManyOptions {
   readonly problemLimit?: number;
 }
 
+/** Options of {@link Scorer.explain}. */
+export interface ExplainOptions {
+  /**
+   * Most evaluations of the network, at least 16 for each reference customer. The contributions are exact where the sum
+   * of 2^d over the reference customers is no more, d being the fields that differ from it; else they are estimates.
+   * 4,194,304 unless given, of which an estimate spends what a standard error of 0.001 takes.
+   */
+  readonly budget?: number | undefined;
+  /** An estimate stops once its largest standard error is no more, in log-odds. A budget is spent unless it is given. */
+  readonly tolerance?: number | undefined;
+  /** Of the random draws of an estimate: the same seed gives the same numbers. 0 unless given. */
+  readonly seed?: number | undefined;
+}
+
 /** The share of one field in a logit. */
 export interface Contribution {
   /** The field's name, and the words a person reads. */
@@ -96,6 +110,8 @@ export interface Contribution {
   readonly value: FieldValue;
   /** Log-odds that this value adds (or takes, if negative) against the reference customers. */
   readonly contribution: number;
+  /** How far off the contribution may be (two of them cover 95%), in log-odds; 0 where it is exact. */
+  readonly standardError: number;
 }
 
 /** Why a customer scores as it does: `base` and all contributions add up to `logit`. */
@@ -108,8 +124,10 @@ export interface Explanation {
   readonly tier: number;
   /** Whether the contributions are exact Shapley values, not an estimate. */
   readonly exact: boolean;
-  /** How many times the network was evaluated for it. */
+  /** How many times the network was evaluated for it: one coalition of fields against one reference customer each. */
   readonly evaluations: number;
+  /** The largest standard error of a contribution, in log-odds; 0 where all are exact. */
+  readonly standardError: number;
   /** One for each field, largest absolute contribution first. */
   readonly contributions: readonly Contribution[];
   readonly problems: readonly Problem[];

@@ -59,6 +59,18 @@ test("a sample is drawn by its seed", async () => {
   assert.equal((await rows({ rows: 100 })).length, 40);
 });
 
+test("a budget holds for each row, and says how far off a row may be", async () => {
+  const [block] = await collect(scorer.explainMany(records.slice(0, 3), { budget: 4096 }));
+  for (let row = 0; row < 3; row++) {
+    const { contributions, standardError, exact } = scorer.explain(records[row], { budget: 4096 });
+    assert.ok(!exact && Math.abs(block.standardError[row] - standardError) < 1e-9 && standardError > 0);
+    for (const { field, contribution } of contributions) {
+      const index = schema.fields.findIndex(({ name }) => name === field);
+      assert.ok(Math.abs(block.contributions[row * width + index] - contribution) < 1e-6, field);
+    }
+  }
+});
+
 test("an aborted signal stops before the first block and between two", async () => {
   const aborted = { name: "TenureError", code: "aborted", cause: "enough" };
   await assert.rejects(collect(scorer.explainMany(records, { signal: AbortSignal.abort("enough") })), aborted);
@@ -88,6 +100,7 @@ test("what cannot be explained is refused at once, whole", () => {
   };
   assert.deepEqual(fail(records, { rows: 0, seed: -1 }), ["argument_invalid", "rows: bounds: 0", "seed: bounds: -1"]);
   assert.deepEqual(fail(records, { rows: "5" }), ["argument_invalid", "rows: type: 5"]);
+  assert.deepEqual(fail(records, { budget: 0, row: 5 }), ["argument_invalid", "budget: bounds: 0", "row: unknown: 5"]);
   assert.equal(fail({})[0], "columns_invalid");
   assert.equal(fail(7)[0], "argument_invalid");
 });

@@ -39,3 +39,47 @@ test("warnings come along, errors are thrown", () => {
   assert.ok(problems.some(({ field, rule }) => field === flag.name && rule === "unseen_category"));
   assert.throws(() => scorer.explain({}), { name: "TenureError", code: "record_invalid" });
 });
+
+test("a small budget gives an estimate near the exact values, with honest errors, the same for the same seed", () => {
+  const record = sampleRecord(schema, 3);
+  const exact = scorer.explain(record);
+  assert.ok(exact.exact && exact.standardError === 0);
+  const budget = Math.ceil(exact.evaluations / 4);
+  const estimate = scorer.explain(record, { budget });
+  assert.ok(!estimate.exact && estimate.evaluations <= budget && estimate.evaluations > 0.9 * budget);
+  const sum = estimate.contributions.reduce((total, { contribution }) => total + contribution, estimate.base);
+  assert.ok(Math.abs(sum - estimate.logit) < 1e-5, `${sum} and ${estimate.logit}`);
+  let covered = 0;
+  for (const { field, contribution, standardError } of estimate.contributions) {
+    const truth = exact.contributions.find((candidate) => candidate.field === field).contribution;
+    assert.ok(Math.abs(contribution - truth) <= 6 * standardError + 1e-6, field);
+    if (Math.abs(contribution - truth) <= 2 * standardError + 1e-6) covered += 1;
+    assert.ok(standardError <= estimate.standardError);
+  }
+  assert.ok(covered >= 0.7 * estimate.contributions.length);
+  assert.deepEqual(scorer.explain(record, { budget, seed: 0 }), estimate);
+  assert.notDeepEqual(scorer.explain(record, { budget, seed: 1 }).contributions, estimate.contributions);
+  const loose = scorer.explain(record, { budget, tolerance: 2 * estimate.standardError });
+  assert.ok(loose.standardError <= 2 * estimate.standardError && loose.evaluations < estimate.evaluations);
+  assert.ok(scorer.explain(record, { budget: exact.evaluations }).exact, "decided by the budget alone");
+});
+
+test("wrong options are refused, all at once, with option, rule and value", () => {
+  const record = sampleRecord(schema);
+  const refused = (options, ...expected) =>
+    assert.throws(
+      () => scorer.explain(record, options),
+      ({ name, code, problems }) =>
+        name === "TenureError" &&
+        code === "argument_invalid" &&
+        (assert.deepEqual(problems.map(({ field, rule, value }) => `${field} ${rule} ${value}`), expected), true),
+    );
+  refused({ budget: 0 }, "budget bounds 0");
+  refused({ budget: 1000.5, tolerance: 0, seed: -1, samples: 3 }, "budget bounds 1000.5", "tolerance bounds 0", "seed bounds -1", "samples unknown 3");
+  refused({ budget: "1000", tolerance: Number.NaN }, "budget type 1000", "tolerance bounds NaN");
+  refused({ tolerance: Number.POSITIVE_INFINITY, seed: null }, "tolerance bounds Infinity", "seed type null");
+  refused([]);
+  refused(3);
+  assert.throws(() => scorer.explain(record, { budget: 15 }), { code: "argument_invalid", message: /at least \d+ evaluations/ });
+  assert.deepEqual(scorer.explain(record, { budget: undefined }), scorer.explain(record, {}));
+});

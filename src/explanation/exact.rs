@@ -98,7 +98,8 @@ impl Weights {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{Table, definition};
+    use super::super::Table;
+    use super::super::tests::definition;
     use super::*;
     use proptest::prelude::*;
 

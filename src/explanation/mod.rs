@@ -2,14 +2,22 @@
 //!
 //! An explanation is the mean over games: one background row each, in which only the fields that differ from that
 //! row play (interventional Shapley values; Janzing et al. 2020, "Feature relevance quantification in explainable
-//! AI", section 3). [`exact`] evaluates every coalition once.
+//! AI", section 3). [`exact`] evaluates every coalition of a game once, [`sampled`] some of them, and [`explain`]
+//! decides which game is worth which, within a budget of evaluations.
 
+mod budget;
+mod coalitions;
 pub mod counterfactual;
 mod exact;
+mod random;
+mod sampled;
 
+pub use budget::{Budget, BudgetTooSmall, MINIMUM, MeanShares, explain};
 pub use exact::exact;
+pub use random::Random;
+pub use sampled::{Estimate, sampled};
 
-/// A game of at most [`MAXIMUM_PLAYERS`] players.
+/// A game that can be evaluated block by block.
 pub trait Game {
     fn players(&self) -> usize;
 
@@ -18,23 +26,46 @@ pub trait Game {
     fn values(&mut self, first: usize, values: &mut [f32]);
 }
 
-/// The largest game that is walked: 2^26 evaluations take about a second.
+/// A game of any number of players whose coalitions can be evaluated one by one.
+pub trait SampledGame: Game {
+    /// The values of two coalitions, given by their members in ascending order, each followed by the value of its
+    /// complement. With `learn`, the game also takes note of its slopes there, for [`SampledGame::guess`].
+    fn pairs(&mut self, members: [&[u16]; 2], learn: bool) -> [f32; 4];
+
+    /// A guess of the shares from the slopes noted so far, one a player; it need not be good.
+    fn guess(&mut self) -> Vec<f64>;
+}
+
+/// The largest game whose coalitions are all evaluated, whatever the budget: 2^26 evaluations take about a second.
 pub const MAXIMUM_PLAYERS: usize = 26;
+
+/// A game given by all its values.
+pub struct Table(pub Vec<f32>);
+
+impl Game for Table {
+    fn players(&self) -> usize {
+        self.0.len().trailing_zeros() as usize
+    }
+
+    fn values(&mut self, first: usize, values: &mut [f32]) {
+        values.copy_from_slice(&self.0[first..first + values.len()]);
+    }
+}
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::Game;
+    use super::{SampledGame, Table};
 
-    /// A game given by all its values.
-    pub(crate) struct Table(pub Vec<f32>);
-
-    impl Game for Table {
-        fn players(&self) -> usize {
-            self.0.len().trailing_zeros() as usize
+    /// Without slopes to guess from.
+    impl SampledGame for Table {
+        fn pairs(&mut self, members: [&[u16]; 2], _: bool) -> [f32; 4] {
+            let [a, b] = members.map(|members| members.iter().map(|&player| 1usize << player).sum());
+            let full = self.0.len() - 1;
+            [a, full ^ a, b, full ^ b].map(|coalition: usize| self.0[coalition])
         }
 
-        fn values(&mut self, first: usize, values: &mut [f32]) {
-            values.copy_from_slice(&self.0[first..first + values.len()]);
+        fn guess(&mut self) -> Vec<f64> {
+            vec![0.0; self.0.len().trailing_zeros() as usize]
         }
     }
 

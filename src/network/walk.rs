@@ -4,7 +4,10 @@
 //! adds one difference vector to the first layer's sums, so the walk is a binary tree over the players: a child
 //! costs one vector addition, no sum is ever undone (a Gray-code walk would add and subtract for the same cost, and
 //! drift), and the last two players are the four SIMD lanes. Inputs that several players share (derived features)
-//! have a vector for each subset of those players, added where the last of them has decided.
+//! have a vector for each subset of those players, added where the last of them has decided. [`pairs`] evaluates single
+//! coalitions instead.
+
+mod pairs;
 
 use wide::f32x4;
 
@@ -27,8 +30,7 @@ pub struct Coupling {
     pub positions: Vec<Position>,
 }
 
-/// One game. Its value is the hidden part of the network plus the direct shares of the coupled inputs; the direct
-/// shares of toggled inputs belong to their players alone and stay out.
+/// One game. Its value is the hidden part of the network; direct shares are no matter of many players and stay out.
 pub struct Walk<'a> {
     network: &'a Network,
     players: usize,
@@ -44,7 +46,12 @@ pub struct Walk<'a> {
     /// `[players + 1, stride]`: sums with all players from that level upwards decided.
     levels: Vec<f32x4>,
     start: Vec<f32x4>,
+    /// Sums of no player and of all of them, couplings left out, added together.
+    ends: Vec<f32x4>,
     scratch: Scratch,
+    /// By unit and lane, slopes of the value in the first layer's sums, added up over `noted` coalitions.
+    slopes: Vec<f32x4>,
+    noted: usize,
 }
 
 struct CoupledSum {
@@ -53,7 +60,6 @@ struct CoupledSum {
     last: usize,
     /// `[subsets, stride]`
     sums: Vec<f32x4>,
-    direct: Vec<f32>,
 }
 
 impl<'a> Walk<'a> {
@@ -76,6 +82,10 @@ impl<'a> Walk<'a> {
                 network.add_row(to, 1.0, difference);
                 network.add_row(from, -1.0, difference);
             }
+        }
+        let mut ends: Vec<f32x4> = start.iter().map(|sum| *sum + *sum).collect();
+        for difference in differences.chunks_exact(stride.max(1)) {
+            ends.iter_mut().zip(difference).for_each(|(end, add)| *end += *add);
         }
         let free =
             (0..players).take_while(|player| !couplings.iter().any(|coupling| coupling.players.contains(player)));
@@ -101,28 +111,28 @@ impl<'a> Walk<'a> {
             couplings,
             levels,
             start,
+            ends,
             scratch,
+            slopes: Vec::new(),
+            noted: 0,
         }
     }
 
     /// Adds the couplings whose last player is `player`, `coalition` being decided from that player upwards.
-    fn couple(&mut self, player: usize, coalition: usize, level: usize) -> f32 {
+    fn couple(&mut self, player: usize, coalition: usize, level: usize) {
         let stride = self.stride;
-        let mut direct = 0.0;
         for coupling in self.couplings.iter().filter(|coupling| coupling.last == player) {
             let bits = coupling.players.iter().enumerate();
             let subset = bits.map(|(bit, &player)| (coalition >> player & 1) << bit).sum::<usize>();
             let sums = &coupling.sums[subset * stride..(subset + 1) * stride];
             self.levels[level * stride..(level + 1) * stride].iter_mut().zip(sums).for_each(|(sum, add)| *sum += *add);
-            direct += coupling.direct[subset];
         }
-        direct
     }
 
     /// Decides the players below `level`, `coalition` being decided above; writes the values of all their coalitions.
-    fn descend(&mut self, level: usize, coalition: usize, direct: f32, values: &mut [f32]) {
+    fn descend(&mut self, level: usize, coalition: usize, values: &mut [f32]) {
         if level == self.lane_players {
-            return self.leaf(level, direct, values);
+            return self.leaf(level, values);
         }
         let stride = self.stride;
         let player = level - 1;
@@ -138,20 +148,20 @@ impl<'a> Walk<'a> {
                 child.copy_from_slice(here);
             }
             let coalition = coalition | joins << player;
-            let direct = direct + self.couple(player, coalition, player);
-            self.descend(player, coalition, direct, values);
+            self.couple(player, coalition, player);
+            self.descend(player, coalition, values);
         }
     }
 
     /// Values of the coalitions of the lane players.
-    fn leaf(&mut self, level: usize, direct: f32, values: &mut [f32]) {
+    fn leaf(&mut self, level: usize, values: &mut [f32]) {
         let sums = &self.levels[level * self.stride..(level + 1) * self.stride];
         let out = self.scratch.first.as_chunks_mut::<LANES>().0.iter_mut();
         for ((out, sum), differences) in out.zip(sums).zip(self.lane_differences.as_chunks::<LANES>().0) {
             let sum = sum.as_array();
             unroll!(UNIT in 4 { out[UNIT] = splat(sum[UNIT]) + differences[UNIT]; });
         }
-        let lanes = self.network.hidden_part(&mut self.scratch) + splat(direct);
+        let lanes = self.network.hidden_part(&mut self.scratch);
         values.copy_from_slice(&lanes.to_array()[..values.len()]);
     }
 }
@@ -169,16 +179,15 @@ impl Walk<'_> {
         let block = values.len().trailing_zeros() as usize;
         let level = block.max(self.lane_players);
         self.levels[level * stride..(level + 1) * stride].copy_from_slice(&self.start);
-        let mut direct = 0.0;
         for player in (level..self.players).rev() {
             if first >> player & 1 == 1 {
                 let difference = &self.differences[player * stride..(player + 1) * stride];
                 let level = &mut self.levels[level * stride..(level + 1) * stride];
                 level.iter_mut().zip(difference).for_each(|(sum, add)| *sum += *add);
             }
-            direct += self.couple(player, first, level);
+            self.couple(player, first, level);
         }
-        self.descend(level, first, direct, values);
+        self.descend(level, first, values);
     }
 }
 
@@ -198,9 +207,8 @@ impl Network {
         for (&position, sums) in coupling.positions.iter().zip(sums.chunks_exact_mut(self.stride.max(1))) {
             self.add_row(position, 1.0, sums);
         }
-        let direct = coupling.positions.iter().map(|&position| self.direct_at(position)).collect();
         let last = coupling.players.iter().copied().min().unwrap_or(0);
-        CoupledSum { players: coupling.players.clone(), last, sums, direct }
+        CoupledSum { players: coupling.players.clone(), last, sums }
     }
 }
 
@@ -210,7 +218,7 @@ mod tests {
     use super::*;
     use crate::encoding::Features;
 
-    /// Every coalition's value against the network scored on the mixture itself.
+    /// Every coalition's value, walked and one by one, against the network scored on the mixture itself.
     fn compare(hidden: &[usize], toggled: usize, coupled: &[usize], block: usize) {
         let network = Network::new(60, parts(60, hidden)).unwrap();
         let toggles: Vec<_> =
@@ -227,6 +235,15 @@ mod tests {
         let block = block.min(values.len());
         values.chunks_exact_mut(block).enumerate().for_each(|(index, values)| walk.values(index * block, values));
 
+        let members = |coalition: usize| -> Vec<u16> {
+            (0..toggled as u16).filter(|player| coalition >> player & 1 == 1).collect()
+        };
+        for (coalition, value) in values.iter().enumerate() {
+            let mirror = values[values.len() - 1 - coalition];
+            let [_, _, alone, others] = walk.pairs([&members(coalition / 2), &members(coalition)], false);
+            assert!((alone - value).abs() < 2e-5 && (others - mirror).abs() < 2e-5, "{hidden:?} {coalition:b}");
+        }
+
         let inputs = background.len() + couplings.len();
         let mut features = Features::new(inputs, 1);
         for (coalition, &value) in values.iter().enumerate() {
@@ -241,6 +258,7 @@ mod tests {
                 let subset: usize =
                     coupling.players.iter().enumerate().map(|(bit, &player)| (coalition >> player & 1) << bit).sum();
                 (features.rows[inputs - 1], features.fractions[inputs - 1]) = coupling.positions[subset];
+                direct += network.direct_at(coupling.positions[subset]);
             }
             let logit = network.logit(&features, &mut network.scratch());
             assert!((logit - direct - value).abs() < 2e-5, "{hidden:?} {coalition:b}: {} {value}", logit - direct);

@@ -3,7 +3,7 @@
 use super::Scorer;
 use crate::customer::Customer;
 use crate::encoding::{Features, Source};
-use crate::explanation::Game;
+use crate::explanation::{Game, SampledGame, Table, exact};
 use crate::network::walk::{Coupling, Position, Toggle, Walk};
 
 /// What the network needs to walk the game, and what needs no walk.
@@ -14,7 +14,7 @@ pub(super) struct FieldGame {
     pub couplings: Vec<Coupling>,
     /// Positions of all inputs that no coupling moves, in the background row.
     pub background: Vec<Position>,
-    /// The additive part in closed form: field, and what its own input changes in the direct share of the logit.
+    /// The additive part in closed form: field, and its share of what an input changes in the direct share of the logit.
     pub direct: Vec<(usize, f64)>,
 }
 
@@ -26,6 +26,27 @@ impl Game for Walk<'_> {
 
     fn values(&mut self, first: usize, values: &mut [f32]) {
         Walk::values(self, first, values);
+    }
+}
+
+impl SampledGame for Walk<'_> {
+    fn pairs(&mut self, members: [&[u16]; 2], learn: bool) -> [f32; 4] {
+        Walk::pairs(self, members, learn)
+    }
+
+    fn guess(&mut self) -> Vec<f64> {
+        let (alone, coupled) = self.linear();
+        let mut shares: Vec<f64> = alone.into_iter().map(f64::from).collect();
+        for (players, values) in self.coupled_players().zip(coupled) {
+            players.iter().zip(exact(&mut Table(values))).for_each(|(&player, share)| shares[player] += share);
+        }
+        shares
+    }
+}
+
+impl FieldGame {
+    pub(super) fn walk<'a>(&self, scorer: &'a Scorer) -> Walk<'a> {
+        Walk::new(&scorer.artifact.network, &self.background, &self.toggles, &self.couplings)
     }
 }
 
@@ -62,15 +83,20 @@ impl Scorer {
                     if positions.iter().all(|&position| position == from) {
                         background.push(from);
                     } else {
+                        let values = positions.iter().map(|&position| network.direct_at(position)).collect();
+                        direct.extend(fields.iter().copied().zip(exact(&mut Table(values))));
                         coupled.push((fields, positions));
                     }
                 }
             }
         }
+        // Without a hidden part there is nothing to walk.
+        if network.parts().units == 0 {
+            coupled.clear();
+            toggles.clear();
+        }
         let is_coupled = |field: &usize| coupled.iter().any(|(fields, _)| fields.contains(field));
-        // Without a hidden part, a field that moves its own input alone is explained by its direct share.
-        let hidden = network.parts().units > 0;
-        let alone = toggles.iter().map(|(field, _)| *field).filter(|field| hidden && !is_coupled(field));
+        let alone = toggles.iter().map(|(field, _)| *field).filter(|field| !is_coupled(field));
         let mut players: Vec<usize> = alone.collect();
         for (fields, _) in &coupled {
             fields.iter().for_each(|field| {

@@ -12,10 +12,9 @@ use serde::Serialize;
 use crate::artifact::{self, Artifact, ArtifactError, Document};
 use crate::customer::{Cell, Customer};
 use crate::encoding::Features;
-use crate::explanation::exact;
+use crate::explanation::{self, Budget, BudgetTooSmall, MeanShares};
 use crate::json::decimal::{self, Decimal};
 use crate::network::Scratch;
-use crate::network::walk::Walk;
 use crate::schema::{Field, Kind, date};
 
 /// A model that is ready to score.
@@ -43,6 +42,23 @@ pub struct Score {
     pub tier: usize,
 }
 
+/// What an explanation may cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ExplainOptions {
+    /// Most evaluations of the hidden part: contributions are exact where Σ over the background rows of 2^players is no
+    /// more. `None` is [`DEFAULT_BUDGET`], of which sampling spends what [`DEFAULT_TOLERANCE`] takes.
+    pub budget: Option<u64>,
+    /// Sampling stops once every standard error is at most this, on the logit. `None` spends a budget that is given.
+    pub tolerance: Option<f64>,
+    /// Of sampling: the same seed gives the same numbers.
+    pub seed: u64,
+}
+
+/// Exact for all customers of a table with a dozen fields that differ from a background row; under a tenth of a second.
+pub const DEFAULT_BUDGET: u64 = 1 << 22;
+/// A tenth of what the second decimal shows.
+pub const DEFAULT_TOLERANCE: f64 = 0.001;
+
 /// Shapley values of one customer against the background, on the logit: `base + Σ contributions = logit`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
@@ -50,14 +66,18 @@ pub struct Explanation {
     pub score: Score,
     /// One per field of the schema, in its order.
     pub contributions: Vec<f64>,
-    /// Evaluations of the hidden part: Σ over the background rows of 2^players.
+    /// One per field; 0 where the contribution is exact.
+    pub standard_errors: Vec<f64>,
+    /// Evaluations of the hidden part.
     pub evaluations: u64,
+    pub exact: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("an exact explanation needs a game of {players} fields, at most {maximum} are walked", maximum = crate::explanation::MAXIMUM_PLAYERS)]
-pub struct TooManyPlayers {
-    pub players: usize,
+impl Explanation {
+    /// The largest standard error.
+    pub fn standard_error(&self) -> f64 {
+        self.standard_errors.iter().fold(0.0, |largest: f64, error| largest.max(*error))
+    }
 }
 
 impl Scorer {
@@ -111,32 +131,35 @@ impl Scorer {
         customer.cells().iter().zip(fields).any(other) || self.artifact.encoder.is_clipped(customer)
     }
 
-    /// Explains one customer exactly.
-    pub fn explain(&self, customer: &Customer, workspace: &mut Workspace) -> Result<Explanation, TooManyPlayers> {
+    /// The smallest budget that an explanation takes.
+    pub fn minimum_budget(&self) -> u64 {
+        explanation::MINIMUM * self.artifact.background.len() as u64
+    }
+
+    /// Explains one customer, exactly where the budget allows it.
+    pub fn explain(
+        &self,
+        customer: &Customer,
+        options: &ExplainOptions,
+        workspace: &mut Workspace,
+    ) -> Result<Explanation, BudgetTooSmall> {
         let score = self.score(customer, workspace);
         let rows = self.artifact.background.len();
         let games: Vec<_> = (0..rows).map(|row| self.game(customer, &workspace.features, row)).collect();
-        // The work is known, and refused, before it starts.
-        if let Some(game) = games.iter().find(|game| game.players.len() > crate::explanation::MAXIMUM_PLAYERS) {
-            return Err(TooManyPlayers { players: game.players.len() });
+        let players: Vec<&[usize]> = games.iter().map(|game| game.players.as_slice()).collect();
+        let default_tolerance = if options.budget.is_none() { DEFAULT_TOLERANCE } else { 0.0 };
+        let budget = Budget {
+            evaluations: options.budget.unwrap_or(DEFAULT_BUDGET),
+            tolerance: options.tolerance.unwrap_or(default_tolerance),
+            seed: options.seed,
+        };
+        let fields = customer.cells().len();
+        let MeanShares { shares: mut contributions, standard_errors, evaluations, exact } =
+            explanation::explain(fields, &players, |row| games[row].walk(self), budget)?;
+        for (field, share) in games.iter().flat_map(|game| &game.direct) {
+            contributions[*field] += share / rows as f64;
         }
-        let mut contributions = vec![0.0; customer.cells().len()];
-        let mut evaluations = 0;
-        for game in games {
-            for (field, share) in game.direct {
-                contributions[field] += share;
-            }
-            if game.players.is_empty() {
-                continue;
-            }
-            let mut walk = Walk::new(&self.artifact.network, &game.background, &game.toggles, &game.couplings);
-            evaluations += 1 << game.players.len();
-            for (field, share) in game.players.iter().zip(exact(&mut walk)) {
-                contributions[*field] += share;
-            }
-        }
-        contributions.iter_mut().for_each(|contribution| *contribution /= rows as f64);
-        Ok(Explanation { base: self.base, score, contributions, evaluations })
+        Ok(Explanation { base: self.base, score, contributions, standard_errors, evaluations, exact })
     }
 
     /// A cell in words: `70.35 USD`, `Month-to-month`, `missing`. A flag is Yes or No, however the table spells it.
@@ -198,7 +221,7 @@ pub(crate) mod tests {
             let scorer = small_scorer(hidden);
             let mut workspace = scorer.workspace();
             for customer in customers() {
-                let explanation = scorer.explain(&customer, &mut workspace).unwrap();
+                let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).unwrap();
                 let mut expected = [0.0; 4];
                 for reference in &scorer.artifact.background {
                     let mixture = |coalition: usize| {

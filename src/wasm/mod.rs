@@ -2,6 +2,7 @@
 
 mod cohort;
 mod counterfactuals;
+mod explanation;
 mod values;
 
 use js_sys::{Array, Error, Reflect};
@@ -115,17 +116,6 @@ impl Engine {
             Err(problems) => problems,
         };
         problems_json(&problems)
-    }
-
-    /// Explains the row buffer, as JSON: contributions sorted by size.
-    pub fn explain_row(&mut self) -> Result<String, JsValue> {
-        if !self.check_row() {
-            return Err(failure("record_invalid", "the row cannot be scored", &[]));
-        }
-        let explanation = self.scorer.explain(&self.customer, &mut self.workspace);
-        let explanation = explanation.map_err(|error| failure("explanation_too_large", &error.to_string(), &[]))?;
-        self.score = explanation.score;
-        Ok(values::explanation_json(&self.scorer, &self.customer, &explanation))
     }
 
     /// Rows that the column buffers hold.

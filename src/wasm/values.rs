@@ -1,12 +1,10 @@
-//! Conversions at the boundary: JavaScript values and row-buffer numbers to the core's types, explanations to JSON.
+//! Conversions at the boundary: JavaScript values and row-buffer numbers to the core's types, problems to JSON.
 
 use wasm_bindgen::JsValue;
 
-use crate::customer::{Cell, Customer, Problem, Value};
-use crate::json::decimal;
+use crate::customer::{Cell, Problem, Value};
 use crate::json::quoted;
 use crate::schema::Field;
-use crate::scorer::{Explanation, Score, Scorer};
 
 /// A JavaScript value as the core's; a text is kept in `text`.
 pub(super) fn value<'a>(input: &JsValue, text: &'a mut String) -> Value<'a> {
@@ -64,32 +62,4 @@ pub(super) fn problems_json(problems: &[Problem]) -> String {
         json += &format!("{comma}{{\"field\":{field},\"rule\":{rule},\"value\":{value},\"message\":{message}}}");
     }
     json + "]"
-}
-
-/// An explanation as JSON, contributions sorted by size, largest first. All numbers are finite: the weights are bounded.
-pub(super) fn explanation_json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> String {
-    let fields = &scorer.document().schema.fields;
-    let contributions = &explanation.contributions;
-    // Inserted where each belongs: fields are few, and a sort would be more code to download.
-    let mut order: Vec<usize> = Vec::with_capacity(fields.len());
-    for (index, contribution) in contributions.iter().enumerate() {
-        let at = order.partition_point(|&other| contributions[other].abs() >= contribution.abs());
-        order.insert(at, index);
-    }
-    let Explanation { base, score, evaluations, .. } = explanation;
-    let Score { logit, probability, tier } = score;
-    let [base, logit, probability] = [base, logit, probability].map(|number| decimal::text(*number));
-    let mut json = format!(
-        "{{\"base\":{base},\"logit\":{logit},\"probability\":{probability},\"tier\":{tier},\"exact\":true,\
-         \"evaluations\":{evaluations},\"contributions\":["
-    );
-    for (position, index) in order.into_iter().enumerate() {
-        let comma = if position > 0 { "," } else { "" };
-        let text = quoted(&scorer.text(index, customer.cells()[index]));
-        let [field, label] = [&fields[index].name, fields[index].label()].map(quoted);
-        let contribution = decimal::text(contributions[index]);
-        json +=
-            &format!("{comma}{{\"field\":{field},\"label\":{label},\"text\":{text},\"contribution\":{contribution}}}");
-    }
-    json + "]}"
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use tenure::customer::{Problem, Value, check};
 use tenure::encoding::{DenseLayout, Features};
 use tenure::schema::{Field, Schema};
-use tenure::scorer::Scorer;
+use tenure::scorer::{ExplainOptions, Scorer};
 use tenure_training::cohort::Cohort;
 use tenure_training::fit::{Control, DenseRows, logits};
 use tenure_training::split::{Shares, Split};
@@ -125,7 +125,8 @@ fn case(scorer: &Scorer, trained: Option<&Trained>, record: Map<String, Json>) -
     let encoder = &scorer.artifact().encoder;
     problems.extend(encoder.clipped(&customer));
     let mut workspace = scorer.workspace();
-    let explanation = scorer.explain(&customer, &mut workspace).expect("19 fields can be walked");
+    let explanation =
+        scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).expect("the default budget is enough");
     let burn_logit = trained.map(|trained| {
         let layout = DenseLayout::new(encoder);
         let mut features = Features::new(encoder.inputs().len(), 1);

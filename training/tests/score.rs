@@ -15,6 +15,7 @@ use arrow_schema::DataType;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use small_model::{SmallModel, assert_code, read_csv, words};
+use tenure::scorer::ExplainOptions;
 
 #[test]
 fn every_row_keeps_its_place_and_has_the_scorers_score() {
@@ -97,7 +98,7 @@ fn reasons_are_the_largest_contributions() {
     let mut workspace = model.scorer.workspace();
     for (row, cells) in rows[..200].iter().enumerate() {
         let customer = model.customer(row);
-        let explanation = model.scorer.explain(&customer, &mut workspace).unwrap();
+        let explanation = model.scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).unwrap();
         let mut reasons: Vec<(f64, String)> = Vec::new();
         for (field, &contribution) in explanation.contributions.iter().enumerate() {
             let value = model.scorer.text(field, customer.cells()[field]);

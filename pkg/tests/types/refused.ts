@@ -40,6 +40,10 @@ scorer.counterfactuals({ tenure: 1 }, { answers: 3 });
 scorer.explainMany([{ tenure: 1 }]).length;
 // @ts-expect-error importance takes time
 void scorer.importance([{ tenure: 1 }]).fields;
+// @ts-expect-error the option is called budget
+scorer.explain({ tenure: 1 }, { evaluations: 1000 });
+// @ts-expect-error a seed is a number
+scorer.explain({ tenure: 1 }, { seed: "1" });
 // @ts-expect-error results are not written to
 scorer.score({ tenure: 1 }).probability = 0;
 // @ts-expect-error the schema is not written to

@@ -6,6 +6,7 @@ import {
   type CustomerRecord,
   type Dependence,
   type ExplainedBlock,
+  type ExplainOptions,
   type Explanation,
   type Field,
   type Importance,
@@ -47,6 +48,8 @@ export async function uses(
   scorer.score(read);
   same<ReturnType<typeof explained>, Explanation>(true);
   const explained = () => scorer.explain(customer);
+  const options: ExplainOptions = { budget: 10_000, tolerance: 0.01, seed: 1 };
+  const error: number = scorer.explain(read, options).contributions[0]?.standardError ?? explained().standardError;
 
   same<ReturnType<typeof changed>, Counterfactuals>(true);
   const changed = () => scorer.counterfactuals(customer, { threshold: 0.2, count: 5, fields: ["Contract"] });
@@ -80,7 +83,7 @@ export async function uses(
   const texts = scorer.schema.fields.map(describe);
   const tier: string | undefined = scorer.policy.tiers[scores.tier[0] ?? 0]?.label;
   scorer.dispose();
-  void [probability, texts, tier, cards, strength];
+  void [probability, texts, tier, cards, strength, error];
   const handler = createHandler({ scorer, maximumBytes: 1000 });
   return createHandler({ artifact: new URL("https://example.com/model.safetensors") }) ?? handler;
 }

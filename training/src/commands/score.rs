@@ -16,7 +16,7 @@ use std::time::Instant;
 use indicatif::HumanCount;
 use serde_json::json;
 use tenure::artifact::Document;
-use tenure::scorer::Scorer;
+use tenure::scorer::{ExplainOptions, Scorer};
 
 use super::read_artifact;
 use crate::failure::Failure;
@@ -51,10 +51,14 @@ pub struct Arguments {
     /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
     #[arg(long)]
     pub out: PathBuf,
-    /// The fields that move each row's logit most, this many. Exact, and costly: a row takes milliseconds to tenths of
-    /// a second of one core, where a score takes a microsecond
+    /// The fields that move each row's logit most, this many. Costly: a row takes milliseconds of one core, where a score
+    /// takes a microsecond. Exact where the budget allows it, else estimated
     #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
     pub reasons: usize,
+    /// Most evaluations of the network for the reasons of one row, at least 16 for each background row [default:
+    /// 4194304, of which estimates spend what a standard error of 0.001 takes]
+    #[arg(long, value_name = "EVALUATIONS")]
+    pub budget: Option<u64>,
     /// Overwrite the table
     #[arg(long)]
     pub force: bool,
@@ -70,7 +74,7 @@ impl From<ColumnsError> for Failure {
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let Arguments { model, data, out, reasons, force, .. } = arguments;
+    let Arguments { model, data, out, reasons, budget, force, .. } = arguments;
     let format = Format::of(out)?;
     refuse_overwrite(out, *force)?;
     let scorer = Scorer::new(read_artifact(model)?);
@@ -80,6 +84,13 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         return Err(Failure::usage(format!(
             "--reasons must be at most {fields}, the fields of the model (got {reasons})"
         )));
+    }
+    let explain = ExplainOptions { budget: *budget, ..ExplainOptions::default() };
+    if let Some(budget) = *budget {
+        let minimum = scorer.minimum_budget();
+        if budget < minimum {
+            return Err(Failure::usage(format!("--budget must be at least {minimum} for this model (got {budget})")));
+        }
     }
     let source = Source::open(data)?;
     let line_word = source.line_word();
@@ -93,8 +104,14 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let (started, stop) = (Instant::now(), AtomicBool::new(false));
     let progress = Progress::new(output);
     let stopped = || stop.load(Ordering::Relaxed) || interrupted();
-    let row_scorer =
-        RowScorer { scorer: &scorer, places: &places, reasons: *reasons, progress: &progress, stopped: &stopped };
+    let row_scorer = RowScorer {
+        scorer: &scorer,
+        places: &places,
+        reasons: *reasons,
+        explain,
+        progress: &progress,
+        stopped: &stopped,
+    };
     let batches = rows.batches(&progress).map(|rows| if interrupted() { Err(Failure::interrupted()) } else { rows });
     let mut tally = Tally::new(document);
     in_order(
@@ -146,14 +163,17 @@ fn report(
     let tiers = document.policy.tiers.iter().zip(&tally.tiers);
     let words: Vec<_> = tiers.clone().map(|(tier, &rows)| format!("{} {}", tier.label, HumanCount(rows))).collect();
     output.say(format!("tiers: {}", words.join(", ")));
-    let explained = tally.rows - tally.not_scored - tally.not_explained;
+    let explained = tally.rows - tally.not_scored;
     if arguments.reasons > 0 && explained > 0 {
         let evaluations = tally.evaluations as f64 / explained as f64;
         output.say(format!("reasons: {evaluations:.0} evaluations of the network a row on average"));
     }
-    if tally.not_explained > 0 {
-        let rows = HumanCount(tally.not_explained);
-        output.say(format!("{rows} rows have no reasons: they differ from a background row in too many fields"));
+    if tally.sampled > 0 {
+        let rows = HumanCount(tally.sampled);
+        output.say(format!(
+            "the reasons of {rows} rows are estimates, standard error at most {:.1e}",
+            tally.standard_error
+        ));
     }
     if arguments.json {
         let tiers: serde_json::Map<_, _> = tiers.map(|(tier, &rows)| (tier.name.clone(), rows.into())).collect();
@@ -162,7 +182,8 @@ fn report(
             "rows": tally.rows,
             "not_scored": tally.not_scored,
             "warned": tally.warned,
-            "not_explained": tally.not_explained,
+            "sampled": tally.sampled,
+            "standard_error": tally.standard_error,
             "tiers": tiers,
             "seconds": seconds,
             "rows_per_second": rows_per_second,

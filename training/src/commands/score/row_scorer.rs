@@ -5,7 +5,7 @@ use std::fmt::Write;
 use rayon::prelude::*;
 use tenure::artifact::Document;
 use tenure::customer::{Customer, Problem, check};
-use tenure::scorer::{ColumnBlock, Flag, Scorer};
+use tenure::scorer::{ColumnBlock, ExplainOptions, Flag, Scorer};
 
 use super::progress::Progress;
 use crate::failure::Failure;
@@ -21,6 +21,8 @@ pub(super) struct RowScorer<'a> {
     pub places: &'a [usize],
     /// Reasons a row.
     pub reasons: usize,
+    /// What a row's reasons may cost.
+    pub explain: ExplainOptions,
     pub progress: &'a Progress<'a>,
     /// Whether to give up.
     pub stopped: &'a (dyn Fn() -> bool + Sync),
@@ -47,7 +49,10 @@ pub(super) struct Tally {
     pub rows: u64,
     pub not_scored: u64,
     pub warned: u64,
-    pub not_explained: u64,
+    /// Rows whose contributions are estimates.
+    pub sampled: u64,
+    /// The largest standard error among them.
+    pub standard_error: f64,
     /// Evaluations of the hidden part by explanations.
     pub evaluations: u64,
     /// Rows by tier.
@@ -65,7 +70,8 @@ impl Tally {
         self.rows += part.rows;
         self.not_scored += part.not_scored;
         self.warned += part.warned;
-        self.not_explained += part.not_explained;
+        self.sampled += part.sampled;
+        self.standard_error = self.standard_error.max(part.standard_error);
         self.evaluations += part.evaluations;
         self.tiers.iter_mut().zip(part.tiers).for_each(|(sum, rows)| *sum += rows);
         let room = SHOWN_PROBLEMS - self.first_problems.len();
@@ -73,11 +79,13 @@ impl Tally {
     }
 }
 
-/// The reasons of one row, or why there are none.
+/// The reasons of one row, and what is known of them.
+#[derive(Default)]
 struct Reasons {
     texts: Vec<String>,
     evaluations: u64,
-    problem: Option<String>,
+    standard_error: f64,
+    sampled: bool,
 }
 
 impl RowScorer<'_> {
@@ -122,18 +130,15 @@ impl RowScorer<'_> {
             tally.tiers[block.tiers[row] as usize] += 1;
             tiers.push(Some(block.tiers[row]));
         }
-        let mut problems: Vec<String> = problems.iter().map(|problems| text(problems)).collect();
+        let problems: Vec<String> = problems.iter().map(|problems| text(problems)).collect();
         let mut reasons = Vec::new();
         if self.reasons == 0 {
             self.progress.advance(rows as u64);
         } else {
-            for (row, reason) in self.explain(&customers)?.into_iter().enumerate() {
+            for reason in self.explain(&customers)? {
                 tally.evaluations += reason.evaluations;
-                if let Some(problem) = reason.problem {
-                    tally.not_explained += 1;
-                    let separator = if problems[row].is_empty() { "" } else { "; " };
-                    problems[row] += &format!("{separator}{problem}");
-                }
+                tally.sampled += u64::from(reason.sampled);
+                tally.standard_error = tally.standard_error.max(reason.standard_error);
                 reasons.push(reason.texts);
             }
         }
@@ -143,26 +148,27 @@ impl RowScorer<'_> {
 
     /// Explains customers side by side; gives up between two of them when asked to.
     fn explain(&self, customers: &[Option<Customer>]) -> Result<Vec<Reasons>, Failure> {
-        let none = || Reasons { texts: Vec::new(), evaluations: 0, problem: None };
         let reasons = customers.par_iter().map_init(
             || self.scorer.workspace(),
             |workspace, customer| {
                 if (self.stopped)() {
                     return Err(Failure::interrupted());
                 }
-                let reasons = customer.as_ref().map(|customer| match self.scorer.explain(customer, workspace) {
-                    Ok(explanation) => Reasons {
-                        texts: self.texts(customer, &explanation.contributions),
-                        evaluations: explanation.evaluations,
-                        problem: None,
-                    },
-                    Err(refusal) => {
-                        let problem = format!("reasons: too_many_fields: {}", refusal.players);
-                        Reasons { problem: Some(problem), ..none() }
+                let reasons = match customer {
+                    Some(customer) => {
+                        let explanation = self.scorer.explain(customer, &self.explain, workspace);
+                        let explanation = explanation.map_err(Failure::usage)?;
+                        Reasons {
+                            texts: self.texts(customer, &explanation.contributions),
+                            evaluations: explanation.evaluations,
+                            standard_error: explanation.standard_error(),
+                            sampled: !explanation.exact,
+                        }
                     }
-                });
+                    None => Reasons::default(),
+                };
                 self.progress.advance(1);
-                Ok(reasons.unwrap_or_else(none))
+                Ok(reasons)
             },
         );
         reasons.collect()

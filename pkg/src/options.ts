@@ -1,0 +1,56 @@
+/** Options of an explanation, checked: every wrong one is named with its rule and value, all at once. */
+
+import { kindOf, type Problem, summary, TenureError } from "./error.js";
+import type { ExplainOptions } from "./types.js";
+
+/** As the core takes them: 0 where not given. */
+export interface CheckedOptions {
+  readonly budget: number;
+  readonly tolerance: number;
+  readonly seed: number;
+}
+
+const NONE: CheckedOptions = { budget: 0, tolerance: 0, seed: 0 };
+
+type Check = readonly [message: string, holds: (value: unknown) => boolean];
+
+const isWhole = (value: unknown, from: number): boolean => Number.isSafeInteger(value) && (value as number) >= from;
+
+const CHECKS: Readonly<Record<keyof ExplainOptions, Check>> = {
+  budget: ["must be a positive whole number", (value) => isWhole(value, 1)],
+  tolerance: ["must be a finite number above 0", (value) => Number.isFinite(value) && (value as number) > 0],
+  seed: ["must be a whole number from 0", (value) => isWhole(value, 0)],
+};
+
+/** Refuses what is no option, and values that break their rule; `undefined` counts as not given. */
+export function checkOptions(options: unknown): CheckedOptions {
+  if (options === undefined) return NONE;
+  const problems = optionProblems(options, []);
+  if (problems.length > 0) throw new TenureError("argument_invalid", summary(problems), problems);
+  return checked(options as ExplainOptions);
+}
+
+/** The options, 0 where not given. */
+export function checked({ budget = 0, tolerance = 0, seed = 0 }: ExplainOptions): CheckedOptions {
+  return { budget, tolerance, seed };
+}
+
+/** Problems of the options of an explanation; `others` are checked elsewhere. */
+export function optionProblems(options: unknown, others: readonly string[]): Problem[] {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TenureError("argument_invalid", `options must be a plain object, not ${kindOf(options)}`);
+  }
+  const problems: Problem[] = [];
+  for (const [field, given] of Object.entries(options)) {
+    if (given === undefined || others.includes(field)) continue;
+    const value = typeof given === "number" || typeof given === "string" ? String(given) : kindOf(given);
+    if (!Object.hasOwn(CHECKS, field)) {
+      const names = [...Object.keys(CHECKS), ...others].join(", ");
+      problems.push({ field, rule: "unknown", value, message: `is no option; there are ${names}` });
+      continue;
+    }
+    const [message, holds] = CHECKS[field as keyof ExplainOptions];
+    if (!holds(given)) problems.push({ field, rule: typeof given === "number" ? "bounds" : "type", value, message });
+  }
+  return problems;
+}

@@ -1,0 +1,242 @@
+//! What to spend on which game: decided before the work starts, since what every game costs is known.
+//!
+//! The mean over the games is wanted, so sampled games draw their own coalitions: their errors are independent and mostly
+//! cancel, where one draw for all games would make them err together.
+
+use super::{Estimate, MAXIMUM_PLAYERS, Random, SampledGame, exact, sampled};
+
+/// How much may be spent, and when it is enough.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Budget {
+    /// Most evaluations, over all games.
+    pub evaluations: u64,
+    /// Sampling stops once no standard error is larger; 0 spends the budget.
+    pub tolerance: f64,
+    /// The same seed gives the same numbers.
+    pub seed: u64,
+}
+
+/// The mean over games, by field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeanShares {
+    pub shares: Vec<f64>,
+    /// 0 where the share is exact.
+    pub standard_errors: Vec<f64>,
+    pub evaluations: u64,
+    pub exact: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("budget must be at least {minimum} evaluations, {MINIMUM} for each background row, not {budget}")]
+pub struct BudgetTooSmall {
+    pub budget: u64,
+    pub minimum: u64,
+}
+
+/// Fewer evaluations say nothing about a game, let alone about the error.
+pub const MINIMUM: u64 = 16;
+/// Evaluations a game before the error is first looked at.
+const FIRST: u64 = 128;
+
+/// Mean Shapley values over games whose players are fields 0 to `fields - 1`, given game by game. All games are exact
+/// where the budget allows it: Σ 2^players evaluations. Else small games are, and the others are sampled.
+pub fn explain<G: SampledGame>(
+    fields: usize,
+    players: &[&[usize]],
+    mut game: impl FnMut(usize) -> G,
+    budget: Budget,
+) -> Result<MeanShares, BudgetTooSmall> {
+    let minimum = MINIMUM * players.len() as u64;
+    if budget.evaluations < minimum {
+        return Err(BudgetTooSmall { budget: budget.evaluations, minimum });
+    }
+    let total = players.iter().map(|players| cost(players)).fold(0, u64::saturating_add);
+    let mut random = Random::new(budget.seed);
+    let mut estimates: Vec<Option<Estimate>> = vec![None; players.len()];
+    let mut spent = 0;
+    let first = FIRST * players.len() as u64;
+    let sampling = total > budget.evaluations;
+    let mut round = if sampling && budget.tolerance > 0.0 {
+        first.max(minimum).min(budget.evaluations)
+    } else {
+        budget.evaluations.min(total)
+    };
+    loop {
+        spent += spend(round, players, &mut game, &mut random, &mut estimates);
+        let mean = mean(fields, players, &estimates, spent);
+        let largest = mean.standard_errors.iter().fold(0.0, |largest: f64, error| largest.max(*error));
+        let left = budget.evaluations.saturating_sub(spent);
+        if mean.exact || largest <= budget.tolerance || left < minimum {
+            return Ok(mean);
+        }
+        // The error falls with the root of the evaluations, and faster where most coalitions are seen. At least as many
+        // again, so that rounds are few.
+        let wanted = spent as f64 * (1.1 * (largest / budget.tolerance).powi(2) - 1.0);
+        round = (wanted as u64).clamp(spent, spent.saturating_mul(3)).max(minimum).min(left);
+    }
+}
+
+/// Evaluations of all coalitions.
+fn cost(players: &[usize]) -> u64 {
+    if players.len() > MAXIMUM_PLAYERS { u64::MAX } else { 1 << players.len() }
+}
+
+/// Spends at most a round's evaluations on the games that are not exact yet, and returns how many it were.
+fn spend<G: SampledGame>(
+    round: u64,
+    players: &[&[usize]],
+    game: &mut impl FnMut(usize) -> G,
+    random: &mut Random,
+    estimates: &mut [Option<Estimate>],
+) -> u64 {
+    let is_open = |&at: &usize| match &estimates[at] {
+        Some(estimate) => !estimate.exact,
+        None => true,
+    };
+    let mut open: Vec<usize> = (0..players.len()).filter(is_open).collect();
+    let mut spent = 0;
+    // Smallest games first: what one does not need goes to those after it. Few enough games for this search.
+    while let Some(place) = (0..open.len()).min_by_key(|&place| players[open[place]].len()) {
+        let share = round.saturating_sub(spent) / open.len() as u64;
+        let at = open.remove(place);
+        let cost = cost(players[at]);
+        let mut game = game(at);
+        if cost <= share {
+            let shares = exact(&mut game);
+            let variances = vec![0.0; shares.len()];
+            estimates[at] = Some(Estimate { variances, shares, evaluations: cost, exact: true });
+            spent += cost;
+        } else {
+            let estimate = sampled(&mut game, share, random);
+            spent += estimate.evaluations;
+            match &mut estimates[at] {
+                Some(known) => known.combine(&estimate),
+                empty => *empty = Some(estimate),
+            }
+        }
+    }
+    spent
+}
+
+fn mean(fields: usize, players: &[&[usize]], estimates: &[Option<Estimate>], evaluations: u64) -> MeanShares {
+    let games = players.len().max(1) as f64;
+    let (mut shares, mut variances) = (vec![0.0; fields], vec![0.0; fields]);
+    for (players, estimate) in players.iter().zip(estimates.iter().flatten()) {
+        for ((&field, share), variance) in players.iter().zip(&estimate.shares).zip(&estimate.variances) {
+            shares[field] += share / games;
+            variances[field] += variance / (games * games);
+        }
+    }
+    let exact = estimates.iter().flatten().all(|estimate| estimate.exact);
+    MeanShares { shares, standard_errors: variances.into_iter().map(f64::sqrt).collect(), evaluations, exact }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Game, Table};
+    use super::*;
+
+    /// (Σ weight of the members)², for any number of players; its shares are weight · Σ all weights.
+    struct Square(Vec<f64>);
+
+    impl Square {
+        fn new(players: usize) -> Square {
+            Square((0..players).map(|player| (player % 7) as f64 / 8.0 - 0.25).collect())
+        }
+
+        fn shares(&self) -> Vec<f64> {
+            self.0.iter().map(|weight| weight * self.0.iter().sum::<f64>()).collect()
+        }
+    }
+
+    impl Game for Square {
+        fn players(&self) -> usize {
+            self.0.len()
+        }
+
+        fn values(&mut self, first: usize, values: &mut [f32]) {
+            for (at, value) in values.iter_mut().enumerate() {
+                let members = (0..self.0.len()).filter(|player| (first + at) >> player & 1 == 1);
+                *value = (members.map(|player| self.0[player]).sum::<f64>().powi(2)) as f32;
+            }
+        }
+    }
+
+    impl SampledGame for Square {
+        fn pairs(&mut self, members: [&[u16]; 2], _: bool) -> [f32; 4] {
+            let all: f64 = self.0.iter().sum();
+            let [a, b] = members.map(|members| members.iter().map(|&player| self.0[player as usize]).sum::<f64>());
+            [a, all - a, b, all - b].map(|sum| (sum * sum) as f32)
+        }
+
+        fn guess(&mut self) -> Vec<f64> {
+            vec![0.0; self.0.len()]
+        }
+    }
+
+    fn budget(evaluations: u64, tolerance: f64) -> Budget {
+        Budget { evaluations, tolerance, seed: 7 }
+    }
+
+    #[test]
+    fn small_games_are_exact_beside_a_sampled_one_of_sixty_players() {
+        let (small, wide): (Vec<usize>, Vec<usize>) = ((0..5).collect(), (0..60).collect());
+        let players = [&small[..], &wide, &small];
+        let result = explain(60, &players, |at| Square::new(players[at].len()), budget(4000, 0.0)).unwrap();
+        assert!(!result.exact && (3900..=4000).contains(&result.evaluations), "{}", result.evaluations);
+        let (small, wide) = (Square::new(5).shares(), Square::new(60).shares());
+        for (field, share) in result.shares.iter().enumerate() {
+            let expected = (small.get(field).unwrap_or(&0.0) * 2.0 + wide[field]) / 3.0;
+            assert!((share - expected).abs() < 1e-3, "{field}: {share} {expected}");
+        }
+        // All but the wide game are exact to the last digit, whose errors are a third of its own.
+        let exact = explain(5, &[players[0]], |_| Square::new(5), budget(32, 0.0)).unwrap();
+        assert!(exact.exact && exact.evaluations == 32 && exact.standard_errors == [0.0; 5]);
+    }
+
+    fn bent(players: usize, seed: u64) -> Table {
+        let mut random = Random::new(seed);
+        let weights: Vec<f32> = (0..players).map(|_| random.fraction() as f32 - 0.5).collect();
+        let sum =
+            |coalition: usize| (0..players).filter(|player| coalition >> player & 1 == 1).map(|at| weights[at]).sum();
+        Table((0..1 << players).map(|coalition| f32::max(sum(coalition), 0.0)).collect())
+    }
+
+    #[test]
+    fn the_budget_decides_between_exact_and_sampled() {
+        let all: Vec<usize> = (0..10).collect();
+        let players = [&all[..]; 3];
+        let run = |budget| explain(10, &players, |at| bent(10, at as u64), budget).unwrap();
+        let exact = run(budget(3 * 1024, 0.0));
+        assert!(exact.exact && exact.evaluations == 3 * 1024 && exact.standard_errors == [0.0; 10]);
+        let sampled = run(budget(3 * 1024 - 1, 0.0));
+        assert!(!sampled.exact && sampled.evaluations < 3 * 1024);
+        let rough = run(budget(600, 0.0));
+        assert!(!rough.exact && (590..=600).contains(&rough.evaluations));
+        assert_eq!(rough, run(budget(600, 0.0)), "the same seed gives the same numbers");
+        assert_ne!(rough.shares, run(Budget { seed: 8, ..budget(600, 0.0) }).shares);
+        for ((share, error), exact) in rough.shares.iter().zip(&rough.standard_errors).zip(&exact.shares) {
+            assert!(*error > 0.0 && (share - exact).abs() < 5.0 * error);
+        }
+        let refusal = explain(10, &players, |at| bent(10, at as u64), budget(47, 0.0)).unwrap_err();
+        assert_eq!(refusal.to_string(), "budget must be at least 48 evaluations, 16 for each background row, not 47");
+    }
+
+    #[test]
+    fn sampling_stops_at_the_tolerance() {
+        let all: Vec<usize> = (0..14).collect();
+        let players = [&all[..]; 4];
+        let run = |tolerance| explain(14, &players, |at| bent(14, at as u64), budget(40_000, tolerance)).unwrap();
+        let largest = |result: &MeanShares| result.standard_errors.iter().fold(0.0, |a: f64, b| a.max(*b));
+        let (loose, tight, never) = (run(0.02), run(0.002), run(1e-9));
+        assert!(loose.evaluations < tight.evaluations && tight.evaluations < 30_000, "{}", tight.evaluations);
+        assert!(largest(&loose) <= 0.02 && largest(&tight) <= 0.002);
+        assert!(largest(&never) > 1e-9 && never.evaluations > 39_000);
+    }
+
+    #[test]
+    fn no_games_and_games_without_players() {
+        let nothing = explain(2, &[&[], &[]], |_| Table(vec![1.0]), budget(32, 0.0)).unwrap();
+        assert_eq!((nothing.shares, nothing.exact), (vec![0.0; 2], true));
+    }
+}

@@ -1,0 +1,281 @@
+//! Shapley values of one game from some of its coalitions, and how far off they may be.
+//!
+//! Shapley values are the solution of a weighted regression of the values on the members (Charnes et al. 1988). A pair
+//! of a coalition and its complement sees only the odd part of the game, the one that Shapley values depend on, so that
+//! interactions of order two cancel (arXiv 2508.12947). What is estimated by sampling is kept small in two steps: a
+//! guess from the game's slopes, then a ridge regression on the pairs towards the guess. The error of both is estimated
+//! from the same pairs and taken off, so the ridge does not bias the result. All pairs have about the same leverage
+//! (see [`super::coalitions`]); the whole regression's matrix is known in closed form, and is 4 (n - 1) / n times the
+//! identity wherever shares add up to nothing.
+
+use super::coalitions::Coalitions;
+use super::{Random, SampledGame};
+
+/// Pairs at which the game's slopes are noted; more would make the guess hardly better.
+const LEARNED: usize = 8;
+/// Pairs for every player from which on the regression needs no guess.
+const ENOUGH: usize = 8;
+
+/// Shares of one game.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Estimate {
+    /// One a player; together they are the value of all players less the value of none.
+    pub shares: Vec<f64>,
+    /// Squares of their standard errors.
+    pub variances: Vec<f64>,
+    pub evaluations: u64,
+    /// Whether all coalitions were evaluated.
+    pub exact: bool,
+}
+
+impl Estimate {
+    /// Takes in another estimate of the same game, each weighed by the inverse of its variance, summed over the players.
+    pub fn combine(&mut self, other: &Estimate) {
+        let [own, others] = [&self.variances, &other.variances].map(|variances| variances.iter().sum::<f64>());
+        let part = if own > 0.0 { own / (own + others) } else { 0.0 };
+        let pairs = self.shares.iter_mut().zip(&other.shares);
+        pairs.for_each(|(share, other)| *share += (other - *share) * part);
+        let pairs = self.variances.iter_mut().zip(&other.variances);
+        pairs.for_each(|(variance, other)| {
+            *variance = *variance * (1.0 - part) * (1.0 - part) + other * part * part;
+        });
+        self.evaluations += other.evaluations;
+    }
+}
+
+/// Estimates the Shapley values of a game of at least 2 players with about `evaluations` evaluations, at least 4. Noting
+/// a slope counts as one.
+pub fn sampled(game: &mut impl SampledGame, evaluations: u64, random: &mut Random) -> Estimate {
+    let players = game.players();
+    let pairs = (evaluations.saturating_sub(2) / 2) as usize;
+    let learned = LEARNED.min(pairs / 6) & !1;
+    let coalitions = Coalitions::draw(players, (pairs - learned).max(1), random);
+    let (total, differences, learned) = evaluate(game, &coalitions, learned);
+    let count = differences.len();
+    let evaluations = 2 + 2 * (count + learned) as u64;
+
+    let mut shares = game.guess();
+    let missing = (total - shares.iter().sum::<f64>()) / players as f64;
+    shares.iter_mut().for_each(|share| *share += missing);
+    let scale = 4.0 * (players - 1) as f64 / players as f64;
+    // The guess counts as much as one pair for every player; where there are many pairs for each, it only keeps the matrix
+    // away from singular, and games without odd interactions beyond order one come out exact.
+    let few = if count < ENOUGH * players { players as f64 / count as f64 } else { 0.0 };
+    let ridge = scale * few.max(1e-9);
+    let residuals = residuals(&coalitions, &differences, &shares, total);
+    let gradient = gradient(&coalitions, &residuals, players);
+    let step = solve(gram(&coalitions, players, scale, ridge), gradient);
+    shares.iter_mut().zip(&step).for_each(|(share, step)| *share += step);
+
+    let residuals = self::residuals(&coalitions, &differences, &shares, total);
+    let correction = self::gradient(&coalitions, &residuals, players);
+    shares.iter_mut().zip(&correction).for_each(|(share, correction)| *share += correction / scale);
+    let variances = variances(&coalitions, &residuals, players, scale, 1.0 + few);
+    Estimate { shares, variances, evaluations, exact: false }
+}
+
+/// The value of all players less that of none; of every pair the value of the smaller half less that of the other; and
+/// how many pairs were learned from.
+fn evaluate(game: &mut impl SampledGame, coalitions: &Coalitions, learned: usize) -> (f64, Vec<f64>, usize) {
+    let [none, all, ..] = game.pairs([&[], &[]], false);
+    let count = coalitions.count();
+    let mut differences = Vec::with_capacity(count + 1);
+    let mut noted = 0;
+    let mut halves = coalitions.iter();
+    while let Some(first) = halves.next() {
+        // Two at a time; an odd one goes with itself. Those learned from are spread over the sizes.
+        let second = halves.next();
+        let learn = noted * count < learned * (differences.len() + 1);
+        let [a, b, c, d] = game.pairs([first, second.unwrap_or(first)], learn);
+        noted += if learn { 2 } else { 0 };
+        differences.push(f64::from(a) - f64::from(b));
+        if second.is_some() {
+            differences.push(f64::from(c) - f64::from(d));
+        }
+    }
+    (f64::from(all) - f64::from(none), differences, noted)
+}
+
+/// What an additive game of these shares leaves of the differences: it makes the members' shares less all others'.
+fn residuals(coalitions: &Coalitions, differences: &[f64], shares: &[f64], total: f64) -> Vec<f64> {
+    let joined = |members: &[u16]| members.iter().map(|&player| shares[player as usize]).sum::<f64>();
+    let residuals = coalitions.iter().zip(differences);
+    residuals.map(|(members, difference)| difference - 2.0 * joined(members) + total).collect()
+}
+
+/// Σ weight · residual · (1 for a member, -1 for another), by player, less the mean over the players.
+fn gradient(coalitions: &Coalitions, residuals: &[f64], players: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; players];
+    let mut residuals = residuals.iter();
+    for stratum in &coalitions.strata {
+        for (members, residual) in coalitions.of(stratum).zip(&mut residuals) {
+            let twice = 2.0 * stratum.weight * residual;
+            members.iter().for_each(|&player| sums[player as usize] += twice);
+        }
+    }
+    let mean = sums.iter().sum::<f64>() / players as f64;
+    sums.iter_mut().for_each(|sum| *sum -= mean);
+    sums
+}
+
+/// The matrix of the ridge regression, `[players, players]`: the same sum over products, less the means of rows and
+/// columns, and the ridge on the diagonal. Where all shares move together it is `scale`, so that they do not.
+fn gram(coalitions: &Coalitions, players: usize, scale: f64, ridge: f64) -> Vec<f64> {
+    let mut matrix = vec![0.0; players * players];
+    for stratum in &coalitions.strata {
+        for members in coalitions.of(stratum) {
+            for (at, &player) in members.iter().enumerate() {
+                let row = &mut matrix[player as usize * players..][..players];
+                members[..=at].iter().for_each(|&other| row[other as usize] += 4.0 * stratum.weight);
+            }
+        }
+    }
+    for row in 0..players {
+        (0..row).for_each(|column| matrix[column * players + row] = matrix[row * players + column]);
+    }
+    let means: Vec<f64> = matrix.chunks_exact(players).map(|row| row.iter().sum::<f64>() / players as f64).collect();
+    let mean = (means.iter().sum::<f64>() + scale) / players as f64;
+    for (row, values) in matrix.chunks_exact_mut(players).enumerate() {
+        values.iter_mut().zip(&means).for_each(|(value, column)| *value += mean - means[row] - column);
+        values[row] += ridge;
+    }
+    matrix
+}
+
+/// Solves a symmetric positive definite system by Cholesky's decomposition.
+fn solve(mut matrix: Vec<f64>, mut vector: Vec<f64>) -> Vec<f64> {
+    let n = vector.len();
+    for row in 0..n {
+        let (above, here) = matrix.split_at_mut(row * n);
+        for column in 0..=row {
+            let other = if column == row { &here[..column] } else { &above[column * n..][..column] };
+            let product: f64 = here[..column].iter().zip(other).map(|(a, b)| a * b).sum();
+            let rest = here[column] - product;
+            here[column] = if column == row { rest.sqrt() } else { rest / above[column * n + column] };
+        }
+        let known: f64 = here[..row].iter().zip(&vector).map(|(a, b)| a * b).sum();
+        vector[row] = (vector[row] - known) / here[row];
+    }
+    for row in (0..n).rev() {
+        let known: f64 = (row + 1..n).map(|below| matrix[below * n + row] * vector[below]).sum();
+        vector[row] = (vector[row] - known) / matrix[row * n + row];
+    }
+    vector
+}
+
+/// Squares of the standard errors, from what the regression leaves of every pair (MacKinnon and White 1985, "Some
+/// heteroskedasticity-consistent covariance matrix estimators", HC2: divided by what is left after the pair's own pull
+/// on the fit, its leverage), less for sizes of which few pairs are unseen.
+fn variances(coalitions: &Coalitions, residuals: &[f64], players: usize, scale: f64, shrink: f64) -> Vec<f64> {
+    let n = players as f64;
+    let mut variances = vec![0.0; players];
+    let mut all = 0.0;
+    let mut residuals = residuals.iter();
+    for stratum in &coalitions.strata {
+        let size = stratum.size as f64;
+        let leverage = (stratum.weight * 4.0 * size * (n - size) / n / scale / shrink).min(0.9);
+        let factor = stratum.unseen * (stratum.weight / scale).powi(2) / (1.0 - leverage);
+        let (member, other) = ((2.0 * (n - size) / n).powi(2), (2.0 * size / n).powi(2));
+        for (members, residual) in coalitions.of(stratum).zip(&mut residuals) {
+            let square = factor * residual * residual;
+            all += square * other;
+            members.iter().for_each(|&player| variances[player as usize] += square * (member - other));
+        }
+    }
+    variances.iter_mut().for_each(|variance| *variance = (*variance + all).max(0.0));
+    variances
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Table, exact};
+    use super::*;
+
+    /// Values of all coalitions of a ReLU of a random sum, which has interactions of every order.
+    pub(crate) fn bent(players: usize, random: &mut Random) -> Vec<f32> {
+        let weights: Vec<f64> = (0..players).map(|_| random.fraction() * 2.0 - 1.0).collect();
+        let offset = random.fraction() - 0.5;
+        let sum = |coalition: usize| {
+            let joined = weights.iter().enumerate().filter(|(player, _)| coalition >> player & 1 == 1);
+            joined.map(|(_, weight)| weight).sum::<f64>() + offset
+        };
+        (0..1 << players).map(|coalition| (sum(coalition).max(0.0) + 0.1 * sum(coalition).powi(3)) as f32).collect()
+    }
+
+    #[test]
+    fn shares_add_up_whatever_was_sampled() {
+        let mut random = Random::new(1);
+        for players in [2, 3, 5, 8, 12] {
+            let values = bent(players, &mut random);
+            let whole = f64::from(values[values.len() - 1]) - f64::from(values[0]);
+            for evaluations in [4, 7, 16, 40, 300] {
+                let estimate = sampled(&mut Table(values.clone()), evaluations, &mut random);
+                assert!((estimate.shares.iter().sum::<f64>() - whole).abs() < 1e-9);
+                assert!(estimate.variances.iter().all(|variance| variance.is_finite()));
+                assert!(estimate.evaluations <= evaluations.max(4), "{} of {evaluations}", estimate.evaluations);
+            }
+        }
+    }
+
+    #[test]
+    fn all_pairs_give_the_exact_shares() {
+        let mut random = Random::new(2);
+        let values = bent(9, &mut random);
+        let estimate = sampled(&mut Table(values.clone()), 1 << 10, &mut random);
+        for (share, exact) in estimate.shares.iter().zip(exact(&mut Table(values))) {
+            assert!((share - exact).abs() < 1e-6, "{share} {exact}");
+        }
+        assert!(estimate.variances.iter().all(|variance| *variance == 0.0));
+    }
+
+    #[test]
+    fn interactions_of_order_two_cancel() {
+        let mut random = Random::new(3);
+        let square =
+            |coalition: usize| ((coalition.count_ones() + (coalition as u32 & 0x2d).count_ones()) as f32).powi(2);
+        let values: Vec<f32> = (0..1 << 12).map(square).collect();
+        let estimate = sampled(&mut Table(values.clone()), 300, &mut random);
+        for (share, exact) in estimate.shares.iter().zip(exact(&mut Table(values))) {
+            assert!((share - exact).abs() < 1e-4, "{share} {exact}");
+        }
+        assert!(estimate.variances.iter().all(|variance| variance.sqrt() < 1e-3));
+    }
+
+    #[test]
+    fn two_standard_errors_cover_about_nineteen_of_twenty() {
+        let mut random = Random::new(4);
+        for (players, evaluations) in [(12, 40), (12, 100), (12, 700), (7, 40)] {
+            let (mut covered, mut all, mut bias) = (0.0, 0.0, 0.0);
+            for _ in 0..40 {
+                let values = bent(players, &mut random);
+                let exact = exact(&mut Table(values.clone()));
+                for _ in 0..5 {
+                    let estimate = sampled(&mut Table(values.clone()), evaluations, &mut random);
+                    for ((share, variance), exact) in estimate.shares.iter().zip(&estimate.variances).zip(&exact) {
+                        let off = (share - exact) / variance.sqrt();
+                        covered += f64::from(off.abs() < 2.0);
+                        bias += off;
+                        all += 1.0;
+                    }
+                }
+            }
+            let (covered, bias) = (covered / all, bias / all);
+            assert!((0.88..0.99).contains(&covered), "{players} players, {evaluations} evaluations: {covered}");
+            assert!(bias.abs() < 0.15, "{players} players, {evaluations} evaluations: {bias}");
+        }
+    }
+
+    #[test]
+    fn estimates_combine_by_what_they_are_worth() {
+        let of = |share: f64, variance: f64, evaluations| Estimate {
+            shares: vec![share],
+            variances: vec![variance],
+            evaluations,
+            exact: false,
+        };
+        let mut estimate = of(1.0, 4.0, 100);
+        estimate.combine(&of(4.0, 2.0, 150));
+        assert_eq!((estimate.shares[0], estimate.evaluations), (3.0, 250));
+        assert!((estimate.variances[0] - 1.0 / (1.0 / 4.0 + 1.0 / 2.0)).abs() < 1e-12);
+    }
+}

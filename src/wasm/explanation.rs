@@ -1,0 +1,67 @@
+//! Explanations at the boundary: options as numbers in, JSON out.
+
+use wasm_bindgen::prelude::*;
+
+use super::{Engine, failure};
+use crate::customer::Customer;
+use crate::explanation::BudgetTooSmall;
+use crate::json::{decimal, quoted};
+use crate::scorer::{ExplainOptions, Explanation, Score, Scorer};
+
+#[wasm_bindgen]
+impl Engine {
+    /// Explains the row buffer, as JSON: contributions sorted by size. `budget` and `tolerance` are 0 where not given;
+    /// the package has checked what is.
+    pub fn explain_row(&mut self, budget: f64, tolerance: f64, seed: f64) -> Result<String, JsValue> {
+        if !self.check_row() {
+            return Err(failure("record_invalid", "the row cannot be scored", &[]));
+        }
+        let options = options(budget, tolerance, seed);
+        let explanation = self.scorer.explain(&self.customer, &options, &mut self.workspace).map_err(refusal)?;
+        self.score = explanation.score;
+        Ok(json(&self.scorer, &self.customer, &explanation))
+    }
+}
+
+/// The package's options, 0 where not given.
+pub(super) fn options(budget: f64, tolerance: f64, seed: f64) -> ExplainOptions {
+    ExplainOptions {
+        budget: Some(budget as u64).filter(|&budget| budget > 0),
+        tolerance: Some(tolerance).filter(|&tolerance| tolerance > 0.0),
+        seed: seed as u64,
+    }
+}
+
+pub(super) fn refusal(error: BudgetTooSmall) -> JsValue {
+    failure("argument_invalid", &error.to_string(), &[])
+}
+
+/// All numbers are finite: the weights are bounded.
+fn json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> String {
+    let fields = &scorer.document().schema.fields;
+    let Explanation { base, score, contributions, standard_errors, evaluations, exact } = explanation;
+    // Inserted where each belongs: fields are few, and a sort would be more code to download.
+    let mut order: Vec<usize> = Vec::with_capacity(fields.len());
+    for (index, contribution) in contributions.iter().enumerate() {
+        let at = order.partition_point(|&other| contributions[other].abs() >= contribution.abs());
+        order.insert(at, index);
+    }
+    let Score { logit, probability, tier } = score;
+    let [base, logit, probability, error] =
+        [*base, *logit, *probability, explanation.standard_error()].map(decimal::text);
+    let mut json = format!(
+        "{{\"base\":{base},\"logit\":{logit},\"probability\":{probability},\"tier\":{tier},\"exact\":{exact},\
+         \"evaluations\":{evaluations},\"standardError\":{error},\"contributions\":["
+    );
+    for (position, index) in order.into_iter().enumerate() {
+        let comma = if position > 0 { "," } else { "" };
+        let text = quoted(&scorer.text(index, customer.cells()[index]));
+        let [field, label] = [&fields[index].name, fields[index].label()].map(quoted);
+        let [contribution, error] = [contributions[index], standard_errors[index]].map(decimal::text);
+        json += &format!(
+            "{comma}{{\"field\":{field},\"label\":{label},\"text\":{text},\"contribution\":{contribution},\
+             \"standardError\":{error}}}"
+        );
+    }
+    json + "]}"
+}
