@@ -2,8 +2,8 @@
  * One file per entry in `dist`, so that a page fetches one script before it can score, and beside it only the types that an
  * entry names.
  *
- * What two entries share must exist once (the started module, the class of the errors): an entry that needs it imports
- * another entry, which stays an import, or `tenure` itself.
+ * What two entries share must exist once, the started module and the class of the errors: an entry that needs them imports
+ * another entry, which stays an import, or `tenure`, which is the entry of whatever runtime it is.
  */
 
 import { readdirSync, readFileSync, rmSync } from "node:fs";
@@ -13,8 +13,13 @@ import { build } from "esbuild";
 
 const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
 const DIST = join(PACKAGE, "dist");
-/** `src/NAME.ts` → `dist/NAME.js`. */
-const ENTRIES = ["index", "node", "workerd", "edge-light", "edge"];
+/** `src/NAME.ts` → `dist/NAME.js`: the package itself, for each kind of runtime. */
+const PLATFORMS = ["index", "node", "workerd", "edge-light"];
+/** What is fetched only by those who ask for it; it takes what it shares from the package. */
+const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node"];
+const ENTRIES = [...PLATFORMS, ...BESIDE];
+/** What pages and edge runtimes download. Node prints the line that threw, so what runs there keeps its lines. */
+const isDownloaded = (name) => !name.includes("node") && name !== "edge";
 
 /** Leaves imports of other entries as they are. */
 const entriesStayImports = {
@@ -26,19 +31,34 @@ const entriesStayImports = {
   },
 };
 
-await build({
-  entryPoints: ENTRIES.map((name) => join(PACKAGE, "src", `${name}.ts`)),
-  outdir: DIST,
-  bundle: true,
-  format: "esm",
-  // Below what package.json and the README ask of a runtime, so nothing is rewritten.
-  target: "es2022",
-  minify: true,
-  sourcemap: true,
-  external: ["tenure", "node:*", "*.wasm", "*.wasm?module"],
-  plugins: [entriesStayImports],
-  logLevel: "warning",
-});
+/** The class of the errors is the package's own. */
+const errorsAreShared = {
+  name: "errors-are-shared",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/tenure-error\.js$/ }, () => ({ path: "tenure", external: true }));
+  },
+};
+
+async function bundle(entries, plugins) {
+  for (const name of entries) {
+    await build({
+      entryPoints: [join(PACKAGE, "src", `${name}.ts`)],
+      outdir: DIST,
+      bundle: true,
+      format: "esm",
+      // Below what package.json and the README ask of a runtime, so nothing is rewritten.
+      target: "es2022",
+      minify: isDownloaded(name),
+      sourcemap: true,
+      external: ["tenure", "node:*", "*.wasm", "*.wasm?module"],
+      plugins: [entriesStayImports, ...plugins],
+      logLevel: "warning",
+    });
+  }
+}
+
+await bundle(PLATFORMS, []);
+await bundle(BESIDE, [errorsAreShared]);
 
 /** The declarations that an entry names, and those that these name. */
 function reached(file, found = new Set()) {

@@ -1,4 +1,8 @@
-/** The one error that this package throws: a stable code, and every problem of the input at once. */
+/** What the errors of this package say: codes, rules, problems; and how what others throw becomes one. */
+
+import { TenureError } from "./tenure-error.js";
+
+export { TenureError };
 
 /**
  * The rules a value can break, as the core names them. Errors: `absent` (no such key; `null` says "missing"), `type`
@@ -29,7 +33,8 @@ export interface Problem {
  * - `wasm_unavailable`: the WebAssembly module could not be fetched, compiled or started.
  * - `artifact_…`: the file is no artifact that this version reads; the core names the reason.
  * - `aborted`: the caller's signal stopped the work; `cause` is the signal's reason.
- * - `disposed`: the scorer was disposed.
+ * - `disposed`: the scorer or the pool was disposed.
+ * - `worker_unavailable`: a worker of a pool could not be started, or ended before it answered.
  */
 export type ErrorCode =
   | "record_invalid"
@@ -39,23 +44,9 @@ export type ErrorCode =
   | "wasm_unavailable"
   | "aborted"
   | "disposed"
+  | "worker_unavailable"
   | `artifact_${string}`
   | (string & {});
-
-/** An error with a stable {@link ErrorCode} and the problems behind it (none where there is only one cause). */
-export class TenureError extends Error {
-  override readonly name = "TenureError";
-  /** What went wrong, to be matched on. */
-  readonly code: ErrorCode;
-  /** Every problem of the input, in schema order. */
-  readonly problems: readonly Problem[];
-
-  constructor(code: ErrorCode, message: string, problems: readonly Problem[] = [], options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.problems = problems;
-  }
-}
 
 /** The core's errors carry a code and problems; whatever else was thrown (a trap, a lack of memory) stays as it is. */
 export function fromCore(error: unknown): unknown {

@@ -1,6 +1,7 @@
 /** A plain `fetch` handler that scores over HTTP, for edge runtimes and for servers (Deno, Bun, Hono, Node adapters). */
 
-import { load, TenureError } from "tenure";
+import { load } from "tenure";
+import { TenureError } from "./error.js";
 import { acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
 import type { Scorer } from "./scorer.js";
 import type { ArtifactSource } from "./source.js";

@@ -1,7 +1,6 @@
 /** The HTTP side of the handler: bodies read within a limit, errors as JSON with a status, a code and problems. */
 
-import { type Problem, TenureError } from "tenure";
-import { kindOf } from "./error.js";
+import { kindOf, type Problem, TenureError } from "./error.js";
 import type { CustomerRecord } from "./types.js";
 
 /** The `error` of an answer that is no success. */

@@ -33,6 +33,25 @@ const scoring = (source) => `
     show({ name, code, message });
   }
 `;
+/** The same through a pool of two workers, with a call that is cancelled among them. */
+const pooled = (source) => `
+  import { createPool } from "tenure/pool";
+  import { TenureError } from "tenure";
+  const records = ${JSON.stringify(records)};
+  const show = (value) => { document.querySelector("output").value = JSON.stringify(value); };
+  try {
+    const pool = await createPool(${source}, { size: 2 });
+    const one = await Promise.all(records.map((record) => pool.score(record)));
+    const explanation = await pool.explain(records[0]);
+    const many = Array.from({ length: 400_000 }, (_, row) => records[row % records.length]);
+    const aborted = await pool.scoreMany(many, { signal: AbortSignal.timeout(5) }).catch(({ name }) => name);
+    const refused = await pool.score({}).catch((error) => error instanceof TenureError && error.code);
+    pool.dispose();
+    show({ one, explanation, aborted, refused });
+  } catch ({ name, code, message }) {
+    show({ name, code, message });
+  }
+`;
 const page = (script) =>
   `<!doctype html><html lang="en"><title>app</title><output></output><script type="module" src="/${script}"></script></html>`;
 
@@ -48,13 +67,15 @@ before(async () => {
       "scoring.js": scoring('"/model.safetensors"'),
       "given.html": page("given.js"),
       "given.js": `import wasm from "tenure/wasm/tenure_bg.wasm?url";${scoring('"/model.safetensors", { wasm }')}`,
+      "pool.html": page("pool.js"),
+      "pool.js": pooled('"/model.safetensors"'),
       "absent.html": page("absent.js"),
       "absent.js": scoring('"/absent.safetensors"'),
     },
     models: ["public/model.safetensors"],
   });
   browser = await launch();
-  const input = ["index", "scoring", "given", "absent"].map((name) => join(app.folder, `${name}.html`));
+  const input = ["index", "scoring", "given", "pool", "absent"].map((name) => join(app.folder, `${name}.html`));
   await build({ root: app.folder, logLevel: "error", configFile: false, build: { rolldownOptions: { input } } });
 });
 after(async () => {
@@ -87,6 +108,28 @@ test("the built page scores and explains as Node does, under a strict policy, wi
     messages.filter((message) => !message.includes("favicon") && !message.includes("404")),
     [],
   );
+});
+
+function assertPooled(result) {
+  assert.deepEqual(result.one, JSON.parse(JSON.stringify(records.map((record) => scorer.score(record)))), result.message);
+  assert.deepEqual(result.explanation, JSON.parse(JSON.stringify(scorer.explain(records[0]))));
+  assert.deepEqual([result.aborted, result.refused], ["TimeoutError", "record_invalid"]);
+}
+
+test("a pool scores and explains in the built page, under the strict policy", async (context) => {
+  const server = await serve(built(), wasmUnsafeEval);
+  context.after(server.close);
+  assertPooled((await shown(`${server.origin}/pool.html`)).shown);
+});
+
+test("a policy that allows no workers is named in the error", async (context) => {
+  const server = await serve(built(), () => ({
+    "content-security-policy": `${POLICY} 'wasm-unsafe-eval'; worker-src 'none'`,
+  }));
+  context.after(server.close);
+  const { shown: error } = await shown(`${server.origin}/pool.html`);
+  assert.deepEqual([error.name, error.code], ["TenureError", "worker_unavailable"]);
+  assert.match(error.message, /worker-src 'self'/);
 });
 
 test("the README's page shows a probability", async (context) => {
@@ -128,6 +171,8 @@ test("Vite's development server finds the WebAssembly file, pre-bundled, exclude
     ["scoring.html", {}],
     ["scoring.html", { exclude: ["tenure"] }],
     ["given.html", {}],
+    ["pool.html", {}],
+    ["pool.html", { exclude: ["tenure"] }],
   ];
   for (const [index, [name, optimizeDeps]] of settings.entries()) {
     const server = await createServer({
@@ -142,6 +187,7 @@ test("Vite's development server finds the WebAssembly file, pre-bundled, exclude
       await server.listen();
       const { shown: result } = await shown(`${server.resolvedUrls.local[0]}${name}`);
       assert.equal(result.one?.length, records.length, result.message);
+      if (name === "pool.html") assertPooled(result);
     } finally {
       await server.close();
     }
@@ -151,13 +197,19 @@ test("Vite's development server finds the WebAssembly file, pre-bundled, exclude
 test("no bundler: an import map is enough", async (context) => {
   const plain = page("plain.js").replace(
     "<title>",
-    '<script type="importmap">{"imports":{"tenure":"/node_modules/tenure/dist/index.js"}}</script><title>',
+    '<script type="importmap">{"imports":{"tenure":"/node_modules/tenure/dist/index.js","tenure/pool":"/node_modules/tenure/dist/pool.js"}}</script><title>',
   );
   const direct = installedApp({
-    files: { "index.html": plain, "plain.js": scoring('new URL("model.safetensors", location.href)') },
+    files: {
+      "index.html": plain,
+      "plain.js": scoring('new URL("model.safetensors", location.href)'),
+      "pool.html": plain.replace("plain.js", "pool.js"),
+      "pool.js": pooled('"/model.safetensors"'),
+    },
   });
   context.after(direct.remove);
   const server = await serve(direct.folder);
   context.after(server.close);
   assert.equal((await shown(server.origin)).shown.one?.length, records.length);
+  assertPooled((await shown(`${server.origin}/pool.html`)).shown);
 });

@@ -15,6 +15,7 @@ const app = installedApp({
     "score.js": readmeExample("score.js"),
     "advice.js": readmeExample("advice.js"),
     "batch.js": readmeExample("batch.js"),
+    "pool.js": readmeExample("pool.js"),
     "cohort.js": readmeExample("cohort.js"),
     "app.ts": readFileSync(new URL("app.ts", import.meta.url), "utf8"),
   },
@@ -40,6 +41,10 @@ test("the tarball has what runs and its types, and nothing else", () => {
     "dist/node.js",
     "dist/workerd.js",
     "dist/edge.js",
+    "dist/pool.js",
+    "dist/pool-node.js",
+    "dist/worker.js",
+    "dist/worker-node.js",
     "wasm/tenure_bg.wasm",
   ]) {
     assert.ok(files.includes(needed), needed);
@@ -107,7 +112,7 @@ test("each runtime's condition leads to its entry", () => {
 
 test("every entry is one file, and the handler shares errors and the started module with it", () => {
   const imported = (name) =>
-    [...readFileSync(join(app.folder, `node_modules/tenure/dist/${name}`), "utf8").matchAll(/\bfrom"([^"]+)"/g)].map(
+    [...readFileSync(join(app.folder, `node_modules/tenure/dist/${name}`), "utf8").matchAll(/\bfrom\s*"([^"]+)"/g)].map(
       ([, module]) => module,
     );
   assert.deepEqual(imported("index.js"), []);
@@ -120,6 +125,18 @@ test("every entry is one file, and the handler shares errors and the started mod
     const response = await handle(request);
     console.log(response.status, (await response.json()).error.code);`;
   assert.equal(node("--input-type=module", "--eval", script), "422 record_invalid\n");
+});
+
+test("the README's pool example scores in workers and cancels", () => {
+  const lines = node("pool.js").trim().split("\n");
+  assert.match(lines[0], /^0\.\d+ \d+$/);
+  assert.equal(lines[1], "TimeoutError");
+});
+
+test("an uncaught error shows where it was thrown, not the whole package", () => {
+  const script = 'import { load } from "tenure"; (await load("model.safetensors")).score({});';
+  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: app.folder, encoding: "utf8" });
+  assert.ok(stderr.length < 6000 && stderr.includes("record_invalid"), stderr.slice(0, 500));
 });
 
 test("its types compile, libraries checked, with either module resolution, with and without the DOM", () => {

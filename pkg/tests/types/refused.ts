@@ -3,6 +3,7 @@
 import { load, type Scorer } from "tenure";
 import { Engine } from "../../wasm/tenure.js";
 import { createHandler } from "tenure/edge";
+import { createPool, type Pool } from "tenure/pool";
 
 declare const scorer: Scorer;
 
@@ -56,3 +57,12 @@ void scorer.policy.tiers[0].label;
 void new (scorer.constructor as typeof Scorer)(new Engine(new Uint8Array(8)), new WebAssembly.Memory({ initial: 1 }));
 // @ts-expect-error a scorer is a promise or a scorer
 createHandler({ scorer: "/model.safetensors" });
+declare const pool: Pool;
+// @ts-expect-error a pool answers later
+void pool.score({ tenure: 1 }).probability;
+// @ts-expect-error a text is no record
+void pool.score("x");
+// @ts-expect-error there is no such option
+void pool.scoreMany([{ tenure: 1 }], { limit: 3 });
+// @ts-expect-error a number of workers is no text
+void createPool("/model.safetensors", { size: "2" });

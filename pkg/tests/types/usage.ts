@@ -17,6 +17,7 @@ import {
   TenureError,
 } from "tenure";
 import { createHandler, type Handler } from "tenure/edge";
+import { createPool, type Pool } from "tenure/pool";
 
 /** Whether two types are the same, not merely assignable. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -107,4 +108,20 @@ export function handles(error: unknown): string {
   return error.code === "record_invalid"
     ? error.problems.map(({ field, rule }) => `${field}: ${rule}`).join()
     : error.message;
+}
+
+export async function pools(customer: Customer, columns: Columns, signal: AbortSignal): Promise<void> {
+  const pool: Pool = await createPool("/model.safetensors", { size: 2, wasm: "/tenure_bg.wasm" });
+  const score: Score = await pool.score(customer, { signal });
+  const scores: Scores = await pool.scoreMany(columns, { problemLimit: 3, signal });
+  const again: Scores = await pool.scoreMany([customer]);
+  const explanation: Explanation = await pool.explain(customer);
+  const changed: Counterfactuals = await pool.counterfactuals(customer, { threshold: 0.2, signal });
+  for await (const { contributions } of pool.explainMany(columns, { signal })) contributions.fill(0);
+  const importance: Importance = await pool.importance([customer], { onProgress: ({ done }) => done, signal });
+  const cells: Float64Array = await pool.row(customer);
+  const probability: number = await pool.scoreRow(cells);
+  const fields: readonly Field[] = pool.schema.fields;
+  console.log(score, scores, again, explanation, changed, importance, probability, fields);
+  pool.dispose();
 }

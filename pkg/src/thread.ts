@@ -1,0 +1,96 @@
+/** One worker of a pool: a request out, its reply back. It is asked one thing at a time. */
+
+import { TenureError } from "./error.js";
+import type { Failure, Reply, Request } from "./messages.js";
+
+/** A worker as its platform has it. */
+export interface Thread {
+  post(request: Request): void;
+  /** Whether the process is to wait for it. */
+  busy(is: boolean): void;
+  end(): void;
+}
+
+/** Starts a platform's worker. */
+export type Spawn = (onReply: (reply: Reply) => void, onEnd: (reason: unknown) => void) => Thread;
+
+interface Waiting {
+  resolve(reply: Reply): void;
+  reject(reason: unknown): void;
+}
+
+export class PoolWorker {
+  readonly #thread: Thread;
+  #waiting: Waiting | undefined;
+  /** Why it takes no more requests. */
+  #ended: unknown;
+
+  constructor(spawn: Spawn) {
+    this.#thread = spawn(
+      (reply) => this.#settle(({ resolve }) => resolve(reply)),
+      (reason) => this.end(unavailable(reason)),
+    );
+  }
+
+  get isEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /**
+   * Sends a request and waits for the reply. A signal that aborts meanwhile ends the worker, whatever it was computing: a
+   * computation does not look at its messages.
+   */
+  async ask(request: Request, signal?: AbortSignal): Promise<Reply> {
+    signal?.throwIfAborted();
+    if (this.isEnded) throw this.#ended;
+    const abort = (): void => this.end(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    this.#thread.busy(true);
+    try {
+      const reply = await new Promise<Reply>((resolve, reject) => {
+        this.#waiting = { resolve, reject };
+        this.#post(request);
+      });
+      if (reply.kind !== "error") return reply;
+      const error = thrown(reply.error);
+      if (reply.error.code === undefined) this.end(error);
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.#waiting = undefined;
+      if (!this.isEnded) this.#thread.busy(false);
+    }
+  }
+
+  /** Ends the worker; what was asked rejects with the reason. */
+  end(reason: unknown): void {
+    if (this.isEnded) return;
+    this.#ended = reason ?? new TenureError("disposed", "the worker was ended");
+    this.#settle(({ reject }) => reject(this.#ended));
+    this.#thread.end();
+  }
+
+  #settle(how: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) how(waiting);
+  }
+
+  #post(request: Request): void {
+    try {
+      this.#thread.post(request);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new TenureError("argument_invalid", `an argument cannot be sent to a worker: ${reason}`, [], { cause: error });
+    }
+  }
+}
+
+function thrown({ message, code, problems }: Failure): Error {
+  return code === undefined ? new Error(`a worker failed: ${message}`) : new TenureError(code, message, problems);
+}
+
+function unavailable(reason: unknown): TenureError {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new TenureError("worker_unavailable", `a worker of the pool cannot be used: ${message}`, [], { cause: reason });
+}

@@ -1,0 +1,279 @@
+/** A pool: workers with a scorer each, and the scorer's methods, which wait for a worker and then for its answer. */
+
+import type { ExplainedBlock } from "./cohort.js";
+import { columnLength } from "./columns.js";
+import type { Card, Policy, Schema } from "./document.js";
+import { TenureError } from "./error.js";
+import { type Importance, importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
+import { isResponse, type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
+import type { LoadOptions } from "./load.js";
+import type { Request } from "./messages.js";
+import type { Scorer } from "./scorer.js";
+import { PoolWorker, type Spawn } from "./thread.js";
+import type { Columns, RecordOf } from "./types.js";
+
+/** Options of {@link CreatePool}. */
+export interface PoolOptions extends LoadOptions {
+  /** How many workers; one fewer than the processor has cores unless given, and at least one. */
+  readonly size?: number;
+}
+
+/** What every call of a pool takes in its last parameter. */
+export interface CallOptions {
+  /** Ends the call, at once even if it is being computed; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+type Method = (...parameters: never[]) => unknown;
+type MethodName = { [Name in keyof Scorer]: Scorer[Name] extends Method ? Name : never }[keyof Scorer];
+type CallName = Exclude<MethodName, "dispose">;
+type Answer<R> = R extends AsyncGenerator ? R : Promise<Awaited<R>>;
+/** The options of a method, with the signal. */
+type Options<P extends readonly unknown[]> = CallOptions & (P extends readonly [unknown, (infer O)?] ? (unknown extends O ? object : O) : object);
+/** A method by its (last) signature: it takes a typed row, records or columns, or a record. */
+type Call<F> = F extends (...parameters: infer P) => infer R
+  ? P[0] extends Float64Array
+    ? (row: Float64Array, options?: CallOptions) => Answer<R>
+    : P[0] extends readonly unknown[]
+      ? {
+          (columns: Columns, options?: Options<P>): Answer<R>;
+          <T extends RecordOf<T>>(records: readonly T[], options?: Options<P>): Answer<R>;
+        }
+      : <T extends RecordOf<T>>(record: T, options?: Options<P>) => Answer<R>
+  : never;
+
+/**
+ * The scorer's methods, each answered by the next worker that is free, with what the scorer's own returns or throws. Every
+ * one takes `{ signal }` among its options. Arguments and results are copied between threads, except that typed arrays of a
+ * result are handed over.
+ */
+export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
+  readonly schema: Schema;
+  readonly card: Card;
+  readonly policy: Policy;
+  /** How many workers there are. */
+  readonly size: number;
+  /** Ends the workers; calls that are under way reject with `disposed`. Calling it again does nothing. */
+  dispose(): void;
+};
+
+/**
+ * Starts a pool of workers and loads the artifact in each.
+ *
+ * @param source as `load` takes it; it is read once.
+ * @throws TenureError as `load`; `worker_unavailable` where there are no workers or they cannot be started;
+ *   `argument_invalid` for a size that is no whole number from 1, and for `wasm` as a compiled module, which is not sent to
+ *   other threads: every worker compiles its own.
+ */
+export type CreatePool = (source: ArtifactSource, options?: PoolOptions) => Promise<Pool>;
+
+/** What a platform brings. */
+export interface PoolPlatform {
+  readonly spawn: Spawn;
+  cores(): number;
+  /** An address as a worker understands it. */
+  resolve(address: string): string;
+  readonly readFile?: ReadFile;
+}
+
+/** How each method is called: the compiler sees that none is left out. */
+const CALLS: { readonly [Name in CallName]: "once" | "stream" | "blocks" } = {
+  score: "once",
+  scoreMany: "once",
+  row: "once",
+  scoreRow: "once",
+  explain: "once",
+  counterfactuals: "once",
+  explainMany: "stream",
+  // Its result has methods, which are not sent: it is put together here, from the blocks that a worker explains.
+  importance: "blocks",
+};
+
+/** `createPool` for a platform. */
+export function poolCreator(platform: PoolPlatform): CreatePool {
+  return async (source, options = {}) => {
+    const { size = Math.max(1, (platform.cores() || 2) - 1), wasm } = options;
+    if (!Number.isInteger(size) || size < 1) {
+      throw new TenureError("argument_invalid", `size must be a whole number from 1, not ${String(size)}`);
+    }
+    const [artifact, module] = await Promise.all([artifactBytes(source, platform.readFile), sent(wasm, platform)]);
+    const workers = new Workers(platform.spawn, { kind: "start", artifact, ...(module !== undefined && { wasm: module }) });
+    const document = await workers.start(size);
+    return pool(workers, size, document);
+  };
+}
+
+/** A module as it can be sent. */
+async function sent(
+  wasm: LoadOptions["wasm"],
+  platform: PoolPlatform,
+): Promise<string | ArrayBuffer | ArrayBufferView | undefined> {
+  if (wasm === undefined) return undefined;
+  if (typeof wasm === "string" || wasm instanceof URL) return platform.resolve(String(wasm));
+  if (isResponse(wasm)) return wasm.arrayBuffer();
+  if (ArrayBuffer.isView(wasm) || Object.prototype.toString.call(wasm) === "[object ArrayBuffer]") {
+    return wasm as ArrayBuffer | ArrayBufferView;
+  }
+  throw new TenureError("argument_invalid", "a pool takes wasm as an address, a Response or bytes: its workers compile it");
+}
+
+type Description = { readonly schema: Schema; readonly card: Card; readonly policy: Policy };
+
+function pool(workers: Workers, size: number, { schema, card, policy }: Description): Pool {
+  const stream = (name: string, parameters: readonly unknown[]) => workers.stream(name, ...split(parameters));
+  const calls = {
+    once: (name: string) => (...parameters: unknown[]) => workers.call(name, ...split(parameters)),
+    stream: (name: string) => (...parameters: unknown[]) => stream(name, parameters),
+    blocks: () => (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
+      const blocks = stream("explainMany", [input, { rows: SAMPLE_ROWS, ...options }]) as AsyncGenerator<ExplainedBlock>;
+      return importance(schema, blocks, rowsOf(input), onProgress);
+    },
+  };
+  const methods = Object.entries(CALLS).map(([name, kind]) => [name, calls[kind](name)]);
+  const dispose = (): void => workers.dispose();
+  return Object.freeze({ ...Object.fromEntries(methods), schema, card, policy, size, dispose }) as Pool;
+}
+
+/** Parameters as they are sent, and the signal of the last one: it stays here. */
+function split(parameters: readonly unknown[]): [parameters: readonly unknown[], signal: AbortSignal | undefined] {
+  const options = parameters.length > 1 ? parameters.at(-1) : undefined;
+  if (typeof options !== "object" || options === null || !("signal" in options)) return [parameters, undefined];
+  const { signal, ...others } = options as CallOptions;
+  return [[...parameters.slice(0, -1), others], signal];
+}
+
+/** Rows of columns or a list of records. */
+function rowsOf(input: unknown): number {
+  if (Array.isArray(input)) return input.length;
+  return columnLength(Object.values(input ?? {})[0]) ?? 0;
+}
+
+/** Someone who waits for a free worker. */
+interface Waiting {
+  resolve(worker: PoolWorker): void;
+  reject(reason: unknown): void;
+}
+
+class Workers {
+  readonly #spawn: Spawn;
+  readonly #start: Request;
+  readonly #all = new Set<PoolWorker>();
+  readonly #free: PoolWorker[] = [];
+  readonly #queue: Waiting[] = [];
+  #isDisposed = false;
+
+  constructor(spawn: Spawn, start: Request) {
+    this.#spawn = spawn;
+    this.#start = start;
+  }
+
+  /** Starts `size` workers, or none. */
+  async start(size: number): Promise<Description> {
+    try {
+      const started = await Promise.all(Array.from({ length: size }, () => this.#add()));
+      return started[0] as Description;
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  async call(name: string, parameters: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+    const worker = await this.#take(signal);
+    try {
+      const reply = await worker.ask({ kind: "call", name, parameters }, signal);
+      return reply.kind === "result" ? reply.value : undefined;
+    } finally {
+      this.#give(worker);
+    }
+  }
+
+  async *stream(name: string, parameters: readonly unknown[], signal?: AbortSignal): AsyncGenerator<unknown, void, undefined> {
+    const worker = await this.#take(signal);
+    let isOpen = false;
+    try {
+      await worker.ask({ kind: "call", name, parameters }, signal);
+      isOpen = true;
+      for (;;) {
+        const reply = await worker.ask({ kind: "next" }, signal);
+        if (reply.kind !== "item" || reply.done) break;
+        yield reply.value;
+      }
+      isOpen = false;
+    } catch (error) {
+      isOpen = false;
+      throw error;
+    } finally {
+      // Whoever leaves the loop early wants no more of it.
+      if (isOpen && !worker.isEnded) await worker.ask({ kind: "stop" });
+      this.#give(worker);
+    }
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    const reason = disposed();
+    for (const worker of this.#all) worker.end(reason);
+    this.#all.clear();
+    this.#refuseAll(reason);
+  }
+
+  /** Starts one more worker; resolves when its artifact is loaded. */
+  async #add(): Promise<Description> {
+    let worker: PoolWorker;
+    try {
+      worker = new PoolWorker(this.#spawn);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new TenureError("worker_unavailable", `there are no workers here: ${reason}`, [], { cause: error });
+    }
+    this.#all.add(worker);
+    const reply = await worker.ask(this.#start);
+    this.#give(worker);
+    return reply as unknown as Description;
+  }
+
+  #take(signal?: AbortSignal): Promise<PoolWorker> {
+    if (this.#isDisposed) return Promise.reject(disposed());
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const worker = this.#free.pop();
+    if (worker !== undefined) return Promise.resolve(worker);
+    return new Promise((resolve, reject) => {
+      const waiting = { resolve: settled(resolve), reject: settled(reject) };
+      const abort = (): void => {
+        this.#queue.splice(this.#queue.indexOf(waiting), 1);
+        reject(signal?.reason);
+      };
+      function settled<T>(settle: (value: T) => void): (value: T) => void {
+        return (value) => {
+          signal?.removeEventListener("abort", abort);
+          settle(value);
+        };
+      }
+      signal?.addEventListener("abort", abort);
+      this.#queue.push(waiting);
+    });
+  }
+
+  /** Takes a worker back; one that ended is replaced. */
+  #give(worker: PoolWorker): void {
+    if (this.#isDisposed) return;
+    if (worker.isEnded) {
+      this.#all.delete(worker);
+      // Without a replacement the queue would wait for ever.
+      this.#add().catch((error: unknown) => this.#all.size === 0 && this.#refuseAll(error));
+      return;
+    }
+    const next = this.#queue.shift();
+    if (next === undefined) this.#free.push(worker);
+    else next.resolve(worker);
+  }
+
+  #refuseAll(reason: unknown): void {
+    for (const { reject } of this.#queue.splice(0)) reject(reason);
+  }
+}
+
+function disposed(): TenureError {
+  return new TenureError("disposed", "the pool was disposed");
+}
