@@ -135,7 +135,10 @@ export interface Card {
     readonly multiply_adds: number;
     readonly [entry: string]: unknown;
   };
-  readonly training: { readonly epochs: number; readonly best_epoch: number; readonly [entry: string]: unknown };
+  /** What the network learned from, and what it lost: absent in artifacts written before there were teachers. */
+  readonly teacher?: { readonly model: string; readonly [entry: string]: unknown };
+  readonly shipped?: string;
+  readonly training: { readonly validation_log_loss: number; readonly [entry: string]: unknown };
   /** On the test rows. */
   readonly metrics: {
     readonly roc_auc: number;

@@ -241,6 +241,20 @@ mod tests {
     }
 
     #[test]
+    fn the_mean_of_networks_is_one_network() {
+        for shapes in [[&[5, 3][..], &[4, 2], &[6, 6]], [&[5], &[4], &[1]], [&[], &[], &[]]] {
+            let members = shapes.map(|hidden| trained(&config(hidden, true, true, true)).folded());
+            let mean = FoldedNetwork::mean(members.to_vec());
+            let mut draw = uniform(6);
+            for _ in 0..ROWS {
+                let row: Vec<f32> = (0..INPUTS).map(|_| 6.0 * draw()).collect();
+                let expected = members.iter().map(|member| member.logit(&row)).sum::<f64>() / 3.0;
+                assert!((mean.logit(&row) - expected).abs() < 1e-9, "{shapes:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_fresh_network_without_hidden_layers_gives_the_base_logit() {
         let network = config(&[], false, false, true).init(-1.25, &mut uniform(3), &Device::flex());
         let logits = values(&network.forward(Tensor::ones([2, INPUTS], &Device::flex())));

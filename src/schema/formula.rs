@@ -6,6 +6,9 @@
 //! plain word is written in backquotes. A number field is its number, a date the days that it lies before its reference,
 //! a flag is 1 or 0, a category can only be compared with a text: `Contract == "Two year"`. A condition is 1 or 0.
 //!
+//! `if(condition, a)` is missing where the condition does not hold: what does not concern a customer is then a category of
+//! its own to the network, and the knots of the number are those of the customers it does concern.
+//!
 //! `count` is how many of its arguments are not 0. `slope` is the least-squares change from one period to the next over
 //! two or more periods, the earliest first. `coalesce` is its first argument that is not missing.
 //!
@@ -407,6 +410,7 @@ impl Parser<'_> {
             ("min", 2) => Ok(Node::Binary(Binary::Minimum, argument(), argument())),
             ("max", 2) => Ok(Node::Binary(Binary::Maximum, argument(), argument())),
             ("if", 3) => Ok(Node::If(Box::new([*argument(), *argument(), *argument()]))),
+            ("if", 2) => Ok(Node::If(Box::new([*argument(), *argument(), Node::Number(f64::NAN)]))),
             ("count", _) => Ok(Node::Many(Many::Count, next.collect())),
             ("mean", _) => Ok(Node::Many(Many::Mean, next.collect())),
             ("slope", 2..) => Ok(Node::Many(Many::Slope, next.collect())),
@@ -460,6 +464,9 @@ mod tests {
         assert_eq!(evaluate("coalesce(tenure, tenure)", &gap), None);
         assert_eq!(evaluate("mean(tenure, charges)", &gap), None);
         assert_eq!(evaluate("slope(charges, tenure)", &gap), None);
+        assert_eq!(evaluate("if(partner, charges)", &values), Some(10.0));
+        assert_eq!(evaluate("if(tenure > 4, charges)", &values), None);
+        assert_eq!(evaluate("coalesce(if(tenure > 4, charges), 0)", &values), Some(0.0));
     }
 
     #[test]

@@ -7,17 +7,16 @@
 use std::error::Error;
 use std::path::Path;
 
-use burn::tensor::Device;
 use serde_json::{Map, Value as Json, json};
 use tenure::customer::{Problem, Value, check};
 use tenure::encoding::{DenseLayout, Features};
 use tenure::schema::{Field, Schema};
 use tenure::scorer::{ExplainOptions, Scorer};
 use tenure_training::cohort::Cohort;
-use tenure_training::fit::{Control, DenseRows, logits};
+use tenure_training::fit::{Control, DenseRows};
 use tenure_training::split::{Shares, Split};
 use tenure_training::table::Source;
-use tenure_training::train::{TrainParams, Trained, train};
+use tenure_training::train::{Rows, TrainParams, Trained, train};
 use tenure_training::{preset, sample};
 
 /// One record's dense columns.
@@ -48,8 +47,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cohort = Cohort::read(Source::open(&table)?, &schema)?;
     let params = TrainParams::default();
     let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;
-    let go_on = &mut |_: &_| Control::Continue;
-    let trained = train(&params, &cohort, &split.train, &split.validation, &split.calibration, go_on)?;
+    let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
+    let trained = train(&params, &cohort, rows, &mut |_, _| Control::Continue)?;
     let card = json!({ "name": schema.name, "data": "the embedded sample" });
     let artifact = trained.artifact(&params, &cohort, &split.train, card)?;
     let bytes = tenure::artifact::write(&artifact)?;
@@ -133,7 +132,7 @@ fn case(scorer: &Scorer, trained: Option<&Trained>, record: Map<String, Json>) -
         encoder.encode(&customer, 0, &mut features);
         let mut dense = One(vec![0.0; layout.size()]);
         layout.expand(encoder, &features, 0, &mut dense.0);
-        logits(&trained.dense, &dense, &Device::flex())[0]
+        trained.burn_logits(&dense)[0]
     });
     let contributions = schema.fields.iter().zip(&explanation.contributions);
     let contributions: Map<String, Json> =

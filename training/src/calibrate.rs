@@ -1,6 +1,6 @@
 //! Learns logit -> probability on rows that the network never saw.
 //!
-//! Two candidates. *Temperature* has one parameter and keeps the order of the customers. *Isotonic* (pool adjacent
+//! Two candidates. *Temperature* has one parameter, drawn back towards 1, and keeps the order of the customers. *Isotonic* (pool adjacent
 //! violators; Zadrozny & Elkan 2002) follows any rising curve, but needs rows to do so, and flattens the ends.
 //! Stratified cross-validation on the calibration rows compares their log-loss; isotonic is taken only where it is
 //! better by more than one standard error of the paired difference, and never below [`MINIMUM_ISOTONIC_ROWS`] rows.

@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use tenure::network::burn::DenseNetwork;
 
 use averaging::Averaging;
-pub use configuration::{FitConfig, FitError, Penalty};
+pub use configuration::{FitConfig, FitError, Penalty, Schedule};
 pub use network::{Batch, DenseShape, NetworkShape, TrainableNetwork, member_logits};
 
 /// Rows that are evaluated at once; more would only use more memory.
@@ -98,10 +98,11 @@ pub fn fit<S: NetworkShape>(
     let mut trainer = Trainer::new(config, train, &device);
     let mut best: Option<Fitted<S::Network>> = None;
     for epoch in 1..=config.maximum_epochs {
-        let train_loss = trainer.epoch();
+        let train_loss = trainer.epoch(config.schedule.share(epoch, config.maximum_epochs));
         let network = trainer.averaging.network();
         let logits = logits(&network, validation, &device);
-        let validation_loss = log_loss(&logits, validation.labels(), trainer.positive_weight.into());
+        let validation_loss =
+            log_loss(logits.iter().map(|&logit| logit.into()), validation.labels(), trainer.positive_weight.into());
         if !(train_loss.is_finite() && validation_loss.is_finite()) {
             return Err(FitError::Diverged { epoch, learning_rate: config.learning_rate });
         }
@@ -178,14 +179,15 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
         }
     }
 
-    /// Steps once through all rows in a fresh order and returns the mean loss; stops early where it is not finite.
-    fn epoch(&mut self) -> f64 {
+    /// Steps once through all rows in a fresh order, at this share of the learning rate, and returns the mean loss; stops
+    /// early where it is not finite.
+    fn epoch(&mut self, rate: f64) -> f64 {
         self.order.shuffle(&mut self.shuffling);
         let rows = self.order.len();
         let mut sum = 0.0;
         for batch in 0..self.batches {
             let (start, end) = (rows * batch / self.batches, rows * (batch + 1) / self.batches);
-            let loss = self.step(start, end);
+            let loss = self.step(start, end, rate);
             if !loss.is_finite() {
                 return loss;
             }
@@ -194,7 +196,7 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
         sum / rows as f64
     }
 
-    fn step(&mut self, start: usize, end: usize) -> f64 {
+    fn step(&mut self, start: usize, end: usize, rate: f64) -> f64 {
         let indices = &self.order[start..end];
         let labels = self.rows.labels();
         let weight = |&row: &usize| if labels[row] { self.positive_weight } else { 1.0 };
@@ -204,7 +206,7 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
             weights: (self.positive_weight != 1.0).then(|| indices.iter().map(weight).collect()),
         };
         let (loss, gradients) = self.network.gradients(&batch, &mut self.dropout);
-        self.network = self.optimizer.step(self.learning_rate, self.network.clone(), gradients);
+        self.network = self.optimizer.step(rate * self.learning_rate, self.network.clone(), gradients);
         self.averaging.update(&self.network);
         loss
     }
@@ -234,19 +236,18 @@ pub fn logits<N: TrainableNetwork>(network: &N, rows: &dyn DenseRows, device: &D
     chunks.flat_map(|chunk| network.logits(features(rows, chunk), chunk.len(), device)).collect()
 }
 
-fn features(rows: &dyn DenseRows, indices: &[usize]) -> Vec<f32> {
+pub(crate) fn features(rows: &dyn DenseRows, indices: &[usize]) -> Vec<f32> {
     let mut values = vec![0.0; indices.len() * rows.columns()];
     rows.write(indices, &mut values);
     values
 }
 
 /// The mean log-loss of logits, in f64, with positive rows weighted.
-fn log_loss(logits: &[f32], labels: &[bool], positive_weight: f64) -> f64 {
-    let loss = |(&logit, &label): (&f32, &bool)| {
-        let logit = f64::from(logit);
+pub(crate) fn log_loss(logits: impl Iterator<Item = f64>, labels: &[bool], positive_weight: f64) -> f64 {
+    let loss = |(logit, &label): (f64, &bool)| {
         if label { positive_weight * softplus(-logit) } else { softplus(logit) }
     };
-    logits.iter().zip(labels).map(loss).sum::<f64>() / labels.len() as f64
+    logits.zip(labels).map(loss).sum::<f64>() / labels.len() as f64
 }
 
 /// `ln(1 + exp(x))`, without overflow.

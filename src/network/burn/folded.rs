@@ -43,6 +43,46 @@ impl FoldedNetwork {
         let hidden: f64 = self.output.iter().zip(&units).map(|(weight, x)| weight * x).sum();
         self.output_bias + direct + hidden
     }
+
+    /// One network whose logit is the mean of those of `members`: their units side by side, every layer after the first
+    /// block-diagonal.
+    ///
+    /// # Panics
+    ///
+    /// Panics where there are no members, or they differ in their inputs or number of layers.
+    pub fn mean(members: Vec<FoldedNetwork>) -> FoldedNetwork {
+        let share = 1.0 / members.len() as f64;
+        let mut members = members.into_iter();
+        let mut mean = members.next().expect("there is a member");
+        for member in members {
+            assert!(mean.direct.len() == member.direct.len() && mean.layers.len() == member.layers.len());
+            mean.direct.iter_mut().zip(member.direct).for_each(|(sum, weight)| *sum += weight);
+            mean.layers = mean.layers.into_iter().zip(member.layers).enumerate().map(FoldedLayer::beside).collect();
+            mean.output.extend(member.output);
+            mean.output_bias += member.output_bias;
+        }
+        mean.direct.iter_mut().chain(&mut mean.output).for_each(|weight| *weight *= share);
+        mean.output_bias *= share;
+        mean
+    }
+}
+
+impl FoldedLayer {
+    /// Two layers as one. The first layers of two networks read the same inputs, later ones each those of their own.
+    fn beside((position, (left, right)): (usize, (FoldedLayer, FoldedLayer))) -> FoldedLayer {
+        let outputs = left.outputs + right.outputs;
+        let mut bias = left.bias;
+        bias.extend(right.bias);
+        let (above, below) = (left.weight.chunks_exact(left.outputs), right.weight.chunks_exact(right.outputs));
+        let (padding_left, padding_right) = (vec![0.0; left.outputs], vec![0.0; right.outputs]);
+        if position == 0 {
+            let weight = above.zip(below).flat_map(|(left, right)| [left, right].concat()).collect();
+            return FoldedLayer { inputs: left.inputs, outputs, weight, bias };
+        }
+        let above = above.flat_map(|row| [row, &padding_right].concat());
+        let weight = above.chain(below.flat_map(|row| [&padding_left, row].concat())).collect();
+        FoldedLayer { inputs: left.inputs + right.inputs, outputs, weight, bias }
+    }
 }
 
 impl DenseNetwork {

@@ -14,7 +14,7 @@ use burn::tensor::Device;
 use tenure::encoding::EncoderParams;
 use tenure::network::burn::tabm::TabmConfig;
 use tenure_training::cohort::{Cohort, Purpose};
-use tenure_training::fit::{Control, DenseRows, DenseShape, FitConfig, NetworkShape, Penalty, fit};
+use tenure_training::fit::{Control, DenseRows, DenseShape, FitConfig, NetworkShape, Penalty, Schedule, fit};
 use tenure_training::preset::preset;
 use tenure_training::sample;
 use tenure_training::table::Source;
@@ -86,6 +86,7 @@ fn time<S: NetworkShape>((encoded, train, validation): &Data, shape: S, epochs: 
     let config = |maximum_epochs| FitConfig {
         shape: shape.clone(),
         learning_rate: 2e-3,
+        schedule: Schedule::Constant,
         penalty: Penalty::Decoupled(3e-4),
         averaging: 0.0,
         batch_size: 256,

@@ -16,7 +16,7 @@ use crate::fit::Control;
 use crate::metrics::{Metrics, best_f1_threshold};
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
 use crate::split::{Fold, Split};
-use crate::train::{TrainParams, train};
+use crate::train::{Rows, TrainParams, train};
 
 /// Cross-validate the network that ships
 ///
@@ -68,11 +68,33 @@ impl Figure {
     }
 }
 
-struct FoldResult {
+/// One model on a fold's test rows.
+struct Measured {
     metrics: Metrics,
-    seconds: f64,
     multiply_adds: usize,
 }
+
+struct FoldResult {
+    shipped: Measured,
+    teacher: Measured,
+    /// What the teacher was, and what shipped.
+    model: String,
+    ship: String,
+    seconds: f64,
+}
+
+/// What is told of a model over the folds: key, words, and where it is found.
+type Row = (&'static str, &'static str, fn(&Metrics) -> f64);
+
+const ROWS: [Row; 7] = [
+    ("roc_auc", "ROC-AUC", |metrics| metrics.roc_auc),
+    ("pr_auc", "PR-AUC", |metrics| metrics.pr_auc),
+    ("log_loss", "log-loss", |metrics| metrics.log_loss),
+    ("brier", "Brier", |metrics| metrics.brier),
+    ("ece", "ECE", |metrics| metrics.ece),
+    ("f1", "F1", |metrics| metrics.f1),
+    ("lift10", "lift, top tenth", |metrics| metrics.lift10),
+];
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     if let Some(json) = &arguments.json {
@@ -99,38 +121,54 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         let result = run_fold(&params, &cohort, fold)?;
         bar.inc(1);
         if output.plain() {
-            let Metrics { roc_auc, log_loss, .. } = result.metrics;
-            output.say(format!("fold {index}: ROC-AUC {roc_auc:.4}, log-loss {log_loss:.4}, {:.1} s", result.seconds));
+            let Metrics { roc_auc, log_loss, .. } = result.shipped.metrics;
+            let FoldResult { model, ship, seconds, .. } = &result;
+            output.say(format!(
+                "fold {index}: ROC-AUC {roc_auc:.4}, log-loss {log_loss:.4} ({ship} of {model}), {seconds:.1} s"
+            ));
         }
         Ok(result)
     };
     let results: Vec<FoldResult> = folds.par_iter().enumerate().map(run).collect::<Result<_, Failure>>()?;
     bar.finish_and_clear();
 
-    let figure = |of: fn(&FoldResult) -> f64| Figure::new(results.iter().map(of).collect());
-    let figures: [(&str, &str, Figure); 8] = [
-        ("roc_auc", "ROC-AUC", figure(|result| result.metrics.roc_auc)),
-        ("pr_auc", "PR-AUC", figure(|result| result.metrics.pr_auc)),
-        ("log_loss", "log-loss", figure(|result| result.metrics.log_loss)),
-        ("brier", "Brier", figure(|result| result.metrics.brier)),
-        ("ece", "ECE", figure(|result| result.metrics.ece)),
-        ("f1", "F1", figure(|result| result.metrics.f1)),
-        ("lift10", "lift, top tenth", figure(|result| result.metrics.lift10)),
-        ("fit_seconds", "fit, seconds", figure(|result| result.seconds)),
-    ];
-    let multiply_adds = results.iter().map(|result| result.multiply_adds).max().unwrap_or(0);
-    output.print(format!("{:<16} {:>8} {:>8}", "", "mean", "std"));
-    for (_, words, figure) in &figures {
-        output.print(format!("{words:<16} {:>8.4} {:>8.4}", figure.mean, figure.std));
+    let of = |which: fn(&FoldResult) -> &Measured, value: fn(&Metrics) -> f64| {
+        Figure::new(results.iter().map(|result| value(&which(result).metrics)).collect())
+    };
+    let (shipped, teacher): (fn(&FoldResult) -> &Measured, fn(&FoldResult) -> &Measured) =
+        (|result| &result.shipped, |result| &result.teacher);
+    let seconds = Figure::new(results.iter().map(|result| result.seconds).collect());
+    output.print(format!("{:<16} {:>8} {:>8} {:>10} {:>8}", "", "mean", "std", "teacher", "std"));
+    for (_, words, value) in ROWS {
+        let (shipped, teacher) = (of(shipped, value), of(teacher, value));
+        output.print(format!(
+            "{words:<16} {:>8.4} {:>8.4} {:>10.4} {:>8.4}",
+            shipped.mean, shipped.std, teacher.mean, teacher.std
+        ));
     }
-    output.print(format!("{multiply_adds} multiply-adds a row, {} folds, {} rows", folds.len(), cohort.rows()));
+    output.print(format!("{:<16} {:>8.1} {:>8.1}", "fit, seconds", seconds.mean, seconds.std));
+    let largest = |which: fn(&FoldResult) -> &Measured| results.iter().map(|result| which(result).multiply_adds).max();
+    let (small, large) = (largest(shipped).unwrap_or(0), largest(teacher).unwrap_or(0));
+    output.print(format!(
+        "{small} multiply-adds a row (teacher {large}), {} folds, {} rows",
+        folds.len(),
+        cohort.rows()
+    ));
+    output.print(format!("teachers: {}", told(results.iter().map(|result| result.model.clone()))));
+    output.print(format!("shipped: {}", told(results.iter().map(|result| result.ship.clone()))));
     if let Some(path) = &arguments.json {
-        let mut shipped: serde_json::Map<String, serde_json::Value> =
-            figures.iter().map(|(key, _, figure)| ((*key).to_owned(), json!(figure))).collect();
-        shipped.insert("multiply_adds".into(), multiply_adds.into());
+        let figures = |which: fn(&FoldResult) -> &Measured, multiply_adds: usize| {
+            let figures = ROWS.map(|(key, _, value)| (key.to_owned(), json!(of(which, value))));
+            let more = [("fit_seconds", json!(seconds)), ("multiply_adds", multiply_adds.into())];
+            let more = more.map(|(key, value)| (key.to_owned(), value));
+            figures.into_iter().chain(more).collect::<serde_json::Map<_, _>>()
+        };
         let document = json!({
-            "shipped": shipped,
-            "multiply_adds": multiply_adds,
+            "shipped": figures(shipped, small),
+            "teacher": figures(teacher, large),
+            "multiply_adds": small,
+            "models": results.iter().map(|result| &result.model).collect::<Vec<_>>(),
+            "ships": results.iter().map(|result| &result.ship).collect::<Vec<_>>(),
             "rows": cohort.rows(),
             "seed": params.seed,
             "split": split_words,
@@ -141,16 +179,33 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
+/// `a on 3 folds, b on 2`.
+fn told(names: impl Iterator<Item = String>) -> String {
+    let mut counts = std::collections::BTreeMap::new();
+    names.for_each(|name| *counts.entry(name).or_insert(0) += 1);
+    let parts: Vec<_> = counts.iter().map(|(name, folds)| format!("{name} on {folds} folds")).collect();
+    parts.join(", ")
+}
+
 fn run_fold(params: &TrainParams, cohort: &Cohort, fold: &Fold) -> Result<FoldResult, Failure> {
     let started = Instant::now();
-    let stop = |_: &_| if interrupted() { Control::Stop } else { Control::Continue };
-    let trained = train(params, cohort, &fold.fit, &fold.validation, &fold.validation, &mut { stop })?;
+    let mut stop = |_: &str, _: &_| if interrupted() { Control::Stop } else { Control::Continue };
+    let rows = Rows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
+    let trained = train(params, cohort, rows, &mut stop)?;
     let seconds = started.elapsed().as_secs_f64();
     let labels = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
-    let threshold = best_f1_threshold(&trained.probabilities(&fold.validation), &labels(&fold.validation));
-    let threshold = threshold.map_err(Failure::data)?;
-    let probabilities = trained.probabilities(&fold.test);
-    let metrics = Metrics::measure(&probabilities, &labels(&fold.test), threshold).map_err(Failure::data)?;
-    let multiply_adds = trained.network.multiply_adds(trained.encoded.encoder().inputs().len());
-    Ok(FoldResult { metrics, seconds, multiply_adds })
+    let measure = |probabilities: &dyn Fn(&[u32]) -> Vec<f64>, multiply_adds: usize| -> Result<Measured, Failure> {
+        let threshold = best_f1_threshold(&probabilities(&fold.validation), &labels(&fold.validation));
+        let threshold = threshold.map_err(Failure::data)?;
+        let metrics = Metrics::measure(&probabilities(&fold.test), &labels(&fold.test), threshold);
+        Ok(Measured { metrics: metrics.map_err(Failure::data)?, multiply_adds })
+    };
+    let (small, large) = trained.multiply_adds();
+    Ok(FoldResult {
+        shipped: measure(&|rows| trained.probabilities(rows), small)?,
+        teacher: measure(&|rows| trained.teacher_probabilities(rows), large)?,
+        model: trained.teacher.name(),
+        ship: trained.shipped.name(&trained.teacher),
+        seconds,
+    })
 }

@@ -1,5 +1,6 @@
 //! `tenure train`: a table and a schema in, one artifact out.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -18,7 +19,7 @@ use crate::metrics::{Bootstrap, Metrics, best_f1_threshold};
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
 use crate::split::{Shares, Split};
 use crate::table::{Source, hexadecimal};
-use crate::train::{TrainError, TrainParams, Trained, train};
+use crate::train::{Model, Rows, Ship, Shipped, TrainError, TrainParams, Trained, train};
 
 /// Learn a model from a table and write the artifact
 #[derive(Debug, clap::Args)]
@@ -50,6 +51,15 @@ pub struct NetworkArguments {
     /// Seed of splits, weights, dropout and mini-batches: the same seed gives the same bytes on the same machine
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+    /// The teacher; without it all are tried, and the validation rows choose
+    #[arg(long)]
+    pub model: Option<Model>,
+    /// What ships: `auto`, `student`, `teacher`, or `members:N` of the teacher
+    #[arg(long, default_value = "auto")]
+    pub ship: Ship,
+    /// Synthetic customers that the teacher labels for the student
+    #[arg(long)]
+    pub synthetic_rows: Option<usize>,
     /// Units of the hidden layers, as in `16,8`; `none` leaves the additive part alone
     #[arg(long, value_parser = hidden)]
     pub hidden: Option<Hidden>,
@@ -108,10 +118,17 @@ impl NetworkArguments {
                 wrong.push(format!("--{name} must be within {low} to {high} (got {value})"));
             }
         };
-        let network = &mut params.network;
+        params.teacher.model = self.model;
+        params.ship = self.ship;
+        let (network, student) = (&mut params.network, &mut params.distillation);
+        if let Some(rows) = self.synthetic_rows {
+            within("synthetic-rows", rows as f64, 1.0, 10_000_000.0);
+            student.synthetic_rows = rows;
+        }
         if let Some(Hidden(units)) = &self.hidden {
             within("hidden", units.len() as f64, 0.0, 8.0);
             network.shape.hidden = units.clone();
+            student.hidden = vec![units.clone()];
         }
         if let Some(bins) = self.bins {
             within("bins", bins as f64, 1.0, 1023.0);
@@ -124,26 +141,32 @@ impl NetworkArguments {
         if let Some(rate) = self.learning_rate {
             within("learning-rate", rate, 1e-7, 1.0);
             network.learning_rate = rate;
+            student.fit.learning_rate = rate;
         }
         if let Some(penalty) = self.penalty {
             within("penalty", penalty, 0.0, 1e6);
             network.penalty = Penalty::Loss(penalty);
         }
         if let Some(batch_norm) = self.batch_norm {
-            network.shape.batch_norm = batch_norm;
-            network.shape.input_batch_norm = batch_norm;
+            for fit in [&mut *network, &mut student.fit] {
+                fit.shape.batch_norm = batch_norm;
+                fit.shape.input_batch_norm = batch_norm;
+            }
         }
         if let Some(size) = self.batch_size {
             within("batch-size", size as f64, 2.0, 65_536.0);
             network.batch_size = size;
+            student.fit.batch_size = size;
         }
         if let Some(epochs) = self.epochs {
             within("epochs", epochs as f64, 1.0, 10_000.0);
             network.maximum_epochs = epochs;
+            student.fit.maximum_epochs = epochs;
         }
         if let Some(patience) = self.patience {
             within("patience", patience as f64, 1.0, 10_000.0);
             network.patience = patience;
+            student.fit.patience = patience;
         }
         within("background-rows", self.background_rows as f64, 1.0, 256.0);
         network.class_weights = self.class_weights;
@@ -170,9 +193,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let checks = arguments.rows.check(&cohort, &schema, &split, output)?;
 
     let started = Instant::now();
-    let mut progress = EpochProgress::new(output, params.network.maximum_epochs, arguments.json);
-    let trained = train(&params, &cohort, &split.train, &split.validation, &split.calibration, &mut |report| {
-        progress.epoch(report);
+    let mut progress = EpochProgress::new(output, arguments.json);
+    let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
+    let trained = train(&params, &cohort, rows, &mut |stage, report| {
+        progress.epoch(stage, report);
         if interrupted() { Control::Stop } else { Control::Continue }
     });
     progress.finish();
@@ -229,7 +253,13 @@ fn card(
     let intervals = bootstrap.intervals(&probabilities, &labels, threshold).map_err(Failure::data)?;
     let schema_text = serde_json::to_string(schema).map_err(Failure::data)?;
     let inputs = trained.encoded.encoder().inputs().len();
-    let network = &params.network;
+    let teacher = Metrics::measure(&trained.teacher_probabilities(&split.test), &labels, threshold);
+    let teacher = teacher.map_err(Failure::data)?;
+    let (small, large) = trained.multiply_adds();
+    let network = match &trained.shipped {
+        Shipped::Student(_) => &params.distillation.fit,
+        Shipped::Members(_) => &params.network,
+    };
     Ok(rounded(json!({
         "name": schema.name,
         "code_version": env!("CARGO_PKG_VERSION"),
@@ -247,10 +277,16 @@ fn card(
         "network": {
             "hidden": trained.network.hidden(), "direct": network.shape.direct, "inputs": inputs,
             "dense_columns": trained.encoded.layout().size(),
-            "multiply_adds": trained.network.multiply_adds(inputs),
+            "multiply_adds": small,
         },
+        "teacher": {
+            "model": trained.teacher.name(), "members": trained.teacher.members(), "multiply_adds": large,
+            "validation_log_loss": trained.teacher_validation_loss, "metrics": teacher,
+            "tried": trained.teacher.tried.iter().map(|(model, loss)| (model.name(), *loss)).collect::<BTreeMap<_, _>>(),
+        },
+        "shipped": trained.shipped.name(&trained.teacher),
         "training": {
-            "epochs": trained.epochs, "best_epoch": trained.best_epoch, "validation_log_loss": trained.validation_loss,
+            "validation_log_loss": trained.validation_loss,
             "learning_rate": network.learning_rate, "penalty": network.penalty.strength(), "dropout": network.shape.dropout,
             "batch_size": network.batch_size, "batch_norm": network.shape.batch_norm, "class_weights": network.class_weights,
             "bins": params.encoder.bins, "clip": params.encoder.clip,
@@ -282,24 +318,25 @@ struct EpochProgress {
 }
 
 impl EpochProgress {
-    fn new(output: &Output, epochs: usize, json: bool) -> EpochProgress {
-        let bar = output.bar(epochs as u64, "epoch {pos}/{len} {bar:24} {msg}  at most {eta} left");
+    fn new(output: &Output, json: bool) -> EpochProgress {
+        let bar = output.bar(0, "epoch {pos}/{len} {bar:24} {msg}  at most {eta} left");
         EpochProgress { bar, plain: output.plain() && !output.quiet && !json, json }
     }
 
-    fn epoch(&mut self, report: &EpochReport) {
-        let EpochReport { epoch, train_loss, validation_loss, best_epoch, .. } = *report;
+    fn epoch(&mut self, stage: &str, report: &EpochReport) {
+        let EpochReport { epoch, maximum_epochs, train_loss, validation_loss, best_epoch, .. } = *report;
         if self.json {
             println!(
                 "{}",
-                json!({ "epoch": epoch, "train_log_loss": train_loss, "validation_log_loss": validation_loss, "best_epoch": best_epoch })
+                json!({ "stage": stage, "epoch": epoch, "train_log_loss": train_loss, "validation_log_loss": validation_loss, "best_epoch": best_epoch })
             );
         }
-        let message = format!("train {train_loss:.4}, validation {validation_loss:.4}, best at {best_epoch}");
+        let message = format!("{stage}: train {train_loss:.4}, validation {validation_loss:.4}, best at {best_epoch}");
         if self.plain && (epoch % 10 == 0 || epoch == 1) {
             eprintln!("epoch {epoch}: {message}");
         }
         self.bar.set_message(message);
+        self.bar.set_length(maximum_epochs as u64);
         self.bar.set_position(epoch as u64);
     }
 
@@ -330,15 +367,27 @@ fn summary(
             number(&interval["high"])
         )
     };
+    output.say(format!("trained in {:.1} s", started.elapsed().as_secs_f64()));
+    let (small, large) = trained.multiply_adds();
+    let tried: Vec<_> =
+        trained.teacher.tried.iter().map(|(model, loss)| format!("{} {loss:.4}", model.name())).collect();
+    output.say(format!("teachers tried, by validation log-loss: {}", tried.join(", ")));
     output.say(format!(
-        "trained in {:.1} s, best at epoch {} of {}",
-        started.elapsed().as_secs_f64(),
-        trained.best_epoch,
-        trained.epochs
+        "shipped: the {}, in {small} multiply-adds a row; its teacher {} has {} members and takes {large}",
+        trained.shipped.name(&trained.teacher),
+        trained.teacher.name(),
+        trained.teacher.members()
+    ));
+    let test = |model: &serde_json::Value, name: &str| model["metrics"][name].as_f64().unwrap_or(f64::NAN);
+    output.say(format!(
+        "against the teacher on the test rows: ROC-AUC {:+.4}, log-loss {:+.4}",
+        test(card, "roc_auc") - test(&card["teacher"], "roc_auc"),
+        test(card, "log_loss") - test(&card["teacher"], "log_loss")
     ));
     output.say(format!(
-        "network: {} multiply-adds a row; packed and burn differ by at most {:.1e}",
-        card["network"]["multiply_adds"], trained.pack_error
+        "network of {:?} hidden units; packed and burn differ by at most {:.1e}",
+        trained.network.hidden(),
+        trained.pack_error
     ));
     output.say(format!("on {} test rows, with 95% intervals:", card["rows"]["test"]));
     for (name, words) in [

@@ -11,6 +11,7 @@ pub struct FitConfig<S = DenseShape> {
     /// The shape of the network.
     pub shape: S,
     pub learning_rate: f64,
+    pub schedule: Schedule,
     pub penalty: Penalty,
     /// The decay of the moving average of the weights, for each step; 0 keeps the latest weights.
     pub averaging: f64,
@@ -23,6 +24,28 @@ pub struct FitConfig<S = DenseShape> {
     /// Weigh a positive row by negatives / positives. It leaves the order of the scores alone and ruins calibration.
     pub class_weights: bool,
     pub seed: u64,
+}
+
+/// What becomes of the learning rate over the epochs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    Constant,
+    /// Down to nothing over all epochs that there may be, along half a cosine (Loshchilov and Hutter 2017, without
+    /// restarts). For a fit that no early stop ends: one to far more rows than a network can learn by heart.
+    Cosine,
+}
+
+impl Schedule {
+    /// The share of the learning rate that an epoch has, from 1.
+    pub(super) fn share(self, epoch: usize, maximum_epochs: usize) -> f64 {
+        match self {
+            Schedule::Constant => 1.0,
+            Schedule::Cosine => {
+                let done = (epoch as f64 - 0.5) / maximum_epochs as f64;
+                0.5 * (1.0 + (std::f64::consts::PI * done).cos())
+            }
+        }
+    }
 }
 
 /// A penalty on large weights; biases are left alone.
@@ -50,6 +73,7 @@ impl Default for FitConfig<DenseShape> {
         FitConfig {
             shape: DenseShape::default(),
             learning_rate: 3e-3,
+            schedule: Schedule::Constant,
             penalty: Penalty::Loss(8.0),
             averaging: 0.98,
             batch_size: 256,
@@ -66,6 +90,7 @@ impl Default for FitConfig<TabmConfig> {
         FitConfig {
             shape: TabmConfig::default(),
             learning_rate: 2e-3,
+            schedule: Schedule::Constant,
             penalty: Penalty::Decoupled(3e-4),
             averaging: 0.0,
             batch_size: 256,

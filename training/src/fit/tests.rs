@@ -80,7 +80,8 @@ fn it_learns_what_no_linear_share_can_and_keeps_the_best_weights() {
         run(&FitConfig { shape: DenseShape { hidden: Vec::new(), ..DenseShape::default() }, ..config() }).unwrap();
     assert!(linear.validation_loss > 0.6, "{}", linear.validation_loss);
 
-    let again = log_loss(&logits(&fitted.network, &validation, &device), validation.labels(), 1.0);
+    let logits = logits(&fitted.network, &validation, &device).into_iter().map(f64::from);
+    let again = log_loss(logits, validation.labels(), 1.0);
     assert_eq!(again, fitted.validation_loss);
     let lowest = reports.iter().min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss)).unwrap();
     assert_eq!((lowest.epoch, lowest.train_loss), (fitted.best_epoch, fitted.train_loss));
@@ -122,7 +123,8 @@ fn an_ensemble_learns_by_the_same_loop_and_a_seed_gives_the_same_bits() {
     };
     let fitted = run(0);
     assert!(fitted.validation_loss < 0.4, "{}", fitted.validation_loss);
-    let loss = log_loss(&logits(&fitted.network, &validation, &Device::flex()), validation.labels(), 1.0);
+    let logits = logits(&fitted.network, &validation, &Device::flex()).into_iter().map(f64::from);
+    let loss = log_loss(logits, validation.labels(), 1.0);
     assert_eq!(loss, fitted.validation_loss);
     let bits = |network: &TabmNetwork| {
         let logits = member_logits(network, &validation.values, validation.labels.len());

@@ -1,5 +1,6 @@
 //! The encoded rows of a cohort: 8 bytes per input and row, spread out as dense columns one mini-batch at a time.
 
+use tenure::customer::Cell;
 use tenure::encoding::{DenseLayout, Encoder, EncoderError, EncoderParams, Features};
 use tenure::network::Network;
 
@@ -27,10 +28,7 @@ impl Encoded {
     pub fn fit(params: &EncoderParams, cohort: &Cohort, fit_rows: &[u32]) -> Result<Encoded, EncoderError> {
         let cell = |at: usize, field: usize| cohort.column(field).cell(fit_rows[at] as usize);
         let encoder = params.fit(cohort.schema(), fit_rows.len(), &cell)?;
-        let mut features = Features::new(encoder.inputs().len(), cohort.rows());
-        for input in 0..encoder.inputs().len() {
-            encoder.encode_cells(input, cohort.rows(), &|field, row| cohort.column(field).cell(row), &mut features);
-        }
+        let features = encode(&encoder, cohort.rows(), &|field, row| cohort.column(field).cell(row));
         let layout = DenseLayout::new(&encoder);
         Ok(Encoded { layout, features, labels: cohort.labels().to_vec(), encoder })
     }
@@ -41,6 +39,17 @@ impl Encoded {
 
     pub fn layout(&self) -> &DenseLayout {
         &self.layout
+    }
+
+    /// The features of `count` customers that need not be of the cohort; `cell` gives a customer's cell by field and
+    /// place.
+    pub fn encode(&self, count: usize, cell: &impl Fn(usize, usize) -> Cell) -> Features {
+        encode(&self.encoder, count, cell)
+    }
+
+    /// Writes the dense columns of customer `at` of `features`.
+    pub fn expand(&self, features: &Features, at: usize, out: &mut [f32]) {
+        self.layout.expand(&self.encoder, features, at, out);
     }
 
     /// The features of some rows, in their order.
@@ -71,6 +80,14 @@ impl Encoded {
     }
 }
 
+fn encode(encoder: &Encoder, count: usize, cell: &impl Fn(usize, usize) -> Cell) -> Features {
+    let mut features = Features::new(encoder.inputs().len(), count);
+    for input in 0..encoder.inputs().len() {
+        encoder.encode_cells(input, count, cell, &mut features);
+    }
+    features
+}
+
 impl DenseRows for Subset<'_> {
     fn labels(&self) -> &[bool] {
         &self.labels
@@ -86,8 +103,7 @@ impl DenseRows for Subset<'_> {
 
     fn write(&self, indices: &[usize], out: &mut [f32]) {
         for (&index, out) in indices.iter().zip(out.chunks_exact_mut(self.columns())) {
-            let row = self.rows[index] as usize;
-            self.encoded.layout.expand(&self.encoded.encoder, &self.encoded.features, row, out);
+            self.encoded.expand(&self.encoded.features, self.rows[index] as usize, out);
         }
     }
 }

@@ -1,12 +1,20 @@
-//! From a cohort to an artifact: encoder, network, calibration, background, card. Learns numbers; the core applies them.
+//! From a cohort to an artifact: encoder, teacher, student, calibration, background, card. Learns numbers; the core
+//! applies them.
 
 mod background;
 mod encoded;
 mod pack;
+mod ship;
+mod student;
+mod synthetic;
+mod teacher;
 
 pub use background::BackgroundError;
 pub use encoded::{Encoded, Subset};
 pub use pack::PackError;
+pub use ship::{Ship, ShipError, Shipped};
+pub use student::DistillationParams;
+pub use teacher::{Chosen, Model, Teacher, TeacherParams};
 
 use burn::tensor::Device;
 use tenure::artifact::{Artifact, ArtifactError, Background, Document, EncoderDocument, FORMAT_VERSION};
@@ -14,17 +22,22 @@ use tenure::calibration::Calibration;
 use tenure::decision::Policy;
 use tenure::encoding::{EncoderError, EncoderParams};
 use tenure::network::Network;
-use tenure::network::burn::DenseNetwork;
 
-use crate::calibrate::{CalibrateError, CalibrationParams, CalibrationRecord};
+use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord};
 use crate::cohort::Cohort;
-use crate::fit::{Control, EpochReport, FitConfig, FitError, fit};
+use crate::fit::{Control, DenseRows, EpochReport, FitConfig, FitError};
+use crate::metrics::row_log_loss;
+use student::distill;
 
 /// Everything that decides what is learned, apart from the data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainParams {
     pub encoder: EncoderParams,
+    /// The network that ships, as labels alone would train it: also the members of the teacher `mlp`.
     pub network: FitConfig,
+    pub teacher: TeacherParams,
+    pub distillation: DistillationParams,
+    pub ship: Ship,
     /// Background rows of the explanation.
     pub background_rows: usize,
     pub seed: u64,
@@ -32,7 +45,15 @@ pub struct TrainParams {
 
 impl Default for TrainParams {
     fn default() -> TrainParams {
-        TrainParams { encoder: EncoderParams::default(), network: FitConfig::default(), background_rows: 32, seed: 0 }
+        TrainParams {
+            encoder: EncoderParams::default(),
+            network: FitConfig::default(),
+            teacher: TeacherParams::default(),
+            distillation: DistillationParams::default(),
+            ship: Ship::Auto,
+            background_rows: 32,
+            seed: 0,
+        }
     }
 }
 
@@ -43,6 +64,8 @@ pub enum TrainError {
     #[error(transparent)]
     Fit(#[from] FitError),
     #[error(transparent)]
+    Ship(#[from] ShipError),
+    #[error(transparent)]
     Pack(#[from] PackError),
     #[error(transparent)]
     Calibrate(#[from] CalibrateError),
@@ -52,52 +75,132 @@ pub enum TrainError {
     Artifact(#[from] ArtifactError),
 }
 
+/// The rows of a cohort by what they are for.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// The encoder and every network are fitted to these.
+    pub fit: &'a [u32],
+    /// These stop the fits and choose between models.
+    pub validation: &'a [u32],
+    /// These calibrate; they may be the validation rows.
+    pub calibration: &'a [u32],
+}
+
+/// Told of every epoch: what is being fitted (`linear`, `mlp`, `student`, …) and where it stands.
+pub type OnEpoch<'a> = dyn FnMut(&str, &EpochReport) -> Control + 'a;
+
+/// Validation log-loss that a student may lose against its teacher before a larger one is taught.
+const TOLERATED_LOSS: f64 = 0.003;
+
+/// Validation log-loss that a larger student must gain.
+const WORTHWHILE_GAIN: f64 = 0.001;
+
 /// A network that scores, and how it came about.
 #[derive(Debug)]
 pub struct Trained {
     pub encoded: Encoded,
-    /// The burn module, in evaluation mode.
-    pub dense: DenseNetwork,
+    /// The packed network.
     pub network: Network,
     pub calibration: Calibration,
     pub calibration_record: CalibrationRecord,
-    pub epochs: usize,
-    pub best_epoch: usize,
+    /// What the network was packed from.
+    pub shipped: Shipped,
+    pub teacher: Chosen,
+    pub teacher_calibration: Calibration,
+    /// Log-loss of every student that was tried, calibrated, on the validation rows, with its hidden layers.
+    pub students: Vec<(Vec<usize>, f64)>,
+    /// Of the network that ships, calibrated, on the validation rows.
     pub validation_loss: f64,
-    /// Largest difference of a logit between the burn module and the packed network, over the validation rows.
+    /// Of the teacher, calibrated, on the validation rows.
+    pub teacher_validation_loss: f64,
+    /// Largest difference of a logit between burn and the packed network, over the validation rows.
     pub pack_error: f64,
 }
 
-/// Learns from `fit_rows`, stops by `validation`, calibrates on `calibration` (which may be the validation rows).
-pub fn train(
-    params: &TrainParams,
-    cohort: &Cohort,
-    fit_rows: &[u32],
-    validation: &[u32],
-    calibration: &[u32],
-    on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
-) -> Result<Trained, TrainError> {
-    let encoded = Encoded::fit(&params.encoder, cohort, fit_rows)?;
+/// Learns from `rows.fit`: chooses a teacher, and teaches a student where the teacher itself is too large to ship.
+pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut OnEpoch) -> Result<Trained, TrainError> {
+    let encoded = Encoded::fit(&params.encoder, cohort, rows.fit)?;
     let device = Device::flex();
-    let (train_set, validation_set) = (encoded.subset(fit_rows), encoded.subset(validation));
-    let config = FitConfig { seed: params.seed, ..params.network.clone() };
-    let fitted = fit(&config, &train_set, &validation_set, &device, on_epoch)?;
-    let network = pack::pack(&fitted.network.folded(), &encoded, fit_rows)?;
-    let pack_error = pack::verify(&fitted.network, &network, &encoded, fit_rows, validation, &device)?;
-    let logits = encoded.logits(&network, calibration);
-    let labels: Vec<bool> = calibration.iter().map(|&row| cohort.labels()[row as usize]).collect();
-    let calibrated = CalibrationParams { seed: params.seed, ..CalibrationParams::default() }.fit(&logits, &labels)?;
+    let teacher = teacher::choose(params, &encoded, rows, &device, on_epoch)?;
+    let labels: Vec<bool> = rows.calibration.iter().map(|&row| cohort.labels()[row as usize]).collect();
+    let calibrate = |logits: &[f64]| -> Result<Calibrated, CalibrateError> {
+        CalibrationParams { seed: params.seed, ..CalibrationParams::default() }.fit(logits, &labels)
+    };
+    let losses = |calibration: &Calibration, logits: Vec<f64>| -> Vec<f64> {
+        let loss =
+            |(logit, &row): (f64, &u32)| row_log_loss(calibration.probability(logit), cohort.labels()[row as usize]);
+        logits.into_iter().zip(rows.validation).map(loss).collect()
+    };
+    let teacher_calibration = calibrate(&teacher.logits(&encoded.subset(rows.calibration)))?.calibration;
+    let teacher_losses = losses(&teacher_calibration, teacher.logits(&encoded.subset(rows.validation)));
+
+    // Packs, verifies and calibrates what may ship.
+    let finish = |shipped: Shipped| -> Result<Finished, TrainError> {
+        let network = pack::pack(&shipped.folded(&teacher), &encoded, rows.fit)?;
+        let burn = |rows: &dyn DenseRows| shipped.logits(&teacher, rows, &device);
+        let pack_error = pack::verify(&burn, &network, &encoded, rows.fit, rows.validation)?;
+        let calibrated = calibrate(&encoded.logits(&network, rows.calibration))?;
+        let losses = losses(&calibrated.calibration, encoded.logits(&network, rows.validation));
+        Ok(Finished { shipped, network, pack_error, calibrated, losses })
+    };
+    let mut students = Vec::new();
+    let finished = match ship::plan(params, &teacher, encoded.encoder().inputs().len())? {
+        ship::Plan::Members(members) => finish(Shipped::Members(members))?,
+        ship::Plan::Students(sizes) => {
+            let mut best: Option<Finished> = None;
+            for (at, hidden) in sizes.iter().enumerate() {
+                // The second size is always tried; a third where both lose too much.
+                let loses = |best: &Finished| mean(&best.losses) > mean(&teacher_losses) + TOLERATED_LOSS;
+                if at > 1 && !best.as_ref().is_some_and(loses) {
+                    break;
+                }
+                let on_epoch = &mut |report: &_| on_epoch("student", report);
+                let fitted = distill(params, hidden, &teacher, &encoded, cohort, rows, &device, on_epoch)?;
+                let student = finish(Shipped::Student(fitted))?;
+                students.push((hidden.clone(), mean(&student.losses)));
+                if best.as_ref().is_none_or(|best| is_worth_its_size(&best.losses, &student.losses)) {
+                    best = Some(student);
+                }
+            }
+            best.expect("a plan has a student")
+        }
+    };
     Ok(Trained {
+        network: finished.network,
+        calibration: finished.calibrated.calibration,
+        calibration_record: finished.calibrated.record,
+        shipped: finished.shipped,
+        teacher,
+        teacher_calibration,
+        students,
+        validation_loss: mean(&finished.losses),
+        teacher_validation_loss: mean(&teacher_losses),
+        pack_error: finished.pack_error,
         encoded,
-        dense: fitted.network,
-        network,
-        calibration: calibrated.calibration,
-        calibration_record: calibrated.record,
-        epochs: fitted.epochs,
-        best_epoch: fitted.best_epoch,
-        validation_loss: fitted.validation_loss,
-        pack_error,
     })
+}
+
+/// What may ship, ready to.
+struct Finished {
+    shipped: Shipped,
+    network: Network,
+    pack_error: f64,
+    calibrated: Calibrated,
+    /// Of each validation row.
+    losses: Vec<f64>,
+}
+
+/// Whether the larger of two students is better by more than a thousandth, and by more than one standard error of the
+/// rows' differences: a score is explained by evaluating the network a million times.
+fn is_worth_its_size(smaller: &[f64], larger: &[f64]) -> bool {
+    let gains: Vec<f64> = smaller.iter().zip(larger).map(|(smaller, larger)| smaller - larger).collect();
+    let gain = mean(&gains);
+    let variance = gains.iter().map(|other| (other - gain).powi(2)).sum::<f64>() / gains.len() as f64;
+    gain > WORTHWHILE_GAIN && gain > (variance / gains.len() as f64).sqrt()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 impl Trained {
@@ -105,6 +208,23 @@ impl Trained {
     pub fn probabilities(&self, rows: &[u32]) -> Vec<f64> {
         let logits = self.encoded.logits(&self.network, rows);
         logits.into_iter().map(|logit| self.calibration.probability(logit)).collect()
+    }
+
+    /// The teacher's calibrated probabilities of some rows of the cohort.
+    pub fn teacher_probabilities(&self, rows: &[u32]) -> Vec<f64> {
+        let logits = self.teacher.logits(&self.encoded.subset(rows));
+        logits.into_iter().map(|logit| self.teacher_calibration.probability(logit)).collect()
+    }
+
+    /// Multiply-adds of a row: of the network that ships, and of the teacher's members one after another.
+    pub fn multiply_adds(&self) -> (usize, usize) {
+        let inputs = self.encoded.encoder().inputs().len();
+        (self.network.multiply_adds(inputs), ship::teacher_multiply_adds(&self.teacher, inputs))
+    }
+
+    /// The logits of the network that ships as burn computes them, before it was packed.
+    pub fn burn_logits(&self, rows: &dyn DenseRows) -> Vec<f32> {
+        self.shipped.logits(&self.teacher, rows, &Device::flex())
     }
 
     /// The artifact, with a background from `fit_rows`.

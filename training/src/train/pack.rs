@@ -1,12 +1,11 @@
 //! Folds a trained dense network into table rows, and refuses a packed network that does not agree with burn.
 
-use burn::tensor::Device;
 use tenure::encoding::{Encoder, Features};
-use tenure::network::burn::{DenseNetwork, FoldedNetwork};
+use tenure::network::burn::FoldedNetwork;
 use tenure::network::{Layer, Network, NetworkError, NetworkParts};
 
 use super::Encoded;
-use crate::fit::logits;
+use crate::fit::DenseRows;
 
 /// The packed network and the burn module agree to this on every validation row, relative to logits above 1.
 const TOLERANCE: f64 = 1e-5;
@@ -82,17 +81,16 @@ fn neutral_rows(table: &mut [f64], width: usize, encoder: &Encoder, features: &F
     }
 }
 
-/// The largest difference between the two on some rows; more than the tolerance is an error.
+/// The largest difference between burn's logits and the packed network's on some rows; more than the tolerance is an error.
 ///
 /// Rows that use a table row without training (see [`neutral_rows`]) are left out: there the packed network differs
 /// on purpose.
 pub(super) fn verify(
-    dense: &DenseNetwork,
+    burn: &dyn Fn(&dyn DenseRows) -> Vec<f32>,
     packed: &Network,
     encoded: &Encoded,
     fit_rows: &[u32],
     validation: &[u32],
-    device: &Device,
 ) -> Result<f64, PackError> {
     let weights = encoded.encoder().row_weights(&encoded.features(fit_rows), fit_rows.len());
     let features = encoded.features(validation);
@@ -100,7 +98,7 @@ pub(super) fn verify(
         (0..encoded.encoder().inputs().len()).all(|input| weights[features.get(input, at).0 as usize] > 0.0)
     };
     let rows: Vec<u32> = validation.iter().enumerate().filter(|(at, _)| learned(*at)).map(|(_, &row)| row).collect();
-    let dense = logits(dense, &encoded.subset(&rows), device);
+    let dense = burn(&encoded.subset(&rows));
     let mut largest: f64 = 0.0;
     for (dense, packed) in dense.into_iter().zip(encoded.logits(packed, &rows)) {
         let difference = (f64::from(dense) - packed).abs() / packed.abs().max(1.0);

@@ -4,7 +4,7 @@ use burn::module::Param;
 use burn::tensor::Tensor;
 use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
 
-use super::super::folded::values;
+use super::super::folded::{FoldedLayer, FoldedNetwork, values};
 use super::{AdaptedLayer, TabmNetwork};
 
 /// All parameters of a network, copied out of burn.
@@ -115,6 +115,23 @@ impl Members {
 }
 
 impl Member {
+    /// The member as plain vectors.
+    pub fn folded(&self) -> FoldedNetwork {
+        let doubles = |values: &[f32]| values.iter().copied().map(f64::from).collect();
+        let layer = |layer: &MemberLayer| {
+            let (inputs, outputs) = layer.weight.dim();
+            let weight = layer.weight.iter().copied().map(f64::from).collect();
+            FoldedLayer { inputs, outputs, weight, bias: doubles(&layer.bias) }
+        };
+        let layers: Vec<FoldedLayer> = self.layers.iter().map(layer).collect();
+        FoldedNetwork {
+            direct: vec![0.0; layers.first().map_or(0, |layer| layer.inputs)],
+            layers,
+            output: doubles(&self.output),
+            output_bias: self.output_bias.into(),
+        }
+    }
+
     /// Logits of `rows` feature vectors that lie one after another.
     pub fn logits(&self, features: &[f32], rows: usize) -> Vec<f32> {
         let mut units: Option<Array2<f32>> = None;

@@ -1,0 +1,197 @@
+//! What ships: the teacher where it is small enough itself, else a student; and how large it may be.
+
+use std::str::FromStr;
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+use tenure::network::burn::FoldedNetwork;
+use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
+
+use super::TrainParams;
+use super::teacher::{Chosen, Teacher};
+use crate::fit::{DenseRows, Fitted, logits};
+
+/// Multiply-adds of a row beyond which nothing ships.
+pub const MAXIMUM_MULTIPLY_ADDS: usize = 25_000;
+
+/// What the caller wants to ship.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ship {
+    /// The teacher where it is no larger than the smallest student; else a student.
+    Auto,
+    /// A student: the smallest, or a larger one where that is better.
+    Student,
+    /// The teacher, all of it.
+    Teacher,
+    /// The first so many members of the teacher.
+    Members(usize),
+}
+
+impl FromStr for Ship {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Ship, String> {
+        match (text, text.strip_prefix("members:").map(str::parse)) {
+            ("auto", _) => Ok(Ship::Auto),
+            ("student", _) => Ok(Ship::Student),
+            ("teacher", _) => Ok(Ship::Teacher),
+            (_, Some(Ok(members @ 1..))) => Ok(Ship::Members(members)),
+            _ => Err(format!("must be auto, student, teacher or members:N with N from 1 (got `{text}`)")),
+        }
+    }
+}
+
+/// Why the teacher cannot ship as asked.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ShipError {
+    #[error(
+        "the teacher is an average of different models ({models}), which one network cannot hold; ship a student, or \
+         name one model"
+    )]
+    Mixed { models: String },
+    #[error("the teacher has {have} members, {wanted} cannot ship")]
+    Members { wanted: usize, have: usize },
+    #[error(
+        "{what} would take {multiply_adds} multiply-adds a row in hidden layers of {hidden:?}, at most \
+         {MAXIMUM_MULTIPLY_ADDS} in {MAXIMUM_LAYERS} layers of {MAXIMUM_UNITS} units may ship; \
+         ship fewer members, or a student"
+    )]
+    Size { what: String, multiply_adds: usize, hidden: Vec<usize> },
+}
+
+/// What the packed network came from.
+#[derive(Debug)]
+pub enum Shipped {
+    Student(Fitted),
+    /// The first so many members of the teacher.
+    Members(usize),
+}
+
+impl Shipped {
+    /// For people and the model card.
+    pub fn name(&self, teacher: &Chosen) -> String {
+        match self {
+            Shipped::Student(_) => "student".into(),
+            Shipped::Members(members) if *members == teacher.members() => "teacher".into(),
+            Shipped::Members(members) => format!("members:{members}"),
+        }
+    }
+
+    pub(super) fn folded(&self, teacher: &Chosen) -> FoldedNetwork {
+        match self {
+            Shipped::Student(fitted) => fitted.network.folded(),
+            Shipped::Members(members) => only(teacher).folded(*members),
+        }
+    }
+
+    pub(super) fn logits(&self, teacher: &Chosen, rows: &dyn DenseRows, device: &Device) -> Vec<f32> {
+        match self {
+            Shipped::Student(fitted) => logits(&fitted.network, rows, device),
+            Shipped::Members(members) => only(teacher).logits(*members, rows),
+        }
+    }
+}
+
+/// The one model that members are taken of: [`plan`] refuses to take them of several.
+fn only(teacher: &Chosen) -> &dyn Teacher {
+    teacher.single().expect("members ship of one model alone")
+}
+
+/// Refuses members that are not there, and more of them than may ship.
+fn allowed(teacher: &Chosen, members: usize, inputs: usize) -> Result<usize, ShipError> {
+    let Some(model) = teacher.single() else {
+        return Err(ShipError::Mixed { models: teacher.name() });
+    };
+    let have = model.members();
+    if members > have {
+        return Err(ShipError::Members { wanted: members, have });
+    }
+    let hidden: Vec<usize> = model.hidden().into_iter().map(|units| units * members).collect();
+    let multiply_adds = multiply_adds(inputs, &hidden);
+    let fits = multiply_adds <= MAXIMUM_MULTIPLY_ADDS && hidden.len() <= MAXIMUM_LAYERS;
+    if fits && hidden.iter().all(|&units| units <= MAXIMUM_UNITS) {
+        return Ok(multiply_adds);
+    }
+    let what = format!("{members} of {have} members of the teacher `{}`", teacher.name());
+    Err(ShipError::Size { what, multiply_adds, hidden })
+}
+
+/// Multiply-adds of a teacher's networks one after another.
+pub(super) fn teacher_multiply_adds(teacher: &Chosen, inputs: usize) -> usize {
+    teacher.parts.iter().map(|part| part.members() * multiply_adds(inputs, &part.hidden())).sum()
+}
+
+/// As [`tenure::network::Network::multiply_adds`], of a network that is not there yet.
+fn multiply_adds(inputs: usize, hidden: &[usize]) -> usize {
+    let further: usize = hidden.windows(2).map(|pair| pair[0] * pair[1]).sum();
+    inputs * (hidden.first().unwrap_or(&0) + 1) + further + hidden.last().unwrap_or(&0)
+}
+
+/// What is to be tried, in turn. At least one.
+pub(super) enum Plan {
+    Members(usize),
+    /// Hidden layers of the students, smaller ones first.
+    Students(Vec<Vec<usize>>),
+}
+
+/// `inputs` is the number of the network's inputs: fields and derived features.
+pub(super) fn plan(params: &TrainParams, teacher: &Chosen, inputs: usize) -> Result<Plan, ShipError> {
+    let all = teacher.members();
+    let sizes = &params.distillation.hidden;
+    let smallest = multiply_adds(inputs, &sizes[0]);
+    match params.ship {
+        Ship::Teacher => allowed(teacher, all, inputs).map(|_| Plan::Members(all)),
+        Ship::Members(members) => allowed(teacher, members, inputs).map(|_| Plan::Members(members)),
+        Ship::Auto if allowed(teacher, all, inputs).is_ok_and(|size| size <= smallest) => Ok(Plan::Members(all)),
+        Ship::Auto | Ship::Student => {
+            let fits = |hidden: &&Vec<usize>| multiply_adds(inputs, hidden) <= MAXIMUM_MULTIPLY_ADDS;
+            let students: Vec<Vec<usize>> = sizes.iter().filter(fits).cloned().collect();
+            if students.is_empty() {
+                let what = "a student".to_owned();
+                return Err(ShipError::Size { what, multiply_adds: smallest, hidden: sizes[0].clone() });
+            }
+            Ok(Plan::Students(students))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ships_is_named() {
+        let read = |text: &str| text.parse::<Ship>();
+        assert_eq!(
+            ["auto", "student", "teacher", "members:3"].map(read),
+            [Ok(Ship::Auto), Ok(Ship::Student), Ok(Ship::Teacher), Ok(Ship::Members(3)),]
+        );
+        for wrong in ["", "members", "members:", "members:0", "members:-1", "Teacher"] {
+            assert!(read(wrong).unwrap_err().contains("members:N"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn multiply_adds_are_those_of_the_packed_network() {
+        use tenure::network::{Layer, Network, NetworkParts};
+        let layer = |inputs: usize, outputs: usize| Layer {
+            outputs,
+            weight: vec![0.0; inputs * outputs],
+            bias: vec![0.0; outputs],
+        };
+        for (hidden, layers) in [(&[][..], vec![]), (&[6], vec![]), (&[6, 4, 3], vec![layer(6, 4), layer(4, 3)])] {
+            let units = hidden.first().copied().unwrap_or(0);
+            let parts = NetworkParts {
+                units,
+                table: vec![0.0; 9 * units],
+                direct: vec![0.0; 9],
+                bias: vec![0.0; units],
+                layers,
+                output: vec![0.0; hidden.last().copied().unwrap_or(0)],
+                output_bias: 0.0,
+            };
+            assert_eq!(multiply_adds(5, hidden), Network::new(9, parts).unwrap().multiply_adds(5), "{hidden:?}");
+        }
+    }
+}
