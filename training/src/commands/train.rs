@@ -54,6 +54,12 @@ pub struct NetworkArguments {
     /// The teacher; without it all are tried, and the validation rows choose
     #[arg(long)]
     pub model: Option<Model>,
+    /// Members of the TabM teacher
+    #[arg(long)]
+    pub members: Option<usize>,
+    /// Units of each of its two hidden layers
+    #[arg(long)]
+    pub width: Option<usize>,
     /// What ships: `auto`, `student`, `teacher`, or `members:N` of the teacher
     #[arg(long, default_value = "auto")]
     pub ship: Ship,
@@ -118,9 +124,17 @@ impl NetworkArguments {
                 wrong.push(format!("--{name} must be within {low} to {high} (got {value})"));
             }
         };
-        params.teacher.model = self.model;
         params.ship = self.ship;
-        let (network, student) = (&mut params.network, &mut params.distillation);
+        let (network, student, teacher) = (&mut params.network, &mut params.distillation, &mut params.teacher);
+        teacher.model = self.model;
+        if let Some(members) = self.members {
+            within("members", members as f64, 1.0, 256.0);
+            teacher.tabm.shape.members = members;
+        }
+        if let Some(width) = self.width {
+            within("width", width as f64, 1.0, 4096.0);
+            teacher.tabm.shape.width = width;
+        }
         if let Some(rows) = self.synthetic_rows {
             within("synthetic-rows", rows as f64, 1.0, 10_000_000.0);
             student.synthetic_rows = rows;
@@ -162,11 +176,12 @@ impl NetworkArguments {
             within("epochs", epochs as f64, 1.0, 10_000.0);
             network.maximum_epochs = epochs;
             student.fit.maximum_epochs = epochs;
+            teacher.tabm.maximum_epochs = epochs;
         }
         if let Some(patience) = self.patience {
             within("patience", patience as f64, 1.0, 10_000.0);
             network.patience = patience;
-            student.fit.patience = patience;
+            teacher.tabm.patience = patience;
         }
         within("background-rows", self.background_rows as f64, 1.0, 256.0);
         network.class_weights = self.class_weights;
