@@ -116,6 +116,23 @@ export const panelStyles = css`
   .reset {
     min-height: 32px;
   }
+  .badge {
+    margin-left: auto;
+    padding: 0.1em 0.7em;
+    border: 1px solid var(--line-strong);
+    border-radius: 1em;
+    font-size: 12px;
+    font-weight: 600;
+  }
+  .badge.sampled {
+    border-style: dashed;
+  }
+  .do {
+    display: flex;
+    flex-direction: column;
+    gap: 2rem;
+    min-width: 0;
+  }
   .behind {
     color: var(--ink-soft);
     font-size: 12.5px;

@@ -2,14 +2,17 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { TenureError, type Explanation, type FieldValue, type Problem, type Score } from 'tenure';
-import type { Explained, Explainer } from '../explanation/explainer';
-import { formatCount, formatPercent, formatPoints, formatSeconds } from '../format';
+import type { Advised, Explained, Explainer } from '../explanation/explainer';
+import { formatCount, formatFixed, formatPercent, formatPoints, formatSeconds } from '../format';
 import type { Model } from '../model';
 import { controls } from '../styles/controls';
 import { extents, type Extent } from '../table/extents';
 import type { ScoredTable } from '../table/scored-table';
+import './counterfactual-cards';
+import type { TryChanges } from './counterfactual-cards';
 import './field-form';
 import type { FieldChange } from './field-form';
+import './force-line';
 import './tier-scale';
 import './waterfall-chart';
 import { icon, tierMark, tierMarkStyles } from './marks';
@@ -23,6 +26,7 @@ export class CustomerPanel extends LitElement {
   @property({ attribute: false }) row = 0;
   @state() private changes: ReadonlyMap<string, FieldValue> = new Map();
   @state() private explained?: Explained | undefined;
+  @state() private advised?: Advised | undefined;
   /** The waterfall is still the one before; that is said if it lasts. */
   @state() private isBehind = false;
   @state() private original?: Score | undefined;
@@ -52,13 +56,15 @@ export class CustomerPanel extends LitElement {
 
   /** The score is a matter of microseconds and follows at once; the explanation comes from the worker a moment later. */
   #rescore() {
-    const record = { ...this.#record, ...Object.fromEntries(this.changes) };
+    const own = this.#record;
+    const record = { ...own, ...Object.fromEntries(this.changes) };
     const score = this.#score(record);
     this.current = score instanceof TenureError ? undefined : score;
     this.problems = score.problems;
     this.effects = this.#effectsAlone();
     if (!this.current) {
       this.explained = undefined;
+      this.advised = undefined;
       return;
     }
     this.isBehind = true;
@@ -67,6 +73,18 @@ export class CustomerPanel extends LitElement {
       this.explained = explained;
       this.isBehind = false;
     });
+    // Advice starts from the customer as she is: what she would be after other changes is no advice for her.
+    if (this.changes.size === 0) {
+      this.advised = undefined;
+      void this.explainer.advise(record).then((advised) => {
+        if (advised && this.#record === own) this.advised = advised;
+      });
+    }
+  }
+
+  #try({ changes }: TryChanges) {
+    this.changes = new Map(changes.map(({ field, to }) => [field, to]));
+    this.#rescore();
   }
 
   #score(record: Record<string, FieldValue>): Score | TenureError {
@@ -135,9 +153,12 @@ export class CustomerPanel extends LitElement {
           <div class="heading">
             <h3 id="why">Why this score</h3>
             ${this.isBehind && this.explained ? html`<span class="behind">updating</span>` : nothing}
+            ${this.explained ? this.#badge(this.explained.explanation) : nothing}
           </div>
           ${this.explained ? this.#why(this.explained.explanation, this.explained.milliseconds) : this.#noWhy()}
         </section>
+        <div class="do">
+        ${this.#advice()}
         <section aria-labelledby="what-if">
           <div class="heading">
             <h3 id="what-if">What if</h3>
@@ -154,8 +175,26 @@ export class CustomerPanel extends LitElement {
             @field-change=${this.#change}
           ></field-form>
         </section>
+        </div>
       </div>
     `;
+  }
+
+  /** How far the contributions can be relied on, in words and not by colour. */
+  #badge({ exact, evaluations, standardError }: Explanation) {
+    return exact
+      ? html`<span class="badge" title="${formatCount(evaluations)} evaluations of the network">Exact</span>`
+      : html`<span class="badge sampled" title="${formatCount(evaluations)} evaluations of the network; the largest standard error of a contribution">Sampled ± ${formatFixed(standardError)}</span>`;
+  }
+
+  /** Where the customer is in the lowest tier there is nothing to bring down. */
+  #advice() {
+    const { advised } = this;
+    if (!advised || !this.original || this.original.tier === 0) return nothing;
+    return html`<section aria-labelledby="advice">
+      <div class="heading"><h3 id="advice">What would change it</h3></div>
+      <counterfactual-cards .counterfactuals=${advised.counterfactuals} @try-changes=${this.#try}></counterfactual-cards>
+    </section>`;
   }
 
   #scoreLine() {
@@ -192,6 +231,7 @@ export class CustomerPanel extends LitElement {
     const up = explanation.contributions.find(({ contribution }) => contribution > 0);
     const down = explanation.contributions.find(({ contribution }) => contribution < 0);
     return html`
+      <force-line .explanation=${explanation}></force-line>
       <waterfall-chart
         aria-busy=${this.isBehind}
         .explanation=${explanation}

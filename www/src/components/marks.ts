@@ -14,6 +14,7 @@ const paths = {
   moon: 'M16.5 11.8A7 7 0 0 1 8.2 3.5a7 7 0 1 0 8.3 8.3z',
   alert: 'M10 6.5v4.5M10 14v.01M10 2.5l8 14.5H2z',
   lock: 'M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9',
+  drivers: 'M3 4h9M3 8h14M3 12h6M3 16h11',
   reset: 'M4 8a6.5 6.5 0 1 1-.5 4M4 3.5V8h4.5',
 } as const;
 

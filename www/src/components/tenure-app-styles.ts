@@ -109,7 +109,7 @@ export const appStyles = css`
   .shown button {
     margin-left: 0.4em;
   }
-  .export {
+  .drivers {
     margin-left: auto;
   }
   .stage {
@@ -139,7 +139,8 @@ export const appStyles = css`
 
   /* Beside an open customer the table is a list: its tools step back. */
   .with-panel summary-strip,
-  .with-panel .export {
+  .with-panel .export,
+  .with-panel .drivers {
     display: none;
   }
   .with-panel .tools {
@@ -201,7 +202,8 @@ export const appStyles = css`
     .with-panel summary-strip {
       display: flex;
     }
-    .with-panel .export {
+    .with-panel .export,
+    .with-panel .drivers {
       display: inline-flex;
     }
     .with-panel .tools {
@@ -225,11 +227,13 @@ export const appStyles = css`
       margin-right: 0;
     }
     .new span,
+    .drivers span,
     .export span {
       position: absolute;
       clip-path: inset(50%);
     }
     .new,
+    .drivers,
     .export {
       position: relative;
       overflow: hidden;

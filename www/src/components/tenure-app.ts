@@ -13,6 +13,7 @@ import type { ToggleTier } from './summary-strip';
 import { appStyles } from './tenure-app-styles';
 import './customer-panel';
 import './customer-table';
+import './drivers-panel';
 import './findings-panel';
 import './model-dialog';
 import './progress-view';
@@ -20,7 +21,9 @@ import './start-view';
 import './summary-strip';
 import './theme-toggle';
 
-type Panel = { kind: 'customer'; row: number } | { kind: 'findings' } | undefined;
+type Panel = { kind: 'customer'; row: number } | { kind: 'findings' } | { kind: 'drivers' } | undefined;
+
+const PANEL_NAMES = { customer: 'Customer', findings: 'Problems', drivers: 'Drivers' } as const;
 
 /** Below this width the panel covers the table instead of standing beside it. */
 const narrow = matchMedia('(max-width: 900px)');
@@ -32,7 +35,7 @@ export class TenureApp extends LitElement {
   @state() private isNarrow = narrow.matches;
   @state() private applyUpdate?: (() => void) | undefined;
   @query('customer-table') private tableView?: CustomerTable;
-  @query('customer-panel, findings-panel') private panelView?: HTMLElement;
+  @query('customer-panel, findings-panel, drivers-panel') private panelView?: HTMLElement;
   @query('model-dialog') private dialog?: ModelDialog;
   @query('#table-file') private tableInput!: HTMLInputElement;
   @query('#model-file') private modelInput!: HTMLInputElement;
@@ -97,11 +100,11 @@ export class TenureApp extends LitElement {
     await this.updateComplete;
     // From beside the table the keyboard stays there, so that the arrows go on leafing. It comes along where the panel
     // covers the table, and where the button that was pressed is gone.
-    if (before === 'findings' || (this.isNarrow && !before)) this.panelView?.focus();
+    if ((before && before !== 'customer') || (this.isNarrow && !before)) this.panelView?.focus();
   }
 
-  async #showFindings() {
-    this.panel = { kind: 'findings' };
+  async #show(kind: 'findings' | 'drivers') {
+    this.panel = { kind };
     await this.updateComplete;
     this.panelView?.focus();
   }
@@ -192,7 +195,7 @@ export class TenureApp extends LitElement {
           .tiers=${model.scorer.policy.tiers}
           .chosen=${query.tiers}
           @toggle-tier=${({ tier }: ToggleTier) => this.#toggleTier(tier)}
-          @show-findings=${this.#showFindings}
+          @show-findings=${() => this.#show('findings')}
         ></summary-strip>
         <div class="tools">
           <label class="search">
@@ -209,6 +212,7 @@ export class TenureApp extends LitElement {
           ${rows.length < table.rowCount
             ? html`<p class="shown" role="status">${counted(rows.length, 'customer')} shown <button class="link" @click=${() => change({ text: '', tiers: new Set() })}>Show all</button></p>`
             : nothing}
+          <button class="drivers" title="Which fields move the scores of the customers shown" @click=${() => this.#show('drivers')}>${icon('drivers')}<span>Drivers</span></button>
           <button
             class="export"
             title="The rows shown, in this order, with probability, tier and problems. Text that a spreadsheet would run as a formula gets an apostrophe in front."
@@ -231,7 +235,7 @@ export class TenureApp extends LitElement {
           ${rows.length === 0 ? html`<p class="none">No customer matches.</p>` : nothing}
         </div>
       </div>
-      ${this.panel ? html`<aside aria-label=${this.panel.kind === 'customer' ? 'Customer' : 'Problems'}>${this.#panelView(this.panel, model, table)}</aside>` : nothing}
+      ${this.panel ? html`<aside aria-label=${PANEL_NAMES[this.panel.kind]}>${this.#panelView(this.panel, model, table)}</aside>` : nothing}
     `;
   }
 
@@ -246,6 +250,9 @@ export class TenureApp extends LitElement {
         @panel-previous=${() => this.#leaf(-1)}
         @panel-next=${() => this.#leaf(1)}
       ></customer-panel>`;
+    }
+    if (panel.kind === 'drivers') {
+      return html`<drivers-panel .model=${model} .table=${table} .rows=${this.#workspace.rows} @panel-close=${this.#closePanel}></drivers-panel>`;
     }
     const labels = new Map(model.scorer.schema.fields.map((field) => [field.name, field.label || field.name]));
     return html`<findings-panel

@@ -15,6 +15,10 @@ self.addEventListener('message', async ({ data }: MessageEvent<ExplainRequest>) 
     }
     const ready = await scorer!;
     const started = performance.now();
+    if (data.kind === 'advise') {
+      const counterfactuals = ready.counterfactuals(data.record);
+      return reply({ kind: 'advised', counterfactuals, milliseconds: performance.now() - started });
+    }
     const explanation = ready.explain(data.record);
     reply({ kind: 'explained', explanation, milliseconds: performance.now() - started });
   } catch (error) {

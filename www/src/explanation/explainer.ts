@@ -3,8 +3,8 @@
  * the latest state counts; what is left of the time goes to the reasons of the rows in view, where one is cheap. A schema
  * of many numbers can take a second for each customer, and a worker that is busy with a wish keeps a person waiting.
  */
-import type { CustomerRecord, Explanation } from 'tenure';
-import type { ExplainReply, ExplainRequest } from './messages';
+import type { Counterfactuals, CustomerRecord, Explanation } from 'tenure';
+import type { Asked, ExplainReply, ExplainRequest } from './messages';
 
 /** Milliseconds up to which a screen of reasons is worth its time, and from which one try is enough to know. */
 const CHEAP = 200;
@@ -23,14 +23,24 @@ export interface Wish {
   done(explanation: Explanation | undefined): void;
 }
 
-interface Question {
-  record: CustomerRecord;
-  resolve(answer: Explained | undefined): void;
+export interface Advised {
+  counterfactuals: Counterfactuals;
+  milliseconds: number;
 }
+
+interface Question {
+  kind: Asked;
+  record: CustomerRecord;
+  resolve(answer: ExplainReply | undefined): void;
+}
+
+/** What a person waits for most comes first. */
+const ORDER: readonly Asked[] = ['explain', 'advise'];
 
 export class Explainer {
   readonly #worker = new Worker(new URL('./explain.worker.ts', import.meta.url), { type: 'module', name: 'explain' });
-  #waiting: Question | undefined;
+  /** The latest question of each kind; a newer one replaces it. */
+  readonly #waiting = new Map<Asked, Question>();
   #current: Question | undefined;
   #isReady = false;
   #answers = 0;
@@ -49,11 +59,12 @@ export class Explainer {
 
   /** The explanation, or `undefined` if a later question replaced this one or the record has errors. */
   explain(record: CustomerRecord): Promise<Explained | undefined> {
-    this.#waiting?.resolve(undefined);
-    return new Promise((resolve) => {
-      this.#waiting = { record, resolve };
-      this.#advance();
-    });
+    return this.#asked('explain', record).then((reply) => (reply?.kind === 'explained' ? reply : undefined));
+  }
+
+  /** What would bring the customer into the next lower tier; `undefined` likewise. */
+  advise(record: CustomerRecord): Promise<Advised | undefined> {
+    return this.#asked('advise', record).then((reply) => (reply?.kind === 'advised' ? reply : undefined));
   }
 
   /** Where idle time goes: asked again after each answer, so it should name the row in view right then. */
@@ -64,32 +75,47 @@ export class Explainer {
 
   dispose(): void {
     this.#worker.terminate();
-    this.#waiting?.resolve(undefined);
+    for (const question of this.#waiting.values()) question.resolve(undefined);
     this.#current?.resolve(undefined);
+  }
+
+  #asked(kind: Asked, record: CustomerRecord): Promise<ExplainReply | undefined> {
+    this.#waiting.get(kind)?.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#waiting.set(kind, { kind, record, resolve });
+      this.#advance();
+    });
   }
 
   #receive(reply: ExplainReply): void {
     if (reply.kind === 'ready') this.#isReady = true;
-    if (reply.kind === 'explained') {
+    if (reply.kind === 'explained' && this.#current?.kind === 'explain') {
       this.#fastest = this.#answers === 0 ? reply.milliseconds : Math.min(this.#fastest, reply.milliseconds);
       this.#answers += 1;
     }
     const answered = this.#current;
     this.#current = undefined;
-    answered?.resolve(reply.kind === 'explained' ? reply : undefined);
+    answered?.resolve(reply);
     this.#advance();
   }
 
   #advance(): void {
     if (!this.#isReady || this.#current) return;
-    this.#current = this.#waiting ?? this.#wished();
-    this.#waiting = undefined;
-    if (this.#current) this.#ask({ kind: 'explain', record: this.#current.record });
+    const next = ORDER.find((kind) => this.#waiting.has(kind));
+    this.#current = next ? this.#waiting.get(next) : this.#wished();
+    if (next) this.#waiting.delete(next);
+    if (this.#current) this.#ask({ kind: this.#current.kind, record: this.#current.record });
   }
 
   #wished(): Question | undefined {
     const wish = this.isCheap ? this.#nextWish() : undefined;
-    return wish && { record: wish.record, resolve: (answer) => wish.done(answer?.explanation) };
+    return (
+      wish && {
+        kind: 'explain',
+        record: wish.record,
+        resolve: (reply) => wish.done(reply?.kind === 'explained' ? reply.explanation : undefined),
+      }
+    );
   }
 
   #ask(request: ExplainRequest): void {

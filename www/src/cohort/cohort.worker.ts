@@ -1,0 +1,48 @@
+/** Explains many customers with a scorer of its own; the page ends the worker when nobody waits any more. */
+import { load, type Dependence } from 'tenure';
+import type { Driver } from './drivers';
+import type { DriversReply, DriversRequest } from './messages';
+
+/** How the page calls a category that the schema does not list. */
+const OTHER = 'other';
+
+const reply = (message: DriversReply) => self.postMessage(message);
+
+self.addEventListener('message', async ({ data: { model, columns, limit } }: MessageEvent<DriversRequest>) => {
+  try {
+    const scorer = await load(model);
+    const started = performance.now();
+    const importance = await scorer.importance(columns, {
+      rows: limit,
+      onProgress: ({ done, total }) => reply({ kind: 'progress', share: done / total }),
+    });
+    const drivers = importance.fields.map(({ field, meanAbsolute }): Driver => {
+      const { value, contribution, categories, color } = importance.dependence(field);
+      return {
+        field: scorer.schema.fields.find(({ name }) => name === field)!,
+        mean: meanAbsolute,
+        contributions: contribution,
+        values: value,
+        categories: categories && named(categories, value),
+        color: color && { label: color.label, values: color.value },
+      };
+    });
+    reply({
+      kind: 'done',
+      drivers: {
+        drivers,
+        rows: importance.rows.length,
+        of: importance.totalRows,
+        standardError: importance.standardError,
+        seconds: (performance.now() - started) / 1000,
+      },
+    });
+  } catch (error) {
+    reply({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+/** The texts of the categories, with one for OTHER where a customer has it. */
+function named(categories: readonly string[], values: Dependence['value']): string[] {
+  return values.includes(categories.length) ? [...categories, OTHER] : [...categories];
+}

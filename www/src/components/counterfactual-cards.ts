@@ -1,0 +1,102 @@
+/** What would bring a customer under the threshold: one card for each way, each tried with a click. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Counterfactual, Counterfactuals } from 'tenure';
+import { formatPercent } from '../format';
+import { controls } from '../styles/controls';
+import { icon } from './marks';
+
+/** A card's changes are to be tried in the form. */
+export class TryChanges extends Event {
+  readonly changes: Counterfactual['changes'];
+
+  constructor(changes: Counterfactual['changes']) {
+    super('try-changes');
+    this.changes = changes;
+  }
+}
+
+@customElement('counterfactual-cards')
+export class CounterfactualCards extends LitElement {
+  @property({ attribute: false }) counterfactuals!: Counterfactuals;
+
+  override render() {
+    const { answers, threshold } = this.counterfactuals;
+    if (answers.length === 0) return html`<p class="none">${this.#none()}</p>`;
+    return html`
+      <ul aria-label="Ways under ${formatPercent(threshold)}">
+        ${answers.map((answer) => html`<li>
+          <p class="title">Would score ${formatPercent(answer.probability)} with</p>
+          <ul class="changes">
+            ${answer.changes.map(({ label, fromText, toText, follows }) => html`<li>
+              <span class="label">${label}${follows ? ' (follows)' : nothing}</span>
+              <s aria-label="now ${fromText}">${fromText}</s> <span aria-hidden="true">→</span> <b>${toText}</b>
+            </li>`)}
+          </ul>
+          <button @click=${() => this.dispatchEvent(new TryChanges(answer.changes))}>${icon('reset')}Try it</button>
+        </li>`)}
+      </ul>
+      <p class="none">Each was scored again and is under ${formatPercent(threshold)}. It says what the model would answer, not what a person will do.</p>
+    `;
+  }
+
+  /** An honest "none found", with how far the search went. */
+  #none() {
+    const { reason, threshold, lowest, longest } = this.counterfactuals;
+    if (reason === 'no_change') return 'None found: the schema names no field of this customer that a person could change.';
+    if (reason === 'already_under') return `The score is under ${formatPercent(threshold)} as it is.`;
+    return `None found: of all sets of up to ${longest} changes that were tried, the best still scores ${formatPercent(lowest)}, and ${formatPercent(threshold)} is where the next tier begins.`;
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      :host > ul,
+      ul[aria-label] {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(220px, 1fr));
+        gap: 0.75rem;
+      }
+      ul[aria-label] > li {
+        display: flex;
+        flex-direction: column;
+        gap: 0.5rem;
+        padding: 0.8rem 0.9rem;
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+        background: var(--paper);
+      }
+      .title {
+        font-size: 13px;
+        color: var(--ink-soft);
+      }
+      .changes {
+        flex: 1;
+      }
+      .label {
+        display: block;
+        font-size: 12.5px;
+        color: var(--ink-soft);
+      }
+      .changes li + li {
+        margin-top: 0.35rem;
+      }
+      s {
+        color: var(--ink-soft);
+        text-decoration-thickness: 1px;
+      }
+      b {
+        font-weight: 600;
+      }
+      .none {
+        margin-top: 0.7rem;
+        max-width: 62ch;
+        color: var(--ink-soft);
+        font-size: 13px;
+      }
+    `,
+  ];
+}

@@ -1,0 +1,135 @@
+/**
+ * A dependence plot of one field, as SHAP draws it: each customer's value against its contribution, coloured by another
+ * field. Numbers stand on an axis; categories each have a column, in which the dots are spread.
+ */
+import { css, html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { ranks } from '../cohort/beeswarm';
+import { nameOf, type Driver } from '../cohort/drivers';
+import { ticks } from '../explanation/waterfall';
+import { formatTick } from '../format';
+import { controls } from '../styles/controls';
+import { cssVariables } from './css-variables';
+import { PlotCanvas } from './plot-canvas';
+import { Shades } from './shades';
+
+const RADIUS = 2.2;
+
+@customElement('dependence-plot')
+export class DependencePlot extends PlotCanvas {
+  @property({ attribute: false }) driver!: Driver;
+
+  override render() {
+    const { driver } = this;
+    const [low, high] = this.#reach();
+    return html`
+      <div class="plot">${super.render()}
+        ${ticks(low, high).map((tick) => html`<span class="tick y" ${cssVariables({ '--at': (tick - low) / (high - low) })}>${formatTick(tick)}</span>`)}
+      </div>
+      <div class="below" aria-hidden="true">
+        ${driver.categories
+          ? driver.categories.map((category, code) => html`<span class="tick x" ${cssVariables({ '--at': (code + 0.5) / driver.categories!.length })}>${category}</span>`)
+          : ticks(...this.#extent()).map((tick) => {
+              const [least, most] = this.#extent();
+              return html`<span class="tick x" ${cssVariables({ '--at': (tick - least) / (most - least) })}>${formatTick(tick)}</span>`;
+            })}
+      </div>
+      <p>${nameOf(driver.field)}${driver.field.kind === 'number' && driver.field.unit ? html` <small>(${driver.field.unit})</small>` : nothing}</p>
+    `;
+  }
+
+  protected override draw(context: CanvasRenderingContext2D, width: number, height: number) {
+    const { driver } = this;
+    const [low, high] = this.#reach();
+    const [least, most] = this.#extent();
+    const shades = new Shades(this.colour('--down-bar'), this.colour('--up-bar'), this.colour('--ink-soft'));
+    const rank = driver.color && ranks(driver.color.values);
+    const y = (contribution: number) => (1 - (contribution - low) / (high - low)) * height;
+    context.fillStyle = this.colour('--line');
+    context.fillRect(0, y(0), width, 1);
+    context.globalAlpha = 0.75;
+    for (let row = 0; row < driver.values.length; row++) {
+      const value = driver.values[row]!;
+      const contribution = driver.contributions[row]!;
+      if (Number.isNaN(value) || Number.isNaN(contribution)) continue;
+      const at = driver.categories ? (value + 0.5 + spread(row)) / driver.categories.length : (value - least) / (most - least || 1);
+      context.fillStyle = rank ? shades.at(rank[row]!) : shades.none;
+      context.beginPath();
+      context.arc(RADIUS + at * (width - 2 * RADIUS), y(contribution), RADIUS, 0, 2 * Math.PI);
+      context.fill();
+    }
+  }
+
+  /** Ends of the axis of contributions, with room around. */
+  #reach(): [number, number] {
+    let [low, high] = [0, 0];
+    for (const contribution of this.driver.contributions) {
+      if (contribution < low) low = contribution;
+      if (contribution > high) high = contribution;
+    }
+    const room = Math.max(0.05, (high - low) * 0.06);
+    return [low - room, high + room];
+  }
+
+  #extent(): [number, number] {
+    let [low, high] = [Infinity, -Infinity];
+    for (const value of this.driver.values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    return low < high ? [low, high] : [low - 1, low + 1];
+  }
+
+  static override styles = [
+    controls,
+    PlotCanvas.styles,
+    css`
+      .plot {
+        position: absolute;
+        inset: 4px 0 3.4rem 3.2rem;
+        border-left: 1px solid var(--line-strong);
+        border-bottom: 1px solid var(--line-strong);
+      }
+      .below {
+        position: absolute;
+        left: 3.2rem;
+        right: 0;
+        bottom: 1.7rem;
+        height: 1.5rem;
+      }
+      .tick {
+        position: absolute;
+        font-size: 11.5px;
+        color: var(--ink-soft);
+        white-space: nowrap;
+      }
+      .y {
+        right: calc(100% + 6px);
+        bottom: calc(var(--at) * 100%);
+        transform: translateY(50%);
+      }
+      .x {
+        left: calc(var(--at) * 100%);
+        top: 4px;
+        transform: translateX(-50%);
+        max-width: 9rem;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      p {
+        position: absolute;
+        left: 3.2rem;
+        right: 0;
+        bottom: 0;
+        text-align: center;
+        font-size: 12.5px;
+        font-weight: 550;
+      }
+    `,
+  ];
+}
+
+/** A fixed pseudo-random place in a category's column, −.3 to .3: the golden ratio spreads successive rows evenly. */
+function spread(row: number): number {
+  return ((row * 0.618033988749895) % 1) * 0.6 - 0.3;
+}

@@ -1,0 +1,165 @@
+/** What drives the scores shown: fields by importance, a beeswarm of all customers, and a dependence plot on a click. */
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { columnsOf, explainCohort, nameOf, type Driver, type Drivers, type DriversRun } from '../cohort/drivers';
+import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from '../format';
+import type { Model } from '../model';
+import { controls } from '../styles/controls';
+import type { ScoredTable } from '../table/scored-table';
+import './beeswarm-row';
+import './dependence-plot';
+import { cssVariables } from './css-variables';
+import { driversStyles } from './drivers-panel-styles';
+import { icon } from './marks';
+
+/** Dots that still show a shape; more would take longer and say no more. */
+const LIMIT = 1000;
+const SHOWN = 12;
+
+@customElement('drivers-panel')
+export class DriversPanel extends LitElement {
+  @property({ attribute: false }) model!: Model;
+  @property({ attribute: false }) table!: ScoredTable;
+  /** The rows shown in the table: what is filtered there is not explained here. */
+  @property({ attribute: false }) rows: Uint32Array = new Uint32Array();
+  @state() private drivers?: Drivers | undefined;
+  @state() private progress = 0;
+  @state() private isCancelled = false;
+  @state() private failure = '';
+  @state() private chosen?: string | undefined;
+  @state() private isUnfolded = false;
+  @query('h2') private heading!: HTMLElement;
+  #run?: DriversRun | undefined;
+
+  override focus() {
+    this.heading.focus();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#run?.cancel();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('rows') || changed.has('table') || changed.has('model')) void this.#start();
+  }
+
+  async #start() {
+    this.#run?.cancel();
+    const { model, table } = this;
+    const rows = this.rows.filter((row) => table.isScored(row));
+    this.drivers = undefined;
+    this.failure = '';
+    this.isCancelled = false;
+    this.progress = 0;
+    if (rows.length === 0) return;
+    const run = explainCohort(model.bytes, columnsOf(table, model.scorer.schema.fields, rows), LIMIT, (share) => (this.progress = share));
+    this.#run = run;
+    try {
+      const drivers = await run.outcome;
+      if (this.#run !== run) return;
+      this.drivers = drivers;
+      this.isCancelled = drivers === undefined;
+    } catch (error) {
+      if (this.#run === run) this.failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  override render() {
+    return html`
+      <header>
+        <h2 tabindex="-1">What drives these scores</h2>
+        <button class="plain icon" aria-label="Close the drivers" @click=${() => this.dispatchEvent(new Event('panel-close'))}>${icon('close')}</button>
+      </header>
+      ${this.failure ? html`<p class="failure" role="alert">${icon('alert')}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
+    `;
+  }
+
+  #waiting() {
+    if (this.isCancelled) return html`<p role="status">Cancelled. <button class="link" @click=${this.#start}>Start again</button></p>`;
+    if (!this.rows.some((row) => this.table.isScored(row))) return html`<p role="status">No scored customer is shown.</p>`;
+    return html`<div class="waiting">
+      <label for="share">Explaining ${counted(Math.min(LIMIT, this.rows.length), 'customer')}, on this device</label>
+      <progress id="share" max="1" .value=${this.progress}></progress>
+      <span>${formatWholePercent(this.progress)}</span>
+      <button @click=${() => this.#run?.cancel()}>Cancel</button>
+    </div>`;
+  }
+
+  #all({ drivers, rows, of, standardError, seconds }: Drivers) {
+    const shown = this.isUnfolded ? drivers : drivers.slice(0, SHOWN);
+    const chosen = drivers.find(({ field }) => field.name === this.chosen);
+    const reach = ends(drivers);
+    return html`
+      <p class="facts">
+        ${rows < of ? `${formatCount(rows)} of ${counted(of, 'customer')}, drawn at random` : counted(rows, 'customer')},
+        explained ${standardError === 0 ? 'exactly' : `with a standard error of at most ${formatFixed(standardError)}`} in ${formatSeconds(seconds)}.
+        Right of the line a value pushes the score up, left of it down.
+      </p>
+      <div class="key" aria-hidden="true"><span>low value</span><i></i><span>high value</span></div>
+      <ol aria-label="Fields by mean absolute contribution, the largest first">
+        ${shown.map((driver) => this.#row(driver, reach, drivers[0]!.mean))}
+      </ol>
+      <div class="axis"><span></span><span>Contribution to the log-odds, ${formatFixed(reach[0])} to ${formatFixed(reach[1])}</span></div>
+      ${drivers.length > SHOWN
+        ? html`<button class="link" aria-expanded=${this.isUnfolded} @click=${() => (this.isUnfolded = !this.isUnfolded)}>
+            ${this.isUnfolded ? `Show the ${SHOWN} most important` : `Show all ${drivers.length} fields`}
+          </button>`
+        : nothing}
+      ${chosen ? this.#dependence(chosen) : html`<p class="facts">Choose a field to see how its contribution follows its value.</p>`}
+      <p class="facts">Shapley values against the model’s reference customers: what the model associates with leaving, not what causes it.</p>
+    `;
+  }
+
+  #row({ field, mean, contributions, values, categories }: Driver, [low, high]: [number, number], largest: number) {
+    const isChosen = field.name === this.chosen;
+    return html`<li>
+      <button class="plain field" aria-expanded=${isChosen} @click=${() => (this.chosen = isChosen ? undefined : field.name)}>
+        <span class="label">${nameOf(field)}</span>
+        <span class="mean"><i ${cssVariables({ '--share': mean / (largest || 1) })}></i>${formatFixed(mean)}<span class="visually-hidden"> mean absolute contribution</span></span>
+      </button>
+      <beeswarm-row .contributions=${contributions} .values=${categories && categories.length > 2 ? undefined : values} .low=${low} .high=${high}></beeswarm-row>
+    </li>`;
+  }
+
+  #dependence(driver: Driver) {
+    return html`<section aria-label="Dependence on ${nameOf(driver.field)}">
+      <h3>${nameOf(driver.field)}: contribution by value</h3>
+      ${driver.color ? html`<p class="facts">Coloured by ${driver.color.label}, from low (blue) to high (red).</p>` : nothing}
+      <dependence-plot .driver=${driver}></dependence-plot>
+      ${driver.categories ? this.#means(driver, driver.categories) : nothing}
+    </section>`;
+  }
+
+  /** The same in words, for categories: the mean contribution of each. */
+  #means({ values, contributions }: Driver, categories: string[]) {
+    const sums = categories.map(() => ({ sum: 0, count: 0 }));
+    for (const [row, code] of values.entries()) {
+      const at = sums[code];
+      if (!at || Number.isNaN(contributions[row]!)) continue;
+      at.sum += contributions[row]!;
+      at.count += 1;
+    }
+    return html`<table>
+      <thead><tr><th scope="col">Value</th><th scope="col">Customers</th><th scope="col">Mean contribution</th></tr></thead>
+      <tbody>${categories.map((category, code) => {
+        const { sum, count } = sums[code]!;
+        return count === 0 ? nothing : html`<tr><th scope="row">${category}</th><td>${formatCount(count)}</td><td>${formatFixed(sum / count)}</td></tr>`;
+      })}</tbody>
+    </table>`;
+  }
+
+  static override styles = [controls, driversStyles];
+}
+
+/** One axis for all fields, from the smallest contribution to the largest. */
+function ends(drivers: readonly Driver[]): [number, number] {
+  let [low, high] = [0, 0];
+  for (const { contributions } of drivers) {
+    for (const contribution of contributions) {
+      if (contribution < low) low = contribution;
+      if (contribution > high) high = contribution;
+    }
+  }
+  return low < high ? [low, high] : [low - 1, high + 1];
+}

@@ -1,0 +1,110 @@
+/** An explanation in one line: arrows that push up meet arrows that pull down at f(x); the largest are named. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { classMap } from 'lit/directives/class-map.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Explanation } from 'tenure';
+import { force, type Push } from '../explanation/force';
+import { formatFixed, formatSigned } from '../format';
+import { controls } from '../styles/controls';
+import { cssVariables } from './css-variables';
+
+/** Named on each side of f(x). */
+const NAMED = 2;
+
+@customElement('force-line')
+export class ForceLine extends LitElement {
+  @property({ attribute: false }) explanation?: Explanation;
+
+  override render() {
+    if (!this.explanation) return nothing;
+    const { pushes, base, logit, low, high } = force(this.explanation);
+    const at = (value: number) => (value - low) / (high - low || 1);
+    const named = (isUp: boolean) => pushes.filter(({ contribution }) => contribution > 0 === isUp).slice(0, NAMED);
+    return html`
+      <div class="line" aria-hidden="true">
+        ${repeat(pushes, ({ field }) => field, (push) => html`<i
+          class=${classMap({ up: push.contribution > 0, down: push.contribution < 0 })}
+          title="${push.label} ${push.text}: ${formatSigned(push.contribution)}"
+          ${cssVariables({ '--from': at(push.from), '--to': at(push.to) })}
+        ></i>`)}
+        <i class="base" title="Reference customers: ${formatFixed(base)}" ${cssVariables({ '--at': at(base) })}></i>
+        <i class="here" ${cssVariables({ '--at': at(logit) })}></i>
+      </div>
+      <div class="names">
+        <ul aria-label="Pushes the score up most">${named(true).map((push) => this.#name(push, '↗'))}</ul>
+        <ul aria-label="Pulls the score down most">${named(false).map((push) => this.#name(push, '↘'))}</ul>
+      </div>
+    `;
+  }
+
+  #name({ label, text, contribution }: Push, arrow: string) {
+    return html`<li class=${contribution > 0 ? 'up' : 'down'}><span aria-hidden="true">${arrow}</span> ${label} <b>${text}</b></li>`;
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+        margin-bottom: 1.1rem;
+      }
+      .line {
+        position: relative;
+        height: 22px;
+      }
+      .line i {
+        position: absolute;
+        top: 4px;
+        bottom: 4px;
+        left: calc(var(--from) * 100%);
+        width: max(1px, calc((var(--to) - var(--from)) * 100% - 1px));
+        transition:
+          left var(--calm) ease-out,
+          width var(--calm) ease-out;
+      }
+      .line .up {
+        background: var(--up-bar);
+        clip-path: polygon(0 0, calc(100% - 5px) 0, 100% 50%, calc(100% - 5px) 100%, 0 100%, min(5px, 100%) 50%);
+      }
+      .line .down {
+        background: var(--down-bar);
+        clip-path: polygon(5px 0, 100% 0, calc(100% - min(5px, 100%)) 50%, 100% 100%, 5px 100%, 0 50%);
+      }
+      .line .here,
+      .line .base {
+        top: 0;
+        bottom: 0;
+        left: calc(var(--at) * 100%);
+        width: 2px;
+        margin-left: -1px;
+        background: var(--ink);
+      }
+      .line .base {
+        background: repeating-linear-gradient(var(--ink-soft) 0 3px, transparent 3px 6px);
+      }
+      .names {
+        display: flex;
+        justify-content: space-between;
+        gap: 0.25rem 1.5rem;
+        flex-wrap: wrap;
+        font-size: 12.5px;
+        color: var(--ink-soft);
+      }
+      .names ul:last-child {
+        text-align: right;
+        margin-left: auto;
+      }
+      .names b {
+        color: var(--ink);
+        font-weight: 550;
+      }
+      li.up span {
+        color: var(--up);
+      }
+      li.down span {
+        color: var(--down);
+      }
+    `,
+  ];
+}

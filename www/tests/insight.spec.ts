@@ -1,0 +1,67 @@
+/** What lies behind the scores: the one-line summary, ways out, and the drivers of many customers. */
+import type { Page } from '@playwright/test';
+import { choose, expect, line, open, openCustomer, openSample, panel, probability, row, share, table, test } from './page';
+
+const drivers = (page: Page) => page.getByRole('complementary', { name: 'Drivers' });
+
+test('the summary in one line names what pushes most, and the badge says that it is exact', async ({ page }) => {
+  await openSample(page);
+  await openCustomer(page, 0);
+  const strongest = panel(page).locator('waterfall-chart li.up').first();
+  const label = await strongest.locator('.label').innerText();
+  await expect(panel(page).getByRole('list', { name: 'Pushes the score up most' })).toContainText(label);
+  await expect(panel(page).locator('.badge')).toHaveText('Exact');
+});
+
+test('a way out is found, holds when it is tried, and moves changeable fields only', async ({ page }) => {
+  await openSample(page);
+  await openCustomer(page, 0);
+  const before = share(await probability(page).innerText());
+  const card = panel(page).locator('counterfactual-cards ul[aria-label] > li').first();
+  await expect(card).toBeVisible();
+  const promised = share(await card.locator('.title').innerText());
+  expect(promised).toBeLessThan(before);
+  await card.getByRole('button', { name: 'Try it' }).click();
+  await expect.poll(async () => share(await probability(page).innerText())).toBeCloseTo(promised, 2);
+  await expect(panel(page).locator('.delta')).toBeVisible();
+  // The advice stays what it was for the customer as she is.
+  await expect(card).toBeVisible();
+});
+
+test('the drivers of the customers shown: importance, dots, dependence', async ({ page }) => {
+  await openSample(page);
+  await page.getByRole('button', { name: 'Drivers' }).click();
+  await expect(drivers(page).getByRole('heading', { level: 2 })).toBeFocused();
+  const rows = drivers(page).getByRole('list', { name: /^Fields by mean absolute contribution/ }).getByRole('listitem');
+  await expect(rows.first()).toBeVisible({ timeout: 60_000 });
+  const means = (await rows.locator('.mean').allInnerTexts()).map((text) => Number.parseFloat(text));
+  expect(means.length).toBeGreaterThan(5);
+  expect(means).toEqual([...means].sort((left, right) => right - left));
+  // The dots are there: some pixels of the first canvas are painted besides the line at zero.
+  const painted = await rows.first().locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((value, at) => at % 4 === 3 && value > 0).length / (data.length / 4);
+  });
+  expect(painted).toBeGreaterThan(0.02);
+  await rows.first().getByRole('button').click();
+  await expect(drivers(page).locator('dependence-plot canvas')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(drivers(page)).toHaveCount(0);
+});
+
+test('the drivers can be cancelled and started again', async ({ page }) => {
+  await openSample(page);
+  await page.getByRole('button', { name: 'Drivers' }).click();
+  await drivers(page).getByRole('button', { name: 'Cancel' }).click();
+  await expect(drivers(page).getByText('Cancelled.')).toBeVisible();
+  await drivers(page).getByRole('button', { name: 'Start again' }).click();
+  await expect(drivers(page).getByRole('progressbar')).toBeVisible();
+});
+
+test('one customer is explained as a cohort of one', async ({ page }) => {
+  await open(page);
+  await choose(page, table([line(0)]));
+  await expect(row(page, 0)).toBeVisible();
+  await page.getByRole('button', { name: 'Drivers' }).click();
+  await expect(drivers(page).getByText(/^\s*1 customer,/)).toBeVisible({ timeout: 30_000 });
+});
