@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use tenure_training::commands::{check, config, crossval, evaluate, init, sample, score, train};
+use tenure_training::commands::{card, check, config, crossval, evaluate, init, report, sample, score, train};
 use tenure_training::configuration;
 use tenure_training::failure::Failure;
 use tenure_training::output::Output;
@@ -34,6 +34,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     Crossval(crossval::Arguments),
     Score(score::Arguments),
+    Report(Box<report::Arguments>),
+    Card(card::Arguments),
     Config(config::Arguments),
 }
 
@@ -57,6 +59,8 @@ fn run() -> Result<(), Failure> {
         Command::Evaluate(arguments) => evaluate::run(&arguments, &output),
         Command::Crossval(arguments) => crossval::run(&arguments, &output),
         Command::Score(arguments) => score::run(&arguments, &output),
+        Command::Report(arguments) => report::run(&arguments, &output),
+        Command::Card(arguments) => card::run(&arguments, &output),
         Command::Config(arguments) => config::run(&arguments, &configuration, &output),
     }
 }

@@ -135,8 +135,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let of = |which: fn(&FoldResult) -> &Measured, value: fn(&Metrics) -> f64| {
         Figure::new(results.iter().map(|result| value(&which(result).metrics)).collect())
     };
-    let (shipped, teacher): (fn(&FoldResult) -> &Measured, fn(&FoldResult) -> &Measured) =
-        (|result| &result.shipped, |result| &result.teacher);
+    let shipped: fn(&FoldResult) -> &Measured = |result| &result.shipped;
+    let teacher: fn(&FoldResult) -> &Measured = |result| &result.teacher;
     let seconds = Figure::new(results.iter().map(|result| result.seconds).collect());
     output.print(format!("{:<16} {:>8} {:>8} {:>10} {:>8}", "", "mean", "std", "teacher", "std"));
     for (_, words, value) in ROWS {

@@ -3,18 +3,17 @@
 use std::path::PathBuf;
 
 use indicatif::HumanCount;
-use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tenure::scorer::{ColumnBlock, Scorer};
+use tenure::scorer::Scorer;
 
-use super::read_artifact;
-use crate::cohort::{Cohort, Column, Purpose};
+use super::{read_artifact, read_for_evaluation};
 use crate::failure::Failure;
-use crate::metrics::{Bootstrap, Interval, Intervals, Metrics};
+use crate::metrics::{Bootstrap, FIGURES, Interval, Intervals, Metrics};
 use crate::output::{Output, refuse_overwrite, write_whole};
-use crate::table::{BATCH_ROWS, Source, hexadecimal};
+use crate::scores::scores;
+use crate::table::hexadecimal;
 
 /// Measure an artifact on a table with known outcomes
 ///
@@ -70,7 +69,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let scorer = Scorer::new(read_artifact(&arguments.model)?);
     let bytes = std::fs::read(&arguments.model).map_err(|error| Failure::file(&arguments.model, error))?;
     let card = &scorer.document().card;
-    let cohort = read(arguments, &scorer, output)?;
+    let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, output)?;
     let data_sha256 = cohort.report().sha256.clone();
     let training_data = card["data_sha256"].as_str() == Some(&data_sha256);
     if training_data {
@@ -80,7 +79,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
              test rows that it never saw"
         ));
     }
-    let probabilities = probabilities(&scorer, &cohort);
+    let probabilities = scores(&scorer, &cohort).probabilities;
     let Arguments { threshold, resamples, .. } = *arguments;
     let metrics = Metrics::measure(&probabilities, cohort.labels(), threshold).map_err(Failure::data)?;
     let bootstrap = Bootstrap { resamples, ..Bootstrap::default() };
@@ -105,60 +104,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(arguments: &Arguments, scorer: &Scorer, output: &Output) -> Result<Cohort, Failure> {
-    let source = Source::open(&arguments.data)?;
-    let bar = output.bar(0, "reading {bar:30} {percent}% {eta}");
-    let cohort = Cohort::read_for(Purpose::Evaluation, source, &scorer.document().schema, &mut |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    })?;
-    bar.finish_and_clear();
-    for line in cohort.report().lines() {
-        output.say(line);
-    }
-    Ok(cohort)
-}
-
-/// The calibrated probability of every customer.
-fn probabilities(scorer: &Scorer, cohort: &Cohort) -> Vec<f64> {
-    let mut probabilities = vec![0.0; cohort.rows()];
-    let calibration = &scorer.document().calibration;
-    let score = |block: &mut ColumnBlock, (index, out): (usize, &mut [f64])| {
-        let rows = index * BATCH_ROWS..index * BATCH_ROWS + out.len();
-        for field in 0..scorer.document().schema.fields.len() {
-            match cohort.column(field) {
-                Column::Numbers(numbers) => block.numbers[field][..out.len()].copy_from_slice(&numbers[rows.clone()]),
-                Column::Codes(codes) => block.codes[field][..out.len()].copy_from_slice(&codes[rows.clone()]),
-            }
-        }
-        // The cells were checked when they were read, so every row has a score.
-        block.score(scorer, out.len());
-        let logits = out.iter_mut().zip(&block.logits);
-        logits.for_each(|(probability, &logit)| *probability = calibration.probability(f64::from(logit)));
-    };
-    let blocks = probabilities.par_chunks_mut(BATCH_ROWS).enumerate();
-    blocks.for_each_init(|| ColumnBlock::new(scorer, BATCH_ROWS), score);
-    probabilities
-}
-
-/// Takes one figure's interval.
-type IntervalOf = fn(&Intervals) -> Interval;
-
 /// The figures for people, those that hang on the threshold first.
 fn table(evaluation: &Evaluation) -> String {
     let Evaluation { rows, positives, left_out, threshold, metrics, intervals, .. } = evaluation;
-    let figures: [(&str, f64, IntervalOf); 10] = [
-        ("accuracy", metrics.accuracy, |intervals| intervals.accuracy),
-        ("precision", metrics.precision, |intervals| intervals.precision),
-        ("recall", metrics.recall, |intervals| intervals.recall),
-        ("F1", metrics.f1, |intervals| intervals.f1),
-        ("ROC-AUC", metrics.roc_auc, |intervals| intervals.roc_auc),
-        ("PR-AUC", metrics.pr_auc, |intervals| intervals.pr_auc),
-        ("log-loss", metrics.log_loss, |intervals| intervals.log_loss),
-        ("Brier", metrics.brier, |intervals| intervals.brier),
-        ("ECE", metrics.ece, |intervals| intervals.ece),
-        ("lift, top tenth", metrics.lift10, |intervals| intervals.lift10),
-    ];
     let share = 100.0 * *positives as f64 / *rows as f64;
     let (rows, positives) = (HumanCount(*rows as u64), HumanCount(*positives as u64));
     let mut lines = vec![format!("{rows} rows, {positives} positives ({share:.1}%), threshold {threshold}")];
@@ -166,8 +114,9 @@ fn table(evaluation: &Evaluation) -> String {
         lines.push(format!("{} rows left out", HumanCount(*left_out)));
     }
     lines.push(format!("{:<16} {:>8}{}", "", "value", if intervals.is_some() { "   95% interval" } else { "" }));
-    for (words, value, interval) in figures {
-        let interval = intervals.as_ref().map(interval);
+    for figure in &FIGURES {
+        let (words, value) = (figure.words, (figure.value)(metrics));
+        let interval = intervals.as_ref().map(figure.interval);
         let interval = interval.map_or_else(String::new, |Interval { low, high }| format!("   {low:.4} to {high:.4}"));
         lines.push(format!("{words:<16} {value:>8.4}{interval}"));
     }

@@ -1,10 +1,12 @@
 //! The commands of `tenure`, one a file: flags, run, words for people.
 
+pub mod card;
 pub mod check;
 pub mod config;
 pub mod crossval;
 pub mod evaluate;
 pub mod init;
+pub mod report;
 pub mod sample;
 pub mod score;
 pub mod train;
@@ -14,7 +16,10 @@ use std::path::Path;
 use tenure::artifact::Artifact;
 use tenure::schema::Schema;
 
+use crate::cohort::{Cohort, Purpose};
 use crate::failure::Failure;
+use crate::output::Output;
+use crate::table::Source;
 
 /// Reads a schema file, or the preset of that name; every broken rule is reported.
 pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
@@ -34,6 +39,21 @@ pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
     }
     let lines: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
     Err(Failure::usage(format!("{name} breaks {} rules:\n{}", problems.len(), lines.join("\n"))))
+}
+
+/// Reads a table with known outcomes, and says of its rows what was treated how.
+pub fn read_for_evaluation(data: &Path, schema: &Schema, output: &Output) -> Result<Cohort, Failure> {
+    let source = Source::open(data)?;
+    let bar = output.bar(0, "reading {bar:30} {percent}% {eta}");
+    let cohort = Cohort::read_for(Purpose::Evaluation, source, schema, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    for line in cohort.report().lines() {
+        output.say(line);
+    }
+    Ok(cohort)
 }
 
 /// Reads an artifact file.

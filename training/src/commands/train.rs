@@ -11,10 +11,12 @@ use tenure::schema::Schema;
 
 use super::check::RowArguments;
 use super::read_schema;
+use crate::card::segments as card_segments;
 use crate::checks::DataChecks;
 use crate::cohort::{Cohort, Purpose, RARE_BELOW, prune_rare};
 use crate::failure::Failure;
 use crate::fit::{Control, EpochReport, FitError, Penalty};
+use crate::history::History;
 use crate::metrics::{Bootstrap, Metrics, best_f1_threshold};
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
 use crate::split::{Shares, Split};
@@ -209,14 +211,17 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
 
     let started = Instant::now();
     let mut progress = EpochProgress::new(output, arguments.json);
+    let mut history = History::default();
     let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
     let trained = train(&params, &cohort, rows, &mut |stage, report| {
         progress.epoch(stage, report);
+        history.epoch(stage, report);
         if interrupted() { Control::Stop } else { Control::Continue }
     });
     progress.finish();
     let trained = trained?;
-    let card = card(&params, &cohort, &schema, &split, &split_by.words(&split.test), &checks, &trained)?;
+    let mut card = card(&params, &cohort, &schema, &split, &split_by.words(&split.test), &checks, &trained)?;
+    card["curves"] = history.card();
     let artifact = trained.artifact(&params, &cohort, &split.train, card)?;
     let bytes = write(&artifact).map_err(Failure::data)?;
     // What is written is what a stranger will read: read it as one.
@@ -309,6 +314,7 @@ fn card(
         "calibration": trained.calibration_record,
         "metrics": metrics,
         "intervals": intervals,
+        "segments": card_segments(cohort, &split.test, &probabilities),
     })))
 }
 

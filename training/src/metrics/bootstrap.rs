@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ranking::{Counts, Ranking, count};
+use super::ranking::{Counts, Ranking, Tally, count};
 use super::{Metrics, MetricsError};
 
 /// How to draw.
@@ -59,25 +59,15 @@ impl Bootstrap {
     /// Draws, measures and takes percentiles. Resample i has the random stream i of the seed, so the result does not
     /// depend on the number of threads. Memory: at most 40 bytes a row, and 8 more for each thread.
     pub fn intervals(&self, probabilities: &[f64], labels: &[bool], threshold: f64) -> Result<Intervals, MetricsError> {
-        if self.resamples == 0 {
-            return Err(MetricsError::Resamples(self.resamples));
-        }
-        if !(self.level > 0.0 && self.level < 1.0) {
-            return Err(MetricsError::Level(self.level));
-        }
+        self.check()?;
         let ranking = Ranking::new(probabilities, labels)?;
         // Refuses one class before the drawing, which would never end.
         Metrics::of_tally(&ranking.tally(&ranking.counts())?, threshold)?;
-        let drawn: Vec<Metrics> = (0..self.resamples as u64)
-            .into_par_iter()
-            .map_init(|| ranking.counts(), |counts, resample| self.resample(&ranking, counts, resample, threshold))
-            .collect::<Result<_, _>>()?;
+        let drawn = self.draw(&ranking, &|tally| Metrics::of_tally(tally, threshold))?;
 
         let interval = |figure: fn(&Metrics) -> f64| {
             let mut values: Vec<f64> = drawn.iter().map(figure).collect();
-            values.sort_unstable_by(f64::total_cmp);
-            let tail = (1.0 - self.level) / 2.0;
-            Interval { low: quantile(&values, tail), high: quantile(&values, 1.0 - tail) }
+            self.percentiles(&mut values)
         };
         Ok(Intervals {
             level: self.level,
@@ -96,33 +86,64 @@ impl Bootstrap {
         })
     }
 
-    /// Measures one resample; `counts` is room to work in.
-    fn resample(
+    pub(super) fn check(&self) -> Result<(), MetricsError> {
+        if self.resamples == 0 {
+            return Err(MetricsError::Resamples(self.resamples));
+        }
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return Err(MetricsError::Level(self.level));
+        }
+        Ok(())
+    }
+
+    /// Measures every resample. The rows of the ranking have both classes.
+    pub(super) fn draw<T: Send>(
         &self,
         ranking: &Ranking,
-        counts: &mut Counts,
+        measure: &(dyn Fn(&Tally) -> Result<T, MetricsError> + Sync),
+    ) -> Result<Vec<T>, MetricsError> {
+        let one = |counts: &mut Vec<Counts>, resample| {
+            self.resample(&[ranking], counts, resample, &|tallies| measure(&tallies[0]))
+        };
+        (0..self.resamples as u64).into_par_iter().map_init(|| vec![ranking.counts()], one).collect()
+    }
+
+    /// Measures one resample of the same rows under each of several rankings; `counts` is room to work in.
+    pub(super) fn resample<T>(
+        &self,
+        rankings: &[&Ranking],
+        counts: &mut [Counts],
         resample: u64,
-        threshold: f64,
-    ) -> Result<Metrics, MetricsError> {
+        measure: &dyn Fn(&[Tally]) -> Result<T, MetricsError>,
+    ) -> Result<T, MetricsError> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream(resample);
-        let rows = ranking.slots.len() as u32;
+        let rows = rankings[0].slots.len() as u32;
         loop {
-            counts.fill([0; 2]);
+            counts.iter_mut().for_each(|counts| counts.fill([0; 2]));
             for _ in 0..rows {
-                count(counts, ranking.slots[random.random_range(0..rows) as usize]);
+                let row = random.random_range(0..rows) as usize;
+                rankings.iter().zip(&mut *counts).for_each(|(ranking, counts)| count(counts, ranking.slots[row]));
             }
-            match ranking.tally(counts) {
-                Ok(tally) => return Metrics::of_tally(&tally, threshold),
+            let tallies = rankings.iter().zip(&*counts).map(|(ranking, counts)| ranking.tally(counts));
+            match tallies.collect::<Result<Vec<_>, _>>() {
+                Ok(tallies) => return measure(&tallies),
                 Err(MetricsError::OneClass { .. }) => continue,
                 Err(other) => return Err(other),
             }
         }
     }
+
+    /// The percentiles that leave out equal tails; sorts the values.
+    pub(super) fn percentiles(&self, values: &mut [f64]) -> Interval {
+        values.sort_unstable_by(f64::total_cmp);
+        let tail = (1.0 - self.level) / 2.0;
+        Interval { low: quantile(values, tail), high: quantile(values, 1.0 - tail) }
+    }
 }
 
-/// Linear between the two nearest order statistics, as numpy's default.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+/// Linear between the two nearest order statistics of a sorted sample, as numpy's default; `share` from 0 to 1.
+pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let position = share * (sorted.len() - 1) as f64;
     let (below, above) = (position.floor() as usize, position.ceil() as usize);
     sorted[below] + (position - position.floor()) * (sorted[above] - sorted[below])

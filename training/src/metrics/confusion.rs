@@ -1,8 +1,8 @@
 //! The four cells of a yes-or-no prediction and their ratios, as scikit-learn gives them with `zero_division=0`.
 
 /// How many rows are predicted what, and are what.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Confusion {
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Confusion {
     pub true_positives: u64,
     pub false_positives: u64,
     pub true_negatives: u64,

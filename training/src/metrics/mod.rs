@@ -3,11 +3,18 @@
 
 mod bootstrap;
 mod confusion;
+mod curves;
 mod loss;
+mod paired;
 mod ranking;
+mod reliability;
 
-pub use bootstrap::{Bootstrap, Interval, Intervals};
+pub use bootstrap::{Bootstrap, Interval, Intervals, quantile};
+pub use confusion::Confusion;
+pub use curves::{Band, Curves, Offer, confusions};
 pub use loss::row_log_loss;
+pub use paired::{Difference, differences};
+pub use reliability::{ReliabilityBin, reliability, wilson};
 
 use ranking::{Ranking, Tally};
 use serde::{Deserialize, Serialize};
@@ -39,6 +46,41 @@ pub struct Metrics {
     pub recall: f64,
     /// A row counts as predicted positive from this probability on.
     pub threshold: f64,
+}
+
+/// A figure with its key in [`Metrics`] and its words.
+pub struct Figure {
+    pub key: &'static str,
+    pub words: &'static str,
+    pub more_is_better: bool,
+    pub value: fn(&Metrics) -> f64,
+    pub interval: fn(&Intervals) -> Interval,
+}
+
+/// Every figure, those that hang on the threshold first.
+pub const FIGURES: [Figure; 10] = [
+    Figure::new("accuracy", "accuracy", true, |m| m.accuracy, |i| i.accuracy),
+    Figure::new("precision", "precision", true, |m| m.precision, |i| i.precision),
+    Figure::new("recall", "recall", true, |m| m.recall, |i| i.recall),
+    Figure::new("f1", "F1", true, |m| m.f1, |i| i.f1),
+    Figure::new("roc_auc", "ROC-AUC", true, |m| m.roc_auc, |i| i.roc_auc),
+    Figure::new("pr_auc", "PR-AUC", true, |m| m.pr_auc, |i| i.pr_auc),
+    Figure::new("log_loss", "log-loss", false, |m| m.log_loss, |i| i.log_loss),
+    Figure::new("brier", "Brier", false, |m| m.brier, |i| i.brier),
+    Figure::new("ece", "ECE", false, |m| m.ece, |i| i.ece),
+    Figure::new("lift10", "lift, top tenth", true, |m| m.lift10, |i| i.lift10),
+];
+
+impl Figure {
+    const fn new(
+        key: &'static str,
+        words: &'static str,
+        more_is_better: bool,
+        value: fn(&Metrics) -> f64,
+        interval: fn(&Intervals) -> Interval,
+    ) -> Figure {
+        Figure { key, words, more_is_better, value, interval }
+    }
 }
 
 /// Why there is no figure.
@@ -98,6 +140,15 @@ pub fn best_f1_threshold(probabilities: &[f64], labels: &[bool]) -> Result<f64, 
 pub fn roc_auc(probabilities: &[f64], labels: &[bool]) -> Result<f64, MetricsError> {
     let ranking = Ranking::new(probabilities, labels)?;
     Ok(ranking.tally(&ranking.counts())?.roc_auc())
+}
+
+/// [`Metrics::roc_auc`] and its variance by DeLong's method (DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44,
+/// equations 5 to 7). The variance is NaN where a class has one row.
+pub fn roc_auc_variance(probabilities: &[f64], labels: &[bool]) -> Result<(f64, f64), MetricsError> {
+    let ranking = Ranking::new(probabilities, labels)?;
+    let counts = ranking.counts();
+    let tally = ranking.tally(&counts)?;
+    Ok((tally.roc_auc(), tally.roc_auc_variance()))
 }
 
 /// [`Metrics::log_loss`] alone.

@@ -106,6 +106,23 @@ impl Tally<'_> {
         half_pairs as f64 / (2 * self.negatives * self.positives) as f64
     }
 
+    /// DeLong's variance of [`Tally::roc_auc`]: that of the mean placement of the positives among the negatives, plus
+    /// that of the negatives among the positives.
+    pub fn roc_auc_variance(&self) -> f64 {
+        let area = self.roc_auc();
+        let (all_negatives, all_positives) = (self.negatives as f64, self.positives as f64);
+        let (mut above, mut below) = (0.0, all_negatives);
+        let (mut of_positives, mut of_negatives) = (0.0, 0.0);
+        for &[negatives, positives] in self.counts {
+            let (negatives, positives) = (f64::from(negatives), f64::from(positives));
+            below -= negatives;
+            of_positives += positives * ((below + negatives / 2.0) / all_negatives - area).powi(2);
+            of_negatives += negatives * ((above + positives / 2.0) / all_positives - area).powi(2);
+            above += positives;
+        }
+        of_positives / (all_positives - 1.0) / all_positives + of_negatives / (all_negatives - 1.0) / all_negatives
+    }
+
     /// As `average_precision_score`: Σ (recall gained) × precision, no interpolation.
     pub fn pr_auc(&self) -> f64 {
         let (mut predicted, mut found) = (0u64, 0u64);

@@ -156,7 +156,7 @@ pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut O
                 }
                 let on_epoch = &mut |report: &_| on_epoch("student", report);
                 let fitted = distill(params, hidden, &teacher, &encoded, cohort, rows, &device, on_epoch)?;
-                let student = finish(Shipped::Student(fitted))?;
+                let student = finish(Shipped::Student(Box::new(fitted)))?;
                 students.push((hidden.clone(), mean(&student.losses)));
                 if best.as_ref().is_none_or(|best| is_worth_its_size(&best.losses, &student.losses)) {
                     best = Some(student);

@@ -63,7 +63,7 @@ pub enum ShipError {
 /// What the packed network came from.
 #[derive(Debug)]
 pub enum Shipped {
-    Student(Fitted),
+    Student(Box<Fitted>),
     /// The first so many members of the teacher.
     Members(usize),
 }

@@ -48,7 +48,7 @@ mod tests {
         let derived = "derived = [{ name = \"next\", formula = \"tenure + 1\" }]\n";
         let schema: Schema = toml::from_str(&SCHEMA.replace("fields = [", &format!("{derived}fields = ["))).unwrap();
         let row = |row: usize| {
-            let pick = |texts: [&str; 2], part: usize| texts[usize::from(row % part == 0)].to_owned();
+            let pick = |texts: [&str; 2], part: usize| texts[usize::from(row.is_multiple_of(part))].to_owned();
             format!("{row},{},{},{}\n", pick(["Month", "Year"], 3), pick(["Yes", "No"], 2), pick(["No", "Yes"], 5))
         };
         let rows: String = (0..90).map(row).collect();
