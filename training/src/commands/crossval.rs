@@ -74,6 +74,9 @@ struct Measured {
     multiply_adds: usize,
 }
 
+/// One of the two networks that a fold measures.
+type Which = fn(&FoldResult) -> &Measured;
+
 struct FoldResult {
     shipped: Measured,
     teacher: Measured,
@@ -132,11 +135,11 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let results: Vec<FoldResult> = folds.par_iter().enumerate().map(run).collect::<Result<_, Failure>>()?;
     bar.finish_and_clear();
 
-    let of = |which: fn(&FoldResult) -> &Measured, value: fn(&Metrics) -> f64| {
+    let of = |which: Which, value: fn(&Metrics) -> f64| {
         Figure::new(results.iter().map(|result| value(&which(result).metrics)).collect())
     };
-    let shipped: fn(&FoldResult) -> &Measured = |result| &result.shipped;
-    let teacher: fn(&FoldResult) -> &Measured = |result| &result.teacher;
+    let shipped: Which = |result| &result.shipped;
+    let teacher: Which = |result| &result.teacher;
     let seconds = Figure::new(results.iter().map(|result| result.seconds).collect());
     output.print(format!("{:<16} {:>8} {:>8} {:>10} {:>8}", "", "mean", "std", "teacher", "std"));
     for (_, words, value) in ROWS {
@@ -147,7 +150,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         ));
     }
     output.print(format!("{:<16} {:>8.1} {:>8.1}", "fit, seconds", seconds.mean, seconds.std));
-    let largest = |which: fn(&FoldResult) -> &Measured| results.iter().map(|result| which(result).multiply_adds).max();
+    let largest = |which: Which| results.iter().map(|result| which(result).multiply_adds).max();
     let (small, large) = (largest(shipped).unwrap_or(0), largest(teacher).unwrap_or(0));
     output.print(format!(
         "{small} multiply-adds a row (teacher {large}), {} folds, {} rows",
@@ -157,7 +160,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     output.print(format!("teachers: {}", told(results.iter().map(|result| result.model.clone()))));
     output.print(format!("shipped: {}", told(results.iter().map(|result| result.ship.clone()))));
     if let Some(path) = &arguments.json {
-        let figures = |which: fn(&FoldResult) -> &Measured, multiply_adds: usize| {
+        let figures = |which: Which, multiply_adds: usize| {
             let figures = ROWS.map(|(key, _, value)| (key.to_owned(), json!(of(which, value))));
             let more = [("fit_seconds", json!(seconds)), ("multiply_adds", multiply_adds.into())];
             let more = more.map(|(key, value)| (key.to_owned(), value));
