@@ -22,7 +22,7 @@ pub trait Game {
     fn players(&self) -> usize;
 
     /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's number says that
-    /// player i has joined. The length is a power of two, at least 4 unless all coalitions fit, and divides `first`.
+    /// player i has joined. The length is a power of two, at least 16 unless all coalitions fit, and divides `first`.
     fn values(&mut self, first: usize, values: &mut [f32]);
 }
 

@@ -3,7 +3,8 @@
 //! A coalition takes the inputs of its players from the customer and all others from the background row. One player
 //! adds one difference vector to the first layer's sums, so the walk is a binary tree over the players: a child
 //! costs one vector addition, no sum is ever undone (a Gray-code walk would add and subtract for the same cost, and
-//! drift), and the last two players are the four SIMD lanes. Inputs that several players share (derived features)
+//! drift). The last two players are the four SIMD lanes; where one hidden layer is all there is, the last four are four
+//! vectors of them, so that a unit's sum and weight are fetched once for sixteen coalitions. Inputs that several players share (derived features)
 //! have a vector for each subset of those players, added where the last of them has decided. [`pairs`] evaluates single
 //! coalitions instead.
 
@@ -11,7 +12,11 @@ mod pairs;
 
 use wide::f32x4;
 
-use super::{LANES, Network, Scratch, splat};
+use super::{LANES, Network, Scratch, relu, splat};
+
+/// Lane players of a network with one hidden layer, and vectors that their coalitions take.
+const FLAT_PLAYERS: usize = 4;
+const FLAT_VECTORS: usize = 4;
 
 /// A place in the table: row, and fraction of the way to the next row.
 pub type Position = (u32, f32);
@@ -34,13 +39,13 @@ pub struct Coupling {
 pub struct Walk<'a> {
     network: &'a Network,
     players: usize,
-    /// Players that are lanes: at most the first two, and only where no coupling reads them.
+    /// Players that are lanes: at most the first two, or exactly the first four; and only where no coupling reads them.
     lane_players: usize,
     /// Vectors of four units.
     stride: usize,
     /// `[players, stride]`
     differences: Vec<f32x4>,
-    /// By unit, what the lane players add in each lane.
+    /// By unit, what the lane players add in each lane: one vector, or four.
     lane_differences: Vec<f32x4>,
     couplings: Vec<CoupledSum>,
     /// `[players + 1, stride]`: sums with all players from that level upwards decided.
@@ -89,15 +94,22 @@ impl<'a> Walk<'a> {
         }
         let free =
             (0..players).take_while(|player| !couplings.iter().any(|coupling| coupling.players.contains(player)));
-        let lane_players = free.take(2).count();
-        let lane_difference = |unit: usize| {
-            let of = |player: usize| {
-                let vector = differences.get(player * stride + unit / LANES).filter(|_| player < lane_players);
-                vector.map_or(0.0, |vector| vector.as_array()[unit % LANES])
-            };
-            f32x4::new([0.0, of(0), of(1), of(0) + of(1)])
+        let lane_players = match free.take(FLAT_PLAYERS).count() {
+            FLAT_PLAYERS if network.layers.is_empty() => FLAT_PLAYERS,
+            free => free.min(2),
         };
-        let lane_differences = (0..stride * LANES).map(lane_difference).collect();
+        let vectors = if lane_players == FLAT_PLAYERS { FLAT_VECTORS } else { 1 };
+        let lane_difference = |at: usize| {
+            let unit = at / vectors;
+            let of = |player: usize, coalition: usize| {
+                let vector = differences.get(player * stride + unit / LANES);
+                let joins = coalition >> player & 1 == 1 && player < lane_players;
+                vector.filter(|_| joins).map_or(0.0, |vector| vector.as_array()[unit % LANES])
+            };
+            let sum = |lane: usize| (0..FLAT_PLAYERS).map(|player| of(player, at % vectors * LANES + lane)).sum();
+            f32x4::new([sum(0), sum(1), sum(2), sum(3)])
+        };
+        let lane_differences = (0..stride * LANES * vectors).map(lane_difference).collect();
         let couplings = couplings.iter().map(|coupling| network.coupled_sum(coupling)).collect();
         let levels = vec![f32x4::ZERO; (players + 1) * stride];
         let scratch = network.scratch();
@@ -156,6 +168,9 @@ impl<'a> Walk<'a> {
     /// Values of the coalitions of the lane players.
     fn leaf(&mut self, level: usize, values: &mut [f32]) {
         let sums = &self.levels[level * self.stride..(level + 1) * self.stride];
+        if level == FLAT_PLAYERS {
+            return self.flat_leaf(sums, values);
+        }
         let out = self.scratch.first.as_chunks_mut::<LANES>().0.iter_mut();
         for ((out, sum), differences) in out.zip(sums).zip(self.lane_differences.as_chunks::<LANES>().0) {
             let sum = sum.as_array();
@@ -167,13 +182,31 @@ impl<'a> Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Sixteen values of a network with one hidden layer.
+    fn flat_leaf(&self, sums: &[f32x4], values: &mut [f32]) {
+        let mut totals = [splat(self.network.parts.output_bias); FLAT_VECTORS];
+        let units = sums.iter().zip(self.network.output.as_chunks::<LANES>().0);
+        for ((sum, weights), differences) in units.zip(self.lane_differences.as_chunks::<16>().0) {
+            let sum = sum.as_array();
+            unroll!(UNIT in 4 {
+                let (here, weight) = (splat(sum[UNIT]), splat(weights[UNIT]));
+                unroll!(VECTOR in 4 {
+                    totals[VECTOR] += relu(here + differences[UNIT * FLAT_VECTORS + VECTOR]) * weight;
+                });
+            });
+        }
+        for (values, total) in values.as_chunks_mut::<LANES>().0.iter_mut().zip(totals) {
+            *values = total.to_array();
+        }
+    }
+
     /// Players of the game.
     pub fn players(&self) -> usize {
         self.players
     }
 
     /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's number says that
-    /// player i has joined. The length is a power of two, at least 4 unless all coalitions fit, and divides `first`.
+    /// player i has joined. The length is a power of two, at least 16 unless all coalitions fit, and divides `first`.
     pub fn values(&mut self, first: usize, values: &mut [f32]) {
         let stride = self.stride;
         let block = values.len().trailing_zeros() as usize;
@@ -271,10 +304,10 @@ mod tests {
             for players in [0, 1, 2, 3, 7] {
                 compare(hidden, players, &[], 256);
             }
-            compare(hidden, 7, &[], 8);
-            compare(hidden, 7, &[], 4);
+            compare(hidden, 7, &[], 16);
             compare(hidden, 6, &[3, 4, 5], 256);
-            compare(hidden, 6, &[5, 2], 8);
+            compare(hidden, 6, &[5, 2], 16);
+            compare(hidden, 7, &[5, 6, 4], 32);
             compare(hidden, 4, &[0, 2], 256);
             compare(hidden, 4, &[1, 3], 256);
             compare(hidden, 2, &[0, 1], 256);

@@ -55,8 +55,8 @@ pub struct Arguments {
     /// takes a microsecond. Exact where the budget allows it, else estimated
     #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
     pub reasons: usize,
-    /// Most evaluations of the network for the reasons of one row, at least 16 for each background row [default:
-    /// 4194304, of which estimates spend what a standard error of 0.001 takes]
+    /// Most evaluations of the network for the reasons of one row, at least 16 for each background row; unless
+    /// given, 2^28 multiply-adds' worth, of which estimates spend what a standard error of 0.0025 takes
     #[arg(long, value_name = "EVALUATIONS")]
     pub budget: Option<u64>,
     /// Overwrite the table
@@ -85,7 +85,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
             "--reasons must be at most {fields}, the fields of the model (got {reasons})"
         )));
     }
-    let explain = ExplainOptions { budget: *budget, ..ExplainOptions::default() };
+    // Reasons show two decimals.
+    let tolerance = budget.is_none().then_some(0.0025);
+    let explain = ExplainOptions { budget: *budget, tolerance, ..ExplainOptions::default() };
     if let Some(budget) = *budget {
         let minimum = scorer.minimum_budget();
         if budget < minimum {
