@@ -11,6 +11,8 @@ pub mod customer;
 pub mod decision;
 pub mod encoding;
 pub mod explanation;
+#[cfg(feature = "webgpu")]
+pub mod gpu;
 pub mod json;
 pub mod network;
 pub mod schema;

@@ -16,7 +16,7 @@ const DIST = join(PACKAGE, "dist");
 /** `src/NAME.ts` → `dist/NAME.js`: the package itself, for each kind of runtime. */
 const PLATFORMS = ["index", "node", "workerd", "edge-light"];
 /** What is fetched only by those who ask for it; it takes what it shares from the package. */
-const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node"];
+const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node", "webgpu"];
 const ENTRIES = [...PLATFORMS, ...BESIDE];
 /** What pages and edge runtimes download. Node prints the line that threw, so what runs there keeps its lines. */
 const isDownloaded = (name) => !name.includes("node") && name !== "edge";

@@ -16,6 +16,13 @@ export interface Table {
   readonly sources: readonly ColumnSource[];
 }
 
+/** What a caller gave: a table for whichever engine reads it. */
+export interface BatchInput {
+  read(views: Views, fields: readonly FieldReader[]): Table;
+  readonly problemLimit: number;
+  readonly signal?: AbortSignal;
+}
+
 /** Columns or records, told apart by the array around records. */
 export function readTable(views: Views, fields: readonly FieldReader[], input: unknown): Table {
   if (Array.isArray(input)) return recordTable(views, fields, input);
@@ -79,8 +86,6 @@ export function scoreTable(engine: Engine, views: Views, table: Table, problemLi
   const logit = new Float32Array(rows);
   const tier = new Uint8Array(rows);
   const flags = new Uint8Array(rows);
-  const problems: RowProblem[] = [];
-  let problemCount = 0;
   let errorCount = 0;
   for (let start = 0; start < rows; start += views.blockRows) {
     const blockRows = Math.min(views.blockRows, rows - start);
@@ -91,13 +96,25 @@ export function scoreTable(engine: Engine, views: Views, table: Table, problemLi
     logit.set(results.logits.subarray(0, blockRows), start);
     tier.set(results.tiers.subarray(0, blockRows), start);
     flags.set(results.flags.subarray(0, blockRows), start);
-    for (let row = start; row < start + blockRows; row++) {
-      if (flags[row] === 0) continue;
-      problemCount += 1;
-      if (problemCount <= problemLimit) listProblems(engine, sources, row, problems);
-    }
   }
-  return { probability, logit, tier, flags, problems, problemCount, errorCount };
+  return { probability, logit, tier, flags, ...collectProblems(engine, table, flags, problemLimit), errorCount };
+}
+
+/** The problems of the rows that are flagged: those of the first `limit` rows in words, of all of them the count. */
+export function collectProblems(
+  engine: Engine,
+  { sources }: Table,
+  flags: Uint8Array,
+  limit: number,
+): Pick<Scores, "problems" | "problemCount"> {
+  const problems: RowProblem[] = [];
+  let problemCount = 0;
+  for (let row = 0; row < flags.length; row++) {
+    if (flags[row] === 0) continue;
+    problemCount += 1;
+    if (problemCount <= limit) listProblems(engine, sources, row, problems);
+  }
+  return { problems, problemCount };
 }
 
 function listProblems(engine: Engine, sources: readonly ColumnSource[], row: number, list: RowProblem[]): void {

@@ -1,12 +1,14 @@
 /** Explanations of many customers: block after block, between which the event loop runs and the caller may stop. */
 
 import type { Engine } from "../wasm/tenure.js";
-import { readTable, type Table } from "./batch.js";
+import { type BatchInput, PROBLEM_LIMIT, readTable, type Table } from "./batch.js";
+import type { WorkedOn } from "./device.js";
 import { summary, TenureError } from "./error.js";
 import type { FieldReader } from "./fields.js";
 import { type CheckedOptions, checked, optionProblems } from "./options.js";
 import type { ExplainOptions } from "./types.js";
 import { MISSING_CODE, type Views } from "./views.js";
+import type { Graphics } from "./webgpu.js";
 
 /** Options of {@link Scorer.explainMany}; `budget` and `tolerance` are for each row, and `seed` draws the rows too. */
 export interface ExplainManyOptions extends ExplainOptions {
@@ -16,8 +18,8 @@ export interface ExplainManyOptions extends ExplainOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Explanations of some rows, and how far the work is. Arrays are the caller's to keep. */
-export interface ExplainedBlock {
+/** Explanations of some rows, how far the work is, and on which device it was done. Arrays are the caller's to keep. */
+export interface ExplainedBlock extends WorkedOn {
   /** Rows explained so far, this block among them, and rows to explain. */
   readonly done: number;
   readonly total: number;
@@ -48,6 +50,8 @@ export interface CohortEngine {
   live(): Engine;
   readonly views: Views;
   readonly fields: readonly FieldReader[];
+  /** Where `load` was told a device; else the reason why there is none. */
+  readonly graphics: Promise<Graphics> | WorkedOn;
 }
 
 /** @internal Checks everything at once, then iterates. */
@@ -68,11 +72,12 @@ export function explainMany(
   cohort.live();
   const table = readTable(cohort.views, cohort.fields, input);
   const positions = sample(table.rows, limit ?? table.rows, seed);
-  return { rows: table.rows, blocks: blocks(cohort, table, positions, checked(options), signal) };
+  return { rows: table.rows, blocks: blocks(cohort, input, table, positions, checked(options), signal) };
 }
 
 async function* blocks(
   cohort: CohortEngine,
+  input: unknown,
   table: Table,
   positions: Uint32Array,
   options: CheckedOptions,
@@ -80,10 +85,26 @@ async function* blocks(
 ): AsyncGenerator<ExplainedBlock, void, undefined> {
   const total = positions.length;
   refuseAborted(signal);
+  const graphics = await cohort.graphics;
+  const request: BatchInput = {
+    read: (views, fields) => readTable(views, fields, input),
+    problemLimit: PROBLEM_LIMIT,
+    ...(signal ? { signal } : {}),
+  };
   for (let done = 0; done < total; ) {
-    const block = explainBlock(cohort, table, positions.subarray(done, done + BLOCK_ROWS), options);
+    const next = positions.subarray(done, done + BLOCK_ROWS);
+    const explained =
+      "device" in graphics
+        ? { worked: graphics }
+        : await graphics.explain(request, next, total - done, options.budget);
+    // Whoever has a device may have waited: the signal and the scorer's end are looked at again.
+    refuseAborted(signal);
+    const start = performance.now();
+    const block = explainBlock(cohort, table, next, options, explained.contributions);
+    const each = (performance.now() - start) / block.rows.length;
+    if (!("device" in graphics) && explained.worked.device === "cpu") graphics.timed(request, positions.subarray(done), options.budget, each);
     done += block.rows.length;
-    yield { done, total, ...block };
+    yield { done, total, ...block, ...explained.worked };
     // Microtasks would not let a page paint, nor its button abort.
     if (done < total) await new Promise((resolve) => setTimeout(resolve));
     refuseAborted(signal);
@@ -94,13 +115,17 @@ function refuseAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new TenureError("aborted", "the explanations were aborted", [], { cause: signal.reason });
 }
 
-/** Explains rows until the slice is over. Nothing else runs meanwhile, so the engine's buffers are ours. */
+/**
+ * Explains rows until the slice is over, or takes their contributions from a device. Nothing else runs meanwhile, so the
+ * engine's buffers are ours.
+ */
 function explainBlock(
   cohort: CohortEngine,
   table: Table,
   positions: Uint32Array,
   { budget, tolerance, seed }: CheckedOptions,
-): Omit<ExplainedBlock, "done" | "total"> {
+  given: Float32Array | undefined,
+): Omit<ExplainedBlock, "done" | "total" | "device" | "reason"> {
   const engine = cohort.live();
   const { views, fields } = cohort;
   const width = fields.length;
@@ -122,12 +147,14 @@ function explainBlock(
       values[count * width + index] = !isNumber && code === MISSING_CODE ? Number.NaN : code;
     }
     if (results.flags[0] === ERRORS) standardError[count] = Number.NaN;
-    else {
+    else if (given !== undefined && !Number.isNaN(given[count * width])) {
+      contributions.set(given.subarray(count * width, (count + 1) * width), count * width);
+    } else {
       standardError[count] = engine.explain_block_row(0, budget, tolerance, seed);
       contributions.set(views.contributions(), count * width);
     }
     count += 1;
-    if (performance.now() >= end) break;
+    if (given === undefined && performance.now() >= end) break;
   }
   return {
     rows: positions.slice(0, count),

@@ -1,7 +1,8 @@
 /** `load`, made once for each platform; they differ in where the WebAssembly lies and whether files can be read. */
 
 import { Engine } from "../wasm/tenure.js";
-import { fromCore } from "./error.js";
+import { type DeviceChoice, graphics } from "./device.js";
+import { fromCore, TenureError } from "./error.js";
 import { wasmMemory, type WasmSource } from "./instance.js";
 import { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
@@ -14,7 +15,17 @@ export interface LoadOptions {
    * the first `load` decides.
    */
   readonly wasm?: WasmSource;
+  /**
+   * Where `scoreManyAsync` works: on the `cpu` (unless told otherwise), on a graphics device by `webgpu` where there is
+   * any, or by `auto` where one is measured to be faster. What is synchronous works on the CPU always. The code for a
+   * graphics device is loaded when it is first used.
+   */
+  readonly device?: DeviceChoice;
+  /** The address of the package's folder `gpu/`, with a slash at the end, where a bundler does not find its files. */
+  readonly gpu?: URL | string;
 }
+
+const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceChoice[];
 
 /**
  * Loads an artifact. The one thing to wait for: afterwards every method of the scorer is synchronous.
@@ -35,13 +46,18 @@ export interface Platform {
 /** `load` for a platform. */
 export function loader(platform: Platform): Load {
   return async (source, options = {}) => {
-    const { wasm } = options;
+    const { wasm, device = "cpu", gpu } = options;
+    if (!DEVICES.includes(device)) {
+      throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${String(device)}`);
+    }
     const [bytes, memory] = await Promise.all([
       artifactBytes(source, platform.readFile),
       wasmMemory(() => wasm ?? platform.wasm()),
     ]);
     try {
-      return new Scorer(new Engine(bytes), memory);
+      const engine = new Engine(bytes);
+      if (device === "cpu") return new Scorer(engine, memory);
+      return new Scorer(engine, memory, graphics(bytes, device, gpu));
     } catch (error) {
       throw fromCore(error);
     }

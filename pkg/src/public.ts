@@ -1,6 +1,7 @@
 /** What every platform's entry exports beside its `load`. */
 
 export type { ExplainedBlock, ExplainManyOptions } from "./cohort.js";
+export type { DeviceChoice, DeviceReport, WorkedOn } from "./device.js";
 export type {
   Counterfactual,
   CounterfactualOptions,
@@ -41,6 +42,7 @@ export type {
   RecordOf,
   RowProblem,
   Score,
+  ScoreManyAsyncOptions,
   ScoreManyOptions,
   Scores,
 } from "./types.js";

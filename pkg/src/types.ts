@@ -85,6 +85,12 @@ export interface ScoreManyOptions {
   readonly problemLimit?: number;
 }
 
+/** Options of {@link Scorer.scoreManyAsync}. */
+export interface ScoreManyAsyncOptions extends ScoreManyOptions {
+  /** Stops the work between two parts of it: the promise is rejected with a TenureError `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
 /** Options of {@link Scorer.explain}. */
 export interface ExplainOptions {
   /**

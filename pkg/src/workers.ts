@@ -80,6 +80,8 @@ export interface PoolPlatform {
 const CALLS: { readonly [Name in CallName]: "once" | "stream" | "blocks" } = {
   score: "once",
   scoreMany: "once",
+  scoreManyAsync: "once",
+  device: "once",
   row: "once",
   scoreRow: "once",
   explain: "once",

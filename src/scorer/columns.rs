@@ -102,6 +102,24 @@ impl ColumnBlock {
             let logits = &mut self.logits[start..start + count];
             scorer.artifact.network.logits(&self.features, count, &mut self.scratch, logits);
         }
+        self.finish(scorer, rows)
+    }
+
+    /// Checks and encodes the first `rows` rows into `features` from place `first` on; returns how many have errors, whose
+    /// features mean nothing.
+    #[cfg(all(feature = "wasm", feature = "webgpu"))]
+    pub(crate) fn stage(&mut self, scorer: &Scorer, rows: usize, features: &mut Features, first: usize) -> usize {
+        self.flag(scorer, rows);
+        for start in (0..rows).step_by(TILE) {
+            let count = (rows - start).min(TILE);
+            self.encode(scorer, start, count);
+            features.copy_from(first + start, &self.features, count);
+        }
+        self.flags[..rows].iter().filter(|&&flag| flag == Flag::Error as u8).count()
+    }
+
+    /// Probabilities and tiers of the first `rows` rows from their logits and flags; returns how many have errors.
+    pub(crate) fn finish(&mut self, scorer: &Scorer, rows: usize) -> usize {
         let mut errors = 0;
         for row in 0..rows {
             if self.flags[row] == Flag::Error as u8 {

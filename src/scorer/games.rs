@@ -7,7 +7,7 @@ use crate::explanation::{Game, SampledGame, Table, exact};
 use crate::network::walk::{Coupling, Position, Toggle, Walk};
 
 /// What the network needs to walk the game, and what needs no walk.
-pub(super) struct FieldGame {
+pub(crate) struct FieldGame {
     /// The fields that play; those that several inputs couple come last.
     pub players: Vec<usize>,
     pub toggles: Vec<Option<Toggle>>,
@@ -51,6 +51,19 @@ impl FieldGame {
 }
 
 impl Scorer {
+    /// The games of one customer, one for each background row.
+    #[cfg(feature = "webgpu")]
+    pub(crate) fn games(&self, customer: &Customer, workspace: &mut super::Workspace) -> Vec<FieldGame> {
+        self.artifact.encoder.encode(customer, 0, &mut workspace.features);
+        (0..self.artifact.background.len()).map(|row| self.game(customer, &workspace.features, row)).collect()
+    }
+
+    /// The background rows, encoded.
+    #[cfg(feature = "webgpu")]
+    pub fn background(&self) -> &Features {
+        &self.background
+    }
+
     pub(super) fn game(&self, customer: &Customer, features: &Features, row: usize) -> FieldGame {
         let encoder = &self.artifact.encoder;
         let network = &self.artifact.network;

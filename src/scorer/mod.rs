@@ -196,7 +196,7 @@ pub(crate) mod tests {
     use crate::network::Network;
     use crate::network::tests::parts;
 
-    fn customers() -> Vec<Customer> {
+    pub(crate) fn customers() -> Vec<Customer> {
         let cells = |n: u32| {
             let tenure = if n % 5 == 4 { Cell::Missing } else { Cell::Number(f64::from(n * 37 % 100)) };
             [tenure, Cell::Number(f64::from(n * 13 % 60)), Cell::Category(n % 3), Cell::Category(n % 2)]

@@ -3,6 +3,8 @@
 mod cohort;
 mod counterfactuals;
 mod explanation;
+#[cfg(feature = "webgpu")]
+mod gpu;
 mod values;
 
 use js_sys::{Array, Error, Reflect};
@@ -32,6 +34,8 @@ pub struct Engine {
     contributions: Vec<f32>,
     /// Made when the first batch comes.
     block: Option<ColumnBlock>,
+    #[cfg(feature = "webgpu")]
+    staged: gpu::Staged,
 }
 
 #[wasm_bindgen]
@@ -50,7 +54,19 @@ impl Engine {
         let workspace = scorer.workspace();
         let score = Score { logit: f64::NAN, probability: f64::NAN, tier: 0 };
         let contributions = vec![0.0; row.len()];
-        Ok(Engine { scorer, document, workspace, row, customer, score, flag: Flag::Clean, contributions, block: None })
+        Ok(Engine {
+            scorer,
+            document,
+            workspace,
+            row,
+            customer,
+            score,
+            flag: Flag::Clean,
+            contributions,
+            block: None,
+            #[cfg(feature = "webgpu")]
+            staged: gpu::Staged::default(),
+        })
     }
 
     /// What the artifact says about itself, as JSON.

@@ -16,7 +16,8 @@ pub const ROOMS: [(&str, &[&str]); 13] = [
     ("drift", &["encoding", "customer", "schema", "json"]),
     ("artifact", &["calibration", "customer", "decision", "drift", "encoding", "json", "network", "schema"]),
     ("scorer", BELOW_SCORER),
-    ("wasm", ALL),
+    // It exports the graphics device too.
+    ("wasm", WITH_GPU),
     ("gpu", ALL),
 ];
 
@@ -47,6 +48,21 @@ const ALL: &[&str] = &[
     "scorer",
 ];
 
+const WITH_GPU: &[&str] = &[
+    "artifact",
+    "calibration",
+    "customer",
+    "decision",
+    "drift",
+    "encoding",
+    "explanation",
+    "gpu",
+    "json",
+    "network",
+    "schema",
+    "scorer",
+];
+
 /// The rooms that a room may use; nothing for a name that is no room.
 pub fn room(name: &str) -> Option<&'static [&'static str]> {
     ROOMS.iter().find(|(room, _)| *room == name).map(|(_, uses)| *uses)
@@ -69,7 +85,8 @@ const BROWSER: &[&str] = &["src/wasm/", "src/wasm.rs", "src/gpu/"];
 const BURN: &[&str] = &["src/network/burn.rs", "src/network/burn/", "src/gpu/"];
 
 /// The core is pure: no IO, clock, randomness or log; burn and the browser each have their room.
-pub const PLACES: [Place; 23] = [
+pub const PLACES: [Place; 24] = [
+    Place { what: "cubecl", about: EVERYWHERE, allowed: &["src/gpu/"] },
     Place { what: "burn", about: CORE, allowed: BURN },
     Place { what: "wasm_bindgen", about: EVERYWHERE, allowed: BROWSER },
     Place { what: "js_sys", about: EVERYWHERE, allowed: BROWSER },

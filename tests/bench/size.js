@@ -2,7 +2,8 @@
  * `cargo xtask size` calls this: `node size.js OUT` writes the sizes of what ships, raw, gzip 9 and brotli 11, in bytes.
  *
  * `scorer` is what a browser needs before it can score: the module and every script that the package's entry imports, each
- * compressed by itself as a server sends it. `model` is the demo's artifact, `page` everything under www/dist but the demo.
+ * compressed by itself as a server sends it. `gpu` is what it loads beside that once a graphics device is asked for. `model` is
+ * the demo's artifact, `page` everything under www/dist but the demo and what a graphics device needs.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,6 +14,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ENTRY = "pkg/dist/index.js";
 const MODULE = "pkg/wasm/tenure_bg.wasm";
+const GPU = ["pkg/dist/webgpu.js", "pkg/gpu/tenure_gpu.js", "pkg/gpu/tenure_gpu_bg.wasm"];
 const MODEL = "target/demo/model.safetensors";
 const PAGE = "www/dist";
 
@@ -25,12 +27,12 @@ function sizeOf(file) {
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params }).length };
 }
 
-/** A script and all that it imports, by paths relative to the root. */
+/** A script and all that it imports at once, by paths relative to the root. */
 function withImports(file, found = new Set()) {
   if (found.has(file)) return found;
   found.add(file);
   const text = readFileSync(join(ROOT, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
-  for (const [, module] of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']/g)) {
+  for (const [, module] of text.matchAll(/(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g)) {
     withImports(posix.join(posix.dirname(file), module), found);
   }
   return found;
@@ -51,8 +53,9 @@ function sum(sizes) {
 const sizes = {};
 const measure = (files) => sum(files.map((file) => (sizes[file] ??= sizeOf(file))));
 const scorer = measure([MODULE, ...withImports(ENTRY)]);
+const gpu = measure(GPU);
 const model = measure([MODEL]);
 // The demo's model and table are data of the day, and text that says where things lie is never fetched by a browser.
-const page = measure(filesUnder(PAGE).filter((file) => !file.startsWith(`${PAGE}/demo/`) && !file.endsWith("/_headers")));
+const page = measure(filesUnder(PAGE).filter((file) => !file.startsWith(`${PAGE}/demo/`) && !file.endsWith("/_headers") && !/\/(webgpu|tenure_gpu)/.test(file)));
 const [out] = process.argv.slice(2);
-writeFileSync(out, `${JSON.stringify({ ...sizes, scorer, model, page }, null, 2)}\n`);
+writeFileSync(out, `${JSON.stringify({ ...sizes, scorer, gpu, model, page }, null, 2)}\n`);

@@ -6,12 +6,12 @@ import { createRequire } from "node:module";
 const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 
-/** Starts the browser. */
-export async function launch() {
+/** Starts the browser, with further flags. */
+export async function launch(flags = []) {
   const executablePath = process.env["CHROMIUM"] ?? process.env["TENURE_CHROMIUM"] ?? "/usr/bin/chromium";
   if (!existsSync(executablePath))
     throw new Error(`there is no Chromium at ${executablePath}: install it, or set CHROMIUM to its path`);
-  return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--headless"] });
+  return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--headless", ...flags] });
 }
 
 /** Opens an address in a new page and waits for its `output` to have text; what the console said comes along. */

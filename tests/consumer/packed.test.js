@@ -52,7 +52,7 @@ test("the tarball has what runs and its types, and nothing else", () => {
   for (const name of files)
     assert.match(
       name,
-      /^(README\.md|LICENSE-(MIT|APACHE)|package\.json|dist\/[a-z-]+\.(js|js\.map|d\.ts)|wasm\/tenure_bg\.wasm)$/,
+      /^(README\.md|LICENSE-(MIT|APACHE)|package\.json|dist\/[a-z-]+\.(js|js\.map|d\.ts)|wasm\/tenure_bg\.wasm|gpu\/tenure_gpu(\.js|_bg\.wasm))$/,
     );
 });
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::command::{self, Outcome, program, step};
 use crate::finished::{Inputs, unless_finished};
-use crate::{browser, demo, prerequisites, project};
+use crate::{browser, demo, gpu, prerequisites, project};
 
 #[derive(Subcommand)]
 pub enum Benchmark {
@@ -23,6 +23,8 @@ pub enum Benchmark {
     Runtime(Options),
     /// Fitting the networks beside PyTorch and the reference TabM: target/bench/train.json
     Train(train::Options),
+    /// Batches and exact walks on a graphics device beside one CPU thread: target/bench/gpu.json
+    Gpu(gpu::Options),
 }
 
 #[derive(Args)]
@@ -42,6 +44,7 @@ pub fn run(benchmark: &Benchmark) -> Result<()> {
     match benchmark {
         Benchmark::Runtime(options) => runtime(options),
         Benchmark::Train(options) => train::run(options),
+        Benchmark::Gpu(options) => gpu::bench(options),
     }
 }
 

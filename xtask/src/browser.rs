@@ -1,10 +1,10 @@
 //! Chromium, which the browser checks and benchmarks drive: found, or installed where that can be done.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::command::{self, program};
+use crate::debian;
 
 /// Where distributions put it. `TENURE_CHROMIUM` names another.
 const PLACES: [&str; 5] = [
@@ -20,15 +20,9 @@ pub fn find_or_install() -> Result<PathBuf> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    let is_root = command::read(program("id").arg("-u")).is_ok_and(|user| user == "0");
-    if !is_root || !Path::new("/usr/bin/apt-get").exists() {
+    if !debian::install("Chromium", &["chromium"])? {
         bail!("Chromium is missing: run `sudo apt-get install chromium`, or set TENURE_CHROMIUM to a Chromium's path");
     }
-    eprintln!("  Chromium is missing: installing Debian's package");
-    command::run(program("apt-get").args(["update", "--quiet"]))?;
-    let mut install = program("apt-get");
-    install.args(["install", "--yes", "--quiet", "--no-install-recommends", "chromium"]);
-    command::run(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
     match find() {
         Some(found) => Ok(found),
         None => bail!("Debian's package `chromium` was installed and no Chromium was found at {}", PLACES.join(", ")),

@@ -7,8 +7,10 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod browser;
 mod command;
+mod debian;
 mod demo;
 mod finished;
+mod gpu;
 mod npm;
 mod prerequisites;
 mod project;
@@ -27,7 +29,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build the WebAssembly module, the npm package and the page
+    /// Build the WebAssembly modules, the npm package and the page
     Build,
     /// Build everything, train on a table (the embedded sample unless one is named) and serve the page
     Demo(demo::Options),
@@ -42,7 +44,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
-        Task::Build => demo::build_all(),
+        Task::Build => demo::build_all().and_then(|()| gpu::build()),
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => return test::run(&options),
         Task::Size => size::run(),

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::command::{self, seconds};
 use crate::prerequisites::{self, WASM_TARGET};
-use crate::{browser, demo, npm, project, text, wasm};
+use crate::{browser, demo, gpu, npm, project, text, wasm};
 
 #[derive(Args)]
 pub struct Options {
@@ -27,7 +27,7 @@ struct Check {
 }
 
 /// In the order they run. Each builds what it needs, so that it can run alone; what is built already stays.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     Check { name: "format", about: "rustfmt changes nothing", run: format },
     Check { name: "text", about: "no path of a machine, no registry host", run: text::check_sources },
     Check { name: "clippy", about: "no warning, natively and for wasm", run: clippy },
@@ -39,6 +39,7 @@ const CHECKS: [Check; 11] = [
     Check { name: "packed", about: "npm pack, installed into small apps, run in Node and Chromium", run: packed },
     Check { name: "edge", about: "the package in workerd", run: edge },
     Check { name: "browser", about: "package and page in headless Chromium", run: in_browser },
+    Check { name: "gpu", about: "the kernels through Vulkan, their module in headless Chromium", run: graphics },
 ];
 
 pub fn run(options: &Options) -> ExitCode {
@@ -159,6 +160,14 @@ fn in_browser() -> Result<()> {
     command::run(npm::script_command("www", "test:browser").env("TENURE_CHROMIUM", chromium))
 }
 
+fn graphics() -> Result<()> {
+    gpu::test_kernels()?;
+    gpu::build()?;
+    let chromium = browser::find_or_install()?;
+    build_package_and_model()?;
+    command::run(npm::script_command("pkg", "test:gpu").env("TENURE_CHROMIUM", chromium))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +189,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_cheapest_comes_first() {
         let mut names: Vec<&str> = CHECKS.iter().map(|check| check.name).collect();
-        assert_eq!((names[0], names[names.len() - 1]), ("format", "browser"));
+        assert_eq!((names[0], names[names.len() - 1]), ("format", "gpu"));
         names.sort();
         names.dedup();
         assert_eq!(names.len(), CHECKS.len());

@@ -1,7 +1,8 @@
-//! The WebAssembly module: cargo, then wasm-bindgen (as a library), then wasm-opt (from npm), into `pkg/wasm/`.
+//! The WebAssembly modules: cargo, then wasm-bindgen (as a library), then wasm-opt (from npm), into `pkg/wasm/` and
+//! `pkg/gpu/`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
@@ -25,35 +26,101 @@ const FEATURES: [&str; 9] = [
     "sign-ext",
 ];
 
-/// The stem of the files in `pkg/wasm/`.
-const NAME: &str = "tenure";
-
-/// Builds `pkg/wasm/tenure.js`, its types and `tenure_bg.wasm`.
-pub fn build() -> Result<Outcome> {
-    prerequisites::add_wasm_target()?;
-    let output = project::path("pkg/wasm");
-    let inputs = Inputs::of("wasm")
-        .path(&project::path("src"))?
-        .path(&project::path("Cargo.toml"))?
-        .path(&project::path("Cargo.lock"))?
-        .path(&project::path("xtask/src/wasm.rs"))?
-        .text(&command::read(program("rustc").arg("--version").arg("--verbose"))?)
-        .text(&npm::installed_version("binaryen")?);
-    unless_finished("wasm", inputs, std::slice::from_ref(&output), || {
-        let module = compile()?;
-        bind(&module, &output)?;
-        optimise(&output.join(format!("{NAME}_bg.wasm")))
-    })
+/// One of the modules that are made of the core.
+struct Module {
+    /// The step's name, and the stem of the files.
+    name: &'static str,
+    /// Where they go.
+    folder: &'static str,
+    profile: &'static str,
+    features: &'static str,
+    /// How wasm-opt is to make it better.
+    level: &'static [&'static str],
 }
 
-/// Compiles the core with its wasm-bindgen surface; returns the module's path.
-fn compile() -> Result<std::path::PathBuf> {
-    let mut cargo = command::cargo();
-    cargo.args(["rustc", "--lib", "--package", "tenure", "--profile", "wasm", "--target", WASM_TARGET]);
-    cargo.args(["--features", "wasm", "--crate-type", "cdylib"]);
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?.join("\u{1f}"));
-    command::run(&mut cargo)?;
-    Ok(project::cargo_target().join(WASM_TARGET).join("wasm").join(format!("{NAME}.wasm")))
+/// `pkg/wasm/tenure.js`, its types and `tenure_bg.wasm`: what everyone downloads who scores.
+const SCORER: Module =
+    Module { name: "tenure", folder: "pkg/wasm", profile: "wasm", features: "wasm", level: &["-O3", "--converge"] };
+
+/// The same and a graphics device, loaded when asked for or when it pays. Nearly all of it is CubeCL and wgpu, which no
+/// hot loop runs through; one round of wasm-opt takes a minute.
+const GPU: Module =
+    Module { name: "tenure_gpu", folder: "pkg/gpu", profile: "gpu", features: "wasm,webgpu", level: &["-Oz"] };
+
+/// Builds the module that scores.
+pub fn build() -> Result<Outcome> {
+    SCORER.build()
+}
+
+/// Builds the module with a graphics device.
+pub fn build_gpu() -> Result<Outcome> {
+    GPU.build()
+}
+
+/// Where the module with a graphics device lies.
+pub fn gpu_folder() -> PathBuf {
+    project::path(GPU.folder)
+}
+
+impl Module {
+    fn build(&self) -> Result<Outcome> {
+        prerequisites::add_wasm_target()?;
+        let output = project::path(self.folder);
+        let inputs = Inputs::of(self.name)
+            .path(&project::path("src"))?
+            .path(&project::path("Cargo.toml"))?
+            .path(&project::path("Cargo.lock"))?
+            .path(&project::path("xtask/src/wasm.rs"))?
+            .text(&command::read(program("rustc").arg("--version").arg("--verbose"))?)
+            .text(&npm::installed_version("binaryen")?);
+        unless_finished(self.name, inputs, std::slice::from_ref(&output), || {
+            let module = self.compile()?;
+            self.bind(&module, &output)?;
+            self.optimise(&output.join(format!("{}_bg.wasm", self.name)))
+        })
+    }
+
+    /// Compiles the core with its wasm-bindgen surface; returns the module's path.
+    fn compile(&self) -> Result<PathBuf> {
+        let mut cargo = command::cargo();
+        cargo.args(["rustc", "--lib", "--package", "tenure", "--profile", self.profile, "--target", WASM_TARGET]);
+        cargo.args(["--features", self.features, "--crate-type", "cdylib"]);
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?.join("\u{1f}"));
+        command::run(&mut cargo)?;
+        Ok(project::cargo_target().join(WASM_TARGET).join(self.profile).join("tenure.wasm"))
+    }
+
+    /// Writes the JavaScript around the module.
+    fn bind(&self, module: &Path, output: &Path) -> Result<()> {
+        // The module and the generator speak a private format: another version of either would fail at run time.
+        let (library, generator) = (
+            prerequisites::locked_version("wasm-bindgen")?,
+            prerequisites::locked_version("wasm-bindgen-cli-support")?,
+        );
+        ensure!(library == generator, "Cargo.lock has wasm-bindgen {library} and wasm-bindgen-cli-support {generator}");
+        if output.exists() {
+            fs::remove_dir_all(output).with_context(|| format!("cannot empty {}", output.display()))?;
+        }
+        Bindgen::new()
+            .input_path(module)
+            .out_name(self.name)
+            .web(true)?
+            .typescript(true)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .generate(output)
+    }
+
+    fn optimise(&self, module: &Path) -> Result<()> {
+        let before = fs::metadata(module)?.len();
+        let mut optimiser = npm::installed_program("wasm-opt");
+        optimiser.arg("--mvp-features").args(FEATURES.map(|feature| format!("--enable-{feature}")));
+        optimiser.args(self.level).args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
+        optimiser.arg(module).arg("--output").arg(module);
+        command::run(&mut optimiser)?;
+        eprintln!("  wasm-opt: {before} -> {} bytes", fs::metadata(module)?.len());
+        Ok(())
+    }
 }
 
 /// Flags for every crate in the module, dependencies too (an inlined kernel needs the feature where it is compiled).
@@ -67,34 +134,4 @@ fn rust_flags() -> Result<Vec<String>> {
         format!("--remap-path-prefix={}=", project::root().display()),
         format!("--remap-path-prefix={cargo_home}=cargo"),
     ])
-}
-
-/// Writes the JavaScript around the module.
-fn bind(module: &Path, output: &Path) -> Result<()> {
-    // The module and the generator speak a private format: another version of either would fail at run time.
-    let (library, generator) =
-        (prerequisites::locked_version("wasm-bindgen")?, prerequisites::locked_version("wasm-bindgen-cli-support")?);
-    ensure!(library == generator, "Cargo.lock has wasm-bindgen {library} and wasm-bindgen-cli-support {generator}");
-    if output.exists() {
-        fs::remove_dir_all(output).with_context(|| format!("cannot empty {}", output.display()))?;
-    }
-    Bindgen::new()
-        .input_path(module)
-        .out_name(NAME)
-        .web(true)?
-        .typescript(true)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .generate(output)
-}
-
-fn optimise(module: &Path) -> Result<()> {
-    let before = fs::metadata(module)?.len();
-    let mut optimiser = npm::installed_program("wasm-opt");
-    optimiser.arg("--mvp-features").args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    optimiser.args(["-O3", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"]);
-    optimiser.arg(module).arg("--output").arg(module);
-    command::run(&mut optimiser)?;
-    eprintln!("  wasm-opt: {before} -> {} bytes", fs::metadata(module)?.len());
-    Ok(())
 }

@@ -45,6 +45,8 @@ void scorer.importance([{ tenure: 1 }]).fields;
 scorer.explain({ tenure: 1 }, { evaluations: 1000 });
 // @ts-expect-error a seed is a number
 scorer.explain({ tenure: 1 }, { seed: "1" });
+// @ts-expect-error a device is cpu, webgpu or auto
+void load("/model.safetensors", { device: "gpu" });
 // @ts-expect-error results are not written to
 scorer.score({ tenure: 1 }).probability = 0;
 // @ts-expect-error the schema is not written to

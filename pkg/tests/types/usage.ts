@@ -4,6 +4,7 @@ import {
   type Columns,
   type Counterfactuals,
   type CustomerRecord,
+  type DeviceReport,
   type Dependence,
   type ExplainedBlock,
   type ExplainOptions,
@@ -15,6 +16,7 @@ import {
   type Scorer,
   type Scores,
   TenureError,
+  type WorkedOn,
 } from "tenure";
 import { createHandler, type Handler } from "tenure/edge";
 import { createPool, type Pool } from "tenure/pool";
@@ -75,6 +77,12 @@ export async function uses(
 
   const scores = scorer.scoreMany(columns, { problemLimit: 10 });
   same<typeof scores, Scores>(true);
+  const onDevice = await (await load(response, { device: "auto", gpu: "/gpu/" })).scoreManyAsync(columns, {
+    signal: AbortSignal.timeout(1000),
+  });
+  same<typeof onDevice, Scores & WorkedOn>(true);
+  const known: DeviceReport = await scorer.device();
+  const reason: string | undefined = known.reason?.code ?? onDevice.reason?.message;
   same<typeof scores.probability, Float32Array<ArrayBuffer>>(true);
   same<(typeof scores.problems)[number]["row"], number>(true);
   scorer.scoreMany([customer, customer]);
@@ -84,7 +92,7 @@ export async function uses(
   const texts = scorer.schema.fields.map(describe);
   const tier: string | undefined = scorer.policy.tiers[scores.tier[0] ?? 0]?.label;
   scorer.dispose();
-  void [probability, texts, tier, cards, strength, error];
+  void [probability, texts, tier, cards, strength, error, reason];
   const handler = createHandler({ scorer, maximumBytes: 1000 });
   return createHandler({ artifact: new URL("https://example.com/model.safetensors") }) ?? handler;
 }

@@ -1,0 +1,378 @@
+/**
+ * The graphics device of one scorer, loaded only where a device is asked for: the second WebAssembly module, the work that
+ * is given to it, and its failures, after which it is not asked again.
+ */
+
+import type { Engine } from "../wasm/tenure.js";
+import type { BatchInput, Table } from "./batch.js";
+import { type DeviceChoice, type DeviceReport, onCpu, type Shared, type WorkedOn } from "./device.js";
+import type { FieldReader } from "./fields.js";
+import { breakEven, Measured } from "./measured.js";
+import type { Scores } from "./types.js";
+import type { Views } from "./views.js";
+
+/** @internal For tests. */
+export { breakEven };
+
+/** Rows that go to the device at once: enough to fill it, few enough to encode the next ones meanwhile. */
+const TILE = 65_536;
+/** Evaluations of the network that go to the device at once: a fraction of a second on a slow one. */
+const EVALUATIONS = 1 << 26;
+/** Milliseconds that a device may take to come. */
+const PATIENCE = 30_000;
+/** Adapters that compute on the CPU, where the browser does not say so by itself. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
+
+/** What the second module exports: everything that the first does, and a device. */
+interface GpuModule {
+  default(options: { module_or_path: URL | string }): Promise<{ memory: WebAssembly.Memory }>;
+  on_panic(callback: (message: string) => void): void;
+  Engine: new (bytes: Uint8Array) => GpuEngine;
+}
+
+interface GpuEngine extends Engine {
+  open_device(): Promise<Device>;
+  stage(rows: number): void;
+  stage_block(rows: number): number;
+  finish_block(rows: number): void;
+  stage_explanation(row: number, budget: number): number;
+}
+
+interface Device {
+  name(): string;
+  is_software(): boolean;
+  score(engine: GpuEngine): Promise<Float32Array>;
+  explain(engine: GpuEngine): Promise<Float32Array>;
+  destroy(): void;
+  free(): void;
+}
+
+interface Opened {
+  readonly engine: GpuEngine;
+  readonly device: Device;
+  readonly views: Views;
+  readonly fields: readonly FieldReader[];
+  /** Never fulfilled; rejected when the module fails beyond an error, which leaves its promises pending. */
+  readonly failure: Promise<never>;
+}
+
+let started: Promise<{ module: GpuModule; memory: WebAssembly.Memory; failure: Promise<never> }> | undefined;
+
+/** Starts the module, once in each realm. After a failure the next call tries again. */
+function start(folder: URL | string | undefined): NonNullable<typeof started> {
+  const given = folder === undefined ? undefined : new URL(String(folder), globalThis.location?.href);
+  // Bundlers find both files by these very expressions, and copy them as they are: no one downloads them before now.
+  const script = given ? new URL("./tenure_gpu.js", given) : new URL("../gpu/tenure_gpu.js", import.meta.url);
+  const wasm = given ? new URL("./tenure_gpu_bg.wasm", given) : new URL("../gpu/tenure_gpu_bg.wasm", import.meta.url);
+  const starting = async () => {
+    const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ script.href)) as GpuModule;
+    const { memory } = await module.default({ module_or_path: wasm });
+    const failure = new Promise<never>((_, reject) => {
+      module.on_panic((message) => {
+        started = undefined;
+        reject(failed("device_failed", message));
+      });
+    });
+    failure.catch(() => undefined);
+    return { module, memory, failure };
+  };
+  started ??= starting().catch((error: unknown) => {
+    started = undefined;
+    throw failed("module_unavailable", `the WebGPU module cannot be used: ${messageOf(error)}`);
+  });
+  return started;
+}
+
+/** A failure of the device, with its code. */
+const failed = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+const codeOf = (error: unknown): string | undefined => {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
+};
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** An exception of the browser's in the middle of the module leaves its promise pending: a device is not waited for longer. */
+async function soon<T>(...promises: Promise<T>[]): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    const late = (): void => reject(failed("device_refused", "the browser gave no device within 30 seconds"));
+    timer = setTimeout(late, PATIENCE);
+  });
+  return Promise.race([...promises, silence]).finally(() => clearTimeout(timer));
+}
+
+/** The WebGPU of a browser, as much as is asked of it. */
+interface Adapters {
+  requestAdapter(options: object): Promise<{ readonly isFallbackAdapter?: boolean; readonly info?: object } | null>;
+}
+
+/** Finds out whether there is an adapter, before anything is downloaded; under `auto` emulated ones count as none. */
+async function findAdapter(choice: DeviceChoice): Promise<string> {
+  const gpu = (globalThis.navigator as { gpu?: Adapters } | undefined)?.gpu;
+  if (gpu === undefined) throw failed("adapter_missing", "this runtime has no WebGPU");
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  if (!adapter) throw failed("adapter_missing", "the browser gives no graphics adapter");
+  const info = (adapter.info ?? {}) as Record<string, unknown>;
+  const words = ["vendor", "architecture", "device", "description"].map((key) => info[key]).filter(Boolean).join(" ");
+  const isSoftware = adapter.isFallbackAdapter || info["isFallbackAdapter"] === true || SOFTWARE.test(words);
+  if (choice === "auto" && isSoftware) {
+    throw failed("adapter_software", "the graphics adapter is emulated on the CPU");
+  }
+  return words;
+}
+
+/** The graphics device of one artifact. `shared` is what the package's entry has already, so that it exists once. */
+export class Graphics {
+  readonly choice: DeviceChoice;
+  readonly #shared: Shared;
+  readonly #bytes: Uint8Array;
+  readonly #folder: URL | string | undefined;
+  #opened: Promise<Opened> | undefined;
+  #given: Opened | undefined;
+  #adapter = "";
+  #reason: WorkedOn | undefined;
+  /** Why it cannot explain, where it can score. */
+  #noWalks: WorkedOn | undefined;
+  readonly #measured: Measured;
+
+  constructor(shared: Shared, bytes: Uint8Array, choice: DeviceChoice, folder: URL | string | undefined) {
+    this.#shared = shared;
+    this.choice = choice;
+    this.#bytes = bytes;
+    this.#folder = folder;
+    this.#measured = new Measured(bytes.byteLength);
+  }
+
+  /** What is known; asks for the device if `webgpu` was chosen. */
+  async report(): Promise<DeviceReport> {
+    if (this.choice === "webgpu") await this.#open().catch(() => undefined);
+    if (this.#reason !== undefined) return this.#reason;
+    const name = this.#given?.device.name() || this.#adapter;
+    const { rows, walks } = this.#measured;
+    return {
+      ...(this.#given ? { device: "webgpu" } : onCpu("not_measured", "no large work was done yet")),
+      ...(name === "" ? {} : { name }),
+      ...(rows === undefined ? {} : { rows }),
+      ...(walks === undefined ? {} : { walks }),
+    };
+  }
+
+  /** Scores on the device where that is wanted and possible, else by `cpu`, which gives the same. */
+  async score(rows: number, input: BatchInput, cpu: () => Scores): Promise<Scores & WorkedOn> {
+    const refused = await this.#refused("rows", rows);
+    if (refused !== undefined) {
+      const start = performance.now();
+      const scores = cpu();
+      if (this.#isToMeasure("rows", rows)) {
+        this.#measure("rows", input, (performance.now() - start) / rows, (opened, count) =>
+          this.#scoreTable(opened, { ...input, read: (...places) => first(input.read(...places), count) }),
+        );
+      }
+      return { ...scores, ...refused };
+    }
+    try {
+      return { ...(await this.#scoreTable(await this.#open(), input)), device: "webgpu" };
+    } catch (error) {
+      return { ...cpu(), ...this.#failed(error, input.signal) };
+    }
+  }
+
+  /**
+   * Contributions of some rows of a table, `[positions, fields]`, exact, NaN where a row has errors or its games are beyond
+   * the budget (0 for the default); undefined where the CPU is to do it. `walks` rows are still to be explained, these among them.
+   */
+  async explain(
+    input: BatchInput,
+    positions: Uint32Array,
+    walks: number,
+    budget: number,
+  ): Promise<{ contributions?: Float32Array; worked: WorkedOn }> {
+    const refused = this.#noWalks ?? (await this.#refused("walks", walks));
+    if (refused !== undefined) return { worked: refused };
+    try {
+      const contributions = await this.#explainRows(await this.#open(), input, positions, budget);
+      return { contributions, worked: { device: "webgpu" } };
+    } catch (error) {
+      // The caller looks at his signal.
+      if (input.signal?.aborted) return { worked: { device: "webgpu" } };
+      if (codeOf(error) !== "shape" || this.#reason !== undefined) return { worked: this.#failed(error) };
+      this.#noWalks = onCpu("shape", messageOf(error));
+      return { worked: this.#noWalks };
+    }
+  }
+
+  /** Says what a row's explanation took on the CPU, in milliseconds, and which rows are left: a chance to measure. */
+  timed(input: BatchInput, positions: Uint32Array, budget: number, cpu: number): void {
+    if (this.#noWalks !== undefined || !this.#isToMeasure("walks", positions.length)) return;
+    this.#measure("walks", input, cpu, (opened, count) =>
+      this.#explainRows(opened, input, positions.subarray(0, count), budget),
+    );
+  }
+
+  dispose(): void {
+    this.#reason = onCpu("device_failed", "the scorer was disposed");
+    const opened = this.#given;
+    this.#given = undefined;
+    opened?.device.destroy();
+    opened?.device.free();
+    opened?.engine.free();
+  }
+
+  async #refused(work: "rows" | "walks", amount: number): Promise<WorkedOn | undefined> {
+    if (this.#reason !== undefined) return this.#reason;
+    if (this.choice !== "auto") return undefined;
+    if (this.#adapter === "") {
+      try {
+        this.#adapter = (await findAdapter(this.choice)) || "unnamed";
+      } catch (error) {
+        return this.#failed(error);
+      }
+      this.#measured.recall(this.#adapter);
+    }
+    const from = this.#measured[work];
+    if (from === undefined) return onCpu("not_measured", `the device is not measured yet for so many ${work}`);
+    return amount < from ? onCpu("slower", `the CPU is faster below ${Math.round(from)} ${work}`) : undefined;
+  }
+
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#openOnce().catch((error: unknown) => {
+      this.#failed(error);
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #openOnce(): Promise<Opened> {
+    this.#adapter ||= (await findAdapter(this.choice)) || "unnamed";
+    const { module, memory, failure } = await start(this.#folder);
+    const engine = new module.Engine(this.#bytes);
+    const device = await soon(engine.open_device(), failure);
+    if (this.choice === "auto" && device.is_software()) {
+      throw failed("adapter_software", "the graphics adapter is emulated on the CPU");
+    }
+    const { fieldReaders, readDocument, Views: Buffers } = this.#shared;
+    const fields = fieldReaders(engine, readDocument(engine.document()).schema);
+    this.#given = { engine, device, views: new Buffers(engine, memory, fields), fields, failure };
+    return this.#given;
+  }
+
+  /** Remembers a failure of the device; errors of the caller's own go on. */
+  #failed(error: unknown, signal?: AbortSignal): WorkedOn {
+    if (error instanceof this.#shared.TenureError || signal?.aborted) throw error;
+    this.#reason = onCpu(codeOf(error) ?? "device_failed", messageOf(error));
+    return this.#reason;
+  }
+
+  async #scoreTable(opened: Opened, input: BatchInput): Promise<Scores> {
+    const { engine, device, views, fields, failure } = opened;
+    const table = input.read(views, fields);
+    const { rows } = table;
+    const scores = {
+      probability: new Float32Array(rows),
+      logit: new Float32Array(rows),
+      tier: new Uint8Array(rows),
+      flags: new Uint8Array(rows),
+    };
+    let errorCount = 0;
+    const finish = async (start: number, pending: Promise<Float32Array>): Promise<void> => {
+      const logits = await Promise.race([pending, failure]);
+      for (let at = 0; at < logits.length; at += views.blockRows) {
+        const count = Math.min(views.blockRows, logits.length - at);
+        const first = start + at;
+        const results = views.results();
+        results.logits.set(logits.subarray(at, at + count));
+        results.flags.set(scores.flags.subarray(first, first + count));
+        engine.finish_block(count);
+        scores.probability.set(results.probabilities.subarray(0, count), first);
+        scores.logit.set(results.logits.subarray(0, count), first);
+        scores.tier.set(results.tiers.subarray(0, count), first);
+      }
+    };
+    // While the device works on one tile, the next one is encoded.
+    let before: Promise<void> = Promise.resolve();
+    for (let start = 0; start < rows; start += TILE) {
+      input.signal?.throwIfAborted();
+      const count = Math.min(TILE, rows - start);
+      engine.stage(count);
+      for (let at = start; at < start + count; at += views.blockRows) {
+        const blockRows = Math.min(views.blockRows, start + count - at);
+        for (const source of table.sources) source.fill(at, blockRows);
+        errorCount += engine.stage_block(blockRows);
+        scores.flags.set(views.results().flags.subarray(0, blockRows), at);
+      }
+      const pending = device.score(engine);
+      pending.catch(() => undefined);
+      await before;
+      before = finish(start, pending);
+      before.catch(() => undefined);
+    }
+    await before;
+    return { ...scores, ...this.#shared.collectProblems(engine, table, scores.flags, input.problemLimit), errorCount };
+  }
+
+  async #explainRows(
+    opened: Opened,
+    input: BatchInput,
+    positions: Uint32Array,
+    budget: number,
+  ): Promise<Float32Array> {
+    const { engine, device, views, fields, failure } = opened;
+    const { sources } = input.read(views, fields);
+    const contributions = new Float32Array(positions.length * fields.length).fill(Number.NaN);
+    let staged: number[] = [];
+    let evaluations = 0;
+    const walk = async (): Promise<void> => {
+      const of = staged;
+      [staged, evaluations] = [[], 0];
+      const walked = await Promise.race([device.explain(engine), failure]);
+      of.forEach((place, index) => {
+        const own = walked.subarray(index * fields.length, (index + 1) * fields.length);
+        contributions.set(own, place * fields.length);
+      });
+    };
+    for (let place = 0; place < positions.length; place++) {
+      input.signal?.throwIfAborted();
+      // Whoever else has worked while this waited may have left rows behind.
+      if (staged.length === 0) engine.stage(0);
+      // One row at a time, and at once staged: its place in the buffers is anybody's.
+      for (const source of sources) source.fill(positions[place]!, 1);
+      try {
+        evaluations += engine.stage_explanation(0, budget);
+        staged.push(place);
+      } catch (error) {
+        // A row that cannot be scored, or whose games are too large: the CPU's, which estimates them.
+        if (codeOf(error) !== "record_invalid" && codeOf(error) !== "shape") throw error;
+      }
+      if (evaluations >= EVALUATIONS) await walk();
+    }
+    if (staged.length > 0) await walk();
+    return contributions;
+  }
+
+  #isToMeasure(work: "rows" | "walks", amount: number): boolean {
+    return this.choice === "auto" && this.#reason === undefined && this.#measured.isWorth(work, amount);
+  }
+
+  /** In the background, once: two amounts of the caller's own rows on the device, which take no longer than a call. */
+  #measure(
+    work: "rows" | "walks",
+    input: BatchInput,
+    cpu: number,
+    run: (opened: Opened, amount: number) => Promise<unknown>,
+  ): void {
+    const measuring = async (): Promise<void> => {
+      const opened = await this.#open();
+      await this.#measured.measure(work, cpu, async (amount) => {
+        const start = performance.now();
+        await run(opened, amount);
+        return performance.now() - start;
+      });
+    };
+    measuring().catch((error: unknown) => {
+      if (!input.signal?.aborted) this.#failed(error);
+    });
+  }
+}
+
+/** The first rows of a table. */
+const first = (table: Table, rows: number): Table => ({ ...table, rows: Math.min(rows, table.rows) });

@@ -1,0 +1,142 @@
+//! The graphics device: asked for, held against what the kernels need, and set up as CubeCL's runtime.
+
+use cubecl::prelude::Client;
+use cubecl::wgpu::{RuntimeOptions, WgpuSetup, try_init_device, wgpu};
+
+use super::buffer::Buffer;
+use super::shape::{Shape, numbers};
+use super::{GpuError, walk};
+use crate::encoding::Features;
+use crate::network::Network;
+
+/// Invocations of a workgroup when a batch is scored.
+pub(super) const INVOCATIONS: u32 = 256;
+/// Workgroups in one dimension, WebGPU's own minimum.
+pub(super) const WORKGROUPS: u32 = 65_535;
+/// Buffers that the largest kernel binds, and the one that CubeCL adds.
+const BUFFERS: u32 = 7;
+/// Numbers that a buffer can hold at WebGPU's own minimum of 128 MiB.
+pub(super) const NUMBERS: usize = (128 << 20) / size_of::<f32>();
+
+/// What the adapter says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    pub name: String,
+    /// Whether it computes on the CPU (SwiftShader, lavapipe, WARP).
+    pub software: bool,
+}
+
+/// A network on a graphics device.
+pub struct Gpu {
+    pub(super) client: Client,
+    pub(super) adapter: Adapter,
+    pub(super) device: wgpu::Device,
+    pub(super) shape: Shape,
+    /// The numbers of the network, placed as its shape says.
+    pub(super) network: Buffer,
+    /// First-layer sums of the background rows, and the value of each, `[background rows, units + 1]`.
+    pub(super) starts: Buffer,
+    /// Shapley's weights.
+    pub(super) weights: Buffer,
+}
+
+impl Gpu {
+    /// Asks for the fastest adapter and puts a network and the background rows of its explanations on it.
+    pub async fn open(network: &Network, background: &Features) -> Result<Gpu, GpuError> {
+        let (shape, numbers) = numbers(network)?;
+        if numbers.len() > NUMBERS {
+            return Err(GpuError::Shape { what: "numbers", maximum: NUMBERS, found: numbers.len() });
+        }
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+            backends: wgpu::Backends::VULKAN
+                | wgpu::Backends::METAL
+                | wgpu::Backends::DX12
+                | wgpu::Backends::BROWSER_WEBGPU,
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        });
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..wgpu::RequestAdapterOptions::default()
+        };
+        let adapter =
+            instance.request_adapter(&options).await.map_err(|error| GpuError::NoAdapter(error.to_string()))?;
+        check(&adapter.limits())?;
+        let descriptor = wgpu::DeviceDescriptor { memory_hints: wgpu::MemoryHints::MemoryUsage, ..Default::default() };
+        let device = adapter.request_device(&descriptor).await;
+        let (device, queue) = device.map_err(|error| GpuError::NoDevice(error.to_string()))?;
+        let info = adapter.get_info();
+        let setup = WgpuSetup { instance, adapter, device: device.clone(), queue, backend: info.backend };
+        let failed = |error: &dyn std::fmt::Display| GpuError::NoDevice(error.to_string());
+        let options = RuntimeOptions::try_default().map_err(|error| failed(&error))?;
+        let runtime = try_init_device(setup, options).map_err(|error| failed(&error))?;
+        let client = cubecl::Device::from(runtime).client();
+        let software = info.device_type == wgpu::DeviceType::Cpu;
+        Ok(Gpu {
+            adapter: Adapter { name: info.name, software },
+            network: Buffer::of(&client, &numbers),
+            starts: Buffer::of(&client, &starts(network, background)),
+            weights: Buffer::of(&client, &walk::weights()),
+            client,
+            device,
+            shape,
+        })
+    }
+
+    pub fn adapter(&self) -> &Adapter {
+        &self.adapter
+    }
+
+    /// Gives the device up at once; everything after it fails.
+    pub fn destroy(&self) {
+        self.device.destroy();
+    }
+}
+
+/// First-layer sums of each background row, and its value without the direct shares.
+fn starts(network: &Network, background: &Features) -> Vec<f32> {
+    let inputs = background.rows.len() / background.capacity().max(1);
+    let mut logits = vec![0.0; background.capacity()];
+    network.logits(background, logits.len(), &mut network.scratch(), &mut logits);
+    let mut starts = Vec::new();
+    for (row, logit) in logits.into_iter().enumerate() {
+        let mut sums = network.parts().bias.clone();
+        let mut value = logit;
+        for input in 0..inputs {
+            let position = background.get(input, row);
+            sums.iter_mut().zip(network.first_layer_at(position)).for_each(|(sum, share)| *sum += share);
+            value -= network.direct_at(position);
+        }
+        starts.extend(sums);
+        starts.push(value);
+    }
+    starts
+}
+
+/// Holds an adapter's limits against what the kernels need, all of which WebGPU's defaults give.
+fn check(limits: &wgpu::Limits) -> Result<(), GpuError> {
+    let needs: [(&'static str, u64, u64); 5] = [
+        ("invocations in a workgroup", INVOCATIONS.into(), limits.max_compute_invocations_per_workgroup.into()),
+        ("workgroups in a dimension", WORKGROUPS.into(), limits.max_compute_workgroups_per_dimension.into()),
+        ("storage buffers in a kernel", BUFFERS.into(), limits.max_storage_buffers_per_shader_stage.into()),
+        ("bytes of shared memory", walk::SHARED_BYTES as u64, limits.max_compute_workgroup_storage_size.into()),
+        ("bytes in a buffer", (NUMBERS * 4) as u64, limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)),
+    ];
+    match needs.into_iter().find(|(_, needed, found)| found < needed) {
+        Some((what, needed, found)) => Err(GpuError::Limit { what, needed, found }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_webgpu_are_enough_and_less_is_named() {
+        check(&wgpu::Limits::defaults()).unwrap();
+        let small = wgpu::Limits { max_compute_invocations_per_workgroup: 128, ..wgpu::Limits::defaults() };
+        let error = check(&small).unwrap_err();
+        assert_eq!(error.to_string(), "the graphics device has 128 invocations in a workgroup, 256 are needed");
+        assert_eq!(error.code(), "limits");
+    }
+}

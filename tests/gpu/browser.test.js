@@ -1,0 +1,264 @@
+/** The graphics device in headless Chromium (SwiftShader), in the package as users get it: built by Vite. */
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { load } from "tenure";
+import { artifactPath, sampleRecords } from "../../pkg/tests/artifact.js";
+import { launch } from "../consumer/chromium.js";
+import { installedApp } from "../consumer/pack.js";
+import { serve } from "../consumer/static.js";
+
+const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
+const { build } = await import(pathToFileURL(require.resolve("vite")).href);
+
+/** Issue 3: WebGPU and the packed network agree within so much on the logit. */
+const TOLERANCE = 1e-4;
+/** SwiftShader compiles kernels slowly. */
+const PATIENCE = 120_000;
+const WEBGPU = ["--enable-unsafe-webgpu"];
+
+const scorer = await load(artifactPath());
+const some = sampleRecords(scorer.schema, 300);
+const records = Array.from({ length: 5000 }, (_, row) => some[row % some.length]);
+
+let app;
+let server;
+let browser;
+
+before(async () => {
+  app = installedApp({
+    files: {
+      "index.html": '<!doctype html><html lang="en"><title>app</title><script type="module" src="/app.js"></script></html>',
+      "app.js": 'import { load } from "tenure";\nglobalThis.tenure = { load };\n',
+    },
+    models: ["public/model.safetensors"],
+  });
+  await build({ root: app.folder, logLevel: "error", configFile: false });
+  const policy = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+  server = await serve(join(app.folder, "dist"), () => ({ "content-security-policy": policy }));
+  browser = await launch(WEBGPU);
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+  app?.remove();
+});
+
+/** Runs a function in a fresh page that has `tenure`; says what the page fetched. */
+async function inPage(run, argument, chromium = browser) {
+  const page = await chromium.newPage();
+  const fetched = [];
+  const errors = [];
+  page.on("request", (request) => fetched.push(new URL(request.url()).pathname.split("/").at(-1)));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.setDefaultTimeout(PATIENCE);
+  try {
+    await page.goto(server.origin);
+    await page.waitForFunction(() => globalThis.tenure !== undefined);
+    const result = await page.evaluate(run, argument);
+    assert.deepEqual(errors, []);
+    return { result, fetched };
+  } finally {
+    await page.close();
+  }
+}
+
+const isGpuFile = (name) => name.startsWith("tenure_gpu");
+
+function assertEqualScores(scores, expected) {
+  assert.equal(scores.logit.length, expected.logit.length);
+  for (const [row, logit] of expected.logit.entries()) {
+    const close = Math.abs(scores.logit[row] - logit) <= TOLERANCE;
+    assert.ok(close || (scores.logit[row] === null && Number.isNaN(logit)), `row ${row}: ${scores.logit[row]} ${logit}`);
+  }
+  assert.deepEqual(scores.flags, [...expected.flags]);
+  assert.equal(scores.errorCount, expected.errorCount);
+  assert.equal(scores.problemCount, expected.problemCount);
+  assert.deepEqual(scores.problems, JSON.parse(JSON.stringify(expected.problems)));
+}
+
+/** Loads for a device, scores, and takes what the page may give away. */
+const scoring = async ({ device, records }) => {
+  const scorer = await globalThis.tenure.load("/model.safetensors", { device });
+  const scores = await scorer.scoreManyAsync(records);
+  const plain = Object.fromEntries(Object.entries(scores).map(([key, value]) => [key, ArrayBuffer.isView(value) ? [...value] : value]));
+  plain.logit = plain.logit.map((logit) => (Number.isNaN(logit) ? null : logit));
+  return { scores: plain, report: await scorer.device() };
+};
+
+test("device webgpu scores a batch as the CPU does, bad rows too, and loads its module once", async () => {
+  const number = scorer.schema.fields.find(({ kind }) => kind === "number").name;
+  const broken = records.map((record, row) => (row % 100 === 7 ? { ...record, [number]: "many" } : record));
+  const { result, fetched } = await inPage(scoring, { device: "webgpu", records: broken });
+  assert.deepEqual([result.scores.device, result.scores.reason], ["webgpu", undefined]);
+  assert.equal(result.report.device, "webgpu");
+  assertEqualScores(result.scores, scorer.scoreMany(broken));
+  assert.equal(fetched.filter(isGpuFile).length, 2, fetched.join());
+});
+
+test("device cpu, and a page that asks for none, fetch nothing of it", async () => {
+  const { result, fetched } = await inPage(scoring, { device: "cpu", records: records.slice(0, 10) });
+  assert.deepEqual([result.scores.device, result.scores.reason.code], ["cpu", "not_asked"]);
+  assertEqualScores(result.scores, scorer.scoreMany(records.slice(0, 10)));
+  assert.deepEqual(fetched.filter((name) => isGpuFile(name) || name.startsWith("webgpu")), []);
+});
+
+test("auto takes an emulated adapter for none, and fetches no module", async () => {
+  const { result, fetched } = await inPage(scoring, { device: "auto", records });
+  assert.deepEqual([result.scores.device, result.scores.reason.code], ["cpu", "adapter_software"]);
+  assertEqualScores(result.scores, scorer.scoreMany(records));
+  assert.deepEqual(fetched.filter(isGpuFile), []);
+});
+
+test("without an adapter the CPU does it and says so", async () => {
+  const chromium = await launch([]);
+  try {
+    const { result } = await inPage(scoring, { device: "webgpu", records }, chromium);
+    assert.deepEqual([result.scores.device, result.scores.reason.code], ["cpu", "adapter_missing"]);
+    assertEqualScores(result.scores, scorer.scoreMany(records));
+  } finally {
+    await chromium.close();
+  }
+});
+
+test("a device that is lost in the middle of a batch: the CPU does all of it and says so", async () => {
+  const { result } = await inPage(
+    async ({ records }) => {
+      // The device that the module asks the browser for, so that it can be destroyed behind the module's back.
+      const devices = [];
+      const request = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (...parameters) {
+        const device = await request.apply(this, parameters);
+        devices.push(device);
+        return device;
+      };
+      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+      const before = await scorer.scoreManyAsync(records.slice(0, 100));
+      const pending = scorer.scoreManyAsync(records);
+      await Promise.resolve();
+      devices.forEach((device) => device.destroy());
+      const during = await pending;
+      const after = await scorer.scoreManyAsync(records.slice(0, 100));
+      const told = ({ device, reason }) => [device, reason?.code];
+      return { told: [before, during, after].map(told), logit: [...during.logit] };
+    },
+    { records },
+  );
+  assert.deepEqual(result.told, [
+    ["webgpu", undefined],
+    ["cpu", "device_failed"],
+    ["cpu", "device_failed"],
+  ]);
+  const expected = scorer.scoreMany(records);
+  assert.deepEqual(result.logit, [...expected.logit]);
+});
+
+test("an adapter with limits that are too small is refused by name", async () => {
+  const { result } = await inPage(
+    async ({ records }) => {
+      const limits = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, "limits").get;
+      Object.defineProperty(GPUAdapter.prototype, "limits", {
+        get() {
+          const real = limits.call(this);
+          return new Proxy(real, {
+            get: (target, name) => (name === "maxComputeInvocationsPerWorkgroup" ? 128 : Reflect.get(target, name, target)),
+          });
+        },
+      });
+      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+      const { device, reason, logit } = await scorer.scoreManyAsync(records);
+      return { device, reason, rows: logit.length };
+    },
+    { records: records.slice(0, 50) },
+  );
+  assert.deepEqual([result.device, result.reason.code, result.rows], ["cpu", "limits", 50]);
+  assert.match(result.reason.message, /128 invocations in a workgroup, 256 are needed/);
+});
+
+test("a call can be aborted", async () => {
+  const { result } = await inPage(
+    async ({ records }) => {
+      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+      await scorer.scoreManyAsync(records.slice(0, 10));
+      const abort = new AbortController();
+      const pending = scorer.scoreManyAsync(Array.from({ length: 200_000 }, (_, row) => records[row % 50]), { signal: abort.signal });
+      abort.abort();
+      const outcome = await pending.then(() => "done", (error) => error.code);
+      return { outcome, device: (await scorer.scoreManyAsync(records.slice(0, 10))).device };
+    },
+    { records },
+  );
+  assert.deepEqual(result, { outcome: "aborted", device: "webgpu" });
+});
+
+test("explainMany on the device gives the CPU's contributions, and the progress", async () => {
+  const number = scorer.schema.fields.find(({ kind }) => kind === "number").name;
+  const few = some.slice(0, 12).map((record, row) => (row === 5 ? { ...record, [number]: "many" } : record));
+  const explaining = async ({ records, device, isLost }) => {
+    const devices = [];
+    const request = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...parameters) {
+      const device = await request.apply(this, parameters);
+      devices.push(device);
+      return device;
+    };
+    const scorer = await globalThis.tenure.load("/model.safetensors", { device });
+    await scorer.scoreManyAsync(records);
+    const pending = (async () => {
+      const blocks = [];
+      for await (const block of scorer.explainMany(records)) blocks.push(block);
+      return blocks;
+    })();
+    await Promise.resolve();
+    if (isLost) devices.forEach((lost) => lost.destroy());
+    const blocks = await pending;
+    return {
+      worked: blocks.map(({ device, reason }) => [device, reason?.code ?? ""].join(" ")),
+      contributions: blocks.flatMap(({ contributions }) => [...contributions].map((share) => (Number.isNaN(share) ? null : share))),
+      done: blocks.at(-1).done,
+    };
+  };
+  const expected = [];
+  for await (const { contributions } of scorer.explainMany(few)) expected.push(...contributions);
+  for (const isLost of [false, true]) {
+    const { result } = await inPage(explaining, { records: few, device: "webgpu", isLost });
+    const worked = isLost ? "cpu device_failed" : "webgpu ";
+    assert.deepEqual([result.done, [...new Set(result.worked)]], [12, [worked]]);
+    assert.equal(result.contributions.length, expected.length);
+    for (const [at, share] of expected.entries()) {
+      const given = result.contributions[at];
+      assert.ok(Number.isNaN(share) ? given === null : Math.abs(given - share) <= TOLERANCE, `${at}: ${given} ${share}`);
+    }
+  }
+});
+
+test("auto measures an adapter once, in the background, and remembers", async () => {
+  const measuring = async ({ records }) => {
+    // The emulator under another name: it must lose, and the CPU go on.
+    const info = { vendor: "acme", architecture: "one", device: "", description: "", subgroupMinSize: 4, subgroupMaxSize: 4, isFallbackAdapter: false };
+    Object.defineProperty(GPUAdapter.prototype, "info", { get: () => info });
+    Object.defineProperty(GPUAdapter.prototype, "isFallbackAdapter", { get: () => false });
+    const large = Array.from({ length: 40_000 }, (_, row) => records[row % records.length]);
+    const rounds = [];
+    for (let round = 0; round < 2; round++) {
+      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "auto" });
+      const first = await scorer.scoreManyAsync(large);
+      let report = await scorer.device();
+      for (let waited = 0; report.rows === undefined && report.reason?.code !== "adapter_software" && waited < 600; waited++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        report = await scorer.device();
+      }
+      const few = await scorer.scoreManyAsync(records.slice(0, 10));
+      rounds.push({ first: first.reason?.code ?? first.device, rows: typeof report.rows, few: few.reason?.code ?? few.device });
+    }
+    return rounds;
+  };
+  const { result } = await inPage(measuring, { records });
+  assert.deepEqual(result[0], { first: "not_measured", rows: "number", few: "slower" });
+  // Remembered: nothing is measured again.
+  assert.notEqual(result[1].first, "not_measured");
+  assert.deepEqual([result[1].rows, result[1].few], ["number", "slower"]);
+});

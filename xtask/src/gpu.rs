@@ -1,0 +1,71 @@
+//! The graphics device: its module, and the checks of its kernels, natively and in a browser.
+//!
+//! CubeCL and wgpu take minutes to compile, so nothing but `build`, `size`, `bench gpu` and the check `gpu` waits for them.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::command::{self, step};
+use crate::{debian, demo, project, text, wasm};
+
+/// Where Vulkan's loader looks for drivers.
+const DRIVERS: [&str; 2] = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
+/// A driver that computes on the CPU (lavapipe), and the loader.
+const PACKAGES: [&str; 2] = ["mesa-vulkan-drivers", "libvulkan1"];
+
+/// Builds the module that ships in `pkg/gpu/`.
+pub fn build() -> Result<()> {
+    step("wasm module for graphics devices", wasm::build_gpu)?;
+    text::check_shipped(&wasm::gpu_folder())
+}
+
+/// The kernels against the packed network, through Vulkan (Metal on a Mac).
+pub fn test_kernels() -> Result<()> {
+    ensure_driver()?;
+    let tests = ["test", "--release", "--package", "tenure", "--lib", "--features", "webgpu", "gpu::"];
+    command::run(command::cargo().args(tests))
+}
+
+#[derive(Args)]
+pub struct Options {
+    /// Rows of a batch
+    #[arg(long, default_value_t = 1 << 20)]
+    rows: usize,
+    /// Customers to explain
+    #[arg(long, default_value_t = 64)]
+    customers: usize,
+}
+
+/// Rows and exact walks per second on whatever adapter there is, beside one CPU thread, into target/bench/gpu.json.
+pub fn bench(options: &Options) -> Result<()> {
+    ensure_driver()?;
+    demo::prepare_sample()?;
+    let output = project::output("bench/gpu.json");
+    fs::create_dir_all(output.parent().expect("gpu.json lies in target/bench"))?;
+    let mut cargo = command::cargo();
+    cargo.args(["run", "--release", "--package", "tenure", "--features", "webgpu", "--example", "gpu", "--"]);
+    cargo.arg(demo::model()).args([options.rows, options.customers].map(|count| count.to_string())).arg(&output);
+    command::run(&mut cargo)?;
+    println!("written: {}", project::shown(&output));
+    Ok(())
+}
+
+fn ensure_driver() -> Result<()> {
+    if !cfg!(target_os = "linux") || has_driver() {
+        return Ok(());
+    }
+    if debian::install("a Vulkan driver", &PACKAGES)? && has_driver() {
+        return Ok(());
+    }
+    bail!(
+        "there is no Vulkan driver: run `sudo apt-get install {}`, or install your graphics card's",
+        PACKAGES.join(" ")
+    )
+}
+
+fn has_driver() -> bool {
+    DRIVERS.iter().any(|folder| Path::new(folder).read_dir().is_ok_and(|mut files| files.next().is_some()))
+}
