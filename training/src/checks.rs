@@ -90,6 +90,11 @@ impl DataChecks {
     }
 }
 
+/// The figures of every field alone.
+pub fn field_summaries(cohort: &Cohort) -> Vec<FieldSummary> {
+    fields::summaries(cohort)
+}
+
 impl Finding {
     fn of_field(check: Check, field: &str, message: String) -> Finding {
         Finding { check, warning: true, field: Some(field.into()), message: format!("`{field}` {message}") }

@@ -12,7 +12,7 @@ mod read;
 mod report;
 
 use tenure::customer::{Cell, Customer};
-use tenure::schema::Schema;
+use tenure::schema::{Derived, Schema};
 
 use crate::table::{ColumnsError, TableError};
 
@@ -104,6 +104,24 @@ impl Cohort {
     /// Writes one customer over another.
     pub fn assign(&self, row: usize, customer: &mut Customer) {
         customer.assign(&self.schema, self.cells(row)).expect("every cell was checked when it was read");
+    }
+
+    /// The same customers under a schema of these derived features beside its own.
+    pub fn with_derived(&self, derived: Vec<Derived>) -> Cohort {
+        let mut cohort = self.clone();
+        cohort.schema.derived.extend(derived);
+        cohort
+    }
+
+    /// Some of the customers, in the order of `rows`. It no longer knows which data rows they were.
+    pub fn subset(&self, rows: &[u32]) -> Cohort {
+        let column = |column: &Column| match column {
+            Column::Numbers(numbers) => Column::Numbers(rows.iter().map(|&row| numbers[row as usize]).collect()),
+            Column::Codes(codes) => Column::Codes(rows.iter().map(|&row| codes[row as usize]).collect()),
+        };
+        let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
+        let columns = self.columns.iter().map(column).collect();
+        Cohort { schema: self.schema.clone(), columns, labels, left_out: Vec::new(), report: self.report.clone() }
     }
 
     /// Of one entry per data row of the table, those of the rows that were not left out.

@@ -17,5 +17,6 @@ pub mod report;
 pub mod sample;
 pub mod scores;
 pub mod split;
+pub mod suggest;
 pub mod table;
 pub mod train;

@@ -5,6 +5,7 @@ use tenure::schema::{Kind, SCHEMA_VERSION, date};
 use super::guess::{Guess, Place};
 use super::text::label;
 use super::{Drafted, grouped};
+use crate::suggest::{Suggestion, Suggestions};
 
 /// Columns of comments and lists before a line is broken.
 const WIDTH: usize = 100;
@@ -54,6 +55,33 @@ pub(super) fn write(draft: &Drafted) -> String {
              # [[derived]]\n\
              # name = \"average_charge\"\n\
              # formula = \"TotalCharges / max(tenure, 1)\"\n";
+    text
+}
+
+/// The derived features that a search found, as comments for a person to accept.
+pub fn suggested(found: &Suggestions) -> String {
+    let Suggestions { rows, folds, tried, log_loss, accepted, .. } = found;
+    let measured = format!("{folds}-fold cross-validation of {} rows", grouped(*rows as u64));
+    if accepted.is_empty() {
+        return format!(
+            "\n# Suggestions: {tried} sums, differences, ratios, products and counts were tried. None lowers the log-loss of the\n\
+             # default network ({log_loss:.4}, {measured}) by more than twice the standard error of the difference.\n"
+        );
+    }
+    let mut text = format!(
+        "\n# Suggestions, of {tried} sums, differences, ratios, products and counts that were tried. Accept one by removing the\n\
+         # \"# \" before its lines. Its gain is how much lower the log-loss of the default network becomes with it, ± the\n\
+         # standard error of the difference: {measured}, {log_loss:.4} without any. Each is measured with those above it in place,\n\
+         # on the rows that chose it, so the gains flatter a little.\n"
+    );
+    for Suggestion { derived, gain, standard_error } in accepted {
+        text += &format!(
+            "\n# log-loss {gain:.4} ± {standard_error:.4} lower\n# [[derived]]\n# name = {}\n# label = {}\n# formula = {}\n",
+            quoted(&derived.name),
+            quoted(&label(&derived.name)),
+            quoted(&derived.formula)
+        );
+    }
     text
 }
 

@@ -36,7 +36,9 @@ pub(crate) fn identifier_reason(name: &str, texts: impl Iterator<Item = String>)
     if profile.rows == 0 { None } else { identify::identifies(&profile) }
 }
 
+pub use document::suggested;
 pub(crate) use guess::outcome_word;
+pub(crate) use text::words;
 
 /// Why no schema can be drafted.
 #[derive(Debug, thiserror::Error)]

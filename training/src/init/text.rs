@@ -182,7 +182,7 @@ fn plain_word(text: &str) -> String {
 }
 
 /// The words of a column's name: parted at blanks, punctuation and capitals; `customerID` is `customer`, `ID`.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let characters: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
     for (index, &c) in characters.iter().enumerate() {

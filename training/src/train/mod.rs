@@ -27,6 +27,7 @@ use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, Calibratio
 use crate::cohort::Cohort;
 use crate::fit::{Control, DenseRows, EpochReport, FitConfig, FitError};
 use crate::metrics::row_log_loss;
+use crate::split::SplitError;
 use student::distill;
 
 /// Everything that decides what is learned, apart from the data.
@@ -73,6 +74,8 @@ pub enum TrainError {
     Background(#[from] BackgroundError),
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
+    #[error(transparent)]
+    Split(#[from] SplitError),
 }
 
 /// The rows of a cohort by what they are for.
