@@ -154,6 +154,12 @@ impl DenseNetwork {
         self.bias.val().device()
     }
 
+    /// The same network with every logit moved by `by`.
+    pub fn shifted(mut self, by: f32) -> DenseNetwork {
+        self.bias = self.bias.map(|bias| bias.add_scalar(by));
+        self
+    }
+
     /// The parameters that a penalty on large weights leaves alone: biases, and scales and shifts of batch norms.
     pub fn unpenalised(&self) -> Vec<ParamId> {
         let norms = self.input_norm.iter().chain(self.layers.iter().filter_map(|layer| layer.norm.as_ref()));

@@ -83,6 +83,9 @@ pub struct Fitted<N = DenseNetwork> {
     pub train_loss: f64,
     /// The validation loss of the best epoch, the lowest of all.
     pub validation_loss: f64,
+    /// What class weights added to every logit, and the network subtracts again: the logarithm of the positive weight
+    /// (Elkan 2001, "The foundations of cost-sensitive learning"); 0 without them.
+    pub prior_correction: f64,
 }
 
 /// Fits a network to `train` and keeps the weights of the epoch with the lowest log-loss on `validation`.
@@ -108,7 +111,10 @@ pub fn fit<S: NetworkShape>(
         }
         let fitted = match best {
             Some(earlier) if earlier.validation_loss <= validation_loss => Fitted { epochs: epoch, ..earlier },
-            _ => Fitted { network, epochs: epoch, best_epoch: epoch, train_loss, validation_loss },
+            _ => {
+                let prior_correction = 0.0;
+                Fitted { network, epochs: epoch, best_epoch: epoch, train_loss, validation_loss, prior_correction }
+            }
         };
         let report = EpochReport {
             epoch,
@@ -127,15 +133,26 @@ pub fn fit<S: NetworkShape>(
             break;
         }
     }
-    Ok(best.expect("a checked configuration has at least one epoch"))
+    let mut best = best.expect("a checked configuration has at least one epoch");
+    if trainer.positive_weight != 1.0 {
+        let correction = trainer.positive_weight.ln();
+        best.network = best.network.shifted(-correction);
+        best.prior_correction = correction.into();
+        let corrected = logits(&best.network, validation, &device).into_iter().map(f64::from);
+        best.validation_loss = log_loss(corrected, validation.labels(), 1.0);
+    }
+    Ok(best)
 }
 
 /// Everything that changes from step to step.
 struct Trainer<'a, N> {
     rows: &'a dyn DenseRows,
+    /// Without autodiff.
+    device: Device,
     order: Vec<usize>,
     batches: usize,
     positive_weight: f32,
+    focusing: f32,
     network: N,
     averaging: Averaging<N>,
     optimizer: ModuleOptimizer,
@@ -150,6 +167,7 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
         rows: &'a dyn DenseRows,
         device: &Device,
     ) -> Trainer<'a, N> {
+        let plain = device.clone();
         let device = device.clone().autodiff();
         // One stream for each use, so that a change of one leaves the others' numbers alone.
         let [mut initial, shuffling, dropout] = [0, 1, 2].map(|stream| {
@@ -160,16 +178,19 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
         let count = rows.labels().len();
         let positives: f64 = (0..count).map(|row| f64::from(rows.target(row))).sum();
         let odds = (positives / (count as f64 - positives)) as f32;
-        let positive_weight = if config.class_weights { 1.0 / odds } else { 1.0 };
+        let balanced = if config.class_weights { 1.0 / odds } else { 1.0 };
+        let positive_weight = config.positive_weight.map_or(balanced, |weight| weight as f32);
         let batch_size = config.batch_size.min((count / STEPS_OF_AN_EPOCH).max(SMALLEST_BATCH));
         let logit = (odds * positive_weight).ln();
         let network = config.shape.init(&rows.inputs(), logit, &mut || initial.random(), &device);
         Trainer {
             rows,
+            device: plain,
             order: (0..count).collect(),
             // Batches of equal size, none smaller than `batch_size`: one row or two would unsettle a batch norm.
             batches: (count / batch_size).max(1),
             positive_weight,
+            focusing: config.focusing as f32,
             averaging: Averaging::new(config.averaging, &network),
             optimizer: optimizer(&network, config.penalty, count),
             network,
@@ -200,16 +221,34 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
         let indices = &self.order[start..end];
         let labels = self.rows.labels();
         let weight = |&row: &usize| if labels[row] { self.positive_weight } else { 1.0 };
-        let batch = Batch {
+        let mut batch = Batch {
             features: features(self.rows, indices),
             targets: indices.iter().map(|&row| self.rows.target(row)).collect(),
             weights: (self.positive_weight != 1.0).then(|| indices.iter().map(weight).collect()),
         };
+        if self.focusing > 0.0 {
+            let logits = self.network.valid().logits(batch.features.clone(), batch.rows(), &self.device);
+            let weights = batch.weights.get_or_insert_with(|| vec![1.0; indices.len()]);
+            for ((weight, logit), row) in weights.iter_mut().zip(logits).zip(indices) {
+                *weight *= focal_weight(if labels[*row] { logit } else { -logit }, self.focusing);
+            }
+        }
         let (loss, gradients) = self.network.gradients(&batch, &mut self.dropout);
         self.network = self.optimizer.step(rate * self.learning_rate, self.network.clone(), gradients);
         self.averaging.update(&self.network);
         loss
     }
+}
+
+/// The weight of a row whose log-loss then has the gradient of the focal loss: with p = sigmoid(`logit`) given to what
+/// happened, the slope of `-(1 - p)^focusing ln p` is the slope of `-ln p` times
+/// `(1 - p)^focusing (1 - focusing p ln p / (1 - p))`. The network's probabilities are taken without dropout.
+fn focal_weight(logit: f32, focusing: f32) -> f32 {
+    let (logit, focusing) = (f64::from(logit), f64::from(focusing));
+    let log_p = -softplus(-logit);
+    let (p, other) = (log_p.exp(), (-softplus(logit)).exp());
+    // Where p is 1 to the last bit, the second part is 0 times infinity, and the weight is 0.
+    (other.powf(focusing) - focusing * p * log_p * other.powf(focusing - 1.0)).max(0.0) as f32
 }
 
 fn optimizer<N: TrainableNetwork>(network: &N, penalty: Penalty, rows: usize) -> ModuleOptimizer {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use tenure_training::commands::{card, check, config, crossval, evaluate, init, report, sample, score, train};
+use tenure_training::commands::{
+    card, check, config, crossval, evaluate, imbalance, init, report, sample, score, train,
+};
 use tenure_training::configuration;
 use tenure_training::failure::Failure;
 use tenure_training::output::Output;
@@ -33,6 +35,7 @@ enum Command {
     Train(train::Arguments),
     Evaluate(evaluate::Arguments),
     Crossval(crossval::Arguments),
+    Imbalance(imbalance::Arguments),
     Score(score::Arguments),
     Report(Box<report::Arguments>),
     Card(card::Arguments),
@@ -58,6 +61,7 @@ fn run() -> Result<(), Failure> {
         Command::Train(arguments) => train::run(&arguments, &output),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &output),
         Command::Crossval(arguments) => crossval::run(&arguments, &output),
+        Command::Imbalance(arguments) => imbalance::run(&arguments, &output),
         Command::Score(arguments) => score::run(&arguments, &output),
         Command::Report(arguments) => report::run(&arguments, &output),
         Command::Card(arguments) => card::run(&arguments, &output),

@@ -3,8 +3,8 @@
 //! A greedy search. The default network is cross-validated once; every candidate is then asked how much of what the
 //! network got wrong it explains (a correction of the held-out logits by the candidate's quantile and by how sure the
 //! network was, itself held out), which costs a millisecond. The most promising one is put to the test: the network is cross-validated again with it,
-//! on the same folds, and it stays if the log-loss falls by more than twice the standard error of the difference, row
-//! by row. Then the search goes on with it in place.
+//! on the same folds, and it stays if the log-loss falls by more than three times the standard error of the
+//! difference, row by row. Then the search goes on with it in place.
 //!
 //! The gains are measured on rows that also chose the candidates, so they flatter a little; hence the high bars.
 
@@ -35,13 +35,14 @@ const PROMISING: f64 = 2.0;
 /// Bands of the network's probability that are corrected apart: what a candidate adds often matters only where the
 /// other fields leave it open.
 const BANDS: usize = 3;
-/// Standard errors by which the network must get better.
-const CONVINCING: f64 = 2.0;
+/// Standard errors by which the network must get better: more than the usual two, because the rows that measure it chose
+/// the candidate.
+const CONVINCING: f64 = 3.0;
 /// A smaller gain is not worth a formula that people must understand.
-const SMALLEST_GAIN: f64 = 0.0005;
+const SMALLEST_GAIN: f64 = 0.001;
 const MOST_SUGGESTIONS: usize = 5;
 /// Tests in a row that fail before the search ends.
-const PATIENCE: usize = 4;
+const PATIENCE: usize = 3;
 /// Rows of probability one half that pull a correction to 0.
 const PRIOR: f64 = 5.0;
 

@@ -159,3 +159,60 @@ fn warnings_are_errors_under_strict() {
     }
     assert!(!folder.path("other").exists());
 }
+
+#[test]
+fn suggestions_are_comments_that_a_person_accepts() {
+    // Who leaves hangs on the sum of two charges.
+    let row = |row: usize| {
+        let (day, night) = ((row * 613 % 1009) as f64 / 20.0, (row * 389 % 1013) as f64 / 25.0);
+        let chance = (row * 7919 % 1000) as f64 / 1000.0;
+        let left = chance < 0.02 + 0.95 / (1.0 + (-0.6 * (day + night - 55.0)).exp());
+        format!("c{row},{day:.2},{night:.2},{},{}\n", row * 17 % 7, if left { "Yes" } else { "No" })
+    };
+    let folder = Folder::new();
+    let rows: String = (0..2000).map(row).collect();
+    folder.write("t.csv", &format!("id,day_charge,night_charge,visits,Churn\n{rows}"));
+    let (out, _) = folder.ends("init t.csv --target Churn --suggest", 0);
+    assert!(out.contains("lower with total_charge = day_charge + night_charge"), "{out}");
+    let schema = std::fs::read_to_string(folder.path("schema.toml")).unwrap();
+    let (_, suggestion) = schema.split_once("\n# log-loss ").unwrap();
+    assert!(suggestion.contains(" ± "), "{suggestion}");
+    // It is a comment until the # is taken away.
+    let accept = |schema: &str| {
+        let (before, after) = schema.split_once(" lower\n# [[derived]]").unwrap();
+        let (block, rest) = after.split_once("\n\n").unwrap_or((after, ""));
+        format!("{before} lower\n[[derived]]{}\n{rest}", block.replace("\n# ", "\n"))
+    };
+    folder.ends(TRAIN, 0);
+    assert!(card(&folder.path("m"))["schema"]["derived"].is_null());
+    folder.write("schema.toml", &accept(&schema));
+    folder.ends(&format!("{TRAIN} --force"), 0);
+    assert_eq!(card(&folder.path("m"))["schema"]["derived"][0]["name"], "total_charge");
+}
+
+#[test]
+fn imbalance_is_shown_in_one_table_with_calibrated_probabilities() {
+    let folder = drafted(&table(2000, |_, _| ()));
+    let arguments = "imbalance --data t.csv --schema schema.toml --splits 3 --json f";
+    let (out, _) = folder.ends(arguments, 0);
+    assert!(out.contains("threshold moved") && out.lines().count() == 5, "{out}");
+    let figures: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.path("f")).unwrap()).unwrap();
+    let figure = |row: usize, name: &str| figures["losses"][row][name].as_f64().unwrap();
+    for row in 0..3 {
+        assert!(figure(row, "ece") < 0.08, "{figures:#}");
+        assert!((figure(row, "roc_auc") - figure(0, "roc_auc")).abs() < 0.02, "{figures:#}");
+    }
+    // Class weights by themselves ruin the probabilities.
+    assert!(figure(1, "ece_before") > 0.1 && figure(1, "ece_before") > figure(1, "ece") + 0.04, "{figures:#}");
+    for (option, words) in [("--focal 0", "above 0"), ("--focal x", "number"), ("--splits 1", "at least 2")] {
+        let (_, error) = folder.ends(&format!("imbalance --data t.csv --schema schema.toml {option}"), 2);
+        assert!(error.contains(words), "{error}");
+    }
+    for weight in ["0", "-2", "inf", "NaN"] {
+        let (_, error) = folder.ends(&format!("{TRAIN} --positive-weight {weight}"), 2);
+        assert!(error.contains("--positive-weight must be within 0.001 to 1000"), "{error}");
+    }
+    folder.ends(&format!("{TRAIN} --positive-weight 3"), 0);
+    folder.ends(&format!("{TRAIN} --force --focal 2 --class-weights"), 0);
+    assert_eq!(card(&folder.path("m"))["card"]["training"]["focal"], 2.0);
+}

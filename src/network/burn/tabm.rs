@@ -155,6 +155,12 @@ impl TabmNetwork {
         heads + self.output_bias.val().unsqueeze::<2>()
     }
 
+    /// The same network with every logit of every member moved by `by`.
+    pub fn shifted(mut self, by: f32) -> TabmNetwork {
+        self.output_bias = self.output_bias.map(|bias| bias.add_scalar(by));
+        self
+    }
+
     /// The parameters that a penalty on large weights leaves alone: biases.
     pub fn unpenalised(&self) -> Vec<ParamId> {
         self.layers.iter().map(|layer| layer.bias.id).chain([self.output_bias.id]).collect()

@@ -10,7 +10,7 @@ use crate::checks::{DataChecks, FieldSummary, Finding};
 use crate::cohort::Cohort;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::split::{Shares, Split, SplitBy};
+use crate::split::{Fold, Shares, Split, SplitBy};
 
 /// Look for leaks, duplicates, placeholders and gaps in a table before anything is learned from it
 ///
@@ -64,6 +64,19 @@ impl RowArguments {
         let checks = DataChecks::run(cohort, schema, Some(split))?;
         self.judge(&checks, output)?;
         Ok(checks)
+    }
+
+    /// As [`RowArguments::check`], over the first of the folds.
+    pub fn check_folds(
+        &self,
+        cohort: &Cohort,
+        schema: &Schema,
+        folds: &[Fold],
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let Fold { fit, validation, test } = folds[0].clone();
+        let first = Split { train: fit, validation, calibration: Vec::new(), test };
+        self.check(cohort, schema, &first, output).map(drop)
     }
 
     fn judge(&self, checks: &DataChecks, output: &Output) -> Result<(), Failure> {

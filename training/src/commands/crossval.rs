@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::fit::Control;
 use crate::metrics::{Metrics, best_f1_threshold};
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
-use crate::split::{Fold, Split};
+use crate::split::Fold;
 use crate::train::{Rows, TrainParams, train};
 
 /// Cross-validate the network that ships
@@ -115,10 +115,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         Some(folds) => Fold::read(&cohort, folds, arguments.inner.as_deref(), params.seed)?,
         None => split_by.folds(cohort.labels(), arguments.splits, params.seed)?,
     };
-    let Fold { fit, validation, test } = folds[0].clone();
-    let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&test) };
-    let first = Split { train: fit, validation, calibration: Vec::new(), test };
-    arguments.rows.check(&cohort, &schema, &first, output)?;
+    let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&folds[0].test) };
+    arguments.rows.check_folds(&cohort, &schema, &folds, output)?;
     let bar = output.bar(folds.len() as u64, "fold {pos}/{len} {bar:24} {elapsed}");
     let run = |(index, fold): (usize, &Fold)| {
         let result = run_fold(&params, &cohort, fold)?;

@@ -83,7 +83,7 @@ fn suggestions(arguments: &Arguments, draft: &Draft, output: &Output) -> Result<
         ));
     }
     if found.accepted.is_empty() {
-        output.print("no candidate lowers it by more than twice the standard error: none is proposed");
+        output.print("no candidate lowers it by more than three times its standard error: none is proposed");
     } else {
         output.say(format!(
             "they stand in {} as comments: accept one by removing the # before its lines",

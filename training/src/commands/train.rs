@@ -93,9 +93,16 @@ pub struct NetworkArguments {
     /// Epochs without a better validation loss before training stops
     #[arg(long)]
     pub patience: Option<usize>,
-    /// Weigh the classes equally in the loss: it costs calibration and does not raise ROC-AUC
+    /// Weigh the classes equally in the loss; probabilities are brought back to the true share of leavers. It does not
+    /// raise ROC-AUC: `tenure imbalance` shows the trade
     #[arg(long)]
     pub class_weights: bool,
+    /// Weight of a customer that left in the loss, where a stayed one has 1, in place of balanced --class-weights
+    #[arg(long, allow_hyphen_values = true, conflicts_with = "class_weights")]
+    pub positive_weight: Option<f64>,
+    /// Focal loss with this exponent, such as 2: rows that are predicted well count less
+    #[arg(long, value_parser = focusing, value_name = "EXPONENT")]
+    pub focal: Option<f64>,
     /// Background rows of the explanation, each of at least 20 customers
     #[arg(long, default_value_t = TrainParams::default().background_rows)]
     pub background_rows: usize,
@@ -103,6 +110,12 @@ pub struct NetworkArguments {
 
 #[derive(Clone, Debug)]
 pub struct Hidden(Vec<usize>);
+
+/// An exponent of the focal loss.
+pub(super) fn focusing(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "must be a number")?;
+    if number > 0.0 && number <= 10.0 { Ok(number) } else { Err("must be above 0 and at most 10".into()) }
+}
 
 fn hidden(text: &str) -> Result<Hidden, String> {
     if text == "none" {
@@ -186,7 +199,12 @@ impl NetworkArguments {
             teacher.tabm.patience = patience;
         }
         within("background-rows", self.background_rows as f64, 1.0, 256.0);
+        if let Some(weight) = self.positive_weight {
+            within("positive-weight", weight, 0.001, 1000.0);
+            network.positive_weight = Some(weight);
+        }
         network.class_weights = self.class_weights;
+        network.focusing = self.focal.unwrap_or(0.0);
         if wrong.is_empty() { Ok(params) } else { Err(Failure::usage(wrong.join("\n"))) }
     }
 }
@@ -308,7 +326,7 @@ fn card(
         "training": {
             "validation_log_loss": trained.validation_loss,
             "learning_rate": network.learning_rate, "penalty": network.penalty.strength(), "dropout": network.shape.dropout,
-            "batch_size": network.batch_size, "batch_norm": network.shape.batch_norm, "class_weights": network.class_weights,
+            "batch_size": network.batch_size, "batch_norm": network.shape.batch_norm, "class_weights": network.class_weights, "positive_weight": network.positive_weight, "focal": network.focusing,
             "bins": params.encoder.bins, "clip": params.encoder.clip,
         },
         "calibration": trained.calibration_record,

@@ -21,8 +21,14 @@ pub struct FitConfig<S = DenseShape> {
     pub maximum_epochs: usize,
     /// Epochs without a lower validation loss after which the fit ends.
     pub patience: usize,
-    /// Weigh a positive row by negatives / positives. It leaves the order of the scores alone and ruins calibration.
+    /// Weigh a positive row by negatives / positives. The logits are brought back to the true share of positives when
+    /// the fit ends ([`super::Fitted::prior_correction`]).
     pub class_weights: bool,
+    /// The weight of a positive row in place of negatives / positives; it is above 0.
+    pub positive_weight: Option<f64>,
+    /// Exponent of the focal loss, `(1 - p)^focusing` times the log-loss where p is the probability given to what
+    /// happened (Lin et al. 2017, "Focal loss for dense object detection"); 0 is the log-loss.
+    pub focusing: f64,
     pub seed: u64,
 }
 
@@ -80,6 +86,8 @@ impl Default for FitConfig<DenseShape> {
             maximum_epochs: 300,
             patience: 16,
             class_weights: false,
+            positive_weight: None,
+            focusing: 0.0,
             seed: 0,
         }
     }
@@ -97,6 +105,8 @@ impl Default for FitConfig<TabmConfig> {
             maximum_epochs: 300,
             patience: 16,
             class_weights: false,
+            positive_weight: None,
+            focusing: 0.0,
             seed: 0,
         }
     }
@@ -115,6 +125,11 @@ impl<S: NetworkShape> FitConfig<S> {
         require(rate.is_finite() && rate > 0.0, "learning_rate", "above 0", rate.to_string());
         let penalty = self.penalty.strength();
         require(penalty.is_finite() && penalty >= 0.0, "penalty", "at least 0", penalty.to_string());
+        if let Some(weight) = self.positive_weight {
+            require(weight.is_finite() && weight > 0.0, "positive_weight", "above 0", weight.to_string());
+        }
+        let focusing = self.focusing;
+        require((0.0..=10.0).contains(&focusing), "focusing", "within 0 to 10", focusing.to_string());
         let averaging = self.averaging;
         require((0.0..1.0).contains(&averaging), "averaging", "at least 0 and below 1", averaging.to_string());
         let smallest = self.shape.smallest_batch();

@@ -56,6 +56,9 @@ pub trait TrainableNetwork: Module {
     /// evaluation mode.
     fn logits(&self, features: Vec<f32>, rows: usize, device: &Device) -> Vec<f32>;
 
+    /// The same network with every logit (of every member) moved by `by`.
+    fn shifted(self, by: f32) -> Self;
+
     /// The parameters that a penalty on large weights leaves alone.
     fn unpenalised(&self) -> Vec<ParamId>;
 }
@@ -136,6 +139,10 @@ impl TrainableNetwork for DenseNetwork {
         logits.into_data().try_into_vec().expect("logits are f32")
     }
 
+    fn shifted(self, by: f32) -> DenseNetwork {
+        DenseNetwork::shifted(self, by)
+    }
+
     fn unpenalised(&self) -> Vec<ParamId> {
         DenseNetwork::unpenalised(self)
     }
@@ -175,6 +182,10 @@ impl TrainableNetwork for TabmNetwork {
     fn logits(&self, features: Vec<f32>, rows: usize, _: &Device) -> Vec<f32> {
         let logits = member_logits(self, &features, rows);
         (0..rows).map(|row| ensemble_logit(logits.iter().map(|member| member[row])) as f32).collect()
+    }
+
+    fn shifted(self, by: f32) -> TabmNetwork {
+        TabmNetwork::shifted(self, by)
     }
 
     fn unpenalised(&self) -> Vec<ParamId> {

@@ -159,20 +159,44 @@ fn mini_batches_are_of_one_size_and_leave_no_remainder() {
 }
 
 #[test]
-fn class_weights_move_the_scores_to_even_odds() {
+fn class_weights_and_focal_loss_keep_the_rate() {
     let mut train = Toy::new(600, 5);
     // The toy's classes are even, churn's are not: three rows in four become negative.
     train.labels.iter_mut().enumerate().filter(|(row, _)| row % 4 != 0).for_each(|(_, label)| *label = false);
-    let mean = |class_weights| {
-        let config =
-            FitConfig { class_weights, shape: DenseShape { hidden: Vec::new(), ..DenseShape::default() }, ..config() };
+    // The mean probability, and the one that the loss alone asked for.
+    let mean = |class_weights, focusing| {
+        let shape = DenseShape { hidden: Vec::new(), ..DenseShape::default() };
+        let config = FitConfig { class_weights, focusing, shape, ..config() };
         let fitted = fit(&config, &train, &train, &Device::flex(), &mut |_| Control::Continue).unwrap();
         let logits = logits(&fitted.network, &train, &Device::flex());
-        logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).sum::<f32>() / logits.len() as f32
+        [0.0, fitted.prior_correction as f32].map(|shift| {
+            logits.iter().map(|logit| 1.0 / (1.0 + (-logit - shift).exp())).sum::<f32>() / logits.len() as f32
+        })
     };
     let rate = train.labels.iter().filter(|&&label| label).count() as f32 / 600.0;
-    assert!((mean(false) - rate).abs() < 0.02, "{} instead of {rate}", mean(false));
-    assert!((mean(true) - 0.5).abs() < 0.05, "{} instead of even", mean(true));
+    let [plain, uncorrected] = mean(false, 0.0);
+    assert!((plain - rate).abs() < 0.02 && plain == uncorrected, "{plain} instead of {rate}");
+    let [corrected, weighted] = mean(true, 0.0);
+    assert!((weighted - 0.5).abs() < 0.05, "{weighted} instead of even");
+    assert!((corrected - rate).abs() < 0.04, "{corrected} instead of {rate}");
+    // The focal loss is less sure of everything: its probabilities lie nearer to one half.
+    let [focal, _] = mean(false, 2.0);
+    assert!(focal > rate && focal < 0.5, "{focal} instead of between {rate} and even");
+}
+
+#[test]
+fn a_weighted_row_has_the_slope_of_the_focal_loss() {
+    let focal = |z: f64, gamma: f64| (1.0 - 1.0 / (1.0 + (-z).exp())).powf(gamma) * softplus(-z);
+    for gamma in [0.5, 1.0, 2.0, 5.0] {
+        for z in [-6.0, -1.5, 0.0, 0.7, 3.0, 8.0] {
+            let step = 1e-4;
+            let slope = (focal(z + step, gamma) - focal(z - step, gamma)) / (2.0 * step);
+            // The slope of -ln(sigmoid(z)) is -sigmoid(-z).
+            let ours = -f64::from(focal_weight(z as f32, gamma as f32)) / (1.0 + z.exp());
+            assert!((ours - slope).abs() <= 1e-6 + 1e-5 * slope.abs(), "{gamma} {z}: {ours} {slope}");
+        }
+    }
+    assert_eq!(focal_weight(1.3, 0.0), 1.0);
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub fn suggested(found: &Suggestions) -> String {
     if accepted.is_empty() {
         return format!(
             "\n# Suggestions: {tried} sums, differences, ratios, products and counts were tried. None lowers the log-loss of the\n\
-             # default network ({log_loss:.4}, {measured}) by more than twice the standard error of the difference.\n"
+             # default network ({log_loss:.4}, {measured}) by more than three times its standard error.\n"
         );
     }
     let mut text = format!(

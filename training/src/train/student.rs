@@ -61,8 +61,8 @@ pub(super) fn distill(
     let DistillationParams { synthetic_rows, swap, label_share, ref fit, .. } = params.distillation;
     let features = customers(encoded, cohort, rows.fit, synthetic_rows, swap, params.seed);
     let mut lessons = Lessons::new(encoded.subset(rows.fit), encoded, features, synthetic_rows);
-    // With class weights a teacher's probabilities are not those of the labels; the student follows the teacher.
-    let label_share = if params.network.class_weights { 0.0 } else { label_share };
+    // A teacher by focal loss is less sure than the labels; the student follows the teacher, and is calibrated later.
+    let label_share = if params.network.focusing > 0.0 { 0.0 } else { label_share };
     lessons.ask(teacher, label_share);
     let shape = DenseShape { hidden: hidden.to_vec(), ..fit.shape.clone() };
     let config = FitConfig { shape, seed: params.seed, ..fit.clone() };

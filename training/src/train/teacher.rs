@@ -177,9 +177,10 @@ impl Model {
             }
             Model::Mlp => (config, params.teacher.networks),
             Model::Tabm | Model::TabmMini => {
-                let (tabm, class_weights) = (params.teacher.tabm.clone(), config.class_weights);
+                let tabm = params.teacher.tabm.clone();
                 let shape = TabmConfig { mini: self == Model::TabmMini, ..tabm.shape };
-                let config = FitConfig { shape, seed: params.seed, class_weights, ..tabm };
+                let FitConfig { class_weights, positive_weight, focusing, .. } = config;
+                let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, focusing, ..tabm };
                 let network = fit(&config, train, validation, device, on_epoch)?.network;
                 return Ok(Box::new(Ensemble { network, device: device.clone() }));
             }
