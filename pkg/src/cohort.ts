@@ -11,7 +11,7 @@ import { MISSING_CODE, type Views } from "./views.js";
 import type { Graphics } from "./webgpu.js";
 
 /** Options of {@link Scorer.explainMany}; `budget` and `tolerance` are for each row, and `seed` draws the rows too. */
-export interface ExplainManyOptions extends ExplainOptions {
+export interface ExplainManyOptions extends Omit<ExplainOptions, "interactions"> {
   /** Explains at most so many rows: a sample without replacement where there are more. All rows unless given. */
   readonly rows?: number;
   /** Stops the work between two blocks: the iteration then throws a TenureError `aborted`. */
@@ -61,7 +61,7 @@ export function explainMany(
   options: ExplainManyOptions,
 ): { readonly rows: number; readonly blocks: AsyncGenerator<ExplainedBlock, void, undefined> } {
   const { rows: limit, seed = 0, signal } = options;
-  const problems = optionProblems(options, OTHER_OPTIONS);
+  const problems = optionProblems(options, OTHER_OPTIONS, ["interactions"]);
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1)) {
     const rule = typeof limit === "number" ? "bounds" : "type";
     problems.unshift({ field: "rows", rule, value: String(limit), message: "must be a positive whole number" });

@@ -8,9 +8,10 @@ export interface CheckedOptions {
   readonly budget: number;
   readonly tolerance: number;
   readonly seed: number;
+  readonly interactions: boolean;
 }
 
-const NONE: CheckedOptions = { budget: 0, tolerance: 0, seed: 0 };
+const NONE: CheckedOptions = { budget: 0, tolerance: 0, seed: 0, interactions: false };
 
 type Check = readonly [message: string, holds: (value: unknown) => boolean];
 
@@ -20,6 +21,7 @@ const CHECKS: Readonly<Record<keyof ExplainOptions, Check>> = {
   budget: ["must be a positive whole number", (value) => isWhole(value, 1)],
   tolerance: ["must be a finite number above 0", (value) => Number.isFinite(value) && (value as number) > 0],
   seed: ["must be a whole number from 0", (value) => isWhole(value, 0)],
+  interactions: ["must be true or false", (value) => typeof value === "boolean"],
 };
 
 /** Refuses what is no option, and values that break their rule; `undefined` counts as not given. */
@@ -31,12 +33,12 @@ export function checkOptions(options: unknown): CheckedOptions {
 }
 
 /** The options, 0 where not given. */
-export function checked({ budget = 0, tolerance = 0, seed = 0 }: ExplainOptions): CheckedOptions {
-  return { budget, tolerance, seed };
+export function checked({ budget = 0, tolerance = 0, seed = 0, interactions = false }: ExplainOptions): CheckedOptions {
+  return { budget, tolerance, seed, interactions };
 }
 
-/** Problems of the options of an explanation; `others` are checked elsewhere. */
-export function optionProblems(options: unknown, others: readonly string[]): Problem[] {
+/** Problems of the options of an explanation; `others` are checked elsewhere, `refused` are no options there. */
+export function optionProblems(options: unknown, others: readonly string[], refused: readonly string[] = []): Problem[] {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TenureError("argument_invalid", `options must be a plain object, not ${kindOf(options)}`);
   }
@@ -44,8 +46,8 @@ export function optionProblems(options: unknown, others: readonly string[]): Pro
   for (const [field, given] of Object.entries(options)) {
     if (given === undefined || others.includes(field)) continue;
     const value = typeof given === "number" || typeof given === "string" ? String(given) : kindOf(given);
-    if (!Object.hasOwn(CHECKS, field)) {
-      const names = [...Object.keys(CHECKS), ...others].join(", ");
+    if (!Object.hasOwn(CHECKS, field) || refused.includes(field)) {
+      const names = [...Object.keys(CHECKS), ...others].filter((name) => !refused.includes(name)).join(", ");
       problems.push({ field, rule: "unknown", value, message: `is no option; there are ${names}` });
       continue;
     }

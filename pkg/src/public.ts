@@ -38,6 +38,7 @@ export type {
   ExplainOptions,
   Explanation,
   FieldValue,
+  Interaction,
   NumberArray,
   RecordOf,
   RowProblem,

@@ -286,9 +286,9 @@ export class Scorer {
   }
 }
 
-function explainRow(engine: Engine, { budget, tolerance, seed }: CheckedOptions): Explanation {
+function explainRow(engine: Engine, { budget, tolerance, seed, interactions }: CheckedOptions): Explanation {
   try {
-    return JSON.parse(engine.explain_row(budget, tolerance, seed)) as Explanation;
+    return JSON.parse(engine.explain_row(budget, tolerance, seed, interactions)) as Explanation;
   } catch (error) {
     throw fromCore(error);
   }

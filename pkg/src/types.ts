@@ -104,6 +104,8 @@ export interface ExplainOptions {
   readonly tolerance?: number | undefined;
   /** Of the random draws of an estimate: the same seed gives the same numbers. 0 unless given. */
   readonly seed?: number | undefined;
+  /** Whether to add {@link Explanation.interactions}, for about as many evaluations again. */
+  readonly interactions?: boolean | undefined;
 }
 
 /** The share of one field in a logit. */
@@ -119,6 +121,18 @@ export interface Contribution {
   readonly contribution: number;
   /** How far off the contribution may be (two of them cover 95%), in log-odds; 0 where it is exact. */
   readonly standardError: number;
+}
+
+/** How far two fields move a logit together. */
+export interface Interaction {
+  /** The fields' names, in schema order. */
+  readonly first: string;
+  readonly second: string;
+  /**
+   * Shapley interaction index of order two, in log-odds: what both values add beyond what each adds by itself, averaged
+   * over what the other fields may be. Above 0 they strengthen each other, below 0 one stands in for the other.
+   */
+  readonly value: number;
 }
 
 /** Why a customer scores as it does: `base` and all contributions add up to `logit`. */
@@ -137,5 +151,7 @@ export interface Explanation {
   readonly standardError: number;
   /** One for each field, largest absolute contribution first. */
   readonly contributions: readonly Contribution[];
+  /** All pairs of fields, largest absolute value first; there where asked for, and where `exact` is true. */
+  readonly interactions?: readonly Interaction[];
   readonly problems: readonly Problem[];
 }

@@ -83,3 +83,22 @@ test("wrong options are refused, all at once, with option, rule and value", () =
   assert.throws(() => scorer.explain(record, { budget: 15 }), { code: "argument_invalid", message: /at least \d+ evaluations/ });
   assert.deepEqual(scorer.explain(record, { budget: undefined }), scorer.explain(record, {}));
 });
+
+test("interactions are of all pairs, largest first, and come where they are asked for and all is exact", () => {
+  const record = sampleRecord(schema, 5);
+  const plain = scorer.explain(record);
+  assert.equal(plain.interactions, undefined);
+  const { interactions, contributions, evaluations } = scorer.explain(record, { interactions: true });
+  assert.deepEqual(contributions, plain.contributions);
+  assert.equal(evaluations, 2 * plain.evaluations);
+  const fields = schema.fields.map(({ name }) => name);
+  assert.equal(interactions.length, (fields.length * (fields.length - 1)) / 2);
+  assert.equal(new Set(interactions.map(({ first, second }) => `${first} ${second}`)).size, interactions.length);
+  for (const [index, { first, second, value }] of interactions.entries()) {
+    assert.ok(fields.indexOf(first) < fields.indexOf(second) && fields.includes(first));
+    assert.ok(index === 0 || Math.abs(value) <= Math.abs(interactions[index - 1].value));
+  }
+  assert.ok(Math.abs(interactions[0].value) > 1e-4);
+  assert.equal(scorer.explain(record, { interactions: true, budget: 2000 }).interactions, undefined);
+  assert.throws(() => scorer.explain(record, { interactions: 1 }), { code: "argument_invalid", message: /true or false/ });
+});

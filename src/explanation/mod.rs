@@ -3,17 +3,19 @@
 //! An explanation is the mean over games: one background row each, in which only the fields that differ from that
 //! row play (interventional Shapley values; Janzing et al. 2020, "Feature relevance quantification in explainable
 //! AI", section 3). [`exact`] evaluates every coalition of a game once, [`sampled`] some of them, and [`explain`]
-//! decides which game is worth which, within a budget of evaluations.
+//! decides which game is worth which, within a budget of evaluations. [`interactions`] of pairs take a walk of their own.
 
 mod budget;
 mod coalitions;
 pub mod counterfactual;
 mod exact;
+mod interactions;
 mod random;
 mod sampled;
 
 pub use budget::{Budget, BudgetTooSmall, MINIMUM, MeanShares, explain};
 pub use exact::exact;
+pub use interactions::interactions;
 pub use random::Random;
 pub use sampled::{Estimate, sampled};
 
@@ -40,6 +42,7 @@ pub trait SampledGame: Game {
 pub const MAXIMUM_PLAYERS: usize = 26;
 
 /// A game given by all its values.
+#[derive(Clone, Debug)]
 pub struct Table(pub Vec<f32>);
 
 impl Game for Table {
@@ -83,5 +86,19 @@ pub(crate) mod tests {
             marginals.sum()
         };
         (0..players).map(contribution).collect()
+    }
+
+    /// The interaction index's definition, pair by pair and coalition by coalition.
+    pub(crate) fn interaction_definition(values: &[f32], i: usize, j: usize) -> f64 {
+        let players = values.len().trailing_zeros() as usize;
+        let factorial = |n: usize| (1..=n).map(|k| k as f64).product::<f64>();
+        let without = (0..values.len()).filter(|coalition| coalition & (1 << i | 1 << j) == 0);
+        let differences = without.map(|coalition| {
+            let size = coalition.count_ones() as usize;
+            let weight = factorial(size) * factorial(players - size - 2) / factorial(players - 1);
+            let value = |joining: usize| f64::from(values[coalition | joining]);
+            weight * (value(1 << i | 1 << j) - value(1 << i) - value(1 << j) + value(0))
+        });
+        differences.sum()
     }
 }

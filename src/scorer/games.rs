@@ -3,7 +3,7 @@
 use super::Scorer;
 use crate::customer::Customer;
 use crate::encoding::{Features, Source};
-use crate::explanation::{Game, SampledGame, Table, exact};
+use crate::explanation::{Game, SampledGame, Table, exact, interactions};
 use crate::network::walk::{Coupling, Position, Toggle, Walk};
 
 /// What the network needs to walk the game, and what needs no walk.
@@ -16,6 +16,8 @@ pub(crate) struct FieldGame {
     pub background: Vec<Position>,
     /// The additive part in closed form: field, and its share of what an input changes in the direct share of the logit.
     pub direct: Vec<(usize, f64)>,
+    /// Of every input that several fields move: those fields, and its direct share for every subset of them.
+    pub coupled_direct: Vec<(Vec<usize>, Table)>,
 }
 
 /// The explanation sees a function from coalitions to numbers, and the network knows of no explanation: they meet here.
@@ -48,6 +50,19 @@ impl FieldGame {
     pub(super) fn walk<'a>(&self, scorer: &'a Scorer) -> Walk<'a> {
         Walk::new(&scorer.artifact.network, &self.background, &self.toggles, &self.couplings)
     }
+
+    /// Adds the interaction indices of the game, times `factor`, to those of all fields, `[fields, fields]`.
+    pub(super) fn add_interactions(&self, scorer: &Scorer, factor: f64, fields: usize, sums: &mut [f64]) {
+        let mut add = |players: &[usize], pairs: Vec<f64>| {
+            for (row, &field) in pairs.chunks_exact(players.len().max(1)).zip(players) {
+                row.iter().zip(players).for_each(|(pair, other)| sums[field * fields + other] += pair * factor);
+            }
+        };
+        add(&self.players, interactions(&mut self.walk(scorer)));
+        for (players, table) in &self.coupled_direct {
+            add(players, interactions(&mut table.clone()));
+        }
+    }
 }
 
 impl Scorer {
@@ -70,6 +85,7 @@ impl Scorer {
         let reference = self.artifact.background[row].cells();
         let cells = customer.cells();
         let mut direct = Vec::new();
+        let mut coupled_direct = Vec::new();
         let mut background = Vec::new();
         let mut toggles = Vec::new();
         let mut coupled: Vec<(Vec<usize>, Vec<Position>)> = Vec::new();
@@ -97,7 +113,9 @@ impl Scorer {
                         background.push(from);
                     } else {
                         let values = positions.iter().map(|&position| network.direct_at(position)).collect();
-                        direct.extend(fields.iter().copied().zip(exact(&mut Table(values))));
+                        let mut table = Table(values);
+                        direct.extend(fields.iter().copied().zip(exact(&mut table)));
+                        coupled_direct.push((fields.clone(), table));
                         coupled.push((fields, positions));
                     }
                 }
@@ -126,6 +144,6 @@ impl Scorer {
         let couplings = couplings.collect();
         let toggle = |field: &usize| toggles.iter().find(|(toggled, _)| toggled == field).map(|(_, toggle)| *toggle);
         let toggles = players.iter().map(toggle).collect();
-        FieldGame { players, toggles, couplings, background, direct }
+        FieldGame { players, toggles, couplings, background, direct, coupled_direct }
     }
 }

@@ -16,6 +16,7 @@ use crate::explanation::{self, Budget, BudgetTooSmall, MeanShares};
 use crate::json::decimal::{self, Decimal};
 use crate::network::Scratch;
 use crate::schema::{Field, Kind, date};
+use games::FieldGame;
 
 /// A model that is ready to score.
 #[derive(Clone, Debug)]
@@ -52,6 +53,18 @@ pub struct ExplainOptions {
     pub tolerance: Option<f64>,
     /// Of sampling: the same seed gives the same numbers.
     pub seed: u64,
+    /// Whether to add the interactions, which cost as many evaluations again and more; only where all is exact.
+    pub interactions: bool,
+}
+
+/// How far two fields move the logit together beyond what each does by itself: the Shapley interaction index of order two.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interaction {
+    /// Positions in the schema, `first` before `second`.
+    pub first: usize,
+    pub second: usize,
+    /// On the logit.
+    pub value: f64,
 }
 
 /// Multiply-adds of a default budget: less than a tenth of a second. With a hidden layer of 32 units, 16 fields may differ
@@ -72,6 +85,8 @@ pub struct Explanation {
     /// Evaluations of the hidden part.
     pub evaluations: u64,
     pub exact: bool,
+    /// All pairs of fields, largest first, where they were asked for and all is exact.
+    pub interactions: Option<Vec<Interaction>>,
 }
 
 impl Explanation {
@@ -161,12 +176,31 @@ impl Scorer {
             seed: options.seed,
         };
         let fields = customer.cells().len();
-        let MeanShares { shares: mut contributions, standard_errors, evaluations, exact } =
+        let MeanShares { shares: mut contributions, standard_errors, mut evaluations, exact } =
             explanation::explain(fields, &players, |row| games[row].walk(self), budget)?;
         for (field, share) in games.iter().flat_map(|game| &game.direct) {
             contributions[*field] += share / rows as f64;
         }
-        Ok(Explanation { base: self.base, score, contributions, standard_errors, evaluations, exact })
+        let interactions = (options.interactions && exact).then(|| {
+            evaluations *= 2;
+            self.interactions(&games, fields)
+        });
+        Ok(Explanation { base: self.base, score, contributions, standard_errors, evaluations, exact, interactions })
+    }
+
+    /// Mean interaction indices of all pairs of fields, largest first.
+    fn interactions(&self, games: &[FieldGame], fields: usize) -> Vec<Interaction> {
+        let mut sums = vec![0.0; fields * fields];
+        games.iter().for_each(|game| game.add_interactions(self, 1.0 / games.len() as f64, fields, &mut sums));
+        let mut pairs: Vec<Interaction> = Vec::with_capacity(fields * fields / 2);
+        for first in 0..fields {
+            for second in first + 1..fields {
+                let value = sums[first * fields + second];
+                let at = pairs.partition_point(|pair| pair.value.abs() >= value.abs());
+                pairs.insert(at, Interaction { first, second, value });
+            }
+        }
+        pairs
     }
 
     /// A cell in words: `70.35 USD`, `Month-to-month`, `missing`. A flag is Yes or No, however the table spells it.
@@ -192,7 +226,7 @@ pub(crate) mod tests {
     use crate::calibration::Calibration;
     use crate::decision::Policy;
     use crate::encoding::tests::{customer, small_encoder};
-    use crate::explanation::tests::definition;
+    use crate::explanation::tests::{definition, interaction_definition};
     use crate::network::Network;
     use crate::network::tests::parts;
 
@@ -223,13 +257,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn contributions_are_shapleys_definition_on_mixed_records() {
+    fn contributions_and_interactions_are_their_definitions_on_mixed_records() {
+        let options = ExplainOptions { interactions: true, ..ExplainOptions::default() };
         for hidden in [&[][..], &[6], &[16, 8]] {
             let scorer = small_scorer(hidden);
             let mut workspace = scorer.workspace();
             for customer in customers() {
-                let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).unwrap();
-                let mut expected = [0.0; 4];
+                let explanation = scorer.explain(&customer, &options, &mut workspace).unwrap();
+                let (mut expected, mut expected_pairs) = ([0.0; 4], [0.0; 16]);
                 for reference in &scorer.artifact.background {
                     let mixture = |coalition: usize| {
                         let cell =
@@ -239,7 +274,11 @@ pub(crate) mod tests {
                     };
                     let values =
                         (0..16).map(|coalition| scorer.score(&mixture(coalition), &mut workspace).logit as f32);
-                    let game = definition(&values.collect::<Vec<_>>());
+                    let values: Vec<f32> = values.collect();
+                    for (i, j) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
+                        expected_pairs[i * 4 + j] += interaction_definition(&values, i, j) / 7.0;
+                    }
+                    let game = definition(&values);
                     expected.iter_mut().zip(game).for_each(|(sum, share)| *sum += share / 7.0);
                 }
                 for (contribution, expected) in explanation.contributions.iter().zip(expected) {
@@ -247,6 +286,12 @@ pub(crate) mod tests {
                 }
                 let sum = explanation.base + explanation.contributions.iter().sum::<f64>();
                 assert!((sum - explanation.score.logit).abs() < 1e-5);
+                let pairs = explanation.interactions.unwrap();
+                assert!(pairs.len() == 6 && pairs.is_sorted_by(|a, b| a.value.abs() >= b.value.abs()));
+                for Interaction { first, second, value } in pairs {
+                    let expected = expected_pairs[first * 4 + second];
+                    assert!((value - expected).abs() < 1e-5, "{hidden:?}, {first} and {second}: {value} {expected}");
+                }
             }
         }
     }

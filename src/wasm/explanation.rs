@@ -6,17 +6,23 @@ use super::{Engine, failure};
 use crate::customer::Customer;
 use crate::explanation::BudgetTooSmall;
 use crate::json::{decimal, quoted};
-use crate::scorer::{ExplainOptions, Explanation, Score, Scorer};
+use crate::scorer::{ExplainOptions, Explanation, Interaction, Score, Scorer};
 
 #[wasm_bindgen]
 impl Engine {
     /// Explains the row buffer, as JSON: contributions sorted by size. `budget` and `tolerance` are 0 where not given;
     /// the package has checked what is.
-    pub fn explain_row(&mut self, budget: f64, tolerance: f64, seed: f64) -> Result<String, JsValue> {
+    pub fn explain_row(
+        &mut self,
+        budget: f64,
+        tolerance: f64,
+        seed: f64,
+        interactions: bool,
+    ) -> Result<String, JsValue> {
         if !self.check_row() {
             return Err(failure("record_invalid", "the row cannot be scored", &[]));
         }
-        let options = options(budget, tolerance, seed);
+        let options = ExplainOptions { interactions, ..options(budget, tolerance, seed) };
         let explanation = self.scorer.explain(&self.customer, &options, &mut self.workspace).map_err(refusal)?;
         self.score = explanation.score;
         Ok(json(&self.scorer, &self.customer, &explanation))
@@ -29,6 +35,7 @@ pub(super) fn options(budget: f64, tolerance: f64, seed: f64) -> ExplainOptions 
         budget: Some(budget as u64).filter(|&budget| budget > 0),
         tolerance: Some(tolerance).filter(|&tolerance| tolerance > 0.0),
         seed: seed as u64,
+        interactions: false,
     }
 }
 
@@ -39,7 +46,7 @@ pub(super) fn refusal(error: BudgetTooSmall) -> JsValue {
 /// All numbers are finite: the weights are bounded.
 fn json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> String {
     let fields = &scorer.document().schema.fields;
-    let Explanation { base, score, contributions, standard_errors, evaluations, exact } = explanation;
+    let Explanation { base, score, contributions, standard_errors, evaluations, exact, interactions } = explanation;
     // Inserted where each belongs: fields are few, and a sort would be more code to download.
     let mut order: Vec<usize> = Vec::with_capacity(fields.len());
     for (index, contribution) in contributions.iter().enumerate() {
@@ -63,5 +70,16 @@ fn json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> Stri
              \"standardError\":{error}}}"
         );
     }
-    json + "]}"
+    json += "]";
+    if let Some(pairs) = interactions {
+        json += ",\"interactions\":[";
+        for (position, Interaction { first, second, value }) in pairs.iter().enumerate() {
+            let comma = if position > 0 { "," } else { "" };
+            let [first, second] = [first, second].map(|&field| quoted(&fields[field].name));
+            let value = decimal::text(*value);
+            json += &format!("{comma}{{\"first\":{first},\"second\":{second},\"value\":{value}}}");
+        }
+        json += "]";
+    }
+    json + "}"
 }

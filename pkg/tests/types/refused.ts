@@ -43,6 +43,10 @@ scorer.explainMany([{ tenure: 1 }]).length;
 void scorer.importance([{ tenure: 1 }]).fields;
 // @ts-expect-error the option is called budget
 scorer.explain({ tenure: 1 }, { evaluations: 1000 });
+// @ts-expect-error interactions may be absent
+void scorer.explain({ tenure: 1 }, { interactions: true }).interactions[0];
+// @ts-expect-error a cohort has no interactions
+scorer.explainMany([{ tenure: 1 }], { interactions: true });
 // @ts-expect-error a seed is a number
 scorer.explain({ tenure: 1 }, { seed: "1" });
 // @ts-expect-error a device is cpu, webgpu or auto

@@ -8,6 +8,7 @@ import {
   type Dependence,
   type ExplainedBlock,
   type ExplainOptions,
+  type Interaction,
   type Explanation,
   type Field,
   type Importance,
@@ -51,7 +52,8 @@ export async function uses(
   scorer.score(read);
   same<ReturnType<typeof explained>, Explanation>(true);
   const explained = () => scorer.explain(customer);
-  const options: ExplainOptions = { budget: 10_000, tolerance: 0.01, seed: 1 };
+  const options: ExplainOptions = { budget: 10_000, tolerance: 0.01, seed: 1, interactions: true };
+  const pair: Interaction | undefined = scorer.explain(read, { interactions: true }).interactions?.[0];
   const error: number = scorer.explain(read, options).contributions[0]?.standardError ?? explained().standardError;
 
   same<ReturnType<typeof changed>, Counterfactuals>(true);
@@ -92,7 +94,7 @@ export async function uses(
   const texts = scorer.schema.fields.map(describe);
   const tier: string | undefined = scorer.policy.tiers[scores.tier[0] ?? 0]?.label;
   scorer.dispose();
-  void [probability, texts, tier, cards, strength, error, reason];
+  void [probability, texts, tier, cards, strength, error, reason, pair];
   const handler = createHandler({ scorer, maximumBytes: 1000 });
   return createHandler({ artifact: new URL("https://example.com/model.safetensors") }) ?? handler;
 }
