@@ -93,6 +93,8 @@ fn time<S: NetworkShape>((encoded, train, validation): &Data, shape: S, epochs: 
         maximum_epochs,
         patience: maximum_epochs,
         class_weights: false,
+        positive_weight: None,
+        focusing: 0.0,
         seed: 0,
     };
     let (train, validation) = (encoded.subset(train), encoded.subset(validation));
