@@ -51,7 +51,7 @@ export interface CohortEngine {
   readonly views: Views;
   readonly fields: readonly FieldReader[];
   /** Where `load` was told a device; else the reason why there is none. */
-  readonly graphics: Promise<Graphics> | WorkedOn;
+  readonly graphics: Promise<Graphics | WorkedOn> | WorkedOn;
 }
 
 /** @internal Checks everything at once, then iterates. */

@@ -42,12 +42,16 @@ const SHARED = { collectProblems, fieldReaders, readDocument, TenureError, Views
 /** @internal What the entry hands to the code of the graphics device, which is a script of its own. */
 export type Shared = typeof SHARED;
 
-/** @internal Loads the code of the graphics device: a few kilobytes, without the module. */
+/** @internal Loads the code of the graphics device, a few kilobytes without the module; or says why there is none. */
 export async function graphics(
   bytes: Uint8Array,
   choice: DeviceChoice,
   folder: URL | string | undefined,
-): Promise<Graphics> {
-  const { Graphics } = await import("./webgpu.js");
-  return new Graphics(SHARED, bytes, choice, folder);
+): Promise<Graphics | WorkedOn> {
+  try {
+    const { Graphics } = await import("./webgpu.js");
+    return new Graphics(SHARED, bytes, choice, folder);
+  } catch (error) {
+    return onCpu("module_unavailable", `the code for graphics devices cannot be loaded: ${String(error)}`);
+  }
 }

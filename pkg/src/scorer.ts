@@ -52,10 +52,10 @@ export class Scorer {
   #engine: Engine | undefined;
   readonly #fields: readonly FieldReader[];
   readonly #views: Views;
-  readonly #graphics: Promise<Graphics> | undefined;
+  readonly #graphics: Promise<Graphics | WorkedOn> | WorkedOn;
 
   /** @internal Takes over the engine and the graphics device. */
-  constructor(engine: Engine, memory: WebAssembly.Memory, graphics?: Promise<Graphics>) {
+  constructor(engine: Engine, memory: WebAssembly.Memory, graphics: Promise<Graphics | WorkedOn> | WorkedOn = NOT_ASKED) {
     const { schema, card, policy } = readDocument(engine.document());
     this.schema = schema;
     this.card = card;
@@ -113,9 +113,10 @@ export class Scorer {
     const cpu = (): Scores => this.#scoreTable(batch);
     try {
       signal?.throwIfAborted();
-      if (this.#graphics === undefined) return { ...cpu(), ...NOT_ASKED };
+      const graphics = await this.#graphics;
+      if ("device" in graphics) return { ...cpu(), ...graphics };
       const { rows } = batch.read(this.#views, this.#fields);
-      return await (await this.#graphics).score(rows, batch, cpu);
+      return await graphics.score(rows, batch, cpu);
     } catch (error) {
       if (!signal?.aborted) throw error;
       throw new TenureError("aborted", "the scoring was aborted", [], { cause: signal.reason });
@@ -124,7 +125,8 @@ export class Scorer {
 
   /** Which device {@link scoreManyAsync} uses, and why; asks for it if `load` was told `webgpu`. */
   async device(): Promise<DeviceReport> {
-    return this.#graphics === undefined ? NOT_ASKED : (await this.#graphics).report();
+    const graphics = await this.#graphics;
+    return "device" in graphics ? graphics : graphics.report();
   }
 
   /**
@@ -223,12 +225,11 @@ export class Scorer {
   dispose(): void {
     this.#engine?.free();
     this.#engine = undefined;
-    void this.#graphics?.then((graphics) => graphics.dispose());
+    void Promise.resolve(this.#graphics).then((graphics) => "device" in graphics || graphics.dispose());
   }
 
   #cohort(): CohortEngine {
-    const graphics = this.#graphics ?? NOT_ASKED;
-    return { live: () => this.#live(), views: this.#views, fields: this.#fields, graphics };
+    return { live: () => this.#live(), views: this.#views, fields: this.#fields, graphics: this.#graphics };
   }
 
   #live(): Engine {
