@@ -68,6 +68,9 @@ pub struct NetworkArguments {
     /// Synthetic customers that the teacher labels for the student
     #[arg(long)]
     pub synthetic_rows: Option<usize>,
+    /// How much of what the student is told about a real row is its label; the rest is the teacher's probability
+    #[arg(long)]
+    pub label_share: Option<f64>,
     /// Units of the hidden layers, as in `16,8`; `none` leaves the additive part alone
     #[arg(long, value_parser = hidden)]
     pub hidden: Option<Hidden>,
@@ -153,6 +156,10 @@ impl NetworkArguments {
         if let Some(rows) = self.synthetic_rows {
             within("synthetic-rows", rows as f64, 1.0, 10_000_000.0);
             student.synthetic_rows = rows;
+        }
+        if let Some(share) = self.label_share {
+            within("label-share", share, 0.0, 1.0);
+            student.label_share = share;
         }
         if let Some(Hidden(units)) = &self.hidden {
             within("hidden", units.len() as f64, 0.0, 8.0);
