@@ -86,6 +86,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Open line 3', exact: true }).click();
     await expectAccessible(page, 'a customer who is not scored');
     await page.getByRole('button', { name: 'Close the customer' }).click();
+    await page.getByRole('button', { name: 'Drivers' }).click();
+    await page.locator('drivers-panel li button').first().click();
+    await expect(page.locator('dependence-plot')).toBeVisible();
+    await expectAccessible(page, 'drivers');
+    await page.getByRole('button', { name: 'Close the drivers' }).click();
     await page.getByTitle('About this model').click();
     await expectAccessible(page, 'model');
   });
