@@ -1,6 +1,6 @@
-/** What lies behind the scores: the one-line summary, ways out, and the drivers of many customers. */
+/** What lies behind the scores: the one-line summary, pairs of fields, ways out, and the drivers of many customers. */
 import type { Page } from '@playwright/test';
-import { choose, expect, line, open, openCustomer, openSample, panel, probability, row, share, table, test } from './page';
+import { choose, expect, field, line, open, openCustomer, openSample, panel, probability, row, share, table, test } from './page';
 
 const drivers = (page: Page) => page.getByRole('complementary', { name: 'Drivers' });
 
@@ -28,6 +28,20 @@ test('a way out is found, holds when it is tried, and moves changeable fields on
   await expect(card).toBeVisible();
 });
 
+test('pairs of fields that work together are shown on demand and leave with the next change', async ({ page }) => {
+  await openSample(page);
+  await openCustomer(page, 0);
+  await panel(page).getByRole('button', { name: 'Show which fields work together' }).click();
+  const pairs = panel(page).getByRole('list', { name: 'Pairs of fields, the strongest first' });
+  await expect(pairs).toBeVisible();
+  const sizes = (await pairs.locator('.number').allInnerTexts()).map((text) => Math.abs(Number(text.replace('−', '-'))));
+  expect(sizes.length).toBeGreaterThan(2);
+  expect(sizes).toEqual([...sizes].sort((left, right) => right - left));
+  const contract = field(page, 'Contract');
+  await contract.selectOption({ index: (await contract.evaluate((select: HTMLSelectElement) => select.selectedIndex)) === 0 ? 1 : 0 });
+  await expect(pairs).toHaveCount(0);
+});
+
 test('the drivers of the customers shown: importance, dots, dependence', async ({ page }) => {
   await openSample(page);
   await page.getByRole('button', { name: 'Drivers' }).click();
@@ -47,6 +61,21 @@ test('the drivers of the customers shown: importance, dots, dependence', async (
   await expect(drivers(page).locator('dependence-plot canvas')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(drivers(page)).toHaveCount(0);
+});
+
+test('the device of the drivers is shown and can be chosen; the answer does not depend on it', async ({ page }) => {
+  await open(page);
+  await choose(page, table([0, 1, 2, 3, 4, 5, 6, 7].map((index) => line(index))));
+  await expect(row(page, 0)).toBeVisible();
+  await page.getByRole('button', { name: 'Drivers' }).click();
+  const means = drivers(page).locator('.mean');
+  await expect(drivers(page).locator('.badge')).toHaveText('CPU');
+  const onCpu = await means.allInnerTexts();
+  await drivers(page).getByLabel('Device').selectOption('webgpu');
+  // A browser without an adapter, or a page built without the module, says why and answers all the same.
+  await expect(drivers(page).locator('.badge')).toHaveText(/^(CPU|WebGPU)$/);
+  if ((await drivers(page).locator('.badge').innerText()) === 'CPU') await expect(drivers(page).locator('.device small')).not.toBeEmpty();
+  expect(await means.allInnerTexts()).toEqual(onCpu);
 });
 
 test('the drivers can be cancelled and started again', async ({ page }) => {

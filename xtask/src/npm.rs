@@ -43,6 +43,7 @@ pub fn build_page() -> Result<Outcome> {
         .path(&project::path("www"))?
         .written(&project::path("pkg/dist"))?
         .written(&project::path("pkg/wasm"))?
+        .written(&project::path("pkg/gpu"))?
         .path(&project::path("package-lock.json"))?;
     unless_finished("www", inputs, &[project::path("www/dist")], || script("www", "build"))
 }

@@ -8,9 +8,9 @@ const OTHER = 'other';
 
 const reply = (message: DriversReply) => self.postMessage(message);
 
-self.addEventListener('message', async ({ data: { model, columns, limit } }: MessageEvent<DriversRequest>) => {
+self.addEventListener('message', async ({ data: { model, columns, limit, device } }: MessageEvent<DriversRequest>) => {
   try {
-    const scorer = await load(model);
+    const scorer = await load(model, { device });
     const started = performance.now();
     const importance = await scorer.importance(columns, {
       rows: limit,
@@ -34,6 +34,7 @@ self.addEventListener('message', async ({ data: { model, columns, limit } }: Mes
         rows: importance.rows.length,
         of: importance.totalRows,
         standardError: importance.standardError,
+        workedOn: await scorer.device(),
         seconds: (performance.now() - started) / 1000,
       },
     });

@@ -2,7 +2,7 @@
  * What drives the scores of many customers: contributions by field, computed away from the page's thread, with progress,
  * and given up when nobody waits any more.
  */
-import type { Columns, Field } from 'tenure';
+import type { Columns, DeviceChoice, Field, WorkedOn } from 'tenure';
 import type { ScoredTable } from '../table/scored-table';
 import type { DriversReply, DriversRequest } from './messages';
 
@@ -29,6 +29,8 @@ export interface Drivers {
   of: number;
   /** Largest standard error of a contribution, 0 where all are exact. */
   standardError: number;
+  /** The device that did it, and why it was the CPU where another was asked for. */
+  workedOn: WorkedOn;
   seconds: number;
 }
 
@@ -38,7 +40,14 @@ export interface DriversRun {
   cancel(): void;
 }
 
-export function explainCohort(model: Uint8Array, columns: Columns, limit: number, onProgress: (share: number) => void): DriversRun {
+export interface CohortOptions {
+  /** Customers to explain at most; more are drawn from. */
+  limit: number;
+  device: DeviceChoice;
+  onProgress(share: number): void;
+}
+
+export function explainCohort(model: Uint8Array, columns: Columns, { limit, device, onProgress }: CohortOptions): DriversRun {
   const worker = new Worker(new URL('./cohort.worker.ts', import.meta.url), { type: 'module', name: 'cohort' });
   let cancel = () => {};
   const outcome = new Promise<Drivers | undefined>((resolve, reject) => {
@@ -54,7 +63,7 @@ export function explainCohort(model: Uint8Array, columns: Columns, limit: number
     });
     worker.addEventListener('error', (event) => reject(new Error(event.message)));
   });
-  worker.postMessage({ model, columns, limit } satisfies DriversRequest);
+  worker.postMessage({ model, columns, limit, device } satisfies DriversRequest);
   return { outcome, cancel };
 }
 

@@ -1,5 +1,5 @@
 /** What the page and the cohort worker say to each other. */
-import type { Columns } from 'tenure';
+import type { Columns, DeviceChoice } from 'tenure';
 import type { Drivers } from './drivers';
 
 export interface DriversRequest {
@@ -7,6 +7,7 @@ export interface DriversRequest {
   columns: Columns;
   /** Customers to explain at most; more are drawn from. */
   limit: number;
+  device: DeviceChoice;
 }
 
 export type DriversReply = { kind: 'progress'; share: number } | { kind: 'done'; drivers: Drivers } | { kind: 'failed'; message: string };

@@ -133,6 +133,9 @@ export const panelStyles = css`
     gap: 2rem;
     min-width: 0;
   }
+  .pairs {
+    margin-top: 1rem;
+  }
   .behind {
     color: var(--ink-soft);
     font-size: 12.5px;

@@ -13,6 +13,7 @@ import type { TryChanges } from './counterfactual-cards';
 import './field-form';
 import type { FieldChange } from './field-form';
 import './force-line';
+import './interaction-list';
 import './tier-scale';
 import './waterfall-chart';
 import { icon, tierMark, tierMarkStyles } from './marks';
@@ -26,6 +27,9 @@ export class CustomerPanel extends LitElement {
   @property({ attribute: false }) row = 0;
   @state() private changes: ReadonlyMap<string, FieldValue> = new Map();
   @state() private explained?: Explained | undefined;
+  /** With the effects of pairs of fields, once they are asked for. */
+  @state() private interacted?: Explained | undefined;
+  @state() private isInteracting = false;
   @state() private advised?: Advised | undefined;
   /** The waterfall is still the one before; that is said if it lasts. */
   @state() private isBehind = false;
@@ -62,6 +66,8 @@ export class CustomerPanel extends LitElement {
     this.current = score instanceof TenureError ? undefined : score;
     this.problems = score.problems;
     this.effects = this.#effectsAlone();
+    this.interacted = undefined;
+    this.isInteracting = false;
     if (!this.current) {
       this.explained = undefined;
       this.advised = undefined;
@@ -80,6 +86,15 @@ export class CustomerPanel extends LitElement {
         if (advised && this.#record === own) this.advised = advised;
       });
     }
+  }
+
+  /** The effects of pairs of fields take a few times as long as the explanation, so they come on demand. */
+  async #interact() {
+    this.isInteracting = true;
+    const interacted = await this.explainer.interact({ ...this.#record, ...Object.fromEntries(this.changes) });
+    if (!interacted) return;
+    this.interacted = interacted;
+    this.isInteracting = false;
   }
 
   #try({ changes }: TryChanges) {
@@ -197,6 +212,13 @@ export class CustomerPanel extends LitElement {
     </section>`;
   }
 
+  #interactions() {
+    if (this.interacted) return html`<interaction-list .explanation=${this.interacted.explanation}></interaction-list>`;
+    return this.isInteracting
+      ? html`<p class="meaning" role="status">Looking at pairs of fields…</p>`
+      : html`<button class="pairs" @click=${this.#interact}>Show which fields work together</button>`;
+  }
+
   #scoreLine() {
     const { tiers } = this.model.scorer.policy;
     const { current, original } = this;
@@ -244,6 +266,7 @@ export class CustomerPanel extends LitElement {
         These are ${explanation.exact ? 'exact' : 'estimated'} Shapley values against that background: they say what the model associates with leaving, not what causes it.
         <span class="time">Computed here in ${formatSeconds(milliseconds / 1000)}.</span>
       </p>
+      ${this.#interactions()}
     `;
   }
 

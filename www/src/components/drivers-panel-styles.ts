@@ -24,6 +24,28 @@ export const driversStyles = css`
     font-size: 15px;
     font-weight: 600;
   }
+  .device {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.6rem;
+    margin-top: 0.4rem;
+    font-size: 13px;
+    color: var(--ink-soft);
+  }
+  .device select {
+    width: auto;
+    min-height: 32px;
+    color: var(--ink);
+  }
+  .badge {
+    padding: 0.1em 0.7em;
+    border: 1px solid var(--line-strong);
+    border-radius: 1em;
+    font-size: 12px;
+    font-weight: 600;
+    color: var(--ink);
+  }
   .facts {
     max-width: 68ch;
     margin-block: 0.4rem 0.8rem;

@@ -1,6 +1,7 @@
 /** What drives the scores shown: fields by importance, a beeswarm of all customers, and a dependence plot on a click. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import type { DeviceChoice } from 'tenure';
 import { columnsOf, explainCohort, nameOf, type Driver, type Drivers, type DriversRun } from '../cohort/drivers';
 import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from '../format';
 import type { Model } from '../model';
@@ -16,6 +17,12 @@ import { icon } from './marks';
 const LIMIT = 1000;
 const SHOWN = 12;
 
+const DEVICES: readonly { choice: DeviceChoice; label: string }[] = [
+  { choice: 'auto', label: 'Automatic' },
+  { choice: 'cpu', label: 'CPU' },
+  { choice: 'webgpu', label: 'WebGPU' },
+];
+
 @customElement('drivers-panel')
 export class DriversPanel extends LitElement {
   @property({ attribute: false }) model!: Model;
@@ -28,6 +35,7 @@ export class DriversPanel extends LitElement {
   @state() private failure = '';
   @state() private chosen?: string | undefined;
   @state() private isUnfolded = false;
+  @state() private device: DeviceChoice = 'auto';
   @query('h2') private heading!: HTMLElement;
   #run?: DriversRun | undefined;
 
@@ -53,7 +61,11 @@ export class DriversPanel extends LitElement {
     this.isCancelled = false;
     this.progress = 0;
     if (rows.length === 0) return;
-    const run = explainCohort(model.bytes, columnsOf(table, model.scorer.schema.fields, rows), LIMIT, (share) => (this.progress = share));
+    const run = explainCohort(model.bytes, columnsOf(table, model.scorer.schema.fields, rows), {
+      limit: LIMIT,
+      device: this.device,
+      onProgress: (share) => (this.progress = share),
+    });
     this.#run = run;
     try {
       const drivers = await run.outcome;
@@ -71,8 +83,26 @@ export class DriversPanel extends LitElement {
         <h2 tabindex="-1">What drives these scores</h2>
         <button class="plain icon" aria-label="Close the drivers" @click=${() => this.dispatchEvent(new Event('panel-close'))}>${icon('close')}</button>
       </header>
+      <div class="device">
+        <label for="device">Device</label>
+        <select id="device" @change=${this.#choose}>
+          ${DEVICES.map(({ choice, label }) => html`<option value=${choice} ?selected=${choice === this.device}>${label}</option>`)}
+        </select>
+        ${this.drivers ? this.#badge(this.drivers) : nothing}
+      </div>
       ${this.failure ? html`<p class="failure" role="alert">${icon('alert')}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
     `;
+  }
+
+  #choose(event: Event) {
+    this.device = (event.target as HTMLSelectElement).value as DeviceChoice;
+    void this.#start();
+  }
+
+  /** Where it was computed; under WebGPU also why it was not computed there. */
+  #badge({ workedOn: { device, reason } }: Drivers) {
+    const isTold = reason && this.device === 'webgpu';
+    return html`<span class="badge" title=${reason?.message ?? ''}>${device === 'cpu' ? 'CPU' : 'WebGPU'}</span>${isTold ? html`<small>${reason.message}</small>` : nothing}`;
   }
 
   #waiting() {

@@ -19,7 +19,7 @@ self.addEventListener('message', async ({ data }: MessageEvent<ExplainRequest>) 
       const counterfactuals = ready.counterfactuals(data.record);
       return reply({ kind: 'advised', counterfactuals, milliseconds: performance.now() - started });
     }
-    const explanation = ready.explain(data.record);
+    const explanation = ready.explain(data.record, { interactions: data.kind === 'interact' });
     reply({ kind: 'explained', explanation, milliseconds: performance.now() - started });
   } catch (error) {
     const problems = error instanceof TenureError ? error.problems : [];

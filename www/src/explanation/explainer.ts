@@ -35,7 +35,7 @@ interface Question {
 }
 
 /** What a person waits for most comes first. */
-const ORDER: readonly Asked[] = ['explain', 'advise'];
+const ORDER: readonly Asked[] = ['explain', 'interact', 'advise'];
 
 export class Explainer {
   readonly #worker = new Worker(new URL('./explain.worker.ts', import.meta.url), { type: 'module', name: 'explain' });
@@ -60,6 +60,11 @@ export class Explainer {
   /** The explanation, or `undefined` if a later question replaced this one or the record has errors. */
   explain(record: CustomerRecord): Promise<Explained | undefined> {
     return this.#asked('explain', record).then((reply) => (reply?.kind === 'explained' ? reply : undefined));
+  }
+
+  /** The explanation with the effects of pairs of fields; `undefined` likewise. */
+  interact(record: CustomerRecord): Promise<Explained | undefined> {
+    return this.#asked('interact', record).then((reply) => (reply?.kind === 'explained' ? reply : undefined));
   }
 
   /** What would bring the customer into the next lower tier; `undefined` likewise. */

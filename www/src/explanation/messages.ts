@@ -1,8 +1,8 @@
 /** What the page and the explanation worker say to each other. */
 import type { Counterfactuals, CustomerRecord, Explanation, Problem } from 'tenure';
 
-/** Why she scores so, and what would change it. */
-export type Asked = 'explain' | 'advise';
+/** Why she scores so; the same with the effects of pairs of fields; and what would change it. */
+export type Asked = 'explain' | 'interact' | 'advise';
 
 export type ExplainRequest = { kind: 'model'; model: Uint8Array } | { kind: Asked; record: CustomerRecord };
 
