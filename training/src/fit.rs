@@ -7,6 +7,9 @@
 mod averaging;
 mod configuration;
 mod network;
+mod state;
+
+use std::time::{Duration, Instant};
 
 use burn::module::ParamGroup;
 use burn::optim::decay::WeightDecayConfig;
@@ -88,7 +91,13 @@ pub struct Fitted<N = DenseNetwork> {
     pub prior_correction: f64,
 }
 
+/// A state is saved at most this often while a fit runs, and once when it ends.
+const SAVED_EVERY: Duration = Duration::from_millis(500);
+
 /// Fits a network to `train` and keeps the weights of the epoch with the lowest log-loss on `validation`.
+///
+/// With [`FitConfig::checkpoints`], the fit goes on from its saved state where there is one, after it has told
+/// `on_epoch` of the epochs that ran before, and ends with the same bits as one that never stopped.
 pub fn fit<S: NetworkShape>(
     config: &FitConfig<S>,
     train: &dyn DenseRows,
@@ -98,9 +107,21 @@ pub fn fit<S: NetworkShape>(
 ) -> Result<Fitted<S::Network>, FitError> {
     config.check(train, validation)?;
     let device = device.clone().without_autodiff();
+    let file = config.checkpoints.as_ref().map(|folder| state::file(folder, config, train, validation));
     let mut trainer = Trainer::new(config, train, &device);
-    let mut best: Option<Fitted<S::Network>> = None;
-    for epoch in 1..=config.maximum_epochs {
+    let mut history = History { losses: Vec::new(), best: None };
+    if let Some(file) = &file
+        && state::restore(file, &mut trainer, &mut history)?
+    {
+        for epoch in 1..=history.losses.len() {
+            if on_epoch(&history.report(epoch, config.maximum_epochs)) == Control::Stop {
+                return Err(FitError::Interrupted);
+            }
+        }
+    }
+    let mut saved = Instant::now();
+    while !history.ended(config.maximum_epochs, config.patience) {
+        let epoch = history.losses.len() + 1;
         let train_loss = trainer.epoch(config.schedule.share(epoch, config.maximum_epochs));
         let network = trainer.averaging.network();
         let logits = logits(&network, validation, &device);
@@ -109,39 +130,63 @@ pub fn fit<S: NetworkShape>(
         if !(train_loss.is_finite() && validation_loss.is_finite()) {
             return Err(FitError::Diverged { epoch, learning_rate: config.learning_rate });
         }
-        let fitted = match best {
-            Some(earlier) if earlier.validation_loss <= validation_loss => Fitted { epochs: epoch, ..earlier },
-            _ => {
-                let prior_correction = 0.0;
-                Fitted { network, epochs: epoch, best_epoch: epoch, train_loss, validation_loss, prior_correction }
-            }
-        };
-        let report = EpochReport {
-            epoch,
-            maximum_epochs: config.maximum_epochs,
-            train_loss,
-            validation_loss,
-            best_epoch: fitted.best_epoch,
-            best_validation_loss: fitted.validation_loss,
-        };
-        if on_epoch(&report) == Control::Stop {
+        history.losses.push((train_loss, validation_loss));
+        if history.best_epoch(epoch) == epoch {
+            history.best = Some(network);
+        }
+        let control = on_epoch(&history.report(epoch, config.maximum_epochs));
+        let ended = control == Control::Stop || history.ended(config.maximum_epochs, config.patience);
+        if let Some(file) = &file
+            && (ended || saved.elapsed() >= SAVED_EVERY)
+        {
+            state::save(file, &trainer, &history)?;
+            saved = Instant::now();
+        }
+        if control == Control::Stop {
             return Err(FitError::Interrupted);
         }
-        let patient = epoch - fitted.best_epoch < config.patience;
-        best = Some(fitted);
-        if !patient {
-            break;
-        }
     }
-    let mut best = best.expect("a checked configuration has at least one epoch");
+    let epochs = history.losses.len();
+    let best_epoch = history.best_epoch(epochs);
+    let (train_loss, validation_loss) = history.losses[best_epoch - 1];
+    let network = history.best.expect("a checked configuration has at least one epoch");
+    let mut fitted = Fitted { network, epochs, best_epoch, train_loss, validation_loss, prior_correction: 0.0 };
     if trainer.positive_weight != 1.0 {
         let correction = trainer.positive_weight.ln();
-        best.network = best.network.shifted(-correction);
-        best.prior_correction = correction.into();
-        let corrected = logits(&best.network, validation, &device).into_iter().map(f64::from);
-        best.validation_loss = log_loss(corrected, validation.labels(), 1.0);
+        fitted.network = fitted.network.shifted(-correction);
+        fitted.prior_correction = correction.into();
+        let corrected = logits(&fitted.network, validation, &device).into_iter().map(f64::from);
+        fitted.validation_loss = log_loss(corrected, validation.labels(), 1.0);
     }
-    Ok(best)
+    Ok(fitted)
+}
+
+/// What a fit found out so far.
+struct History<N> {
+    /// Training and validation loss of every epoch.
+    losses: Vec<(f64, f64)>,
+    /// The network of the epoch with the lowest validation loss.
+    best: Option<N>,
+}
+
+impl<N> History<N> {
+    /// The first epoch of the lowest validation loss among the first `epochs`.
+    fn best_epoch(&self, epochs: usize) -> usize {
+        let lower = |best: usize, epoch: usize| if self.losses[epoch].1 < self.losses[best].1 { epoch } else { best };
+        1 + (1..epochs).fold(0, lower)
+    }
+
+    fn report(&self, epoch: usize, maximum_epochs: usize) -> EpochReport {
+        let (train_loss, validation_loss) = self.losses[epoch - 1];
+        let best_epoch = self.best_epoch(epoch);
+        let best_validation_loss = self.losses[best_epoch - 1].1;
+        EpochReport { epoch, maximum_epochs, train_loss, validation_loss, best_epoch, best_validation_loss }
+    }
+
+    fn ended(&self, maximum_epochs: usize, patience: usize) -> bool {
+        let epochs = self.losses.len();
+        epochs > 0 && (epochs >= maximum_epochs || epochs - self.best_epoch(epochs) >= patience)
+    }
 }
 
 /// Everything that changes from step to step.
@@ -156,6 +201,7 @@ struct Trainer<'a, N> {
     network: N,
     averaging: Averaging<N>,
     optimizer: ModuleOptimizer,
+    penalty: Penalty,
     learning_rate: f64,
     shuffling: ChaCha8Rng,
     dropout: ChaCha8Rng,
@@ -193,11 +239,17 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
             focusing: config.focusing as f32,
             averaging: Averaging::new(config.averaging, &network),
             optimizer: optimizer(&network, config.penalty, count),
+            penalty: config.penalty,
             network,
             learning_rate: config.learning_rate,
             shuffling,
             dropout,
         }
+    }
+
+    /// An optimizer that has made no step yet.
+    fn fresh_optimizer(&self, network: &N) -> ModuleOptimizer {
+        optimizer(network, self.penalty, self.order.len())
     }
 
     /// Steps once through all rows in a fresh order, at this share of the learning rate, and returns the mean loss; stops

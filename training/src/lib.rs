@@ -2,6 +2,7 @@
 
 pub mod calibrate;
 pub mod card;
+pub mod checkpoint;
 pub mod checks;
 pub mod cohort;
 pub mod commands;
@@ -20,3 +21,4 @@ pub mod split;
 pub mod suggest;
 pub mod table;
 pub mod train;
+pub mod tune;

@@ -6,7 +6,7 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_training::commands::{
-    card, check, config, crossval, evaluate, imbalance, init, report, sample, score, train,
+    card, check, config, crossval, evaluate, imbalance, init, report, sample, score, train, tune,
 };
 use tenure_training::configuration;
 use tenure_training::failure::Failure;
@@ -33,6 +33,7 @@ enum Command {
     Sample(sample::Arguments),
     Check(check::Arguments),
     Train(train::Arguments),
+    Tune(tune::Arguments),
     Evaluate(evaluate::Arguments),
     Crossval(crossval::Arguments),
     Imbalance(imbalance::Arguments),
@@ -59,6 +60,7 @@ fn run() -> Result<(), Failure> {
         Command::Sample(arguments) => sample::run(&arguments, &output),
         Command::Check(arguments) => check::run(&arguments, &output),
         Command::Train(arguments) => train::run(&arguments, &output),
+        Command::Tune(arguments) => tune::run(&arguments, &output),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &output),
         Command::Crossval(arguments) => crossval::run(&arguments, &output),
         Command::Imbalance(arguments) => imbalance::run(&arguments, &output),

@@ -96,6 +96,7 @@ fn time<S: NetworkShape>((encoded, train, validation): &Data, shape: S, epochs: 
         positive_weight: None,
         focusing: 0.0,
         seed: 0,
+        checkpoints: None,
     };
     let (train, validation) = (encoded.subset(train), encoded.subset(validation));
     let mut last = f64::NAN;

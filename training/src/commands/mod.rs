@@ -11,6 +11,7 @@ pub mod report;
 pub mod sample;
 pub mod score;
 pub mod train;
+pub mod tune;
 
 use std::path::Path;
 

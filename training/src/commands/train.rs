@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Instant;
 
 use serde_json::json;
@@ -12,9 +13,10 @@ use tenure::schema::Schema;
 use super::check::RowArguments;
 use super::read_schema;
 use crate::card::segments as card_segments;
+use crate::checkpoint;
 use crate::checks::DataChecks;
 use crate::cohort::{Cohort, Purpose, RARE_BELOW, prune_rare};
-use crate::failure::Failure;
+use crate::failure::{ENVIRONMENT, Failure};
 use crate::fit::{Control, EpochReport, FitError, Penalty};
 use crate::history::History;
 use crate::metrics::{Bootstrap, Metrics, best_f1_threshold};
@@ -42,13 +44,16 @@ pub struct Arguments {
     pub rows: RowArguments,
     #[command(flatten)]
     pub network: NetworkArguments,
+    /// A folder for the state of an unfinished training: the same command goes on from it, to the same bytes
+    #[arg(long, value_name = "DIR")]
+    pub checkpoint_dir: Option<PathBuf>,
     /// Print one JSON object an epoch and the model card at the end, on standard output
     #[arg(long)]
     pub json: bool,
 }
 
 /// What decides the network; shared by `train` and `crossval`.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct NetworkArguments {
     /// Seed of splits, weights, dropout and mini-batches: the same seed gives the same bytes on the same machine
     #[arg(long, default_value_t = 0)]
@@ -72,7 +77,7 @@ pub struct NetworkArguments {
     #[arg(long)]
     pub label_share: Option<f64>,
     /// Units of the hidden layers, as in `16,8`; `none` leaves the additive part alone
-    #[arg(long, value_parser = hidden)]
+    #[arg(long, value_parser = Hidden::from_str)]
     pub hidden: Option<Hidden>,
     /// Bins of a number's piecewise-linear encoding
     #[arg(long)]
@@ -120,15 +125,19 @@ pub(super) fn focusing(text: &str) -> Result<f64, String> {
     if number > 0.0 && number <= 10.0 { Ok(number) } else { Err("must be above 0 and at most 10".into()) }
 }
 
-fn hidden(text: &str) -> Result<Hidden, String> {
-    if text == "none" {
-        return Ok(Hidden(Vec::new()));
+impl FromStr for Hidden {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Hidden, String> {
+        if text == "none" {
+            return Ok(Hidden(Vec::new()));
+        }
+        let units = text.split(',').map(|units| match units.trim().parse() {
+            Ok(units @ 1..=1024) => Ok(units),
+            _ => Err(format!("`{units}` is no number of units from 1 to 1024")),
+        });
+        units.collect::<Result<_, _>>().map(Hidden)
     }
-    let units = text.split(',').map(|units| match units.trim().parse() {
-        Ok(units @ 1..=1024) => Ok(units),
-        _ => Err(format!("`{units}` is no number of units from 1 to 1024")),
-    });
-    units.collect::<Result<_, _>>().map(Hidden)
 }
 
 impl NetworkArguments {
@@ -220,6 +229,7 @@ impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Failure {
         match error {
             TrainError::Fit(FitError::Interrupted) => Failure::interrupted(),
+            TrainError::Fit(FitError::Checkpoint { message }) => Failure::new(ENVIRONMENT, message),
             error => Failure::data(error),
         }
     }
@@ -227,12 +237,23 @@ impl From<TrainError> for Failure {
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
-    let params = arguments.network.params()?;
+    let mut params = arguments.network.params()?;
     let schema = read_schema(&arguments.schema)?;
     let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
     let split_by = arguments.rows.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
     let checks = arguments.rows.check(&cohort, &schema, &split, output)?;
+    if let Some(folder) = &arguments.checkpoint_dir {
+        let settings = format!("{params:#?}\nsplit: {}", split_by.words(&split.test));
+        let run = checkpoint::Run {
+            code_version: env!("CARGO_PKG_VERSION").into(),
+            data_sha256: cohort.report().sha256.clone(),
+            schema_sha256: schema_sha256(&schema)?,
+            settings: settings.lines().map(String::from).collect(),
+        };
+        checkpoint::open(folder, &run)?;
+        params.keep_checkpoints(folder);
+    }
 
     let started = Instant::now();
     let mut progress = EpochProgress::new(output, arguments.json);
@@ -296,7 +317,6 @@ fn card(
     let metrics = Metrics::measure(&probabilities, &labels, threshold).map_err(Failure::data)?;
     let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
     let intervals = bootstrap.intervals(&probabilities, &labels, threshold).map_err(Failure::data)?;
-    let schema_text = serde_json::to_string(schema).map_err(Failure::data)?;
     let inputs = trained.encoded.encoder().inputs().len();
     let teacher = Metrics::measure(&trained.teacher_probabilities(&split.test), &labels, threshold);
     let teacher = teacher.map_err(Failure::data)?;
@@ -310,7 +330,7 @@ fn card(
         "code_version": env!("CARGO_PKG_VERSION"),
         "seed": params.seed,
         "data_sha256": cohort.report().sha256,
-        "schema_sha256": hexadecimal(&Sha256::digest(schema_text.as_bytes())),
+        "schema_sha256": schema_sha256(schema)?,
         "rows": {
             "train": split.train.len(), "validation": split.validation.len(),
             "calibration": split.calibration.len(), "test": split.test.len(),
@@ -341,6 +361,12 @@ fn card(
         "intervals": intervals,
         "segments": card_segments(cohort, &split.test, &probabilities),
     })))
+}
+
+/// The hash of a schema as the program reads it.
+pub fn schema_sha256(schema: &Schema) -> Result<String, Failure> {
+    let text = serde_json::to_string(schema).map_err(Failure::data)?;
+    Ok(hexadecimal(&Sha256::digest(text.as_bytes())))
 }
 
 /// Figures to seven digits: more say nothing, and every reader of the artifact would parse them.

@@ -36,6 +36,15 @@ impl<N: Module> Averaging<N> {
         };
     }
 
+    /// The average and the steps it has taken in.
+    pub(super) fn state(&self) -> (N, usize) {
+        (self.network.clone(), self.steps)
+    }
+
+    pub(super) fn set_state(&mut self, network: N, steps: usize) {
+        (self.network, self.steps) = (network, steps);
+    }
+
     /// The average as a network of its own, in evaluation mode.
     pub(super) fn network(&self) -> N {
         // `valid`, not `clone`: clones of a burn module share the running statistics of its batch norms.

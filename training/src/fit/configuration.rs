@@ -1,5 +1,7 @@
 //! What a fit can be told, with the defaults that were measured best, and what it can refuse.
 
+use std::path::PathBuf;
+
 use tenure::network::burn::tabm::TabmConfig;
 use thiserror::Error;
 
@@ -30,6 +32,8 @@ pub struct FitConfig<S = DenseShape> {
     /// happened (Lin et al. 2017, "Focal loss for dense object detection"); 0 is the log-loss.
     pub focusing: f64,
     pub seed: u64,
+    /// The folder where the state of an unfinished fit lies; it decides nothing about the result.
+    pub checkpoints: Option<PathBuf>,
 }
 
 /// What becomes of the learning rate over the epochs.
@@ -89,6 +93,7 @@ impl Default for FitConfig<DenseShape> {
             positive_weight: None,
             focusing: 0.0,
             seed: 0,
+            checkpoints: None,
         }
     }
 }
@@ -108,6 +113,7 @@ impl Default for FitConfig<TabmConfig> {
             positive_weight: None,
             focusing: 0.0,
             seed: 0,
+            checkpoints: None,
         }
     }
 }
@@ -172,6 +178,9 @@ pub enum FitError {
         "the loss was no longer finite in epoch {epoch} (learning rate {learning_rate}); try a lower learning rate"
     )]
     Diverged { epoch: usize, learning_rate: f64 },
+    /// A state that cannot be read or written, or that is damaged.
+    #[error("{message}")]
+    Checkpoint { message: String },
     #[error("interrupted")]
     Interrupted,
 }

@@ -1,5 +1,7 @@
 //! What the fit loop asks of a network, and the two kinds there are: the dense network that ships, and the TabM ensemble.
 
+use std::fmt::Debug;
+
 use burn::module::{Module, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData, activation};
@@ -33,7 +35,7 @@ impl Batch {
 }
 
 /// The shape of a network, from which a fit starts one.
-pub trait NetworkShape: Clone + Sync {
+pub trait NetworkShape: Clone + Debug + Sync {
     type Network: TrainableNetwork;
 
     /// Every reason why no network over `columns` dense columns can have this shape.

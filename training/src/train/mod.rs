@@ -16,6 +16,8 @@ pub use ship::{Ship, ShipError, Shipped};
 pub use student::DistillationParams;
 pub use teacher::{Chosen, Model, Teacher, TeacherParams};
 
+use std::path::Path;
+
 use burn::tensor::Device;
 use tenure::artifact::{Artifact, ArtifactError, Background, Document, EncoderDocument, FORMAT_VERSION};
 use tenure::calibration::Calibration;
@@ -55,6 +57,16 @@ impl Default for TrainParams {
             background_rows: 32,
             seed: 0,
         }
+    }
+}
+
+impl TrainParams {
+    /// Keeps the states of unfinished fits in `folder`; it decides nothing about what is learned.
+    pub fn keep_checkpoints(&mut self, folder: &Path) {
+        let folder = Some(folder.to_owned());
+        self.network.checkpoints.clone_from(&folder);
+        self.teacher.tabm.checkpoints.clone_from(&folder);
+        self.distillation.fit.checkpoints = folder;
     }
 }
 

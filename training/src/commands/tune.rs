@@ -1,0 +1,239 @@
+//! `tenure tune`: searches for settings within a budget, and writes the best as a tenure.toml.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::check::RowArguments;
+use super::read_schema;
+use super::train::{Hidden, NetworkArguments, read_cohort, schema_sha256};
+use crate::checkpoint::Run;
+use crate::cohort::Cohort;
+use crate::failure::Failure;
+use crate::fit::{Control, FitError};
+use crate::metrics::row_log_loss;
+use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
+use crate::split::{Shares, stratified_parts};
+use crate::train::{Rows, TrainError, train};
+use crate::tune::space::{Free, Settings};
+use crate::tune::{FOLDS, Measured, Standing, Trials, search, standings};
+
+/// Search for better settings within a budget
+///
+/// Trials are compared by the log-loss of the calibrated network that ships, on inner folds of the rows that `tenure
+/// train` with the same seed does not test on. A trial that falls behind after a fold is given up. Settings given as
+/// flags are kept as they are; the others are searched. The same command goes on from the trials file.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The table: CSV, TSV or Parquet
+    #[arg(long)]
+    pub data: PathBuf,
+    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
+    #[arg(long)]
+    pub schema: PathBuf,
+    /// Where the best settings are written, as a tenure.toml for `tenure train --config`
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Overwrite it
+    #[arg(long)]
+    pub force: bool,
+    /// The trials, one line a fold; only ever added to
+    #[arg(long, default_value = "tune.jsonl", value_name = "FILE")]
+    pub trials_file: PathBuf,
+    /// Trials in all, those of the trials file included; 30 where no time is given either
+    #[arg(long)]
+    pub trials: Option<usize>,
+    /// Begin no trial after this time: seconds, or as in 90s, 10m, 2h
+    #[arg(long, value_parser = time)]
+    pub time: Option<Duration>,
+    /// Print the trials as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub rows: RowArguments,
+    #[command(flatten)]
+    pub network: NetworkArguments,
+}
+
+const DEFAULT_TRIALS: usize = 30;
+
+fn time(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|letter: char| letter.is_alphabetic()).unwrap_or(text.len()));
+    let seconds = match unit {
+        "" | "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(format!("`{unit}` is no unit of time: s, m or h")),
+    };
+    match number.parse::<f64>() {
+        Ok(number) if number > 0.0 && number * seconds <= 1e7 => Ok(Duration::from_secs_f64(number * seconds)),
+        _ => Err(format!("`{text}` is no time above 0, as in 90s, 10m, 2h")),
+    }
+}
+
+pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    refuse_overwrite(&arguments.out, arguments.force)?;
+    if arguments.trials == Some(0) {
+        return Err(Failure::usage("--trials must be at least 1 (got 0)"));
+    }
+    let network = &arguments.network;
+    let params = network.params()?;
+    let free = free(network);
+    if free.nothing() {
+        return Err(Failure::usage("every setting is given as a flag: there is nothing to search"));
+    }
+    let schema = read_schema(&arguments.schema)?;
+    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
+    let split_by = arguments.rows.split_by(&cohort)?;
+    let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
+    arguments.rows.check(&cohort, &schema, &split, output)?;
+    let mut pool = [split.train, split.validation, split.calibration].concat();
+    pool.sort_unstable();
+    let parts = stratified_parts(cohort.labels(), &pool, &[1.0 / FOLDS as f64; FOLDS], params.seed)?;
+
+    let settings = format!("{params:#?}\n{free:#?}\nfolds: {FOLDS} of {}", split_by.words(&split.test));
+    let run = Run {
+        code_version: env!("CARGO_PKG_VERSION").into(),
+        data_sha256: cohort.report().sha256.clone(),
+        schema_sha256: schema_sha256(&schema)?,
+        settings: settings.lines().map(String::from).collect(),
+    };
+    let mut trials = Trials::open(&arguments.trials_file, &run)?;
+    let known = trials.by_trial().len();
+    if known > 0 {
+        output.say(format!("{known} trials are in {} already", arguments.trials_file.display()));
+    }
+    let started = Instant::now();
+    let limit = arguments.trials.or(arguments.time.is_none().then_some(DEFAULT_TRIALS));
+    let bar = output.bar(limit.unwrap_or(0) as u64, "trial {pos}/{len} {bar:24} {elapsed} {msg}");
+    let mut more = |number: usize| {
+        bar.set_position(number as u64);
+        limit.is_none_or(|limit| number < limit) && arguments.time.is_none_or(|time| started.elapsed() < time)
+    };
+    let mut measure = |trial: usize, settings: &Settings, folds: std::ops::Range<usize>| {
+        let one = |fold: usize| measure_fold(network, &cohort, &parts, trial, settings, fold);
+        let measured = folds.into_par_iter().map(one).collect::<Result<Vec<_>, Failure>>()?;
+        if output.plain() {
+            for fold in &measured {
+                let loss = fold.log_loss.map_or("no network".into(), |loss| format!("log-loss {loss:.4}"));
+                output.say(format!("trial {trial}, fold {}: {loss} ({})", fold.fold, settings.words()));
+            }
+        }
+        Ok(measured)
+    };
+    let searched = search(free, params.seed, &mut trials, &mut more, &mut measure);
+    bar.finish_and_clear();
+    if let Err(failure) = searched {
+        return Err(match failure.exit_code {
+            crate::failure::INTERRUPTED => Failure::new(
+                failure.exit_code,
+                format!("interrupted; the same command goes on from {}", arguments.trials_file.display()),
+            ),
+            _ => failure,
+        });
+    }
+
+    let standings = standings(&trials);
+    let best = standings.first().ok_or_else(|| Failure::usage("--time was over before the first trial"))?;
+    if !best.mean.is_finite() || best.folds < FOLDS {
+        return Err(Failure::data("no trial gave a network on every fold"));
+    }
+    print(arguments, output, &standings);
+    let toml = best.settings.toml().map_err(Failure::data)?;
+    let head = format!(
+        "# tenure tune: trial {} of {}, log-loss {:.4} over {FOLDS} inner folds, seed {}.\n",
+        best.trial,
+        standings.len(),
+        best.mean,
+        params.seed
+    );
+    write_whole(&arguments.out, format!("{head}[train]\n{toml}\n[crossval]\n{toml}").as_bytes())?;
+    output.say(format!("{}: {}", arguments.out.display(), best.settings.words()));
+    Ok(())
+}
+
+/// What no flag (and no tenure.toml) fixed.
+fn free(network: &NetworkArguments) -> Free {
+    Free {
+        hidden: network.hidden.is_none(),
+        bins: network.bins.is_none(),
+        dropout: network.dropout.is_none(),
+        learning_rate: network.learning_rate.is_none(),
+        penalty: network.penalty.is_none(),
+        batch_size: network.batch_size.is_none(),
+    }
+}
+
+/// One fold of a trial: another part validates and calibrates, the rest is fitted.
+fn measure_fold(
+    network: &NetworkArguments,
+    cohort: &Cohort,
+    parts: &[Vec<u32>],
+    trial: usize,
+    settings: &Settings,
+    fold: usize,
+) -> Result<Measured, Failure> {
+    let started = Instant::now();
+    let mut network = network.clone();
+    if let Some(hidden) = &settings.hidden {
+        network.hidden = Some(hidden.parse::<Hidden>().map_err(Failure::data)?);
+    }
+    network.bins = settings.bins.or(network.bins);
+    network.dropout = settings.dropout.or(network.dropout);
+    network.learning_rate = settings.learning_rate.or(network.learning_rate);
+    network.penalty = settings.penalty.or(network.penalty);
+    network.batch_size = settings.batch_size.or(network.batch_size);
+    let params = network.params()?;
+    let validation = &parts[(fold + 1) % parts.len()];
+    let fitted = (0..parts.len()).filter(|&part| part != fold && part != (fold + 1) % parts.len());
+    let mut fit: Vec<u32> = fitted.flat_map(|part| parts[part].iter().copied()).collect();
+    fit.sort_unstable();
+    let rows = Rows { fit: &fit, validation, calibration: validation };
+    let stop = &mut |_: &str, _: &_| if interrupted() { Control::Stop } else { Control::Continue };
+    let log_loss = match train(&params, cohort, rows, stop) {
+        Ok(trained) => {
+            let probabilities = trained.probabilities(&parts[fold]);
+            let losses = probabilities.iter().zip(&parts[fold]);
+            let losses = losses.map(|(&probability, &row)| row_log_loss(probability, cohort.labels()[row as usize]));
+            // To nine digits, which a JSON reader of any precision gives back to the bit.
+            Some((losses.sum::<f64>() / parts[fold].len() as f64 * 1e9).round() / 1e9)
+        }
+        // A rate that is too high is a result; the trial is the last of all.
+        Err(TrainError::Fit(FitError::Diverged { .. })) => None,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Measured { trial, settings: settings.clone(), fold, log_loss, seconds: started.elapsed().as_secs_f64() })
+}
+
+fn print(arguments: &Arguments, output: &Output, standings: &[Standing]) {
+    if arguments.json {
+        let trials = standings.iter().map(|standing| {
+            let mean = standing.mean.is_finite().then_some(standing.mean);
+            json!({ "trial": standing.trial, "settings": standing.settings, "folds": standing.folds, "log_loss": mean })
+        });
+        return output.print(json!({ "trials": trials.collect::<Vec<_>>() }));
+    }
+    output.print(format!("{:>5} {:>5} {:>9}  settings", "trial", "folds", "log-loss"));
+    for Standing { trial, settings, folds, mean } in standings {
+        output.print(format!("{trial:>5} {folds:>3}/{FOLDS} {mean:>9.4}  {}", settings.words()));
+    }
+    let given_up = standings.iter().filter(|standing| standing.folds < FOLDS).count();
+    output.print(format!("{} trials, {given_up} of them given up early", standings.len()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(time("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(time("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(time("2h"), Ok(Duration::from_secs(7200)));
+        for wrong in ["", "0s", "-3m", "10d", "m", "1e9h", "nan"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+}

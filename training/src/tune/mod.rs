@@ -1,0 +1,95 @@
+//! A budgeted search for settings: trials are measured fold by fold, and one that falls behind is given up early.
+//!
+//! Every trial is measured on one fold, then on one more, then on the rest. After each of these rungs it goes on only if
+//! its mean so far is at most the median of all trials' means over the same folds (the median rule of Golovin et al.,
+//! "Google Vizier", KDD 2017, on folds in place of steps). The first trial, the defaults, is always measured in full, so
+//! that the search cannot come out below it without saying so.
+
+pub mod space;
+mod trials;
+
+use std::ops::Range;
+
+pub use trials::{Measured, Trials};
+
+use crate::failure::Failure;
+use space::{Free, Settings};
+
+/// Inner folds of a trial.
+pub const FOLDS: usize = 4;
+
+/// The folds that are measured before the next decision.
+const RUNGS: [Range<usize>; 3] = [0..1, 1..2, 2..FOLDS];
+
+/// What a trial came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    pub trial: usize,
+    pub settings: Settings,
+    pub folds: usize,
+    /// Mean log-loss over its folds; infinite where one gave no network.
+    pub mean: f64,
+}
+
+/// Searches until `more` says no, which is asked before every trial. `measure` has the folds of a trial measured.
+pub fn search(
+    free: Free,
+    seed: u64,
+    trials: &mut Trials,
+    more: &mut dyn FnMut(usize) -> bool,
+    measure: &mut dyn FnMut(usize, &Settings, Range<usize>) -> Result<Vec<Measured>, Failure>,
+) -> Result<(), Failure> {
+    for number in 0.. {
+        let earlier: Vec<Standing> = standings(trials).into_iter().filter(|other| other.trial < number).collect();
+        let finished = earlier.iter().filter(|other| other.folds == FOLDS);
+        let best: Vec<Settings> = finished.map(|other| other.settings.clone()).collect();
+        let settings = free.draw(number, seed, &best);
+        let known = trials.by_trial().get(&number).map_or(0, Vec::len);
+        if known == 0 && !more(number) {
+            return Ok(());
+        }
+        for rung in RUNGS {
+            let known = trials.by_trial().get(&number).map_or(0, Vec::len);
+            if known < rung.end {
+                let folds = measure(number, &settings, known.max(rung.start)..rung.end)?;
+                trials.add(folds)?;
+            }
+            if number > 0 && is_behind(trials, number, rung.end) {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the trial's mean over its first `folds` is above the median of those of the trials before it.
+fn is_behind(trials: &Trials, number: usize, folds: usize) -> bool {
+    let by_trial = trials.by_trial();
+    let mean_of = |trial: usize| {
+        by_trial.get(&trial).filter(|measured| measured.len() >= folds).map(|measured| mean(&measured[..folds]))
+    };
+    let mut others: Vec<f64> = (0..number).filter_map(mean_of).collect();
+    others.sort_by(f64::total_cmp);
+    let median = others[(others.len() - 1) / 2];
+    mean_of(number).is_some_and(|own| own > median)
+}
+
+fn mean(folds: &[&Measured]) -> f64 {
+    folds.iter().map(|fold| fold.log_loss.unwrap_or(f64::INFINITY)).sum::<f64>() / folds.len() as f64
+}
+
+/// All trials: those measured in full first, then the others, each by their mean.
+pub fn standings(trials: &Trials) -> Vec<Standing> {
+    let standing = |(&trial, folds): (&usize, &Vec<&Measured>)| Standing {
+        trial,
+        settings: folds[0].settings.clone(),
+        folds: folds.len(),
+        mean: mean(folds),
+    };
+    let mut standings: Vec<Standing> = trials.by_trial().iter().map(standing).collect();
+    standings.sort_by(|a, b| b.folds.cmp(&a.folds).then(a.mean.total_cmp(&b.mean)).then(a.trial.cmp(&b.trial)));
+    standings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+use std::path::Path;
+
+use super::*;
+use crate::checkpoint::Run;
+
+const FREE: Free =
+    Free { hidden: true, bins: true, dropout: true, learning_rate: true, penalty: true, batch_size: true };
+
+fn open(path: &Path) -> Trials {
+    let text = String::from;
+    let run = Run { code_version: text("1"), data_sha256: text("d"), schema_sha256: text("s"), settings: Vec::new() };
+    Trials::open(path, &run).unwrap()
+}
+
+/// A loss with its minimum at a learning rate of 0.002, and folds that differ a little.
+fn measured(trial: usize, settings: &Settings, folds: Range<usize>) -> Vec<Measured> {
+    let rate = settings.learning_rate.unwrap_or(0.01);
+    let of_fold = |fold: usize| {
+        let log_loss = 0.3 + (rate / 0.002).ln().powi(2) / 50.0 + 0.01 * fold as f64;
+        let log_loss = Some((log_loss * 1e9).round() / 1e9);
+        Measured { trial, settings: settings.clone(), fold, log_loss, seconds: 0.0 }
+    };
+    folds.map(of_fold).collect()
+}
+
+/// Searches `limit` trials, dying when `dies_after` folds were measured.
+fn searched(path: &Path, limit: usize, dies_after: usize) -> (Vec<Standing>, usize) {
+    let mut trials = open(path);
+    let mut count = 0;
+    let _ = search(FREE, 5, &mut trials, &mut |number| number < limit, &mut |number, settings, folds| {
+        if count >= dies_after {
+            return Err(Failure::interrupted());
+        }
+        count += folds.len();
+        Ok(measured(number, settings, folds))
+    });
+    (standings(&trials), count)
+}
+
+#[test]
+fn losers_are_given_up_early_and_the_best_is_better_than_the_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    let (standings, count) = searched(&folder.path().join("trials"), 40, usize::MAX);
+    assert_eq!(standings.len(), 40);
+    assert!(count < 40 * FOLDS * 3 / 4, "{count} folds were measured");
+    assert_eq!(standings[0].folds, FOLDS);
+    let rate = standings[0].settings.learning_rate.unwrap();
+    assert!((0.0015..0.0027).contains(&rate), "{rate}");
+    let defaults = standings.iter().find(|standing| standing.trial == 0).unwrap();
+    assert!(defaults.folds == FOLDS && defaults.mean > standings[0].mean);
+    // Whoever was given up was behind the best on the same folds.
+    assert!(
+        standings.iter().filter(|standing| standing.folds < FOLDS).all(|other| other.mean > standings[0].mean - 0.02)
+    );
+}
+
+#[test]
+fn a_search_that_died_goes_on_to_the_same_end_without_measuring_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, folds) = searched(&folder.path().join("whole"), 20, usize::MAX);
+    let died = folder.path().join("died");
+    let (_, first) = searched(&died, 20, 7);
+    let (_, second) = searched(&died, 20, 11);
+    let (resumed, third) = searched(&died, 20, usize::MAX);
+    assert_eq!(resumed, whole);
+    assert_eq!(first + second + third, folds);
+}
+
+#[test]
+fn a_trial_without_a_network_is_the_last_of_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut trials = open(&folder.path().join("trials"));
+    search(FREE, 5, &mut trials, &mut |number| number < 3, &mut |number, settings, folds| {
+        let mut folds = measured(number, settings, folds);
+        folds.iter_mut().filter(|fold| fold.trial == 2).for_each(|fold| fold.log_loss = None);
+        Ok(folds)
+    })
+    .unwrap();
+    let last = standings(&trials).pop().unwrap();
+    assert_eq!((last.trial, last.folds, last.mean), (2, 1, f64::INFINITY));
+}

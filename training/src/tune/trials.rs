@@ -1,0 +1,150 @@
+//! The trials file: one JSON object a line, only ever added to. The first line says which search it is; every other one
+//! is a fold of a trial that was measured. What was written is never measured again.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::space::Settings;
+use crate::checkpoint::{Run, differences};
+use crate::failure::Failure;
+use crate::output::write_whole;
+
+/// A fold of a trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    pub trial: usize,
+    pub settings: Settings,
+    pub fold: usize,
+    /// Log-loss on the fold's rows, calibrated; `null` where no network came out.
+    pub log_loss: Option<f64>,
+    pub seconds: f64,
+}
+
+/// The file, and what it holds.
+#[derive(Debug)]
+pub struct Trials {
+    path: PathBuf,
+    file: File,
+    pub measured: Vec<Measured>,
+}
+
+impl Trials {
+    /// Opens the file of this search, or begins one; refuses that of another search, and a line that is none of ours.
+    /// A last line without its end was being written when the search was killed: it is measured again.
+    pub fn open(path: &Path, run: &Run) -> Result<Trials, Failure> {
+        let failed = |error: std::io::Error| Failure::file(path, error);
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+        let mut lines = whole.lines().enumerate();
+        match lines.next() {
+            None => write_whole(path, format!("{}\n", json(run)?).as_bytes())?,
+            Some((_, first)) => {
+                let earlier: Run = serde_json::from_str(first)
+                    .map_err(|error| Failure::data(format!("{}: line 1 names no search: {error}", path.display())))?;
+                let differences = differences(&earlier, run);
+                if !differences.is_empty() {
+                    return Err(Failure::usage(format!(
+                        "{} holds the trials of another search; name another file\n  {}",
+                        path.display(),
+                        differences.join("\n  ")
+                    )));
+                }
+            }
+        }
+        let read = |(line, text): (usize, &str)| -> Result<Measured, Failure> {
+            serde_json::from_str(text)
+                .map_err(|error| Failure::data(format!("{}: line {}: {error}", path.display(), line + 1)))
+        };
+        let measured = lines.map(read).collect::<Result<_, _>>()?;
+        let file = OpenOptions::new().append(true).open(path).map_err(failed)?;
+        if !whole.is_empty() {
+            file.set_len(whole.len() as u64).map_err(failed)?;
+        }
+        Ok(Trials { path: path.to_owned(), file, measured })
+    }
+
+    /// Adds folds to the file, then to what is known.
+    pub fn add(&mut self, folds: Vec<Measured>) -> Result<(), Failure> {
+        for fold in folds {
+            let line = format!("{}\n", json(&fold)?);
+            self.file
+                .write_all(line.as_bytes())
+                .and_then(|()| self.file.sync_data())
+                .map_err(|error| Failure::file(&self.path, error))?;
+            self.measured.push(fold);
+        }
+        Ok(())
+    }
+
+    /// The folds of every trial.
+    pub fn by_trial(&self) -> BTreeMap<usize, Vec<&Measured>> {
+        let mut trials: BTreeMap<usize, Vec<&Measured>> = BTreeMap::new();
+        for fold in &self.measured {
+            trials.entry(fold.trial).or_default().push(fold);
+        }
+        trials.values_mut().for_each(|folds| folds.sort_by_key(|fold| fold.fold));
+        trials
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(Failure::data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(data: &str) -> Run {
+        Run {
+            code_version: "1".into(),
+            data_sha256: data.into(),
+            schema_sha256: "s".into(),
+            settings: vec!["seed: 0".into()],
+        }
+    }
+
+    fn fold(trial: usize, fold: usize) -> Measured {
+        let settings = Settings { dropout: Some(0.25), hidden: Some("16,8".into()), ..Settings::default() };
+        Measured { trial, settings, fold, log_loss: Some(0.412345678), seconds: 1.5 }
+    }
+
+    #[test]
+    fn a_file_is_only_added_to_and_a_torn_line_is_measured_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trials.jsonl");
+        let mut trials = Trials::open(&path, &run("a")).unwrap();
+        trials.add(vec![fold(0, 0), fold(0, 1)]).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, &text[..text.len() - 5]).unwrap();
+        let mut trials = Trials::open(&path, &run("a")).unwrap();
+        assert_eq!(trials.measured, [fold(0, 0)]);
+        trials.add(vec![fold(0, 1)]).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        assert_eq!(Trials::open(&path, &run("a")).unwrap().by_trial()[&0].len(), 2);
+    }
+
+    #[test]
+    fn other_searches_and_foreign_lines_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trials.jsonl");
+        drop(Trials::open(&path, &run("a")).unwrap());
+        let failure = Trials::open(&path, &run("b")).unwrap_err();
+        assert!(failure.message.contains("SHA-256 was a, is b"), "{}", failure.message);
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        text.push_str("{\"trial\":1}\n");
+        std::fs::write(&path, &text).unwrap();
+        let failure = Trials::open(&path, &run("a")).unwrap_err();
+        assert!(failure.message.contains("line 2"), "{}", failure.message);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "a refused file is left alone");
+    }
+}

@@ -1,0 +1,93 @@
+//! A training that is killed and begun again writes the bytes of one that was not.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn train(table: &Path, out: &Path, checkpoints: Option<&Path>, further: &[&str]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
+    command.arg("train").arg("--data").arg(table).args(["--schema", "ibm_telco", "--epochs", "60", "--patience", "60"]);
+    // A teacher and its student: several fits, whose states lie side by side.
+    command.args(["--model", "tabm", "--members", "8", "--width", "64", "--synthetic-rows", "4000"]);
+    command.arg("--out").arg(out).args(further);
+    if let Some(folder) = checkpoints {
+        command.arg("--checkpoint-dir").arg(folder);
+    }
+    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn succeed(child: Child) {
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn table(folder: &Path) -> std::path::PathBuf {
+    let table = folder.join("table.csv");
+    let sample = ["sample", "--rows", "2000", "--out"];
+    let made = Command::new(env!("CARGO_BIN_EXE_tenure")).args(sample).arg(&table).output().unwrap();
+    assert!(made.status.success());
+    table
+}
+
+/// The states of fits in a folder.
+fn states(folder: &Path) -> usize {
+    let files = std::fs::read_dir(folder).map(|files| files.flatten().collect::<Vec<_>>()).unwrap_or_default();
+    files.iter().filter(|file| file.file_name().to_string_lossy().starts_with("fit-")).count()
+}
+
+#[test]
+fn a_killed_training_ends_with_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let table = table(folder);
+    let started = Instant::now();
+    succeed(train(&table, &folder.join("whole"), None, &[]));
+    let whole = started.elapsed();
+
+    let checkpoints = folder.join("checkpoints");
+    let (mut kills, mut saved_when_killed) = (0, 0);
+    // Moments over the whole length, some of them before the first state and amid a write, by a fixed sequence.
+    let mut moment = 0.37;
+    loop {
+        let mut child = train(&table, &folder.join("killed"), Some(&checkpoints), &[]);
+        moment = (moment + 0.618_034) % 1.0;
+        let wait = whole.mul_f64(0.3 + 0.6 * moment) + Duration::from_millis(300);
+        let begun = Instant::now();
+        let ended = loop {
+            match child.try_wait().unwrap() {
+                Some(status) => break Some(status),
+                None if begun.elapsed() >= wait && kills < 4 => break None,
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        };
+        match ended {
+            Some(_) => break succeed(child),
+            None => {
+                // SIGKILL: no handler sees it.
+                child.kill().unwrap();
+                child.wait().unwrap();
+                kills += 1;
+                saved_when_killed += states(&checkpoints).min(1);
+                assert!(!folder.join("killed").exists(), "an artifact before the end");
+            }
+        }
+    }
+    assert!(kills > 0 && saved_when_killed > 0, "{kills} kills, {saved_when_killed} of them with a state: no test");
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    assert!(read("whole") == read("killed"), "other bytes after {kills} kills");
+
+    // Another configuration and another table are refused, with what differs.
+    let refused = |child: Child| {
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, words) = refused(train(&table, &folder.join("other"), Some(&checkpoints), &["--learning-rate", "0.01"]));
+    assert_eq!(code, Some(2), "{words}");
+    assert!(words.contains("learning_rate: 0.003") && words.contains("learning_rate: 0.01"), "{words}");
+    let mut rows = std::fs::read_to_string(&table).unwrap();
+    rows.truncate(rows.trim_end().rfind('\n').unwrap() + 1);
+    std::fs::write(&table, rows).unwrap();
+    let (code, words) = refused(train(&table, &folder.join("other"), Some(&checkpoints), &[]));
+    assert_eq!(code, Some(2), "{words}");
+    assert!(words.contains("table's SHA-256"), "{words}");
+}

@@ -1,0 +1,71 @@
+//! `tenure tune` as a person runs it: a small search, killed and gone on with, and a training from what it wrote.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn tenure(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
+    command.args(arguments).stderr(Stdio::piped()).stdout(Stdio::piped());
+    command
+}
+
+fn succeed(output: Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_killed_search_goes_on_and_its_best_trains() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    succeed(tenure(&["sample", "--rows", "900", "--out", &path("table.csv")]).output().unwrap());
+    let tune = |trials_file: &str, out: &str, further: &[&str]| {
+        let (table, trials_file, out) = (path("table.csv"), path(trials_file), path(out));
+        let mut command = tenure(&["tune", "--data", &table, "--schema", "ibm_telco", "--epochs", "8", "--bins", "8"]);
+        command.args(["--model", "linear", "--synthetic-rows", "500", "--ship", "student"]);
+        command.args(["--trials", "4", "--trials-file", &trials_file, "--out", &out]).args(further);
+        command
+    };
+    let table = succeed(tune("whole.jsonl", "whole.toml", &[]).output().unwrap());
+    assert!(table.contains("the defaults") && table.contains("4 trials"), "{table}");
+
+    // Killed as soon as the first fold is on disk.
+    let mut child = tune("killed.jsonl", "killed.toml", &[]).spawn().unwrap();
+    let lines = || std::fs::read_to_string(path("killed.jsonl")).unwrap_or_default().lines().count();
+    while lines() < 2 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let measured = lines();
+    assert!(!Path::new(&path("killed.toml")).exists(), "the search was over before it was killed");
+    succeed(tune("killed.jsonl", "killed.toml", &[]).output().unwrap());
+    assert!(lines() > measured);
+    let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    assert_eq!(read("killed.toml"), read("whole.toml"));
+    assert!(!read("whole.toml").contains("bins"), "a setting that was given is not searched");
+
+    let (data, config, out) = (path("table.csv"), path("whole.toml"), path("model"));
+    let train = [
+        "--config",
+        &config,
+        "train",
+        "--data",
+        &data,
+        "--schema",
+        "ibm_telco",
+        "--out",
+        &out,
+        "--epochs",
+        "3",
+        "--model",
+        "linear",
+    ];
+    succeed(tenure(&train).output().unwrap());
+
+    // Another search may not go on from these trials.
+    let refused = tune("whole.jsonl", "other.toml", &["--seed", "9"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(words.contains("another search") && words.contains("seed: 9"), "{words}");
+}
