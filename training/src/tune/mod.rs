@@ -31,13 +31,16 @@ pub struct Standing {
     pub mean: f64,
 }
 
+/// Measures some folds of a trial.
+pub type Measure<'a> = dyn FnMut(usize, &Settings, Range<usize>) -> Result<Vec<Measured>, Failure> + 'a;
+
 /// Searches until `more` says no, which is asked before every trial. `measure` has the folds of a trial measured.
 pub fn search(
     free: Free,
     seed: u64,
     trials: &mut Trials,
     more: &mut dyn FnMut(usize) -> bool,
-    measure: &mut dyn FnMut(usize, &Settings, Range<usize>) -> Result<Vec<Measured>, Failure>,
+    measure: &mut Measure,
 ) -> Result<(), Failure> {
     for number in 0.. {
         let earlier: Vec<Standing> = standings(trials).into_iter().filter(|other| other.trial < number).collect();
