@@ -37,7 +37,7 @@ pub const MAXIMUM_BYTES: usize = 64 << 20;
 pub const MAXIMUM_HEADER_BYTES: usize = 8 << 20;
 /// A background row stands for at least this many customers.
 pub const MINIMUM_MEMBERS: u32 = 20;
-const MAXIMUM_BACKGROUND_ROWS: usize = 1024;
+pub const MAXIMUM_BACKGROUND_ROWS: usize = 1024;
 
 /// The JSON document.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -50,6 +50,16 @@ fn the_same_seed_writes_the_same_bytes() {
     let document = String::from_utf8_lossy(&bytes[0]);
     assert!(!document.contains("customerID\":\""), "an identifier's value is in the artifact");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4, "a temporary file was left");
+    // The card says how far explanations are from those against the training set: nearer with more background rows, and
+    // a part of what is explained.
+    let card = tenure::artifact::read(&bytes[0]).unwrap().document.card;
+    let explanation = &card["explanation"];
+    let errors = explanation["mean_absolute_error"].as_object().unwrap();
+    let error = |rows: &str| errors[rows].as_f64().unwrap_or_else(|| panic!("{explanation}"));
+    assert_eq!((explanation["background_rows"].as_u64(), errors.len()), (Some(32), 3), "{explanation}");
+    assert!(explanation["reference_standard_error"].as_f64().unwrap() < error("32"), "{explanation}");
+    assert!(0.0 < error("32") && error("32") < error("16"), "{explanation}");
+    assert!(error("32") < 0.5 * explanation["mean_absolute_contribution"].as_f64().unwrap(), "{explanation}");
 }
 
 #[test]

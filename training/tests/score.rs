@@ -198,6 +198,7 @@ fn refusals_come_before_the_work_and_write_nothing() {
         ("in.csv", "out.xlsx", &[][..], 2, &["--out must end in .csv, .tsv or .parquet (got out.xlsx)"][..]),
         ("in.csv", "out", &[], 2, &["--out must end in"]),
         ("in.csv", "there.csv", &[], 2, &["there.csv is there already; --force"]),
+        ("in.csv", "out.csv", &["--reasons", "1", "--budget", "5"], 2, &["--budget must be at least", "(got 5)"]),
         ("in.csv", "out.csv", &["--reasons", "5"], 2, &["--reasons must be at most 4", "(got 5)"]),
         (
             "names.csv",

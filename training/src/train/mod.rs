@@ -2,6 +2,7 @@
 //! applies them.
 
 mod background;
+mod background_error;
 mod encoded;
 mod pack;
 mod ship;
@@ -19,7 +20,9 @@ pub use teacher::{Chosen, Model, Teacher, TeacherParams};
 use std::path::Path;
 
 use burn::tensor::Device;
-use tenure::artifact::{Artifact, ArtifactError, Background, Document, EncoderDocument, FORMAT_VERSION};
+use tenure::artifact::{
+    Artifact, ArtifactError, Background, Document, EncoderDocument, FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS,
+};
 use tenure::calibration::Calibration;
 use tenure::decision::Policy;
 use tenure::encoding::{EncoderError, EncoderParams};
@@ -242,7 +245,8 @@ impl Trained {
         self.shipped.logits(&self.teacher, rows, &Device::flex())
     }
 
-    /// The artifact, with a background from `fit_rows`.
+    /// The artifact, with a background from `fit_rows`; `explanation` of the card says how far its explanations are from
+    /// those against the training set, beside backgrounds of half and of twice as many rows.
     pub fn artifact(
         &self,
         params: &TrainParams,
@@ -250,7 +254,8 @@ impl Trained {
         fit_rows: &[u32],
         card: serde_json::Value,
     ) -> Result<Artifact, TrainError> {
-        let rows = background::background(cohort, &self.encoded, &self.network, fit_rows, params.background_rows)?;
+        let background = |count: usize| background::background(cohort, &self.encoded, &self.network, fit_rows, count);
+        let rows = background(params.background_rows)?;
         let encoder = self.encoded.encoder();
         let document = Document {
             format_version: FORMAT_VERSION,
@@ -261,6 +266,16 @@ impl Trained {
             background: Background { k: tenure::artifact::MINIMUM_MEMBERS, rows },
             card,
         };
-        Ok(Artifact::new(document, self.network.clone())?)
+        let mut artifact = Artifact::new(document.clone(), self.network.clone())?;
+        let mut backgrounds = vec![artifact.background.clone()];
+        let others = [params.background_rows.div_ceil(2), params.background_rows * 2];
+        for count in others.into_iter().filter(|&count| count <= MAXIMUM_BACKGROUND_ROWS) {
+            let background = Background { k: document.background.k, rows: background(count)? };
+            let other = Artifact::new(Document { background, ..document.clone() }, self.network.clone())?;
+            backgrounds.push(other.background);
+        }
+        let error = background_error::background_error(&artifact, cohort, fit_rows, backgrounds)?;
+        artifact.document.card["explanation"] = error;
+        Ok(artifact)
     }
 }
