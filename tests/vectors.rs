@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use tenure::customer::{Problem, Value, check};
+use tenure::schema::Schema;
 use tenure::scorer::{ExplainOptions, Scorer};
 
 #[test]
@@ -18,17 +19,7 @@ fn the_kept_artifact_answers_as_recorded() {
     let (mut scored, mut refused, mut with_burn) = (0, 0, 0);
     for case in document["cases"].as_array().unwrap() {
         let record = case["record"].as_object().unwrap();
-        let values: Vec<Value> = schema
-            .fields
-            .iter()
-            .map(|field| match record.get(&field.name) {
-                None => Value::Absent,
-                Some(Json::Number(number)) => Value::Number(number.as_f64().unwrap()),
-                Some(Json::String(text)) => Value::Text(text),
-                Some(Json::Bool(flag)) => Value::Flag(*flag),
-                Some(_) => Value::Missing,
-            })
-            .collect();
+        let values = values(schema, record);
         let compare = |problems: &[Problem]| {
             let seen: Vec<_> = problems.iter().map(|problem| (problem.field.as_str(), problem.rule.name())).collect();
             let expected = case["problems"].as_array().unwrap().iter();
@@ -68,4 +59,41 @@ fn the_kept_artifact_answers_as_recorded() {
         scored += 1;
     }
     assert!(scored >= 20 && refused >= 4 && with_burn >= 20, "{scored} {refused} {with_burn}");
+}
+
+/// Tolerance 1e-4 on the logit: shap's values are f64 over the same f32 network.
+#[test]
+fn exact_explanations_are_those_of_shaps_exact_explainer() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("tests/vectors/shapley.json")).unwrap();
+    let document: Json = serde_json::from_str(&text).unwrap();
+    let artifact = std::fs::read(root.join(document["artifact"].as_str().unwrap())).unwrap();
+    let scorer = Scorer::from_bytes(&artifact).unwrap();
+    let schema = &scorer.document().schema;
+    let mut workspace = scorer.workspace();
+    let cases = document["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 100);
+    for case in cases {
+        let (customer, _) = check(schema, &values(schema, case["record"].as_object().unwrap())).unwrap();
+        let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).unwrap();
+        assert!(explanation.exact);
+        assert!((explanation.score.logit - case["logit"].as_f64().unwrap()).abs() < 1e-4);
+        assert!((explanation.base - case["base"].as_f64().unwrap()).abs() < 1e-4);
+        for (field, contribution) in schema.fields.iter().zip(&explanation.contributions) {
+            let expected = case["contributions"][&field.name].as_f64().unwrap();
+            assert!((contribution - expected).abs() < 1e-4, "{}: {contribution} {expected}", field.name);
+        }
+    }
+}
+
+/// A record as a caller hands it over, by field.
+fn values<'a>(schema: &Schema, record: &'a Map<String, Json>) -> Vec<Value<'a>> {
+    let value = |name: &str| match record.get(name) {
+        None => Value::Absent,
+        Some(Json::Number(number)) => Value::Number(number.as_f64().unwrap()),
+        Some(Json::String(text)) => Value::Text(text),
+        Some(Json::Bool(flag)) => Value::Flag(*flag),
+        Some(_) => Value::Missing,
+    };
+    schema.fields.iter().map(|field| value(&field.name)).collect()
 }

@@ -1,6 +1,6 @@
 /** The WebAssembly module: fetched, compiled and started once in each JavaScript realm, shared by every scorer. */
 
-import start, { initSync } from "../wasm/tenure.js";
+import { initSync } from "../wasm/tenure.js";
 import { TenureError } from "./error.js";
 import { answered, fetchOk, isResponse } from "./source.js";
 
@@ -16,8 +16,8 @@ const MOVED =
   '. If a bundler moved the file, give its address as options.wasm; Vite before 8 needs optimizeDeps: { exclude: ["tenure"] }';
 
 /**
- * A page's own thread may refuse to compile and start a module at once. Everywhere else waiting buys nothing: functions are
- * compiled when they are first called, so that what is waited for is some milliseconds of checking.
+ * A page's own thread compiles bytes beside it; everywhere else waiting buys nothing: functions are compiled when they are
+ * first called, so that what is waited for is some milliseconds of checking.
  */
 const ON_PAGE = typeof document !== "undefined";
 
@@ -39,8 +39,9 @@ async function instantiate(source: () => WasmSource | Promise<WasmSource>): Prom
     if (!WebAssembly.Module.exports(module).some(({ name }) => name === "engine_new")) {
       throw new Error("it is a WebAssembly module, but not Tenure's");
     }
-    // In Node the waiting way asks for `Response`, which loads its whole fetch.
-    return (ON_PAGE ? await start({ module_or_path: module }) : initSync({ module })).memory;
+    // Starting at once is allowed on pages too, for modules of up to 8 MB, since Chrome 115 (July 2023). The waiting way
+    // would be more to download, and in Node asks for `Response`, which loads its whole fetch.
+    return initSync({ module }).memory;
   } catch (error) {
     throw unavailable(error);
   }

@@ -36,3 +36,19 @@ test("refusals of the vectors", () => {
     );
   }
 });
+
+test("exact explanations are those of shap's ExactExplainer on the same background, to 1e-4 on the logit", async () => {
+  const { artifact, cases } = JSON.parse(readFileSync(new URL("tests/vectors/shapley.json", root), "utf8"));
+  const explainer = await load(readFileSync(new URL(artifact, root)));
+  assert.equal(cases.length, 100);
+  let largest = 0;
+  for (const { record, base, contributions } of cases) {
+    const explanation = explainer.explain(record);
+    assert.ok(explanation.exact && Math.abs(explanation.base - base) < 1e-4);
+    assert.equal(explanation.contributions.length, Object.keys(contributions).length);
+    for (const { field, contribution } of explanation.contributions) {
+      largest = Math.max(largest, Math.abs(contribution - contributions[field]));
+    }
+  }
+  assert.ok(largest < 1e-4, `${largest}`);
+});
