@@ -38,7 +38,7 @@ async function bundle(folder) {
 }
 
 /** Serves `folder`; the isolation headers give the page a clock of 5 µs. */
-function serve(folder, inputs) {
+export function serve(folder, inputs) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const file = path.startsWith("/inputs/") ? join(inputs, path.slice("/inputs/".length)) : join(folder, path === "/" ? "index.html" : path);
@@ -57,6 +57,21 @@ function serve(folder, inputs) {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
+/** What a fresh page leaves in `window.session`. */
+export async function sessionOf(browser, address, name) {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(address);
+    await page.waitForFunction(() => window.session !== undefined);
+    const results = await page.evaluate(() => window.session);
+    if (results.error) throw new Error(`${name} in Chromium: ${results.error}`);
+    return results;
+  } finally {
+    await context.close();
+  }
+}
+
 /** Opens Chromium; `session(engine)` measures one engine in a page of its own. */
 export async function openChromium({ executablePath, folder, inputs }) {
   await bundle(folder);
@@ -64,19 +79,7 @@ export async function openChromium({ executablePath, folder, inputs }) {
   const browser = await chromium.launch({ executablePath, headless: true, args: ["--no-sandbox"] });
   return {
     version: browser.version(),
-    async session(engine) {
-      const context = await browser.newContext();
-      try {
-        const page = await context.newPage();
-        await page.goto(`http://127.0.0.1:${server.address().port}/?engine=${engine}`);
-        await page.waitForFunction(() => window.session !== undefined);
-        const results = await page.evaluate(() => window.session);
-        if (results.error) throw new Error(`${engine} in Chromium: ${results.error}`);
-        return results;
-      } finally {
-        await context.close();
-      }
-    },
+    session: (engine) => sessionOf(browser, `http://127.0.0.1:${server.address().port}/?engine=${engine}`, engine),
     async close() {
       await browser.close();
       server.close();

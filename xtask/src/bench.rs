@@ -1,9 +1,11 @@
 //! `cargo xtask bench`: speed beside the peers. `runtime` is here, on the equivalent network, into
-//! target/bench/runtime.json; `train` has a file of its own.
+//! target/bench/runtime.json; `train` and `explain` have files of their own.
 //!
 //! The measuring is done by the scripts in tests/bench, in the runtimes themselves; this file prepares what they need,
 //! calls them, and holds the results against the bars.
 
+mod explain;
+mod python;
 mod train;
 
 use std::fs;
@@ -25,6 +27,8 @@ pub enum Benchmark {
     Train(train::Options),
     /// Batches and exact walks on a graphics device beside one CPU thread: target/bench/gpu.json
     Gpu(gpu::Options),
+    /// Explanations beside shap and KernelSHAP, exact and sampled: target/bench/explain.json
+    Explain(explain::Options),
 }
 
 #[derive(Args)]
@@ -45,6 +49,7 @@ pub fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Runtime(options) => runtime(options),
         Benchmark::Train(options) => train::run(options),
         Benchmark::Gpu(options) => gpu::bench(options),
+        Benchmark::Explain(options) => explain::run(options),
     }
 }
 

@@ -11,8 +11,8 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::python::Python;
 use crate::command::{self, Outcome, cargo, program, step};
-use crate::finished::{Inputs, unless_finished};
 use crate::project;
 
 #[derive(Args)]
@@ -45,13 +45,18 @@ pub fn run(options: &Options) -> Result<()> {
         build.args(["build", "--release", "--workspace", "--example", "train_speed"]);
         command::run(&mut build).map(|()| Outcome::Done)
     })?;
-    step("peers", || install_peers(&options.python))?;
+    let requirements = project::path("tests/bench/train/requirements.txt");
+    let environment = Python::in_folder("bench/python");
+    step("peers", || environment.install(&options.python, &requirements))?;
     let folder = project::output("bench/train");
     command::run(ours().arg("prepare").arg(&folder))?;
     let mut networks = serde_json::Map::new();
     step("measuring", || {
         for (name, _, factor, _) in NETWORKS {
-            networks.insert(name.into(), measure(name, options.epochs * factor, options.repetitions, &folder)?);
+            networks.insert(
+                name.into(),
+                measure(name, options.epochs * factor, options.repetitions, &folder, &environment)?,
+            );
         }
         Ok(Outcome::Done)
     })?;
@@ -70,27 +75,7 @@ fn ours() -> Command {
     command
 }
 
-/// The Python of the peers' own environment.
-fn python() -> PathBuf {
-    let place = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
-    project::output("bench/python").join(place)
-}
-
-/// PyTorch and `tabm` from the package index, in an environment of their own.
-fn install_peers(python_of_machine: &Path) -> Result<Outcome> {
-    let requirements = project::path("tests/bench/train/requirements.txt");
-    let inputs = Inputs::of("python peers").path(&requirements)?;
-    let environment = project::output("bench/python");
-    unless_finished("python-peers", inputs, &[environment.join("pyvenv.cfg")], || {
-        let mut create = program(python_of_machine);
-        command::run(create.args(["-m", "venv"]).arg(&environment))
-            .context("the peers need Python 3.10 or newer with venv (Debian: `apt-get install python3-venv`)")?;
-        let mut install = program(python());
-        command::run(install.args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements))
-    })
-}
-
-fn measure(network: &str, epochs: usize, repetitions: usize, folder: &Path) -> Result<Value> {
+fn measure(network: &str, epochs: usize, repetitions: usize, folder: &Path, peers: &Python) -> Result<Value> {
     let (mut tenure, mut peer) = (Vec::new(), Vec::new());
     for _ in 0..repetitions {
         let arguments = [folder.as_os_str(), network.as_ref(), epochs.to_string().as_ref()].map(ToOwned::to_owned);
@@ -99,7 +84,7 @@ fn measure(network: &str, epochs: usize, repetitions: usize, folder: &Path) -> R
             serde_json::from_str(&text).with_context(|| format!("a fit printed `{text}`"))
         };
         tenure.push(fit(ours().arg("measure"))?);
-        let mut script = program(python());
+        let mut script = peers.command();
         script.env("OMP_NUM_THREADS", THREADS).env("MKL_NUM_THREADS", THREADS);
         peer.push(fit(script.arg(project::path("tests/bench/train/peer.py")))?);
     }

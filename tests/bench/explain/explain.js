@@ -1,0 +1,151 @@
+/**
+ * `cargo xtask bench explain` calls this: exact explanations in Node and Chromium, Python's shap and a JavaScript KernelSHAP
+ * beside them, and the errors of sampled ones by evaluations; the figures go to `--out`.
+ */
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { chromium } from "playwright-core";
+import { readArguments } from "../arguments.js";
+import { readDocument } from "../artifact.js";
+import { serve, sessionOf } from "../chromium.js";
+import { readRecords } from "../table.js";
+import { limitModule } from "./limit.js";
+import { measureExact, measureSampled } from "./session.js";
+import { writeSynthetic } from "./synthetic.js";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const CUSTOMERS = 200;
+/** Customers of the tables of errors: the peers take minutes for more. */
+const SAMPLED_CUSTOMERS = 16;
+/** Coalitions of each reference customer: one evaluation of what is explained, as the peers count. */
+const SIZES = [6, 7, 8, 9, 10, 11, 12].map((power) => 2 ** power);
+/** Of the reference for wide networks, over all reference customers. */
+const REFERENCE_EVALUATIONS = 2 ** 24;
+/** shap's exact explainer enumerates 2^fields coalitions of every reference customer. */
+const EXACT_FIELDS = 12;
+const SYNTHETIC_FIELDS = [40, 60];
+const LOAD = loadavg()[0];
+
+const given = readArguments(["data", "model", "python", "chromium", "out"]);
+const folder = mkdtempSync(join(tmpdir(), "tenure-explain-"));
+try {
+  const results = await run(given);
+  writeFileSync(given.out, `${JSON.stringify(results, null, 2)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function run({ data, model, python, "second-data": secondData, "second-model": secondModel }) {
+  const note = (text) => process.stderr.write(`  ${text}\n`);
+  const document = readDocument(model);
+  const records = spread(readRecords(data, document.schema), CUSTOMERS);
+  const references = document.background.rows.map(({ values }) => values);
+  const exactPart = { records, references, multiplyAdds: multiplyAdds(document.card.network.hidden) };
+  const limit = Buffer.from(await limitModule());
+  note("exact, in Node");
+  const node = await measureExact({ ...exactPart, model: readFileSync(model), limit });
+  note("exact, in Chromium");
+  const inChromium = await chromiumSession(exactPart, model, limit);
+
+  const tables = [["telco", model, data]];
+  if (secondModel !== undefined) tables.push(["second", secondModel, secondData]);
+  const sampled = {};
+  let peers;
+  for (const [name, path, table] of tables) {
+    note(`sampled, ${name}`);
+    const { schema } = readDocument(path);
+    const some = spread(readRecords(table, schema), SAMPLED_CUSTOMERS);
+    const timed = name === "telco" ? SAMPLED_CUSTOMERS : 0;
+    const { figures, shap } = await sampledTable(python, path, some, timed);
+    sampled[name] = figures;
+    if (timed > 0) peers = { shap_permutation: shap.permutation_default, shap_exact: shap.exact ?? tooManyFields(schema) };
+  }
+  for (const fields of SYNTHETIC_FIELDS) {
+    note(`sampled, ${fields} made-up fields`);
+    const path = join(folder, `${fields}.safetensors`);
+    const some = writeSynthetic(path, fields, SAMPLED_CUSTOMERS / 2);
+    sampled[fields] = (await sampledTable(python, path, some, 0)).figures;
+  }
+  const { kernel_shap_js: kernelInNode, ...nodeFigures } = node;
+  const { kernel_shap_js: kernelInChromium, ...chromiumFigures } = inChromium.results;
+  return {
+    environment: {
+      node: process.version,
+      chromium: inChromium.version,
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: availableParallelism(),
+      load: LOAD,
+      model: { fields: document.schema.fields.length, background_rows: references.length, hidden: document.card.network.hidden },
+      real_table: given.real === "true",
+    },
+    node: nodeFigures,
+    chromium: chromiumFigures,
+    multiply_adds_per_s: inChromium.results.multiply_adds_per_s,
+    peers: { ...peers, kernel_shap_js: { node: kernelInNode, chromium: kernelInChromium } },
+    sampled,
+  };
+}
+
+/** `count` of the rows, evenly. */
+function spread(rows, count) {
+  return Array.from({ length: Math.min(count, rows.length) }, (_, index) => rows[Math.floor((index * rows.length) / count)]);
+}
+
+/** Of one evaluation of the hidden part: the first layer's sum costs additions alone, the layers after it multiply and add. */
+function multiplyAdds(hidden) {
+  const sizes = [...hidden, 1];
+  return sizes.slice(1).reduce((sum, size, index) => sum + sizes[index] * size, 0);
+}
+
+function tooManyFields({ fields }) {
+  return { refused: `${fields.length} fields: 2^${fields.length} coalitions of every reference customer` };
+}
+
+async function chromiumSession(exactPart, model, limit) {
+  const pages = join(folder, "pages");
+  const inputs = join(folder, "inputs");
+  for (const name of [pages, inputs]) mkdirSync(name);
+  const options = { bundle: true, format: "esm", minify: true, target: "es2022", logLevel: "error", conditions: ["browser"] };
+  await build({ ...options, entryPoints: [join(HERE, "page.js")], outdir: pages });
+  writeFileSync(join(pages, "index.html"), '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>');
+  copyFileSync(model, join(inputs, "model.safetensors"));
+  copyFileSync(fileURLToPath(import.meta.resolve("tenure/wasm/tenure_bg.wasm")), join(inputs, "tenure_bg.wasm"));
+  writeFileSync(join(inputs, "limit.wasm"), limit);
+  writeFileSync(join(inputs, "given.json"), JSON.stringify(exactPart));
+  const server = await serve(pages, inputs);
+  const browser = await chromium.launch({ executablePath: given.chromium, headless: true, args: ["--no-sandbox"] });
+  try {
+    const results = await sessionOf(browser, `http://127.0.0.1:${server.address().port}/`, "explain");
+    return { version: browser.version(), results };
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+/** The errors of one model: ours here, shap's in Python, on the same customers and against the same reference. */
+async function sampledTable(python, path, records, timed) {
+  const rows = readDocument(path).background.rows.length;
+  const ours = await measureSampled({ model: readFileSync(path), records, rows, sizes: SIZES, referenceBudget: REFERENCE_EVALUATIONS });
+  const { shares, sizes, ...about } = ours;
+  const job = join(folder, "job.json");
+  writeFileSync(job, JSON.stringify({ model: path, records, shares, sizes: SIZES, timed, exact_fields: EXACT_FIELDS }));
+  const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", NUMBA_NUM_THREADS: "1" };
+  const script = join(HERE, "peers.py");
+  const shap = JSON.parse(execFileSync(python, [script, job], { encoding: "utf8", env, stdio: ["ignore", "pipe", "inherit"] }));
+  const bySize = SIZES.map((size) => {
+    const { kernel, permutation } = shap.sizes[size];
+    const [k, p] = [kernel, permutation].map(({ mean_absolute_error: error }) => error ?? null);
+    return [size, { tenure: sizes[size].mean_absolute_error, kernel: k, permutation: p, ...withoutError(sizes[size]) }];
+  });
+  return { figures: { ...about, background_rows: rows, shap: shap.shap, ...Object.fromEntries(bySize) }, shap };
+}
+
+function withoutError({ mean_absolute_error: _, ...others }) {
+  return others;
+}

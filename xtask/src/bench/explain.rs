@@ -1,0 +1,193 @@
+//! `cargo xtask bench explain`: exact explanations in Node and Chromium beside Python's shap and a JavaScript KernelSHAP,
+//! and the errors of sampled ones by evaluations, into target/bench/explain.json.
+//!
+//! The network is the one that `tenure train` ships for IBM Telco: trained on the real table where ../shared/data has it,
+//! else on the embedded sample, and the output says which. The measuring is done by tests/bench/explain.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use serde_json::Value;
+
+use super::install_peers;
+use super::python::Python;
+use crate::command::{self, Outcome, program, step};
+use crate::finished::{Inputs, unless_finished};
+use crate::{browser, demo, prerequisites, project};
+
+#[derive(Args)]
+pub struct Options {
+    /// The Python (3.11 or newer) that shap is installed for
+    #[arg(long, default_value = "python3")]
+    python: PathBuf,
+}
+
+/// Milliseconds that one exact explanation may take, by key, in Chromium (issue "Explanations nobody else has").
+const BARS: [(&str, f64); 2] = [("exact_p50_ms", 25.0), ("exact_p90_ms", 75.0)];
+/// The most of KernelSHAP's error that ours may be.
+const SHARE_OF_KERNEL: f64 = 0.5;
+
+pub fn run(options: &Options) -> Result<()> {
+    prerequisites::check()?;
+    demo::build_package()?;
+    demo::prepare_sample()?;
+    let chromium = browser::find_or_install()?;
+    step("peers", install_peers)?;
+    let environment = Python::in_folder("bench/python-explain");
+    let requirements = project::path("tests/bench/explain/requirements.txt");
+    step("shap", || environment.install(&options.python, &requirements))?;
+
+    let real = project::path("../shared/data/ibm_telco.csv");
+    let is_real = real.is_file();
+    let data = if is_real { real } else { project::output("demo/sample.csv") };
+    let mut node = program("node");
+    node.arg(project::path("tests/bench/explain/explain.js")).arg("--data").arg(&data);
+    node.arg("--model").arg(trained("telco", "ibm_telco", &data)?).arg("--real").arg(is_real.to_string());
+    let second = project::path("../shared/data/churn5000.csv");
+    if second.is_file() {
+        node.arg("--second-data").arg(&second).arg("--second-model").arg(trained("churn5000", "churn5000", &second)?);
+    }
+    let output = project::output("bench/explain.json");
+    node.arg("--python").arg(environment.path()).arg("--chromium").arg(&chromium).arg("--out").arg(&output);
+    step("measuring", || command::run(&mut node).map(|()| Outcome::Done))?;
+    let text = fs::read_to_string(&output).with_context(|| format!("cannot read {}", output.display()))?;
+    let measured: Value = serde_json::from_str(&text)?;
+    println!("{}\n{}", exact(&measured), sampled(&measured));
+    println!("{}", bars(&measured)?);
+    println!("written: {}", project::shown(&output));
+    Ok(())
+}
+
+/// The artifact that `tenure train` makes of a table with the schema of a preset.
+fn trained(name: &str, schema: &str, data: &Path) -> Result<PathBuf> {
+    let model = project::output(&format!("bench/explain/{name}.safetensors"));
+    let sources = ["src", "training", "Cargo.lock"].map(project::path);
+    let inputs = sources.iter().try_fold(Inputs::of("train"), |inputs, source| inputs.path(source))?.path(data)?;
+    let label = format!("training on {}", data.file_name().unwrap_or_default().to_string_lossy());
+    step(&label, || {
+        unless_finished(&format!("bench-explain-{name}"), inputs, std::slice::from_ref(&model), || {
+            fs::create_dir_all(project::output("bench/explain"))?;
+            let mut tenure = program(project::tenure_command());
+            tenure.args(["train", "--quiet", "--force", "--schema", schema]).arg("--data").arg(data);
+            command::run(tenure.arg("--out").arg(&model))
+        })
+    })?;
+    Ok(model)
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
+/// What exact explanations take, and their peers.
+fn exact(measured: &Value) -> String {
+    let is_real = measured["environment"]["real_table"] == true;
+    let table = if is_real { "IBM Telco" } else { "the embedded sample (../shared/data is not there)" };
+    let mut lines = vec![format!("exact explanations, the network that ships, {table}, one thread")];
+    for runtime in ["node", "chromium"] {
+        let figures = &measured[runtime];
+        lines.push(format!(
+            "{runtime:<9} p50 {:.2} ms, p90 {:.2} ms over {} customers; {:.0} evaluations on average, {:.2} G multiply-adds/s of {:.1} G at simd128's limit ({:.0}%)",
+            number(&figures["exact_p50_ms"]),
+            number(&figures["exact_p90_ms"]),
+            figures["customers"],
+            number(&figures["evaluations_mean"]),
+            number(&figures["multiply_adds_per_s"]) / 1e9,
+            number(&figures["simd128_limit_multiply_adds_per_s"]) / 1e9,
+            100.0 * number(&figures["share_of_limit"]),
+        ));
+    }
+    let peers = &measured["peers"];
+    let kernel = &peers["kernel_shap_js"];
+    for (name, figures) in [
+        ("KernelSHAP in JavaScript, Node", &kernel["node"]),
+        ("KernelSHAP in JavaScript, Chromium", &kernel["chromium"]),
+        ("shap PermutationExplainer, default", &peers["shap_permutation"]),
+        ("shap ExactExplainer", &peers["shap_exact"]),
+    ] {
+        lines.push(match figures["refused"].as_str() {
+            Some(reason) => format!("{name}: cannot ({reason})"),
+            None => format!(
+                "{name}: p50 {:.1} ms, mean absolute error {:.5} on the logit",
+                number(&figures["p50_ms"]),
+                number(&figures["mean_absolute_error"]),
+            ),
+        });
+    }
+    lines.join("\n")
+}
+
+/// The sizes of a table of errors, ascending.
+fn sizes(table: &Value) -> Vec<u64> {
+    let keys = table.as_object().into_iter().flat_map(|table| table.keys());
+    let mut sizes: Vec<u64> = keys.filter_map(|key| key.parse().ok()).collect();
+    sizes.sort_unstable();
+    sizes
+}
+
+/// Mean absolute errors by coalitions a reference customer.
+fn sampled(measured: &Value) -> String {
+    let mut lines = vec!["mean absolute error on the logit by evaluations (coalitions, each against every reference customer): tenure / shap Kernel / shap Permutation".to_string()];
+    for (name, table) in measured["sampled"].as_object().into_iter().flatten() {
+        let reference = &table["reference"];
+        let against = if reference["exact"] == true {
+            "exact values".to_string()
+        } else {
+            let error = number(&reference["largest_standard_error"]);
+            format!("{:.0} evaluations, standard error at most {error:.1e}", number(&reference["evaluations"]))
+        };
+        lines.push(format!("{name}: {} fields, {} customers, against {against}", table["fields"], table["customers"]));
+        for size in sizes(table) {
+            let row = &table[size.to_string()];
+            let error = |key: &str| row[key].as_f64().map_or("–".to_string(), |error| format!("{error:.6}"));
+            lines.push(format!("  {size:>5}  {}  {}  {}", error("tenure"), error("kernel"), error("permutation")));
+        }
+    }
+    lines.join("\n")
+}
+
+fn bars(measured: &Value) -> Result<String> {
+    let mut lines = Vec::new();
+    let word = |met: bool| if met { "met   " } else { "MISSED" };
+    for (key, limit) in BARS {
+        let value = measured["chromium"][key].as_f64().with_context(|| format!("chromium has no {key}"))?;
+        lines.push(format!("{} chromium  {key} {value:.2}  (at most {limit})", word(value <= limit)));
+    }
+    for (name, table) in measured["sampled"].as_object().context("there is no sampled table")? {
+        for size in sizes(table) {
+            let row = &table[size.to_string()];
+            let Some(kernel) = row["kernel"].as_f64() else { continue };
+            let share = row["tenure"].as_f64().context("a row without our error")? / kernel;
+            let met = word(share <= SHARE_OF_KERNEL);
+            lines.push(format!(
+                "{met} sampled   {name} at {size}: {share:.3} × shap Kernel  (at most {SHARE_OF_KERNEL})"
+            ));
+        }
+    }
+    Ok(lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_held_against_kernel_shap_at_every_size() {
+        let measured = serde_json::json!({
+            "chromium": { "exact_p50_ms": 24.0, "exact_p90_ms": 76.0 },
+            "sampled": { "telco": {
+                "fields": 19,
+                "128": { "tenure": 0.001, "kernel": 0.003, "permutation": null },
+                "64": { "tenure": 0.002, "kernel": 0.003, "permutation": 0.1 },
+                "256": { "tenure": 0.002, "kernel": null },
+            } },
+        });
+        let text = bars(&measured).unwrap();
+        let words: Vec<&str> = text.lines().map(|line| line.split(' ').next().unwrap()).collect();
+        assert_eq!(words, ["met", "MISSED", "MISSED", "met"], "{text}");
+        assert!(sampled(&measured).contains("   64  0.002000  0.003000  0.100000"), "{}", sampled(&measured));
+        assert!(bars(&serde_json::json!({})).is_err());
+    }
+}
