@@ -13,7 +13,7 @@ import { PoolWorker, type Spawn } from "./thread.js";
 import type { Columns, RecordOf } from "./types.js";
 
 /** Options of {@link CreatePool}. */
-export interface PoolOptions extends LoadOptions {
+export interface PoolOptions extends Pick<LoadOptions, "wasm"> {
   /** How many workers; one fewer than the processor has cores unless given, and at least one. */
   readonly size?: number;
 }

@@ -20,8 +20,6 @@ import { writeSynthetic } from "./synthetic.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const CUSTOMERS = 200;
-/** Customers of the tables of errors: the peers take minutes for more. */
-const SAMPLED_CUSTOMERS = 16;
 /** Coalitions of each reference customer: one evaluation of what is explained, as the peers count. */
 const SIZES = [6, 7, 8, 9, 10, 11, 12].map((power) => 2 ** power);
 /** Of the reference for wide networks, over all reference customers. */
@@ -29,9 +27,12 @@ const REFERENCE_EVALUATIONS = 2 ** 24;
 /** shap's exact explainer enumerates 2^fields coalitions of every reference customer. */
 const EXACT_FIELDS = 12;
 const SYNTHETIC_FIELDS = [40, 60];
-const LOAD = loadavg()[0];
 
-const given = readArguments(["data", "model", "python", "chromium", "out"]);
+const given = readArguments(["data", "model", "python", "chromium", "customers", "out"]);
+/** Customers of the tables of errors: the peers take minutes for more. */
+const SAMPLED_CUSTOMERS = Number(given.customers);
+/** Before the benchmark itself is a load. */
+const LOAD = loadavg()[0];
 const folder = mkdtempSync(join(tmpdir(), "tenure-explain-"));
 try {
   const results = await run(given);
@@ -68,7 +69,7 @@ async function run({ data, model, python, "second-data": secondData, "second-mod
   for (const fields of SYNTHETIC_FIELDS) {
     note(`sampled, ${fields} made-up fields`);
     const path = join(folder, `${fields}.safetensors`);
-    const some = writeSynthetic(path, fields, SAMPLED_CUSTOMERS / 2);
+    const some = writeSynthetic(path, fields, Math.ceil(SAMPLED_CUSTOMERS / 2));
     sampled[fields] = (await sampledTable(python, path, some, 0)).figures;
   }
   const { kernel_shap_js: kernelInNode, ...nodeFigures } = node;

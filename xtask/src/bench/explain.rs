@@ -22,6 +22,9 @@ pub struct Options {
     /// The Python (3.11 or newer) that shap is installed for
     #[arg(long, default_value = "python3")]
     python: PathBuf,
+    /// Customers in the tables of sampled errors and of the slow peers
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=200))]
+    customers: u32,
 }
 
 /// Milliseconds that one exact explanation may take, by key, in Chromium (issue "Explanations nobody else has").
@@ -50,6 +53,7 @@ pub fn run(options: &Options) -> Result<()> {
         node.arg("--second-data").arg(&second).arg("--second-model").arg(trained("churn5000", "churn5000", &second)?);
     }
     let output = project::output("bench/explain.json");
+    node.arg("--customers").arg(options.customers.to_string());
     node.arg("--python").arg(environment.path()).arg("--chromium").arg(&chromium).arg("--out").arg(&output);
     step("measuring", || command::run(&mut node).map(|()| Outcome::Done))?;
     let text = fs::read_to_string(&output).with_context(|| format!("cannot read {}", output.display()))?;
