@@ -353,7 +353,10 @@ fn card(
         "training": {
             "validation_log_loss": trained.validation_loss,
             "learning_rate": network.learning_rate, "penalty": network.penalty.strength(), "dropout": network.shape.dropout,
-            "batch_size": network.batch_size, "batch_norm": network.shape.batch_norm, "class_weights": network.class_weights, "positive_weight": network.positive_weight, "focal": network.focusing,
+            "batch_size": network.batch_size, "batch_norm": network.shape.batch_norm,
+            // What the teacher was fitted with; a student follows its teacher.
+            "class_weights": params.network.class_weights, "positive_weight": params.network.positive_weight,
+            "focal": params.network.focusing,
             "bins": params.encoder.bins, "clip": params.encoder.clip,
         },
         "calibration": trained.calibration_record,
