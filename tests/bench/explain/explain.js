@@ -54,7 +54,7 @@ async function run({ data, model, python, "second-data": secondData, "second-mod
   const inChromium = await chromiumSession(exactPart, model, limit);
 
   const tables = [["telco", model, data]];
-  if (secondModel !== undefined) tables.push(["second", secondModel, secondData]);
+  if (secondModel !== undefined) tables.push(["churn5000", secondModel, secondData]);
   const sampled = {};
   let peers;
   for (const [name, path, table] of tables) {
