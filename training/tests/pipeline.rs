@@ -139,7 +139,7 @@ fn bar_on_ibm_telco() {
     for schema in ["ibm_telco", "init"] {
         if let Some(mean) = crossval("ibm_telco", schema) {
             assert!(
-                mean("roc_auc") >= 0.8480 && mean("log_loss") <= 0.4135,
+                mean("roc_auc") >= 0.8495 && mean("log_loss") <= 0.4112,
                 "{schema}: {} {}",
                 mean("roc_auc"),
                 mean("log_loss")
@@ -150,10 +150,10 @@ fn bar_on_ibm_telco() {
 
 #[test]
 fn bar_on_churn5000() {
-    for schema in ["churn5000", "init"] {
+    for (schema, roc_auc, log_loss) in [("churn5000", 0.925, 0.115), ("init", 0.920, 0.156)] {
         if let Some(mean) = crossval("churn5000", schema) {
             assert!(
-                mean("roc_auc") >= 0.905 && mean("log_loss") <= 0.22,
+                mean("roc_auc") >= roc_auc && mean("log_loss") <= log_loss,
                 "{schema}: {} {}",
                 mean("roc_auc"),
                 mean("log_loss")
