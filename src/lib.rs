@@ -17,5 +17,6 @@ pub mod json;
 pub mod network;
 pub mod schema;
 pub mod scorer;
+pub mod sentence;
 #[cfg(feature = "wasm")]
 pub mod wasm;

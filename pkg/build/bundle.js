@@ -6,7 +6,7 @@
  * another entry, which stays an import, or `tenure`, which is the entry of whatever runtime it is.
  */
 
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -20,6 +20,8 @@ const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node", "webgpu"];
 const ENTRIES = [...PLATFORMS, ...BESIDE];
 /** What pages and edge runtimes download. Node prints the line that threw, so what runs there keeps its lines. */
 const isDownloaded = (name) => !name.includes("node") && name !== "edge";
+
+const LANGUAGES = ["english", "german"];
 
 /** Leaves imports of other entries as they are. */
 const entriesStayImports = {
@@ -60,6 +62,14 @@ async function bundle(entries, plugins) {
 await bundle(PLATFORMS, []);
 await bundle(BESIDE, [errorsAreShared]);
 
+// Tables of messages: the core's own files, each an entry, so that a language is downloaded only where it is imported.
+for (const name of LANGUAGES) {
+  const table = JSON.parse(readFileSync(join(PACKAGE, `../src/sentence/${name}.json`), "utf8"));
+  writeFileSync(join(DIST, `${name}.js`), `export const ${name} = ${JSON.stringify(table)};\n`);
+  const declaration = `import type { Messages } from "./locale.js";\nexport declare const ${name}: Messages;\n`;
+  writeFileSync(join(DIST, `${name}.d.ts`), declaration);
+}
+
 /** The declarations that an entry names, and those that these name. */
 function reached(file, found = new Set()) {
   if (found.has(file)) return found;
@@ -70,7 +80,7 @@ function reached(file, found = new Set()) {
   return found;
 }
 
-const public_ = new Set(ENTRIES.flatMap((name) => [...reached(join(DIST, `${name}.d.ts`))]));
+const public_ = new Set([...ENTRIES, ...LANGUAGES].flatMap((name) => [...reached(join(DIST, `${name}.d.ts`))]));
 for (const name of readdirSync(DIST)) {
   if (name.endsWith(".d.ts") && !public_.has(join(DIST, name))) rmSync(join(DIST, name));
 }

@@ -39,6 +39,8 @@ export interface Counterfactual {
   readonly tier: number;
   /** Σ over the changed fields of cost × (1 + distance moved); the unit is one changed field. */
   readonly cost: number;
+  /** All of it in plain words, in the language of the scorer. */
+  readonly sentence: string;
 }
 
 /**
@@ -51,6 +53,8 @@ export type NoCounterfactual = "already_under" | "no_change" | "not_reached";
 export interface Counterfactuals {
   readonly found: boolean;
   readonly reason?: NoCounterfactual;
+  /** The reason in plain words, in the language of the scorer. */
+  readonly sentence?: string;
   /** The threshold that was used. */
   readonly threshold: number;
   /** The score of the customer as it is. */
@@ -103,7 +107,7 @@ export function counterfactuals(
     const field = schema.fields[index]!;
     return {
       field: field.name,
-      label: field.label ?? field.name,
+      label: engine.label(index),
       from: (record[field.name] ?? null) as FieldValue,
       to: valueOf(field, after),
       fromText: engine.text(index, before),
@@ -111,14 +115,21 @@ export function counterfactuals(
       follows: next() === 1,
     };
   };
-  const reason = REASONS[next()];
+  const why = next();
+  const reason = REASONS[why];
   const head = { threshold: next(), ...readScore(), lowest: next(), exhaustive: next(), longest: next(), evaluations: next() };
   const answers: Counterfactual[] = [];
   while (at < numbers.length) {
     const found = { ...readScore(), cost: next() };
-    answers.push({ ...found, changes: Array.from({ length: next() }, change) });
+    const count = next();
+    const sentence = engine.counterfactual_sentence(head.probability, found.probability, numbers.subarray(at, at + 4 * count));
+    answers.push({ ...found, sentence, changes: Array.from({ length: count }, change) });
   }
-  return { found: answers.length > 0, ...(reason && { reason }), ...head, answers };
+  const none = reason && {
+    reason,
+    sentence: engine.none_sentence(why, head.probability, head.threshold, head.lowest, head.longest),
+  };
+  return { found: answers.length > 0, ...none, ...head, answers };
 }
 
 /** What a record may say to have a cell. */

@@ -4,6 +4,7 @@ import { Engine } from "../wasm/tenure.js";
 import { type DeviceChoice, graphics } from "./device.js";
 import { fromCore, TenureError } from "./error.js";
 import { wasmMemory, type WasmSource } from "./instance.js";
+import type { Messages } from "./locale.js";
 import { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
 
@@ -23,6 +24,8 @@ export interface LoadOptions {
   readonly device?: DeviceChoice;
   /** The address of the package's folder `gpu/`, with a slash at the end, where a bundler does not find its files. */
   readonly gpu?: URL | string;
+  /** The language of sentences, values and labels: a table such as `german` of `tenure/german`. English unless given. */
+  readonly locale?: Messages;
 }
 
 const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceChoice[];
@@ -32,7 +35,7 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  *
  * @param source the `model.safetensors` that `tenure train` wrote: address, `Response` or bytes.
  * @throws TenureError `fetch_failed` (with address and status), `wasm_unavailable`, `artifact_…` (not an artifact, or
- *   not a sound one), `argument_invalid`.
+ *   not a sound one), `argument_invalid` (a source of another type, a table of messages with problems).
  */
 export type Load = (source: ArtifactSource, options?: LoadOptions) => Promise<Scorer>;
 
@@ -46,7 +49,7 @@ export interface Platform {
 /** `load` for a platform. */
 export function loader(platform: Platform): Load {
   return async (source, options = {}) => {
-    const { wasm, device = "cpu", gpu } = options;
+    const { wasm, locale, device = "cpu", gpu } = options;
     if (!DEVICES.includes(device)) {
       throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${String(device)}`);
     }
@@ -56,6 +59,7 @@ export function loader(platform: Platform): Load {
     ]);
     try {
       const engine = new Engine(bytes);
+      if (locale !== undefined) engine.set_messages(JSON.stringify(locale) ?? "");
       if (device === "cpu") return new Scorer(engine, memory);
       return new Scorer(engine, memory, graphics(bytes, device, gpu));
     } catch (error) {

@@ -27,6 +27,7 @@ export { type ErrorCode, type Problem, type Rule, TenureError } from "./error.js
 export type { Dependence, FieldImportance, Importance, ImportanceOptions } from "./importance.js";
 export type { WasmSource } from "./instance.js";
 export type { Load, LoadOptions } from "./load.js";
+export type { Messages, UnitMessages } from "./locale.js";
 export type { Scorer } from "./scorer.js";
 export type { ArtifactSource } from "./source.js";
 export type {

@@ -121,6 +121,8 @@ export interface Contribution {
   readonly contribution: number;
   /** How far off the contribution may be (two of them cover 95%), in log-odds; 0 where it is exact. */
   readonly standardError: number;
+  /** All of it in plain words, in the language of the scorer. */
+  readonly sentence: string;
 }
 
 /** How far two fields move a logit together. */

@@ -13,9 +13,9 @@ use crate::artifact::{self, Artifact, ArtifactError, Document};
 use crate::customer::{Cell, Customer};
 use crate::encoding::Features;
 use crate::explanation::{self, Budget, BudgetTooSmall, MeanShares};
-use crate::json::decimal::{self, Decimal};
 use crate::network::Scratch;
-use crate::schema::{Field, Kind, date};
+use crate::schema::Field;
+use crate::sentence::Messages;
 use games::FieldGame;
 
 /// A model that is ready to score.
@@ -26,6 +26,8 @@ pub struct Scorer {
     background: Features,
     /// Mean logit of the background.
     base: f64,
+    /// The words for people.
+    messages: Messages,
 }
 
 /// Memory for scoring one customer after another.
@@ -111,7 +113,7 @@ impl Scorer {
         let mut logits = vec![0.0; count];
         artifact.network.logits(&background, count, &mut artifact.network.scratch(), &mut logits);
         let base = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / count as f64;
-        Scorer { artifact, background, base }
+        Scorer { artifact, background, base, messages: Messages::english() }
     }
 
     pub fn document(&self) -> &Document {
@@ -203,19 +205,18 @@ impl Scorer {
         pairs
     }
 
-    /// A cell in words: `70.35 USD`, `Month-to-month`, `missing`. A flag is Yes or No, however the table spells it.
+    /// The words for people: English unless others are given.
+    pub fn messages(&self) -> &Messages {
+        &self.messages
+    }
+
+    pub fn set_messages(&mut self, messages: Messages) {
+        self.messages = messages;
+    }
+
+    /// A cell in words, see [`Messages::value`].
     pub fn text(&self, field: usize, cell: Cell) -> String {
-        let field = &self.artifact.document.schema.fields[field];
-        match (cell, &field.kind) {
-            (Cell::Missing, _) => "missing".into(),
-            (Cell::Number(number), Kind::Number { unit, .. }) if !unit.is_empty() => {
-                format!("{} {unit}", Decimal(number))
-            }
-            (Cell::Number(number), Kind::Date { reference }) => date::text(reference - number),
-            (Cell::Number(number), _) => decimal::text(number),
-            (Cell::Category(code @ 0..=1), Kind::Flag { .. }) => if code == 1 { "Yes" } else { "No" }.into(),
-            (Cell::Category(code), _) => field.categories().get(code as usize).copied().unwrap_or("other").into(),
-        }
+        self.messages.value(&self.artifact.document.schema.fields[field], cell)
     }
 }
 

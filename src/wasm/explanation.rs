@@ -62,12 +62,14 @@ fn json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> Stri
     );
     for (position, index) in order.into_iter().enumerate() {
         let comma = if position > 0 { "," } else { "" };
-        let text = quoted(&scorer.text(index, customer.cells()[index]));
-        let [field, label] = [&fields[index].name, fields[index].label()].map(quoted);
+        let (field, cell, messages) = (&fields[index], customer.cells()[index], scorer.messages());
+        let text = quoted(&messages.value(field, cell));
+        let sentence = quoted(&messages.contribution(field, cell, contributions[index]));
+        let [field, label] = [&field.name, messages.label(field)].map(quoted);
         let [contribution, error] = [contributions[index], standard_errors[index]].map(decimal::text);
         json += &format!(
             "{comma}{{\"field\":{field},\"label\":{label},\"text\":{text},\"contribution\":{contribution},\
-             \"standardError\":{error}}}"
+             \"standardError\":{error},\"sentence\":{sentence}}}"
         );
     }
     json += "]";

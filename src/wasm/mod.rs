@@ -5,6 +5,7 @@ mod counterfactuals;
 mod explanation;
 #[cfg(feature = "webgpu")]
 mod gpu;
+mod sentences;
 mod values;
 
 use js_sys::{Array, Error, Reflect};

@@ -8,7 +8,9 @@ pub fn refuse_in_page(file: &str, text: &str) -> Vec<String> {
         if is_relative(module) {
             leaves(file, module, "www/")
         } else {
-            module.strip_prefix(table::PACKAGE).is_some_and(|rest| rest.starts_with('/'))
+            module
+                .strip_prefix(table::PACKAGE)
+                .is_some_and(|rest| rest.starts_with('/') && !table::PACKAGE_ENTRIES.contains(&rest))
         }
     };
     let refused = imports(text).into_iter().filter(|module| is_refused(module));

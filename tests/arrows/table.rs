@@ -1,7 +1,7 @@
 //! The arrows, as tables. A new room, or a new arrow, is a line here and a reason in ARCHITECTURE.md.
 
 /// A room of the core and the rooms it may use.
-pub const ROOMS: [(&str, &[&str]); 13] = [
+pub const ROOMS: [(&str, &[&str]); 14] = [
     // Text to values and back; it knows no customer and no model.
     ("json", &[]),
     ("schema", &["json"]),
@@ -13,6 +13,8 @@ pub const ROOMS: [(&str, &[&str]); 13] = [
     ("decision", &["json"]),
     // It sees the model as a function.
     ("explanation", &[]),
+    // Text for people; it knows fields and their values, and no model.
+    ("sentence", &["customer", "schema", "json"]),
     ("drift", &["encoding", "customer", "schema", "json"]),
     ("artifact", &["calibration", "customer", "decision", "drift", "encoding", "json", "network", "schema"]),
     ("scorer", BELOW_SCORER),
@@ -32,6 +34,7 @@ const BELOW_SCORER: &[&str] = &[
     "json",
     "network",
     "schema",
+    "sentence",
 ];
 
 const ALL: &[&str] = &[
@@ -46,6 +49,7 @@ const ALL: &[&str] = &[
     "network",
     "schema",
     "scorer",
+    "sentence",
 ];
 
 const WITH_GPU: &[&str] = &[
@@ -125,3 +129,5 @@ pub const RULE_WORDS: [&str; 5] = ["Math.exp", "Math.expm1", "Math.log", "Math.l
 
 /// What the page may name of the package.
 pub const PACKAGE: &str = "tenure";
+/// The entries of the package that the page may import beside it: tables of messages.
+pub const PACKAGE_ENTRIES: [&str; 2] = ["/english", "/german"];

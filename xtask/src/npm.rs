@@ -33,7 +33,10 @@ fn workspaces() -> Result<Vec<String>> {
 
 /// Compiles the TypeScript of the npm package: `pkg/dist`.
 pub fn build_package() -> Result<Outcome> {
-    let inputs = Inputs::of("pkg").path(&project::path("pkg"))?.path(&project::path("package-lock.json"))?;
+    let inputs = Inputs::of("pkg")
+        .path(&project::path("pkg"))?
+        .path(&project::path("src/sentence"))?
+        .path(&project::path("package-lock.json"))?;
     unless_finished("pkg", inputs, &[project::path("pkg/dist")], || script("pkg", "build"))
 }
 

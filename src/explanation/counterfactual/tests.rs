@@ -43,7 +43,7 @@ impl Candidates for Model {
 
 fn model(fields: std::ops::Range<usize>) -> impl Strategy<Value = Model> {
     // Costs in quarters tie now and then.
-    let field = prop::collection::vec((1u32..12, -1.0f64..0.6), 0..4);
+    let field = prop::collection::vec((1u32..40, -1.0f64..0.6), 0..4);
     prop::collection::vec((field, -0.5f64..0.5), fields).prop_flat_map(|fields| {
         let count = fields.len();
         let pair = (0..count, 1usize..4, 0..count, 1usize..4).prop_map(|(a, x, b, y)| [a, x, b, y]);
@@ -94,7 +94,7 @@ fn brute_force(model: &Model, threshold: f64) -> Vec<(Vec<u16>, f64, f64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn what_is_searched_in_full_is_what_brute_force_finds(mut model in model(1..6), threshold in 0.1f64..0.6, count in 1usize..5) {

@@ -7,7 +7,7 @@ mod whole;
 mod write;
 
 pub use read::parse;
-pub use write::{text, text_f32};
+pub use write::{fixed, text, text_f32};
 
 use std::fmt;
 
@@ -135,5 +135,22 @@ mod tests {
             round_trip((-number).to_bits());
         }
         assert_eq!(Decimal(-2.50).to_string(), "-2.5");
+    }
+
+    #[test]
+    fn so_many_decimals() {
+        for (number, decimals, expected) in [
+            (0.0, 2, "0.00"),
+            (-0.004, 2, "0.00"),
+            (0.005, 2, "0.01"),
+            (-1.5, 0, "-2"),
+            (62.345, 1, "62.3"),
+            (999.996, 2, "1000.00"),
+            (7.0, 3, "7.000"),
+            (1e20, 2, "100000000000000000000"),
+            (f64::INFINITY, 1, "inf"),
+        ] {
+            assert_eq!(fixed(number, decimals), expected);
+        }
     }
 }

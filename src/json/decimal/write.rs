@@ -26,6 +26,26 @@ pub fn text(number: f64) -> String {
     shortest(sign, bits & ((1 << 52) - 1), (bits >> 52 & 2047) as i32, 52)
 }
 
+/// A number of at most 10^15 units in the last place, with so many decimals; halves go away from zero.
+pub fn fixed(number: f64, decimals: u32) -> String {
+    let scaled = libm::round(number.abs() * power_of_ten(decimals as i32));
+    if scaled.is_nan() || scaled >= EXACT_WHOLE {
+        return text(number);
+    }
+    let mut digits = (scaled as u64).to_string();
+    while digits.len() <= decimals as usize {
+        digits.insert(0, '0');
+    }
+    if decimals > 0 {
+        digits.insert(digits.len() - decimals as usize, '.');
+    }
+    // What rounds to nothing has no sign.
+    if number < 0.0 && scaled > 0.0 {
+        digits.insert(0, '-');
+    }
+    digits
+}
+
 /// As [`text`], for a single.
 pub fn text_f32(number: f32) -> String {
     let bits = number.to_bits();

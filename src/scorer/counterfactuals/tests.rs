@@ -138,6 +138,26 @@ fn options_of_a_number() {
 }
 
 #[test]
+fn options_of_a_category() {
+    let options = |scorer: &Scorer, field: usize, code: u32| scorer.options(field, Cell::Category(code));
+    let stepping = constrained();
+    assert_eq!(options(&stepping, 2, 0), [(Cell::Category(1), 2.0)]);
+    assert_eq!(options(&stepping, 2, 1), [], "Year to Month is forbidden");
+    assert_eq!(options(&stepping, 2, 2), [(Cell::Category(0), 2.0), (Cell::Category(1), 2.0)], "OTHER may change");
+    for (direction, now, expected) in [
+        (Direction::Increase, 0, &[(Cell::Category(1), 2.0)][..]),
+        (Direction::Increase, 1, &[]),
+        (Direction::Decrease, 0, &[]),
+        (Direction::Decrease, 1, &[(Cell::Category(0), 2.0)]),
+        (Direction::Decrease, 2, &[]),
+        (Direction::Increase, 2, &[]),
+    ] {
+        let directed = scorer(|schema| schema.fields[3].change.direction = direction);
+        assert_eq!(options(&directed, 3, now), expected, "{direction:?} from {now}");
+    }
+}
+
+#[test]
 fn nothing_found_says_why() {
     let scorer = constrained();
     let cells = [Cell::Number(10.0), Cell::Number(20.0), Cell::Category(0), Cell::Category(0)];
