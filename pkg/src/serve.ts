@@ -33,8 +33,9 @@ class Server {
   async answer(request: Request): Promise<Reply> {
     switch (request.kind) {
       case "start": {
-        const { artifact, wasm } = request;
-        const { schema, card, policy } = (this.#scorer = await this.#load(artifact, wasm === undefined ? {} : { wasm }));
+        const { artifact, wasm, locale } = request;
+        const options = { ...(wasm !== undefined && { wasm }), ...(locale !== undefined && { locale }) };
+        const { schema, card, policy } = (this.#scorer = await this.#load(artifact, options));
         return { kind: "started", schema, card, policy };
       }
       case "call": {

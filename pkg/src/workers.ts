@@ -13,7 +13,7 @@ import { PoolWorker, type Spawn } from "./thread.js";
 import type { Columns, RecordOf } from "./types.js";
 
 /** Options of {@link CreatePool}. */
-export interface PoolOptions extends Pick<LoadOptions, "wasm"> {
+export interface PoolOptions extends Pick<LoadOptions, "wasm" | "locale"> {
   /** How many workers; one fewer than the processor has cores unless given, and at least one. */
   readonly size?: number;
 }
@@ -94,12 +94,12 @@ const CALLS: { readonly [Name in CallName]: "once" | "stream" | "blocks" } = {
 /** `createPool` for a platform. */
 export function poolCreator(platform: PoolPlatform): CreatePool {
   return async (source, options = {}) => {
-    const { size = Math.max(1, (platform.cores() || 2) - 1), wasm } = options;
+    const { size = Math.max(1, (platform.cores() || 2) - 1), wasm, locale } = options;
     if (!Number.isInteger(size) || size < 1) {
       throw new TenureError("argument_invalid", `size must be a whole number from 1, not ${String(size)}`);
     }
     const [artifact, module] = await Promise.all([artifactBytes(source, platform.readFile), sent(wasm, platform)]);
-    const workers = new Workers(platform.spawn, { kind: "start", artifact, ...(module !== undefined && { wasm: module }) });
+    const workers = new Workers(platform.spawn, { kind: "start", artifact, ...(module !== undefined && { wasm: module }), ...(locale && { locale }) });
     const document = await workers.start(size);
     return pool(workers, size, document);
   };

@@ -14,6 +14,7 @@ const app = installedApp({
   files: {
     "score.js": readmeExample("score.js"),
     "advice.js": readmeExample("advice.js"),
+    "words.js": readmeExample("words.js"),
     "batch.js": readmeExample("batch.js"),
     "pool.js": readmeExample("pool.js"),
     "cohort.js": readmeExample("cohort.js"),
@@ -78,6 +79,13 @@ test("the README's example of counterfactuals prints ways and where they lead", 
   const [head, ...lines] = node("advice.js").trim().split("\n");
   assert.match(head, /^([123] ways below 0\.4|already_under|not_reached)$/);
   for (const line of lines) assert.match(line, /: .+ → .+ 0\.[0-3]\d\d$/);
+});
+
+test("the README's example in German speaks it, with the reader's own words", () => {
+  const lines = node("words.js").trim().split("\n");
+  for (const line of lines) assert.match(line, / (erhöht|senkt|verändert) das Abwanderungsrisiko/);
+  assert.ok(lines.some((line) => line.startsWith("Vertrag (zwei Jahre) ")), lines.join("\n"));
+  assert.ok(lines.some((line) => line.includes("(1 Monat)")), lines.join("\n"));
 });
 
 test("the README's example of a cohort prints progress, the first field, and its points", () => {

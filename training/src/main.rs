@@ -6,7 +6,7 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_training::commands::{
-    card, check, config, crossval, evaluate, imbalance, init, report, sample, score, train, tune,
+    card, check, config, crossval, evaluate, explain, imbalance, init, report, sample, score, train, tune,
 };
 use tenure_training::configuration;
 use tenure_training::failure::Failure;
@@ -38,6 +38,7 @@ enum Command {
     Crossval(crossval::Arguments),
     Imbalance(imbalance::Arguments),
     Score(score::Arguments),
+    Explain(explain::Arguments),
     Report(Box<report::Arguments>),
     Card(card::Arguments),
     Config(config::Arguments),
@@ -65,6 +66,7 @@ fn run() -> Result<(), Failure> {
         Command::Crossval(arguments) => crossval::run(&arguments, &output),
         Command::Imbalance(arguments) => imbalance::run(&arguments, &output),
         Command::Score(arguments) => score::run(&arguments, &output),
+        Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Report(arguments) => report::run(&arguments, &output),
         Command::Card(arguments) => card::run(&arguments, &output),
         Command::Config(arguments) => config::run(&arguments, &configuration, &output),

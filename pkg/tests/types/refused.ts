@@ -33,6 +33,8 @@ scorer.scoreMany({ Contract: { codes: new Float64Array(3), categories: ["One yea
 scorer.scoreMany({ Contract: { codes: new Uint8Array(3) } });
 // @ts-expect-error 64-bit integers are no column
 scorer.scoreMany({ tenure: new BigInt64Array(3) });
+// @ts-expect-error a language is a table, not its name
+void load("/model.safetensors", { locale: "german" });
 // @ts-expect-error fields are a list
 scorer.counterfactuals({ tenure: 1 }, { fields: "Contract" });
 // @ts-expect-error the option is called count

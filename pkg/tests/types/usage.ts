@@ -12,6 +12,7 @@ import {
   type Explanation,
   type Field,
   type Importance,
+  type Messages,
   load,
   type Score,
   type Scorer,
@@ -19,6 +20,8 @@ import {
   TenureError,
   type WorkedOn,
 } from "tenure";
+import { english } from "tenure/english";
+import { german } from "tenure/german";
 import { createHandler, type Handler } from "tenure/edge";
 import { createPool, type Pool } from "tenure/pool";
 
@@ -44,6 +47,8 @@ export async function uses(
   await load(new URL("https://example.com/model.safetensors"), { wasm: module });
   await load(new Uint8Array(8), { wasm: "/tenure_bg.wasm" });
   await load(new ArrayBuffer(8), { wasm: response });
+  const own: Messages = { ...german, words: { Contract: "Vertrag" }, yes: english.yes };
+  await load(response, { locale: own });
   await load(response, {});
 
   same<ReturnType<typeof one>, Score>(true);

@@ -5,6 +5,7 @@ pub mod check;
 pub mod config;
 pub mod crossval;
 pub mod evaluate;
+pub mod explain;
 pub mod imbalance;
 pub mod init;
 pub mod report;
