@@ -6,9 +6,9 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_training::commands::{
-    card, check, config, crossval, evaluate, explain, imbalance, init, report, sample, score, train, tune,
+    card, check, config, crossval, evaluate, explain, imbalance, init, report, runs, sample, score, track, train, tune,
 };
-use tenure_training::configuration;
+use tenure_training::configuration::{self, Settings};
 use tenure_training::failure::Failure;
 use tenure_training::output::Output;
 
@@ -41,6 +41,8 @@ enum Command {
     Explain(explain::Arguments),
     Report(Box<report::Arguments>),
     Card(card::Arguments),
+    Runs(runs::Arguments),
+    Track(track::Arguments),
     Config(config::Arguments),
 }
 
@@ -56,19 +58,22 @@ fn run() -> Result<(), Failure> {
     let (configuration, layered) = configuration::parse(Arguments::command(), &given)?;
     let Arguments { output, command, .. } =
         Arguments::from_arg_matches(&layered.matches).unwrap_or_else(|error| error.exit());
+    let settings = Settings::new(&configuration, &layered);
     match command {
         Command::Init(arguments) => init::run(&arguments, &output),
         Command::Sample(arguments) => sample::run(&arguments, &output),
         Command::Check(arguments) => check::run(&arguments, &output),
-        Command::Train(arguments) => train::run(&arguments, &output),
+        Command::Train(arguments) => train::run(&arguments, &settings, &output),
         Command::Tune(arguments) => tune::run(&arguments, &output),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &output),
-        Command::Crossval(arguments) => crossval::run(&arguments, &output),
+        Command::Crossval(arguments) => crossval::run(&arguments, &settings, &output),
         Command::Imbalance(arguments) => imbalance::run(&arguments, &output),
         Command::Score(arguments) => score::run(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Report(arguments) => report::run(&arguments, &output),
         Command::Card(arguments) => card::run(&arguments, &output),
+        Command::Runs(arguments) => runs::run(&arguments, &output),
+        Command::Track(arguments) => track::run(&arguments, &output),
         Command::Config(arguments) => config::run(&arguments, &configuration, &output),
     }
 }

@@ -11,6 +11,7 @@ mod debian;
 mod demo;
 mod finished;
 mod gpu;
+mod mlflow;
 mod npm;
 mod prerequisites;
 mod project;

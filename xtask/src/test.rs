@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::command::{self, seconds};
 use crate::prerequisites::{self, WASM_TARGET};
-use crate::{browser, demo, gpu, npm, project, text, wasm};
+use crate::{browser, demo, gpu, mlflow, npm, project, text, wasm};
 
 #[derive(Args)]
 pub struct Options {
@@ -27,12 +27,13 @@ struct Check {
 }
 
 /// In the order they run. Each builds what it needs, so that it can run alone; what is built already stays.
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     Check { name: "format", about: "rustfmt changes nothing", run: format },
     Check { name: "text", about: "no path of a machine, no registry host", run: text::check_sources },
     Check { name: "clippy", about: "no warning, natively and for wasm", run: clippy },
     Check { name: "arrows", about: "no import breaks the rooms' arrows", run: arrows },
     Check { name: "rust", about: "every Rust test, release profile", run: rust },
+    Check { name: "tracking", about: "runs on a real MLflow server with SQLite", run: tracking },
     Check { name: "wasm", about: "the module builds and names no path", run: build_wasm },
     Check { name: "typescript", about: "strict types of package and page", run: typescript },
     Check { name: "package", about: "the package's tests in Node, vectors among them", run: package },
@@ -111,6 +112,12 @@ fn arrows() -> Result<()> {
 
 fn rust() -> Result<()> {
     command::run(command::cargo().args(["test", "--release", "--workspace", "--no-fail-fast"]))
+}
+
+fn tracking() -> Result<()> {
+    let mlflow = mlflow::find_or_install()?;
+    let tests = ["test", "--release", "--workspace", "--test", "tracking"];
+    command::run(command::cargo().args(tests).env("TENURE_MLFLOW", mlflow))
 }
 
 fn build_wasm() -> Result<()> {

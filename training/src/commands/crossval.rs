@@ -9,12 +9,14 @@ use serde_json::json;
 
 use super::check::RowArguments;
 use super::read_schema;
-use super::train::{NetworkArguments, read_cohort};
+use super::train::{NetworkArguments, facts, read_cohort};
 use crate::cohort::Cohort;
+use crate::configuration::Settings;
 use crate::failure::Failure;
 use crate::fit::Control;
 use crate::metrics::{Metrics, best_f1_threshold};
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
+use crate::runs::{Recorder, TrackingArguments};
 use crate::split::Fold;
 use crate::train::{Rows, TrainParams, train};
 
@@ -47,6 +49,8 @@ pub struct Arguments {
     pub force: bool,
     #[command(flatten)]
     pub rows: RowArguments,
+    #[command(flatten)]
+    pub tracking: TrackingArguments,
     #[command(flatten)]
     pub network: NetworkArguments,
 }
@@ -99,7 +103,7 @@ const ROWS: [Row; 7] = [
     ("lift10", "lift, top tenth", |metrics| metrics.lift10),
 ];
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Result<(), Failure> {
     if let Some(json) = &arguments.json {
         refuse_overwrite(json, arguments.force)?;
     }
@@ -117,9 +121,25 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     };
     let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&folds[0].test) };
     arguments.rows.check_folds(&cohort, &schema, &folds, output)?;
+    let facts = facts("crossval", settings, &cohort, &schema, params.seed)?;
+    let mut recorder = arguments.tracking.begin(facts, output)?;
+    let result = measure(arguments, &params, &cohort, &folds, &split_words, output, &mut recorder);
+    recorder.end(&result);
+    result
+}
+
+fn measure(
+    arguments: &Arguments,
+    params: &TrainParams,
+    cohort: &Cohort,
+    folds: &[Fold],
+    split_words: &str,
+    output: &Output,
+    recorder: &mut Recorder,
+) -> Result<(), Failure> {
     let bar = output.bar(folds.len() as u64, "fold {pos}/{len} {bar:24} {elapsed}");
     let run = |(index, fold): (usize, &Fold)| {
-        let result = run_fold(&params, &cohort, fold)?;
+        let result = run_fold(params, cohort, fold)?;
         bar.inc(1);
         if output.plain() {
             let Metrics { roc_auc, log_loss, .. } = result.shipped.metrics;
@@ -139,6 +159,18 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let shipped: Which = |result| &result.shipped;
     let teacher: Which = |result| &result.teacher;
     let seconds = Figure::new(results.iter().map(|result| result.seconds).collect());
+    for (fold, result) in results.iter().enumerate() {
+        let of = |name: &'static str, measured: &Measured| {
+            ROWS.map(|(key, _, value)| (format!("{name}{key}"), value(&measured.metrics)))
+        };
+        let figures = of("", &result.shipped).into_iter().chain(of("teacher.", &result.teacher));
+        recorder.step("fold", fold as u64 + 1, figures.collect());
+    }
+    let means = ROWS.iter().flat_map(|(key, _, value)| {
+        [("test", of(shipped, *value)), ("teacher", of(teacher, *value))]
+            .map(|(name, figure)| (format!("{name}.{key}"), figure.mean))
+    });
+    recorder.metrics(means.collect());
     output.print(format!("{:<16} {:>8} {:>8} {:>10} {:>8}", "", "mean", "std", "teacher", "std"));
     for (_, words, value) in ROWS {
         let (shipped, teacher) = (of(shipped, value), of(teacher, value));

@@ -9,8 +9,10 @@ pub mod explain;
 pub mod imbalance;
 pub mod init;
 pub mod report;
+pub mod runs;
 pub mod sample;
 pub mod score;
+pub mod track;
 pub mod train;
 pub mod tune;
 

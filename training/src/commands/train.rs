@@ -16,11 +16,13 @@ use crate::card::segments as card_segments;
 use crate::checkpoint;
 use crate::checks::DataChecks;
 use crate::cohort::{Cohort, Purpose, RARE_BELOW, prune_rare};
+use crate::configuration::Settings;
 use crate::failure::{ENVIRONMENT, Failure};
 use crate::fit::{Control, EpochReport, FitError, Penalty};
 use crate::history::History;
 use crate::metrics::{Bootstrap, Metrics, best_f1_threshold};
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
+use crate::runs::{Facts, Recorder, TrackingArguments, run_params};
 use crate::split::{Shares, Split};
 use crate::table::{Source, hexadecimal};
 use crate::train::{Model, Rows, Ship, Shipped, TrainError, TrainParams, Trained, train};
@@ -47,6 +49,8 @@ pub struct Arguments {
     /// A folder for the state of an unfinished training: the same command goes on from it, to the same bytes
     #[arg(long, value_name = "DIR")]
     pub checkpoint_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub tracking: TrackingArguments,
     /// Print one JSON object an epoch and the model card at the end, on standard output
     #[arg(long)]
     pub json: bool,
@@ -235,20 +239,36 @@ impl From<TrainError> for Failure {
     }
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
-    let mut params = arguments.network.params()?;
+    let params = arguments.network.params()?;
     let schema = read_schema(&arguments.schema)?;
     let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
-    let split_by = arguments.rows.split_by(&cohort)?;
+    let facts = facts("train", settings, &cohort, &schema, params.seed)?;
+    let mut recorder = arguments.tracking.begin(facts, output)?;
+    let result = learn(arguments, &params, &schema, &cohort, output, &mut recorder);
+    recorder.end(&result);
+    result
+}
+
+fn learn(
+    arguments: &Arguments,
+    params: &TrainParams,
+    schema: &Schema,
+    cohort: &Cohort,
+    output: &Output,
+    recorder: &mut Recorder,
+) -> Result<(), Failure> {
+    let split_by = arguments.rows.split_by(cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
-    let checks = arguments.rows.check(&cohort, &schema, &split, output)?;
+    let mut params = params.clone();
+    let checks = arguments.rows.check(cohort, schema, &split, output)?;
     if let Some(folder) = &arguments.checkpoint_dir {
         let settings = format!("{params:#?}\nsplit: {}", split_by.words(&split.test));
         let run = checkpoint::Run {
             code_version: env!("CARGO_PKG_VERSION").into(),
             data_sha256: cohort.report().sha256.clone(),
-            schema_sha256: schema_sha256(&schema)?,
+            schema_sha256: schema_sha256(schema)?,
             settings: settings.lines().map(String::from).collect(),
         };
         checkpoint::open(folder, &run)?;
@@ -259,22 +279,46 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let mut progress = EpochProgress::new(output, arguments.json);
     let mut history = History::default();
     let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
-    let trained = train(&params, &cohort, rows, &mut |stage, report| {
+    let trained = train(&params, cohort, rows, &mut |stage, report| {
         progress.epoch(stage, report);
         history.epoch(stage, report);
+        recorder.epoch(stage, report);
         if interrupted() { Control::Stop } else { Control::Continue }
     });
     progress.finish();
     let trained = trained?;
-    let mut card = card(&params, &cohort, &schema, &split, &split_by.words(&split.test), &checks, &trained)?;
+    let mut card = card(&params, cohort, schema, &split, &split_by.words(&split.test), &checks, &trained)?;
     card["curves"] = history.card();
-    let artifact = trained.artifact(&params, &cohort, &split.train, card)?;
+    let artifact = trained.artifact(&params, cohort, &split.train, card)?;
     let bytes = write(&artifact).map_err(Failure::data)?;
     // What is written is what a stranger will read: read it as one.
     tenure::artifact::read(&bytes).map_err(Failure::data)?;
     write_whole(&arguments.out, &bytes)?;
+    recorder.file("model.safetensors", &bytes, true);
+    recorder.card(&artifact.document.card);
     summary(&artifact, &trained, started, arguments, bytes.len(), output);
     Ok(())
+}
+
+/// What a run of a command on a table is known by.
+pub fn facts(
+    command: &'static str,
+    settings: &Settings,
+    cohort: &Cohort,
+    schema: &Schema,
+    seed: u64,
+) -> Result<Facts, Failure> {
+    let tags = [
+        ("tenure.data_sha256", cohort.report().sha256.clone()),
+        ("tenure.schema_sha256", schema_sha256(schema)?),
+        ("tenure.seed", seed.to_string()),
+    ];
+    Ok(Facts {
+        command,
+        name: schema.name.clone(),
+        params: run_params(settings),
+        tags: tags.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+    })
 }
 
 /// Reads a table for training, folds rare categories, and says what was treated how.

@@ -3,7 +3,7 @@
 use clap::parser::ValueSource;
 use serde::Serialize;
 
-use super::{Catalogue, Given, Layered, Place, Setting, environment, leaf};
+use super::{Catalogue, Configuration, Given, Layered, Place, Setting, environment, leaf};
 
 /// One option as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,6 +40,18 @@ pub fn effective<'a>(catalogue: &'a Catalogue, layered: &Layered) -> Vec<(&'a Se
         (setting, Effective { variable: environment::variable(&setting.section, &setting.key), values, layer, source })
     });
     of.collect()
+}
+
+/// What the command that runs was told, defaults among it: keys with their values as text, commas between several.
+#[derive(Clone, Debug, Default)]
+pub struct Settings(pub Vec<(String, String)>);
+
+impl Settings {
+    pub fn new(configuration: &Configuration, layered: &Layered) -> Settings {
+        let all = effective(configuration.catalogue(), layered).into_iter();
+        let set = all.filter(|(_, effective)| !effective.values.is_empty());
+        Settings(set.map(|(setting, effective)| (setting.key.clone(), effective.values.join(","))).collect())
+    }
 }
 
 /// Hides what must not be read over a shoulder: the value of a key that names a secret, the password in an address.

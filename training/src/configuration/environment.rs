@@ -7,7 +7,9 @@ use crate::table::nearest;
 
 const PREFIX: &str = "TENURE_";
 /// Variables of the project's own tests and tools, which pass them through the command.
-const OF_THE_TESTS: [&str; 3] = ["TENURE_ARTIFACT", "TENURE_CHROMIUM", "TENURE_PAGE_PORT"];
+const OF_THE_TESTS: [&str; 4] = ["TENURE_ARTIFACT", "TENURE_CHROMIUM", "TENURE_MLFLOW", "TENURE_PAGE_PORT"];
+/// Variables of MLflow that set a key of ours, for every command that has it; our own go before them.
+const OF_MLFLOW: [(&str, &str); 2] = [("MLFLOW_TRACKING_URI", "track"), ("MLFLOW_EXPERIMENT_NAME", "experiment")];
 
 /// The variable that sets one option.
 pub(super) fn variable(section: &[String], key: &str) -> String {
@@ -34,7 +36,15 @@ pub(super) fn read(
     for key in catalogue.keys(&[]) {
         known.push((variable(&[], key), None, key));
     }
-    let mut given = Vec::new();
+    let mut given: Vec<Given> = Vec::new();
+    for (name, key) in OF_MLFLOW {
+        if let Some(value) = value(variables, name).and_then(|value| value.to_str())
+            && catalogue.keys(&[]).contains(&key)
+        {
+            let (values, place) = (vec![value.to_owned()], Place::Variable(name.to_owned()));
+            given.push(Given { section: None, key: key.to_owned(), values, place });
+        }
+    }
     for (name, value) in variables {
         let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
         if name == FILE_VARIABLE || OF_THE_TESTS.contains(&name) || value.is_empty() {

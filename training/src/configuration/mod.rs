@@ -29,7 +29,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
 pub use catalogue::{Catalogue, Setting};
-pub use effective::{Effective, effective};
+pub use effective::{Effective, Settings, effective};
 
 use crate::failure::Failure;
 
@@ -199,7 +199,7 @@ impl Configuration {
         let of = self.given.iter().filter(|given| {
             given.key == setting.key && given.section.as_ref().is_none_or(|section| *section == setting.section)
         });
-        // `max_by_key` takes the last of equals, and there are none: keys are unique within a layer and section.
+        // `max_by_key` takes the last of equals, which are only a variable of MLflow and then our own.
         of.max_by_key(|given| (given.place.rank(), given.section.is_some()))
     }
 
