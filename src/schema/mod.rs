@@ -94,6 +94,18 @@ pub struct Derived {
 }
 
 impl Schema {
+    /// Counts all dates back from another day, as days since 1970-01-01: the day of an export that is later than the
+    /// one trained on. Answers whether there is a date.
+    pub fn set_reference(&mut self, day: f64) -> bool {
+        let mut found = false;
+        for field in &mut self.fields {
+            if let Kind::Date { reference } = &mut field.kind {
+                (*reference, found) = (day, true);
+            }
+        }
+        found
+    }
+
     /// Position of a field in [`Schema::fields`].
     pub fn field_index(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)

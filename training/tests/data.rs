@@ -88,6 +88,20 @@ fn dates_are_drafted_trained_and_scored() {
     folder.ends("score m --data t.csv --out scored.csv", 0);
     let scored = std::fs::read_to_string(folder.path("scored.csv")).unwrap();
     assert_eq!(scored.lines().count(), 901);
+    // A later export: everybody's dates, and the day of the export, move on by a leap year and a bit.
+    let later = |_: usize, cells: &mut Vec<String>| {
+        cells[3] = format!("{}{}", i32::from_str_radix(&cells[3][..4], 10).unwrap() + 4, &cells[3][4..])
+    };
+    folder.write("later.csv", &table(900, later));
+    folder.ends("score m --data later.csv --out later_scored.csv --reference 2027-10-27", 0);
+    let probabilities = |text: &str| -> Vec<String> {
+        let place = text.lines().next().unwrap().split(',').position(|name| name == "probability").unwrap();
+        text.lines().skip(1).map(|line| line.split(',').nth(place).unwrap().to_owned()).collect()
+    };
+    let later = std::fs::read_to_string(folder.path("later_scored.csv")).unwrap();
+    assert_eq!(probabilities(&later), probabilities(&scored));
+    let (_, error) = folder.ends("score m --data later.csv --out x.csv --reference 27.10.2027", 2);
+    assert!(error.contains("year first"), "{error}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tenure::scorer::Scorer;
 
-use super::{read_artifact, read_for_evaluation};
+use super::{read_artifact_at, read_for_evaluation};
 use crate::failure::Failure;
 use crate::metrics::{Bootstrap, FIGURES, Interval, Intervals, Metrics};
 use crate::output::{Output, refuse_overwrite, write_whole};
@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Write the figures as JSON; `-` prints them on standard output in place of the table
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// The day of this export: dates count as days before it, and not before the day that training stated
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    pub reference: Option<f64>,
     /// Overwrite the JSON file
     #[arg(long)]
     pub force: bool,
@@ -66,7 +69,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     if let Some(file) = json_file {
         refuse_overwrite(file, arguments.force)?;
     }
-    let scorer = Scorer::new(read_artifact(&arguments.model)?);
+    let scorer = Scorer::new(read_artifact_at(&arguments.model, arguments.reference)?);
     let bytes = std::fs::read(&arguments.model).map_err(|error| Failure::file(&arguments.model, error))?;
     let card = &scorer.document().card;
     let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, output)?;

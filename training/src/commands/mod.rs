@@ -61,6 +61,23 @@ pub fn read_for_evaluation(data: &Path, schema: &Schema, output: &Output) -> Res
     Ok(cohort)
 }
 
+/// A day, as the flag --reference takes it: days since 1970-01-01.
+pub(crate) fn day(text: &str) -> Result<f64, String> {
+    let day = tenure::schema::date::read(text).ok_or("must be a date, year first, as in 2024-01-31")?;
+    Ok(day.floor())
+}
+
+/// Reads an artifact file whose dates are to count back from `reference`, where one is given.
+pub fn read_artifact_at(path: &Path, reference: Option<f64>) -> Result<Artifact, Failure> {
+    let mut artifact = read_artifact(path)?;
+    match reference {
+        Some(day) if !artifact.document.schema.set_reference(day) => {
+            Err(Failure::usage(format!("--reference: {} has no date field", path.display())))
+        }
+        _ => Ok(artifact),
+    }
+}
+
 /// Reads an artifact file.
 pub fn read_artifact(path: &Path) -> Result<Artifact, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file(path, error))?;

@@ -18,7 +18,7 @@ use serde_json::json;
 use tenure::artifact::Document;
 use tenure::scorer::{ExplainOptions, Scorer};
 
-use super::read_artifact;
+use super::read_artifact_at;
 use crate::failure::Failure;
 use crate::output::{Output, interrupted, persist, refuse_overwrite, temporary_beside};
 use crate::table::{Columns, ColumnsError, Source};
@@ -59,6 +59,9 @@ pub struct Arguments {
     /// given, 2^28 multiply-adds' worth, of which estimates spend what a standard error of 0.0025 takes
     #[arg(long, value_name = "EVALUATIONS")]
     pub budget: Option<u64>,
+    /// The day of this export: dates count as days before it, and not before the day that training stated
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    pub reference: Option<f64>,
     /// Overwrite the table
     #[arg(long)]
     pub force: bool,
@@ -77,7 +80,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let Arguments { model, data, out, reasons, budget, force, .. } = arguments;
     let format = Format::of(out)?;
     refuse_overwrite(out, *force)?;
-    let scorer = Scorer::new(read_artifact(model)?);
+    let scorer = Scorer::new(read_artifact_at(model, arguments.reference)?);
     let document = scorer.document();
     let fields = document.schema.fields.len();
     if *reasons > fields {
