@@ -38,6 +38,7 @@ pub enum Event {
         time: u64,
         stage: String,
         step: u64,
+        #[serde(deserialize_with = "figures")]
         metrics: BTreeMap<String, f64>,
     },
     /// What is known only later.
@@ -47,6 +48,7 @@ pub enum Event {
     /// Figures of the whole run.
     Metrics {
         time: u64,
+        #[serde(deserialize_with = "figures")]
         metrics: BTreeMap<String, f64>,
     },
     /// A file, copied to the run's folder where it will be delivered.

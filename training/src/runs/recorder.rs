@@ -100,7 +100,8 @@ impl TrackingArguments {
 
 /// The parameters of a run: every setting of its command that has a value, but for what only says where things are kept.
 pub fn run_params(settings: &Settings) -> BTreeMap<String, String> {
-    let silent = ["quiet", "json", "force", "runs", "track", "experiment", "register", "out", "config"];
+    let silent =
+        ["quiet", "json", "force", "runs", "track", "experiment", "register", "out", "config", "checkpoint-dir"];
     let kept = settings.0.iter().filter(|(key, _)| !silent.contains(&key.as_str()));
     let name = |key: &str, value: &str| {
         // Names of files, not of folders: the record may be sent elsewhere.
