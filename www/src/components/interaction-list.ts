@@ -37,6 +37,7 @@ export class InteractionList extends LitElement {
     css`
       :host {
         display: block;
+        margin-top: 1rem;
       }
       li {
         display: grid;
