@@ -90,7 +90,7 @@ fn dates_are_drafted_trained_and_scored() {
     assert_eq!(scored.lines().count(), 901);
     // A later export: everybody's dates, and the day of the export, move on by a leap year and a bit.
     let later = |_: usize, cells: &mut Vec<String>| {
-        cells[3] = format!("{}{}", i32::from_str_radix(&cells[3][..4], 10).unwrap() + 4, &cells[3][4..])
+        cells[3] = format!("{}{}", cells[3][..4].parse::<i32>().unwrap() + 4, &cells[3][4..])
     };
     folder.write("later.csv", &table(900, later));
     folder.ends("score m --data later.csv --out later_scored.csv --reference 2027-10-27", 0);

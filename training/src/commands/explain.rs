@@ -100,12 +100,12 @@ fn messages(language: &str) -> Result<Messages, Failure> {
 }
 
 /// The customer in a row of a table.
-fn customer(scorer: &Scorer, mut source: Source, row: u64) -> Result<Customer, Failure> {
+fn customer(scorer: &Scorer, source: Source, row: u64) -> Result<Customer, Failure> {
     let schema = &scorer.document().schema;
     let places = Columns::find(&source, schema, false)?.fields;
     let (path, word) = (source.path().display().to_string(), source.line_word());
     let mut before = 0;
-    while let Some(batch) = source.next() {
+    for batch in source {
         let batch = batch?;
         let at = (row - 1 - before) as usize;
         if at >= batch.rows() {
