@@ -65,6 +65,7 @@ const WITH_GPU: &[&str] = &[
     "network",
     "schema",
     "scorer",
+    "sentence",
 ];
 
 /// The rooms that a room may use; nothing for a name that is no room.
