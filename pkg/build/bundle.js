@@ -14,9 +14,12 @@ import { build } from "esbuild";
 const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
 const DIST = join(PACKAGE, "dist");
 /** `src/NAME.ts` → `dist/NAME.js`: the package itself, for each kind of runtime. */
-const PLATFORMS = ["index", "node", "workerd", "edge-light"];
+const EDGE = ["workerd", "edge-light"];
+const PLATFORMS = ["index", "node", ...EDGE];
 /** What is fetched only by those who ask for it; it takes what it shares from the package. */
-const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node", "webgpu"];
+const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node", "webgpu", "importance"];
+/** Edge runtimes are told the modules of a worker one by one, so there this one is a part of the package's file. */
+const WITHIN_EDGE = "importance";
 const ENTRIES = [...PLATFORMS, ...BESIDE];
 /** What pages and edge runtimes download. Node prints the line that threw, so what runs there keeps its lines. */
 const isDownloaded = (name) => !name.includes("node") && name !== "edge";
@@ -24,14 +27,16 @@ const isDownloaded = (name) => !name.includes("node") && name !== "edge";
 const LANGUAGES = ["english", "german"];
 
 /** Leaves imports of other entries as they are. */
-const entriesStayImports = {
+const entriesStayImports = (entry) => ({
   name: "entries-stay-imports",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, kind }) =>
-      kind !== "entry-point" && ENTRIES.includes(basename(path, ".js")) ? { path, external: true } : undefined,
-    );
+    onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, kind }) => {
+      const name = basename(path, ".js");
+      const within = EDGE.includes(entry) && name === WITHIN_EDGE;
+      return kind !== "entry-point" && ENTRIES.includes(name) && !within ? { path, external: true } : undefined;
+    });
   },
-};
+});
 
 /** The class of the errors is the package's own. */
 const errorsAreShared = {
@@ -53,7 +58,7 @@ async function bundle(entries, plugins) {
       minify: isDownloaded(name),
       sourcemap: true,
       external: ["tenure", "node:*", "*.wasm", "*.wasm?module"],
-      plugins: [entriesStayImports, ...plugins],
+      plugins: [entriesStayImports(name), ...plugins],
       logLevel: "warning",
     });
   }

@@ -36,6 +36,8 @@ export interface ExplainedBlock extends WorkedOn {
   readonly standardError: Float32Array<ArrayBuffer>;
 }
 
+/** Rows that an importance explains unless the caller says otherwise. */
+export const SAMPLE_ROWS = 1000;
 /** A block ends after so many milliseconds, so that a page stays at 10 frames a second or better while it waits. */
 const SLICE = 40;
 /** And after so many rows, for runtimes whose clock stands still while they compute. */

@@ -68,6 +68,13 @@ export function summary(problems: readonly Problem[]): string {
   return first.join("; ") + (rest > 0 ? `; and ${rest} more` : "");
 }
 
+/** The error for a name that is no field of the schema. */
+export function unknownField(name: unknown): TenureError {
+  const value = typeof name === "string" ? name : kindOf(name);
+  const problem = { field: "field", rule: "unknown", value, message: "must be a field of the schema" };
+  return new TenureError("argument_invalid", `there is no field ${value}`, [problem]);
+}
+
 /** How a value is called in a message. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";

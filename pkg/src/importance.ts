@@ -1,11 +1,11 @@
-/** What a model looks at over a cohort: mean contributions, the points of a beeswarm, the curve of one field. */
+/**
+ * What a model looks at over a cohort: mean contributions, the points of a beeswarm, the curve of one field. In pages a
+ * script of its own, loaded when it is first asked for.
+ */
 
 import type { ExplainedBlock, ExplainManyOptions } from "./cohort.js";
 import type { Field, Schema } from "./document.js";
-import { kindOf, TenureError } from "./error.js";
-
-/** Rows that are explained unless the caller says otherwise. */
-export const SAMPLE_ROWS = 1000;
+import type { TenureError } from "./error.js";
 
 /** Options of {@link Scorer.importance}. */
 export interface ImportanceOptions extends ExplainManyOptions {
@@ -74,12 +74,13 @@ interface Column {
   readonly values: Float64Array<ArrayBuffer>;
 }
 
-/** @internal Collects blocks. */
+/** @internal Collects blocks. `unknownField` makes the error for a name that is no field: its class is the package's own. */
 export async function importance(
   schema: Schema,
   blocks: AsyncIterable<ExplainedBlock>,
   totalRows: number,
   onProgress: ImportanceOptions["onProgress"],
+  unknownField: (name: unknown) => TenureError,
 ): Promise<Importance> {
   const width = schema.fields.length;
   const parts: ExplainedBlock[] = [];
@@ -111,9 +112,7 @@ export async function importance(
   const column = (name: string): number => {
     const index = schema.fields.findIndex((field) => field.name === name);
     if (index >= 0) return index;
-    const value = typeof name === "string" ? name : kindOf(name);
-    const problem = { field: "field", rule: "unknown", value, message: "must be a field of the schema" };
-    throw new TenureError("argument_invalid", `there is no field ${value}`, [problem]);
+    throw unknownField(name);
   };
   return {
     fields: schema.fields.map((field, index) => means(field, kept[index]!)).sort((a, b) => b.meanAbsolute - a.meanAbsolute),

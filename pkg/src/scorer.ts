@@ -2,14 +2,14 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import { type BatchInput, PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
-import { type CohortEngine, type ExplainedBlock, explainMany, type ExplainManyOptions } from "./cohort.js";
+import { type CohortEngine, type ExplainedBlock, explainMany, type ExplainManyOptions, SAMPLE_ROWS } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type DeviceReport, onCpu, type WorkedOn } from "./device.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
-import { fromCore, kindOf, type Problem, recordInvalid, TenureError } from "./error.js";
+import { fromCore, kindOf, type Problem, recordInvalid, TenureError, unknownField } from "./error.js";
 import { type CheckedOptions, checkOptions } from "./options.js";
 import { type FieldReader, fieldReaders, plain } from "./fields.js";
-import { type Importance, importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
+import type { Importance, ImportanceOptions } from "./importance.js";
 import type {
   Columns,
   Contribution,
@@ -204,7 +204,8 @@ export class Scorer {
   importance<R extends RecordOf<R>>(records: readonly R[], options?: ImportanceOptions): Promise<Importance>;
   async importance(input: unknown, options: ImportanceOptions = {}): Promise<Importance> {
     const { rows, blocks } = explainMany(this.#cohort(), input, { rows: SAMPLE_ROWS, ...options });
-    return importance(this.schema, blocks, rows, options.onProgress);
+    const { importance } = await import("./importance.js");
+    return importance(this.schema, blocks, rows, options.onProgress, unknownField);
   }
 
   /**

@@ -1,10 +1,10 @@
 /** A pool: workers with a scorer each, and the scorer's methods, which wait for a worker and then for its answer. */
 
-import type { ExplainedBlock } from "./cohort.js";
+import { type ExplainedBlock, SAMPLE_ROWS } from "./cohort.js";
 import { columnLength } from "./columns.js";
 import type { Card, Policy, Schema } from "./document.js";
-import { TenureError } from "./error.js";
-import { type Importance, importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
+import { TenureError, unknownField } from "./error.js";
+import type { Importance, ImportanceOptions } from "./importance.js";
 import { isResponse, type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
 import type { LoadOptions } from "./load.js";
 import type { Request } from "./messages.js";
@@ -126,9 +126,10 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
   const calls = {
     once: (name: string) => (...parameters: unknown[]) => workers.call(name, ...split(parameters)),
     stream: (name: string) => (...parameters: unknown[]) => stream(name, parameters),
-    blocks: () => (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
+    blocks: () => async (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
+      const { importance } = await import("./importance.js");
       const blocks = stream("explainMany", [input, { rows: SAMPLE_ROWS, ...options }]) as AsyncGenerator<ExplainedBlock>;
-      return importance(schema, blocks, rowsOf(input), onProgress);
+      return importance(schema, blocks, rowsOf(input), onProgress, unknownField);
     },
   };
   const methods = Object.entries(CALLS).map(([name, kind]) => [name, calls[kind](name)]);

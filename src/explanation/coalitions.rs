@@ -80,9 +80,9 @@ impl Coalitions {
         self.members[stratum.first..][..stratum.count * stratum.size].chunks_exact(stratum.size)
     }
 
-    /// All smaller halves.
-    pub fn iter(&self) -> impl Iterator<Item = &[u16]> {
-        self.strata.iter().flat_map(|stratum| self.of(stratum))
+    /// All smaller halves. Boxed, so that what takes the next one is not copied to every loop.
+    pub fn iter(&self) -> Box<dyn Iterator<Item = &[u16]> + '_> {
+        Box::new(self.strata.iter().flat_map(|stratum| self.of(stratum)))
     }
 
     /// Exactly `drawn` of all pairs, each as likely as another: one after another, with probability wanted / left

@@ -14,7 +14,7 @@ const BLOCK_PLAYERS: usize = 8;
 const BLOCK: usize = 1 << BLOCK_PLAYERS;
 
 /// Shapley values of a game, one per player, in f64. Costs 2^players evaluations.
-pub fn exact(game: &mut impl Game) -> Vec<f64> {
+pub fn exact(game: &mut dyn Game) -> Vec<f64> {
     let players = game.players();
     let lower = players.min(BLOCK_PLAYERS);
     let upper = players - lower;

@@ -13,7 +13,7 @@ const BLOCK_PLAYERS: usize = 8;
 const BLOCK: usize = 1 << BLOCK_PLAYERS;
 
 /// Interaction indices of a game, `[players, players]`, symmetric, 0 on the diagonal. Costs 2^players evaluations.
-pub fn interactions(game: &mut impl Game) -> Vec<f64> {
+pub fn interactions(game: &mut dyn Game) -> Vec<f64> {
     let players = game.players();
     let mut pairs = vec![0.0; players * players];
     if players < 2 {

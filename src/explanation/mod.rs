@@ -19,7 +19,8 @@ pub use interactions::interactions;
 pub use random::Random;
 pub use sampled::{Estimate, sampled};
 
-/// A game that can be evaluated block by block.
+/// A game that can be evaluated block by block. A block costs so much more than its call that functions take `dyn Game`:
+/// one copy of each, as what ships is downloaded.
 pub trait Game {
     fn players(&self) -> usize;
 

@@ -38,11 +38,11 @@ impl Schema {
         }
 
         let mut seen: Vec<(&str, &str)> = Vec::new();
-        let columns = self.identifiers.iter().chain(&self.ignored).map(|name| (name, "identifiers or ignored"));
-        let names = columns
-            .chain(std::iter::once((&self.target.field, "target")))
-            .chain(self.fields.iter().map(|field| (&field.name, "fields")))
-            .chain(self.derived.iter().map(|derived| (&derived.name, "derived")));
+        let columns = self.identifiers.iter().chain(&self.ignored);
+        let mut names: Vec<(&String, &str)> = columns.map(|name| (name, "identifiers or ignored")).collect();
+        names.push((&self.target.field, "target"));
+        names.extend(self.fields.iter().map(|field| (&field.name, "fields")));
+        names.extend(self.derived.iter().map(|derived| (&derived.name, "derived")));
         for (name, place) in names {
             if name.is_empty() || name.len() > MAXIMUM_TEXT {
                 report(place, format!("a name must have 1 to {MAXIMUM_TEXT} bytes"), quoted(name));

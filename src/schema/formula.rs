@@ -205,6 +205,12 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace()
 }
 
+/// The first `length` bytes. Slicing would bring what it says of a wrong place, and tables of letters for it, into the
+/// download.
+fn head(text: &str, length: usize) -> &str {
+    text.get(..length).unwrap_or_default()
+}
+
 struct Parser<'a> {
     text: &'a str,
     at: usize,
@@ -219,7 +225,7 @@ impl Parser<'_> {
     }
 
     fn rest(&self) -> &str {
-        &self.text[self.at..]
+        self.text.get(self.at..).unwrap_or_default()
     }
 
     fn space(&mut self) {
@@ -340,26 +346,26 @@ impl Parser<'_> {
         let rest = self.rest();
         let mut end = 0;
         for (offset, c) in rest.char_indices() {
-            let exponent_sign = (c == '+' || c == '-') && rest[..offset].ends_with(['e', 'E']);
+            let exponent_sign = (c == '+' || c == '-') && head(rest, offset).ends_with(['e', 'E']);
             if !(c.is_ascii_alphanumeric() || c == '.' || exponent_sign) {
                 break;
             }
             end = offset + c.len_utf8();
         }
-        match decimal::parse(&rest[..end]) {
+        let text = head(rest, end);
+        match decimal::parse(text) {
             Some(number) if number.is_finite() => {
                 self.at += end;
                 Ok(Node::Number(number))
             }
-            _ => Err(self.error(format!("`{}` is no number", &rest[..end]))),
+            _ => Err(self.error(format!("`{text}` is no number"))),
         }
     }
 
     fn name(&mut self) -> Result<(String, bool), FormulaError> {
-        if self.rest().starts_with('`') {
-            let rest = &self.rest()[1..];
+        if let Some(rest) = self.rest().strip_prefix('`') {
             let Some(length) = rest.find('`') else { return Err(self.error("a backquote is not closed")) };
-            let name = rest[..length].to_owned();
+            let name = head(rest, length).to_owned();
             self.at += length + 2;
             return Ok((name, true));
         }
@@ -368,7 +374,7 @@ impl Parser<'_> {
         if length == 0 {
             return Err(self.error("expected a number, a field or `(`"));
         }
-        let name = rest[..length].to_owned();
+        let name = head(rest, length).to_owned();
         self.at += length;
         Ok((name, false))
     }
@@ -379,15 +385,14 @@ impl Parser<'_> {
             return Err(self.error(format!("`{name}` is a category: compare it with a text, as in {name} == \"…\"")));
         }
         self.space();
-        let Some(length) = self.rest().strip_prefix('"').and_then(|rest| rest.find('"')) else {
+        let Some((text, _)) = self.rest().strip_prefix('"').and_then(|rest| rest.split_once('"')) else {
             return Err(self.error("expected a text in double quotes"));
         };
-        let text = &self.rest()[1..=length];
         let categories = self.schema.fields[field].categories();
         let Some(code) = categories.iter().position(|category| *category == text) else {
             return Err(self.error(format!("\"{text}\" is no category of `{name}`")));
         };
-        self.at += length + 2;
+        self.at += text.len() + 2;
         let node = Node::HasCategory(field, code as u32);
         Ok(if differs { Node::Unary(Unary::Not, Box::new(node)) } else { node })
     }

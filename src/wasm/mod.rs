@@ -16,6 +16,12 @@ use crate::customer::{Cell, Customer, Problem, check, check_value};
 use crate::scorer::{ColumnBlock, Flag, Score, Scorer, Workspace};
 use values::{cell_from_number, number_from_cell, problems_json, value};
 
+/// The allocator of the standard library for this target, compiled as the rest is: there it is compiled for speed, which
+/// takes kilobytes that everyone downloads.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// Rows that the column buffers hold.
 const BLOCK_ROWS: usize = 4096;
 

@@ -39,8 +39,13 @@ struct Module {
 }
 
 /// `pkg/wasm/tenure.js`, its types and `tenure_bg.wasm`: what everyone downloads who scores.
-const SCORER: Module =
-    Module { name: "tenure", folder: "pkg/wasm", profile: "wasm", features: "wasm", level: &["-O3", "--converge"] };
+const SCORER: Module = Module {
+    name: "tenure",
+    folder: "pkg/wasm",
+    profile: "wasm",
+    features: "wasm",
+    level: &["-Oz", "--converge", "--low-memory-unused"],
+};
 
 /// The same and a graphics device, loaded when asked for or when it pays. Nearly all of it is CubeCL and wgpu, which no
 /// hot loop runs through; one round of wasm-opt takes a minute.
