@@ -46,17 +46,19 @@ fn a_killed_training_ends_with_the_same_bytes() {
 
     let checkpoints = folder.join("checkpoints");
     let (mut kills, mut saved_when_killed) = (0, 0);
-    // Moments over the whole length, some of them before the first state and amid a write, by a fixed sequence.
+    // First as soon as there is a state, however fast the machine is; then at moments over the whole length, some of them
+    // amid a write, by a fixed sequence.
     let mut moment = 0.37;
     loop {
         let mut child = train(&table, &folder.join("killed"), Some(&checkpoints), &[]);
         moment = (moment + 0.618_034) % 1.0;
-        let wait = whole.mul_f64(0.3 + 0.6 * moment) + Duration::from_millis(300);
+        let wait = whole.mul_f64(0.2 + 0.6 * moment);
         let begun = Instant::now();
         let ended = loop {
             match child.try_wait().unwrap() {
                 Some(status) => break Some(status),
-                None if begun.elapsed() >= wait && kills < 4 => break None,
+                None if kills == 0 && states(&checkpoints) > 0 => break None,
+                None if (1..4).contains(&kills) && begun.elapsed() >= wait => break None,
                 None => std::thread::sleep(Duration::from_millis(5)),
             }
         };

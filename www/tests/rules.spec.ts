@@ -74,7 +74,7 @@ test('rows without a score come last in both directions, equal ones keep their o
 });
 
 test('the waterfall starts each step where the one below ends', () => {
-  const contributions = [2, -1.5, 1, 0.5, -0.25, 0.125].map((contribution, index) => ({ field: `f${index}`, label: `F${index}`, text: '', value: '', contribution, standardError: 0 }));
+  const contributions = [2, -1.5, 1, 0.5, -0.25, 0.125].map((contribution, index) => ({ field: `f${index}`, label: `F${index}`, text: '', value: '', contribution, standardError: 0, sentence: '' }));
   const logit = contributions.reduce((sum, { contribution }) => sum + contribution, -1);
   const explanation = { base: -1, logit, probability: 0.5, tier: 0, exact: true, standardError: 0, evaluations: 1, contributions, problems: [] };
   const chart = waterfall(explanation, { shown: 3 });
