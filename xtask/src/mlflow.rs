@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 use crate::command::{self, program};
 use crate::project;
 
-/// The server without what only its Python client needs (pandas, scikit-learn, …): a quarter of the download. The first
+/// The server without what only its Python client needs (scikit-learn, matplotlib, …): a quarter of the download. The first
 /// is the version under test; what follows it is what its server imports.
-const PACKAGES: [&str; 7] =
-    ["mlflow-skinny==3.17.2", "flask", "flask-cors", "sqlalchemy>=2,<3", "alembic", "aiohttp", "numpy"];
+const PACKAGES: [&str; 8] =
+    ["mlflow-skinny==3.17.2", "flask", "flask-cors", "sqlalchemy>=2,<3", "alembic", "aiohttp", "numpy", "pandas"];
 
 /// The `mlflow` command. `TENURE_MLFLOW` names another.
 pub fn find_or_install() -> Result<PathBuf> {
