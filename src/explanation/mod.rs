@@ -25,9 +25,13 @@ pub trait Game {
     fn players(&self) -> usize;
 
     /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's number says that
-    /// player i has joined. The length is a power of two, at least 16 unless all coalitions fit, and divides `first`.
+    /// player i has joined. The length is 2^players, or 2^8 if that is less, and divides `first`.
     fn values(&mut self, first: usize, values: &mut [f32]);
 }
+
+/// The lower players, as far as they are there: a block of coalitions that share the upper ones stays in the first cache.
+const BLOCK_PLAYERS: usize = 8;
+const BLOCK: usize = 1 << BLOCK_PLAYERS;
 
 /// A game of any number of players whose coalitions can be evaluated one by one.
 pub trait SampledGame: Game {

@@ -265,36 +265,44 @@ impl Network {
     /// Everything after the first layer's sums, for four lanes: the sums are in `scratch.first`, by unit.
     #[inline]
     fn hidden_part(&self, scratch: &mut Scratch) -> f32x4 {
-        let Scratch { first, hidden, next } = scratch;
-        let bias = splat(self.parts.output_bias);
-        let Some((layer, further)) = self.layers.split_first() else {
-            return bias + dot_relu(first, &self.output);
+        let Some(layer) = self.layers.first() else {
+            return splat(self.parts.output_bias) + dot_relu(&scratch.first, &self.output);
         };
-        layer.forward(first, hidden);
-        for layer in further {
+        layer.forward(&scratch.first, &mut scratch.hidden);
+        self.last_part(scratch)
+    }
+
+    /// Everything after the second layer's sums, which are in `scratch.hidden`.
+    fn last_part(&self, scratch: &mut Scratch) -> f32x4 {
+        let Scratch { hidden, next, .. } = scratch;
+        for layer in &self.layers[1..] {
             layer.forward(hidden, next);
             std::mem::swap(hidden, next);
         }
-        bias + dot_relu(hidden, &self.output)
+        splat(self.parts.output_bias) + dot_relu(hidden, &self.output)
     }
 }
 
 impl PackedLayer {
     /// `output = relu(input) · weight + bias`, in lanes.
-    #[inline(always)]
     fn forward(&self, input: &[f32x4], output: &mut [f32x4]) {
-        let input = &input[..self.inputs];
-        for first in (0..self.outputs).step_by(8) {
-            let bias = &self.bias[first..first + 8];
-            let mut sums = [f32x4::ZERO; 8];
-            unroll!(N in 8 { sums[N] = splat(bias[N]); });
-            for (value, weights) in input.iter().zip(self.weight.chunks_exact(self.outputs)) {
-                let value = relu(*value);
-                let weights = &weights[first..first + 8];
-                unroll!(N in 8 { sums[N] += value * splat(weights[N]); });
-            }
-            output[first..first + 8].copy_from_slice(&sums);
+        let output = &mut output[..self.outputs];
+        output.iter_mut().zip(&self.bias).for_each(|(output, &bias)| *output = splat(bias));
+        add_products(&input[..self.inputs], &self.weight, output);
+    }
+}
+
+/// `sums += relu(input) · weight`, in lanes; `weight` is `[inputs, sums]`, and the sums are a multiple of eight.
+fn add_products(input: &[f32x4], weight: &[f32], sums: &mut [f32x4]) {
+    let outputs = sums.len();
+    for (first, out) in (0..).step_by(8).zip(sums.as_chunks_mut::<8>().0) {
+        let mut sums = *out;
+        for (value, weights) in input.iter().zip(weight.chunks_exact(outputs)) {
+            let value = relu(*value);
+            let weights = &weights[first..first + 8];
+            unroll!(N in 8 { sums[N] += value * splat(weights[N]); });
         }
+        *out = sums;
     }
 }
 

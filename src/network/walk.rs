@@ -1,22 +1,21 @@
 //! Walking the coalitions of one game: the network's value for every mixture of a customer and a background row.
 //!
 //! A coalition takes the inputs of its players from the customer and all others from the background row. One player
-//! adds one difference vector to the first layer's sums, so the walk is a binary tree over the players: a child
-//! costs one vector addition, no sum is ever undone (a Gray-code walk would add and subtract for the same cost, and
-//! drift). The last two players are the four SIMD lanes; where one hidden layer is all there is, the last four are four
-//! vectors of them, so that a unit's sum and weight are fetched once for sixteen coalitions. Inputs that several players share (derived features)
-//! have a vector for each subset of those players, added where the last of them has decided. [`pairs`] evaluates single
-//! coalitions instead.
+//! adds one difference vector to the first layer's sums. The lowest players, at most eight, are a block that [`block`]
+//! evaluates at once; the sums above a block are added up anew for each, so that nothing is ever undone (a Gray-code walk
+//! would add and subtract, and drift). Inputs that several players share (derived features) have a vector for each subset
+//! of those players, who all lie above the block. [`pairs`] evaluates single coalitions instead.
 
+mod block;
 mod pairs;
 
 use wide::f32x4;
 
-use super::{LANES, Network, Scratch, relu, splat};
+use self::block::Block;
+use super::{Network, Scratch, splat};
 
-/// Lane players of a network with one hidden layer, and vectors that their coalitions take.
-const FLAT_PLAYERS: usize = 4;
-const FLAT_VECTORS: usize = 4;
+/// Most players of a block: its 256 values stay in the first cache.
+pub const BLOCK_PLAYERS: usize = 8;
 
 /// A place in the table: row, and fraction of the way to the next row.
 pub type Position = (u32, f32);
@@ -36,21 +35,22 @@ pub struct Coupling {
 }
 
 /// One game. Its value is the hidden part of the network; direct shares are no matter of many players and stay out.
+/// It is walked fastest where the players that move the network least come first.
 pub struct Walk<'a> {
     network: &'a Network,
     players: usize,
-    /// Players that are lanes: at most the first two, or exactly the first four; and only where no coupling reads them.
-    lane_players: usize,
+    /// Players of a block: the lowest, as far as no coupling reads them.
+    lower: usize,
     /// Vectors of four units.
     stride: usize,
     /// `[players, stride]`
     differences: Vec<f32x4>,
-    /// By unit, what the lane players add in each lane: one vector, or four.
-    lane_differences: Vec<f32x4>,
+    /// Made when first needed.
+    block: Option<Block>,
     couplings: Vec<CoupledSum>,
-    /// `[players + 1, stride]`: sums with all players from that level upwards decided.
-    levels: Vec<f32x4>,
     start: Vec<f32x4>,
+    /// The first layer's above a block.
+    sums: Vec<f32x4>,
     /// Sums of no player and of all of them, couplings left out, added together.
     ends: Vec<f32x4>,
     scratch: Scratch,
@@ -61,8 +61,6 @@ pub struct Walk<'a> {
 
 struct CoupledSum {
     players: Vec<usize>,
-    /// The player that decides last: the lowest.
-    last: usize,
     /// `[subsets, stride]`
     sums: Vec<f32x4>,
 }
@@ -82,121 +80,34 @@ impl<'a> Walk<'a> {
         background.iter().for_each(|&position| network.add_row(position, 1.0, &mut start));
         let mut differences = vec![f32x4::ZERO; players * stride];
         for (player, toggle) in toggles.iter().enumerate() {
-            if let Some(Toggle { from, to }) = *toggle {
-                let difference = &mut differences[player * stride..(player + 1) * stride];
-                network.add_row(to, 1.0, difference);
-                network.add_row(from, -1.0, difference);
+            if let Some(toggle) = toggle {
+                network.add_difference(toggle, &mut differences[player * stride..(player + 1) * stride]);
             }
         }
         let mut ends: Vec<f32x4> = start.iter().map(|sum| *sum + *sum).collect();
         for difference in differences.chunks_exact(stride.max(1)) {
-            ends.iter_mut().zip(difference).for_each(|(end, add)| *end += *add);
+            add(difference, &mut ends);
         }
-        let free =
-            (0..players).take_while(|player| !couplings.iter().any(|coupling| coupling.players.contains(player)));
-        let lane_players = match free.take(FLAT_PLAYERS).count() {
-            FLAT_PLAYERS if network.layers.is_empty() => FLAT_PLAYERS,
-            free => free.min(2),
-        };
-        let vectors = if lane_players == FLAT_PLAYERS { FLAT_VECTORS } else { 1 };
-        let lane_difference = |at: usize| {
-            let unit = at / vectors;
-            let of = |player: usize, coalition: usize| {
-                let vector = differences.get(player * stride + unit / LANES);
-                let joins = coalition >> player & 1 == 1 && player < lane_players;
-                vector.filter(|_| joins).map_or(0.0, |vector| vector.as_array()[unit % LANES])
-            };
-            let sum = |lane: usize| (0..FLAT_PLAYERS).map(|player| of(player, at % vectors * LANES + lane)).sum();
-            f32x4::new([sum(0), sum(1), sum(2), sum(3)])
-        };
-        let lane_differences = (0..stride * LANES * vectors).map(lane_difference).collect();
+        let coupled = couplings.iter().flat_map(|coupling| coupling.players.iter().copied()).min();
+        let lower = coupled.unwrap_or(players).min(BLOCK_PLAYERS);
         let couplings = couplings.iter().map(|coupling| network.coupled_sum(coupling)).collect();
-        let levels = vec![f32x4::ZERO; (players + 1) * stride];
+        let sums = start.clone();
         let scratch = network.scratch();
+        let (block, slopes) = (None, Vec::new());
         Walk {
             network,
             players,
-            lane_players,
+            lower,
             stride,
             differences,
-            lane_differences,
+            block,
             couplings,
-            levels,
             start,
+            sums,
             ends,
             scratch,
-            slopes: Vec::new(),
+            slopes,
             noted: 0,
-        }
-    }
-
-    /// Adds the couplings whose last player is `player`, `coalition` being decided from that player upwards.
-    fn couple(&mut self, player: usize, coalition: usize, level: usize) {
-        let stride = self.stride;
-        for coupling in self.couplings.iter().filter(|coupling| coupling.last == player) {
-            let bits = coupling.players.iter().enumerate();
-            let subset = bits.map(|(bit, &player)| (coalition >> player & 1) << bit).sum::<usize>();
-            let sums = &coupling.sums[subset * stride..(subset + 1) * stride];
-            self.levels[level * stride..(level + 1) * stride].iter_mut().zip(sums).for_each(|(sum, add)| *sum += *add);
-        }
-    }
-
-    /// Decides the players below `level`, `coalition` being decided above; writes the values of all their coalitions.
-    fn descend(&mut self, level: usize, coalition: usize, values: &mut [f32]) {
-        if level == self.lane_players {
-            return self.leaf(level, values);
-        }
-        let stride = self.stride;
-        let player = level - 1;
-        let (without, with) = values.split_at_mut(values.len() / 2);
-        for (joins, values) in [(0, without), (1, with)] {
-            let (below, here) = self.levels.split_at_mut(level * stride);
-            let (child, here) = (&mut below[player * stride..], &here[..stride]);
-            if joins == 1 {
-                let difference = &self.differences[player * stride..(player + 1) * stride];
-                let sums = here.iter().zip(difference);
-                child.iter_mut().zip(sums).for_each(|(child, (sum, add))| *child = *sum + *add);
-            } else {
-                child.copy_from_slice(here);
-            }
-            let coalition = coalition | joins << player;
-            self.couple(player, coalition, player);
-            self.descend(player, coalition, values);
-        }
-    }
-
-    /// Values of the coalitions of the lane players.
-    fn leaf(&mut self, level: usize, values: &mut [f32]) {
-        let sums = &self.levels[level * self.stride..(level + 1) * self.stride];
-        if level == FLAT_PLAYERS {
-            return self.flat_leaf(sums, values);
-        }
-        let out = self.scratch.first.as_chunks_mut::<LANES>().0.iter_mut();
-        for ((out, sum), differences) in out.zip(sums).zip(self.lane_differences.as_chunks::<LANES>().0) {
-            let sum = sum.as_array();
-            unroll!(UNIT in 4 { out[UNIT] = splat(sum[UNIT]) + differences[UNIT]; });
-        }
-        let lanes = self.network.hidden_part(&mut self.scratch);
-        values.copy_from_slice(&lanes.to_array()[..values.len()]);
-    }
-}
-
-impl Walk<'_> {
-    /// Sixteen values of a network with one hidden layer.
-    fn flat_leaf(&self, sums: &[f32x4], values: &mut [f32]) {
-        let mut totals = [splat(self.network.parts.output_bias); FLAT_VECTORS];
-        let units = sums.iter().zip(self.network.output.as_chunks::<LANES>().0);
-        for ((sum, weights), differences) in units.zip(self.lane_differences.as_chunks::<16>().0) {
-            let sum = sum.as_array();
-            unroll!(UNIT in 4 {
-                let (here, weight) = (splat(sum[UNIT]), splat(weights[UNIT]));
-                unroll!(VECTOR in 4 {
-                    totals[VECTOR] += relu(here + differences[UNIT * FLAT_VECTORS + VECTOR]) * weight;
-                });
-            });
-        }
-        for (values, total) in values.as_chunks_mut::<LANES>().0.iter_mut().zip(totals) {
-            *values = total.to_array();
         }
     }
 
@@ -206,22 +117,29 @@ impl Walk<'_> {
     }
 
     /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's number says that
-    /// player i has joined. The length is a power of two, at least 16 unless all coalitions fit, and divides `first`.
+    /// player i has joined. The length is 2^players, or 2^[`BLOCK_PLAYERS`] if that is less, and divides `first`.
     pub fn values(&mut self, first: usize, values: &mut [f32]) {
         let stride = self.stride;
-        let block = values.len().trailing_zeros() as usize;
-        let level = block.max(self.lane_players);
-        self.levels[level * stride..(level + 1) * stride].copy_from_slice(&self.start);
-        for player in (level..self.players).rev() {
-            if first >> player & 1 == 1 {
-                let difference = &self.differences[player * stride..(player + 1) * stride];
-                let level = &mut self.levels[level * stride..(level + 1) * stride];
-                level.iter_mut().zip(difference).for_each(|(sum, add)| *sum += *add);
+        let new = || Block::new(self.network, &self.differences, self.lower);
+        let block = self.block.get_or_insert_with(new);
+        for (index, values) in values.chunks_exact_mut(1 << self.lower).enumerate() {
+            let coalition = first + (index << self.lower);
+            self.sums.copy_from_slice(&self.start);
+            for player in (self.lower..self.players).filter(|player| coalition >> player & 1 == 1) {
+                add(&self.differences[player * stride..(player + 1) * stride], &mut self.sums);
             }
-            self.couple(player, first, level);
+            for coupling in &self.couplings {
+                let bits = coupling.players.iter().enumerate();
+                let subset = bits.map(|(bit, &player)| (coalition >> player & 1) << bit).sum::<usize>();
+                add(&coupling.sums[subset * stride..(subset + 1) * stride], &mut self.sums);
+            }
+            block.values(self.network, &self.sums, &mut self.scratch, values);
         }
-        self.descend(level, first, values);
     }
+}
+
+fn add(row: &[f32x4], sums: &mut [f32x4]) {
+    sums.iter_mut().zip(row).for_each(|(sum, add)| *sum += *add);
 }
 
 impl Network {
@@ -235,13 +153,24 @@ impl Network {
         }
     }
 
+    fn add_difference(&self, toggle: &Toggle, sums: &mut [f32x4]) {
+        self.add_row(toggle.to, 1.0, sums);
+        self.add_row(toggle.from, -1.0, sums);
+    }
+
+    /// How far a toggle moves the first layer, all units together: players of a walk are best in this order.
+    pub fn reach(&self, toggle: &Toggle) -> f32 {
+        let mut sums = vec![f32x4::ZERO; self.stride];
+        self.add_difference(toggle, &mut sums);
+        sums.iter().flat_map(|sum| sum.to_array()).map(f32::abs).sum()
+    }
+
     fn coupled_sum(&self, coupling: &Coupling) -> CoupledSum {
         let mut sums = vec![f32x4::ZERO; coupling.positions.len() * self.stride];
         for (&position, sums) in coupling.positions.iter().zip(sums.chunks_exact_mut(self.stride.max(1))) {
             self.add_row(position, 1.0, sums);
         }
-        let last = coupling.players.iter().copied().min().unwrap_or(0);
-        CoupledSum { players: coupling.players.clone(), last, sums }
+        CoupledSum { players: coupling.players.clone(), sums }
     }
 }
 
@@ -252,7 +181,7 @@ mod tests {
     use crate::encoding::Features;
 
     /// Every coalition's value, walked and one by one, against the network scored on the mixture itself.
-    fn compare(hidden: &[usize], toggled: usize, coupled: &[usize], block: usize) {
+    fn compare(hidden: &[usize], toggled: usize, coupled: &[usize]) {
         let network = Network::new(60, parts(60, hidden)).unwrap();
         let toggles: Vec<_> =
             (0..toggled as u32).map(|n| Some(Toggle { from: (n, 0.0), to: (n + 20, 0.25) })).collect();
@@ -265,7 +194,7 @@ mod tests {
         background.push((55, 0.0));
         let mut walk = Walk::new(&network, &background, &toggles, &couplings);
         let mut values = vec![0.0; 1 << toggled];
-        let block = block.min(values.len());
+        let block = values.len().min(1 << BLOCK_PLAYERS);
         values.chunks_exact_mut(block).enumerate().for_each(|(index, values)| walk.values(index * block, values));
 
         let members = |coalition: usize| -> Vec<u16> {
@@ -301,16 +230,21 @@ mod tests {
     #[test]
     fn values_are_the_network_on_the_mixture() {
         for hidden in [&[16, 8][..], &[5], &[12, 9, 4]] {
-            for players in [0, 1, 2, 3, 7] {
-                compare(hidden, players, &[], 256);
+            for players in [0, 1, 2, 3, 7, 9, 11] {
+                compare(hidden, players, &[]);
             }
-            compare(hidden, 7, &[], 16);
-            compare(hidden, 6, &[3, 4, 5], 256);
-            compare(hidden, 6, &[5, 2], 16);
-            compare(hidden, 7, &[5, 6, 4], 32);
-            compare(hidden, 4, &[0, 2], 256);
-            compare(hidden, 4, &[1, 3], 256);
-            compare(hidden, 2, &[0, 1], 256);
+            for (players, coupled) in [
+                (6, &[3, 4, 5][..]),
+                (6, &[5, 2]),
+                (7, &[5, 6, 4]),
+                (4, &[0, 2]),
+                (4, &[1, 3]),
+                (2, &[0, 1]),
+                (10, &[8, 9]),
+                (10, &[3, 9, 5]),
+            ] {
+                compare(hidden, players, coupled);
+            }
         }
     }
 }

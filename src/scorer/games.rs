@@ -127,8 +127,16 @@ impl Scorer {
             toggles.clear();
         }
         let is_coupled = |field: &usize| coupled.iter().any(|(fields, _)| fields.contains(field));
-        let alone = toggles.iter().map(|(field, _)| *field).filter(|field| !is_coupled(field));
-        let mut players: Vec<usize> = alone.collect();
+        // Those that move the network least come first: a walk is faster so. Inserted where each belongs: players are few,
+        // and a sort would be more code to download.
+        let mut reaches: Vec<f32> = Vec::new();
+        let mut players: Vec<usize> = Vec::new();
+        for (field, toggle) in toggles.iter().filter(|(field, _)| !is_coupled(field)) {
+            let reach = network.reach(toggle);
+            let at = reaches.partition_point(|&other| other <= reach);
+            reaches.insert(at, reach);
+            players.insert(at, *field);
+        }
         for (fields, _) in &coupled {
             fields.iter().for_each(|field| {
                 if !players.contains(field) {
