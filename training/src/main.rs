@@ -64,7 +64,7 @@ fn run() -> Result<(), Failure> {
         Command::Sample(arguments) => sample::run(&arguments, &output),
         Command::Check(arguments) => check::run(&arguments, &output),
         Command::Train(arguments) => train::run(&arguments, &settings, &output),
-        Command::Tune(arguments) => tune::run(&arguments, &output),
+        Command::Tune(arguments) => tune::run(&arguments, &settings, &output),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &output),
         Command::Crossval(arguments) => crossval::run(&arguments, &settings, &output),
         Command::Imbalance(arguments) => imbalance::run(&arguments, &output),

@@ -26,8 +26,23 @@ fn a_killed_search_goes_on_and_its_best_trains() {
         command.args(["--trials", "4", "--trials-file", &trials_file, "--out", &out]).args(further);
         command
     };
-    let table = succeed(tune("whole.jsonl", "whole.toml", &[]).output().unwrap());
+    let table = succeed(tune("whole.jsonl", "whole.toml", &["--runs", &path("runs")]).output().unwrap());
     assert!(table.contains("the defaults") && table.contains("4 trials"), "{table}");
+
+    // Every trial is a run, with its settings and what it came to.
+    let runs = succeed(tenure(&["runs", "--runs", &path("runs"), "--json"]).output().unwrap());
+    let runs: serde_json::Value = serde_json::from_str(&runs).unwrap();
+    let runs = runs.as_array().unwrap();
+    let mut trials: Vec<&str> = runs.iter().map(|run| run["tags"]["tenure.trial"].as_str().unwrap()).collect();
+    trials.sort_unstable();
+    assert_eq!(trials, ["0", "1", "2", "3"]);
+    for run in runs {
+        let line = |trial: &str| table.lines().find(|line| line.trim_start().starts_with(trial)).unwrap().to_owned();
+        let line = line(run["tags"]["tenure.trial"].as_str().unwrap());
+        let loss = run["metrics"]["inner.log_loss"].as_f64().unwrap();
+        assert!(line.contains(&format!("{loss:.4}")), "{line}: {run}");
+        assert!(line.contains("the defaults") || line.contains(run["params"]["penalty"].as_str().unwrap()), "{line}");
+    }
 
     // Killed as soon as the first fold is on disk.
     let mut child = tune("killed.jsonl", "killed.toml", &[]).spawn().unwrap();

@@ -8,15 +8,17 @@ use serde_json::json;
 
 use super::check::RowArguments;
 use super::read_schema;
-use super::train::{Hidden, NetworkArguments, read_cohort, schema_sha256};
+use super::train::{Hidden, NetworkArguments, facts, read_cohort, schema_sha256};
 use crate::checkpoint::Run;
 use crate::cohort::Cohort;
+use crate::configuration;
 use crate::failure::Failure;
 use crate::fit::{Control, FitError};
 use crate::metrics::row_log_loss;
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
+use crate::runs::{Facts, TrackingArguments};
 use crate::split::{Shares, stratified_parts};
-use crate::train::{Rows, TrainError, train};
+use crate::train::{Model, Rows, Ship, TrainError, train};
 use crate::tune::space::{Free, Settings};
 use crate::tune::{FOLDS, Measured, Standing, Trials, search, standings};
 
@@ -53,6 +55,9 @@ pub struct Arguments {
     pub json: bool,
     #[command(flatten)]
     pub rows: RowArguments,
+    /// Every trial is a run of its own
+    #[command(flatten)]
+    pub tracking: TrackingArguments,
     #[command(flatten)]
     pub network: NetworkArguments,
 }
@@ -73,7 +78,7 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &Output) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
     if arguments.trials == Some(0) {
         return Err(Failure::usage("--trials must be at least 1 (got 0)"));
@@ -123,7 +128,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         }
         Ok(measured)
     };
-    let searched = search(free, params.seed, &mut trials, &mut more, &mut measure);
+    let facts = facts("tune", effective, &cohort, &schema, params.seed)?;
+    let mut ended = |folds: &[&Measured]| track(&arguments.tracking, &facts, folds, output);
+    let searched = search(free, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
     bar.finish_and_clear();
     if let Err(failure) = searched {
         return Err(match failure.exit_code {
@@ -154,8 +161,27 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What no flag (and no tenure.toml) fixed.
+/// A trial as a run: its settings are parameters, its folds steps.
+fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&Measured], output: &Output) -> Result<(), Failure> {
+    let Measured { trial, settings, .. } = folds[0];
+    let mut facts = facts.clone();
+    facts.params.extend(settings.params());
+    facts.tags.insert("tenure.trial".into(), trial.to_string());
+    let mut recorder = tracking.begin(facts, output)?;
+    for Measured { fold, log_loss, seconds, .. } in folds {
+        let figures = log_loss.map(|loss| ("log_loss".to_owned(), loss));
+        recorder.step("fold", *fold as u64 + 1, figures.into_iter().chain([("seconds".into(), *seconds)]).collect());
+    }
+    let losses: Option<Vec<f64>> = folds.iter().map(|fold| fold.log_loss).collect();
+    let mean = losses.map(|losses| ("inner.log_loss".to_owned(), losses.iter().sum::<f64>() / losses.len() as f64));
+    recorder.metrics(mean.into_iter().chain([("inner.folds".into(), folds.len() as f64)]).collect());
+    recorder.end(&Ok(()));
+    Ok(())
+}
+
+/// What no flag (and no tenure.toml) fixed, and what the models that are tried have.
 fn free(network: &NetworkArguments) -> Free {
+    let may_be_tabm = network.model.is_none_or(|model| matches!(model, Model::Tabm | Model::TabmMini));
     Free {
         hidden: network.hidden.is_none(),
         bins: network.bins.is_none(),
@@ -163,6 +189,9 @@ fn free(network: &NetworkArguments) -> Free {
         learning_rate: network.learning_rate.is_none(),
         penalty: network.penalty.is_none(),
         batch_size: network.batch_size.is_none(),
+        members: network.members.is_none() && may_be_tabm,
+        width: network.width.is_none() && may_be_tabm,
+        synthetic_rows: network.synthetic_rows.is_none() && matches!(network.ship, Ship::Auto | Ship::Student),
     }
 }
 
@@ -185,6 +214,9 @@ fn measure_fold(
     network.learning_rate = settings.learning_rate.or(network.learning_rate);
     network.penalty = settings.penalty.or(network.penalty);
     network.batch_size = settings.batch_size.or(network.batch_size);
+    network.members = settings.members.or(network.members);
+    network.width = settings.width.or(network.width);
+    network.synthetic_rows = settings.synthetic_rows.or(network.synthetic_rows);
     let params = network.params()?;
     let validation = &parts[(fold + 1) % parts.len()];
     let fitted = (0..parts.len()).filter(|&part| part != fold && part != (fold + 1) % parts.len());

@@ -34,13 +34,15 @@ pub struct Standing {
 /// Measures some folds of a trial.
 pub type Measure<'a> = dyn FnMut(usize, &Settings, Range<usize>) -> Result<Vec<Measured>, Failure> + 'a;
 
-/// Searches until `more` says no, which is asked before every trial. `measure` has the folds of a trial measured.
+/// Searches until `more` says no, which is asked before every trial. `measure` has the folds of a trial measured; `ended`
+/// is told of every trial that was measured now, in full or as far as it went.
 pub fn search(
     free: Free,
     seed: u64,
     trials: &mut Trials,
     more: &mut dyn FnMut(usize) -> bool,
     measure: &mut Measure,
+    ended: &mut dyn FnMut(&[&Measured]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     for number in 0.. {
         let earlier: Vec<Standing> = standings(trials).into_iter().filter(|other| other.trial < number).collect();
@@ -51,15 +53,20 @@ pub fn search(
         if known == 0 && !more(number) {
             return Ok(());
         }
+        let mut measured_now = false;
         for rung in RUNGS {
             let known = trials.by_trial().get(&number).map_or(0, Vec::len);
             if known < rung.end {
+                measured_now = true;
                 let folds = measure(number, &settings, known.max(rung.start)..rung.end)?;
                 trials.add(folds)?;
             }
             if number > 0 && is_behind(trials, number, rung.end) {
                 break;
             }
+        }
+        if measured_now {
+            ended(&trials.by_trial()[&number])?;
         }
     }
     Ok(())

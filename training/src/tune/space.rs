@@ -23,12 +23,22 @@ pub struct Settings {
     pub penalty: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synthetic_rows: Option<usize>,
 }
 
 /// Hidden layers of at most 6,000 multiply-adds: what may ship, smaller ones first.
 const HIDDEN: [&str; 10] = ["none", "8", "16", "32", "64", "96", "16,8", "32,16", "64,32", "96,48"];
 const BINS: [usize; 7] = [4, 8, 12, 16, 24, 32, 48];
 const BATCHES: [usize; 4] = [64, 128, 256, 512];
+/// Of the teacher `tabm`.
+const MEMBERS: [usize; 3] = [8, 16, 32];
+const WIDTHS: [usize; 3] = [64, 128, 256];
+const SYNTHETIC_ROWS: [usize; 4] = [15_000, 30_000, 60_000, 120_000];
 
 /// Trials at random before the first that is near another.
 const AT_RANDOM: usize = 8;
@@ -36,7 +46,7 @@ const AT_RANDOM: usize = 8;
 const PARENTS: usize = 4;
 
 /// Which settings are searched: those that no flag fixed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Free {
     pub hidden: bool,
     pub bins: bool,
@@ -44,12 +54,15 @@ pub struct Free {
     pub learning_rate: bool,
     pub penalty: bool,
     pub batch_size: bool,
+    pub members: bool,
+    pub width: bool,
+    pub synthetic_rows: bool,
 }
 
 impl Free {
     /// Whether there is nothing to search.
     pub fn nothing(self) -> bool {
-        ![self.hidden, self.bins, self.dropout, self.learning_rate, self.penalty, self.batch_size].contains(&true)
+        self == Free::default()
     }
 
     /// Trial `number`: the defaults first, then draws. `best` are the best settings so far, best first.
@@ -74,6 +87,9 @@ impl Free {
         let learning_rate = two_digits(logarithmic(5e-4, 2e-2, generator));
         let penalty = two_digits(logarithmic(0.3, 60.0, generator));
         let batch_size = BATCHES.choose(generator).copied();
+        let members = MEMBERS.choose(generator).copied();
+        let width = WIDTHS.choose(generator).copied();
+        let synthetic_rows = SYNTHETIC_ROWS.choose(generator).copied();
         Settings {
             hidden: hidden.filter(|_| self.hidden),
             bins: bins.filter(|_| self.bins),
@@ -81,6 +97,9 @@ impl Free {
             learning_rate: self.learning_rate.then_some(learning_rate),
             penalty: self.penalty.then_some(penalty),
             batch_size: batch_size.filter(|_| self.batch_size),
+            members: members.filter(|_| self.members),
+            width: width.filter(|_| self.width),
+            synthetic_rows: synthetic_rows.filter(|_| self.synthetic_rows),
         }
     }
 }
@@ -96,6 +115,9 @@ fn near(parent: &Settings, random: Settings, generator: &mut ChaCha8Rng) -> Sett
         learning_rate: if other() { random.learning_rate } else { parent.learning_rate },
         penalty: if other() { random.penalty } else { parent.penalty },
         batch_size: if other() { random.batch_size } else { parent.batch_size },
+        members: if other() { random.members } else { parent.members },
+        width: if other() { random.width } else { parent.width },
+        synthetic_rows: if other() { random.synthetic_rows } else { parent.synthetic_rows },
     }
 }
 
@@ -123,6 +145,11 @@ impl Settings {
         toml::to_string(self)
     }
 
+    /// Names and values, as the parameters of a run.
+    pub fn params(&self) -> Vec<(String, String)> {
+        self.pairs().into_iter().map(|(name, value)| (name.replace('-', "_"), value)).collect()
+    }
+
     fn pairs(&self) -> Vec<(String, String)> {
         let value = serde_json::to_value(self).unwrap_or_default();
         let entries = value.as_object().cloned().unwrap_or_default();
@@ -135,8 +162,17 @@ impl Settings {
 mod tests {
     use super::*;
 
-    const ALL: Free =
-        Free { hidden: true, bins: true, dropout: true, learning_rate: true, penalty: true, batch_size: true };
+    const ALL: Free = Free {
+        hidden: true,
+        bins: true,
+        dropout: true,
+        learning_rate: true,
+        penalty: true,
+        batch_size: true,
+        members: true,
+        width: true,
+        synthetic_rows: true,
+    };
 
     #[test]
     fn a_trial_follows_from_seed_number_and_the_best() {

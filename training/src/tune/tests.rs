@@ -3,8 +3,17 @@ use std::path::Path;
 use super::*;
 use crate::checkpoint::Run;
 
-const FREE: Free =
-    Free { hidden: true, bins: true, dropout: true, learning_rate: true, penalty: true, batch_size: true };
+const FREE: Free = Free {
+    hidden: true,
+    bins: true,
+    dropout: true,
+    learning_rate: true,
+    penalty: true,
+    batch_size: true,
+    members: false,
+    width: false,
+    synthetic_rows: false,
+};
 
 fn open(path: &Path) -> Trials {
     let text = String::from;
@@ -23,26 +32,37 @@ fn measured(trial: usize, settings: &Settings, folds: Range<usize>) -> Vec<Measu
     folds.map(of_fold).collect()
 }
 
-/// Searches `limit` trials, dying when `dies_after` folds were measured.
-fn searched(path: &Path, limit: usize, dies_after: usize) -> (Vec<Standing>, usize) {
+/// Searches `limit` trials, dying when `dies_after` folds were measured; also the folds measured, and the trials that were
+/// told of with theirs.
+fn searched(path: &Path, limit: usize, dies_after: usize) -> (Vec<Standing>, usize, Vec<(usize, usize)>) {
     let mut trials = open(path);
     let mut count = 0;
-    let _ = search(FREE, 5, &mut trials, &mut |number| number < limit, &mut |number, settings, folds| {
+    let mut told = Vec::new();
+    let mut measure = |number: usize, settings: &Settings, folds: Range<usize>| {
         if count >= dies_after {
             return Err(Failure::interrupted());
         }
         count += folds.len();
         Ok(measured(number, settings, folds))
-    });
-    (standings(&trials), count)
+    };
+    let mut ended = |folds: &[&Measured]| {
+        told.push((folds[0].trial, folds.len()));
+        Ok(())
+    };
+    let _ = search(FREE, 5, &mut trials, &mut |number| number < limit, &mut measure, &mut ended);
+    let standings = standings(&trials);
+    (standings, count, told)
 }
 
 #[test]
 fn losers_are_given_up_early_and_the_best_is_better_than_the_defaults() {
     let folder = tempfile::tempdir().unwrap();
-    let (standings, count) = searched(&folder.path().join("trials"), 40, usize::MAX);
+    let (standings, count, told) = searched(&folder.path().join("trials"), 40, usize::MAX);
     assert_eq!(standings.len(), 40);
-    assert!(count < 40 * FOLDS * 3 / 4, "{count} folds were measured");
+    let mut ended: Vec<_> = standings.iter().map(|standing| (standing.trial, standing.folds)).collect();
+    ended.sort_unstable();
+    assert_eq!(told, ended);
+    assert!(count < 40 * FOLDS * 4 / 5, "{count} folds were measured");
     assert_eq!(standings[0].folds, FOLDS);
     let rate = standings[0].settings.learning_rate.unwrap();
     assert!((0.0015..0.0027).contains(&rate), "{rate}");
@@ -57,25 +77,26 @@ fn losers_are_given_up_early_and_the_best_is_better_than_the_defaults() {
 #[test]
 fn a_search_that_died_goes_on_to_the_same_end_without_measuring_twice() {
     let folder = tempfile::tempdir().unwrap();
-    let (whole, folds) = searched(&folder.path().join("whole"), 20, usize::MAX);
+    let (whole, folds, told) = searched(&folder.path().join("whole"), 20, usize::MAX);
     let died = folder.path().join("died");
-    let (_, first) = searched(&died, 20, 7);
-    let (_, second) = searched(&died, 20, 11);
-    let (resumed, third) = searched(&died, 20, usize::MAX);
+    let (_, first, before) = searched(&died, 20, 7);
+    let (_, second, between) = searched(&died, 20, 11);
+    let (resumed, third, after) = searched(&died, 20, usize::MAX);
     assert_eq!(resumed, whole);
     assert_eq!(first + second + third, folds);
+    assert_eq!([before, between, after].concat(), told);
 }
 
 #[test]
 fn a_trial_without_a_network_is_the_last_of_all() {
     let folder = tempfile::tempdir().unwrap();
     let mut trials = open(&folder.path().join("trials"));
-    search(FREE, 5, &mut trials, &mut |number| number < 3, &mut |number, settings, folds| {
+    let mut measure = |number: usize, settings: &Settings, folds: Range<usize>| {
         let mut folds = measured(number, settings, folds);
         folds.iter_mut().filter(|fold| fold.trial == 2).for_each(|fold| fold.log_loss = None);
         Ok(folds)
-    })
-    .unwrap();
+    };
+    search(FREE, 5, &mut trials, &mut |number| number < 3, &mut measure, &mut |_| Ok(())).unwrap();
     let last = standings(&trials).pop().unwrap();
     assert_eq!((last.trial, last.folds, last.mean), (2, 1, f64::INFINITY));
 }
