@@ -37,7 +37,7 @@ fn the_kept_artifact_answers_as_recorded() {
                 continue;
             }
         };
-        problems.extend(scorer.artifact().encoder.clipped(&customer));
+        problems.extend(scorer.artifact().encoder.clipped(&scorer.document().schema, &customer));
         compare(&problems);
         let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).unwrap();
         let number = |key: &str| case[key].as_f64().unwrap();

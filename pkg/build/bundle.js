@@ -17,9 +17,9 @@ const DIST = join(PACKAGE, "dist");
 const EDGE = ["workerd", "edge-light"];
 const PLATFORMS = ["index", "node", ...EDGE];
 /** What is fetched only by those who ask for it; it takes what it shares from the package. */
-const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node", "webgpu", "importance"];
+const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node", "webgpu", "blocks"];
 /** Edge runtimes are told the modules of a worker one by one, so there this one is a part of the package's file. */
-const WITHIN_EDGE = "importance";
+const WITHIN_EDGE = "blocks";
 const ENTRIES = [...PLATFORMS, ...BESIDE];
 /** What pages and edge runtimes download. Node prints the line that threw, so what runs there keeps its lines. */
 const isDownloaded = (name) => !name.includes("node") && name !== "edge";

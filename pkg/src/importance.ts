@@ -1,6 +1,6 @@
 /**
- * What a model looks at over a cohort: mean contributions, the points of a beeswarm, the curve of one field. In pages a
- * script of its own, loaded when it is first asked for.
+ * What a model looks at over a cohort: mean contributions, the points of a beeswarm, the curve of one field. Part of the
+ * script that does the work (`blocks.ts`).
  */
 
 import type { ExplainedBlock, ExplainManyOptions } from "./cohort.js";

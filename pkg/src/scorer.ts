@@ -204,7 +204,7 @@ export class Scorer {
   importance<R extends RecordOf<R>>(records: readonly R[], options?: ImportanceOptions): Promise<Importance>;
   async importance(input: unknown, options: ImportanceOptions = {}): Promise<Importance> {
     const { rows, blocks } = explainMany(this.#cohort(), input, { rows: SAMPLE_ROWS, ...options });
-    const { importance } = await import("./importance.js");
+    const { importance } = await import("./blocks.js");
     return importance(this.schema, blocks, rows, options.onProgress, unknownField);
   }
 

@@ -53,13 +53,7 @@ export class Views {
 
   /** The contributions of the last explained row of a block, in schema order. */
   contributions(): Float32Array {
-    if (this.#contributions.length === 0) {
-      this.#contributions = new Float32Array(
-        this.#memory.buffer,
-        this.#engine.contributions_pointer(),
-        this.#fields.length,
-      );
-    }
+    if (this.#flags.length === 0) this.#makeBlock();
     return this.#contributions;
   }
 
@@ -70,19 +64,15 @@ export class Views {
   }
 
   #makeBlock(): void {
-    const engine = this.#engine;
     const rows = this.blockRows;
     // The engine makes its column buffers when first asked for them, which may grow the memory: addresses come first.
-    const addresses = this.#fields.map(({ index, isNumber }) =>
-      isNumber ? engine.number_column_pointer(index) : engine.code_column_pointer(index),
-    );
+    const [contributions, probabilities, logits, tiers, flags, ...columns] = this.#engine.block_pointers();
     const { buffer } = this.#memory;
-    this.#columns = this.#fields.map(({ index, isNumber }) =>
-      isNumber ? new Float64Array(buffer, addresses[index], rows) : new Uint16Array(buffer, addresses[index], rows),
-    );
-    this.#probabilities = new Float32Array(buffer, engine.block_probabilities_pointer(), rows);
-    this.#logits = new Float32Array(buffer, engine.block_logits_pointer(), rows);
-    this.#tiers = new Uint8Array(buffer, engine.block_tiers_pointer(), rows);
-    this.#flags = new Uint8Array(buffer, engine.block_flags_pointer(), rows);
+    this.#contributions = new Float32Array(buffer, contributions, this.#fields.length);
+    this.#probabilities = new Float32Array(buffer, probabilities, rows);
+    this.#logits = new Float32Array(buffer, logits, rows);
+    this.#tiers = new Uint8Array(buffer, tiers, rows);
+    this.#flags = new Uint8Array(buffer, flags, rows);
+    this.#columns = this.#fields.map(({ index, isNumber }) => new (isNumber ? Float64Array : Uint16Array)(buffer, columns[index], rows));
   }
 }

@@ -1,14 +1,10 @@
 //! The document's text → [`Document`], the version first: another version may have other keys.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use super::{ArtifactError, Background, BackgroundRow, Document, EncoderDocument, is_readable};
 use crate::calibration::Calibration;
 use crate::decision::Policy;
 use crate::encoding::InputDocument;
-use crate::json::{Member, Problem, Problems, Reader, members};
+use crate::json::{Member, Problem, Problems, Reader, Value, members};
 use crate::schema::Schema;
 
 /// Reads the document, and puts together what it says about the model for people and callers: its text without the encoder
@@ -19,7 +15,7 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     let told = members.iter().filter(|member| member.key != "encoder" && member.key != "background");
     let summary = told.fold(String::new(), |summary, Member { key, text, .. }| summary + ",\"" + key + "\":" + text);
     // The card is passed on as it is.
-    let card = members.iter().position(|member| member.key == "card").map(|at| members.swap_remove(at).value);
+    let card = members.iter().position(|member| member.key == "card").map(|at| members.swap_remove(at).text.into());
     let problems = Problems::default();
     let mut reader = Reader::of_members(&members, &problems);
     reader.count("format_version");
@@ -57,7 +53,7 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
 
 fn version(members: &[Member]) -> Result<u32, ArtifactError> {
     let version = members.iter().find(|member| member.key == "format_version").map(|member| &member.value);
-    match version.and_then(Value::as_u64).and_then(|version| u32::try_from(version).ok()) {
+    match version.and_then(Value::as_whole).and_then(|version| u32::try_from(version).ok()) {
         Some(version) if is_readable(version) => Ok(version),
         Some(found) => Err(ArtifactError::Version { found }),
         None => Err(ArtifactError::Document("format_version: must be a whole number".into())),
@@ -73,20 +69,13 @@ fn input(mut reader: Reader) -> InputDocument {
 
 fn background_row(mut reader: Reader) -> BackgroundRow {
     let members = reader.count("members");
-    let mut values = BTreeMap::new();
+    let mut values = Vec::new();
     let mut given = reader.object("values");
     for (field, value) in given.rest() {
-        let value = match value {
-            Value::Null => Value::Null,
-            Value::Bool(flag) => Value::Bool(*flag),
-            Value::Number(number) => Value::Number(number.clone()),
-            Value::String(text) => Value::String(text.clone()),
-            Value::Array(_) | Value::Object(_) => {
-                given.report(field, "must be a number, a text or null");
-                continue;
-            }
-        };
-        values.insert(field.to_string(), value);
+        match value {
+            Value::List(_) | Value::Object(_) => given.report(field, "must be a number, a text or null"),
+            _ => values.push((field.to_string(), value.clone())),
+        }
     }
     reader.end();
     BackgroundRow { members, values }

@@ -2,10 +2,11 @@
 //! tensor. Read by hand and more strictly than the format asks: no key twice, no key it does not know, and tensors
 //! that fill the rest of the file without overlap, gap or remainder.
 
-use serde_json::Value;
-
 use super::{ArtifactError, DOCUMENT_KEY};
-use crate::json::{Member, ParseError, Problems, Reader, members};
+use crate::json::{Member, ParseError, Problems, Reader, Value, members};
+
+/// More entries than any network makes; the tensors are sorted by insertion.
+const MAXIMUM_TENSORS: usize = 64;
 
 /// What a header says, its layout checked.
 pub(super) struct Header {
@@ -31,12 +32,16 @@ impl Header {
         let problems = Problems::default();
         let mut document = None;
         let mut tensors: Vec<Tensor> = Vec::new();
-        for Member { key: name, value, .. } in members(text).map_err(refuse)? {
+        let members = members(text).map_err(refuse)?;
+        if members.len() > MAXIMUM_TENSORS {
+            return Err(ArtifactError::Header(format!("it has more than {MAXIMUM_TENSORS} entries")));
+        }
+        for Member { key: name, value, .. } in members {
             if name == "__metadata__" {
                 let mut metadata = Reader::new(&name, &value, &problems);
                 document = metadata.optional_text(DOCUMENT_KEY);
                 metadata.rest().iter().for_each(|(key, value)| {
-                    if !value.is_string() {
+                    if value.as_text().is_none() {
                         metadata.report(key, "must be a text");
                     }
                 });
@@ -74,7 +79,7 @@ fn tensor(name: String, value: &Value, problems: &Problems) -> Tensor {
     let mut reader = Reader::new(&name, value, problems);
     let kind = reader.text("dtype");
     let whole = |(place, item): (String, &Value)| {
-        item.as_u64().unwrap_or_else(|| {
+        item.as_whole().unwrap_or_else(|| {
             problems.report(&place, "must be a whole number");
             0
         })
@@ -147,6 +152,10 @@ mod tests {
         let refuse = |header: &str| Header::read(header.as_bytes(), 8).err().map(|error| error.code());
         let sound = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#;
         assert_eq!(refuse(sound), None);
+        let many: Vec<_> = (0..65)
+            .map(|name| format!("\"{name}\":{{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"))
+            .collect();
+        assert_eq!(refuse(&format!("{{{}}}", many.join(","))), Some("artifact_header"));
         for (from, to, code) in [
             ("[2]", "[2,1e0]", "artifact_header"),
             ("[2]", "[-2]", "artifact_header"),

@@ -21,6 +21,7 @@ use crate::calibration::Calibration;
 use crate::customer::{Cell, Customer, Value, check};
 use crate::decision::Policy;
 use crate::encoding::{Encoder, InputDocument};
+use crate::json;
 use crate::network::Network;
 use crate::schema::{Kind, Schema};
 
@@ -48,8 +49,22 @@ pub struct Document {
     pub calibration: Calibration,
     pub policy: Policy,
     pub background: Background,
-    /// The model card: what it was trained on and how well it did. The core passes it on and reads nothing from it.
-    pub card: serde_json::Value,
+    /// The model card as JSON text: what it was trained on and how well it did. The core passes it on and reads nothing
+    /// from it; [`Document::card`] has it as a value.
+    #[serde(serialize_with = "verbatim")]
+    pub card: String,
+}
+
+impl Document {
+    /// The model card; null where its text is no JSON, which no artifact has that was read.
+    pub fn card(&self) -> serde_json::Value {
+        json::parse(&self.card).map(Into::into).unwrap_or_default()
+    }
+}
+
+fn verbatim<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let raw: &serde_json::value::RawValue = serde_json::from_str(text).map_err(serde::ser::Error::custom)?;
+    raw.serialize(serializer)
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -69,8 +84,14 @@ pub struct Background {
 pub struct BackgroundRow {
     /// Customers that the row stands for.
     pub members: u32,
-    /// Value by field: a number, a text, or null for missing.
-    pub values: BTreeMap<String, serde_json::Value>,
+    /// Value by field: a number, a text, or null for missing. Written in the order of the names.
+    #[serde(serialize_with = "by_name")]
+    pub values: Vec<(String, json::Value)>,
+}
+
+fn by_name<S: serde::Serializer>(values: &[(String, json::Value)], serializer: S) -> Result<S::Ok, S::Error> {
+    let sorted: BTreeMap<_, _> = values.iter().map(|(name, value)| (name, value)).collect();
+    sorted.serialize(serializer)
 }
 
 /// The text that stands for OTHER in a background row.
@@ -95,7 +116,7 @@ impl Artifact {
         if let Some(problem) = document.schema.problems().into_iter().next() {
             return Err(ArtifactError::Schema(problem));
         }
-        let encoder = Encoder::new(document.schema.clone(), document.encoder.inputs.clone())?;
+        let encoder = Encoder::new(&document.schema, document.encoder.inputs.clone())?;
         if network.row_count() != encoder.row_count() {
             return Err(ArtifactError::Rows { network: network.row_count(), encoder: encoder.row_count() });
         }
@@ -123,14 +144,15 @@ fn customers(document: &Document) -> Result<Vec<Customer>, ArtifactError> {
     }
     let schema = &document.schema;
     let customer = |(index, row): (usize, &BackgroundRow)| {
-        if let Some(name) = row.values.keys().find(|name| schema.field_index(name).is_none()) {
+        if let Some(name) = row.values.iter().map(|(name, _)| name).find(|name| schema.field_index(name).is_none()) {
             return Err(ArtifactError::BackgroundField { row: index, field: name.clone() });
         }
-        let value = |name: &str| match row.values.get(name) {
-            Some(serde_json::Value::Number(number)) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
-            Some(serde_json::Value::String(text)) => Value::Text(text),
-            Some(serde_json::Value::Bool(flag)) => Value::Flag(*flag),
-            Some(serde_json::Value::Null) => Value::Missing,
+        let value = |name: &str| match row.values.iter().find(|(field, _)| field == name).map(|(_, value)| value) {
+            Some(json::Value::Whole(number)) => Value::Number(*number as f64),
+            Some(json::Value::Number(number)) => Value::Number(*number),
+            Some(json::Value::Text(text)) => Value::Text(text),
+            Some(json::Value::Flag(flag)) => Value::Flag(*flag),
+            Some(json::Value::Null) => Value::Missing,
             _ => Value::Absent,
         };
         let values: Vec<Value> = schema.fields.iter().map(|field| value(&field.name)).collect();
@@ -147,10 +169,11 @@ impl BackgroundRow {
     /// The row that stands for `members` customers and looks like `customer`.
     pub fn new(schema: &Schema, customer: &Customer, members: u32) -> BackgroundRow {
         let value = |index: usize, cell: &Cell| match (cell, &schema.fields[index].kind) {
-            (Cell::Number(number), _) => (*number).into(),
-            (Cell::Missing, _) | (_, Kind::Number { .. } | Kind::Date { .. }) => serde_json::Value::Null,
+            (Cell::Number(number), _) => json::Value::Number(*number),
+            (Cell::Missing, _) | (_, Kind::Number { .. } | Kind::Date { .. }) => json::Value::Null,
             (Cell::Category(code), _) => {
-                schema.fields[index].categories().get(*code as usize).copied().unwrap_or(OTHER).into()
+                let category = schema.fields[index].categories().get(*code as usize).copied();
+                json::Value::Text(category.unwrap_or(OTHER).into())
             }
         };
         let values = customer.cells().iter().enumerate();

@@ -36,7 +36,7 @@ impl EncoderParams {
             Source::Derived(_) => true,
         };
         let blank = |source| document(source, if is_number(source) { vec![0.0] } else { Vec::new() });
-        let encoder = Encoder::new(schema.clone(), sources(schema).into_iter().map(blank).collect())?;
+        let encoder = Encoder::new(schema, sources(schema).into_iter().map(blank).collect())?;
         let mut documents = Vec::with_capacity(encoder.inputs.len());
         for input in &encoder.inputs {
             if !is_number(input.source) {
@@ -50,7 +50,7 @@ impl EncoderParams {
             }
             documents.push(document(input.source, self.knots(&mut values)));
         }
-        Encoder::new(schema.clone(), documents)
+        Encoder::new(schema, documents)
     }
 
     /// Knots at equal quantiles of the values (nearest rank), from `clip` to one minus `clip`.
@@ -73,11 +73,7 @@ impl Encoder {
                 Cell::Number(number) => number,
                 _ => return None,
             },
-            Source::Derived(derived) => {
-                let fields = &self.schema.fields;
-                let value = |field: usize| super::formula_value(&fields[field].kind, cell(field));
-                self.formulas[derived].evaluate(&value)?
-            }
+            Source::Derived(derived) => self.formulas[derived].evaluate(&|field| super::formula_value(cell(field)))?,
         };
         // The largest numbers of f64 are infinite in f32.
         Some((number as f32).clamp(-1e30, 1e30))
@@ -101,7 +97,7 @@ impl Encoder {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{customer, small_encoder};
+    use super::super::tests::{customer, encoded_schema, small_encoder};
     use super::*;
     use crate::customer::Customer;
 
@@ -113,7 +109,7 @@ mod tests {
 
     #[test]
     fn knots_are_quantiles() {
-        let schema = small_encoder().schema().clone();
+        let schema = encoded_schema();
         let customers = customers();
         let cell = |at: usize, field: usize| customers[at].cells()[field];
         let encoder = EncoderParams { bins: 4, clip: 0.05 }.fit(&schema, customers.len(), &cell).unwrap();
@@ -141,7 +137,7 @@ mod tests {
     #[test]
     fn all_missing_is_an_error() {
         let cells = [Cell::Missing, Cell::Number(1.0), Cell::Category(0), Cell::Category(0)];
-        let schema = small_encoder().schema().clone();
+        let schema = encoded_schema();
         let error = EncoderParams::default().fit(&schema, 3, &|_, field| cells[field]);
         assert_eq!(error.unwrap_err(), EncoderError::AllMissing { name: "tenure".into() });
     }

@@ -15,7 +15,7 @@ pub use fit::EncoderParams;
 use serde::Serialize;
 
 use crate::customer::{Cell, Customer, Problem, clipped};
-use crate::schema::{Formula, Kind, Schema};
+use crate::schema::{Formula, Schema};
 
 /// What one input was fitted to, as the artifact stores it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,7 +53,6 @@ pub enum Scale {
 /// A fitted encoder. It is as large as its tables; encoding reads nothing else.
 #[derive(Clone, Debug)]
 pub struct Encoder {
-    schema: Schema,
     inputs: Vec<Input>,
     formulas: Vec<Formula>,
     row_count: usize,
@@ -169,14 +168,14 @@ pub(crate) fn locate(knots: &[f32], value: f32) -> (u32, f32) {
 
 impl Encoder {
     /// Builds the encoder that `documents` describe over a schema.
-    pub fn new(schema: Schema, documents: Vec<InputDocument>) -> Result<Encoder, EncoderError> {
+    pub fn new(schema: &Schema, documents: Vec<InputDocument>) -> Result<Encoder, EncoderError> {
         if let Some(problem) = schema.problems().first() {
             return Err(EncoderError::Schema(problem.to_string()));
         }
-        let formulas = schema.derived.iter().map(|derived| Formula::parse(&derived.formula, &schema));
+        let formulas = schema.derived.iter().map(|derived| Formula::parse(&derived.formula, schema));
         let formulas = formulas.collect::<Result<Vec<_>, _>>();
         let formulas = formulas.map_err(|error| EncoderError::Schema(error.to_string()))?;
-        let sources = sources(&schema);
+        let sources = sources(schema);
         if sources.len() != documents.len() {
             return Err(EncoderError::InputCount { expected: sources.len(), found: documents.len() });
         }
@@ -184,7 +183,7 @@ impl Encoder {
         let mut row_count = 0;
         for (position, (source, document)) in sources.into_iter().zip(documents).enumerate() {
             let InputDocument { name, knots } = document;
-            let expected = source_name(&schema, source);
+            let expected = source_name(schema, source);
             if expected != name {
                 return Err(EncoderError::InputName { position, expected: expected.into(), found: name });
             }
@@ -215,7 +214,7 @@ impl Encoder {
             }
             inputs.push(input);
         }
-        Ok(Encoder { schema, inputs, formulas, row_count })
+        Ok(Encoder { inputs, formulas, row_count })
     }
 
     /// What [`Encoder::new`] takes to build this encoder again.
@@ -228,10 +227,6 @@ impl Encoder {
             },
         };
         self.inputs.iter().map(document).collect()
-    }
-
-    pub fn schema(&self) -> &Schema {
-        &self.schema
     }
 
     /// The inputs: fields in schema order, without those only for derived features, then the derived features.
@@ -265,8 +260,7 @@ impl Encoder {
         match input.source {
             Source::Field(field) => input.encode(cell(field)),
             Source::Derived(derived) => {
-                let value = |field: usize| formula_value(&self.schema.fields[field].kind, cell(field));
-                let number = self.formulas[derived].evaluate(&value);
+                let number = self.formulas[derived].evaluate(&|field| formula_value(cell(field)));
                 input.encode(number.map_or(Cell::Missing, Cell::Number))
             }
         }
@@ -312,10 +306,10 @@ impl Encoder {
         }
     }
 
-    /// Warnings for the numbers of a customer outside the fitted quantiles.
-    pub fn clipped(&self, customer: &Customer) -> Vec<Problem> {
+    /// Warnings for the numbers of a customer of this schema outside the fitted quantiles.
+    pub fn clipped(&self, schema: &Schema, customer: &Customer) -> Vec<Problem> {
         let warning = |(field, number, knots): (usize, f64, &[f32])| {
-            clipped(&self.schema.fields[field], number, knots[0], knots[knots.len() - 1])
+            clipped(&schema.fields[field], number, knots[0], knots[knots.len() - 1])
         };
         self.outside(customer).map(warning).collect()
     }
@@ -343,13 +337,11 @@ pub(crate) fn is_clipped(knots: &[f32], number: f64) -> bool {
 }
 
 /// A cell as formulas read it: a category or flag is its code, and what is not known is NaN.
-pub(crate) fn formula_value(kind: &Kind, cell: Cell) -> f64 {
-    match (kind, cell) {
-        (_, Cell::Missing) => f64::NAN,
-        (_, Cell::Number(number)) => number,
-        // A flag that is neither yes nor no is not known; OTHER is a category like any other.
-        (Kind::Flag { .. }, Cell::Category(code)) if code > 1 => f64::NAN,
-        (_, Cell::Category(code)) => f64::from(code),
+pub(crate) fn formula_value(cell: Cell) -> f64 {
+    match cell {
+        Cell::Missing => f64::NAN,
+        Cell::Number(number) => number,
+        Cell::Category(code) => f64::from(code),
     }
 }
 
@@ -375,13 +367,7 @@ pub(crate) mod tests {
 
     /// The small schema with the derived feature `rate` = charges / max(tenure, 1).
     pub(crate) fn small_encoder() -> Encoder {
-        let mut schema = small_schema();
-        schema.derived.push(Derived {
-            name: "rate".into(),
-            label: String::new(),
-            unit: String::new(),
-            formula: "charges / max(tenure, 1)".into(),
-        });
+        let schema = encoded_schema();
         let document = |name: &str, knots: &[f32]| InputDocument { name: name.into(), knots: knots.to_vec() };
         let documents = vec![
             document("tenure", &[0.0, 10.0, 20.0, 60.0]),
@@ -390,7 +376,19 @@ pub(crate) mod tests {
             document("partner", &[]),
             document("rate", &[0.0, 1.0, 10.0]),
         ];
-        Encoder::new(schema, documents).unwrap()
+        Encoder::new(&schema, documents).unwrap()
+    }
+
+    /// Its schema.
+    pub(crate) fn encoded_schema() -> Schema {
+        let mut schema = small_schema();
+        schema.derived.push(Derived {
+            name: "rate".into(),
+            label: String::new(),
+            unit: String::new(),
+            formula: "charges / max(tenure, 1)".into(),
+        });
+        schema
     }
 
     pub(crate) fn customer(cells: [Cell; 4]) -> Customer {
@@ -407,7 +405,7 @@ pub(crate) mod tests {
         assert_eq!(features.rows, [1, 6, 9, 15, 17]);
         assert_eq!(features.fractions[..4], [0.5, 0.0, 0.0, 0.0]);
         assert!((features.fractions[4] - (80.0 / 15.0 - 1.0) / 9.0).abs() < 1e-6);
-        assert_eq!(encoder.clipped(&customer(cells)).len(), 1);
+        assert_eq!(encoder.clipped(&encoded_schema(), &customer(cells)).len(), 1);
         assert_eq!(encoder.row_count(), 20);
         let cells = [Cell::Missing, Cell::Number(1.0), Cell::Category(2), Cell::Category(2)];
         encoder.encode(&customer(cells), 0, &mut features);
@@ -418,11 +416,11 @@ pub(crate) mod tests {
     fn documents_round_trip_and_refusals() {
         let encoder = small_encoder();
         let documents = encoder.documents();
-        assert_eq!(Encoder::new(encoder.schema().clone(), documents.clone()).unwrap().inputs(), encoder.inputs());
+        assert_eq!(Encoder::new(&encoded_schema(), documents.clone()).unwrap().inputs(), encoder.inputs());
         let broken = |change: fn(&mut Vec<InputDocument>)| {
             let mut documents = documents.clone();
             change(&mut documents);
-            Encoder::new(encoder.schema().clone(), documents).unwrap_err().to_string()
+            Encoder::new(&encoded_schema(), documents).unwrap_err().to_string()
         };
         assert!(broken(|documents| drop(documents.pop())).contains("4 inputs"));
         assert!(broken(|documents| documents[0].name.push('x')).contains("`tenurex`"));

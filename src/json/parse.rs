@@ -1,9 +1,8 @@
 //! Text → value, strictly as RFC 8259 has it, and one thing more: a key that stands twice in an object is refused,
 //! because two readers may take one each.
 
-use serde_json::{Map, Number, Value};
-
-use super::decimal;
+use super::value::twice;
+use super::{Value, decimal, quoted};
 
 /// Lists and objects nest at most this deep, so that a hostile text cannot exhaust the stack.
 const MAXIMUM_DEPTH: usize = 100;
@@ -44,13 +43,10 @@ pub fn members(text: &str) -> Result<Vec<Member<'_>>, ParseError> {
         parser.space();
         let start = parser.at;
         let value = parser.value()?;
-        // Few enough to compare each with each.
-        if members.iter().any(|other| other.key == key) {
-            return Err(parser.twice(&key));
-        }
         members.push(Member { key, value, text: text.get(start..parser.at).unwrap_or("") });
         Ok(())
     })?;
+    parser.once(members.iter().map(|member| member.key.as_str()))?;
     parser.end()?;
     Ok(members)
 }
@@ -66,8 +62,12 @@ impl Parser<'_> {
         ParseError { message: message.into(), at: self.at }
     }
 
-    fn twice(&self, key: &str) -> ParseError {
-        ParseError { message: format!("the key {} stands twice", super::quoted(key)), at: self.at }
+    /// Refuses a key that stands twice in the object that ends here.
+    fn once<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Result<(), ParseError> {
+        match twice(keys) {
+            Some(key) => Err(self.error(&format!("the key {} stands twice", quoted(key)))),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn next(&self) -> Option<u8> {
@@ -97,16 +97,13 @@ impl Parser<'_> {
         self.space();
         match self.next() {
             Some(b'{') => {
-                let mut map = Map::new();
+                let mut entries = Vec::new();
                 self.object(&mut |parser, key| {
-                    let value = parser.value()?;
-                    if map.contains_key(&key) {
-                        return Err(parser.twice(&key));
-                    }
-                    map.insert(key, value);
+                    entries.push((key, parser.value()?));
                     Ok(())
                 })?;
-                Ok(Value::Object(map))
+                self.once(entries.iter().map(|(key, _)| key.as_str()))?;
+                Ok(Value::Object(entries))
             }
             Some(b'[') => {
                 let mut list = Vec::new();
@@ -114,9 +111,9 @@ impl Parser<'_> {
                     list.push(parser.value()?);
                     Ok(())
                 })?;
-                Ok(Value::Array(list))
+                Ok(Value::List(list))
             }
-            Some(b'"') => self.string().map(Value::String),
+            Some(b'"') => self.string().map(Value::Text),
             Some(b'-' | b'0'..=b'9') => self.number(),
             _ => self.word(),
         }
@@ -124,7 +121,7 @@ impl Parser<'_> {
 
     fn word(&mut self) -> Result<Value, ParseError> {
         let rest = self.text.get(self.at..).unwrap_or("");
-        for (word, value) in [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))] {
+        for (word, value) in [("null", Value::Null), ("true", Value::Flag(true)), ("false", Value::Flag(false))] {
             if rest.starts_with(word) {
                 self.at += word.len();
                 return Ok(value);
@@ -178,14 +175,13 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Result<Value, ParseError> {
         let start = self.at;
-        let negative = self.next() == Some(b'-');
-        self.at += usize::from(negative);
+        let mut whole = self.next() != Some(b'-');
+        self.at += usize::from(!whole);
         if self.next() == Some(b'0') {
             self.at += 1;
         } else {
             self.digits()?;
         }
-        let mut whole = true;
         if self.next() == Some(b'.') {
             whole = false;
             self.at += 1;
@@ -200,16 +196,12 @@ impl Parser<'_> {
             self.digits()?;
         }
         let text = self.text.get(start..self.at).unwrap_or("");
-        // A whole number stays one where it fits: a seed has more digits than a float.
-        let number = if !whole || text == "-0" {
-            None
-        } else if negative {
-            text.parse::<i64>().ok().map(Number::from)
-        } else {
-            text.parse::<u64>().ok().map(Number::from)
-        };
-        let float = || decimal::parse(text).and_then(Number::from_f64);
-        number.or_else(float).map(Value::Number).ok_or_else(|| self.error("a number beyond 64 bits"))
+        // A whole number stays one where it fits: the place of a tensor may have more digits than a float.
+        if whole && let Ok(number) = text.parse() {
+            return Ok(Value::Whole(number));
+        }
+        let number = decimal::parse(text).filter(|number| number.is_finite());
+        number.map(Value::Number).ok_or_else(|| self.error("a number beyond 64 bits"))
     }
 }
 
@@ -251,14 +243,14 @@ mod tests {
 
     #[test]
     fn escapes_and_long_numbers() {
-        assert_eq!(parse(r#" "\ud83d\ude00\/\u00e9\b" "#).unwrap(), json!("😀/é\u{8}"));
-        assert_eq!(parse("[18446744073709551615, -0, 1E2]").unwrap(), json!([u64::MAX, -0.0, 100.0]));
+        assert_eq!(parse(r#" "\ud83d\ude00\/\u00e9\b" "#).unwrap(), json!("😀/é\u{8}").into());
+        assert_eq!(parse("[18446744073709551615, -0, 1E2]").unwrap(), json!([u64::MAX, -0.0, 100.0]).into());
     }
 
     #[test]
     fn members_are_values_and_their_texts() {
         let text = r#" { "a" : [1, {"b": 2}] , "c":"\"" } "#;
-        let member = |key: &str, value, text| Member { key: key.into(), value, text };
+        let member = |key: &str, value, text| Member { key: key.into(), value: Value::from(value), text };
         let expected = [member("a", json!([1, { "b": 2 }]), r#"[1, {"b": 2}]"#), member("c", json!("\""), r#""\"""#)];
         assert_eq!(members(text).unwrap(), expected);
         assert_eq!(members("{}").unwrap(), []);

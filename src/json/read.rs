@@ -3,9 +3,7 @@
 
 use std::cell::RefCell;
 
-use serde_json::Value;
-
-use super::Member;
+use super::{Member, Value};
 
 /// What is wrong at one place of a document, such as `schema.fields[3].kind`.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -46,7 +44,9 @@ impl<'a> Reader<'a> {
     pub fn new(place: &str, value: &'a Value, problems: &'a Problems) -> Reader<'a> {
         let mut reader = Reader { place: place.into(), entries: Vec::new(), problems, sound: true };
         match value {
-            Value::Object(map) => reader.entries = map.iter().map(|(key, value)| (key.as_str(), value)).collect(),
+            Value::Object(entries) => {
+                reader.entries = entries.iter().map(|(key, value)| (key.as_str(), value)).collect()
+            }
             other => {
                 reader.sound = false;
                 problems.report(place, &wrong("an object", other));
@@ -95,10 +95,10 @@ impl<'a> Reader<'a> {
 
     pub fn optional_text(&mut self, key: &str) -> Option<String> {
         let value = self.take(key)?;
-        if value.as_str().is_none() {
+        if value.as_text().is_none() {
             self.wrong(key, "a text", value);
         }
-        value.as_str().map(Into::into)
+        value.as_text().map(Into::into)
     }
 
     /// A text; the key must be there.
@@ -120,16 +120,16 @@ impl<'a> Reader<'a> {
     }
 
     fn as_number(&self, key: &str, value: &Value) -> Option<f64> {
-        if value.as_f64().is_none() {
+        if value.as_number().is_none() {
             self.wrong(key, "a number", value);
         }
-        value.as_f64()
+        value.as_number()
     }
 
     /// A whole number of 32 bits; the key must be there.
     pub fn count(&mut self, key: &str) -> u32 {
         let Some(value) = self.value(key) else { return 0 };
-        let count = value.as_u64().and_then(|count| u32::try_from(count).ok());
+        let count = value.as_whole().and_then(|count| u32::try_from(count).ok());
         if count.is_none() {
             self.wrong(key, "a whole number", value);
         }
@@ -139,16 +139,17 @@ impl<'a> Reader<'a> {
     /// Yes or no; no where the key is not there.
     pub fn flag(&mut self, key: &str) -> bool {
         let Some(value) = self.take(key) else { return false };
-        if value.as_bool().is_none() {
-            self.wrong(key, "true or false", value);
+        if let Value::Flag(flag) = value {
+            return *flag;
         }
-        value.as_bool().unwrap_or_default()
+        self.wrong(key, "true or false", value);
+        false
     }
 
     /// The items of a list and where each stands; `None` where the key is not there.
     pub fn optional_list(&mut self, key: &str) -> Option<Vec<(String, &'a Value)>> {
         let value = self.take(key)?;
-        let Value::Array(items) = value else {
+        let Value::List(items) = value else {
             self.wrong(key, "a list", value);
             return Some(Vec::new());
         };
@@ -168,7 +169,7 @@ impl<'a> Reader<'a> {
     pub fn optional_texts(&mut self, key: &str) -> Option<Vec<String>> {
         let mut texts = Vec::new();
         for (place, item) in self.optional_list(key)? {
-            match item.as_str() {
+            match item.as_text() {
                 Some(text) => texts.push(text.into()),
                 None => self.problems.report(&place, &wrong("a text", item)),
             }
@@ -180,8 +181,10 @@ impl<'a> Reader<'a> {
     pub fn optional_pairs(&mut self, key: &str) -> Vec<[String; 2]> {
         let mut pairs = Vec::new();
         for (place, item) in self.optional_list(key).unwrap_or_default() {
-            match item.as_array().map(Vec::as_slice) {
-                Some([Value::String(first), Value::String(second)]) => pairs.push([first.clone(), second.clone()]),
+            match item {
+                Value::List(items) if let [Value::Text(first), Value::Text(second)] = &items[..] => {
+                    pairs.push([first.clone(), second.clone()]);
+                }
                 _ => self.problems.report(&place, &wrong("a list of two texts", item)),
             }
         }
@@ -192,7 +195,7 @@ impl<'a> Reader<'a> {
     pub fn numbers(&mut self, key: &str) -> Vec<f64> {
         let mut numbers = Vec::new();
         for (place, item) in self.optional_list(key).unwrap_or_default() {
-            match item.as_f64() {
+            match item.as_number() {
                 Some(number) => numbers.push(number),
                 None => self.problems.report(&place, &wrong("a number", item)),
             }
@@ -238,10 +241,10 @@ impl<'a> Reader<'a> {
 fn wrong(expected: &str, found: &Value) -> String {
     let found = match found {
         Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "another number",
-        Value::String(text) => return format!("must be {expected} (got {})", super::quoted(text)),
-        Value::Array(_) => "a list",
+        Value::Flag(_) => "true or false",
+        Value::Whole(_) | Value::Number(_) => "another number",
+        Value::Text(text) => return format!("must be {expected} (got {})", super::quoted(text)),
+        Value::List(_) => "a list",
         Value::Object(_) => "an object",
     };
     format!("must be {expected} (got {found})")
@@ -258,6 +261,7 @@ mod tests {
             "name": 7, "count": -1, "flag": "yes", "numbers": [1, "2"], "texts": [null], "inner": {"surprise": 1},
             "list": [{}, 3], "other": 1,
         });
+        let document = Value::from(document);
         let problems = Problems::default();
         let mut reader = Reader::new("", &document, &problems);
         assert_eq!((reader.text("name"), reader.count("count"), reader.flag("flag")), (String::new(), 0, false));

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Field, Formula, Schema, SchemaProblem};
+use super::{Field, Formula, Schema};
 use crate::json::decimal;
 use crate::json::{Reader, quoted};
 
@@ -83,10 +83,10 @@ impl Change {
     }
 
     /// Every broken rule of one field's table.
-    pub(super) fn problems(&self, field: &Field, schema: &Schema, report: &mut dyn FnMut(&str, String, String)) {
+    pub(super) fn problems(&self, field: &Field, schema: &Schema, report: &mut dyn FnMut(&str, &str, &str)) {
         let Change { step, minimum, maximum, cost, forbidden, follows, .. } = self;
         let place = field.name.clone() + ".change";
-        let mut say = |rule: &str, value: &str| report(&place, rule.into(), value.into());
+        let mut say = |rule: &str, value: &str| report(&place, rule, value);
         for (positive, rule) in [(step, "step must be above 0"), (cost, "cost must be above 0")] {
             if let Some(positive) = positive.filter(|positive| !(*positive > 0.0 && positive.is_finite())) {
                 say(rule, &decimal::text(positive));
@@ -134,17 +134,14 @@ impl Combination {
 }
 
 impl Schema {
-    pub(super) fn combination_problems(&self) -> Vec<SchemaProblem> {
-        let mut problems = Vec::new();
+    pub(super) fn combination_problems(&self, report: &mut dyn FnMut(&str, &str, &str)) {
         for (index, Combination { when, then }) in self.rules.iter().enumerate() {
             for (part, formula) in [("when", when), ("then", then)] {
                 if let Err(error) = Formula::parse(formula, self) {
-                    let place = format!("rules[{index}].{part}");
-                    problems.push(SchemaProblem { place, rule: error.to_string(), value: quoted(formula) });
+                    report(&format!("rules[{index}].{part}"), &error.to_string(), &quoted(formula));
                 }
             }
         }
-        problems
     }
 }
 

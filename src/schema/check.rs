@@ -24,17 +24,17 @@ impl Schema {
     /// Every broken rule, in the order of the document; empty when the schema is sound.
     pub fn problems(&self) -> Vec<SchemaProblem> {
         let mut problems = Vec::new();
-        let mut report = |place: &str, rule: String, value: String| {
-            problems.push(SchemaProblem { place: place.into(), rule, value });
+        let mut report = |place: &str, rule: &str, value: &str| {
+            problems.push(SchemaProblem { place: place.into(), rule: rule.into(), value: value.into() });
         };
         if self.schema_version != SCHEMA_VERSION {
-            report("schema_version", format!("must be {SCHEMA_VERSION}"), self.schema_version.to_string());
+            report("schema_version", &format!("must be {SCHEMA_VERSION}"), &self.schema_version.to_string());
         }
         if self.fields.is_empty() || self.fields.len() > MAXIMUM_FIELDS {
-            report("fields", format!("must be 1 to {MAXIMUM_FIELDS}"), self.fields.len().to_string());
+            report("fields", &format!("must be 1 to {MAXIMUM_FIELDS}"), &self.fields.len().to_string());
         }
         if self.target.field.is_empty() {
-            report("target.field", "must not be empty".into(), "\"\"".into());
+            report("target.field", "must not be empty", "\"\"");
         }
 
         let mut seen: Vec<(&str, &str)> = Vec::new();
@@ -45,13 +45,13 @@ impl Schema {
         names.extend(self.derived.iter().map(|derived| (&derived.name, "derived")));
         for (name, place) in names {
             if name.is_empty() || name.len() > MAXIMUM_TEXT {
-                report(place, format!("a name must have 1 to {MAXIMUM_TEXT} bytes"), quoted(name));
+                report(place, &format!("a name must have 1 to {MAXIMUM_TEXT} bytes"), &quoted(name));
                 continue;
             }
             match seen.binary_search_by_key(&name.as_str(), |(name, _)| name) {
                 Ok(at) => {
                     let rule = format!("a name must stand once; it stands in {} already", seen[at].1);
-                    report(place, rule, quoted(name));
+                    report(place, &rule, &quoted(name));
                 }
                 Err(at) => seen.insert(at, (name, place)),
             }
@@ -62,7 +62,7 @@ impl Schema {
                 Kind::Number { minimum, maximum, .. } => {
                     for (which, bound) in [("minimum", minimum), ("maximum", maximum)] {
                         if let Some(bound) = bound.filter(|bound| !bound.is_finite()) {
-                            report(&field.name, format!("{which} must be finite"), decimal::text(bound));
+                            report(&field.name, &format!("{which} must be finite"), &decimal::text(bound));
                         }
                     }
                     if let (Some(low), Some(high)) = (minimum, maximum)
@@ -70,8 +70,8 @@ impl Schema {
                     {
                         report(
                             &field.name,
-                            "minimum must not be above maximum".into(),
-                            format!("{} > {}", Decimal(*low), Decimal(*high)),
+                            "minimum must not be above maximum",
+                            &format!("{} > {}", Decimal(*low), Decimal(*high)),
                         );
                     }
                 }
@@ -80,22 +80,21 @@ impl Schema {
                     let categories = field.categories();
                     if categories.is_empty() || categories.len() > MAXIMUM_CATEGORIES {
                         let rule = format!("categories must be 1 to {MAXIMUM_CATEGORIES}");
-                        report(&field.name, rule, categories.len().to_string());
+                        report(&field.name, &rule, &categories.len().to_string());
                     }
                     let mut texts: Vec<&str> = Vec::new();
                     for category in categories {
                         if category.is_empty() || category.trim() != category || category.len() > MAXIMUM_TEXT {
-                            let rule = "a category must be a text without blanks around it".into();
-                            report(&field.name, rule, quoted(category));
+                            let rule = "a category must be a text without blanks around it";
+                            report(&field.name, rule, &quoted(category));
                             continue;
                         }
                         match texts.binary_search(&category) {
-                            Ok(_) => report(&field.name, "a category must stand once".into(), quoted(category)),
+                            Ok(_) => report(&field.name, "a category must stand once", &quoted(category)),
                             Err(at) => texts.insert(at, category),
                         }
                         if field.missing.iter().any(|token| token == category) {
-                            let rule = "a category must not be a missing token".into();
-                            report(&field.name, rule, quoted(category));
+                            report(&field.name, "a category must not be a missing token", &quoted(category));
                         }
                     }
                 }
@@ -110,18 +109,18 @@ impl Schema {
             match Formula::parse(&derived.formula, self) {
                 Ok(formula) if formula.fields().len() > MAXIMUM_FORMULA_FIELDS => {
                     let rule = format!("a formula reads at most {MAXIMUM_FORMULA_FIELDS} fields");
-                    report(&derived.name, rule, formula.fields().len().to_string());
+                    report(&derived.name, &rule, &formula.fields().len().to_string());
                 }
                 Ok(formula) => formula.fields().iter().for_each(|&field| read[field] = true),
-                Err(error) => report(&derived.name, format!("formula: {error}"), quoted(&derived.formula)),
+                Err(error) => report(&derived.name, &format!("formula: {error}"), &quoted(&derived.formula)),
             }
         }
         for (field, read) in self.fields.iter().zip(read) {
             if field.only_derived && !read {
-                report(&field.name, "only_derived, but no formula reads it".into(), "true".into());
+                report(&field.name, "only_derived, but no formula reads it", "true");
             }
         }
-        problems.extend(self.combination_problems());
+        self.combination_problems(&mut report);
         problems
     }
 }

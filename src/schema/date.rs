@@ -31,7 +31,7 @@ pub fn read(text: &str) -> Option<f64> {
 
 /// The day of a number of days since 1970-01-01, as `2024-01-31`; a time of day is left out.
 pub fn text(days: f64) -> String {
-    let (year, month, day) = civil_from_days(libm::floor(days) as i32);
+    let (year, month, day) = civil_from_days(days.floor() as i32);
     format!("{year:04}-{month:02}-{day:02}")
 }
 

@@ -4,10 +4,9 @@
 use serde::de::Error;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
 use super::{Change, Combination, Derived, Field, Kind, Schema, Target, date};
-use crate::json::{Problem, Problems, Reader};
+use crate::json::{Problem, Problems, Reader, Value};
 
 impl Schema {
     /// Reads a schema document that stands at `place` of a larger one; every key that is wrong is reported.
@@ -51,7 +50,7 @@ fn reference(reader: &mut Reader) -> Option<f64> {
         let message = format!("must be a date, year first, as in \"2024-01-31\" (got {})", crate::json::quoted(&text));
         reader.report("reference", &message);
     }
-    days.map(libm::floor)
+    days.map(f64::floor)
 }
 
 /// `schema_reference` is for dates that state none of their own.
@@ -115,9 +114,9 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
 
 impl<'de> Deserialize<'de> for Schema {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Schema, D::Error> {
-        let mut value = Value::deserialize(deserializer)?;
+        let mut value = serde_json::Value::deserialize(deserializer)?;
         dates_to_texts(&mut value);
-        Schema::read("", &value).map_err(|problems| {
+        Schema::read("", &value.into()).map_err(|problems| {
             let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
             D::Error::custom(lines.join("\n"))
         })
@@ -125,13 +124,13 @@ impl<'de> Deserialize<'de> for Schema {
 }
 
 /// TOML has dates of its own, `reference = 2024-01-31`, which its reader hands on as an object of one private key.
-fn dates_to_texts(value: &mut Value) {
+fn dates_to_texts(value: &mut serde_json::Value) {
     match value {
-        Value::Object(map) => match map.get("$__toml_private_datetime") {
+        serde_json::Value::Object(map) => match map.get("$__toml_private_datetime") {
             Some(text) => *value = text.clone(),
             None => map.values_mut().for_each(dates_to_texts),
         },
-        Value::Array(items) => items.iter_mut().for_each(dates_to_texts),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(dates_to_texts),
         _ => {}
     }
 }
@@ -217,7 +216,9 @@ mod tests {
                 { "name": "last", "kind": "date", "reference": { "$__toml_private_datetime": "2024-02-01" } },
             ],
         });
-        let read = |document: &Value| serde_json::from_value::<Schema>(document.clone()).map_err(|e| e.to_string());
+        let read = |document: &serde_json::Value| {
+            serde_json::from_value::<Schema>(document.clone()).map_err(|e| e.to_string())
+        };
         let schema = read(&document).unwrap();
         let kinds: Vec<Kind> = schema.fields.iter().map(|field| field.kind.clone()).collect();
         assert_eq!(kinds, [Kind::Date { reference: 19_753.0 }, Kind::Date { reference: 19_754.0 }]);

@@ -36,8 +36,10 @@ pub struct FormulaError {
 #[derive(Clone, Debug, PartialEq)]
 enum Node {
     Number(f64),
-    /// The value of a number or flag field.
+    /// The value of a number field.
     Field(usize),
+    /// Whether a flag is set; one that is neither yes nor no is missing.
+    Flag(usize),
     /// Whether a category field has this code.
     HasCategory(usize, u32),
     Unary(Unary, Box<Node>),
@@ -111,8 +113,7 @@ impl Formula {
         &self.fields
     }
 
-    /// Evaluates over values by field index: numbers as they are, flags as 0 or 1, categories as their code,
-    /// missing as NaN. The answer is finite, or `None` for missing.
+    /// Evaluates over values by field index: numbers as they are, categories and flags as their code, missing as NaN. The answer is finite, or `None` for missing.
     pub fn evaluate(&self, value: &dyn Fn(usize) -> f64) -> Option<f64> {
         let result = eval(&self.root, value);
         result.is_finite().then_some(result)
@@ -124,6 +125,7 @@ fn eval(node: &Node, value: &dyn Fn(usize) -> f64) -> f64 {
     match node {
         Node::Number(number) => *number,
         Node::Field(field) => value(*field),
+        Node::Flag(field) => Some(value(*field)).filter(|&code| code <= 1.0).unwrap_or(f64::NAN),
         Node::HasCategory(field, code) => {
             let seen = value(*field);
             if seen.is_nan() { f64::NAN } else { truth(seen == f64::from(*code)) }
@@ -135,9 +137,9 @@ fn eval(node: &Node, value: &dyn Fn(usize) -> f64) -> f64 {
                 Unary::Not if a.is_nan() => a,
                 Unary::Not => truth(a == 0.0),
                 Unary::Absolute => a.abs(),
-                Unary::SquareRoot => libm::sqrt(a),
+                Unary::SquareRoot => a.sqrt(),
                 Unary::Log1p => libm::log1p(a),
-                Unary::Floor => libm::floor(a),
+                Unary::Floor => a.floor(),
             }
         }
         Node::Binary(operator, left, right) => binary(*operator, eval(left, value), eval(right, value)),
@@ -338,7 +340,8 @@ impl Parser<'_> {
         }
         match &self.schema.fields[field].kind {
             Kind::Category { .. } => self.category(field, &name),
-            Kind::Number { .. } | Kind::Date { .. } | Kind::Flag { .. } => Ok(Node::Field(field)),
+            Kind::Flag { .. } => Ok(Node::Flag(field)),
+            Kind::Number { .. } | Kind::Date { .. } => Ok(Node::Field(field)),
         }
     }
 
@@ -445,6 +448,7 @@ mod tests {
     #[test]
     fn precedence_and_calls() {
         let values = [4.0, 10.0, 1.0, 1.0];
+        assert_eq!(evaluate("partner + 1", &[4.0, 10.0, 1.0, 2.0]), None);
         assert_eq!(evaluate("charges - tenure - 1", &values), Some(5.0));
         assert_eq!(evaluate("charges / max(tenure, 1) * 2", &values), Some(5.0));
         assert_eq!(evaluate("-tenure + 2 * (1 + partner)", &values), Some(0.0));

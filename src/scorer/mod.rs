@@ -226,7 +226,7 @@ pub(crate) mod tests {
     use crate::artifact::{Background, BackgroundRow, EncoderDocument, FORMAT_VERSION};
     use crate::calibration::Calibration;
     use crate::decision::Policy;
-    use crate::encoding::tests::{customer, small_encoder};
+    use crate::encoding::tests::{customer, encoded_schema, small_encoder};
     use crate::explanation::tests::{definition, interaction_definition};
     use crate::network::Network;
     use crate::network::tests::parts;
@@ -242,7 +242,7 @@ pub(crate) mod tests {
     /// A scorer over the small encoder, derived feature included, with random weights.
     pub(crate) fn small_scorer(hidden: &[usize]) -> Scorer {
         let encoder = small_encoder();
-        let schema = encoder.schema().clone();
+        let schema = encoded_schema();
         let rows = customers().iter().take(7).map(|customer| BackgroundRow::new(&schema, customer, 25)).collect();
         let document = Document {
             format_version: FORMAT_VERSION,
@@ -250,7 +250,7 @@ pub(crate) mod tests {
             calibration: Calibration::Temperature { temperature: 1.5 },
             policy: Policy::default(),
             background: Background { k: 20, rows },
-            card: serde_json::json!({ "name": "small" }),
+            card: r#"{"name":"small"}"#.into(),
             schema,
         };
         let network = Network::new(encoder.row_count(), parts(encoder.row_count(), hidden)).unwrap();

@@ -99,7 +99,7 @@ impl Messages {
         let mut words = Vec::new();
         let mut given = reader.object("words");
         for (name, value) in given.rest() {
-            match value.as_str() {
+            match value.as_text() {
                 Some(word) => words.push((name.into(), word.into())),
                 None => given.report(name, "must be a text"),
             }

@@ -22,9 +22,4 @@ impl Engine {
         }
         Ok(explanation.standard_error())
     }
-
-    /// Address of the contributions buffer, `field_count` f32.
-    pub fn contributions_pointer(&self) -> *const f32 {
-        self.contributions.as_ptr()
-    }
 }

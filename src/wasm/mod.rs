@@ -81,11 +81,7 @@ impl Engine {
         self.document.clone()
     }
 
-    pub fn field_count(&self) -> usize {
-        self.row.len()
-    }
-
-    /// Address of the row buffer, `field_count` f64.
+    /// Address of the row buffer, one f64 per field.
     pub fn row_pointer(&self) -> *const f64 {
         self.row.as_ptr()
     }
@@ -133,7 +129,7 @@ impl Engine {
         let schema = &self.scorer.document().schema;
         let problems = match check(schema, &values) {
             Ok((customer, mut warnings)) => {
-                warnings.extend(self.scorer.artifact().encoder.clipped(&customer));
+                warnings.extend(self.scorer.artifact().encoder.clipped(schema, &customer));
                 warnings
             }
             Err(problems) => problems,
@@ -146,24 +142,6 @@ impl Engine {
         BLOCK_ROWS
     }
 
-    /// Address of a number field's column, f64, NaN for missing; 0 for another field.
-    pub fn number_column_pointer(&mut self, field: usize) -> *const f64 {
-        self.block()
-            .numbers
-            .get(field)
-            .filter(|column| !column.is_empty())
-            .map_or(std::ptr::null(), |column| column.as_ptr())
-    }
-
-    /// Address of a category field's column, u16 codes, 65535 for missing; 0 for another field.
-    pub fn code_column_pointer(&mut self, field: usize) -> *const u16 {
-        self.block()
-            .codes
-            .get(field)
-            .filter(|column| !column.is_empty())
-            .map_or(std::ptr::null(), |column| column.as_ptr())
-    }
-
     /// Scores the first rows of the column buffers; returns how many had errors.
     pub fn score_block(&mut self, rows: usize) -> usize {
         self.block();
@@ -171,20 +149,24 @@ impl Engine {
         block.as_mut().map_or(0, |block| block.score(scorer, rows))
     }
 
-    pub fn block_probabilities_pointer(&mut self) -> *const f32 {
-        self.block().probabilities.as_ptr()
-    }
-
-    pub fn block_logits_pointer(&mut self) -> *const f32 {
-        self.block().logits.as_ptr()
-    }
-
-    pub fn block_tiers_pointer(&mut self) -> *const u8 {
-        self.block().tiers.as_ptr()
-    }
-
-    pub fn block_flags_pointer(&mut self) -> *const u8 {
-        self.block().flags.as_ptr()
+    /// Addresses of the buffers for columns: contributions (f32 per field), then of rows the probabilities (f32), logits
+    /// (f32), tiers (u8) and flags (u8), then a column per field: f64 with NaN for missing where it is a number, else u16
+    /// codes with 65535 for missing. As numbers that a list of results has too, so that one decoder serves both.
+    pub fn block_pointers(&mut self) -> Vec<f64> {
+        let contributions = self.contributions.as_ptr().addr();
+        let ColumnBlock { probabilities, logits, tiers, flags, numbers, codes, .. } = self.block();
+        let mut addresses = vec![
+            contributions,
+            probabilities.as_ptr().addr(),
+            logits.as_ptr().addr(),
+            tiers.as_ptr().addr(),
+            flags.as_ptr().addr(),
+        ];
+        for (numbers, codes) in numbers.iter().zip(codes) {
+            // One of the two is empty.
+            addresses.push(if codes.is_empty() { numbers.as_ptr().addr() } else { codes.as_ptr().addr() });
+        }
+        addresses.into_iter().map(|address| address as f64).collect()
     }
 }
 

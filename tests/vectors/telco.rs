@@ -122,7 +122,7 @@ fn case(scorer: &Scorer, trained: Option<&Trained>, record: Map<String, Json>) -
         Err(problems) => return json!({ "record": record, "problems": rules(&problems) }),
     };
     let encoder = &scorer.artifact().encoder;
-    problems.extend(encoder.clipped(&customer));
+    problems.extend(encoder.clipped(schema, &customer));
     let mut workspace = scorer.workspace();
     let explanation =
         scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).expect("the default budget is enough");

@@ -52,7 +52,7 @@ fn the_same_seed_writes_the_same_bytes() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4, "a temporary file was left");
     // The card says how far explanations are from those against the training set: nearer with more background rows, and
     // a part of what is explained.
-    let card = tenure::artifact::read(&bytes[0]).unwrap().document.card;
+    let card = tenure::artifact::read(&bytes[0]).unwrap().document.card();
     let explanation = &card["explanation"];
     let errors = explanation["mean_absolute_error"].as_object().unwrap();
     let error = |rows: &str| errors[rows].as_f64().unwrap_or_else(|| panic!("{explanation}"));

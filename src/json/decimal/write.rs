@@ -84,7 +84,7 @@ fn shortest(negative: bool, stored: u64, biased: i32, width: u32) -> String {
     let beyond = |ordering: Ordering| if even { ordering.is_ge() } else { ordering.is_gt() };
     // An estimate of the digits before the point, at most one too low, corrected below.
     let bits = 64 - mantissa.leading_zeros() as i32 + exponent - 1;
-    let mut point = libm::ceil(f64::from(bits) * std::f64::consts::LOG10_2 - 1e-9) as i32;
+    let mut point = (f64::from(bits) * std::f64::consts::LOG10_2 - 1e-9).ceil() as i32;
     if point > 0 {
         unit.scale(point as u32);
     } else {

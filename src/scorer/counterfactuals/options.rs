@@ -74,8 +74,8 @@ fn numbers(field: &Field, now: f64, knots: &[f32]) -> Vec<(Cell, f64)> {
     };
     match *step {
         Some(step) if (high - low) / step <= STEPS => {
-            let first = libm::ceil((low - now) / step) as i32;
-            let last = libm::floor((high - now) / step) as i32;
+            let first = ((low - now) / step).ceil() as i32;
+            let last = ((high - now) / step).floor() as i32;
             (first..=last).for_each(|steps| propose(tidy(now + f64::from(steps) * step)));
         }
         step => {
@@ -85,9 +85,9 @@ fn numbers(field: &Field, now: f64, knots: &[f32]) -> Vec<(Cell, f64)> {
                     continue;
                 };
                 let steps = (target - now) / step;
-                let past = tidy(now + step * if steps < 0.0 { libm::floor(steps) } else { libm::ceil(steps) });
+                let past = tidy(now + step * if steps < 0.0 { steps.floor() } else { steps.ceil() });
                 // Past the ends there is nothing: the last step within them.
-                propose(if past < low || past > high { tidy(now + step * libm::trunc(steps)) } else { past });
+                propose(if past < low || past > high { tidy(now + step * steps.trunc()) } else { past });
             }
         }
     }

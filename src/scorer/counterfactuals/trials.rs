@@ -76,8 +76,7 @@ impl<'a> Trials<'a> {
 
     /// A formula over the cells at hand.
     fn formula(&self, formula: &Formula) -> Option<f64> {
-        let fields = &self.scorer.artifact.document.schema.fields;
-        formula.evaluate(&|field| formula_value(&fields[field].kind, self.cells[field]))
+        formula.evaluate(&|field| formula_value(self.cells[field]))
     }
 
     fn breaks(&self, when: &Formula, then: &Formula) -> bool {

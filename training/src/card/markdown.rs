@@ -11,7 +11,7 @@ use crate::metrics::FIGURES;
 
 /// The whole card. `license` is an identifier that the hub knows; without one none is claimed.
 pub fn markdown(document: &Document, sha256: &str, license: Option<&str>) -> String {
-    let card = &document.card;
+    let card = &document.card();
     let mut out = front_matter(document, license);
     let schema = &document.schema;
     let name = &schema.name;
@@ -51,7 +51,7 @@ pub fn markdown(document: &Document, sha256: &str, license: Option<&str>) -> Str
 }
 
 fn front_matter(document: &Document, license: Option<&str>) -> String {
-    let card = &document.card;
+    let card = &document.card();
     let mut out = String::from("---\nlibrary_name: tenure\npipeline_tag: tabular-classification\n");
     if let Some(license) = license {
         let _ = writeln!(out, "license: {}", quoted(license));
@@ -85,7 +85,7 @@ fn front_matter(document: &Document, license: Option<&str>) -> String {
 }
 
 fn data(out: &mut String, document: &Document) {
-    let (card, schema) = (&document.card, &document.schema);
+    let (card, schema) = (&document.card(), &document.schema);
     *out += "## Data\n\n";
     let mut item = |name: &str, value: Option<String>| {
         if let Some(value) = value {

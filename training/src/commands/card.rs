@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     }
     let artifact = read_artifact(&arguments.model)?;
     if arguments.json {
-        output.print(format!("{:#}", artifact.document.card));
+        output.print(format!("{:#}", artifact.document.card()));
         return Ok(());
     }
     let bytes = std::fs::read(&arguments.model).map_err(|error| Failure::file(&arguments.model, error))?;

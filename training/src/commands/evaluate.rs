@@ -71,7 +71,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     }
     let scorer = Scorer::new(read_artifact_at(&arguments.model, arguments.reference)?);
     let bytes = std::fs::read(&arguments.model).map_err(|error| Failure::file(&arguments.model, error))?;
-    let card = &scorer.document().card;
+    let card = scorer.document().card();
     let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, output)?;
     let data_sha256 = cohort.report().sha256.clone();
     let training_data = card["data_sha256"].as_str() == Some(&data_sha256);

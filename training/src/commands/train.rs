@@ -295,7 +295,7 @@ fn learn(
     tenure::artifact::read(&bytes).map_err(Failure::data)?;
     write_whole(&arguments.out, &bytes)?;
     recorder.file("model.safetensors", &bytes, true);
-    recorder.card(&artifact.document.card);
+    recorder.card(&artifact.document.card());
     summary(&artifact, &trained, started, arguments, bytes.len(), output);
     Ok(())
 }
@@ -472,7 +472,7 @@ fn summary(
     bytes: usize,
     output: &Output,
 ) {
-    let card = &artifact.document.card;
+    let card = &artifact.document.card();
     if arguments.json {
         return output.print(card);
     }

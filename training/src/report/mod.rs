@@ -146,7 +146,8 @@ impl ModelFigures {
     fn measure(cohort: &Cohort, model: &Model, params: &ReportParams) -> Result<ModelFigures, MetricsError> {
         let (probabilities, labels) = (model.probabilities, cohort.labels());
         let document = model.scorer.document();
-        let threshold = params.threshold.or_else(|| document.card["metrics"]["threshold"].as_f64()).unwrap_or(0.5);
+        let card = document.card();
+        let threshold = params.threshold.or_else(|| card["metrics"]["threshold"].as_f64()).unwrap_or(0.5);
         let thresholds: Vec<f64> = (0..THRESHOLDS).map(|step| step as f64 / (THRESHOLDS - 1) as f64).collect();
         let mut tiers: Vec<TierFigures> = document
             .policy
@@ -163,7 +164,7 @@ impl ModelFigures {
             name: document.schema.name.clone(),
             file: file_name(model.file),
             sha256: model.sha256.clone(),
-            training_data: document.card["data_sha256"].as_str() == Some(&cohort.report().sha256),
+            training_data: card["data_sha256"].as_str() == Some(&cohort.report().sha256),
             warned: model.warned,
             metrics: Metrics::measure(probabilities, labels, threshold)?,
             intervals: params.bootstrap.intervals(probabilities, labels, threshold)?,
@@ -172,7 +173,7 @@ impl ModelFigures {
             histogram: Histogram::new(probabilities, labels),
             confusions: confusions(probabilities, labels, &thresholds)?,
             tiers,
-            card: document.card.clone(),
+            card,
         })
     }
 }

@@ -252,19 +252,19 @@ impl Trained {
         params: &TrainParams,
         cohort: &Cohort,
         fit_rows: &[u32],
-        card: serde_json::Value,
+        mut card: serde_json::Value,
     ) -> Result<Artifact, TrainError> {
         let background = |count: usize| background::background(cohort, &self.encoded, &self.network, fit_rows, count);
         let rows = background(params.background_rows)?;
         let encoder = self.encoded.encoder();
         let document = Document {
             format_version: FORMAT_VERSION,
-            schema: encoder.schema().clone(),
+            schema: cohort.schema().clone(),
             encoder: EncoderDocument { inputs: encoder.documents() },
             calibration: self.calibration.clone(),
             policy: Policy::default(),
             background: Background { k: tenure::artifact::MINIMUM_MEMBERS, rows },
-            card,
+            card: card.to_string(),
         };
         let mut artifact = Artifact::new(document.clone(), self.network.clone())?;
         let mut backgrounds = vec![artifact.background.clone()];
@@ -275,7 +275,8 @@ impl Trained {
             backgrounds.push(other.background);
         }
         let error = background_error::background_error(&artifact, cohort, fit_rows, backgrounds)?;
-        artifact.document.card["explanation"] = error;
+        card["explanation"] = error;
+        artifact.document.card = card.to_string();
         Ok(artifact)
     }
 }

@@ -69,7 +69,7 @@ impl SmallModel {
                 k: 20,
                 rows: background.map(|row| BackgroundRow::new(&schema, row, 30)).collect(),
             },
-            card: card.clone(),
+            card: card.to_string(),
             schema,
         };
         let artifact = Artifact::new(document, Network::new(rows, parts).unwrap()).unwrap();

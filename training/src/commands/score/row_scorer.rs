@@ -124,7 +124,7 @@ impl RowScorer<'_> {
                 continue;
             };
             if block.flags[row] == Flag::Warning as u8 {
-                problems[row].extend(self.scorer.artifact().encoder.clipped(customer));
+                problems[row].extend(self.scorer.artifact().encoder.clipped(&self.scorer.document().schema, customer));
                 tally.warned += 1;
             }
             tally.tiers[block.tiers[row] as usize] += 1;
