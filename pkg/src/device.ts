@@ -42,15 +42,18 @@ const SHARED = { collectProblems, fieldReaders, readDocument, TenureError, Views
 /** @internal What the entry hands to the code of the graphics device, which is a script of its own. */
 export type Shared = typeof SHARED;
 
+/** @internal What `load` was told of a device, and the day that dates were told to count from. */
+export interface GraphicsOptions {
+  readonly choice: DeviceChoice;
+  readonly folder: URL | string | undefined;
+  readonly reference: string | undefined;
+}
+
 /** @internal Loads the code of the graphics device, a few kilobytes without the module; or says why there is none. */
-export async function graphics(
-  bytes: Uint8Array,
-  choice: DeviceChoice,
-  folder: URL | string | undefined,
-): Promise<Graphics | WorkedOn> {
+export async function graphics(bytes: Uint8Array, options: GraphicsOptions): Promise<Graphics | WorkedOn> {
   try {
     const { Graphics } = await import("./webgpu.js");
-    return new Graphics(SHARED, bytes, choice, folder);
+    return new Graphics(SHARED, bytes, options);
   } catch (error) {
     return onCpu("module_unavailable", `the code for graphics devices cannot be loaded: ${String(error)}`);
   }

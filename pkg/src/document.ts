@@ -156,9 +156,16 @@ export interface Document {
   readonly schema: Schema;
   readonly card: Card;
   readonly policy: Policy;
+  readonly background_rows: number;
 }
 
-/** Reads the core's JSON; the result is frozen, because readers of a record are made from it once. */
-export function readDocument(json: string): Document {
-  return JSON.parse(json, (_key, value: unknown) => Object.freeze(value)) as Document;
+/**
+ * Reads the core's JSON; the result is frozen, because readers of a record are made from it once. Dates are said to count
+ * back from `reference`, where the core was told so.
+ */
+export function readDocument(json: string, reference?: string): Document {
+  const isDate = (value: unknown): boolean => (value as { kind?: unknown } | null)?.kind === "date";
+  return JSON.parse(json, (_key, value: unknown) =>
+    Object.freeze(reference !== undefined && isDate(value) ? { ...(value as object), reference } : value),
+  ) as Document;
 }

@@ -23,6 +23,13 @@ export interface Problem {
   readonly message: string;
 }
 
+const WARNINGS: readonly Rule[] = ["unseen_category", "clipped"];
+
+/** Whether a problem kept its row from being scored; the others are warnings, which say how a value was treated. */
+export function isError({ rule }: Pick<Problem, "rule">): boolean {
+  return !WARNINGS.includes(rule);
+}
+
 /**
  * What went wrong, as text that stays the same between versions:
  *

@@ -2,7 +2,7 @@
 
 import { load } from "tenure";
 import { TenureError } from "./error.js";
-import { acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
+import { acceptExplain, acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
 import type { Scorer } from "./scorer.js";
 import type { ArtifactSource } from "./source.js";
 import type { CustomerRecord, Score } from "./types.js";
@@ -19,6 +19,8 @@ export interface HandlerOptions {
   readonly maximumBytes?: number;
   /** Most records in one request; 10,000 unless given. */
   readonly maximumRecords?: number;
+  /** Largest `budget` that an explanation may ask for, in evaluations; 4,194,304 unless given. */
+  readonly maximumBudget?: number;
 }
 
 /** Answers one request; never rejects. */
@@ -26,6 +28,7 @@ export type Handler = (request: Request) => Promise<Response>;
 
 const MAXIMUM_BYTES = 1_048_576;
 const MAXIMUM_RECORDS = 10_000;
+const MAXIMUM_BUDGET = 4_194_304;
 
 /** The methods of every path. */
 const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
@@ -40,7 +43,8 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
  *
  * - `POST /score` takes a record and answers with its score, or takes `{"records": [...]}` and answers with
  *   `{"scores": [...]}`, one score or `{"error"}` for each.
- * - `POST /explain` takes a record and answers with its explanation.
+ * - `POST /explain` takes a record, or `{"record": {...}, "options": {budget, tolerance, interactions, seed}}`, and answers
+ *   with its explanation.
  * - `GET /schema` answers with schema, policy and card; `GET /health` with `{"status": "ok", "model"}`.
  *
  * Errors are `{"error": {code, message, problems}}` with status 400 (no JSON), 404, 405, 413 (beyond the limits),
@@ -49,7 +53,7 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
  * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given.
  */
 export function createHandler(options: HandlerOptions): Handler {
-  const { base = "", maximumBytes = MAXIMUM_BYTES, maximumRecords = MAXIMUM_RECORDS } = options;
+  const { base = "", maximumBytes = MAXIMUM_BYTES, maximumRecords = MAXIMUM_RECORDS, maximumBudget = MAXIMUM_BUDGET } = options;
   const scorer = scorerOf(options);
   return async (request) => {
     try {
@@ -66,7 +70,7 @@ export function createHandler(options: HandlerOptions): Handler {
       if (method === "GET")
         return Response.json(path === "/health" ? health(await scorer()) : description(await scorer()));
       const body = await readJson(request, maximumBytes);
-      return Response.json(answer(await scorer(), path, body, maximumRecords));
+      return Response.json(answer(await scorer(), path, body, { maximumRecords, maximumBudget }));
     } catch (error) {
       return problemResponse(error);
     }
@@ -99,8 +103,13 @@ function description(scorer: Scorer): object {
   return { schema, policy, card };
 }
 
-function answer(scorer: Scorer, path: string, body: unknown, maximumRecords: number): object {
-  if (path === "/explain") return scorer.explain(body as CustomerRecord);
+type Limits = { readonly maximumRecords: number; readonly maximumBudget: number };
+
+function answer(scorer: Scorer, path: string, body: unknown, { maximumRecords, maximumBudget }: Limits): object {
+  if (path === "/explain") {
+    const { record, options } = acceptExplain(body, maximumBudget);
+    return scorer.explain(record, options);
+  }
   const records = acceptRecords(body, maximumRecords);
   return records === undefined ? scorer.score(body as CustomerRecord) : { scores: scoreAll(scorer, records) };
 }

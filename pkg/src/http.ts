@@ -1,7 +1,8 @@
 /** The HTTP side of the handler: bodies read within a limit, errors as JSON with a status, a code and problems. */
 
-import { kindOf, type Problem, TenureError } from "./error.js";
-import type { CustomerRecord } from "./types.js";
+import { kindOf, type Problem, summary, TenureError } from "./error.js";
+import { optionProblems } from "./options.js";
+import type { CustomerRecord, ExplainOptions } from "./types.js";
 
 /** The `error` of an answer that is no success. */
 export interface HandlerError {
@@ -96,4 +97,29 @@ export function acceptRecords(body: unknown, maximumRecords: number): readonly C
     throw refuse(413, "body_too_large", `a request takes at most ${maximumRecords} records, not ${records.length}`);
   }
   return records as readonly CustomerRecord[];
+}
+
+/**
+ * A record, and the options of its explanation where the body is `{ "record": {…}, "options": {…} }`. Everything that is
+ * wrong with the options is refused at once, a budget beyond what this handler spends among it.
+ */
+export function acceptExplain(
+  body: unknown,
+  maximumBudget: number,
+): { readonly record: CustomerRecord; readonly options?: ExplainOptions } {
+  const { record, options = {}, ...others } = (body ?? {}) as { record?: unknown; options?: unknown };
+  if (typeof record !== "object" || record === null) return { record: body as CustomerRecord };
+  const problems = Object.keys(others).map((field): Problem => ({
+    field,
+    rule: "unknown",
+    value: kindOf((others as Readonly<Record<string, unknown>>)[field]),
+    message: "is no key beside a record; there is options",
+  }));
+  problems.push(...optionProblems(options, []));
+  const { budget } = options as ExplainOptions;
+  if (typeof budget === "number" && budget > maximumBudget) {
+    problems.push({ field: "budget", rule: "bounds", value: String(budget), message: `must be at most ${maximumBudget}` });
+  }
+  if (problems.length > 0) throw new TenureError("argument_invalid", summary(problems), problems);
+  return { record: record as CustomerRecord, options: options as ExplainOptions };
 }

@@ -3,6 +3,7 @@
 import { Engine } from "../wasm/tenure.js";
 import { type DeviceChoice, graphics } from "./device.js";
 import { fromCore, TenureError } from "./error.js";
+import { plain } from "./fields.js";
 import { wasmMemory, type WasmSource } from "./instance.js";
 import type { Messages } from "./locale.js";
 import { Scorer } from "./scorer.js";
@@ -24,6 +25,11 @@ export interface LoadOptions {
   readonly device?: DeviceChoice;
   /** The address of the package's folder `gpu/`, with a slash at the end, where a bundler does not find its files. */
   readonly gpu?: URL | string;
+  /**
+   * The day that date fields count back from, year first as in `2024-01-31`, where the records are of another day than the
+   * table that the model was trained on; as `--reference` of the `tenure` command.
+   */
+  readonly reference?: string | Date;
   /** The language of sentences, values and labels: a table such as `german` of `tenure/german`. English unless given. */
   readonly locale?: Messages;
 }
@@ -35,7 +41,8 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  *
  * @param source the `model.safetensors` that `tenure train` wrote: address, `Response` or bytes.
  * @throws TenureError `fetch_failed` (with address and status), `wasm_unavailable`, `artifact_…` (not an artifact, or
- *   not a sound one), `argument_invalid` (a source of another type, a table of messages with problems).
+ *   not a sound one), `argument_invalid` (a source of another type, a table of messages with problems, a reference that is
+ *   no date or whose model has no date field).
  */
 export type Load = (source: ArtifactSource, options?: LoadOptions) => Promise<Scorer>;
 
@@ -49,7 +56,7 @@ export interface Platform {
 /** `load` for a platform. */
 export function loader(platform: Platform): Load {
   return async (source, options = {}) => {
-    const { wasm, locale, device = "cpu", gpu } = options;
+    const { wasm, locale, device = "cpu", gpu, reference } = options;
     if (!DEVICES.includes(device)) {
       throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${String(device)}`);
     }
@@ -59,11 +66,14 @@ export function loader(platform: Platform): Load {
     ]);
     try {
       const engine = new Engine(bytes);
+      const day = reference === undefined ? undefined : isoDay(engine.set_reference(String(plain(reference))));
       if (locale !== undefined) engine.set_messages(JSON.stringify(locale) ?? "");
-      if (device === "cpu") return new Scorer(engine, memory);
-      return new Scorer(engine, memory, graphics(bytes, device, gpu));
+      return new Scorer(engine, memory, day, device === "cpu" ? undefined : graphics(bytes, { choice: device, folder: gpu, reference: day }));
     } catch (error) {
       throw fromCore(error);
     }
   };
 }
+
+/** A day counted from 1970-01-01, as a schema writes it. */
+const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);

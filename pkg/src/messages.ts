@@ -2,11 +2,11 @@
 
 import type { Card, Policy, Schema } from "./document.js";
 import type { Problem } from "./error.js";
-import type { Messages } from "./locale.js";
+import type { LoadOptions } from "./load.js";
 
 export type Request =
   /** Load the artifact. The module is compiled by the worker; engines are about to refuse modules in messages. */
-  | { readonly kind: "start"; readonly artifact: Uint8Array; readonly wasm?: string | ArrayBuffer | ArrayBufferView; readonly locale?: Messages }
+  | { readonly kind: "start"; readonly artifact: Uint8Array; readonly options: LoadOptions }
   /** Call a method of the scorer; the reply is its result, or `stream` where it gives one. */
   | { readonly kind: "call"; readonly name: string; readonly parameters: readonly unknown[] }
   /** The next item of the stream. */

@@ -23,7 +23,7 @@ export type {
   Schema,
   Tier,
 } from "./document.js";
-export { type ErrorCode, type Problem, type Rule, TenureError } from "./error.js";
+export { type ErrorCode, type Problem, isError, type Rule, TenureError } from "./error.js";
 export type { Dependence, FieldImportance, Importance, ImportanceOptions } from "./importance.js";
 export type { WasmSource } from "./instance.js";
 export type { Load, LoadOptions } from "./load.js";

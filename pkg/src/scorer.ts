@@ -49,14 +49,22 @@ export class Scorer {
   readonly card: Card;
   /** The tiers and their thresholds. */
   readonly policy: Policy;
+  /** How many reference customers the artifact has: what explanations compare with. */
+  readonly backgroundRows: number;
   #engine: Engine | undefined;
   readonly #fields: readonly FieldReader[];
   readonly #views: Views;
   readonly #graphics: Promise<Graphics | WorkedOn> | WorkedOn;
 
-  /** @internal Takes over the engine and the graphics device. */
-  constructor(engine: Engine, memory: WebAssembly.Memory, graphics: Promise<Graphics | WorkedOn> | WorkedOn = NOT_ASKED) {
-    const { schema, card, policy } = readDocument(engine.document());
+  /** @internal Takes over the engine and the graphics device; `reference` is the day that dates were told to count from. */
+  constructor(
+    engine: Engine,
+    memory: WebAssembly.Memory,
+    reference?: string,
+    graphics: Promise<Graphics | WorkedOn> | WorkedOn = NOT_ASKED,
+  ) {
+    const { schema, card, policy, background_rows } = readDocument(engine.document(), reference);
+    this.backgroundRows = background_rows;
     this.schema = schema;
     this.card = card;
     this.policy = policy;

@@ -33,9 +33,7 @@ class Server {
   async answer(request: Request): Promise<Reply> {
     switch (request.kind) {
       case "start": {
-        const { artifact, wasm, locale } = request;
-        const options = { ...(wasm !== undefined && { wasm }), ...(locale !== undefined && { locale }) };
-        const { schema, card, policy } = (this.#scorer = await this.#load(artifact, options));
+        const { schema, card, policy } = (this.#scorer = await this.#load(request.artifact, request.options));
         return { kind: "started", schema, card, policy };
       }
       case "call": {

@@ -1,12 +1,12 @@
 /**
- * The graphics device of one scorer, loaded only where a device is asked for: the second WebAssembly module, the work that
- * is given to it, and its failures, after which it is not asked again.
+ * The graphics device of one scorer, loaded only where a device is asked for: the work that is given to it, and its failures,
+ * after which it is not asked again.
  */
 
-import type { Engine } from "../wasm/tenure.js";
 import type { BatchInput, Table } from "./batch.js";
-import { type DeviceChoice, type DeviceReport, onCpu, type Shared, type WorkedOn } from "./device.js";
+import { type DeviceChoice, type DeviceReport, type GraphicsOptions, onCpu, type Shared, type WorkedOn } from "./device.js";
 import type { FieldReader } from "./fields.js";
+import { codeOf, type Device, failed, findAdapter, type GpuEngine, messageOf, soon, start } from "./gpu-module.js";
 import { breakEven, Measured } from "./measured.js";
 import type { Scores } from "./types.js";
 import type { Views } from "./views.js";
@@ -18,35 +18,6 @@ export { breakEven };
 const TILE = 65_536;
 /** Evaluations of the network that go to the device at once: a fraction of a second on a slow one. */
 const EVALUATIONS = 1 << 26;
-/** Milliseconds that a device may take to come. */
-const PATIENCE = 30_000;
-/** Adapters that compute on the CPU, where the browser does not say so by itself. */
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
-
-/** What the second module exports: everything that the first does, and a device. */
-interface GpuModule {
-  default(options: { module_or_path: URL | string }): Promise<{ memory: WebAssembly.Memory }>;
-  on_panic(callback: (message: string) => void): void;
-  Engine: new (bytes: Uint8Array) => GpuEngine;
-}
-
-interface GpuEngine extends Engine {
-  open_device(): Promise<Device>;
-  stage(rows: number): void;
-  stage_block(rows: number): number;
-  finish_block(rows: number): void;
-  stage_explanation(row: number, budget: number): number;
-}
-
-interface Device {
-  name(): string;
-  is_software(): boolean;
-  score(engine: GpuEngine): Promise<Float32Array>;
-  explain(engine: GpuEngine): Promise<Float32Array>;
-  destroy(): void;
-  free(): void;
-}
-
 interface Opened {
   readonly engine: GpuEngine;
   readonly device: Device;
@@ -56,77 +27,13 @@ interface Opened {
   readonly failure: Promise<never>;
 }
 
-let started: Promise<{ module: GpuModule; memory: WebAssembly.Memory; failure: Promise<never> }> | undefined;
-
-/** Starts the module, once in each realm. After a failure the next call tries again. */
-function start(folder: URL | string | undefined): NonNullable<typeof started> {
-  const given = folder === undefined ? undefined : new URL(String(folder), globalThis.location?.href);
-  // Bundlers find both files by these very expressions, and copy them as they are: no one downloads them before now.
-  const script = given ? new URL("./tenure_gpu.js", given) : new URL("../gpu/tenure_gpu.js", import.meta.url);
-  const wasm = given ? new URL("./tenure_gpu_bg.wasm", given) : new URL("../gpu/tenure_gpu_bg.wasm", import.meta.url);
-  const starting = async () => {
-    const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ script.href)) as GpuModule;
-    const { memory } = await module.default({ module_or_path: wasm });
-    const failure = new Promise<never>((_, reject) => {
-      module.on_panic((message) => {
-        started = undefined;
-        reject(failed("device_failed", message));
-      });
-    });
-    failure.catch(() => undefined);
-    return { module, memory, failure };
-  };
-  started ??= starting().catch((error: unknown) => {
-    started = undefined;
-    throw failed("module_unavailable", `the WebGPU module cannot be used: ${messageOf(error)}`);
-  });
-  return started;
-}
-
-/** A failure of the device, with its code. */
-const failed = (code: string, message: string): Error => Object.assign(new Error(message), { code });
-const codeOf = (error: unknown): string | undefined => {
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" ? code : undefined;
-};
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** An exception of the browser's in the middle of the module leaves its promise pending: a device is not waited for longer. */
-async function soon<T>(...promises: Promise<T>[]): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    const late = (): void => reject(failed("device_refused", "the browser gave no device within 30 seconds"));
-    timer = setTimeout(late, PATIENCE);
-  });
-  return Promise.race([...promises, silence]).finally(() => clearTimeout(timer));
-}
-
-/** The WebGPU of a browser, as much as is asked of it. */
-interface Adapters {
-  requestAdapter(options: object): Promise<{ readonly isFallbackAdapter?: boolean; readonly info?: object } | null>;
-}
-
-/** Finds out whether there is an adapter, before anything is downloaded; under `auto` emulated ones count as none. */
-async function findAdapter(choice: DeviceChoice): Promise<string> {
-  const gpu = (globalThis.navigator as { gpu?: Adapters } | undefined)?.gpu;
-  if (gpu === undefined) throw failed("adapter_missing", "this runtime has no WebGPU");
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter) throw failed("adapter_missing", "the browser gives no graphics adapter");
-  const info = (adapter.info ?? {}) as Record<string, unknown>;
-  const words = ["vendor", "architecture", "device", "description"].map((key) => info[key]).filter(Boolean).join(" ");
-  const isSoftware = adapter.isFallbackAdapter || info["isFallbackAdapter"] === true || SOFTWARE.test(words);
-  if (choice === "auto" && isSoftware) {
-    throw failed("adapter_software", "the graphics adapter is emulated on the CPU");
-  }
-  return words;
-}
-
 /** The graphics device of one artifact. `shared` is what the package's entry has already, so that it exists once. */
 export class Graphics {
   readonly choice: DeviceChoice;
   readonly #shared: Shared;
   readonly #bytes: Uint8Array;
   readonly #folder: URL | string | undefined;
+  readonly #reference: string | undefined;
   #opened: Promise<Opened> | undefined;
   #given: Opened | undefined;
   #adapter = "";
@@ -135,11 +42,12 @@ export class Graphics {
   #noWalks: WorkedOn | undefined;
   readonly #measured: Measured;
 
-  constructor(shared: Shared, bytes: Uint8Array, choice: DeviceChoice, folder: URL | string | undefined) {
+  constructor(shared: Shared, bytes: Uint8Array, { choice, folder, reference }: GraphicsOptions) {
     this.#shared = shared;
     this.choice = choice;
     this.#bytes = bytes;
     this.#folder = folder;
+    this.#reference = reference;
     this.#measured = new Measured(bytes.byteLength);
   }
 
@@ -246,6 +154,7 @@ export class Graphics {
     this.#adapter ||= (await findAdapter(this.choice)) || "unnamed";
     const { module, memory, failure } = await start(this.#folder);
     const engine = new module.Engine(this.#bytes);
+    if (this.#reference !== undefined) engine.set_reference(this.#reference);
     const device = await soon(engine.open_device(), failure);
     if (this.choice === "auto" && device.is_software()) {
       throw failed("adapter_software", "the graphics adapter is emulated on the CPU");

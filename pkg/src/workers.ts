@@ -13,7 +13,7 @@ import { PoolWorker, type Spawn } from "./thread.js";
 import type { Columns, RecordOf } from "./types.js";
 
 /** Options of {@link CreatePool}. */
-export interface PoolOptions extends Pick<LoadOptions, "wasm" | "locale"> {
+export interface PoolOptions extends Pick<LoadOptions, "wasm" | "locale" | "device" | "gpu" | "reference"> {
   /** How many workers; one fewer than the processor has cores unless given, and at least one. */
   readonly size?: number;
 }
@@ -62,7 +62,7 @@ export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
  *
  * @param source as `load` takes it; it is read once.
  * @throws TenureError as `load`; `worker_unavailable` where there are no workers or they cannot be started;
- *   `argument_invalid` for a size that is no whole number from 1, and for `wasm` as a compiled module, which is not sent to
+ *   `argument_invalid` as `load`, for a size that is no whole number from 1, and for `wasm` as a compiled module, which is not sent to
  *   other threads: every worker compiles its own.
  */
 export type CreatePool = (source: ArtifactSource, options?: PoolOptions) => Promise<Pool>;
@@ -94,12 +94,22 @@ const CALLS: { readonly [Name in CallName]: "once" | "stream" | "blocks" } = {
 /** `createPool` for a platform. */
 export function poolCreator(platform: PoolPlatform): CreatePool {
   return async (source, options = {}) => {
-    const { size = Math.max(1, (platform.cores() || 2) - 1), wasm, locale } = options;
+    const { size = Math.max(1, (platform.cores() || 2) - 1), wasm, gpu, locale, device, reference } = options;
     if (!Number.isInteger(size) || size < 1) {
       throw new TenureError("argument_invalid", `size must be a whole number from 1, not ${String(size)}`);
     }
     const [artifact, module] = await Promise.all([artifactBytes(source, platform.readFile), sent(wasm, platform)]);
-    const workers = new Workers(platform.spawn, { kind: "start", artifact, ...(module !== undefined && { wasm: module }), ...(locale && { locale }) });
+    const workers = new Workers(platform.spawn, {
+      kind: "start",
+      artifact,
+      options: {
+        ...(module !== undefined && { wasm: module }),
+        ...(gpu !== undefined && { gpu: platform.resolve(String(gpu)) }),
+        ...(locale !== undefined && { locale }),
+        ...(device !== undefined && { device }),
+        ...(reference !== undefined && { reference }),
+      },
+    });
     const document = await workers.start(size);
     return pool(workers, size, document);
   };
@@ -127,7 +137,7 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
     once: (name: string) => (...parameters: unknown[]) => workers.call(name, ...split(parameters)),
     stream: (name: string) => (...parameters: unknown[]) => stream(name, parameters),
     blocks: () => async (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
-      const { importance } = await import("./importance.js");
+      const { importance } = await import("./blocks.js");
       const blocks = stream("explainMany", [input, { rows: SAMPLE_ROWS, ...options }]) as AsyncGenerator<ExplainedBlock>;
       return importance(schema, blocks, rowsOf(input), onProgress, unknownField);
     },

@@ -80,3 +80,21 @@ test("an explanation shows the day, and what is no date is named with its rule",
     );
   }
 });
+
+test("another reference: dates count back from it, days stay days, and the schema says so", async () => {
+  const other = await load(new Uint8Array(bytes), { reference: "2024-03-11" });
+  assert.equal(other.schema.fields.find((field) => field.name === name).reference, "2024-03-11");
+  assert.equal(scorer.schema.fields.find((field) => field.name === name).reference, REFERENCE);
+  const scoreOf = (scorer, value) => scorer.score({ ...record(0), [name]: value }).probability;
+  for (const days of [0, 12, 60]) {
+    const date = new Date(Date.parse("2024-03-11") - days * DAY).toISOString().slice(0, 10);
+    assert.equal(scoreOf(other, date), scoreOf(scorer, iso(days)));
+    assert.equal(scoreOf(other, days), scoreOf(scorer, days));
+    const text = (scorer, value) => scorer.explain({ ...record(0), [name]: value }).contributions.find(({ field }) => field === name).text;
+    assert.equal(text(other, date), date);
+  }
+  const moment = await load(new Uint8Array(bytes), { reference: new Date("2024-03-11T17:00Z") });
+  assert.equal(scoreOf(moment, "2024-03-01"), scoreOf(other, "2024-03-01"));
+  await assert.rejects(load(new Uint8Array(bytes), { reference: "11.03.2024" }), { code: "argument_invalid", message: /year first/ });
+  await assert.rejects(load(artifactPath(), { reference: "2024-03-11" }), { code: "argument_invalid", message: /the model has none/ });
+});

@@ -32,6 +32,17 @@ test("it says what the scorer says, method by method", async () => {
   assert.equal(await pool.scoreRow(scorer.row(record)), scorer.scoreRow(scorer.row(record)));
 });
 
+test("its workers are told the device, which each looks for by itself", async () => {
+  const asked = await createPool(artifactPath(), { size: 1, device: "webgpu" });
+  const { device, reason, ...scores } = await asked.scoreManyAsync(records);
+  asked.dispose();
+  assert.deepEqual([device, reason.code], ["cpu", "adapter_missing"]);
+  assert.deepEqual(scores, scorer.scoreMany(records));
+  assert.equal((await pool.scoreManyAsync(records)).reason.code, "not_asked");
+  await assert.rejects(createPool(artifactPath(), { size: 1, device: "gpu" }), { code: "argument_invalid", message: /"cpu", "webgpu" or "auto"/ });
+  await assert.rejects(createPool(artifactPath(), { size: 1, reference: "2024-03-11" }), { code: "argument_invalid", message: /the model has none/ });
+});
+
 test("it has every method of the scorer", () => {
   const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(scorer)).filter((name) => name !== "constructor");
   for (const name of methods) assert.equal(typeof pool[name], "function", name);

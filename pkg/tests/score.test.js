@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { load, TenureError } from "tenure";
+import { isError, load, TenureError } from "tenure";
 import { artifactPath, fieldOf, sampleRecord } from "./artifact.js";
 
 const scorer = await load(artifactPath());
@@ -202,4 +202,14 @@ test("schema, card and policy are frozen through and through", () => {
       Object.isFrozen(policy.tiers[0]) &&
       Object.isFrozen(scorer.card),
   );
+});
+
+test("a problem is an error or a warning, as the core has it", () => {
+  const unbounded = fieldOf(schema, "number", ({ maximum }) => maximum === undefined);
+  const category = fieldOf(schema, "category");
+  const clipped = scorer.score({ ...record, [unbounded.name]: 1e9 }).problems;
+  const unseen = scorer.score({ ...record, [category.name]: "nothing of the kind" }).problems;
+  for (const problems of [clipped, unseen]) assert.ok(problems.length > 0 && !problems.some(isError), JSON.stringify(problems));
+  const refused = thrown(() => scorer.score({})).problems;
+  assert.ok(refused.length > 0 && refused.every(isError), JSON.stringify(refused));
 });

@@ -55,13 +55,13 @@ test("every counterfactual, and why there is none, is a sentence", () => {
     }
     found += answers.length;
     for (const { sentence } of inGerman.counterfactuals(record, { threshold }).answers) {
-      assert.match(sentence, /^Mit .+ läge die Abwanderungswahrscheinlichkeit bei \d+,\d % statt \d+,\d %\./);
+      assert.match(sentence, /^Mit .+ läge die Abwanderungswahrscheinlichkeit bei \d+,\d\xa0% statt \d+,\d\xa0%\./);
     }
   }
   assert.ok(found > 0);
   const [record] = records;
   assert.match(scorer.counterfactuals(record, { threshold: 0 }).sentence, /^No set of up to \d+ changes .+ below 0\.0%; /);
-  assert.match(inGerman.counterfactuals(record, { threshold: 1 }).sentence, /liegt mit \d+,\d % schon unter 100,0 %\.$/);
+  assert.match(inGerman.counterfactuals(record, { threshold: 1 }).sentence, /liegt mit \d+,\d\xa0% schon unter 100,0\xa0%\.$/);
 });
 
 test("a user brings his own words", async () => {

@@ -210,6 +210,12 @@ impl Scorer {
         &self.messages
     }
 
+    /// Counts the days of date fields back from another day; answers whether there is such a field, see
+    /// [`crate::schema::Schema::set_reference`].
+    pub fn set_reference(&mut self, day: f64) -> bool {
+        self.artifact.document.schema.set_reference(day)
+    }
+
     pub fn set_messages(&mut self, messages: Messages) {
         self.messages = messages;
     }

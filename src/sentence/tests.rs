@@ -64,7 +64,7 @@ fn counterfactuals_in_both_languages() {
     let german = Messages::read(GERMAN).unwrap();
     assert_eq!(
         german.counterfactual(&changes[2..3], 0.62345, 0.1),
-        "Mit contract: Year statt Month läge die Abwanderungswahrscheinlichkeit bei 10,0 % statt 62,3 %."
+        "Mit contract: Year statt Month läge die Abwanderungswahrscheinlichkeit bei 10,0 % statt 62,3 %."
     );
     assert_eq!(
         Messages::english().none("not_reached", 0.5, 0.2, 0.25, 4),

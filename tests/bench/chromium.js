@@ -72,14 +72,21 @@ export async function sessionOf(browser, address, name) {
   }
 }
 
-/** Opens Chromium; `session(engine)` measures one engine in a page of its own. */
+/**
+ * Opens Chromium; `session(engine)` measures one engine in a page of its own, `cold(engine)` its start alone. One page is
+ * opened and thrown away before: the browser's own first page starts its network service and its compilers.
+ */
 export async function openChromium({ executablePath, folder, inputs }) {
   await bundle(folder);
   const server = await serve(folder, inputs);
   const browser = await chromium.launch({ executablePath, headless: true, args: ["--no-sandbox"] });
+  const page = `http://127.0.0.1:${server.address().port}/?engine=`;
+  const cold = (engine) => sessionOf(browser, `${page}${engine}&cold`, engine);
+  await cold("plain_js");
   return {
     version: browser.version(),
-    session: (engine) => sessionOf(browser, `http://127.0.0.1:${server.address().port}/?engine=${engine}`, engine),
+    session: (engine) => sessionOf(browser, page + engine, engine),
+    cold,
     async close() {
       await browser.close();
       server.close();

@@ -2,7 +2,8 @@
 
 import { measure } from "./session.js";
 
-const engine = new URLSearchParams(location.search).get("engine");
+const parameters = new URLSearchParams(location.search);
+const engine = parameters.get("engine");
 const address = (name) => new URL(`inputs/${name}`, location.href).href;
 const read = async (name) => (await fetch(address(name))).arrayBuffer();
 
@@ -10,7 +11,8 @@ async function run() {
   const { network, records } = JSON.parse(new TextDecoder().decode(await read("inputs.json")));
   const vendor = new URL(`vendor/${engine}/`, location.href).href;
   const given = { network, records, address, read, vendor, wasm: `${vendor}tenure_bg.wasm` };
-  return measure(given, () => import(/* not bundled: its time counts */ new URL(`engines/${engine}.js`, location.href).href));
+  const importEngine = () => import(/* not bundled: its time counts */ new URL(`engines/${engine}.js`, location.href).href);
+  return measure(given, importEngine, parameters.has("cold"));
 }
 
 window.session = run().catch((error) => ({ error: `${error?.stack ?? error}` }));

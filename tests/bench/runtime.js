@@ -1,6 +1,7 @@
 /**
  * `cargo xtask bench runtime` calls this: every engine in Node and Chromium, in turn, each session in a fresh process or
- * page; medians over the repetitions go to `--out`.
+ * page; medians over the repetitions go to `--out`. Cold starts are sessions of their own, several in a repetition and the
+ * engines by turns, because one alone says more about the machine's last second than about the engine.
  */
 
 import { execFileSync } from "node:child_process";
@@ -20,6 +21,8 @@ import { readRecords } from "./table.js";
 const ENGINES = ["tenure", "onnxruntime_web", "tfjs_wasm", "plain_js"];
 const PEERS = ["onnxruntime-web", "onnxruntime-node", "@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"];
 const RECORDS = 2000;
+/** Cold starts of each engine in one repetition. */
+const COLD_STARTS = 7;
 /** Before the benchmark itself is a load. */
 const LOAD = loadavg()[0];
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -54,11 +57,18 @@ async function run({ data, model, tenure, chromium: executablePath, repetitions 
       // Every repetition begins with another engine, so that none always runs on a machine just warmed, or just busy.
       for (let turn = 0; turn < ENGINES.length; turn++) {
         const engine = ENGINES[(repetition + turn) % ENGINES.length];
-        keep("node", engine, nodeSession(engine, inputs));
+        keep("node", engine, nodeSession(engine, inputs, "warm"));
         keep("chromium", engine, await browser.session(engine));
       }
+      for (let start = 0; start < COLD_STARTS * ENGINES.length; start++) {
+        // One engine further in every round, so that each follows each.
+        const engine = ENGINES[(start + Math.floor(start / ENGINES.length)) % ENGINES.length];
+        keep("node", engine, nodeSession(engine, inputs, "cold"));
+        keep("chromium", engine, await browser.cold(engine));
+      }
       keep("native", "tenure", nativeScore({ tenure, model, table, folder }));
-      keep("native", "onnxruntime_node", nativeFigures(nodeSession("onnxruntime_node", inputs)));
+      keep("native", "onnxruntime_node", nativeFigures(nodeSession("onnxruntime_node", inputs, "warm")));
+      keep("native", "onnxruntime_node", nodeSession("onnxruntime_node", inputs, "cold"));
     }
     return { environment: environment(browser.version, network, repetitions), ...medians(figures) };
   } finally {
@@ -81,8 +91,8 @@ function prepare(data, model, folder) {
   return { inputs, network };
 }
 
-function nodeSession(engine, inputs) {
-  const output = execFileSync(process.execPath, [join(HERE, "node-session.js"), "--engine", engine, "--inputs", inputs], {
+function nodeSession(engine, inputs, part) {
+  const output = execFileSync(process.execPath, [join(HERE, "node-session.js"), "--engine", engine, "--inputs", inputs, "--part", part], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -90,8 +100,8 @@ function nodeSession(engine, inputs) {
 }
 
 /** What is kept of a native session: the better of one call and of blocks. */
-function nativeFigures({ first, batch_100k_rows_per_s: whole, batch_100k_in_blocks_rows_per_s: blocks, row_p50_us, cold_ms }) {
-  return { first, rows_per_s: Math.max(whole, blocks), row_p50_us, cold_ms };
+function nativeFigures({ first, batch_100k_rows_per_s: whole, batch_100k_in_blocks_rows_per_s: blocks, row_p50_us }) {
+  return { first, rows_per_s: Math.max(whole, blocks), row_p50_us };
 }
 
 function medians(figures) {
@@ -108,6 +118,7 @@ function environment(chromium, network, repetitions) {
     cores: availableParallelism(),
     load: LOAD,
     repetitions: Number(repetitions),
+    cold_starts: Number(repetitions) * COLD_STARTS,
     network: { dense_inputs: network.width, hidden: network.hidden, direct: true },
     peers: Object.fromEntries(PEERS.map((name) => [name, version(name)])),
   };

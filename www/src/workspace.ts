@@ -1,6 +1,7 @@
 /** Which model and which table are open, and how they came to be: loading, scoring, cancelling, exporting. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Explainer } from './explanation/explainer';
+import { chosenLanguage } from './explanation/chosen-language';
 import { counted } from './format';
 import { loadDemo, loadFile, sampleTable, UnusableModel, type Model } from './model';
 import { exportCsv, exportName } from './table/export';
@@ -103,7 +104,7 @@ export class Workspace implements ReactiveController {
       this.#open(undefined, undefined);
       this.explainer?.dispose();
       this.model?.scorer.dispose();
-      this.explainer = new Explainer(model.bytes);
+      this.explainer = new Explainer(model.bytes, chosenLanguage());
       this.model = model;
       this.failure = undefined;
       this.#say(`Model ${model.name} is ready`);

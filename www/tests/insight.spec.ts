@@ -13,6 +13,40 @@ test('the summary in one line names what pushes most, and the badge says that it
   await expect(panel(page).locator('.badge')).toHaveText('Exact');
 });
 
+test('the strongest reasons and the ways out stand as sentences, in the language of the reader', async ({ page }) => {
+  await openSample(page);
+  await openCustomer(page, 0);
+  const sentences = panel(page).getByRole('list', { name: 'The strongest reasons' });
+  await expect(sentences.getByRole('listitem')).toHaveCount(3);
+  const strongest = await panel(page).locator('waterfall-chart li .label').first().innerText();
+  const first = sentences.getByRole('listitem').first();
+  await expect(first).toContainText(strongest);
+  await expect(first).toContainText(/(raises|lowers) the risk of leaving: [+-]\d+\.\d\d on the log-odds\.$/);
+  await expect(panel(page)).toContainText('what the model associates with leaving, not what causes it');
+  const way = panel(page).locator('counterfactual-cards .sentence').first();
+  await expect(way).toContainText('the probability of leaving would be');
+
+  await panel(page).getByLabel('Language of the reasons').selectOption('de');
+  await expect(first).toContainText(/(erhöht|senkt) das Abwanderungsrisiko: [+-]\d+,\d\d auf der Log-Odds-Skala\.$/);
+  await expect(sentences).toHaveAttribute('lang', 'de');
+  await expect(way).toContainText('läge die Abwanderungswahrscheinlichkeit bei');
+  // The choice is remembered.
+  await page.reload();
+  await page.getByRole('button', { name: 'Use the sample table' }).click();
+  await openCustomer(page, 0);
+  await expect(first).toContainText('das Abwanderungsrisiko');
+});
+
+test.describe('a German browser', () => {
+  test.use({ locale: 'de-AT' });
+  test('is spoken to in German at once', async ({ page }) => {
+    await openSample(page);
+    await openCustomer(page, 0);
+    await expect(panel(page).getByRole('list', { name: 'The strongest reasons' })).toContainText('das Abwanderungsrisiko');
+    await expect(panel(page).getByLabel('Language of the reasons')).toHaveValue('de');
+  });
+});
+
 test('a way out is found, holds when it is tried, and moves changeable fields only', async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);

@@ -2,8 +2,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Counterfactual, Counterfactuals } from 'tenure';
+import type { Language } from '../explanation/language';
 import { formatPercent } from '../format';
 import { controls } from '../styles/controls';
+import { notes } from '../styles/notes';
 import { icon } from './marks';
 
 /** A card's changes are to be tried in the form. */
@@ -19,10 +21,12 @@ export class TryChanges extends Event {
 @customElement('counterfactual-cards')
 export class CounterfactualCards extends LitElement {
   @property({ attribute: false }) counterfactuals!: Counterfactuals;
+  /** What the sentences are written in. */
+  @property({ attribute: false }) language: Language = 'en';
 
   override render() {
-    const { answers, threshold } = this.counterfactuals;
-    if (answers.length === 0) return html`<p class="none">${this.#none()}</p>`;
+    const { answers, threshold, sentence } = this.counterfactuals;
+    if (answers.length === 0) return html`<p class="note">None found. <span lang=${this.language}>${sentence}</span> The next lower tier ends at ${formatPercent(threshold)}.</p>`;
     return html`
       <ul aria-label="Ways under ${formatPercent(threshold)}">
         ${answers.map((answer) => html`<li>
@@ -33,23 +37,17 @@ export class CounterfactualCards extends LitElement {
               <s aria-label="now ${fromText}">${fromText}</s> <span aria-hidden="true">→</span> <b>${toText}</b>
             </li>`)}
           </ul>
+          <p class="sentence" lang=${this.language}>${answer.sentence}</p>
           <button @click=${() => this.dispatchEvent(new TryChanges(answer.changes))}>${icon('reset')}Try it</button>
         </li>`)}
       </ul>
-      <p class="none">Each was scored again and is under ${formatPercent(threshold)}. It says what the model would answer, not what a person will do.</p>
+      <p class="note">Each was scored again and is under ${formatPercent(threshold)}. It says what the model would answer, not what a person will do.</p>
     `;
-  }
-
-  /** An honest "none found", with how far the search went. */
-  #none() {
-    const { reason, threshold, lowest, longest } = this.counterfactuals;
-    if (reason === 'no_change') return 'None found: the schema names no field of this customer that a person could change.';
-    if (reason === 'already_under') return `The score is under ${formatPercent(threshold)} as it is.`;
-    return `None found: of all sets of up to ${longest} changes that were tried, the best still scores ${formatPercent(lowest)}, and ${formatPercent(threshold)} is where the next tier begins.`;
   }
 
   static override styles = [
     controls,
+    notes,
     css`
       :host {
         display: block;
@@ -91,11 +89,13 @@ export class CounterfactualCards extends LitElement {
       b {
         font-weight: 600;
       }
-      .none {
-        margin-top: 0.7rem;
-        max-width: 62ch;
-        color: var(--ink-soft);
+      .sentence {
         font-size: 13px;
+        line-height: 1.45;
+        color: var(--ink-soft);
+      }
+      .note {
+        margin-top: 0.7rem;
       }
     `,
   ];

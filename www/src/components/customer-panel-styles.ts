@@ -117,15 +117,13 @@ export const panelStyles = css`
     min-height: 32px;
   }
   .badge {
-    margin-left: auto;
-    padding: 0.1em 0.7em;
-    border: 1px solid var(--line-strong);
-    border-radius: 1em;
-    font-size: 12px;
-    font-weight: 600;
+    margin-left: 0.6rem;
   }
-  .badge.sampled {
-    border-style: dashed;
+  .language {
+    width: auto;
+    min-height: 32px;
+    margin-left: auto;
+    font-size: 13px;
   }
   .do {
     display: flex;
@@ -146,19 +144,8 @@ export const panelStyles = css`
       visibility: hidden;
     }
   }
-  .meaning {
+  .note {
     margin-top: 1rem;
-    max-width: 62ch;
-    color: var(--ink-soft);
-    font-size: 13px;
-    line-height: 1.55;
-  }
-  .meaning b {
-    color: var(--ink);
-    font-weight: 600;
-  }
-  .time {
-    white-space: nowrap;
   }
   @container (max-width: 480px) {
     header,

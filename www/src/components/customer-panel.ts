@@ -3,19 +3,21 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { TenureError, type Explanation, type FieldValue, type Problem, type Score } from 'tenure';
 import type { Advised, Explained, Explainer } from '../explanation/explainer';
-import { formatCount, formatFixed, formatPercent, formatPoints, formatSeconds } from '../format';
+import { rememberLanguage } from '../explanation/chosen-language';
+import { LANGUAGES, type Language } from '../explanation/language';
+import { formatCount, formatFixed, formatPercent, formatPoints } from '../format';
 import type { Model } from '../model';
 import { controls } from '../styles/controls';
+import { notes } from '../styles/notes';
 import { extents, type Extent } from '../table/extents';
 import type { ScoredTable } from '../table/scored-table';
 import './counterfactual-cards';
+import './customer-reasons';
 import type { TryChanges } from './counterfactual-cards';
 import './field-form';
 import type { FieldChange } from './field-form';
-import './force-line';
 import './interaction-list';
 import './tier-scale';
-import './waterfall-chart';
 import { icon, tierMark, tierMarkStyles } from './marks';
 import { panelStyles } from './customer-panel-styles';
 
@@ -60,8 +62,7 @@ export class CustomerPanel extends LitElement {
 
   /** The score is a matter of microseconds and follows at once; the explanation comes from the worker a moment later. */
   #rescore() {
-    const own = this.#record;
-    const record = { ...own, ...Object.fromEntries(this.changes) };
+    const record = { ...this.#record, ...Object.fromEntries(this.changes) };
     const score = this.#score(record);
     this.current = score instanceof TenureError ? undefined : score;
     this.problems = score.problems;
@@ -80,12 +81,15 @@ export class CustomerPanel extends LitElement {
       this.isBehind = false;
     });
     // Advice starts from the customer as she is: what she would be after other changes is no advice for her.
-    if (this.changes.size === 0) {
-      this.advised = undefined;
-      void this.explainer.advise(record).then((advised) => {
-        if (advised && this.#record === own) this.advised = advised;
-      });
-    }
+    if (this.changes.size === 0) this.#advise();
+  }
+
+  #advise() {
+    const own = this.#record;
+    this.advised = undefined;
+    void this.explainer.advise(own).then((advised) => {
+      if (advised && this.#record === own) this.advised = advised;
+    });
   }
 
   /** The effects of pairs of fields take a few times as long as the explanation, so they come on demand. */
@@ -168,9 +172,9 @@ export class CustomerPanel extends LitElement {
           <div class="heading">
             <h3 id="why">Why this score</h3>
             ${this.isBehind && this.explained ? html`<span class="behind">updating</span>` : nothing}
-            ${this.explained ? this.#badge(this.explained.explanation) : nothing}
+            ${this.explained ? html`${this.#languages()}${this.#badge(this.explained.explanation)}` : nothing}
           </div>
-          ${this.explained ? this.#why(this.explained.explanation, this.explained.milliseconds) : this.#noWhy()}
+          ${this.explained ? this.#why(this.explained) : this.#noWhy()}
         </section>
         <div class="do">
         ${this.#advice()}
@@ -208,14 +212,14 @@ export class CustomerPanel extends LitElement {
     if (!advised || !this.original || this.original.tier === 0) return nothing;
     return html`<section aria-labelledby="advice">
       <div class="heading"><h3 id="advice">What would change it</h3></div>
-      <counterfactual-cards .counterfactuals=${advised.counterfactuals} @try-changes=${this.#try}></counterfactual-cards>
+      <counterfactual-cards .counterfactuals=${advised.counterfactuals} .language=${this.explainer.language} @try-changes=${this.#try}></counterfactual-cards>
     </section>`;
   }
 
   #interactions() {
     if (this.interacted) return html`<interaction-list .explanation=${this.interacted.explanation}></interaction-list>`;
     return this.isInteracting
-      ? html`<p class="meaning" role="status">Looking at pairs of fields…</p>`
+      ? html`<p class="note" role="status">Looking at pairs of fields…</p>`
       : html`<button class="pairs" @click=${this.#interact}>Show which fields work together</button>`;
   }
 
@@ -249,30 +253,39 @@ export class CustomerPanel extends LitElement {
     `;
   }
 
-  #why(explanation: Explanation, milliseconds: number) {
-    const up = explanation.contributions.find(({ contribution }) => contribution > 0);
-    const down = explanation.contributions.find(({ contribution }) => contribution < 0);
+  #why({ explanation, milliseconds }: Explained) {
     return html`
-      <force-line .explanation=${explanation}></force-line>
-      <waterfall-chart
+      <customer-reasons
         aria-busy=${this.isBehind}
         .explanation=${explanation}
+        .milliseconds=${milliseconds}
         .earlier=${this.changes.size > 0 ? this.original?.logit : undefined}
         .changed=${new Set(this.changes.keys())}
-      ></waterfall-chart>
-      <p class="meaning">
-        Against the model’s reference customers,
-        ${up ? html`<b>${up.label} (${up.text})</b> raises this score most` : nothing}${up && down ? ' and ' : nothing}${down ? html`<b>${down.label} (${down.text})</b> lowers it most` : nothing}.
-        These are ${explanation.exact ? 'exact' : 'estimated'} Shapley values against that background: they say what the model associates with leaving, not what causes it.
-        <span class="time">Computed here in ${formatSeconds(milliseconds / 1000)}.</span>
-      </p>
+        .language=${this.explainer.language}
+        .references=${this.model.scorer.backgroundRows}
+      ></customer-reasons>
       ${this.#interactions()}
     `;
   }
 
-  #noWhy() {
-    return this.current ? html`<p class="meaning" role="status">Explaining…</p>` : html`<p class="meaning">A customer must be scored to be explained.</p>`;
+  /** Sentences and values come from a table of messages; the page around them stays English. */
+  #languages() {
+    return html`<select class="language" aria-label="Language of the reasons" .value=${this.explainer.language} @change=${this.#speak}>
+      ${Object.entries(LANGUAGES).map(([language, { name }]) => html`<option value=${language} lang=${language} ?selected=${language === this.explainer.language}>${name}</option>`)}
+    </select>`;
   }
 
-  static override styles = [controls, tierMarkStyles, panelStyles];
+  #speak(event: Event) {
+    const language = (event.target as HTMLSelectElement).value as Language;
+    rememberLanguage(language);
+    this.explainer.language = language;
+    this.#rescore();
+    if (this.changes.size > 0) this.#advise();
+  }
+
+  #noWhy() {
+    return this.current ? html`<p class="note" role="status">Explaining…</p>` : html`<p class="note">A customer must be scored to be explained.</p>`;
+  }
+
+  static override styles = [controls, tierMarkStyles, notes, panelStyles];
 }

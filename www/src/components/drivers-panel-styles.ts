@@ -38,14 +38,6 @@ export const driversStyles = css`
     min-height: 32px;
     color: var(--ink);
   }
-  .badge {
-    padding: 0.1em 0.7em;
-    border: 1px solid var(--line-strong);
-    border-radius: 1em;
-    font-size: 12px;
-    font-weight: 600;
-    color: var(--ink);
-  }
   .facts {
     max-width: 68ch;
     margin-block: 0.4rem 0.8rem;

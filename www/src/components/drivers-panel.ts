@@ -6,6 +6,7 @@ import { columnsOf, explainCohort, nameOf, type Driver, type Drivers, type Drive
 import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from '../format';
 import type { Model } from '../model';
 import { controls } from '../styles/controls';
+import { notes } from '../styles/notes';
 import type { ScoredTable } from '../table/scored-table';
 import './beeswarm-row';
 import './dependence-plot';
@@ -179,7 +180,7 @@ export class DriversPanel extends LitElement {
     </table>`;
   }
 
-  static override styles = [controls, driversStyles];
+  static override styles = [controls, notes, driversStyles];
 }
 
 /** One axis for all fields, from the smallest contribution to the largest. */

@@ -1,5 +1,6 @@
 /** Explains one customer at a time, away from the page's thread, with a scorer of its own. */
 import { load, TenureError, type Scorer } from 'tenure';
+import { LANGUAGES } from './language';
 import type { ExplainReply, ExplainRequest } from './messages';
 
 let scorer: Promise<Scorer> | undefined;
@@ -9,8 +10,11 @@ const reply = (message: ExplainReply) => self.postMessage(message);
 self.addEventListener('message', async ({ data }: MessageEvent<ExplainRequest>) => {
   try {
     if (data.kind === 'model') {
-      scorer = load(data.model);
+      const { messages } = LANGUAGES[data.language];
+      const before = await scorer;
+      scorer = load(data.model, messages ? { locale: messages } : {});
       await scorer;
+      before?.dispose();
       return reply({ kind: 'ready' });
     }
     const ready = await scorer!;

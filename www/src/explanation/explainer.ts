@@ -4,6 +4,7 @@
  * of many numbers can take a second for each customer, and a worker that is busy with a wish keeps a person waiting.
  */
 import type { Counterfactuals, CustomerRecord, Explanation } from 'tenure';
+import type { Language } from './language';
 import type { Asked, ExplainReply, ExplainRequest } from './messages';
 
 /** Milliseconds up to which a screen of reasons is worth its time, and from which one try is enough to know. */
@@ -46,10 +47,25 @@ export class Explainer {
   #answers = 0;
   #fastest = 0;
   #nextWish: () => Wish | undefined = () => undefined;
+  readonly #model: Uint8Array;
+  #language: Language;
 
-  constructor(model: Uint8Array) {
+  constructor(model: Uint8Array, language: Language) {
+    this.#model = model;
+    this.#language = language;
     this.#worker.addEventListener('message', ({ data }: MessageEvent<ExplainReply>) => this.#receive(data));
-    this.#ask({ kind: 'model', model });
+    this.#ask({ kind: 'model', model, language });
+  }
+
+  get language(): Language {
+    return this.#language;
+  }
+
+  /** Answers to later questions are in this language. */
+  set language(language: Language) {
+    this.#language = language;
+    this.#isReady = false;
+    this.#ask({ kind: 'model', model: this.#model, language });
   }
 
   /** Whether wishes are answered: until the model has shown that its explanations take too long. */
@@ -93,7 +109,10 @@ export class Explainer {
   }
 
   #receive(reply: ExplainReply): void {
-    if (reply.kind === 'ready') this.#isReady = true;
+    if (reply.kind === 'ready') {
+      this.#isReady = true;
+      return this.#advance();
+    }
     if (reply.kind === 'explained' && this.#current?.kind === 'explain') {
       this.#fastest = this.#answers === 0 ? reply.milliseconds : Math.min(this.#fastest, reply.milliseconds);
       this.#answers += 1;

@@ -1,12 +1,9 @@
 /** Rows of text to scored blocks: gives each row its line, each text its code, and each broken line its finding. */
-import type { Scorer } from 'tenure';
+import { isError, type Scorer } from 'tenure';
 import { isBlank, lineBreaks } from './csv';
 import { Dictionary } from './dictionary';
 import { fieldColumns } from './header';
 import { NO_TIER, type Block, type Finding } from './messages';
-
-/** The two rules that leave a row scored; the package names all of them. */
-const HARMLESS = new Set(['unseen_category', 'clipped']);
 
 export class TableReader {
   readonly header: string[];
@@ -87,7 +84,7 @@ export class TableReader {
     }
     const findings = problems
       .map(({ row, ...problem }): Finding => {
-        return { ...problem, line: lines[row]!, row: this.rowCount + row, fatal: !HARMLESS.has(problem.rule) };
+        return { ...problem, line: lines[row]!, row: this.rowCount + row, fatal: isError(problem) };
       })
       .filter(({ row }) => !unusable.has(row));
     return { probability, logit, tier, findings: [...broken, ...findings].sort((left, right) => left.row - right.row) };

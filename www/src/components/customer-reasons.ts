@@ -1,0 +1,79 @@
+/** Why a customer has her score: the strongest reasons as sentences, then all of them as pictures, and what they mean. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Contribution, Explanation } from 'tenure';
+import type { Language } from '../explanation/language';
+import { formatCount, formatSeconds } from '../format';
+import { controls } from '../styles/controls';
+import { notes } from '../styles/notes';
+import './force-line';
+import './waterfall-chart';
+
+/** Reasons that are put into words; more would be read by nobody. */
+const SENTENCES = 3;
+
+@customElement('customer-reasons')
+export class CustomerReasons extends LitElement {
+  @property({ attribute: false }) explanation!: Explanation;
+  @property({ attribute: false }) milliseconds = 0;
+  /** The logit before any change, if something was changed, and the fields that were. */
+  @property({ attribute: false }) earlier?: number | undefined;
+  @property({ attribute: false }) changed: ReadonlySet<string> = new Set();
+  /** What the sentences are written in. */
+  @property({ attribute: false }) language: Language = 'en';
+  /** Reference customers that the score is compared with. */
+  @property({ attribute: false }) references = 0;
+
+  override render() {
+    const { explanation } = this;
+    return html`
+      <ol aria-label="The strongest reasons" lang=${this.language}>
+        ${explanation.contributions.slice(0, SENTENCES).map(sentence)}
+      </ol>
+      <force-line .explanation=${explanation}></force-line>
+      <waterfall-chart .explanation=${explanation} .earlier=${this.earlier} .changed=${this.changed}></waterfall-chart>
+      <p class="note">
+        These are ${explanation.exact ? 'exact' : 'estimated'} interventional Shapley values on the log-odds, against the model’s
+        ${formatCount(this.references)} reference customers: what a field adds where its value stands in for theirs. They say what
+        the model associates with leaving, not what causes it.
+        <span class="time">Computed here in ${formatSeconds(this.milliseconds / 1000)}.</span>
+      </p>
+    `;
+  }
+
+  static override styles = [
+    controls,
+    notes,
+    css`
+      ol {
+        max-width: 62ch;
+        margin-bottom: 1rem;
+      }
+      li {
+        display: flex;
+        gap: 0.6em;
+      }
+      li + li {
+        margin-top: 0.3rem;
+      }
+      .way {
+        flex: none;
+        width: 1em;
+        text-align: center;
+        color: var(--ink-soft);
+      }
+      .note {
+        margin-top: 1rem;
+      }
+      .time {
+        white-space: nowrap;
+      }
+    `,
+  ];
+}
+
+/** The arrow repeats what the sentence says, for the eye. */
+function sentence({ contribution, sentence }: Contribution) {
+  const way = contribution > 0 ? '↑' : contribution < 0 ? '↓' : nothing;
+  return html`<li><span class="way" aria-hidden="true">${way}</span><span>${sentence}</span></li>`;
+}

@@ -1,0 +1,24 @@
+/** The language that the reader chose, else the browser's. */
+import { LANGUAGES, type Language } from './language';
+
+const KEY = 'tenure-language';
+
+const isLanguage = (text: string | null | undefined): text is Language => text != null && Object.hasOwn(LANGUAGES, text);
+
+export function chosenLanguage(): Language {
+  try {
+    const chosen = localStorage.getItem(KEY);
+    if (isLanguage(chosen)) return chosen;
+  } catch {
+    // Storage is closed in this browser; its own language leads.
+  }
+  return navigator.languages.map((tag) => tag.split('-')[0]).find(isLanguage) ?? 'en';
+}
+
+export function rememberLanguage(language: Language): void {
+  try {
+    localStorage.setItem(KEY, language);
+  } catch {
+    // The choice holds until the page is left.
+  }
+}

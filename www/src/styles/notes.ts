@@ -1,0 +1,22 @@
+/** Styles of what is said beside a figure: how far it can be relied on (a badge), and what it means (a note). */
+import { css } from 'lit';
+
+export const notes = css`
+  .badge {
+    padding: 0.1em 0.7em;
+    border: 1px solid var(--line-strong);
+    border-radius: 1em;
+    font-size: 12px;
+    font-weight: 600;
+    color: var(--ink);
+  }
+  .badge.sampled {
+    border-style: dashed;
+  }
+  .note {
+    max-width: 62ch;
+    color: var(--ink-soft);
+    font-size: 13px;
+    line-height: 1.55;
+  }
+`;
