@@ -49,7 +49,7 @@ fn config_shows_every_value_and_its_source_as_a_configuration_file() {
         ("learning-rate = 0.01", "tenure.toml, line 3"),
         ("bins = 8", "TENURE_TRAIN_BINS"),
         ("epochs = 4", "flag"),
-        ("background-rows = 32", "default"),
+        ("ship = \"auto\"", "default"),
         ("# data =", "not set"),
     ] {
         let line = text.lines().find(|line| line.starts_with(value)).unwrap_or_else(|| panic!("{value} in\n{text}"));

@@ -115,9 +115,10 @@ pub struct NetworkArguments {
     /// Focal loss with this exponent, such as 2: rows that are predicted well count less
     #[arg(long, value_parser = focusing, value_name = "EXPONENT")]
     pub focal: Option<f64>,
-    /// Background rows of the explanation, each of at least 20 customers
-    #[arg(long, default_value_t = TrainParams::default().background_rows)]
-    pub background_rows: usize,
+    /// Background rows of the explanation, each of at least 20 customers; without it the fewest of 32, 48 and 64 whose
+    /// contributions are within a twentieth of those against the training set
+    #[arg(long)]
+    pub background_rows: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -218,7 +219,9 @@ impl NetworkArguments {
             network.patience = patience;
             teacher.tabm.patience = patience;
         }
-        within("background-rows", self.background_rows as f64, 1.0, 256.0);
+        if let Some(rows) = self.background_rows {
+            within("background-rows", rows as f64, 1.0, 256.0);
+        }
         if let Some(weight) = self.positive_weight {
             within("positive-weight", weight, 0.001, 1000.0);
             network.positive_weight = Some(weight);

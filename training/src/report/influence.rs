@@ -18,6 +18,8 @@ pub struct Influence {
     pub rows: Vec<u32>,
     /// Customers whose games were too large to walk: their contributions are sampled.
     pub sampled: usize,
+    /// Drawn customers whose explanation was refused; they are not among the rows.
+    pub refused: usize,
     /// The largest standard error of a sampled contribution, on the logit; 0 where all are exact.
     pub standard_error: f64,
     /// The mean logit of the background: where every contribution starts from.
@@ -46,7 +48,7 @@ pub fn influence(scorer: &Scorer, cohort: &Cohort, count: usize, seed: u64, tick
     let mut drawn = drawn.to_vec();
     drawn.sort_unstable();
     let explain = |workspace: &mut _, &row: &u32| {
-        // The default budget is never too small.
+        // The default budget is never too small; should one be refused all the same, the report says so.
         let options = ExplainOptions { seed, ..ExplainOptions::default() };
         let explanation = scorer.explain(&cohort.customer(row as usize), &options, workspace).ok();
         tick();
@@ -71,6 +73,7 @@ pub fn influence(scorer: &Scorer, cohort: &Cohort, count: usize, seed: u64, tick
         sampled: explained.iter().filter(|(_, seen)| !seen.exact).count(),
         standard_error: explained.iter().map(|(_, seen)| seen.standard_error()).fold(0.0, f64::max),
         base: explained.first().map_or(0.0, |(_, seen)| seen.base),
+        refused: drawn.len() - explained.len(),
         rows: explained.iter().map(|(row, _)| *row).collect(),
         fields,
     }

@@ -1,18 +1,45 @@
-//! The background of the explanation: rows that each stand for the same number of customers, none of them real.
+//! The background of the explanation: rows that stand for groups of training customers, none of them real.
 //!
-//! The training rows are cut in two again and again, at the median of the input that spreads the group's logits
-//! most, until there are as many groups as rows wanted. A group's row has the mean of its numbers and, for the other
-//! fields, a category of the group: categories are dealt so that over all rows they keep the proportions of the
-//! training data (the largest remainder of every group decides), because a plain mode would drop every minority.
-//! Groups have equal size to one customer, so all rows weigh the same, and at least k customers each.
+//! The training rows are cut in two again and again, at the median of the input that spreads the group's logits most,
+//! until there are groups of about a hundred. A candidate draws each of its cells from one group: a category as often as the
+//! group has it, a number as the mean of twenty or more of the group that are neighbours in it (a mean of the whole group
+//! would lose what only happens at the ends). Of two thousand candidates [`choice`] takes those that explain as the training
+//! set does, and [`error`] measures how well.
 
+mod choice;
+mod error;
+
+use std::ops::RangeInclusive;
+
+use rand::SeedableRng;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
 use tenure::artifact::{BackgroundRow, MINIMUM_MEMBERS};
 use tenure::customer::{Cell, Customer};
 use tenure::encoding::Features;
 use tenure::network::Network;
 
+pub(super) use choice::Candidates;
+pub(super) use error::Reference;
+
 use super::Encoded;
 use crate::cohort::Cohort;
+
+/// Background rows where the caller does not say how many: the fewest with which contributions are near enough.
+pub(super) const ROWS: RangeInclusive<usize> = 32..=64;
+/// From one number to the next.
+pub(super) const STEP: usize = 16;
+/// Near enough: mean absolute error of a contribution, as a share of the mean absolute contribution.
+pub(super) const TOLERATED_SHARE: f64 = 0.05;
+
+/// Customers in a group, about.
+const GROUP: usize = 5 * MINIMUM_MEMBERS as usize;
+/// Groups of a large table; they are larger then.
+const MAXIMUM_GROUPS: usize = 512;
+/// Training rows that a background is held against, evenly spread over all where there are more.
+const REFERENCE_ROWS: usize = 4096;
+/// Candidates, about.
+const CANDIDATES: usize = 2048;
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum BackgroundError {
@@ -24,33 +51,49 @@ pub enum BackgroundError {
     NoCustomer(String),
 }
 
-/// At most `count` background rows from `rows` of the cohort.
-pub(super) fn background(
+/// At most `count` of the rows, evenly spread.
+fn spread(rows: &[u32], count: usize) -> Vec<u32> {
+    let count = count.min(rows.len());
+    (0..count).map(|at| rows[at * rows.len() / count]).collect()
+}
+
+/// Candidates from `rows` of the cohort, as customers and as the artifact has them.
+fn drawn(
     cohort: &Cohort,
     encoded: &Encoded,
     network: &Network,
     rows: &[u32],
-    count: usize,
-) -> Result<Vec<BackgroundRow>, BackgroundError> {
-    let count = count.min(rows.len() / MINIMUM_MEMBERS as usize);
-    if count == 0 {
+    seed: u64,
+) -> Result<Vec<(Customer, BackgroundRow)>, BackgroundError> {
+    if rows.len() < MINIMUM_MEMBERS as usize {
         return Err(BackgroundError::TooFew { rows: rows.len() });
     }
     let features = encoded.features(rows);
+    let count = (rows.len() / GROUP).clamp(1, MAXIMUM_GROUPS);
     let mut groups = Vec::with_capacity(count);
     split(&features, network, (0..rows.len()).collect(), count, &mut groups);
-    // By field, one cell a group.
-    let fields = 0..cohort.schema().fields.len();
-    let columns: Vec<Vec<Cell>> =
-        fields.map(|field| representatives(&groups, &|at| cohort.column(field).cell(rows[at] as usize))).collect();
-    let mut background = Vec::with_capacity(count);
-    for (group, members) in groups.iter().enumerate() {
-        let cells: Vec<Cell> = columns.iter().map(|column| column[group]).collect();
-        let customer = Customer::from_cells(cohort.schema(), &cells);
-        let customer = customer.map_err(|problems| BackgroundError::NoCustomer(problems[0].to_string()))?;
-        background.push(BackgroundRow::new(cohort.schema(), &customer, members.len() as u32));
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let (mut candidates, mut refusal) = (Vec::new(), None);
+    for members in &groups {
+        let fields = 0..cohort.schema().fields.len();
+        let column = |field| members.iter().map(|&at| cohort.column(field).cell(rows[at] as usize)).collect();
+        let columns: Vec<Vec<Cell>> = fields.map(|field| smoothed(column(field))).collect();
+        for _ in 0..CANDIDATES.div_ceil(count) {
+            let cell = |column: &Vec<Cell>| column.choose(&mut random).copied().unwrap_or(Cell::Missing);
+            let cells: Vec<Cell> = columns.iter().map(cell).collect();
+            match Customer::from_cells(cohort.schema(), &cells) {
+                Ok(customer) => {
+                    let row = BackgroundRow::new(cohort.schema(), &customer, members.len() as u32);
+                    candidates.push((customer, row));
+                }
+                Err(problems) => refusal = Some(BackgroundError::NoCustomer(problems[0].to_string())),
+            }
+        }
     }
-    Ok(background)
+    match refusal {
+        Some(refusal) if candidates.is_empty() => Err(refusal),
+        _ => Ok(candidates),
+    }
 }
 
 /// Cuts `members` into `count` groups of equal size.
@@ -82,62 +125,25 @@ fn influence(network: &Network, position: (u32, f32)) -> f64 {
     f64::from(network.direct_at(position)) + 0.1 * f64::from(hidden)
 }
 
-/// One cell a group.
-fn representatives(groups: &[Vec<usize>], cell: &impl Fn(usize) -> Cell) -> Vec<Cell> {
-    let mut kinds: Vec<Cell> = Vec::new();
-    for cell in groups.iter().flatten().map(|&at| kind(cell(at))) {
-        if !kinds.contains(&cell) {
-            kinds.push(cell);
-        }
-    }
-    kinds.sort_by_key(|kind| if let Cell::Category(code) = kind { i64::from(*code) } else { -1 });
-    // Share of every kind in every group, and rows that are still owed to the kind.
-    let shares: Vec<Vec<f64>> = groups
-        .iter()
-        .map(|group| {
-            let count = |wanted: &Cell| group.iter().filter(|&&at| kind(cell(at)) == *wanted).count();
-            kinds.iter().map(|wanted| count(wanted) as f64 / group.len() as f64).collect()
-        })
+/// The cells of a group with every number replaced by the mean of its part of the group: those with a number, in its order,
+/// in parts of at least k customers. Where fewer have a number it is missing: their mean would say too much about each.
+fn smoothed(mut cells: Vec<Cell>) -> Vec<Cell> {
+    let numbers = cells.iter().enumerate();
+    let mut numbers: Vec<(usize, f64)> = numbers
+        .filter_map(|(at, cell)| if let Cell::Number(number) = cell { Some((at, *number)) } else { None })
         .collect();
-    let mut owed: Vec<f64> = (0..kinds.len()).map(|kind| shares.iter().map(|share| share[kind]).sum()).collect();
-    let mut chosen = vec![None; groups.len()];
-    for _ in groups {
-        // The surest assignment first: the group and kind of the largest share among the kinds still owed a row.
-        let mut best: Option<(usize, usize, f64)> = None;
-        for (group, shares) in shares.iter().enumerate().filter(|(group, _)| chosen[*group].is_none()) {
-            for (kind, &share) in shares.iter().enumerate().filter(|(kind, share)| owed[*kind] >= 0.5 && **share > 0.0)
-            {
-                if best.is_none_or(|(.., most)| share > most) {
-                    best = Some((group, kind, share));
-                }
-            }
-        }
-        let Some((group, kind, _)) = best else { break };
-        chosen[group] = Some(kind);
-        owed[kind] -= 1.0;
+    numbers.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    let parts = numbers.len() / MINIMUM_MEMBERS as usize;
+    for part in 0..parts.max(1) {
+        let bound = |part: usize| part * numbers.len() / parts.max(1);
+        let members = &numbers[bound(part)..bound(part + 1)];
+        let mean = members.iter().map(|(_, number)| number).sum::<f64>() / members.len() as f64;
+        // To six digits: more would only make the artifact longer.
+        let rounded = format!("{mean:.6e}").parse().unwrap_or(mean);
+        let cell = if parts > 0 { Cell::Number(rounded) } else { Cell::Missing };
+        members.iter().for_each(|&(at, _)| cells[at] = cell);
     }
-    let mode = |shares: &Vec<f64>| (0..kinds.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b])).unwrap_or(0);
-    let representative =
-        |(index, group): (usize, &Vec<usize>)| match kinds[chosen[index].unwrap_or_else(|| mode(&shares[index]))] {
-            Cell::Number(_) => mean(group, cell).unwrap_or(Cell::Missing),
-            other => other,
-        };
-    groups.iter().enumerate().map(representative).collect()
-}
-
-/// A cell with numbers taken as one kind.
-fn kind(cell: Cell) -> Cell {
-    if let Cell::Number(_) = cell { Cell::Number(0.0) } else { cell }
-}
-
-/// Mean of the numbers of a group, to six digits: more would only make the artifact longer. `None` where fewer than k
-/// customers have a number: their mean would say too much about each.
-fn mean(group: &[usize], cell: &impl Fn(usize) -> Cell) -> Option<Cell> {
-    let numbers = group.iter().filter_map(|&at| if let Cell::Number(number) = cell(at) { Some(number) } else { None });
-    let (sum, count) = numbers.fold((0.0, 0), |(sum, count), number| (sum + number, count + 1));
-    let mean: f64 = sum / f64::from(count);
-    let rounded = format!("{mean:.6e}").parse().unwrap_or(mean);
-    (count >= MINIMUM_MEMBERS).then_some(Cell::Number(rounded))
+    cells
 }
 
 #[cfg(test)]
@@ -145,20 +151,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn categories_keep_their_proportions() {
-        // 4 groups of 10; a quarter of all is category 1, but in no group is it the mode.
-        let groups: Vec<Vec<usize>> = (0..4).map(|group| (group * 10..group * 10 + 10).collect()).collect();
-        let cell = |at: usize| Cell::Category(u32::from(at % 10 < 2 + at / 30));
-        let cells = representatives(&groups, &cell);
-        assert_eq!(cells.iter().filter(|cell| **cell == Cell::Category(1)).count(), 1);
-        assert_eq!(cells[3], Cell::Category(1));
-    }
-
-    #[test]
     fn numbers_are_means_of_k_customers_and_gaps_are_kept() {
-        let groups: Vec<Vec<usize>> = vec![(0..30).collect(), (30..60).collect(), (60..90).collect()];
-        // All of the first group, none of the second and 19 of the third have a number.
-        let cell = |at: usize| if (30..=70).contains(&at) { Cell::Missing } else { Cell::Number(at as f64) };
-        assert_eq!(representatives(&groups, &cell), [Cell::Number(14.5), Cell::Missing, Cell::Missing]);
+        let counted = |cells: Vec<Cell>| {
+            let mut counts: Vec<(Cell, usize)> = Vec::new();
+            for cell in smoothed(cells) {
+                match counts.iter_mut().find(|(other, _)| *other == cell) {
+                    Some((_, count)) => *count += 1,
+                    None => counts.push((cell, 1)),
+                }
+            }
+            counts
+        };
+        // 45 numbers, from the highest down, are two parts; the five gaps stay.
+        let cells = (0..50).map(|at| if at < 45 { Cell::Number(f64::from(44 - at)) } else { Cell::Missing });
+        let expected = [(Cell::Number(33.0), 23), (Cell::Number(10.5), 22), (Cell::Missing, 5)];
+        assert_eq!(counted(cells.collect()), expected);
+        let cells = (0..60).map(|at| if at < 19 { Cell::Number(f64::from(at)) } else { Cell::Category(1) });
+        assert_eq!(counted(cells.collect()), [(Cell::Missing, 19), (Cell::Category(1), 41)]);
+        let cells = (0..59).map(|at| Cell::Number(f64::from(at)));
+        assert!(counted(cells.collect()).iter().all(|(_, count)| *count >= MINIMUM_MEMBERS as usize));
     }
 }

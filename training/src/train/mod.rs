@@ -2,7 +2,6 @@
 //! applies them.
 
 mod background;
-mod background_error;
 mod encoded;
 mod pack;
 mod ship;
@@ -44,8 +43,8 @@ pub struct TrainParams {
     pub teacher: TeacherParams,
     pub distillation: DistillationParams,
     pub ship: Ship,
-    /// Background rows of the explanation.
-    pub background_rows: usize,
+    /// Background rows of the explanation; chosen by their measured error where it is not said how many.
+    pub background_rows: Option<usize>,
     pub seed: u64,
 }
 
@@ -57,7 +56,7 @@ impl Default for TrainParams {
             teacher: TeacherParams::default(),
             distillation: DistillationParams::default(),
             ship: Ship::Auto,
-            background_rows: 32,
+            background_rows: None,
             seed: 0,
         }
     }
@@ -246,7 +245,7 @@ impl Trained {
     }
 
     /// The artifact, with a background from `fit_rows`; `explanation` of the card says how far its explanations are from
-    /// those against the training set, beside backgrounds of half and of twice as many rows.
+    /// those against the training set, beside backgrounds of other sizes.
     pub fn artifact(
         &self,
         params: &TrainParams,
@@ -254,28 +253,42 @@ impl Trained {
         fit_rows: &[u32],
         mut card: serde_json::Value,
     ) -> Result<Artifact, TrainError> {
-        let background = |count: usize| background::background(cohort, &self.encoded, &self.network, fit_rows, count);
-        let rows = background(params.background_rows)?;
-        let encoder = self.encoded.encoder();
-        let document = Document {
-            format_version: FORMAT_VERSION,
-            schema: cohort.schema().clone(),
-            encoder: EncoderDocument { inputs: encoder.documents() },
-            calibration: self.calibration.clone(),
-            policy: Policy::default(),
-            background: Background { k: tenure::artifact::MINIMUM_MEMBERS, rows },
-            card: card.to_string(),
+        let candidates = background::Candidates::draw(cohort, &self.encoded, &self.network, fit_rows, params.seed)?;
+        let artifact = |count: usize| {
+            let encoder = self.encoded.encoder();
+            let document = Document {
+                format_version: FORMAT_VERSION,
+                schema: cohort.schema().clone(),
+                encoder: EncoderDocument { inputs: encoder.documents() },
+                calibration: self.calibration.clone(),
+                policy: Policy::default(),
+                background: Background { k: tenure::artifact::MINIMUM_MEMBERS, rows: candidates.choose(count) },
+                card: card.to_string(),
+            };
+            Artifact::new(document, self.network.clone())
         };
-        let mut artifact = Artifact::new(document.clone(), self.network.clone())?;
-        let mut backgrounds = vec![artifact.background.clone()];
-        let others = [params.background_rows.div_ceil(2), params.background_rows * 2];
-        for count in others.into_iter().filter(|&count| count <= MAXIMUM_BACKGROUND_ROWS) {
-            let background = Background { k: document.background.k, rows: background(count)? };
-            let other = Artifact::new(Document { background, ..document.clone() }, self.network.clone())?;
-            backgrounds.push(other.background);
+        let counts: Vec<usize> = match params.background_rows {
+            Some(count) => vec![count, count.div_ceil(2), count * 2],
+            None => background::ROWS.step_by(background::STEP).collect(),
+        };
+        let mut reference = None;
+        // The first that is near enough; else the last, or the one that was asked for.
+        let mut chosen: Option<Artifact> = None;
+        let mut is_settled = false;
+        for count in counts.into_iter().filter(|&count| count <= MAXIMUM_BACKGROUND_ROWS) {
+            let artifact = artifact(count)?;
+            let reference = match &mut reference {
+                Some(reference) => reference,
+                empty => empty.insert(background::Reference::new(&artifact, cohort, fit_rows)?),
+            };
+            let is_near = reference.measure(artifact.background.clone());
+            if !is_settled {
+                chosen = Some(artifact);
+            }
+            is_settled |= is_near || params.background_rows.is_some();
         }
-        let error = background_error::background_error(&artifact, cohort, fit_rows, backgrounds)?;
-        card["explanation"] = error;
+        let mut artifact = chosen.expect("there is a number of rows to try");
+        card["explanation"] = reference.map(|reference| reference.card(artifact.background.len())).into();
         artifact.document.card = card.to_string();
         Ok(artifact)
     }

@@ -47,10 +47,14 @@ pub(super) fn influence(report: &Report) -> String {
             ("Shapley values", words)
         }
     };
+    let refused = match influence.refused {
+        0 => String::new(),
+        refused => format!(" {} more were drawn and could not be explained.", count(refused)),
+    };
     format!(
         "<p>{kind} of {} customers drawn with a seed: what each field adds to the logit, against a background of \
          typical customers. For one customer they make, from the \
-         background's mean of {}, the logit.{sampled} They tell what moves the \
+         background's mean of {}, the logit.{sampled}{refused} They tell what moves the \
          model, not what makes people leave.</p><div class=\"charts\">{}{}</div><details><summary>All fields in figures\
          </summary>{}</details>",
         count(customers),

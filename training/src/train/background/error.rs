@@ -1,0 +1,110 @@
+//! How far explanations against a background are from explanations against the training set itself: the number of background
+//! rows is chosen by it, and the card says what the choice costs.
+
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+use tenure::artifact::Artifact;
+use tenure::customer::Customer;
+use tenure::scorer::{ExplainOptions, Explanation, Scorer};
+
+use super::{BackgroundError, REFERENCE_ROWS, TOLERATED_SHARE, spread};
+use crate::cohort::Cohort;
+
+/// Customers that are explained, spread over the training rows.
+const CUSTOMERS: usize = 20;
+/// Evaluations for each training row: sampled, because thousands of games walked whole would take hours.
+const EVALUATIONS: u64 = 64;
+/// What the references may cost together, so that a large network takes seconds and not minutes.
+const MULTIPLY_ADDS: u64 = 1 << 34;
+
+/// Some customers, explained against the training set.
+pub struct Reference {
+    artifact: Artifact,
+    customers: Vec<Customer>,
+    rows: usize,
+    truth: Vec<Explanation>,
+    /// Of backgrounds that were measured, by their number of rows.
+    errors: Map<String, Value>,
+    base_errors: Map<String, Value>,
+}
+
+impl Reference {
+    /// Explains customers among `rows` of the cohort with the artifact's network.
+    pub fn new(artifact: &Artifact, cohort: &Cohort, rows: &[u32]) -> Result<Reference, BackgroundError> {
+        let evaluation = artifact.network.multiply_adds(1) as u64;
+        let affordable = (MULTIPLY_ADDS / (CUSTOMERS as u64 * EVALUATIONS * evaluation)) as usize;
+        let background = customers(cohort, rows, REFERENCE_ROWS.min(affordable.max(256)))?;
+        let mut reference = Reference {
+            artifact: artifact.clone(),
+            customers: customers(cohort, rows, CUSTOMERS)?,
+            rows: background.len(),
+            truth: Vec::new(),
+            errors: Map::new(),
+            base_errors: Map::new(),
+        };
+        let budget = Some(EVALUATIONS * background.len() as u64);
+        reference.truth = reference.explained(background, ExplainOptions { budget, ..ExplainOptions::default() });
+        Ok(reference)
+    }
+
+    fn explained(&self, background: Vec<Customer>, options: ExplainOptions) -> Vec<Explanation> {
+        let scorer = Scorer::new(Artifact { background, ..self.artifact.clone() });
+        let explain = |customer| scorer.explain(customer, &options, &mut scorer.workspace());
+        // The budgets are above the least that a background takes.
+        self.customers.par_iter().map(explain).collect::<Result<Vec<Explanation>, _>>().unwrap_or_default()
+    }
+
+    /// Measures a background; whether contributions are near enough.
+    pub fn measure(&mut self, background: Vec<Customer>) -> bool {
+        let count = background.len().to_string();
+        let explained = self.explained(background, ExplainOptions::default());
+        let pairs = || explained.iter().zip(&self.truth);
+        let differences = pairs().flat_map(|(one, truth)| one.contributions.iter().zip(&truth.contributions));
+        let error = mean(differences.map(|(one, truth)| (one - truth).abs()));
+        let base_error = mean(pairs().map(|(one, truth)| (one.base - truth.base).abs()));
+        self.errors.insert(count.clone(), short(error));
+        self.base_errors.insert(count, short(base_error));
+        error <= TOLERATED_SHARE * self.typical()
+    }
+
+    /// Mean absolute contribution.
+    fn typical(&self) -> f64 {
+        mean(self.truth.iter().flat_map(|truth| truth.contributions.iter().map(|one| one.abs())))
+    }
+
+    /// For the card: mean absolute error of a contribution, on the logit, by background rows, and of the base value; with
+    /// what it was measured against. `rows` is how many the artifact has.
+    pub fn card(&self, rows: usize) -> Value {
+        json!({
+            "background_rows": rows,
+            "customers": self.customers.len(),
+            "reference_rows": self.rows,
+            "reference_standard_error": short(mean(self.truth.iter().map(Explanation::standard_error))),
+            "mean_absolute_contribution": short(self.typical()),
+            "tolerated_error": short(TOLERATED_SHARE * self.typical()),
+            "mean_absolute_error": self.errors,
+            "base_error": self.base_errors,
+        })
+    }
+}
+
+/// At most `count` of some rows of the cohort, evenly spread.
+fn customers(cohort: &Cohort, rows: &[u32], count: usize) -> Result<Vec<Customer>, BackgroundError> {
+    let fields = 0..cohort.schema().fields.len();
+    let customer = |row: u32| {
+        let cells: Vec<_> = fields.clone().map(|field| cohort.column(field).cell(row as usize)).collect();
+        let customer = Customer::from_cells(cohort.schema(), &cells);
+        customer.map_err(|problems| BackgroundError::NoCustomer(problems[0].to_string()))
+    };
+    spread(rows, count).into_iter().map(customer).collect()
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
+    sum / f64::from(count.max(1))
+}
+
+/// To four digits: more would only make the artifact longer.
+fn short(value: f64) -> Value {
+    json!(format!("{value:.3e}").parse().unwrap_or(value))
+}
