@@ -5,6 +5,7 @@ it; a flag's no is 0 and yes 1; the number of categories is OTHER); NaN is missi
 format in ARCHITECTURE.md, apart from the code that ships, so that the two check each other.
 """
 
+import ast
 import json
 import pathlib
 import struct
@@ -66,16 +67,8 @@ class Model:
 
     def __call__(self, rows):
         rows = np.asarray(rows, np.float64)
-        hidden = np.tile(self.tensors["bias"], (len(rows), 1))
-        logits = np.full(len(rows), self.tensors["output_bias"][0], np.float32)
-        table, direct = self.tensors["table"], self.tensors["direct"]
-        for one in self.inputs:
-            at, fraction = self._position(one, rows)
-            follows = np.minimum(at + 1, len(table) - 1)
-            logits += direct[at] + (direct[follows] - direct[at]) * fraction
-            if hidden.shape[1] > 0:
-                share = fraction[:, None]
-                hidden += table[at] + (table[follows] - table[at]) * share
+        positions = [self._position(one, rows) for one in self.inputs]
+        hidden, logits = self.first_layer(*(np.array(part).T for part in zip(*positions)))
         layer = 0
         hidden = np.maximum(hidden, 0)
         while f"layers.{layer}.weight" in self.tensors:
@@ -83,6 +76,18 @@ class Model:
             hidden = np.maximum(hidden, 0)
             layer += 1
         return (logits + hidden @ self.tensors["output"]).astype(np.float64)
+
+    def first_layer(self, at, fraction):
+        """Sums of the hidden units and of the direct shares, from table rows and fractions `[rows, inputs]`."""
+        table, direct = self.tensors["table"], self.tensors["direct"]
+        hidden = np.tile(self.tensors["bias"], (len(at), 1))
+        logits = np.full(len(at), self.tensors["output_bias"][0], np.float32)
+        for here, share in zip(at.T, fraction.T):
+            follows = np.minimum(here + 1, len(table) - 1)
+            logits += direct[here] + (direct[follows] - direct[here]) * share
+            if hidden.shape[1] > 0:
+                hidden += table[here] + (table[follows] - table[here]) * share[:, None]
+        return hidden, logits
 
     def _position(self, one, rows):
         """Table row and fraction of the way to the next one."""
@@ -100,7 +105,47 @@ class Model:
         return first + np.where(known, knot, len(knots)), np.where(known, fraction, 0).astype(np.float32)
 
     def _derived(self, formula, rows):
-        """Formulas of arithmetic, `min` and `max` alone are Python too, once names are columns."""
+        """Formulas without texts and functions of many arguments are Python too, once names are columns."""
         columns = {field["name"]: rows[:, index] for index, field in enumerate(self.fields)}
+        tree = Vectors().visit(ast.parse(formula.replace("if(", "if_("), mode="eval"))
         with np.errstate(all="ignore"):
-            return eval(formula, {"__builtins__": {}, "min": np.minimum, "max": np.maximum}, columns)
+            code = compile(ast.fix_missing_locations(tree), "formula", "eval")
+            return np.asarray(eval(code, {"__builtins__": {}, **FUNCTIONS}, columns), np.float64)
+
+
+def if_(condition, value, other=np.nan):
+    return np.where(np.isnan(condition), np.nan, np.where(condition != 0, value, other))
+
+
+def truth(condition, *read):
+    """1 or 0, and missing where one of the operands is."""
+    return np.where(np.isnan(sum(read)), np.nan, condition)
+
+
+FUNCTIONS = {
+    "min": np.minimum,
+    "max": np.maximum,
+    "if_": if_,
+    "not_": lambda a: truth(np.equal(a, 0), a),
+    "at_least": lambda a, b: truth(np.greater_equal(a, b), a, b),
+    "more": lambda a, b: truth(np.greater(a, b), a, b),
+}
+
+
+class Vectors(ast.NodeTransformer):
+    """Puts functions of columns where Python has operators of one value."""
+
+    def visit_UnaryOp(self, node):
+        self.generic_visit(node)
+        return call("not_", node.operand) if isinstance(node.op, ast.Not) else node
+
+    def visit_Compare(self, node):
+        self.generic_visit(node)
+        left, right = node.left, node.comparators[0]
+        operators = {ast.GtE: ("at_least", left, right), ast.LtE: ("at_least", right, left)}
+        operators |= {ast.Gt: ("more", left, right), ast.Lt: ("more", right, left)}
+        return call(*operators[type(node.ops[0])])
+
+
+def call(name, *arguments):
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])

@@ -1,6 +1,6 @@
 /**
- * Explanations measured in one process or page, on one thread: exact ones over many customers, what the machine could do
- * at most, a JavaScript KernelSHAP, and ours sampled. Runs unchanged in Node and in a browser.
+ * Exact explanations measured in one process or page, on one thread: over many customers, beside what the machine could do at
+ * most and a JavaScript KernelSHAP. Runs unchanged in Node and in a browser.
  */
 
 import { load } from "tenure";
@@ -62,7 +62,7 @@ function measureKernelShap(scorer, references, records, exact) {
   return { customers: records.length, samples, p50_ms: quantile(times, 0.5), mean_absolute_error: mean(errors) };
 }
 
-/** f32 multiply-adds per second of a kernel that does nothing else, in 16 independent vectors. */
+/** f32 multiply-adds per second of a kernel that does nothing else, in independent vectors. */
 async function machineLimit(bytes) {
   const { instance } = await WebAssembly.instantiate(bytes);
   const { run, multiply_adds } = instance.exports;
@@ -75,45 +75,6 @@ async function machineLimit(bytes) {
     best = Math.max(best, (rounds * multiply_adds.value) / ((performance.now() - begin) / 1000));
   }
   return best;
-}
-
-/**
- * Sampled explanations of one model with `rows` reference customers: errors by coalitions of each of them, against an
- * explanation of `referenceBudget` evaluations, which is exact where that is enough.
- */
-export async function measureSampled({ model, records, rows, sizes, referenceBudget }) {
-  const scorer = await load(model);
-  const references = records.map((record) => scorer.explain(record, { budget: referenceBudget, seed: 1_000_003 }));
-  const by = {};
-  for (const size of sizes) {
-    const errors = [];
-    const claimed = [];
-    let covered = 0;
-    records.forEach((record, index) => {
-      const explanation = scorer.explain(record, { budget: size * rows, seed: index });
-      if (explanation.evaluations > size * rows) throw new Error("more evaluations than the budget");
-      const expected = byField(references[index]);
-      for (const { field, contribution, standardError } of explanation.contributions) {
-        const error = Math.abs(contribution - expected[field]);
-        errors.push(error);
-        claimed.push(standardError);
-        covered += error <= 2 * standardError + 1e-6 ? 1 : 0;
-      }
-    });
-    by[size] = { mean_absolute_error: mean(errors), mean_standard_error: mean(claimed), within_two_standard_errors: covered / errors.length };
-  }
-  const referenceErrors = references.map(({ standardError }) => standardError);
-  return {
-    fields: scorer.schema.fields.length,
-    customers: records.length,
-    reference: {
-      exact: references.every(({ exact }) => exact),
-      evaluations: mean(references.map(({ evaluations }) => evaluations)),
-      largest_standard_error: Math.max(...referenceErrors),
-    },
-    shares: references.map(byField),
-    sizes: by,
-  };
 }
 
 const byField = ({ contributions }) => Object.fromEntries(contributions.map(({ field, contribution }) => [field, contribution]));

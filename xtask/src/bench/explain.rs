@@ -23,7 +23,7 @@ pub struct Options {
     #[arg(long, default_value = "python3")]
     python: PathBuf,
     /// Customers in the tables of sampled errors and of the slow peers
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=200))]
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=200))]
     customers: u32,
 }
 
@@ -42,6 +42,8 @@ pub fn run(options: &Options) -> Result<()> {
     let requirements = project::path("tests/bench/explain/requirements.txt");
     step("shap", || environment.install(&options.python, &requirements))?;
 
+    step("sampled errors, natively", build_sampled)?;
+
     let real = project::path("../shared/data/ibm_telco.csv");
     let is_real = real.is_file();
     let data = if is_real { real } else { project::output("demo/sample.csv") };
@@ -53,7 +55,7 @@ pub fn run(options: &Options) -> Result<()> {
         node.arg("--second-data").arg(&second).arg("--second-model").arg(trained("churn5000", "churn5000", &second)?);
     }
     let output = project::output("bench/explain.json");
-    node.arg("--customers").arg(options.customers.to_string());
+    node.arg("--customers").arg(options.customers.to_string()).arg("--sampled").arg(sampled_errors());
     node.arg("--python").arg(environment.path()).arg("--chromium").arg(&chromium).arg("--out").arg(&output);
     step("measuring", || command::run(&mut node).map(|()| Outcome::Done))?;
     let text = fs::read_to_string(&output).with_context(|| format!("cannot read {}", output.display()))?;
@@ -62,6 +64,18 @@ pub fn run(options: &Options) -> Result<()> {
     println!("{}", bars(&measured)?);
     println!("written: {}", project::shown(&output));
     Ok(())
+}
+
+/// The native program that measures sampled explanations; it lies beside the scripts.
+fn sampled_errors() -> PathBuf {
+    project::cargo_target().join("release/examples").join(format!("explain_sampled{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn build_sampled() -> Result<Outcome> {
+    let mut cargo = program("cargo");
+    // The whole workspace, so that burn is compiled with the features that the other steps compiled it with.
+    command::run(cargo.args(["build", "--release", "--workspace", "--example", "explain_sampled"]))?;
+    Ok(Outcome::Done)
 }
 
 /// The artifact that `tenure train` makes of a table with the schema of a preset.
@@ -89,7 +103,9 @@ fn number(value: &Value) -> f64 {
 fn exact(measured: &Value) -> String {
     let is_real = measured["environment"]["real_table"] == true;
     let table = if is_real { "IBM Telco" } else { "the embedded sample (../shared/data is not there)" };
-    let mut lines = vec![format!("exact explanations, the network that ships, {table}, one thread")];
+    let load = number(&measured["environment"]["load"]);
+    let mut lines =
+        vec![format!("exact explanations, the network that ships, {table}, one thread (load {load:.1} when it began)")];
     for runtime in ["node", "chromium"] {
         let figures = &measured[runtime];
         lines.push(format!(
@@ -114,8 +130,9 @@ fn exact(measured: &Value) -> String {
         lines.push(match figures["refused"].as_str() {
             Some(reason) => format!("{name}: cannot ({reason})"),
             None => format!(
-                "{name}: p50 {:.1} ms, mean absolute error {:.5} on the logit",
+                "{name}: p50 {:.1} ms over {} customers, mean absolute error {:.5} on the logit",
                 number(&figures["p50_ms"]),
+                figures["customers"],
                 number(&figures["mean_absolute_error"]),
             ),
         });
