@@ -48,13 +48,14 @@ after(async () => {
 });
 
 /** Runs a function in a fresh page that has `tenure`; says what the page fetched. */
-async function inPage(run, argument, chromium = browser) {
+async function inPage(run, argument, chromium = browser, before = () => undefined) {
   const page = await chromium.newPage();
   const fetched = [];
   const errors = [];
   page.on("request", (request) => fetched.push(new URL(request.url()).pathname.split("/").at(-1)));
   page.on("pageerror", (error) => errors.push(String(error)));
   page.setDefaultTimeout(PATIENCE);
+  await page.addInitScript(before);
   try {
     await page.goto(server.origin);
     await page.waitForFunction(() => globalThis.tenure !== undefined);
@@ -235,12 +236,16 @@ test("explainMany on the device gives the CPU's contributions, and the progress"
   }
 });
 
+/** Runs in a page: the emulator goes under another name, so that `auto` measures it, as it would a real adapter. */
+const pretendToBeReal = () => {
+  const info = { vendor: "acme", architecture: "one", device: "", description: "", subgroupMinSize: 4, subgroupMaxSize: 4, isFallbackAdapter: false };
+  Object.defineProperty(GPUAdapter.prototype, "info", { get: () => info });
+  Object.defineProperty(GPUAdapter.prototype, "isFallbackAdapter", { get: () => false });
+};
+
 test("auto measures an adapter once, in the background, and remembers", async () => {
   const measuring = async ({ records }) => {
-    // The emulator under another name: it must lose, and the CPU go on.
-    const info = { vendor: "acme", architecture: "one", device: "", description: "", subgroupMinSize: 4, subgroupMaxSize: 4, isFallbackAdapter: false };
-    Object.defineProperty(GPUAdapter.prototype, "info", { get: () => info });
-    Object.defineProperty(GPUAdapter.prototype, "isFallbackAdapter", { get: () => false });
+    // It must lose, and the CPU go on.
     const large = Array.from({ length: 40_000 }, (_, row) => records[row % records.length]);
     const rounds = [];
     for (let round = 0; round < 2; round++) {
@@ -256,9 +261,43 @@ test("auto measures an adapter once, in the background, and remembers", async ()
     }
     return rounds;
   };
-  const { result } = await inPage(measuring, { records });
+  const { result } = await inPage(measuring, { records }, browser, pretendToBeReal);
   assert.deepEqual(result[0], { first: "not_measured", rows: "number", few: "slower" });
   // Remembered: nothing is measured again.
   assert.notEqual(result[1].first, "not_measured");
   assert.deepEqual([result[1].rows, result[1].few], ["number", "slower"]);
+});
+
+test("auto measures explained customers too, and remembers from how many on the device is worth it", async () => {
+  const measuring = async ({ records }) => {
+    const many = Array.from({ length: 100 }, (_, row) => records[row % records.length]);
+    const explain = async (scorer, records) => {
+      const worked = [];
+      for await (const { device, reason } of scorer.explainMany(records, { budget: 100_000 })) worked.push(reason?.code ?? device);
+      return [...new Set(worked)];
+    };
+    const rounds = [];
+    for (let round = 0; round < 2; round++) {
+      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "auto" });
+      const first = await explain(scorer, many);
+      let report = await scorer.device();
+      for (let waited = 0; report.walks === undefined && report.reason?.code !== "device_failed" && waited < 600; waited++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        report = await scorer.device();
+      }
+      rounds.push({ first, walks: String(report.walks), one: await explain(scorer, records.slice(0, 1)) });
+      scorer.dispose();
+    }
+    const [key] = Object.keys(localStorage).filter((key) => key.startsWith("tenure/gpu/"));
+    return { rounds, kept: JSON.parse(localStorage.getItem(key)) };
+  };
+  const { result } = await inPage(measuring, { records: some }, browser, pretendToBeReal);
+  const [before, after] = result.rounds;
+  // Nothing is known at first, and the CPU does not wait for the measurement.
+  assert.equal(before.first[0], "not_measured");
+  // JSON has no infinity: a device that never pays is kept as null.
+  assert.equal(before.walks, result.kept.walks === null ? "Infinity" : String(result.kept.walks));
+  assert.equal(after.walks, before.walks, "remembered, not measured again");
+  assert.ok(!after.first.includes("not_measured"), after.first.join());
+  if (Number(before.walks) > 1) assert.deepEqual([before.one, after.one], [["slower"], ["slower"]]);
 });
