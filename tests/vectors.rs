@@ -86,6 +86,35 @@ fn exact_explanations_are_those_of_shaps_exact_explainer() {
     }
 }
 
+/// Tolerance 1e-4 on the logit, as above.
+#[test]
+fn interactions_are_those_of_shapiqs_exact_computer() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("tests/vectors/interactions.json")).unwrap();
+    let document: Json = serde_json::from_str(&text).unwrap();
+    let artifact = std::fs::read(root.join(document["artifact"].as_str().unwrap())).unwrap();
+    let scorer = Scorer::from_bytes(&artifact).unwrap();
+    let schema = &scorer.document().schema;
+    let options = ExplainOptions { interactions: true, ..ExplainOptions::default() };
+    let cases = document["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 10);
+    let mut largest = 0.0f64;
+    for case in cases {
+        let (customer, _) = check(schema, &values(schema, case["record"].as_object().unwrap())).unwrap();
+        let pairs = scorer.explain(&customer, &options, &mut scorer.workspace()).unwrap().interactions.unwrap();
+        let expected = case["interactions"].as_array().unwrap();
+        assert_eq!((pairs.len(), expected.len()), (55, 55));
+        for pair in pairs {
+            let [first, second] = [pair.first, pair.second].map(|field| schema.fields[field].name.as_str());
+            let is_pair = |one: &&Json| one["first"] == first && one["second"] == second;
+            let expected = expected.iter().find(is_pair).unwrap()["value"].as_f64().unwrap();
+            assert!((pair.value - expected).abs() < 1e-4, "{first}, {second}: {} {expected}", pair.value);
+            largest = largest.max(expected.abs());
+        }
+    }
+    assert!(largest > 0.05, "there is nothing to agree on: {largest}");
+}
+
 /// A record as a caller hands it over, by field.
 fn values<'a>(schema: &Schema, record: &'a Map<String, Json>) -> Vec<Value<'a>> {
     let value = |name: &str| match record.get(name) {
