@@ -5,7 +5,7 @@
 //! [`DenseNetwork::folded`] gives the same function as plain vectors with every batch norm folded into its neighbours.
 //!
 //! burn draws its random numbers from one generator for the whole process, so folds fitted side by side would disturb
-//! each other. Initial weights and dropout masks are therefore drawn from numbers that the caller hands in.
+//! each other. Initial weights and dropout masks are therefore drawn from numbers and seeds that the caller hands in.
 
 mod folded;
 mod masks;
@@ -16,6 +16,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Linear};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
 pub use folded::{FoldedLayer, FoldedNetwork};
+use masks::Masks;
 
 /// The shape of a network.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +25,7 @@ pub struct NetworkConfig {
     pub inputs: usize,
     /// Units of each hidden layer; none at all leaves the direct share alone.
     pub hidden: Vec<usize>,
-    /// The probability with which training zeroes a hidden unit, in `[0, 1)`.
+    /// The probability with which training zeroes a hidden unit, in `[0, 1)`; it acts in steps of 1/65536.
     pub dropout: f64,
     /// A batch norm between each hidden layer and its ReLU.
     pub batch_norm: bool,
@@ -116,17 +117,17 @@ impl DenseNetwork {
         self.logits(features, |units| units)
     }
 
-    /// Logits `[rows]` in training: as [`DenseNetwork::forward`], with dropout masks drawn from `uniform` (numbers in
-    /// `[0, 1)`).
-    pub fn forward_training(&self, features: Tensor<2>, uniform: &mut dyn FnMut() -> f32) -> Tensor<1> {
+    /// Logits `[rows]` in training: as [`DenseNetwork::forward`], with the dropout masks that `seed` decides.
+    pub fn forward_training(&self, features: Tensor<2>, seed: u64) -> Tensor<1> {
         if self.dropout == 0.0 {
             return self.forward(features);
         }
-        let keep = 1.0 - self.dropout as f32;
+        let mut masks = Masks::new(self.dropout, seed);
         self.logits(features, |units| {
             let shape = units.dims();
-            let mask = (0..shape[0] * shape[1]).map(|_| if uniform() < keep { 1.0 / keep } else { 0.0 }).collect();
-            let mask = Tensor::from_data(TensorData::new::<f32, _>(mask, shape), &units.device());
+            let mut mask = vec![1.0; shape[0] * shape[1]];
+            masks.relu_and_drop(&mut mask);
+            let mask = Tensor::from_data(TensorData::new(mask, shape), &units.device());
             units * mask
         })
     }
@@ -209,12 +210,12 @@ mod tests {
         let mut draw = uniform(1);
         let mut network = config.init(-1.0, &mut draw, &device);
         let mut optimizer = AdamWConfig::new().init();
-        for _ in 0..8 {
+        for step in 0..8 {
             let features: Vec<f32> = (0..ROWS * INPUTS).map(|i| 3.0 * draw() + (i % INPUTS) as f32).collect();
             let target: Vec<f32> = features.chunks(INPUTS).map(|row| row[0] * row[1] - row[2]).collect();
             let features = Tensor::from_data(TensorData::new(features, [ROWS, INPUTS]), &device);
             let target = Tensor::<1>::from_data(TensorData::new(target, [ROWS]), &device);
-            let loss = (network.forward_training(features, &mut draw) - target).powi_scalar(2).mean();
+            let loss = (network.forward_training(features, step) - target).powi_scalar(2).mean();
             let gradients = GradientsParams::from_grads(loss.backward(), &network);
             network = optimizer.step(0.05, network, gradients);
         }
@@ -272,7 +273,7 @@ mod tests {
         let run = |seed| {
             let mut draw = uniform(seed);
             let network = config(&[5], false, false, true).init(0.0, &mut draw, &Device::flex());
-            values(&network.forward_training(Tensor::ones([ROWS, INPUTS], &Device::flex()), &mut draw))
+            values(&network.forward_training(Tensor::ones([ROWS, INPUTS], &Device::flex()), seed))
         };
         assert_eq!(run(4), run(4));
         assert_ne!(run(4), run(5));

@@ -122,7 +122,7 @@ impl TrainableNetwork for DenseNetwork {
         let device = &self.device();
         let column = |values: Vec<f32>| Tensor::<1>::from_data(TensorData::new(values, [batch.rows()]), device);
         let features = TensorData::new(batch.features.clone(), [batch.rows(), batch.columns()]);
-        let logits = self.forward_training(Tensor::from_data(features, device), &mut || random.random());
+        let logits = self.forward_training(Tensor::from_data(features, device), random.random());
         // -ln(sigmoid(z)) for a positive row; z more for a negative one, since 1 - sigmoid(z) = sigmoid(z) / exp(z);
         // a target between them takes its share of both.
         let negative = column(batch.targets.iter().map(|target| 1.0 - target).collect());
