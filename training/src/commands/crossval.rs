@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::check::RowArguments;
+use super::network::NetworkArguments;
 use super::read_schema;
-use super::train::{NetworkArguments, facts, read_cohort};
+use super::train::{facts, read_cohort};
 use crate::cohort::Cohort;
 use crate::configuration::Settings;
 use crate::failure::Failure;

@@ -38,7 +38,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 5)]
     pub splits: usize,
     /// Exponent of the focal loss
-    #[arg(long, default_value_t = 2.0, value_parser = super::train::focusing)]
+    #[arg(long, default_value_t = 2.0, value_parser = super::network::focusing)]
     pub focal: f64,
     #[arg(long, default_value_t = 0)]
     pub seed: u64,

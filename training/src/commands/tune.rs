@@ -7,8 +7,9 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::check::RowArguments;
+use super::network::{Hidden, NetworkArguments};
 use super::read_schema;
-use super::train::{Hidden, NetworkArguments, facts, read_cohort, schema_sha256};
+use super::train::{facts, read_cohort, schema_sha256};
 use crate::checkpoint::Run;
 use crate::cohort::Cohort;
 use crate::configuration;

@@ -29,13 +29,14 @@ pub struct DistillationParams {
 impl Default for DistillationParams {
     fn default() -> DistillationParams {
         DistillationParams {
-            synthetic_rows: 30_000,
+            synthetic_rows: 60_000,
             swap: 0.3,
             label_share: 0.5,
             hidden: vec![vec![32], vec![64, 32], vec![128, 64]],
             fit: FitConfig {
                 shape: DenseShape { dropout: 0.0, ..DenseShape::default() },
                 penalty: Penalty::Loss(0.0),
+                learning_rate: 6e-3,
                 averaging: 0.99,
                 schedule: Schedule::Cosine,
                 maximum_epochs: 30,
