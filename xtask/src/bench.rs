@@ -1,11 +1,12 @@
 //! `cargo xtask bench`: speed beside the peers. `runtime` is here, on the equivalent network, into
-//! target/bench/runtime.json; `train` and `explain` have files of their own.
+//! target/bench/runtime.json; `train`, `explain` and `quality` have files of their own.
 //!
 //! The measuring is done by the scripts in tests/bench, in the runtimes themselves; this file prepares what they need,
 //! calls them, and holds the results against the bars.
 
 mod explain;
 mod python;
+mod quality;
 mod train;
 
 use std::fs;
@@ -25,6 +26,8 @@ pub enum Benchmark {
     Runtime(Options),
     /// Fitting the networks beside PyTorch and the reference TabM: target/bench/train.json
     Train(train::Options),
+    /// The defaults on real tables beside LightGBM and CatBoost: target/bench/quality.json
+    Quality(quality::Options),
     /// Batches and exact walks on a graphics device beside one CPU thread: target/bench/gpu.json
     Gpu(gpu::Options),
     /// Explanations beside shap and KernelSHAP, exact and sampled: target/bench/explain.json
@@ -48,6 +51,7 @@ pub fn run(benchmark: &Benchmark) -> Result<()> {
     match benchmark {
         Benchmark::Runtime(options) => runtime(options),
         Benchmark::Train(options) => train::run(options),
+        Benchmark::Quality(options) => quality::run(options),
         Benchmark::Gpu(options) => gpu::bench(options),
         Benchmark::Explain(options) => explain::run(options),
     }

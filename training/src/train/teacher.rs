@@ -9,7 +9,8 @@ use tenure::network::burn::{DenseNetwork, FoldedNetwork};
 
 use super::{Encoded, OnEpoch, Rows, TrainParams};
 use crate::fit::{
-    Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, features, fit, log_loss, logits, member_logits,
+    Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, Penalty, features, fit, log_loss, logits,
+    member_logits,
 };
 
 /// A fitted model whose opinion a student can learn. It has one member or more, each a network of its own.
@@ -68,13 +69,23 @@ pub struct TeacherParams {
     pub networks: usize,
     /// The teacher `tabm`.
     pub tabm: FitConfig<TabmConfig>,
+    /// A second penalty on its weights, tried on tables of at most [`BOTH_PENALTIES_UNTIL`] rows to fit; the validation
+    /// rows choose.
+    pub other_penalty: Option<Penalty>,
 }
+
+/// Beyond, the rows restrain the weights by themselves, and a second ensemble would take minutes.
+const BOTH_PENALTIES_UNTIL: usize = 20_000;
 
 impl Default for TeacherParams {
     fn default() -> TeacherParams {
         // Measured on two folds of churn5000 with its preset: 32 members instead of 16 take .005 off the log-loss.
         let shape = TabmConfig { members: 32, ..TabmConfig::default() };
-        TeacherParams { model: None, networks: 4, tabm: FitConfig { shape, ..FitConfig::default() } }
+        let tabm = FitConfig { shape, ..FitConfig::default() };
+        // As part of the loss a penalty pulls a weight the more, the rarer its column, and noise along with it: on
+        // churn5000, whose `state` has 51 values, the ensemble's log-loss falls from .141 to .124. On tables whose
+        // effects are faint it costs .004; on most it makes no difference.
+        TeacherParams { model: None, networks: 4, tabm, other_penalty: Some(Penalty::Loss(0.4)) }
     }
 }
 
@@ -183,8 +194,15 @@ impl Model {
                 let shape = TabmConfig { mini: self == Model::TabmMini, ..tabm.shape };
                 let FitConfig { class_weights, positive_weight, focusing, .. } = config;
                 let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, focusing, ..tabm };
-                let network = fit(&config, train, validation, device, on_epoch)?.network;
-                return Ok(Box::new(Ensemble { network, device: device.clone() }));
+                let mut best = fit(&config, train, validation, device, on_epoch)?;
+                let small = train.labels().len() <= BOTH_PENALTIES_UNTIL;
+                if let Some(penalty) = params.teacher.other_penalty.filter(|_| small) {
+                    let other = fit(&FitConfig { penalty, ..config }, train, validation, device, on_epoch)?;
+                    if other.validation_loss < best.validation_loss {
+                        best = other;
+                    }
+                }
+                return Ok(Box::new(Ensemble { network: best.network, device: device.clone() }));
             }
         };
         Ok(Box::new(Bag::fit(&config, count, train, validation, device, on_epoch)?))

