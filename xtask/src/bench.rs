@@ -141,7 +141,7 @@ fn figures(measured: &Value) -> String {
     lines.join("\n")
 }
 
-/// A bar of the issue: a figure of ours, alone or as a share of a peer's.
+/// A bar: a figure of ours, alone or as a share of a peer's.
 struct Bar {
     key: &'static str,
     peer: Option<&'static str>,

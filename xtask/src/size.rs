@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 use crate::command::{self, program};
 use crate::{demo, gpu, project};
 
-/// Name in size.json, and the most it may have in brotli, in KB of 1000 bytes (issues "The main job, end to end" and
-/// "Explanations nobody else has").
+/// Name in size.json, and the most it may have in brotli, in KB of 1000 bytes.
 const BARS: [(&str, f64); 3] = [("scorer", 90.0), ("gpu", 1000.0), ("model", 120.0)];
 
 pub fn run() -> Result<()> {

@@ -59,7 +59,6 @@ pub struct Arguments {
     pub json: bool,
 }
 
-
 impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Failure {
         match error {

@@ -29,7 +29,7 @@ pub struct DistillationParams {
 impl Default for DistillationParams {
     fn default() -> DistillationParams {
         DistillationParams {
-            synthetic_rows: 60_000,
+            synthetic_rows: 120_000,
             swap: 0.3,
             label_share: 0.5,
             hidden: vec![vec![32], vec![64, 32], vec![128, 64]],

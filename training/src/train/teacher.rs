@@ -197,7 +197,10 @@ impl Model {
                 let mut best = fit(&config, train, validation, device, on_epoch)?;
                 let small = train.labels().len() <= BOTH_PENALTIES_UNTIL;
                 if let Some(penalty) = params.teacher.other_penalty.filter(|_| small) {
-                    let other = fit(&FitConfig { penalty, ..config }, train, validation, device, on_epoch)?;
+                    // A penalty leaves the members less to average out: half as many do.
+                    let shape = TabmConfig { members: config.shape.members.div_ceil(2), ..config.shape.clone() };
+                    let config = FitConfig { penalty, shape, ..config };
+                    let other = fit(&config, train, validation, device, on_epoch)?;
                     if other.validation_loss < best.validation_loss {
                         best = other;
                     }

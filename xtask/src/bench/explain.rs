@@ -27,7 +27,7 @@ pub struct Options {
     customers: u32,
 }
 
-/// Milliseconds that one exact explanation may take, by key, in Chromium (issue "Explanations nobody else has").
+/// Milliseconds that one exact explanation may take, by key, in Chromium.
 const BARS: [(&str, f64); 2] = [("exact_p50_ms", 25.0), ("exact_p90_ms", 75.0)];
 /// The most of KernelSHAP's error that ours may be.
 const SHARE_OF_KERNEL: f64 = 0.5;

@@ -30,7 +30,7 @@ pub struct Options {
 
 const THREADS: &str = "2";
 
-/// What is fitted, how many times the epochs, and the bar on our share of the peer's time; no bar where the issue has none.
+/// What is fitted, how many times the epochs, and the bar on our share of the peer's time; some have none.
 const NETWORKS: [(&str, &str, usize, Option<f64>); 4] = [
     ("mlp", "batch-norm MLP 128-64", 10, Some(0.8)),
     ("shipped", "the network that ships, 32 units and the direct share", 10, Some(0.8)),
