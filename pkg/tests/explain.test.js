@@ -59,8 +59,10 @@ test("a small budget gives an estimate near the exact values, with honest errors
   assert.ok(covered >= 0.7 * estimate.contributions.length);
   assert.deepEqual(scorer.explain(record, { budget, seed: 0 }), estimate);
   assert.notDeepEqual(scorer.explain(record, { budget, seed: 1 }).contributions, estimate.contributions);
-  const loose = scorer.explain(record, { budget, tolerance: 2 * estimate.standardError });
-  assert.ok(loose.standardError <= 2 * estimate.standardError && loose.evaluations < estimate.evaluations);
+  // Sampling goes in rounds, so only an error well above that of the whole budget is reached early.
+  const tolerance = 8 * estimate.standardError;
+  const loose = scorer.explain(record, { budget, tolerance });
+  assert.ok(loose.standardError <= tolerance && loose.evaluations < estimate.evaluations / 2);
   assert.ok(scorer.explain(record, { budget: exact.evaluations }).exact, "decided by the budget alone");
 });
 
