@@ -61,14 +61,20 @@ fn the_kept_artifact_answers_as_recorded() {
     assert!(scored >= 20 && refused >= 4 && with_burn >= 20, "{scored} {refused} {with_burn}");
 }
 
-/// Tolerance 1e-4 on the logit: shap's values are f64 over the same f32 network.
-#[test]
-fn exact_explanations_are_those_of_shaps_exact_explainer() {
+/// A file of vectors, and the model that they are of.
+fn vectors(name: &str) -> (Json, Scorer) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("tests/vectors/shapley.json")).unwrap();
+    let text = std::fs::read_to_string(root.join(format!("tests/vectors/{name}.json"))).unwrap();
     let document: Json = serde_json::from_str(&text).unwrap();
     let artifact = std::fs::read(root.join(document["artifact"].as_str().unwrap())).unwrap();
     let scorer = Scorer::from_bytes(&artifact).unwrap();
+    (document, scorer)
+}
+
+/// Tolerance 1e-4 on the logit: shap's values are f64 over the same f32 network.
+#[test]
+fn exact_explanations_are_those_of_shaps_exact_explainer() {
+    let (document, scorer) = vectors("shapley");
     let schema = &scorer.document().schema;
     let mut workspace = scorer.workspace();
     let cases = document["cases"].as_array().unwrap();
@@ -89,11 +95,7 @@ fn exact_explanations_are_those_of_shaps_exact_explainer() {
 /// Tolerance 1e-4 on the logit, as above.
 #[test]
 fn interactions_are_those_of_shapiqs_exact_computer() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("tests/vectors/interactions.json")).unwrap();
-    let document: Json = serde_json::from_str(&text).unwrap();
-    let artifact = std::fs::read(root.join(document["artifact"].as_str().unwrap())).unwrap();
-    let scorer = Scorer::from_bytes(&artifact).unwrap();
+    let (document, scorer) = vectors("interactions");
     let schema = &scorer.document().schema;
     let options = ExplainOptions { interactions: true, ..ExplainOptions::default() };
     let cases = document["cases"].as_array().unwrap();

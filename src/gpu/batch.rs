@@ -45,6 +45,7 @@ impl Gpu {
 /// `once` is 1. Drivers unroll every loop whose length they know, and then take many seconds to compile it: no length of
 /// ours is a constant to them.
 #[cube(launch)]
+// A kernel takes every buffer as an argument of its own.
 #[allow(clippy::too_many_arguments)]
 fn score_rows(
     network: &[f32],

@@ -52,6 +52,7 @@ pub(super) fn looped(units: usize) -> usize {
 /// Jobs, games and, from `pair_rows`, the table rows of their terms are in `games`, the weights of these rows in `numbers`; `starts` is `[background rows, units + 1]`, the last the value of the empty coalition.
 /// `once` is 1, as in a batch. Writes `[jobs, stride]`, one number a player.
 #[cube(launch)]
+// A kernel takes every buffer as an argument of its own.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn walk(
     network: &[f32],

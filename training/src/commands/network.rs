@@ -15,7 +15,7 @@ pub struct NetworkArguments {
     /// The teacher; without it all are tried, and the validation rows choose
     #[arg(long)]
     pub model: Option<Model>,
-    /// Members of the TabM teacher
+    /// Members of the TabM teacher; half as many where its second penalty is tried
     #[arg(long)]
     pub members: Option<usize>,
     /// Units of each of its two hidden layers

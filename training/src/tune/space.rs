@@ -159,10 +159,10 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const ALL: Free = Free {
+    pub(in crate::tune) const ALL: Free = Free {
         hidden: true,
         bins: true,
         dropout: true,

@@ -1,19 +1,10 @@
 use std::path::Path;
 
+use super::space::tests::ALL;
 use super::*;
 use crate::checkpoint::Run;
 
-const FREE: Free = Free {
-    hidden: true,
-    bins: true,
-    dropout: true,
-    learning_rate: true,
-    penalty: true,
-    batch_size: true,
-    members: false,
-    width: false,
-    synthetic_rows: false,
-};
+const FREE: Free = Free { members: false, width: false, synthetic_rows: false, ..ALL };
 
 fn open(path: &Path) -> Trials {
     let text = String::from;
