@@ -32,11 +32,10 @@ export function readDocument() {
 
 /** Numbers that customers have, by field: the reference customers', which lie within the range seen in training. */
 const numbers = new Map();
-for (const { values } of readDocument().background.rows) {
-  for (const [name, value] of Object.entries(values)) {
-    if (typeof value === "number") numbers.set(name, [...(numbers.get(name) ?? []), value]);
-  }
-}
+const { schema, background } = readDocument();
+schema.fields.forEach(({ name, kind }, index) => {
+  if (kind === "number") numbers.set(name, background.rows.map(({ cells }) => cells[index]).filter((cell) => cell !== null));
+});
 
 /** What a customer's record may say in a field; `seed` chooses among its values. */
 function sampleValue(field, seed) {

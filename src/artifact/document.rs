@@ -2,15 +2,19 @@
 
 use super::{ArtifactError, Background, BackgroundRow, Document, EncoderDocument, is_readable};
 use crate::calibration::Calibration;
+use crate::customer::{self, Cell};
 use crate::decision::Policy;
 use crate::encoding::InputDocument;
-use crate::json::{Member, Problem, Problems, Reader, Value, members};
+use crate::json::{self, Member, Problem, Problems, Reader, Value, members};
 use crate::schema::Schema;
+
+/// The first version whose background rows are cells.
+const CELLS_SINCE: u32 = 3;
 
 /// Reads the document, and puts together what it says about the model for people and callers: its text without the encoder
 /// and the background.
 pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
-    let mut members = members(text).map_err(|error| ArtifactError::Document(error.to_string()))?;
+    let mut members = members(text, &["card"]).map_err(|error| ArtifactError::Document(error.to_string()))?;
     let format_version = version(&members)?;
     let told = members.iter().filter(|member| member.key != "encoder" && member.key != "background");
     let summary = told.fold(String::new(), |summary, Member { key, text, .. }| summary + ",\"" + key + "\":" + text);
@@ -23,11 +27,30 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     let schema = reader.value("schema").map(|schema| Schema::read("schema", schema));
     let mut encoder = reader.object("encoder");
     let mut background = reader.object("background");
+    let mut refusal = None;
+    let mut row = |index: usize, mut reader: Reader| {
+        let members = reader.count("members");
+        let Some(Ok(schema)) = &schema else { return BackgroundRow { members, cells: Vec::new() } };
+        let cells = match format_version {
+            CELLS_SINCE.. => cells(schema, &mut reader),
+            _ => named_cells(schema, index, &mut reader).unwrap_or_else(|error| {
+                refusal.get_or_insert(error);
+                Vec::new()
+            }),
+        };
+        reader.end();
+        BackgroundRow { members, cells }
+    };
     let read = (
         EncoderDocument { inputs: encoder.objects("inputs", true).into_iter().map(input).collect() },
         Background {
             k: background.count("k"),
-            rows: background.objects("rows", true).into_iter().map(background_row).collect(),
+            rows: background
+                .objects("rows", true)
+                .into_iter()
+                .enumerate()
+                .map(|(at, reader)| row(at, reader))
+                .collect(),
         },
         Calibration::read(reader.object("calibration")),
         Policy::read(reader.object("policy")),
@@ -39,6 +62,7 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     }
     reader.end();
     match (schema, card, problems.or(read)) {
+        (Some(Ok(_)), Some(_), Ok(_)) if let Some(refusal) = refusal => Err(refusal),
         (Some(Ok(schema)), Some(card), Ok((encoder, background, calibration, policy))) => {
             let summary = format!("{{\"background_rows\":{}{summary}}}", background.rows.len());
             Ok((Document { format_version, schema, encoder, calibration, policy, background, card }, summary))
@@ -67,18 +91,44 @@ fn input(mut reader: Reader) -> InputDocument {
     InputDocument { name, knots }
 }
 
-fn background_row(mut reader: Reader) -> BackgroundRow {
-    let members = reader.count("members");
-    let mut values = Vec::new();
+/// One cell per field.
+fn cells(schema: &Schema, reader: &mut Reader) -> Vec<Cell> {
+    let list = reader.list("cells");
+    let cell = |(at, value): (usize, &Value)| {
+        match (value, value.as_number(), schema.fields.get(at)) {
+            (Value::Null, ..) => return Cell::Missing,
+            (_, Some(number), Some(field)) if field.is_number() => return Cell::Number(number),
+            (Value::Whole(code), ..) if let Ok(code) = u32::try_from(*code) => return Cell::Category(code),
+            _ => reader.report_item("cells", at, "must be a number, the code of a category, or null"),
+        }
+        Cell::Missing
+    };
+    list.iter().enumerate().map(cell).collect()
+}
+
+/// The cells of a row that has its values by name, as versions before [`CELLS_SINCE`] do.
+fn named_cells(schema: &Schema, row: usize, reader: &mut Reader) -> Result<Vec<Cell>, ArtifactError> {
     let mut given = reader.object("values");
-    for (field, value) in given.rest() {
-        match value {
-            Value::List(_) | Value::Object(_) => given.report(field, "must be a number, a text or null"),
-            _ => values.push((field.to_string(), value.clone())),
+    let entries = given.rest();
+    if let Some((name, _)) = entries.iter().find(|(name, _)| schema.field_index(name).is_none()) {
+        return Err(ArtifactError::BackgroundField { row, field: (*name).into() });
+    }
+    let value = |name: &str| match entries.iter().find(|(field, _)| *field == name).map(|(_, value)| *value) {
+        Some(json::Value::Whole(number)) => customer::Value::Number(*number as f64),
+        Some(json::Value::Number(number)) => customer::Value::Number(*number),
+        Some(json::Value::Text(text)) => customer::Value::Text(text),
+        Some(json::Value::Flag(flag)) => customer::Value::Flag(*flag),
+        Some(json::Value::Null) => customer::Value::Missing,
+        _ => customer::Value::Absent,
+    };
+    let values: Vec<_> = schema.fields.iter().map(|field| value(&field.name)).collect();
+    match customer::check(schema, &values) {
+        Ok((customer, _)) => Ok(customer.cells().to_vec()),
+        Err(mut problems) => {
+            problems.retain(|problem| problem.rule.is_error());
+            Err(ArtifactError::BackgroundValue { row, problem: problems.swap_remove(0) })
         }
     }
-    reader.end();
-    BackgroundRow { members, values }
 }
 
 /// Problems in one line.

@@ -61,6 +61,8 @@ pub enum ArtifactError {
     Privacy { members: u32 },
     #[error("background row {row} has `{field}`, which is no field of the schema")]
     BackgroundField { row: usize, field: String },
+    #[error("background row {row} has {found} cells, more than the schema has fields")]
+    BackgroundCells { row: usize, found: usize },
     #[error("background row {row}: {problem}")]
     BackgroundValue { row: usize, problem: Problem },
 }
@@ -93,7 +95,9 @@ impl ArtifactError {
             ArtifactError::Policy(_) => "artifact_policy",
             ArtifactError::BackgroundRows { .. } => "artifact_background_rows",
             ArtifactError::Privacy { .. } => "artifact_privacy",
-            ArtifactError::BackgroundField { .. } => "artifact_background_field",
+            ArtifactError::BackgroundField { .. } | ArtifactError::BackgroundCells { .. } => {
+                "artifact_background_field"
+            }
             ArtifactError::BackgroundValue { .. } => "artifact_background_value",
         }
     }

@@ -32,7 +32,7 @@ impl Header {
         let problems = Problems::default();
         let mut document = None;
         let mut tensors: Vec<Tensor> = Vec::new();
-        let members = members(text).map_err(refuse)?;
+        let members = members(text, &[]).map_err(refuse)?;
         if members.len() > MAXIMUM_TENSORS {
             return Err(ArtifactError::Header(format!("it has more than {MAXIMUM_TENSORS} entries")));
         }
@@ -78,14 +78,17 @@ impl Header {
 fn tensor(name: String, value: &Value, problems: &Problems) -> Tensor {
     let mut reader = Reader::new(&name, value, problems);
     let kind = reader.text("dtype");
-    let whole = |(place, item): (String, &Value)| {
-        item.as_whole().unwrap_or_else(|| {
-            problems.report(&place, "must be a whole number");
-            0
-        })
+    let mut wholes = |key| {
+        let list = reader.list(key);
+        let whole = |(index, item): (usize, &Value)| {
+            item.as_whole().unwrap_or_else(|| {
+                reader.report_item(key, index, "must be a whole number");
+                0
+            })
+        };
+        list.iter().enumerate().map(whole).collect::<Vec<u64>>()
     };
-    let shape = reader.list("shape").into_iter().map(whole).collect();
-    let place: Vec<u64> = reader.list("data_offsets").into_iter().map(whole).collect();
+    let (shape, place) = (wholes("shape"), wholes("data_offsets"));
     if place.len() != 2 {
         reader.report("data_offsets", "must be two numbers");
     }

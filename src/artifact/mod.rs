@@ -13,21 +13,19 @@ pub use error::ArtifactError;
 pub use read::{read, read_with_summary};
 pub use write::write;
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::calibration::Calibration;
-use crate::customer::{Cell, Customer, Value, check};
+use crate::customer::{Cell, Customer};
 use crate::decision::Policy;
 use crate::encoding::{Encoder, InputDocument};
 use crate::json;
 use crate::network::Network;
-use crate::schema::{Kind, Schema};
+use crate::schema::Schema;
 
-/// The version of the format that this code writes. A newer version only adds: what an older document lacks has a
-/// default, so every version since [`OLDEST_FORMAT_VERSION`] is read the same way.
-pub const FORMAT_VERSION: u32 = 2;
+/// The version of the format that this code writes. Version 2 added keys, which have defaults where a document lacks them;
+/// version 3 has background rows as cells, which versions before had as values by name.
+pub const FORMAT_VERSION: u32 = 3;
 /// The oldest version that this code reads.
 pub const OLDEST_FORMAT_VERSION: u32 = 1;
 /// The metadata key of the document.
@@ -84,18 +82,21 @@ pub struct Background {
 pub struct BackgroundRow {
     /// Customers that the row stands for.
     pub members: u32,
-    /// Value by field: a number, a text, or null for missing. Written in the order of the names.
-    #[serde(serialize_with = "by_name")]
-    pub values: Vec<(String, json::Value)>,
+    /// One per field of the schema: a number, the code of a category (the number of categories is OTHER, 0 and 1 are a
+    /// flag's negative and positive value), or null for missing.
+    #[serde(serialize_with = "numbers")]
+    pub cells: Vec<Cell>,
 }
 
-fn by_name<S: serde::Serializer>(values: &[(String, json::Value)], serializer: S) -> Result<S::Ok, S::Error> {
-    let sorted: BTreeMap<_, _> = values.iter().map(|(name, value)| (name, value)).collect();
-    sorted.serialize(serializer)
+fn numbers<S: serde::Serializer>(cells: &[Cell], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(cells.iter().map(|cell| match *cell {
+        Cell::Missing => json::Value::Null,
+        // Shorter: most amounts and counts are whole.
+        Cell::Number(number) if f64::from(number as u32) == number => json::Value::Whole(u64::from(number as u32)),
+        Cell::Number(number) => json::Value::Number(number),
+        Cell::Category(code) => json::Value::Whole(code.into()),
+    }))
 }
-
-/// The text that stands for OTHER in a background row.
-pub const OTHER: &str = "(other)";
 
 /// An artifact whose parts agree with each other.
 #[derive(Clone, Debug)]
@@ -142,42 +143,12 @@ fn customers(document: &Document) -> Result<Vec<Customer>, ArtifactError> {
     if fewest < MINIMUM_MEMBERS {
         return Err(ArtifactError::Privacy { members: fewest });
     }
-    let schema = &document.schema;
-    let customer = |(index, row): (usize, &BackgroundRow)| {
-        if let Some(name) = row.values.iter().map(|(name, _)| name).find(|name| schema.field_index(name).is_none()) {
-            return Err(ArtifactError::BackgroundField { row: index, field: name.clone() });
-        }
-        let value = |name: &str| match row.values.iter().find(|(field, _)| field == name).map(|(_, value)| value) {
-            Some(json::Value::Whole(number)) => Value::Number(*number as f64),
-            Some(json::Value::Number(number)) => Value::Number(*number),
-            Some(json::Value::Text(text)) => Value::Text(text),
-            Some(json::Value::Flag(flag)) => Value::Flag(*flag),
-            Some(json::Value::Null) => Value::Missing,
-            _ => Value::Absent,
-        };
-        let values: Vec<Value> = schema.fields.iter().map(|field| value(&field.name)).collect();
-        let checked = check(schema, &values);
-        checked.map(|(customer, _)| customer).map_err(|mut problems| {
-            problems.retain(|problem| problem.rule.is_error());
-            ArtifactError::BackgroundValue { row: index, problem: problems.swap_remove(0) }
+    let customer = |(row, BackgroundRow { cells, .. }): (usize, &BackgroundRow)| {
+        Customer::from_cells(&document.schema, cells).map_err(|mut problems| match problems.is_empty() {
+            // A row of too many cells.
+            true => ArtifactError::BackgroundCells { row, found: cells.len() },
+            false => ArtifactError::BackgroundValue { row, problem: problems.swap_remove(0) },
         })
     };
     rows.iter().enumerate().map(customer).collect()
-}
-
-impl BackgroundRow {
-    /// The row that stands for `members` customers and looks like `customer`.
-    pub fn new(schema: &Schema, customer: &Customer, members: u32) -> BackgroundRow {
-        let value = |index: usize, cell: &Cell| match (cell, &schema.fields[index].kind) {
-            (Cell::Number(number), _) => json::Value::Number(*number),
-            (Cell::Missing, _) | (_, Kind::Number { .. } | Kind::Date { .. }) => json::Value::Null,
-            (Cell::Category(code), _) => {
-                let category = schema.fields[index].categories().get(*code as usize).copied();
-                json::Value::Text(category.unwrap_or(OTHER).into())
-            }
-        };
-        let values = customer.cells().iter().enumerate();
-        let values = values.map(|(index, cell)| (schema.fields[index].name.clone(), value(index, cell))).collect();
-        BackgroundRow { members, values }
-    }
 }

@@ -31,8 +31,9 @@ pub struct Member<'a> {
     pub text: &'a str,
 }
 
-/// The entries of the object that a text is, in its order.
-pub fn members(text: &str) -> Result<Vec<Member<'_>>, ParseError> {
+/// The entries of the object that a text is, in its order. The values under `skimmed` are only held against the grammar,
+/// and come as null: for what is passed on as text.
+pub fn members<'a>(text: &'a str, skimmed: &[&str]) -> Result<Vec<Member<'a>>, ParseError> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     let mut members: Vec<Member> = Vec::new();
     parser.space();
@@ -42,7 +43,10 @@ pub fn members(text: &str) -> Result<Vec<Member<'_>>, ParseError> {
     parser.object(&mut |parser, key| {
         parser.space();
         let start = parser.at;
-        let value = parser.value()?;
+        let value = match skimmed.contains(&key.as_str()) {
+            true => parser.skim().map(|()| Value::Null),
+            false => parser.value(),
+        }?;
         members.push(Member { key, value, text: text.get(start..parser.at).unwrap_or("") });
         Ok(())
     })?;
@@ -173,8 +177,8 @@ impl Parser<'_> {
         if self.at > start { Ok(()) } else { Err(self.error("expected a digit")) }
     }
 
-    fn number(&mut self) -> Result<Value, ParseError> {
-        let start = self.at;
+    /// Goes past a number; whether it is a whole one without sign.
+    fn digits_of_number(&mut self) -> Result<bool, ParseError> {
         let mut whole = self.next() != Some(b'-');
         self.at += usize::from(!whole);
         if self.next() == Some(b'0') {
@@ -195,6 +199,12 @@ impl Parser<'_> {
             }
             self.digits()?;
         }
+        Ok(whole)
+    }
+
+    fn number(&mut self) -> Result<Value, ParseError> {
+        let start = self.at;
+        let whole = self.digits_of_number()?;
         let text = self.text.get(start..self.at).unwrap_or("");
         // A whole number stays one where it fits: the place of a tensor may have more digits than a float.
         if whole && let Ok(number) = text.parse() {
@@ -202,6 +212,18 @@ impl Parser<'_> {
         }
         let number = decimal::parse(text).filter(|number| number.is_finite());
         number.map(Value::Number).ok_or_else(|| self.error("a number beyond 64 bits"))
+    }
+
+    /// Goes past a value.
+    fn skim(&mut self) -> Result<(), ParseError> {
+        self.space();
+        match self.next() {
+            Some(b'{') => self.object(&mut |parser, _| parser.skim()),
+            Some(b'[') => self.items(b']', &mut |parser| parser.skim()),
+            Some(b'"') => self.string().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.digits_of_number().map(drop),
+            _ => self.word().map(drop),
+        }
     }
 }
 
@@ -252,8 +274,11 @@ mod tests {
         let text = r#" { "a" : [1, {"b": 2}] , "c":"\"" } "#;
         let member = |key: &str, value, text| Member { key: key.into(), value: Value::from(value), text };
         let expected = [member("a", json!([1, { "b": 2 }]), r#"[1, {"b": 2}]"#), member("c", json!("\""), r#""\"""#)];
-        assert_eq!(members(text).unwrap(), expected);
-        assert_eq!(members("{}").unwrap(), []);
-        assert!(members("[]").is_err() && members(r#"{"a":1,"a":1}"#).is_err() && members("{} x").is_err());
+        assert_eq!(members(text, &[]).unwrap(), expected);
+        assert_eq!(members("{}", &[]).unwrap(), []);
+        let refused = |text| members(text, &["a"]).is_err();
+        assert!(refused("[]") && refused(r#"{"a":1,"a":1}"#) && refused("{} x") && refused(r#"{"a":[1,2.]}"#));
+        let skimmed = [member("a", json!(null), r#"[1e999, "x"]"#), member("b", json!(2), "2")];
+        assert_eq!(members(r#"{"a":[1e999, "x"],"b":2}"#, &["a"]).unwrap(), skimmed);
     }
 }

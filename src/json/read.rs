@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
 
     /// Where a key of this object stands.
     pub fn place(&self, key: &str) -> String {
-        if self.place.is_empty() { key.into() } else { format!("{}.{key}", self.place) }
+        if self.place.is_empty() { key.into() } else { self.place.clone() + "." + key }
     }
 
     pub fn report(&self, key: &str, message: &str) {
@@ -146,19 +146,27 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// The items of a list and where each stands; `None` where the key is not there.
-    pub fn optional_list(&mut self, key: &str) -> Option<Vec<(String, &'a Value)>> {
+    /// The items of a list; `None` where the key is not there.
+    fn optional_list(&mut self, key: &str) -> Option<&'a [Value]> {
         let value = self.take(key)?;
         let Value::List(items) = value else {
             self.wrong(key, "a list", value);
-            return Some(Vec::new());
+            return Some(&[]);
         };
-        let place = self.place(key);
-        Some(items.iter().enumerate().map(|(index, item)| (format!("{place}[{index}]"), item)).collect())
+        Some(items)
+    }
+
+    /// Where an item of a list stands. Made for problems alone: lists may be long, and texts take time.
+    fn item_place(&self, key: &str, index: usize) -> String {
+        format!("{}[{index}]", self.place(key))
+    }
+
+    pub fn report_item(&self, key: &str, index: usize, message: &str) {
+        self.problems.report(&self.item_place(key, index), message);
     }
 
     /// The items of a list; the key must be there.
-    pub fn list(&mut self, key: &str) -> Vec<(String, &'a Value)> {
+    pub fn list(&mut self, key: &str) -> &'a [Value] {
         let list = self.optional_list(key);
         if list.is_none() {
             self.value(key);
@@ -168,10 +176,10 @@ impl<'a> Reader<'a> {
 
     pub fn optional_texts(&mut self, key: &str) -> Option<Vec<String>> {
         let mut texts = Vec::new();
-        for (place, item) in self.optional_list(key)? {
+        for (index, item) in self.optional_list(key)?.iter().enumerate() {
             match item.as_text() {
                 Some(text) => texts.push(text.into()),
-                None => self.problems.report(&place, &wrong("a text", item)),
+                None => self.report_item(key, index, &wrong("a text", item)),
             }
         }
         Some(texts)
@@ -180,12 +188,12 @@ impl<'a> Reader<'a> {
     /// A list of lists of two texts each; empty where the key is not there.
     pub fn optional_pairs(&mut self, key: &str) -> Vec<[String; 2]> {
         let mut pairs = Vec::new();
-        for (place, item) in self.optional_list(key).unwrap_or_default() {
+        for (index, item) in self.optional_list(key).unwrap_or_default().iter().enumerate() {
             match item {
                 Value::List(items) if let [Value::Text(first), Value::Text(second)] = &items[..] => {
                     pairs.push([first.clone(), second.clone()]);
                 }
-                _ => self.problems.report(&place, &wrong("a list of two texts", item)),
+                _ => self.report_item(key, index, &wrong("a list of two texts", item)),
             }
         }
         pairs
@@ -194,10 +202,10 @@ impl<'a> Reader<'a> {
     /// A list of numbers; empty where the key is not there.
     pub fn numbers(&mut self, key: &str) -> Vec<f64> {
         let mut numbers = Vec::new();
-        for (place, item) in self.optional_list(key).unwrap_or_default() {
+        for (index, item) in self.optional_list(key).unwrap_or_default().iter().enumerate() {
             match item.as_number() {
                 Some(number) => numbers.push(number),
-                None => self.problems.report(&place, &wrong("a number", item)),
+                None => self.report_item(key, index, &wrong("a number", item)),
             }
         }
         numbers
@@ -220,7 +228,8 @@ impl<'a> Reader<'a> {
     /// The objects of a list; where `required`, the key must be there.
     pub fn objects(&mut self, key: &str, required: bool) -> Vec<Reader<'a>> {
         let list = if required { self.list(key) } else { self.optional_list(key).unwrap_or_default() };
-        list.into_iter().map(|(place, item)| Reader::new(&place, item, self.problems)).collect()
+        let reader = |(index, item)| Reader::new(&self.item_place(key, index), item, self.problems);
+        list.iter().enumerate().map(reader).collect()
     }
 
     /// Reports a key that may not be there.

@@ -34,12 +34,12 @@ impl Parser<'_> {
         self.at += 1;
         let mut out = String::new();
         loop {
-            let start = self.at;
-            while self.next().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
+            let rest = self.text.get(self.at..).unwrap_or("");
+            let ends = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+            let run = rest.as_bytes().iter().position(ends).unwrap_or(rest.len());
             // The bytes that end a run are ASCII, so a run is whole letters.
-            out.push_str(self.text.get(start..self.at).unwrap_or(""));
+            out.push_str(rest.get(..run).unwrap_or(""));
+            self.at += run;
             match self.next() {
                 Some(b'"') => {
                     self.at += 1;

@@ -76,13 +76,14 @@ impl Scorer {
     /// The background rows, encoded.
     #[cfg(feature = "webgpu")]
     pub fn background(&self) -> &Features {
-        &self.background
+        &self.encoded_background().rows
     }
 
     pub(super) fn game(&self, customer: &Customer, features: &Features, row: usize) -> FieldGame {
         let encoder = &self.artifact.encoder;
         let network = &self.artifact.network;
         let reference = self.artifact.background[row].cells();
+        let encoded = &self.encoded_background().rows;
         let cells = customer.cells();
         let mut direct = Vec::new();
         let mut coupled_direct = Vec::new();
@@ -90,7 +91,7 @@ impl Scorer {
         let mut toggles = Vec::new();
         let mut coupled: Vec<(Vec<usize>, Vec<Position>)> = Vec::new();
         for (index, input) in encoder.inputs().iter().enumerate() {
-            let (from, to) = (self.background.get(index, row), features.get(index, 0));
+            let (from, to) = (encoded.get(index, row), features.get(index, 0));
             match input.source {
                 Source::Field(field) => {
                     background.push(from);

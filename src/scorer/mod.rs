@@ -7,6 +7,8 @@ mod games;
 pub use columns::{ColumnBlock, Flag};
 pub use counterfactuals::{Counterfactual, CounterfactualRequest, Counterfactuals, FieldChange, NoCounterfactual};
 
+use std::sync::OnceLock;
+
 use serde::Serialize;
 
 use crate::artifact::{self, Artifact, ArtifactError, Document};
@@ -22,12 +24,17 @@ use games::FieldGame;
 #[derive(Clone, Debug)]
 pub struct Scorer {
     artifact: Artifact,
-    /// The background rows, encoded.
-    background: Features,
-    /// Mean logit of the background.
+    /// Made when the first explanation asks for it: a score does without.
+    background: OnceLock<EncodedBackground>,
+    /// The words for people, likewise.
+    messages: OnceLock<Messages>,
+}
+
+#[derive(Clone, Debug)]
+struct EncodedBackground {
+    rows: Features,
+    /// Mean logit of the rows.
     base: f64,
-    /// The words for people.
-    messages: Messages,
 }
 
 /// Memory for scoring one customer after another.
@@ -105,15 +112,21 @@ impl Scorer {
     }
 
     pub fn new(artifact: Artifact) -> Scorer {
-        let count = artifact.background.len();
-        let mut background = Features::new(artifact.encoder.inputs().len(), count);
-        for (at, customer) in artifact.background.iter().enumerate() {
-            artifact.encoder.encode(customer, at, &mut background);
-        }
-        let mut logits = vec![0.0; count];
-        artifact.network.logits(&background, count, &mut artifact.network.scratch(), &mut logits);
-        let base = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / count as f64;
-        Scorer { artifact, background, base, messages: Messages::english() }
+        Scorer { artifact, background: OnceLock::new(), messages: OnceLock::new() }
+    }
+
+    fn encoded_background(&self) -> &EncodedBackground {
+        self.background.get_or_init(|| {
+            let Artifact { encoder, network, background, .. } = &self.artifact;
+            let mut rows = Features::new(encoder.inputs().len(), background.len());
+            for (at, customer) in background.iter().enumerate() {
+                encoder.encode(customer, at, &mut rows);
+            }
+            let mut logits = vec![0.0; background.len()];
+            network.logits(&rows, background.len(), &mut network.scratch(), &mut logits);
+            let base = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / background.len() as f64;
+            EncodedBackground { rows, base }
+        })
     }
 
     pub fn document(&self) -> &Document {
@@ -187,7 +200,15 @@ impl Scorer {
             evaluations *= 2;
             self.interactions(&games, fields)
         });
-        Ok(Explanation { base: self.base, score, contributions, standard_errors, evaluations, exact, interactions })
+        Ok(Explanation {
+            base: self.encoded_background().base,
+            score,
+            contributions,
+            standard_errors,
+            evaluations,
+            exact,
+            interactions,
+        })
     }
 
     /// Mean interaction indices of all pairs of fields, largest first.
@@ -207,7 +228,7 @@ impl Scorer {
 
     /// The words for people: English unless others are given.
     pub fn messages(&self) -> &Messages {
-        &self.messages
+        self.messages.get_or_init(Messages::english)
     }
 
     /// Counts the days of date fields back from another day; answers whether there is such a field, see
@@ -217,12 +238,12 @@ impl Scorer {
     }
 
     pub fn set_messages(&mut self, messages: Messages) {
-        self.messages = messages;
+        self.messages = OnceLock::from(messages);
     }
 
     /// A cell in words, see [`Messages::value`].
     pub fn text(&self, field: usize, cell: Cell) -> String {
-        self.messages.value(&self.artifact.document.schema.fields[field], cell)
+        self.messages().value(&self.artifact.document.schema.fields[field], cell)
     }
 }
 
@@ -249,7 +270,8 @@ pub(crate) mod tests {
     pub(crate) fn small_scorer(hidden: &[usize]) -> Scorer {
         let encoder = small_encoder();
         let schema = encoded_schema();
-        let rows = customers().iter().take(7).map(|customer| BackgroundRow::new(&schema, customer, 25)).collect();
+        let row = |customer: &Customer| BackgroundRow { members: 25, cells: customer.cells().to_vec() };
+        let rows = customers().iter().take(7).map(row).collect();
         let document = Document {
             format_version: FORMAT_VERSION,
             encoder: EncoderDocument { inputs: encoder.documents() },

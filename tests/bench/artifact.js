@@ -10,6 +10,18 @@ export function readDocument(path) {
   return JSON.parse(header.__metadata__.tenure);
 }
 
+/** The background rows as records: their cells, as the values that they stand for. */
+export function references({ schema, background }) {
+  const value = (field, cell) => {
+    if (cell === null || field.kind === "number" || field.kind === "date") return cell;
+    const categories = field.kind === "flag" ? [field.negative, field.positive] : field.categories;
+    return categories[cell] ?? "(other)";
+  };
+  return background.rows.map(({ cells }) =>
+    Object.fromEntries(schema.fields.map((field, index) => [field.name, value(field, cells[index])])),
+  );
+}
+
 /**
  * The dense network that says the same as the artifact's packed one: its inputs spread out as training sees them (a number
  * of n knots: n - 1 bins, its standardised value, a column for missing; a category: its categories, OTHER and missing), the

@@ -30,7 +30,9 @@ class Model:
         self.tensors = tensors
         self.inputs = list(self._inputs())
         rows = self.document["background"]["rows"]
-        self.background = np.array([self.row(row["values"]) for row in rows])
+        # Versions of the format before the third have values by name.
+        cells = [row["cells"] if "cells" in row else self.row(row["values"]) for row in rows]
+        self.background = np.array(cells, float)
 
     def _inputs(self):
         fields = {field["name"]: index for index, field in enumerate(self.fields)}

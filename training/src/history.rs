@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::fit::EpochReport;
 
 /// Points of a curve in the card, which every reader of the artifact downloads.
-const CARD_POINTS: usize = 60;
+const CARD_POINTS: usize = 24;
 
 /// All stages that were fitted, in the order they began.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -37,7 +37,7 @@ impl History {
         }
     }
 
-    /// The curves as the card has them: at most 60 epochs of a stage, the best and the last among them.
+    /// The curves as the card has them: at most 24 epochs of a stage, the best and the last among them.
     pub fn card(&self) -> Value {
         self.stages.iter().map(Stage::card).collect()
     }
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(lengths, [200, 3, 2]);
         let card = history.card();
         let epochs: Vec<u64> = card[0]["epoch"].as_array().unwrap().iter().filter_map(Value::as_u64).collect();
-        assert!(epochs.len() <= 62 && epochs.contains(&150) && epochs.contains(&200) && epochs[0] == 1);
+        assert!(epochs.len() <= 26 && epochs.contains(&150) && epochs.contains(&200) && epochs[0] == 1);
         assert_eq!(card[0]["train"].as_array().unwrap().len(), epochs.len());
         assert_eq!(card[1]["validation"], json!([1.1, 0.6, 0.4333]));
     }

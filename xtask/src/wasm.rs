@@ -44,7 +44,9 @@ const SCORER: Module = Module {
     folder: "pkg/wasm",
     profile: "wasm",
     features: "wasm",
-    level: &["-Oz", "--converge", "--low-memory-unused"],
+    // Functions are compiled when they are first called: one that swallowed all it calls once, errors and rare branches
+    // included, is waited for whole.
+    level: &["-Oz", "--converge", "--low-memory-unused", "--one-caller-inline-max-function-size=60"],
 };
 
 /// The same and a graphics device, loaded when asked for or when it pays. Nearly all of it is CubeCL and wgpu, which no

@@ -18,7 +18,8 @@ pub fn parse(text: &str) -> Option<f64> {
         [b'+', rest @ ..] => (false, rest),
         all => (false, all),
     };
-    let mut digits = Vec::new();
+    // One allocation, for all numbers but those of a hostile text.
+    let mut digits = Vec::with_capacity(text.len().min(MAXIMUM_DIGITS));
     let (mut exponent, mut seen, mut point, mut at) = (0, false, false, 0);
     while let Some(&byte) = text.get(at) {
         match byte {

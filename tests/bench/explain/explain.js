@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { readArguments } from "../arguments.js";
-import { readDocument } from "../artifact.js";
+import { readDocument, references } from "../artifact.js";
 import { serve, sessionOf } from "../chromium.js";
 import { readRecords } from "../table.js";
 import { limitModule } from "./limit.js";
@@ -45,8 +45,7 @@ async function measure({ data, model, python, "second-data": secondData, "second
   const note = (text) => process.stderr.write(`  ${text}\n`);
   const document = readDocument(model);
   const records = spread(readRecords(data, document.schema), CUSTOMERS);
-  const references = document.background.rows.map(({ values }) => values);
-  const exactPart = { records, references, multiplyAdds: multiplyAdds(document.card.network.hidden) };
+  const exactPart = { records, references: references(document), multiplyAdds: multiplyAdds(document.card.network.hidden) };
   const limit = Buffer.from(await limitModule());
   note("exact, in Node");
   const node = await measureExact({ ...exactPart, model: readFileSync(model), limit });

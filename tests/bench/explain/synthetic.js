@@ -23,7 +23,7 @@ export function writeSynthetic(path, fields, customers) {
     output_bias: [[1], values(1, 0.1)],
   };
   const document = {
-    format_version: 2,
+    format_version: 3,
     schema: {
       schema_version: 1,
       name: `${fields} made-up fields`,
@@ -33,7 +33,7 @@ export function writeSynthetic(path, fields, customers) {
     encoder: { inputs: names.map((name) => ({ name, knots: KNOTS })) },
     calibration: { method: "temperature", temperature: 1 },
     policy: { tiers: [{ name: "all", label: "All", from: 0 }] },
-    background: { k: 20, rows: Array.from({ length: BACKGROUND_ROWS }, () => ({ members: 20, values: record() })) },
+    background: { k: 20, rows: Array.from({ length: BACKGROUND_ROWS }, () => ({ members: 20, cells: Object.values(record()) })) },
     card: { name: "made up", network: { hidden: [UNITS] } },
   };
   const header = { __metadata__: { tenure: JSON.stringify(document) } };

@@ -83,7 +83,7 @@ fn drawn(
             let cells: Vec<Cell> = columns.iter().map(cell).collect();
             match Customer::from_cells(cohort.schema(), &cells) {
                 Ok(customer) => {
-                    let row = BackgroundRow::new(cohort.schema(), &customer, members.len() as u32);
+                    let row = BackgroundRow { members: members.len() as u32, cells };
                     candidates.push((customer, row));
                 }
                 Err(problems) => refusal = Some(BackgroundError::NoCustomer(problems[0].to_string())),

@@ -67,7 +67,7 @@ impl SmallModel {
             policy: Policy::default(),
             background: Background {
                 k: 20,
-                rows: background.map(|row| BackgroundRow::new(&schema, row, 30)).collect(),
+                rows: background.map(|row| BackgroundRow { members: 30, cells: row.cells().to_vec() }).collect(),
             },
             card: card.to_string(),
             schema,
