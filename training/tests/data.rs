@@ -100,6 +100,16 @@ fn dates_are_drafted_trained_and_scored() {
     };
     let later = std::fs::read_to_string(folder.path("later_scored.csv")).unwrap();
     assert_eq!(probabilities(&later), probabilities(&scored));
+    // A report at that day has the figures of the first day's; at the wrong day it has others.
+    let curves = |name: &str, flags: &str| {
+        folder.ends(&format!("report m {flags} --resamples 5 --explain 0 --out {name}.html --json {name}.json"), 0);
+        let text = std::fs::read_to_string(folder.path(&format!("{name}.json"))).unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["models"][0]["metrics"].clone()
+    };
+    let first = curves("first", "--data t.csv");
+    assert!(first["log_loss"].is_object() || first["log_loss"].is_number(), "{first}");
+    assert_eq!(curves("second", "--data later.csv --reference 2027-10-27"), first);
+    assert_ne!(curves("third", "--data later.csv"), first);
     let (_, error) = folder.ends("score m --data later.csv --out x.csv --reference 27.10.2027", 2);
     assert!(error.contains("year first"), "{error}");
 }

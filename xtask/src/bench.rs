@@ -130,15 +130,17 @@ fn figures(measured: &Value) -> String {
         native("tenure"),
         native("onnxruntime_node")
     ));
-    let number = |key: &str| measured["environment"][key].as_f64().unwrap_or_default();
-    if number("load") > number("cores") {
-        lines.push(format!(
-            "the machine was busy (load {:.1} on {} cores when it began): trust none of these figures",
-            number("load"),
-            number("cores")
-        ));
-    }
+    lines.extend(busy(&measured["environment"]));
     lines.join("\n")
+}
+
+/// A warning where `load` was above `cores` when measuring began.
+fn busy(environment: &Value) -> Option<String> {
+    let number = |key: &str| environment[key].as_f64().unwrap_or_default();
+    let (load, cores) = (number("load"), number("cores"));
+    (load > cores).then(|| {
+        format!("the machine was busy (load {load:.1} on {cores} cores when it began): trust none of these figures")
+    })
 }
 
 /// A bar: a figure of ours, alone or as a share of a peer's.

@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tenure::scorer::Scorer;
 
-use super::{read_artifact, read_for_evaluation};
+use super::{read_artifact_at, read_for_evaluation};
 use crate::cohort::Cohort;
 use crate::failure::Failure;
 use crate::metrics::{Bootstrap, Offer};
@@ -61,6 +61,9 @@ pub struct Arguments {
     /// Seed of the resamples and of the customers explained
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+    /// The day of this export: dates count as days before it, and not before the day that training stated
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    pub reference: Option<f64>,
     /// Overwrite the files
     #[arg(long)]
     pub force: bool,
@@ -110,9 +113,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     for file in [Some(&arguments.out), arguments.json.as_ref()].into_iter().flatten() {
         refuse_overwrite(file, arguments.force)?;
     }
-    let mut models = vec![read(&arguments.model, &arguments.data, output)?];
+    let mut models = vec![read(&arguments.model, arguments, output)?];
     if let Some(second) = &arguments.compare {
-        models.push(read(second, &arguments.data, &Output { quiet: true })?);
+        models.push(read(second, arguments, &Output { quiet: true })?);
         same_rows(&models, arguments)?;
     }
     let files = [Some(&arguments.model), arguments.compare.as_ref()].into_iter().flatten();
@@ -143,8 +146,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(file: &Path, data: &Path, output: &Output) -> Result<Read, Failure> {
-    let scorer = Scorer::new(read_artifact(file)?);
+fn read(file: &Path, Arguments { data, reference, .. }: &Arguments, output: &Output) -> Result<Read, Failure> {
+    let scorer = Scorer::new(read_artifact_at(file, *reference)?);
     let bytes = std::fs::read(file).map_err(|error| Failure::file(file, error))?;
     let cohort = read_for_evaluation(data, &scorer.document().schema, output)?;
     let scores = scores(&scorer, &cohort);

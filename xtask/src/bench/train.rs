@@ -46,26 +46,33 @@ pub fn run(options: &Options) -> Result<()> {
         command::run(&mut build).map(|()| Outcome::Done)
     })?;
     let requirements = project::path("tests/bench/train/requirements.txt");
-    let environment = Python::in_folder("bench/python");
-    step("peers", || environment.install(&options.python, &requirements))?;
+    let peers = Python::in_folder("bench/python");
+    step("peers", || peers.install(&options.python, &requirements))?;
     let folder = project::output("bench/train");
     command::run(ours().arg("prepare").arg(&folder))?;
+    let environment = environment();
     let mut networks = serde_json::Map::new();
     step("measuring", || {
         for (name, _, factor, _) in NETWORKS {
-            networks.insert(
-                name.into(),
-                measure(name, options.epochs * factor, options.repetitions, &folder, &environment)?,
-            );
+            networks.insert(name.into(), measure(name, options.epochs * factor, options.repetitions, &folder, &peers)?);
         }
         Ok(Outcome::Done)
     })?;
-    let measured = json!({ "threads": 2, "repetitions": options.repetitions, "networks": networks });
+    let measured = json!({
+        "threads": 2, "repetitions": options.repetitions, "environment": environment, "networks": networks,
+    });
     let output = project::output("bench/train.json");
     fs::write(&output, format!("{measured:#}\n")).with_context(|| format!("cannot write {}", output.display()))?;
     println!("{}", figures(&measured)?);
     println!("written: {}", project::shown(&output));
     Ok(())
+}
+
+/// The mean load of the last minute, where the system tells it without more ado, and the number of cores.
+fn environment() -> Value {
+    let load = fs::read_to_string("/proc/loadavg").ok();
+    let load = load.as_deref().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    json!({ "load": load, "cores": std::thread::available_parallelism().map_or(1, usize::from) })
 }
 
 fn ours() -> Command {
@@ -126,6 +133,7 @@ fn figures(measured: &Value) -> Result<String> {
         let (tenure, peer) = (step("tenure")?, step("peer")?);
         lines.push(format!("{word} {words:<54} {tenure:>7.2} ms a step, peer {peer:>7.2}: {ratio:.3} ×{limit}"));
     }
+    lines.extend(super::busy(&measured["environment"]));
     Ok(lines.join("\n"))
 }
 
@@ -138,10 +146,12 @@ mod tests {
         let network = |ratio: f64| json!({ "tenure": { "step_ms": 2.0 }, "peer": { "step_ms": 4.0 }, "ratio": ratio });
         let networks =
             json!({ "mlp": network(0.8), "shipped": network(0.81), "tabm": network(1.5), "tabm_wide": network(1.6) });
-        let text = figures(&json!({ "networks": networks })).unwrap();
+        let text = figures(&json!({ "networks": networks.clone() })).unwrap();
         let words: Vec<&str> = text.lines().map(|line| line.split(' ').next().unwrap()).collect();
         assert_eq!(words, ["met", "MISSED", "met", "MISSED"], "{text}");
         assert!(figures(&json!({})).is_err());
+        let busy = json!({ "networks": networks, "environment": { "load": 3.5, "cores": 2 } });
+        assert!(figures(&busy).unwrap().ends_with("trust none of these figures"));
     }
 
     #[test]
