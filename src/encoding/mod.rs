@@ -7,9 +7,13 @@
 //! the columns that training sees.
 
 mod dense;
+mod features;
 mod fit;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use dense::DenseLayout;
+pub use features::Features;
 pub use fit::EncoderParams;
 
 use serde::Serialize;
@@ -58,14 +62,6 @@ pub struct Encoder {
     row_count: usize,
 }
 
-/// Encoded customers, one table row and one fraction per input; input `i` of customer `c` is at `i * capacity + c`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Features {
-    pub rows: Vec<u32>,
-    pub fractions: Vec<f32>,
-    capacity: usize,
-}
-
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EncoderError {
     #[error("the schema is not sound: {0}")]
@@ -86,48 +82,6 @@ pub enum EncoderError {
 
 pub const MAXIMUM_KNOTS: usize = 1024;
 pub const MAXIMUM_ROWS: usize = 65_536;
-
-impl Features {
-    /// Room for `capacity` customers of `inputs` inputs.
-    pub fn new(inputs: usize, capacity: usize) -> Features {
-        Features { rows: vec![0; inputs * capacity], fractions: vec![0.0; inputs * capacity], capacity }
-    }
-
-    pub fn capacity(&self) -> usize {
-        self.capacity
-    }
-
-    /// Row and fraction of one input of one customer.
-    #[inline(always)]
-    pub fn get(&self, input: usize, customer: usize) -> (u32, f32) {
-        let at = input * self.capacity + customer;
-        (self.rows[at], self.fractions[at])
-    }
-
-    /// Copies the first `count` customers of `features`, which has the same inputs, to place `first` on.
-    #[cfg(all(feature = "wasm", feature = "webgpu"))]
-    pub(crate) fn copy_from(&mut self, first: usize, features: &Features, count: usize) {
-        for input in 0..features.rows.len() / features.capacity.max(1) {
-            let (from, to) = (input * features.capacity, input * self.capacity + first);
-            self.rows[to..to + count].copy_from_slice(&features.rows[from..from + count]);
-            self.fractions[to..to + count].copy_from_slice(&features.fractions[from..from + count]);
-        }
-    }
-
-    /// Rows and fractions of one input, by customer.
-    fn input_mut(&mut self, input: usize) -> (&mut [u32], &mut [f32]) {
-        let places = input * self.capacity..(input + 1) * self.capacity;
-        (&mut self.rows[places.clone()], &mut self.fractions[places])
-    }
-
-    /// Sets row and fraction of one input of one customer.
-    #[inline(always)]
-    pub fn set(&mut self, input: usize, customer: usize, (row, fraction): (u32, f32)) {
-        let at = input * self.capacity + customer;
-        self.rows[at] = row;
-        self.fractions[at] = fraction;
-    }
-}
 
 impl Input {
     /// Rows of the table: knots or categories (with OTHER), and one for missing.
@@ -355,94 +309,5 @@ fn source_name(schema: &Schema, source: Source) -> &str {
     match source {
         Source::Field(field) => &schema.fields[field].name,
         Source::Derived(derived) => &schema.derived[derived].name,
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::schema::Derived;
-    use crate::schema::tests::small_schema;
-    use proptest::prelude::*;
-
-    /// The small schema with the derived feature `rate` = charges / max(tenure, 1).
-    pub(crate) fn small_encoder() -> Encoder {
-        let schema = encoded_schema();
-        let document = |name: &str, knots: &[f32]| InputDocument { name: name.into(), knots: knots.to_vec() };
-        let documents = vec![
-            document("tenure", &[0.0, 10.0, 20.0, 60.0]),
-            document("charges", &[5.0, 50.0]),
-            document("contract", &[]),
-            document("partner", &[]),
-            document("rate", &[0.0, 1.0, 10.0]),
-        ];
-        Encoder::new(&schema, documents).unwrap()
-    }
-
-    /// Its schema.
-    pub(crate) fn encoded_schema() -> Schema {
-        let mut schema = small_schema();
-        schema.derived.push(Derived {
-            name: "rate".into(),
-            label: String::new(),
-            unit: String::new(),
-            formula: "charges / max(tenure, 1)".into(),
-        });
-        schema
-    }
-
-    pub(crate) fn customer(cells: [Cell; 4]) -> Customer {
-        Customer::from_cells(&small_schema(), &cells).unwrap()
-    }
-
-    #[test]
-    fn rows_and_fractions() {
-        let encoder = small_encoder();
-        let mut features = Features::new(5, 1);
-        let cells = [Cell::Number(15.0), Cell::Number(80.0), Cell::Category(1), Cell::Missing];
-        encoder.encode(&customer(cells), 0, &mut features);
-        // tenure: rows 0..5, charges 5..8, contract 8..12, partner 12..16, rate 16..20.
-        assert_eq!(features.rows, [1, 6, 9, 15, 17]);
-        assert_eq!(features.fractions[..4], [0.5, 0.0, 0.0, 0.0]);
-        assert!((features.fractions[4] - (80.0 / 15.0 - 1.0) / 9.0).abs() < 1e-6);
-        assert_eq!(encoder.clipped(&encoded_schema(), &customer(cells)).len(), 1);
-        assert_eq!(encoder.row_count(), 20);
-        let cells = [Cell::Missing, Cell::Number(1.0), Cell::Category(2), Cell::Category(2)];
-        encoder.encode(&customer(cells), 0, &mut features);
-        assert_eq!(features.rows, [4, 5, 10, 14, 19]);
-    }
-
-    #[test]
-    fn documents_round_trip_and_refusals() {
-        let encoder = small_encoder();
-        let documents = encoder.documents();
-        assert_eq!(Encoder::new(&encoded_schema(), documents.clone()).unwrap().inputs(), encoder.inputs());
-        let broken = |change: fn(&mut Vec<InputDocument>)| {
-            let mut documents = documents.clone();
-            change(&mut documents);
-            Encoder::new(&encoded_schema(), documents).unwrap_err().to_string()
-        };
-        assert!(broken(|documents| drop(documents.pop())).contains("4 inputs"));
-        assert!(broken(|documents| documents[0].name.push('x')).contains("`tenurex`"));
-        assert!(broken(|documents| documents[0].knots[1] = 0.0).contains("ascending"));
-        assert!(broken(|documents| documents[0].knots[3] = f32::INFINITY).contains("finite"));
-        assert!(broken(|documents| documents[1].knots = vec![-3e38, 3e38]).contains("finite"));
-        assert!(broken(|documents| documents[1].knots.clear()).contains("knots"));
-        assert!(broken(|documents| documents[2].knots.push(1.0)).contains("category"));
-    }
-
-    proptest! {
-        #[test]
-        fn a_located_value_is_the_clipped_value(mut knots in prop::collection::vec(-1e6f32..1e6, 1..20), value in -2e6f32..2e6) {
-            knots.sort_by(f32::total_cmp);
-            knots.dedup();
-            let (knot, fraction) = locate(&knots, value);
-            let knot = knot as usize;
-            let next = knots[(knot + 1).min(knots.len() - 1)];
-            let back = f64::from(knots[knot]) + f64::from(fraction) * (f64::from(next) - f64::from(knots[knot]));
-            let clipped = f64::from(value.clamp(knots[0], knots[knots.len() - 1]));
-            prop_assert!((0.0..1.0).contains(&fraction) || (fraction - 1.0).abs() < 1e-6);
-            prop_assert!((back - clipped).abs() <= 1e-6 * (1.0 + f64::from(next.abs()) + f64::from(knots[knot].abs())));
-        }
     }
 }

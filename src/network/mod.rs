@@ -17,37 +17,16 @@ macro_rules! unroll {
 
 #[cfg(feature = "burn")]
 pub mod burn;
+mod parts;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod walk;
+
+pub use parts::{Layer, MAXIMUM_LAYERS, MAXIMUM_UNITS, NetworkError, NetworkParts};
 
 use wide::f32x4;
 
 use crate::encoding::Features;
-
-/// A network as the artifact stores it: row-major, not padded.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct NetworkParts {
-    /// Units of the first layer; 0 when the logit is the direct shares alone.
-    pub units: usize,
-    /// First layer, `[rows, units]`.
-    pub table: Vec<f32>,
-    /// Direct share of the logit, `[rows]`.
-    pub direct: Vec<f32>,
-    /// `[units]`
-    pub bias: Vec<f32>,
-    /// Further hidden layers.
-    pub layers: Vec<Layer>,
-    /// `[units of the last hidden layer]`
-    pub output: Vec<f32>,
-    pub output_bias: f32,
-}
-
-/// A dense layer, `weight` as `[inputs, outputs]`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Layer {
-    pub outputs: usize,
-    pub weight: Vec<f32>,
-    pub bias: Vec<f32>,
-}
 
 /// The packed network, padded to SIMD lanes.
 #[derive(Clone, Debug)]
@@ -81,27 +60,13 @@ pub struct Scratch {
     next: Vec<f32x4>,
 }
 
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum NetworkError {
-    #[error("tensor `{tensor}` has {found} values, the network needs {expected}")]
-    Shape { tensor: String, expected: usize, found: usize },
-    #[error("tensor `{tensor}` has a weight that is not finite or beyond ±{limit}", limit = MAXIMUM_WEIGHT as u32)]
-    Weight { tensor: String },
-    #[error("the network has {found} {what}, at most {maximum} are allowed")]
-    Size { what: &'static str, maximum: usize, found: usize },
-}
-
-pub const MAXIMUM_UNITS: usize = 1024;
-pub const MAXIMUM_LAYERS: usize = 8;
-/// Sums of products of such weights stay finite in f32.
-const MAXIMUM_WEIGHT: f32 = 1e6;
 /// Units, layers and lanes: four customers or coalitions are evaluated at once.
 pub const LANES: usize = 4;
 
 impl Network {
     /// Checks and packs a network whose first layer has `rows` table rows.
     pub fn new(rows: usize, parts: NetworkParts) -> Result<Network, NetworkError> {
-        check(rows, &parts)?;
+        parts.check(rows)?;
         let stride = parts.units.div_ceil(LANES);
         let mut table = Vec::with_capacity((rows + 1) * stride);
         for row in 0..rows {
@@ -334,156 +299,4 @@ fn pack(values: &[f32], out: &mut Vec<f32x4>) {
         lanes[..chunk.len()].copy_from_slice(chunk);
         f32x4::new(lanes)
     }));
-}
-
-fn check(rows: usize, parts: &NetworkParts) -> Result<(), NetworkError> {
-    let size =
-        |what, maximum, found| if found > maximum { Err(NetworkError::Size { what, maximum, found }) } else { Ok(()) };
-    size("hidden layers", MAXIMUM_LAYERS, parts.layers.len() + 1)?;
-    size("units in a layer", MAXIMUM_UNITS, parts.units)?;
-    let tensor = |name: String, expected: usize, values: &[f32]| {
-        if values.len() != expected {
-            return Err(NetworkError::Shape { tensor: name, expected, found: values.len() });
-        }
-        let sound = values.iter().all(|value| value.abs() <= MAXIMUM_WEIGHT);
-        if sound { Ok(()) } else { Err(NetworkError::Weight { tensor: name }) }
-    };
-    tensor("table".into(), rows * parts.units, &parts.table)?;
-    tensor("direct".into(), rows, &parts.direct)?;
-    tensor("bias".into(), parts.units, &parts.bias)?;
-    let mut units = parts.units;
-    for (index, layer) in parts.layers.iter().enumerate() {
-        size("units in a layer", MAXIMUM_UNITS, layer.outputs)?;
-        if layer.outputs == 0 || units == 0 {
-            return Err(NetworkError::Shape { tensor: format!("layers.{index}.bias"), expected: 1, found: 0 });
-        }
-        tensor(format!("layers.{index}.weight"), units * layer.outputs, &layer.weight)?;
-        tensor(format!("layers.{index}.bias"), layer.outputs, &layer.bias)?;
-        units = layer.outputs;
-    }
-    tensor("output".into(), units, &parts.output)?;
-    tensor("output_bias".into(), 1, &[parts.output_bias])
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// Weights that look random and are the same everywhere.
-    pub(crate) fn weights(count: usize, seed: u32) -> Vec<f32> {
-        let mut state = seed.wrapping_mul(2_654_435_769).wrapping_add(12_345);
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-        };
-        (0..count).map(|_| next()).collect()
-    }
-
-    pub(crate) fn parts(rows: usize, hidden: &[usize]) -> NetworkParts {
-        let units = hidden.first().copied().unwrap_or(0);
-        let layer = |pair: &[usize]| Layer {
-            outputs: pair[1],
-            weight: weights(pair[0] * pair[1], 7),
-            bias: weights(pair[1], 8),
-        };
-        NetworkParts {
-            units,
-            table: weights(rows * units, 1),
-            direct: weights(rows, 2),
-            bias: weights(units, 3),
-            layers: hidden.windows(2).map(layer).collect(),
-            output: weights(hidden.last().copied().unwrap_or(0), 4),
-            output_bias: 0.25,
-        }
-    }
-
-    /// The definition, in f64, without padding or lanes.
-    fn reference(parts: &NetworkParts, features: &Features, customer: usize) -> f64 {
-        let inputs = features.rows.len() / features.capacity();
-        let at = |values: &[f32], row: usize, column: usize, width: usize, fraction: f32| {
-            let here = f64::from(values[row * width + column]);
-            let next = values.get((row + 1) * width + column).map_or(0.0, |&next| f64::from(next));
-            here + if fraction == 0.0 { 0.0 } else { (next - here) * f64::from(fraction) }
-        };
-        let sum = |values: &[f32], column, width| -> f64 {
-            (0..inputs)
-                .map(|input| {
-                    let (row, fraction) = features.get(input, customer);
-                    at(values, row as usize, column, width, fraction)
-                })
-                .sum()
-        };
-        let mut hidden: Vec<f64> =
-            (0..parts.units).map(|unit| f64::from(parts.bias[unit]) + sum(&parts.table, unit, parts.units)).collect();
-        for layer in &parts.layers {
-            hidden = (0..layer.outputs)
-                .map(|output| {
-                    let products = hidden.iter().enumerate();
-                    let products = products
-                        .map(|(input, value)| value.max(0.0) * f64::from(layer.weight[input * layer.outputs + output]));
-                    f64::from(layer.bias[output]) + products.sum::<f64>()
-                })
-                .collect();
-        }
-        let products = hidden.iter().zip(&parts.output).map(|(value, &weight)| value.max(0.0) * f64::from(weight));
-        f64::from(parts.output_bias) + products.sum::<f64>() + sum(&parts.direct, 0, 1)
-    }
-
-    pub(crate) fn features(inputs: usize, rows: usize, customers: usize) -> Features {
-        let mut features = Features::new(inputs, customers);
-        for (at, value) in weights(inputs * customers, 5).into_iter().enumerate() {
-            features.rows[at] = ((value + 1.0) * 0.49 * rows as f32) as u32;
-            features.fractions[at] = if at % 3 == 0 { (value + 1.0) / 2.0 } else { 0.0 };
-        }
-        features
-    }
-
-    #[test]
-    fn every_shape_matches_the_definition() {
-        for hidden in [&[][..], &[1], &[3], &[16], &[64], &[16, 8], &[20, 9], &[7, 5, 3]] {
-            let parts = parts(30, hidden);
-            let network = Network::new(30, parts.clone()).unwrap();
-            let features = features(6, 30, 11);
-            let mut logits = [0.0; 11];
-            network.logits(&features, 11, &mut network.scratch(), &mut logits);
-            for (customer, &logit) in logits.iter().enumerate() {
-                let expected = reference(&parts, &features, customer);
-                assert!(
-                    (f64::from(logit) - expected).abs() < 1e-5 * (1.0 + expected.abs()),
-                    "{hidden:?}: {logit} {expected}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn one_customer_and_a_batch_agree_bit_for_bit() {
-        let network = Network::new(30, parts(30, &[16, 8])).unwrap();
-        let batch = features(6, 30, 11);
-        let mut logits = [0.0; 11];
-        network.logits(&batch, 11, &mut network.scratch(), &mut logits);
-        for (customer, logit) in logits.iter().enumerate() {
-            let mut one = Features::new(6, 1);
-            for input in 0..6 {
-                (one.rows[input], one.fractions[input]) = batch.get(input, customer);
-            }
-            assert_eq!(network.logit(&one, &mut network.scratch()).to_bits(), logit.to_bits());
-        }
-    }
-
-    #[test]
-    fn broken_parts_are_refused() {
-        let refuse = |change: fn(&mut NetworkParts)| {
-            let mut parts = parts(30, &[16, 8]);
-            change(&mut parts);
-            Network::new(30, parts).unwrap_err().to_string()
-        };
-        assert!(refuse(|parts| parts.table.truncate(479)).contains("`table` has 479 values, the network needs 480"));
-        assert!(refuse(|parts| parts.direct[3] = f32::NAN).contains("`direct`"));
-        assert!(refuse(|parts| parts.layers[0].weight[1] = f32::INFINITY).contains("`layers.0.weight`"));
-        assert!(refuse(|parts| parts.output_bias = 1e9).contains("`output_bias`"));
-        assert!(refuse(|parts| parts.output.push(0.0)).contains("`output`"));
-        assert!(refuse(|parts| parts.units = 2000).contains("2000 units"));
-        assert!(refuse(|parts| parts.layers = vec![parts.layers[0].clone(); 9]).contains("hidden layers"));
-    }
 }

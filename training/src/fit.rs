@@ -8,29 +8,19 @@ mod averaging;
 mod configuration;
 mod network;
 mod state;
+mod trainer;
 
 use std::time::{Duration, Instant};
 
-use burn::module::ParamGroup;
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
 use burn::tensor::Device;
-use rand::seq::SliceRandom;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use tenure::network::burn::DenseNetwork;
 
-use averaging::Averaging;
 pub use configuration::{FitConfig, FitError, Penalty, Schedule};
 pub use network::{Batch, DenseShape, NetworkShape, TrainableNetwork, member_logits};
+use trainer::Trainer;
 
 /// Rows that are evaluated at once; more would only use more memory.
 const EVALUATION_ROWS: usize = 1024;
-
-/// Steps of an epoch that a small table gets by smaller mini-batches, down to [`SMALLEST_BATCH`] rows. Measured on
-/// 400 and 1,000 rows of both public churn tables, 64 rows a step lower the log-loss by .002 to .007 against 256.
-const STEPS_OF_AN_EPOCH: usize = 12;
-const SMALLEST_BATCH: usize = 32;
 
 /// Labelled rows that write the dense feature vectors of a mini-batch when they are asked for, so that a table of any
 /// length is never expanded at once.
@@ -187,137 +177,6 @@ impl<N> History<N> {
         let epochs = self.losses.len();
         epochs > 0 && (epochs >= maximum_epochs || epochs - self.best_epoch(epochs) >= patience)
     }
-}
-
-/// Everything that changes from step to step.
-struct Trainer<'a, N> {
-    rows: &'a dyn DenseRows,
-    /// Without autodiff.
-    device: Device,
-    order: Vec<usize>,
-    batches: usize,
-    positive_weight: f32,
-    focusing: f32,
-    network: N,
-    averaging: Averaging<N>,
-    optimizer: ModuleOptimizer,
-    penalty: Penalty,
-    learning_rate: f64,
-    shuffling: ChaCha8Rng,
-    dropout: ChaCha8Rng,
-}
-
-impl<'a, N: TrainableNetwork> Trainer<'a, N> {
-    fn new<S: NetworkShape<Network = N>>(
-        config: &FitConfig<S>,
-        rows: &'a dyn DenseRows,
-        device: &Device,
-    ) -> Trainer<'a, N> {
-        let plain = device.clone();
-        let device = device.clone().autodiff();
-        // One stream for each use, so that a change of one leaves the others' numbers alone.
-        let [mut initial, shuffling, dropout] = [0, 1, 2].map(|stream| {
-            let mut generator = ChaCha8Rng::seed_from_u64(config.seed);
-            generator.set_stream(stream);
-            generator
-        });
-        let count = rows.labels().len();
-        let positives: f64 = (0..count).map(|row| f64::from(rows.target(row))).sum();
-        let odds = (positives / (count as f64 - positives)) as f32;
-        let balanced = if config.class_weights { 1.0 / odds } else { 1.0 };
-        let positive_weight = config.positive_weight.map_or(balanced, |weight| weight as f32);
-        let batch_size = config.batch_size.min((count / STEPS_OF_AN_EPOCH).max(SMALLEST_BATCH));
-        let logit = (odds * positive_weight).ln();
-        let network = config.shape.init(&rows.inputs(), logit, &mut || initial.random(), &device);
-        Trainer {
-            rows,
-            device: plain,
-            order: (0..count).collect(),
-            // Batches of equal size, none smaller than `batch_size`: one row or two would unsettle a batch norm.
-            batches: (count / batch_size).max(1),
-            positive_weight,
-            focusing: config.focusing as f32,
-            averaging: Averaging::new(config.averaging, &network),
-            optimizer: optimizer(&network, config.penalty, count),
-            penalty: config.penalty,
-            network,
-            learning_rate: config.learning_rate,
-            shuffling,
-            dropout,
-        }
-    }
-
-    /// An optimizer that has made no step yet.
-    fn fresh_optimizer(&self, network: &N) -> ModuleOptimizer {
-        optimizer(network, self.penalty, self.order.len())
-    }
-
-    /// Steps once through all rows in a fresh order, at this share of the learning rate, and returns the mean loss; stops
-    /// early where it is not finite.
-    fn epoch(&mut self, rate: f64) -> f64 {
-        self.order.shuffle(&mut self.shuffling);
-        let rows = self.order.len();
-        let mut sum = 0.0;
-        for batch in 0..self.batches {
-            let (start, end) = (rows * batch / self.batches, rows * (batch + 1) / self.batches);
-            let loss = self.step(start, end, rate);
-            if !loss.is_finite() {
-                return loss;
-            }
-            sum += loss * (end - start) as f64;
-        }
-        sum / rows as f64
-    }
-
-    fn step(&mut self, start: usize, end: usize, rate: f64) -> f64 {
-        let indices = &self.order[start..end];
-        let labels = self.rows.labels();
-        let weight = |&row: &usize| if labels[row] { self.positive_weight } else { 1.0 };
-        let mut batch = Batch {
-            features: features(self.rows, indices),
-            targets: indices.iter().map(|&row| self.rows.target(row)).collect(),
-            weights: (self.positive_weight != 1.0).then(|| indices.iter().map(weight).collect()),
-        };
-        if self.focusing > 0.0 {
-            let logits = self.network.valid().logits(batch.features.clone(), batch.rows(), &self.device);
-            let weights = batch.weights.get_or_insert_with(|| vec![1.0; indices.len()]);
-            for ((weight, logit), row) in weights.iter_mut().zip(logits).zip(indices) {
-                *weight *= focal_weight(if labels[*row] { logit } else { -logit }, self.focusing);
-            }
-        }
-        let (loss, gradients) = self.network.gradients(&batch, &mut self.dropout);
-        self.network = self.optimizer.step(rate * self.learning_rate, self.network.clone(), gradients);
-        self.averaging.update(&self.network);
-        loss
-    }
-}
-
-/// The weight of a row whose log-loss then has the gradient of the focal loss: with p = sigmoid(`logit`) given to what
-/// happened, the slope of `-(1 - p)^focusing ln p` is the slope of `-ln p` times
-/// `(1 - p)^focusing (1 - focusing p ln p / (1 - p))`. The network's probabilities are taken without dropout.
-fn focal_weight(logit: f32, focusing: f32) -> f32 {
-    let (logit, focusing) = (f64::from(logit), f64::from(focusing));
-    let log_p = -softplus(-logit);
-    let (p, other) = (log_p.exp(), (-softplus(logit)).exp());
-    // Where p is 1 to the last bit, the second part is 0 times infinity, and the weight is 0.
-    (other.powf(focusing) - focusing * p * log_p * other.powf(focusing - 1.0)).max(0.0) as f32
-}
-
-fn optimizer<N: TrainableNetwork>(network: &N, penalty: Penalty, rows: usize) -> ModuleOptimizer {
-    // burn's default for epsilon, 1e-5, is of the size of the gradients of rare columns.
-    let adam = || AdamConfig::new().with_epsilon(1e-8);
-    let free = ParamGroup::from_ids(network.unpenalised());
-    let penalised = match penalty {
-        Penalty::Loss(penalty) => {
-            let share = (penalty / rows as f64) as f32;
-            ModuleOptimizer::from(adam().with_weight_decay(Some(WeightDecayConfig::new(share))).build())
-        }
-        Penalty::Decoupled(decay) => {
-            let adam = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(decay as f32);
-            ModuleOptimizer::from(adam.build())
-        }
-    };
-    penalised.with_group(free, adam().build(), None)
 }
 
 /// The logits of all rows, computed some rows at a time.

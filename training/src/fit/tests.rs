@@ -1,8 +1,11 @@
 use std::sync::Mutex;
 use std::thread;
 
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
 
+use super::trainer::focal_weight;
 use super::*;
 
 const COLUMNS: usize = 4;

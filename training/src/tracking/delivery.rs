@@ -1,5 +1,7 @@
 //! A run's file, sent to a server: event by event in their order, each step noted when it is done.
 
+mod models;
+
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 
@@ -10,6 +12,7 @@ use super::client::{Client, TrackingError};
 use crate::failure::Failure;
 use crate::output::write_whole;
 use crate::runs::{Event, Run, RunStore, Status, StoreError};
+use models::percent_encoded;
 
 /// What the server takes in one call (MLflow's REST API, "Log Batch").
 const METRICS_A_CALL: usize = 1000;
@@ -19,7 +22,6 @@ const LONGEST_PARAM: usize = 6000;
 const LONGEST_TAG: usize = 8000;
 /// The tag by which a run is found again.
 const RUN_TAG: &str = "tenure.run";
-const ALIAS: &str = "challenger";
 
 /// Where a run is to be sent, as it was asked for. Without credentials.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -262,115 +264,6 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    fn file(&mut self, name: &str, is_model: bool) -> Result<(), TrackingError> {
-        let path = self.store.files(&self.run.id).join(name);
-        let bytes =
-            std::fs::read(&path).map_err(|error| TrackingError::Spool(format!("{}: {error}", path.display())))?;
-        let get = format!("/api/2.0/mlflow/runs/get?run_id={}", self.run_id()?);
-        let answer = self.client.get(&get)?;
-        let root = self.client.member(&get, &answer, "/run/info/artifact_uri")?;
-        self.put(&root, name, bytes.clone())?;
-        if is_model {
-            let linked = answer.pointer("/run/outputs/model_outputs").and_then(Value::as_array);
-            let linked = linked.into_iter().flatten().filter_map(|output| output["model_id"].as_str());
-            self.model(name, bytes, &linked.collect::<Vec<_>>())
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Puts a file below an artifact address of the server's proxy.
-    fn put(&self, root: &str, name: &str, bytes: Vec<u8>) -> Result<(), TrackingError> {
-        let refuse = || {
-            TrackingError::Spool(format!(
-                "the server keeps files at {root}, and does not take them itself: start it with --serve-artifacts"
-            ))
-        };
-        let below = root.strip_prefix("mlflow-artifacts:").ok_or_else(refuse)?;
-        // With a host, as in mlflow-artifacts://host:5000/1/…, what follows it is the path.
-        let below = below.strip_prefix("//").map_or(below, |rest| rest.find('/').map_or("", |at| &rest[at..]));
-        let path: Vec<String> =
-            below.split('/').chain([name]).filter(|part| !part.is_empty()).map(percent_encoded).collect();
-        self.client.put_file(&path.join("/"), bytes)
-    }
-
-    /// MLflow 3's logged model: created, linked to the run, filled, ready. `linked` are the models that the run has; the
-    /// server refuses to link one twice.
-    fn model(&mut self, name: &str, bytes: Vec<u8>, linked: &[&str]) -> Result<(), TrackingError> {
-        let (Some(experiment), run_id) = (self.progress.experiment_id.clone(), self.run_id()?.to_owned()) else {
-            return Ok(());
-        };
-        let search = json!({ "experiment_ids": [experiment], "filter": format!("source_run_id = '{run_id}'") });
-        let found = self.client.post("/api/2.0/mlflow/logged-models/search", &search)?;
-        let create = "/api/2.0/mlflow/logged-models";
-        let (model, pointer) = match found.pointer("/models/0") {
-            Some(_) => (found, "/models/0/info"),
-            None => {
-                let params: Vec<Value> = self
-                    .run
-                    .params()
-                    .into_iter()
-                    .take(ENTRIES_A_CALL)
-                    .map(|(key, value)| entry(key, value, LONGEST_PARAM))
-                    .collect();
-                let tags = [entry(RUN_TAG, &self.run.id, LONGEST_TAG)];
-                let body = json!({
-                    "experiment_id": experiment,
-                    "name": "tenure",
-                    "model_type": "tenure",
-                    "source_run_id": run_id,
-                    "params": params,
-                    "tags": tags,
-                });
-                (self.client.post(create, &body)?, "/model/info")
-            }
-        };
-        let model_id = self.client.member(create, &model, &format!("{pointer}/model_id"))?;
-        let root = self.client.member(create, &model, &format!("{pointer}/artifact_uri"))?;
-        self.progress.model_id = Some(model_id.clone());
-        self.note()?;
-        if !linked.contains(&model_id.as_str()) {
-            let outputs = json!({ "run_id": run_id, "models": [{ "model_id": model_id, "step": 0 }] });
-            self.client.post("/api/2.0/mlflow/runs/outputs", &outputs)?;
-        }
-        self.put(&root, name, bytes)?;
-        // What MLflow's own tools look for beside a model's files.
-        let description = format!(
-            "artifact_path: {root}\nflavors:\n  tenure:\n    data: {name}\n    version: {}\nmodel_id: {model_id}\nrun_id: {run_id}\n",
-            env!("CARGO_PKG_VERSION")
-        );
-        self.put(&root, "MLmodel", description.into_bytes())?;
-        let ready = json!({ "model_id": model_id, "status": "LOGGED_MODEL_READY" });
-        self.client.patch(&format!("{create}/{model_id}"), &ready).map(drop)
-    }
-
-    /// A version of the registered model, once for a run, with the alias.
-    fn version(&mut self, name: &str, model_id: &str) -> Result<(), TrackingError> {
-        match self.client.post("/api/2.0/mlflow/registered-models/create", &json!({ "name": name })) {
-            Err(error) if !error.is_there_already() => return Err(error),
-            _ => {}
-        }
-        let run_id = self.run_id()?.to_owned();
-        let filter = percent_encoded(&format!("run_id='{run_id}'"));
-        let search = format!("/api/2.0/mlflow/model-versions/search?filter={filter}");
-        let found = self.client.get(&search)?;
-        let versions = found["model_versions"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let version = match versions.iter().find(|version| version["name"] == name) {
-            Some(version) => self.client.member(&search, version, "/version")?,
-            None => {
-                let path = "/api/2.0/mlflow/model-versions/create";
-                let source = format!("models:/{model_id}");
-                let body = json!({ "name": name, "source": source, "run_id": run_id, "model_id": model_id });
-                let answer = self.client.post(path, &body)?;
-                self.client.member(path, &answer, "/model_version/version")?
-            }
-        };
-        let alias = json!({ "name": name, "alias": ALIAS, "version": version });
-        self.client.post("/api/2.0/mlflow/registered-models/alias", &alias)?;
-        self.progress.version = Some(version);
-        Ok(())
-    }
-
     fn end(&mut self, status: Status, time: u64) -> Result<(), TrackingError> {
         if let (Status::Finished, Some(name), Some(model)) =
             (status, self.order.register.clone(), self.progress.model_id.clone())
@@ -391,18 +284,6 @@ impl Delivery<'_> {
 
 fn entry(key: &str, value: &str, longest: usize) -> Value {
     json!({ "key": key, "value": value.chars().take(longest).collect::<String>() })
-}
-
-/// For a path or a query.
-fn percent_encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte.into()),
-            byte => out += &format!("%{byte:02X}"),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,0 +1,74 @@
+//! A network as it is stored, and what it must be to be one.
+
+/// A network as the artifact stores it: row-major, not padded.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct NetworkParts {
+    /// Units of the first layer; 0 when the logit is the direct shares alone.
+    pub units: usize,
+    /// First layer, `[rows, units]`.
+    pub table: Vec<f32>,
+    /// Direct share of the logit, `[rows]`.
+    pub direct: Vec<f32>,
+    /// `[units]`
+    pub bias: Vec<f32>,
+    /// Further hidden layers.
+    pub layers: Vec<Layer>,
+    /// `[units of the last hidden layer]`
+    pub output: Vec<f32>,
+    pub output_bias: f32,
+}
+
+/// A dense layer, `weight` as `[inputs, outputs]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    pub outputs: usize,
+    pub weight: Vec<f32>,
+    pub bias: Vec<f32>,
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NetworkError {
+    #[error("tensor `{tensor}` has {found} values, the network needs {expected}")]
+    Shape { tensor: String, expected: usize, found: usize },
+    #[error("tensor `{tensor}` has a weight that is not finite or beyond ±{limit}", limit = MAXIMUM_WEIGHT as u32)]
+    Weight { tensor: String },
+    #[error("the network has {found} {what}, at most {maximum} are allowed")]
+    Size { what: &'static str, maximum: usize, found: usize },
+}
+
+pub const MAXIMUM_UNITS: usize = 1024;
+pub const MAXIMUM_LAYERS: usize = 8;
+/// Sums of products of such weights stay finite in f32.
+const MAXIMUM_WEIGHT: f32 = 1e6;
+impl NetworkParts {
+    /// Refuses tensors that are no network whose first layer has `rows` table rows.
+    pub(super) fn check(&self, rows: usize) -> Result<(), NetworkError> {
+        let size = |what, maximum, found| {
+            if found > maximum { Err(NetworkError::Size { what, maximum, found }) } else { Ok(()) }
+        };
+        size("hidden layers", MAXIMUM_LAYERS, self.layers.len() + 1)?;
+        size("units in a layer", MAXIMUM_UNITS, self.units)?;
+        let tensor = |name: String, expected: usize, values: &[f32]| {
+            if values.len() != expected {
+                return Err(NetworkError::Shape { tensor: name, expected, found: values.len() });
+            }
+            let sound = values.iter().all(|value| value.abs() <= MAXIMUM_WEIGHT);
+            if sound { Ok(()) } else { Err(NetworkError::Weight { tensor: name }) }
+        };
+        tensor("table".into(), rows * self.units, &self.table)?;
+        tensor("direct".into(), rows, &self.direct)?;
+        tensor("bias".into(), self.units, &self.bias)?;
+        let mut units = self.units;
+        for (index, layer) in self.layers.iter().enumerate() {
+            size("units in a layer", MAXIMUM_UNITS, layer.outputs)?;
+            if layer.outputs == 0 || units == 0 {
+                return Err(NetworkError::Shape { tensor: format!("layers.{index}.bias"), expected: 1, found: 0 });
+            }
+            tensor(format!("layers.{index}.weight"), units * layer.outputs, &layer.weight)?;
+            tensor(format!("layers.{index}.bias"), layer.outputs, &layer.bias)?;
+            units = layer.outputs;
+        }
+        tensor("output".into(), units, &self.output)?;
+        tensor("output_bias".into(), 1, &[self.output_bias])
+    }
+}
