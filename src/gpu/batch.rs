@@ -34,7 +34,7 @@ impl Gpu {
             1,
             self.shape.clone(),
         );
-        let mut logits = logits.read(client).await?;
+        let mut logits = self.read(logits).await?;
         logits.truncate(count);
         Ok(logits)
     }

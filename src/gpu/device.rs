@@ -1,5 +1,7 @@
 //! The graphics device: asked for, held against what the kernels need, and set up as CubeCL's runtime.
 
+use std::sync::{Arc, OnceLock};
+
 use cubecl::prelude::Client;
 use cubecl::wgpu::{RuntimeOptions, WgpuSetup, try_init_device, wgpu};
 
@@ -31,6 +33,8 @@ pub struct Gpu {
     pub(super) client: Client,
     pub(super) adapter: Adapter,
     pub(super) device: wgpu::Device,
+    /// What the device reported that no call answers for: memory that it does not have, above all.
+    failure: Arc<OnceLock<String>>,
     pub(super) shape: Shape,
     /// The numbers of the network, placed as its shape says.
     pub(super) network: Buffer,
@@ -70,6 +74,12 @@ impl Gpu {
         let options = RuntimeOptions::try_default().map_err(|error| failed(&error))?;
         let runtime = try_init_device(setup, options).map_err(|error| failed(&error))?;
         let client = cubecl::Device::from(runtime).client();
+        // CubeCL's own handler panics. What was computed with a buffer that could not be made is zeros, and must not be used.
+        let failure = Arc::new(OnceLock::new());
+        let noted = Arc::clone(&failure);
+        device.on_uncaptured_error(Arc::new(move |error| {
+            let _ = noted.set(error.to_string());
+        }));
         let software = info.device_type == wgpu::DeviceType::Cpu;
         Ok(Gpu {
             adapter: Adapter { name: info.name, software },
@@ -78,12 +88,19 @@ impl Gpu {
             weights: Buffer::of(&client, &walk::weights()),
             client,
             device,
+            failure,
             shape,
         })
     }
 
     pub fn adapter(&self) -> &Adapter {
         &self.adapter
+    }
+
+    /// Reads a buffer back; fails too where the device failed on the way.
+    pub(super) async fn read(&self, buffer: Buffer) -> Result<Vec<f32>, GpuError> {
+        let numbers = buffer.read(&self.client).await?;
+        self.failure.get().map_or(Ok(numbers), |reason| Err(GpuError::Failed(reason.clone())))
     }
 
     /// Gives the device up at once; everything after it fails.

@@ -1,6 +1,7 @@
 //! The kernels against the packed network and its walk on the CPU, on whatever adapter there is (lavapipe is one).
 
 use cubecl::future::block_on;
+use cubecl::wgpu::wgpu;
 
 use super::{Cohort, Explanations, Game, Gpu};
 use crate::encoding::Features;
@@ -152,5 +153,21 @@ fn a_destroyed_device_is_an_error() {
     let gpu = open(&network, &features);
     block_on(gpu.logits(&features, 700)).unwrap();
     gpu.destroy();
+    assert_eq!(block_on(gpu.logits(&features, 700)).unwrap_err().code(), "device_failed");
+}
+
+#[test]
+fn a_device_without_memory_is_an_error() {
+    let network = network(30, &[16]);
+    let features = features(6, 30, 700);
+    let gpu = open(&network, &features);
+    block_on(gpu.logits(&features, 700)).unwrap();
+    // A size beyond the limit is refused on any machine, and reported as memory that is not there would be.
+    gpu.device.create_buffer(&wgpu::BufferDescriptor {
+        label: None,
+        size: gpu.device.limits().max_buffer_size.saturating_mul(2),
+        usage: wgpu::BufferUsages::STORAGE,
+        mapped_at_creation: false,
+    });
     assert_eq!(block_on(gpu.logits(&features, 700)).unwrap_err().code(), "device_failed");
 }

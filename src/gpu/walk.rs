@@ -256,7 +256,7 @@ impl Gpu {
             fields as u32,
             stride as u32,
         );
-        sums.read(client).await
+        self.read(sums).await
     }
 }
 

@@ -157,6 +157,34 @@ test("a device that is lost in the middle of a batch: the CPU does all of it and
   assert.deepEqual(result.logit, [...expected.logit]);
 });
 
+test("a device without memory for a buffer: the CPU does all of it and says so", async () => {
+  const { result } = await inPage(
+    async ({ records }) => {
+      // What a browser does when memory is short: the buffer that it hands out is no valid one, and an error is reported.
+      // A size beyond the limit has the same two effects on any machine.
+      const create = GPUDevice.prototype.createBuffer;
+      let short = false;
+      GPUDevice.prototype.createBuffer = function (descriptor) {
+        return create.call(this, short ? { ...descriptor, size: 2 * this.limits.maxBufferSize } : descriptor);
+      };
+      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+      const before = await scorer.scoreManyAsync(records.slice(0, 100));
+      short = true;
+      const during = await scorer.scoreManyAsync(records);
+      const after = await scorer.scoreManyAsync(records.slice(0, 100));
+      const told = ({ device, reason }) => [device, reason?.code];
+      return { told: [before, during, after].map(told), logit: [...during.logit], message: during.reason?.message };
+    },
+    { records },
+  );
+  assert.deepEqual(result.told, [
+    ["webgpu", undefined],
+    ["cpu", "device_failed"],
+    ["cpu", "device_failed"],
+  ]);
+  assert.deepEqual(result.logit, [...scorer.scoreMany(records).logit]);
+});
+
 test("an adapter with limits that are too small is refused by name", async () => {
   const { result } = await inPage(
     async ({ records }) => {
