@@ -2,7 +2,7 @@
 
 Needs numpy and scikit-learn; the versions that wrote the file stand in it. The Rust metrics
 (training/src/metrics) must agree to 1e-9. scikit-learn has no calibration error by this definition and no lift,
-so both are spelled out here, by another way than the Rust code goes.
+so these are spelled out here, by another way than the Rust code goes.
 """
 
 import json
@@ -24,6 +24,13 @@ def expected_calibration_error(probabilities, labels):
         inside = bins == index
         error += abs(probabilities[inside].mean() - labels[inside].mean()) * inside.mean()
     return error
+
+
+def calibration_error_by_chance(probabilities):
+    """Mean of the error above when outcomes are drawn from the probabilities, each bin's surplus taken as normal."""
+    bins = np.minimum((probabilities * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    spread = probabilities * (1 - probabilities)
+    return sum(np.sqrt(2 / np.pi * spread[bins == index].sum()) for index in np.unique(bins)) / len(probabilities)
 
 
 def top_decile_lift(probabilities, labels):
@@ -50,6 +57,7 @@ def case(name, probabilities, labels, threshold=0.5):
         "log_loss": metrics.log_loss(labels, probabilities),
         "brier": metrics.brier_score_loss(labels, probabilities),
         "ece": expected_calibration_error(probabilities, labels),
+        "ece_by_chance": calibration_error_by_chance(probabilities),
         "f1": metrics.f1_score(labels, predicted, zero_division=0),
         "lift10": top_decile_lift(probabilities, labels),
         "accuracy": metrics.accuracy_score(labels, predicted),

@@ -61,7 +61,7 @@ fn figures_are_those_of_the_metrics_on_the_scorers_probabilities() {
     let table = String::from_utf8(output.stdout.clone()).unwrap();
     let lines: Vec<&str> = table.lines().collect();
     assert!(lines[0].starts_with("5,000 rows, ") && lines[0].ends_with("threshold 0.3"), "{table}");
-    assert_eq!((lines[1], lines.len()), ("2 rows left out", 13));
+    assert_eq!((lines[1], lines.len()), ("2 rows left out", 14));
     let accuracy = format!("{:<16} {:>8.4}   {:.4} to", "accuracy", metrics.accuracy, intervals.accuracy.low);
     assert!(lines[3].starts_with(&accuracy), "{table}");
     assert!(lines[7].starts_with("ROC-AUC "), "{table}");

@@ -94,12 +94,13 @@ struct FoldResult {
 /// What is told of a model over the folds: key, words, and where it is found.
 type Row = (&'static str, &'static str, fn(&Metrics) -> f64);
 
-const ROWS: [Row; 7] = [
+const ROWS: [Row; 8] = [
     ("roc_auc", "ROC-AUC", |metrics| metrics.roc_auc),
     ("pr_auc", "PR-AUC", |metrics| metrics.pr_auc),
     ("log_loss", "log-loss", |metrics| metrics.log_loss),
     ("brier", "Brier", |metrics| metrics.brier),
     ("ece", "ECE", |metrics| metrics.ece),
+    ("ece_by_chance", "ECE by chance", |metrics| metrics.ece_by_chance),
     ("f1", "F1", |metrics| metrics.f1),
     ("lift10", "lift, top tenth", |metrics| metrics.lift10),
 ];

@@ -123,5 +123,9 @@ fn table(evaluation: &Evaluation) -> String {
         let interval = interval.map_or_else(String::new, |Interval { low, high }| format!("   {low:.4} to {high:.4}"));
         lines.push(format!("{words:<16} {value:>8.4}{interval}"));
     }
+    lines.push(format!(
+        "a perfectly calibrated model with these probabilities would have an ECE of {:.4} on as many rows, by chance",
+        metrics.ece_by_chance
+    ));
     lines.join("\n")
 }

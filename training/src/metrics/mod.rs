@@ -33,6 +33,10 @@ pub struct Metrics {
     /// Expected calibration error: the sum over 10 equal-width bins of |mean probability - positive rate| × share of
     /// the rows. The bin of p is floor(10 p), and 1 is in the last one.
     pub ece: f64,
+    /// The mean `ece` of a perfectly calibrated model that says these probabilities, on as many rows: outcomes are drawn,
+    /// so no sample shows 0, and an `ece` near this one says nothing against a model (Bröcker & Smith 2007, Weather and
+    /// Forecasting 22; each bin's difference taken as normal).
+    pub ece_by_chance: f64,
     /// Harmonic mean of precision and recall at `threshold`; 0 where there is no true positive.
     pub f1: f64,
     /// Positive rate of the top tenth over the rate of all. The top tenth is the ⌈n / 10⌉ rows of highest
@@ -120,6 +124,7 @@ impl Metrics {
             log_loss: tally.log_loss(),
             brier: tally.brier(),
             ece: tally.expected_calibration_error(),
+            ece_by_chance: tally.calibration_error_by_chance(),
             f1: confusion.f1(),
             lift10: tally.top_decile_lift(),
             accuracy: confusion.accuracy(),

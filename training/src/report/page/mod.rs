@@ -80,7 +80,11 @@ fn head(report: &Report) -> String {
             format!("{} (by chance {rate:.3})", range(&intervals.pr_auc)),
         ),
         tile(format!("{:.3}", first.metrics.log_loss), "Log-loss", range(&intervals.log_loss)),
-        tile(format!("{:.3}", first.metrics.ece), "Calibration error", "mean distance, 10 bins".into()),
+        tile(
+            format!("{:.3}", first.metrics.ece),
+            "Calibration error",
+            format!("mean distance, 10 bins (by chance {:.3})", first.metrics.ece_by_chance),
+        ),
         tile(
             format!("{:.2}×", first.metrics.lift10),
             "Churn in the top tenth",
