@@ -77,3 +77,22 @@ fn run() -> Result<(), Failure> {
         Command::Config(arguments) => config::run(&arguments, &configuration, &output),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// clap itself looks for this in debug builds alone, which no check of ours makes.
+    #[test]
+    fn no_flag_of_a_command_stands_twice() {
+        let mut all = Arguments::command();
+        all.build();
+        for command in all.get_subcommands() {
+            let mut flags: Vec<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
+            flags.sort_unstable();
+            let twice = flags.windows(2).find(|pair| pair[0] == pair[1]);
+            assert_eq!(twice, None, "tenure {}", command.get_name());
+            assert!(!flags.is_empty() || command.get_name() == "help", "tenure {}", command.get_name());
+        }
+    }
+}

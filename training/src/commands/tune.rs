@@ -45,12 +45,12 @@ pub struct Arguments {
     /// The trials, one line a fold; only ever added to
     #[arg(long, default_value = "tune.jsonl", value_name = "FILE")]
     pub trials_file: PathBuf,
-    /// Trials in all, those of the trials file included; 30 where no time is given either
+    /// Trials in all, those of the trials file included; 30 where no timeout is given either
     #[arg(long)]
     pub trials: Option<usize>,
     /// Begin no trial after this time: seconds, or as in 90s, 10m, 2h
-    #[arg(long, value_parser = time)]
-    pub time: Option<Duration>,
+    #[arg(long, value_parser = time, value_name = "TIME")]
+    pub timeout: Option<Duration>,
     /// Print the trials as JSON
     #[arg(long)]
     pub json: bool,
@@ -112,11 +112,11 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         output.say(format!("{known} trials are in {} already", arguments.trials_file.display()));
     }
     let started = Instant::now();
-    let limit = arguments.trials.or(arguments.time.is_none().then_some(DEFAULT_TRIALS));
+    let limit = arguments.trials.or(arguments.timeout.is_none().then_some(DEFAULT_TRIALS));
     let bar = output.bar(limit.unwrap_or(0) as u64, "trial {pos}/{len} {bar:24} {elapsed} {msg}");
     let mut more = |number: usize| {
         bar.set_position(number as u64);
-        limit.is_none_or(|limit| number < limit) && arguments.time.is_none_or(|time| started.elapsed() < time)
+        limit.is_none_or(|limit| number < limit) && arguments.timeout.is_none_or(|time| started.elapsed() < time)
     };
     let mut measure = |trial: usize, settings: &Settings, folds: std::ops::Range<usize>| {
         let one = |fold: usize| measure_fold(network, &cohort, &parts, trial, settings, fold);
@@ -144,7 +144,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     }
 
     let standings = standings(&trials);
-    let best = standings.first().ok_or_else(|| Failure::usage("--time was over before the first trial"))?;
+    let best = standings.first().ok_or_else(|| Failure::usage("--timeout was over before the first trial"))?;
     if !best.mean.is_finite() || best.folds < FOLDS {
         return Err(Failure::data("no trial gave a network on every fold"));
     }
