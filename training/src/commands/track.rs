@@ -36,7 +36,7 @@ pub struct Sync {
 impl From<TrackingError> for Failure {
     fn from(error: TrackingError) -> Failure {
         match &error {
-            TrackingError::Address(_) | TrackingError::Certificate(_) => Failure::usage(error),
+            TrackingError::Address(_) | TrackingError::Variable { .. } => Failure::usage(error),
             _ => Failure::new(ENVIRONMENT, error),
         }
     }
@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
             }
             Ok(Delivered::Before | Delivered::NotOrdered) => {}
             // The next run would wait for the same silence.
-            Err(error @ TrackingError::Unreachable { .. }) => return Err(error.into()),
+            Err(error) if error.is_of_the_connection() => return Err(error.into()),
             Err(error) => problems.push(format!("{id}: {error}")),
         }
     }

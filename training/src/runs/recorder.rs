@@ -27,8 +27,9 @@ pub struct TrackingArguments {
     /// Send the run to this MLflow server, by way of --runs (`runs` if not given); `none` sends nothing
     ///
     /// MLFLOW_TRACKING_URI does the same; MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and
-    /// MLFLOW_TRACKING_PASSWORD, say who asks. A server that is down or slow stops nothing: `tenure track sync` sends the
-    /// run later.
+    /// MLFLOW_TRACKING_PASSWORD, say who asks. MLFLOW_TRACKING_SERVER_CERT_PATH names a file (PEM) with the certificates of
+    /// authorities that vouch for the server. A server that is down or slow stops nothing: `tenure track sync` sends the run
+    /// later.
     #[arg(long, value_name = "URI")]
     pub track: Option<String>,
     /// The experiment on the server (MLFLOW_EXPERIMENT_NAME)

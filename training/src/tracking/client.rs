@@ -1,23 +1,13 @@
-//! An MLflow server over HTTP: where it is, who asks, one JSON call after another.
+//! An MLflow server over HTTP: one JSON call after another.
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use rustls::CertificateError;
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Method, Request};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-/// A server and who asks; nothing of the latter is ever written down.
-#[derive(Clone)]
-pub struct Server {
-    /// Without user, password and a slash at the end.
-    uri: String,
-    authorization: Option<String>,
-    certificates: Option<Vec<Certificate<'static>>>,
-    insecure: bool,
-}
+use super::server::Server;
 
 /// How long to wait for a server.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +28,17 @@ impl Patience {
 pub enum TrackingError {
     #[error("{0:?} is no address of a tracking server: it must begin with http:// or https://")]
     Address(String),
-    #[error("MLFLOW_TRACKING_SERVER_CERT_PATH: {0}")]
-    Certificate(String),
+    #[error("{name}: {problem}")]
+    Variable { name: &'static str, problem: String },
     /// No answer: the server is down, slow, or not there.
     #[error("{uri}: {error}")]
     Unreachable { uri: String, error: String },
+    /// The server shows a certificate that nobody we trust vouches for.
+    #[error(
+        "{uri}: its certificate is not trusted: {problem}; MLFLOW_TRACKING_SERVER_CERT_PATH names a file (PEM) with the \
+         certificates of authorities to trust, MLFLOW_TRACKING_INSECURE_TLS=true trusts any server"
+    )]
+    Untrusted { uri: String, problem: String },
     /// An answer that refuses.
     #[error("{uri}{path}: {status} {code}: {message}")]
     Refused { uri: String, path: String, status: u16, code: String, message: String },
@@ -58,79 +54,14 @@ impl TrackingError {
         matches!(self, TrackingError::Refused { code, .. } if code == "RESOURCE_ALREADY_EXISTS")
     }
 
+    /// Whether every call to the server would end like this.
+    pub fn is_of_the_connection(&self) -> bool {
+        matches!(self, TrackingError::Unreachable { .. } | TrackingError::Untrusted { .. })
+    }
+
     pub fn is_absent(&self) -> bool {
         matches!(self, TrackingError::Refused { code, .. } if code == "RESOURCE_DOES_NOT_EXIST")
     }
-}
-
-impl Server {
-    /// The server at an address, with the credentials of MLflow's own variables.
-    pub fn from_environment(uri: &str) -> Result<Server, TrackingError> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
-        if !["http", "https"].contains(&scheme) || rest.is_empty() {
-            // An address may have a password in it.
-            return Err(TrackingError::Address(uri.rsplit('@').next().unwrap_or(uri).to_owned()));
-        }
-        let authority = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
-        let (user, host) = match authority.rfind('@') {
-            Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
-            None => (None, rest),
-        };
-        let basic = |pair: &str| format!("Basic {}", STANDARD.encode(pair));
-        let named = variable("MLFLOW_TRACKING_USERNAME").map(|user| {
-            let password = variable("MLFLOW_TRACKING_PASSWORD").unwrap_or_default();
-            basic(&format!("{user}:{password}"))
-        });
-        let token = variable("MLFLOW_TRACKING_TOKEN").map(|token| format!("Bearer {token}"));
-        let certificates = match variable("MLFLOW_TRACKING_SERVER_CERT_PATH") {
-            Some(path) => Some(certificates(&path).map_err(TrackingError::Certificate)?),
-            None => None,
-        };
-        Ok(Server {
-            uri: format!("{scheme}://{}", host.trim_end_matches('/')),
-            // As MLflow's own client has it: a user and a password go before a token.
-            authorization: user.map(|pair| basic(&decoded(pair))).or(named).or(token),
-            certificates,
-            insecure: variable("MLFLOW_TRACKING_INSECURE_TLS").is_some_and(|value| value == "true"),
-        })
-    }
-
-    /// The address, without credentials.
-    pub fn uri(&self) -> String {
-        self.uri.clone()
-    }
-}
-
-fn certificates(path: &str) -> Result<Vec<Certificate<'static>>, String> {
-    let pem = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
-    let items = parse_pem(&pem).filter_map(|item| match item {
-        Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
-        Ok(_) => None,
-        Err(error) => Some(Err(format!("{path}: {error}"))),
-    });
-    let found: Vec<_> = items.collect::<Result<_, _>>()?;
-    if found.is_empty() { Err(format!("{path} has no certificate")) } else { Ok(found) }
-}
-
-/// Percent signs resolved.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let code = after.get(..2).and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
-        match (first, code) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Calls one server.
@@ -141,17 +72,13 @@ pub struct Client {
 
 impl Client {
     pub fn new(server: &Server, patience: Patience) -> Client {
-        let mut tls = TlsConfig::builder().disable_verification(server.insecure);
-        if let Some(certificates) = &server.certificates {
-            tls = tls.root_certs(RootCerts::new_with_certs(certificates));
-        }
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_connect(Some(patience.connect))
             .timeout_global(Some(patience.call))
             .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls.build())
+            .tls_config(server.tls())
             .build();
         Client { server: server.clone(), agent: config.new_agent() }
     }
@@ -186,20 +113,19 @@ impl Client {
 
     fn call(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Value, TrackingError> {
         let uri = self.server.uri();
-        let unreachable =
-            |error: &dyn std::fmt::Display| TrackingError::Unreachable { uri: uri.clone(), error: error.to_string() };
+        let failed = |error: ureq::Error| failed(&uri, &error);
         let kind = if method == Method::PUT { "application/octet-stream" } else { "application/json" };
         let mut request = Request::builder().method(method).uri(format!("{uri}{path}")).header("content-type", kind);
         if let Some(authorization) = &self.server.authorization {
             request = request.header("authorization", authorization);
         }
         let answer = match body {
-            Some(body) => self.agent.run(request.body(body).map_err(|error| unreachable(&error))?),
-            None => self.agent.run(request.body(()).map_err(|error| unreachable(&error))?),
+            Some(body) => request.body(body).map_err(Into::into).and_then(|request| self.agent.run(request)),
+            None => request.body(()).map_err(Into::into).and_then(|request| self.agent.run(request)),
         };
-        let mut answer = answer.map_err(|error| unreachable(&error))?;
+        let mut answer = answer.map_err(failed)?;
         let status = answer.status();
-        let text = answer.body_mut().read_to_string().map_err(|error| unreachable(&error))?;
+        let text = answer.body_mut().read_to_string().map_err(failed)?;
         let value: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         if status.is_success() {
             return Ok(value);
@@ -216,24 +142,35 @@ impl Client {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Why there is no answer.
+fn failed(uri: &str, error: &ureq::Error) -> TrackingError {
+    let of_tls = match error {
+        ureq::Error::Rustls(error) => Some(error),
+        // The handshake reads from a socket and wraps its errors as that.
+        ureq::Error::Io(error) => error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()),
+        _ => None,
+    };
+    let uri = uri.to_owned();
+    match of_tls {
+        Some(rustls::Error::InvalidCertificate(error)) => TrackingError::Untrusted { uri, problem: distrust(error) },
+        Some(rustls::Error::InvalidMessage(_)) => {
+            TrackingError::Unreachable { uri, error: "it does not speak TLS; is its address http://?".into() }
+        }
+        _ => TrackingError::Unreachable { uri, error: error.to_string() },
+    }
+}
 
-    #[test]
-    fn an_address_is_parted_from_its_credentials() {
-        for (uri, seen, authorization) in [
-            ("http://127.0.0.1:5000/", "http://127.0.0.1:5000", None),
-            ("https://ann:p%40ss@host/base/", "https://host/base", Some("Basic YW5uOnBAc3M=")),
-            ("http://host/a@b", "http://host/a@b", None),
-        ] {
-            let server = Server::from_environment(uri).unwrap();
-            assert_eq!((server.uri().as_str(), server.authorization.as_deref()), (seen, authorization));
+/// What is wrong with a certificate.
+fn distrust(error: &CertificateError) -> String {
+    match error {
+        // A bad signature is that of another authority of the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "no authority that we trust issued it".into()
         }
-        for uri in ["sqlite:///runs.db", "databricks", "http://", "ftp://host"] {
-            assert!(matches!(Server::from_environment(uri), Err(TrackingError::Address(_))), "{uri}");
+        // `openssl req -x509` makes these; MLflow's own client takes them, rustls never does.
+        CertificateError::Other(error) if format!("{error:?}").contains("CaUsedAsEndEntity") => {
+            "it is an authority's own (CA:TRUE); make one for a server (basicConstraints=CA:FALSE)".into()
         }
-        let error = Server::from_environment("ftp://ann:secret@host").err().unwrap().to_string();
-        assert!(!error.contains("secret"), "{error}");
+        error => error.to_string(),
     }
 }

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::client::{Client, Patience, Server};
+use super::client::{Client, Patience};
 use super::delivery::deliver;
+use super::server::Server;
 use crate::runs::RunStore;
 
 /// Lines that come within this time go together.

@@ -8,7 +8,9 @@
 mod client;
 mod courier;
 mod delivery;
+mod server;
 
-pub use client::{Client, Patience, Server, TrackingError};
+pub use client::{Client, Patience, TrackingError};
 pub use courier::Courier;
 pub use delivery::{Delivered, Order, deliver};
+pub use server::Server;
