@@ -57,6 +57,7 @@ pub fn lines(card: &Value) -> Vec<CardLine> {
     line("Multiply-adds a row", text(&card["network"]["multiply_adds"]));
     line("Hidden units", hidden(card));
     line("Teacher", text(&card["teacher"]["model"]));
+    line("TabM's penalty", penalty(card));
     let calibration = &card["calibration"];
     line("Calibration", text(&calibration["method"]).or(text(&calibration["chosen"])));
     for figure in FIGURES.iter() {
@@ -75,6 +76,17 @@ fn text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
     }
+}
+
+/// As in `L2 0.4 (validation log-loss 0.1271; decay 0.0003 had 0.1302)`.
+pub fn penalty(card: &Value) -> Option<String> {
+    let chosen = card["teacher"]["penalty"]["chosen"].as_str()?;
+    let tried = card["teacher"]["penalty"]["tried"].as_object()?;
+    let mut words = format!("{chosen} (validation log-loss {:.4}", tried.get(chosen)?.as_f64()?);
+    for (name, loss) in tried.iter().filter(|(name, _)| *name != chosen) {
+        words += &format!("; {name} had {:.4}", loss.as_f64()?);
+    }
+    Some(words + ")")
 }
 
 fn trained_on(card: &Value) -> Option<String> {

@@ -155,6 +155,7 @@ fn the_card_is_markdown_with_front_matter() {
         "rows": { "train": 700, "validation": 100, "calibration": 100, "test": 100 },
         "metrics": { "roc_auc": 0.8123, "threshold": 0.4 },
         "intervals": { "level": 0.95, "roc_auc": { "low": 0.75, "high": 0.86 } },
+        "teacher": { "model": "tabm", "penalty": { "chosen": "L2 0.4", "tried": { "decay 0.0003": 0.13, "L2 0.4": 0.125 } } },
         "segments": {
             "measured": 9, "worse": 1, "smallest": 30, "false_discovery_rate": 0.05,
             "most_doubtful": [{
@@ -176,6 +177,7 @@ fn the_card_is_markdown_with_front_matter() {
         "| ROC-AUC | 0.8123 (0.7500 to 0.8600) |",
         "| Contract: a\\|b | 40 | 50.0% | 30.0% | 5.0% to 30.0% | yes |",
         "k: 20.",
+        "- TabM's penalty: L2 0.4 (validation log-loss 0.1250; decay 0.0003 had 0.1300)",
         "Background rows: 4, of means",
         "smallest stands for 30 customers",
         "Identifiers: 1 dropped before training (`id`)",

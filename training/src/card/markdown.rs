@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 use tenure::artifact::Document;
 
-use super::{hidden, text, trained_on, with_interval};
+use super::{hidden, penalty, text, trained_on, with_interval};
 use crate::metrics::FIGURES;
 
 /// The whole card. `license` is an identifier that the hub knows; without one none is claimed.
@@ -159,6 +159,7 @@ fn training(out: &mut String, card: &Value) {
     let mut item = |name: &'static str, value: Option<String>| items.extend(value.map(|value| (name, value)));
     item("Ships", text(&card["shipped"]));
     item("Teacher", text(&card["teacher"]["model"]));
+    item("TabM's penalty", penalty(card));
     item("Hidden units", hidden(card));
     item("Multiply-adds a row", text(&card["network"]["multiply_adds"]));
     item("Calibration", text(&card["calibration"]["method"]).or(text(&card["calibration"]["chosen"])));

@@ -222,6 +222,11 @@ fn card(
             "model": trained.teacher.name(), "members": trained.teacher.members(), "multiply_adds": large,
             "validation_log_loss": trained.teacher_validation_loss, "metrics": teacher,
             "tried": trained.teacher.tried.iter().map(|(model, loss)| (model.name(), *loss)).collect::<BTreeMap<_, _>>(),
+            // Of the TabM in it; null without one.
+            "penalty": trained.teacher.penalty().map(|penalty| json!({
+                "chosen": penalty.chosen.to_string(),
+                "tried": penalty.tried.iter().map(|(tried, loss)| (tried.to_string(), *loss)).collect::<BTreeMap<_, _>>(),
+            })),
         },
         "shipped": trained.shipped.name(&trained.teacher),
         "training": {

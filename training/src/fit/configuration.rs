@@ -1,5 +1,6 @@
 //! What a fit can be told, with the defaults that were measured best, and what it can refuse.
 
+use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
 use tenure::network::burn::tabm::TabmConfig;
@@ -69,6 +70,16 @@ pub enum Penalty {
     /// weight. It pulls a weight the less, the rarer its column: rare categories are then learned by heart, unless an
     /// ensemble averages them out.
     Decoupled(f64),
+}
+
+/// In a few words, as in `L2 0.4` and `decay 0.0003`.
+impl Display for Penalty {
+    fn fmt(&self, out: &mut Formatter) -> std::fmt::Result {
+        match self {
+            Penalty::Loss(strength) => write!(out, "L2 {strength}"),
+            Penalty::Decoupled(strength) => write!(out, "decay {strength}"),
+        }
+    }
 }
 
 impl Penalty {

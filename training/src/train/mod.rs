@@ -3,6 +3,7 @@
 
 mod background;
 mod encoded;
+mod models;
 mod pack;
 mod ship;
 mod student;
@@ -11,10 +12,11 @@ mod teacher;
 
 pub use background::BackgroundError;
 pub use encoded::{Encoded, Subset};
+pub use models::Model;
 pub use pack::PackError;
 pub use ship::{Ship, ShipError, Shipped};
 pub use student::DistillationParams;
-pub use teacher::{Chosen, Model, Teacher, TeacherParams};
+pub use teacher::{Chosen, PenaltyChoice, Teacher, TeacherParams};
 
 use std::path::Path;
 

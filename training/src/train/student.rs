@@ -128,7 +128,8 @@ impl DenseRows for Lessons<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::teacher::{Model, Teacher};
+    use super::super::models::Model;
+    use super::super::teacher::Teacher;
     use super::*;
     use crate::cohort::tests::{SCHEMA, cohort};
     use tenure::encoding::EncoderParams;

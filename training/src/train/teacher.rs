@@ -3,15 +3,12 @@
 use std::fmt::Debug;
 
 use burn::tensor::Device;
-use serde::{Deserialize, Serialize};
-use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
-use tenure::network::burn::{DenseNetwork, FoldedNetwork};
+use tenure::network::burn::FoldedNetwork;
+use tenure::network::burn::tabm::TabmConfig;
 
+use super::models::Model;
 use super::{Encoded, OnEpoch, Rows, TrainParams};
-use crate::fit::{
-    Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, Penalty, features, fit, log_loss, logits,
-    member_logits,
-};
+use crate::fit::{DenseRows, EpochReport, FitConfig, FitError, Penalty, log_loss};
 
 /// A fitted model whose opinion a student can learn. It has one member or more, each a network of its own.
 pub trait Teacher: Debug + Send + Sync {
@@ -29,35 +26,19 @@ pub trait Teacher: Debug + Send + Sync {
 
     /// The logits of that network as burn computes them, one for each row.
     fn logits(&self, count: usize, rows: &dyn DenseRows) -> Vec<f32>;
-}
 
-/// What a teacher can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Model {
-    /// Logistic regression on the encoded fields: a curve for every number, a weight for every category.
-    Linear,
-    /// Networks of the shape that ships, from different seeds, averaged.
-    Mlp,
-    /// TabM: one network whose members share all but their adapters.
-    Tabm,
-    /// TabM with one adapter, on the input.
-    TabmMini,
-}
-
-impl Model {
-    /// Those tried where none is asked for, simpler ones first.
-    pub const TRIED: [Model; 3] = [Model::Linear, Model::Mlp, Model::Tabm];
-
-    /// The name on the command line and in the model card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Model::Linear => "linear",
-            Model::Mlp => "mlp",
-            Model::Tabm => "tabm",
-            Model::TabmMini => "tabm-mini",
-        }
+    /// The penalty on its weights, where the validation rows chose it.
+    fn penalty(&self) -> Option<&PenaltyChoice> {
+        None
     }
+}
+
+/// A penalty that the validation rows chose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PenaltyChoice {
+    pub chosen: Penalty,
+    /// The log-loss under each that was tried, on the validation rows and before calibration.
+    pub tried: Vec<(Penalty, f64)>,
 }
 
 /// Which teachers are tried, and how large.
@@ -75,7 +56,7 @@ pub struct TeacherParams {
 }
 
 /// Beyond, the rows restrain the weights by themselves, and a second ensemble would take minutes.
-const BOTH_PENALTIES_UNTIL: usize = 20_000;
+pub(super) const BOTH_PENALTIES_UNTIL: usize = 20_000;
 
 impl Default for TeacherParams {
     fn default() -> TeacherParams {
@@ -112,6 +93,11 @@ impl Chosen {
     /// Networks in it.
     pub fn members(&self) -> usize {
         self.parts.iter().map(|part| part.members()).sum()
+    }
+
+    /// The penalty on the weights of the model in it that was fitted under several, if one is.
+    pub fn penalty(&self) -> Option<&PenaltyChoice> {
+        self.parts.iter().find_map(|part| part.penalty())
     }
 
     /// Logits before calibration, one for each row.
@@ -172,134 +158,4 @@ pub(super) fn choose(
         }
     }
     Ok(Chosen { models, parts, tried })
-}
-
-impl Model {
-    fn fit(
-        self,
-        params: &TrainParams,
-        train: &dyn DenseRows,
-        validation: &dyn DenseRows,
-        device: &Device,
-        on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
-    ) -> Result<Box<dyn Teacher>, FitError> {
-        let config = FitConfig { seed: params.seed, ..params.network.clone() };
-        let (config, count) = match self {
-            Model::Linear => {
-                (FitConfig { shape: DenseShape { hidden: Vec::new(), direct: true, ..config.shape }, ..config }, 1)
-            }
-            Model::Mlp => (config, params.teacher.networks),
-            Model::Tabm | Model::TabmMini => {
-                let tabm = params.teacher.tabm.clone();
-                let shape = TabmConfig { mini: self == Model::TabmMini, ..tabm.shape };
-                let FitConfig { class_weights, positive_weight, focusing, .. } = config;
-                let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, focusing, ..tabm };
-                let mut best = fit(&config, train, validation, device, on_epoch)?;
-                let small = train.labels().len() <= BOTH_PENALTIES_UNTIL;
-                if let Some(penalty) = params.teacher.other_penalty.filter(|_| small) {
-                    // A penalty leaves the members less to average out: half as many do.
-                    let shape = TabmConfig { members: config.shape.members.div_ceil(2), ..config.shape.clone() };
-                    let config = FitConfig { penalty, shape, ..config };
-                    let other = fit(&config, train, validation, device, on_epoch)?;
-                    if other.validation_loss < best.validation_loss {
-                        best = other;
-                    }
-                }
-                return Ok(Box::new(Ensemble { network: best.network, device: device.clone() }));
-            }
-        };
-        Ok(Box::new(Bag::fit(&config, count, train, validation, device, on_epoch)?))
-    }
-}
-
-/// Dense networks from different seeds, averaged on the logit.
-#[derive(Debug)]
-pub struct Bag {
-    networks: Vec<DenseNetwork>,
-    device: Device,
-}
-
-impl Bag {
-    /// Fits `count` networks one after another, each with a seed of its own and the same validation rows.
-    pub(super) fn fit(
-        config: &FitConfig,
-        count: usize,
-        train: &dyn DenseRows,
-        validation: &dyn DenseRows,
-        device: &Device,
-        on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
-    ) -> Result<Bag, FitError> {
-        let mut networks = Vec::with_capacity(count);
-        for member in 0..count as u64 {
-            let config = FitConfig { seed: config.seed.wrapping_add(member), ..config.clone() };
-            networks.push(fit(&config, train, validation, device, on_epoch)?.network);
-        }
-        Ok(Bag { networks, device: device.clone() })
-    }
-}
-
-impl Teacher for Bag {
-    fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
-        self.logits(self.networks.len(), rows).into_iter().map(sigmoid).collect()
-    }
-
-    fn members(&self) -> usize {
-        self.networks.len()
-    }
-
-    fn hidden(&self) -> Vec<usize> {
-        self.networks[0].folded().layers.iter().map(|layer| layer.outputs).collect()
-    }
-
-    fn folded(&self, count: usize) -> FoldedNetwork {
-        FoldedNetwork::mean(self.networks[..count].iter().map(DenseNetwork::folded).collect())
-    }
-
-    fn logits(&self, count: usize, rows: &dyn DenseRows) -> Vec<f32> {
-        let mut mean = vec![0.0; rows.labels().len()];
-        for network in &self.networks[..count] {
-            let logits = logits(network, rows, &self.device);
-            mean.iter_mut().zip(logits).for_each(|(sum, logit)| *sum += logit / count as f32);
-        }
-        mean
-    }
-}
-
-/// A TabM network; its opinion is the mean of its members' probabilities.
-#[derive(Debug)]
-pub struct Ensemble {
-    network: TabmNetwork,
-    device: Device,
-}
-
-impl Teacher for Ensemble {
-    fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
-        logits(&self.network, rows, &self.device).into_iter().map(sigmoid).collect()
-    }
-
-    fn members(&self) -> usize {
-        self.network.members().count()
-    }
-
-    fn hidden(&self) -> Vec<usize> {
-        self.network.members().member(0).folded().layers.iter().map(|layer| layer.outputs).collect()
-    }
-
-    fn folded(&self, count: usize) -> FoldedNetwork {
-        let members = self.network.members();
-        FoldedNetwork::mean((0..count).map(|member| members.member(member).folded()).collect())
-    }
-
-    fn logits(&self, count: usize, rows: &dyn DenseRows) -> Vec<f32> {
-        let indices: Vec<usize> = (0..rows.labels().len()).collect();
-        let members = member_logits(&self.network, &features(rows, &indices), indices.len());
-        indices
-            .iter()
-            .map(|&row| members[..count].iter().map(|member| member[row]).sum::<f32>() / count as f32)
-            .collect()
-    }
-}
-
-fn sigmoid(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
 }

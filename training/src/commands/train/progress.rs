@@ -6,6 +6,7 @@ use serde_json::json;
 use tenure::artifact::Artifact;
 
 use super::Arguments;
+use crate::card::penalty;
 use crate::fit::EpochReport;
 use crate::output::Output;
 use crate::train::Trained;
@@ -73,6 +74,9 @@ pub(super) fn summary(
     let tried: Vec<_> =
         trained.teacher.tried.iter().map(|(model, loss)| format!("{} {loss:.4}", model.name())).collect();
     output.say(format!("teachers tried, by validation log-loss: {}", tried.join(", ")));
+    if let Some(penalty) = penalty(card) {
+        output.say(format!("tabm's penalty: {penalty}"));
+    }
     output.say(format!(
         "shipped: the {}, in {small} multiply-adds a row; its teacher {} has {} members and takes {large}",
         trained.shipped.name(&trained.teacher),

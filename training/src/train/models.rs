@@ -1,0 +1,232 @@
+//! The models that a teacher can be made of, and how each is fitted.
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
+use tenure::network::burn::{DenseNetwork, FoldedNetwork};
+
+use super::TrainParams;
+use super::teacher::{BOTH_PENALTIES_UNTIL, PenaltyChoice, Teacher};
+use crate::fit::{
+    Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, features, fit, logits, member_logits,
+};
+
+/// What a teacher can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Model {
+    /// Logistic regression on the encoded fields: a curve for every number, a weight for every category.
+    Linear,
+    /// Networks of the shape that ships, from different seeds, averaged.
+    Mlp,
+    /// TabM: one network whose members share all but their adapters.
+    Tabm,
+    /// TabM with one adapter, on the input.
+    TabmMini,
+}
+
+impl Model {
+    /// Those tried where none is asked for, simpler ones first.
+    pub const TRIED: [Model; 3] = [Model::Linear, Model::Mlp, Model::Tabm];
+
+    /// The name on the command line and in the model card.
+    pub fn name(self) -> &'static str {
+        match self {
+            Model::Linear => "linear",
+            Model::Mlp => "mlp",
+            Model::Tabm => "tabm",
+            Model::TabmMini => "tabm-mini",
+        }
+    }
+
+    pub(super) fn fit(
+        self,
+        params: &TrainParams,
+        train: &dyn DenseRows,
+        validation: &dyn DenseRows,
+        device: &Device,
+        on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
+    ) -> Result<Box<dyn Teacher>, FitError> {
+        let config = FitConfig { seed: params.seed, ..params.network.clone() };
+        let (config, count) = match self {
+            Model::Linear => {
+                (FitConfig { shape: DenseShape { hidden: Vec::new(), direct: true, ..config.shape }, ..config }, 1)
+            }
+            Model::Mlp => (config, params.teacher.networks),
+            Model::Tabm | Model::TabmMini => {
+                let tabm = params.teacher.tabm.clone();
+                let shape = TabmConfig { mini: self == Model::TabmMini, ..tabm.shape };
+                let FitConfig { class_weights, positive_weight, focusing, .. } = config;
+                let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, focusing, ..tabm };
+                return Ok(Box::new(Ensemble::fit(config, params, train, validation, device, on_epoch)?));
+            }
+        };
+        Ok(Box::new(Bag::fit(&config, count, train, validation, device, on_epoch)?))
+    }
+}
+
+/// Dense networks from different seeds, averaged on the logit.
+#[derive(Debug)]
+struct Bag {
+    networks: Vec<DenseNetwork>,
+    device: Device,
+}
+
+impl Bag {
+    /// Fits `count` networks one after another, each with a seed of its own and the same validation rows.
+    fn fit(
+        config: &FitConfig,
+        count: usize,
+        train: &dyn DenseRows,
+        validation: &dyn DenseRows,
+        device: &Device,
+        on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
+    ) -> Result<Bag, FitError> {
+        let mut networks = Vec::with_capacity(count);
+        for member in 0..count as u64 {
+            let config = FitConfig { seed: config.seed.wrapping_add(member), ..config.clone() };
+            networks.push(fit(&config, train, validation, device, on_epoch)?.network);
+        }
+        Ok(Bag { networks, device: device.clone() })
+    }
+}
+
+impl Teacher for Bag {
+    fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
+        self.logits(self.networks.len(), rows).into_iter().map(sigmoid).collect()
+    }
+
+    fn members(&self) -> usize {
+        self.networks.len()
+    }
+
+    fn hidden(&self) -> Vec<usize> {
+        self.networks[0].folded().layers.iter().map(|layer| layer.outputs).collect()
+    }
+
+    fn folded(&self, count: usize) -> FoldedNetwork {
+        FoldedNetwork::mean(self.networks[..count].iter().map(DenseNetwork::folded).collect())
+    }
+
+    fn logits(&self, count: usize, rows: &dyn DenseRows) -> Vec<f32> {
+        let mut mean = vec![0.0; rows.labels().len()];
+        for network in &self.networks[..count] {
+            let logits = logits(network, rows, &self.device);
+            mean.iter_mut().zip(logits).for_each(|(sum, logit)| *sum += logit / count as f32);
+        }
+        mean
+    }
+}
+
+/// A TabM network; its opinion is the mean of its members' probabilities.
+#[derive(Debug)]
+struct Ensemble {
+    network: TabmNetwork,
+    penalty: PenaltyChoice,
+    device: Device,
+}
+
+impl Ensemble {
+    /// Fits one under the penalty of `config`, on small tables one under the other penalty too, and takes the better.
+    fn fit(
+        config: FitConfig<TabmConfig>,
+        params: &TrainParams,
+        train: &dyn DenseRows,
+        validation: &dyn DenseRows,
+        device: &Device,
+        on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
+    ) -> Result<Ensemble, FitError> {
+        let mut best = fit(&config, train, validation, device, on_epoch)?;
+        let mut penalty = PenaltyChoice { chosen: config.penalty, tried: vec![(config.penalty, best.validation_loss)] };
+        let small = train.labels().len() <= BOTH_PENALTIES_UNTIL;
+        if let Some(other_penalty) = params.teacher.other_penalty.filter(|_| small) {
+            // A penalty leaves the members less to average out: half as many do.
+            let shape = TabmConfig { members: config.shape.members.div_ceil(2), ..config.shape.clone() };
+            let other = FitConfig { penalty: other_penalty, shape, ..config };
+            let other = fit(&other, train, validation, device, on_epoch)?;
+            penalty.tried.push((other_penalty, other.validation_loss));
+            if other.validation_loss < best.validation_loss {
+                penalty.chosen = other_penalty;
+                best = other;
+            }
+        }
+        Ok(Ensemble { network: best.network, penalty, device: device.clone() })
+    }
+}
+
+impl Teacher for Ensemble {
+    fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
+        logits(&self.network, rows, &self.device).into_iter().map(sigmoid).collect()
+    }
+
+    fn members(&self) -> usize {
+        self.network.members().count()
+    }
+
+    fn hidden(&self) -> Vec<usize> {
+        self.network.members().member(0).folded().layers.iter().map(|layer| layer.outputs).collect()
+    }
+
+    fn folded(&self, count: usize) -> FoldedNetwork {
+        let members = self.network.members();
+        FoldedNetwork::mean((0..count).map(|member| members.member(member).folded()).collect())
+    }
+
+    fn logits(&self, count: usize, rows: &dyn DenseRows) -> Vec<f32> {
+        let indices: Vec<usize> = (0..rows.labels().len()).collect();
+        let members = member_logits(&self.network, &features(rows, &indices), indices.len());
+        indices
+            .iter()
+            .map(|&row| members[..count].iter().map(|member| member[row]).sum::<f32>() / count as f32)
+            .collect()
+    }
+
+    fn penalty(&self) -> Option<&PenaltyChoice> {
+        Some(&self.penalty)
+    }
+}
+
+fn sigmoid(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::tests::{SCHEMA, cohort};
+    use crate::fit::Penalty;
+    use crate::train::{Encoded, TeacherParams};
+
+    /// What TabM is fitted under on a small table whose numbers say who leaves, with these penalties to choose from.
+    fn choice(penalty: Penalty, other_penalty: Option<Penalty>) -> PenaltyChoice {
+        let row = |row: usize| format!("{row},Month,Yes,{}\n", if row % 40 < 20 { "Yes" } else { "No" });
+        let text = format!("tenure,contract,partner,Churn\n{}", (0..80).map(row).collect::<String>());
+        let cohort = cohort(&text, &toml::from_str(SCHEMA).unwrap()).unwrap();
+        let (train, validation): (Vec<u32>, Vec<u32>) = (0..80).partition(|row| row % 4 != 0);
+        let encoded = Encoded::fit(&Default::default(), &cohort, &train).unwrap();
+        let shape = TabmConfig { members: 4, width: 8, ..TabmConfig::default() };
+        let tabm = FitConfig { shape, penalty, learning_rate: 0.02, maximum_epochs: 20, ..FitConfig::default() };
+        let teacher = TeacherParams { tabm, other_penalty, ..TeacherParams::default() };
+        let params = TrainParams { teacher, ..TrainParams::default() };
+        let (train, validation) = (encoded.subset(&train), encoded.subset(&validation));
+        let go_on = &mut |_: &EpochReport| Control::Continue;
+        let teacher = Model::Tabm.fit(&params, &train, &validation, &Device::flex(), go_on).unwrap();
+        teacher.penalty().unwrap().clone()
+    }
+
+    #[test]
+    fn the_validation_rows_choose_the_penalty() {
+        let decay = Penalty::Decoupled(3e-4);
+        let alone = choice(decay, None);
+        assert!(alone.chosen == decay && alone.tried[0].0 == decay && alone.tried.len() == 1);
+        // A penalty that holds every weight near 0 loses, whichever it is.
+        for (first, other, better) in
+            [(decay, Penalty::Loss(1e5), 0), (Penalty::Decoupled(40.0), Penalty::Loss(0.01), 1)]
+        {
+            let choice = choice(first, Some(other));
+            assert_eq!(choice.tried.iter().map(|(penalty, _)| *penalty).collect::<Vec<_>>(), [first, other]);
+            assert_eq!(choice.chosen, choice.tried[better].0);
+            assert!(choice.tried[better].1 < choice.tried[1 - better].1, "{choice:?}");
+        }
+    }
+}
