@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 fn tenure(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
@@ -83,4 +84,26 @@ fn a_killed_search_goes_on_and_its_best_trains() {
     assert_eq!(refused.status.code(), Some(2));
     let words = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(words.contains("another search") && words.contains("seed: 9"), "{words}");
+}
+
+#[test]
+fn a_timeout_holds_amid_a_fold_and_says_what_there_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    succeed(tenure(&["sample", "--rows", "900", "--out", &path("table.csv")]).output().unwrap());
+    let tune = |further: &[&str]| {
+        let (table, trials_file, out) = (path("table.csv"), path("trials.jsonl"), path("tenure.toml"));
+        let mut command = tenure(&["tune", "--data", &table, "--schema", "ibm_telco", "--model", "linear", "--force"]);
+        command.args(["--ship", "teacher", "--penalty", "1", "--trials-file", &trials_file, "--out", &out]);
+        // Learning so slowly that no early stop ends it: a fold would take hours.
+        command.args(["--learning-rate", "0.0000001", "--epochs", "10000", "--batch-size", "2"]).args(further);
+        command.output().unwrap()
+    };
+    let started = Instant::now();
+    let cut = tune(&["--timeout", "1s"]);
+    let words = String::from_utf8_lossy(&cut.stderr).into_owned();
+    assert!(started.elapsed() < Duration::from_secs(60), "{words}");
+    assert_eq!(cut.status.code(), Some(2), "{words}");
+    assert!(words.contains("0 of 4 folds of the first trial") && words.contains("goes on from"), "{words}");
+    assert!(!Path::new(&path("tenure.toml")).exists());
 }

@@ -1,10 +1,11 @@
 //! `tenure tune`: searches for settings within a budget, and writes the best as a tenure.toml.
 
+mod verdict;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use serde_json::json;
 
 use super::check::RowArguments;
 use super::network::{Hidden, NetworkArguments};
@@ -13,7 +14,7 @@ use super::train::{facts, read_cohort, schema_sha256};
 use crate::checkpoint::Run;
 use crate::cohort::Cohort;
 use crate::configuration;
-use crate::failure::Failure;
+use crate::failure::{Failure, INTERRUPTED};
 use crate::fit::{Control, FitError};
 use crate::metrics::row_log_loss;
 use crate::output::{Output, interrupted, refuse_overwrite, write_whole};
@@ -21,7 +22,7 @@ use crate::runs::{Facts, TrackingArguments};
 use crate::split::{Shares, stratified_parts};
 use crate::train::{Model, Rows, Ship, TrainError, train};
 use crate::tune::space::{Free, Settings};
-use crate::tune::{FOLDS, Measured, Standing, Trials, search, standings};
+use crate::tune::{FOLDS, Measured, Trials, search, standings};
 
 /// Search for better settings within a budget
 ///
@@ -48,7 +49,7 @@ pub struct Arguments {
     /// Trials in all, those of the trials file included; 30 where no timeout is given either
     #[arg(long)]
     pub trials: Option<usize>,
-    /// Begin no trial after this time: seconds, or as in 90s, 10m, 2h
+    /// Stop after this time: seconds, or as in 90s, 10m, 2h; a fold that is not measured by then is left out
     #[arg(long, value_parser = time, value_name = "TIME")]
     pub timeout: Option<Duration>,
     /// Print the trials as JSON
@@ -80,6 +81,7 @@ fn time(text: &str) -> Result<Duration, String> {
 }
 
 pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &Output) -> Result<(), Failure> {
+    let started = Instant::now();
     refuse_overwrite(&arguments.out, arguments.force)?;
     if arguments.trials == Some(0) {
         return Err(Failure::usage("--trials must be at least 1 (got 0)"));
@@ -111,15 +113,18 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     if known > 0 {
         output.say(format!("{known} trials are in {} already", arguments.trials_file.display()));
     }
-    let started = Instant::now();
+    let late = || arguments.timeout.is_some_and(|time| started.elapsed() >= time);
     let limit = arguments.trials.or(arguments.timeout.is_none().then_some(DEFAULT_TRIALS));
-    let bar = output.bar(limit.unwrap_or(0) as u64, "trial {pos}/{len} {bar:24} {elapsed} {msg}");
+    let bar = match limit {
+        Some(limit) => output.bar(limit as u64, "trial {pos}/{len} {bar:24} {elapsed} {msg}"),
+        None => output.bar(0, "trial {pos} {elapsed} {msg}"),
+    };
     let mut more = |number: usize| {
         bar.set_position(number as u64);
-        limit.is_none_or(|limit| number < limit) && arguments.timeout.is_none_or(|time| started.elapsed() < time)
+        limit.is_none_or(|limit| number < limit) && !late()
     };
     let mut measure = |trial: usize, settings: &Settings, folds: std::ops::Range<usize>| {
-        let one = |fold: usize| measure_fold(network, &cohort, &parts, trial, settings, fold);
+        let one = |fold: usize| measure_fold(network, &cohort, &parts, trial, settings, fold, &late);
         let measured = folds.into_par_iter().map(one).collect::<Result<Vec<_>, Failure>>()?;
         if output.plain() {
             for fold in &measured {
@@ -130,25 +135,40 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         Ok(measured)
     };
     let facts = facts("tune", effective, &cohort, &schema, params.seed)?;
-    let mut ended = |folds: &[&Measured]| track(&arguments.tracking, &facts, folds, output);
+    let mut best = standings(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
+    let mut ended = |folds: &[&Measured]| {
+        let said = verdict::of_trial(folds, &mut best);
+        bar.set_message(best.map(|best| format!("best log-loss {best:.4}")).unwrap_or_default());
+        if output.plain() {
+            output.say(said);
+        }
+        track(&arguments.tracking, &facts, folds, output)
+    };
     let searched = search(free, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
     bar.finish_and_clear();
-    if let Err(failure) = searched {
-        return Err(match failure.exit_code {
-            crate::failure::INTERRUPTED => Failure::new(
-                failure.exit_code,
-                format!("interrupted; the same command goes on from {}", arguments.trials_file.display()),
-            ),
-            _ => failure,
-        });
+    let goes_on = format!("the same command goes on from {}", arguments.trials_file.display());
+    match searched {
+        // The time was over amid a fold: what was measured before counts.
+        Err(failure) if failure.exit_code == INTERRUPTED && !interrupted() => {
+            output.say(format!("--timeout is over; {goes_on}"));
+        }
+        Err(failure) if failure.exit_code == INTERRUPTED => {
+            return Err(Failure::new(failure.exit_code, format!("interrupted; {goes_on}")));
+        }
+        searched => searched?,
     }
 
     let standings = standings(&trials);
-    let best = standings.first().ok_or_else(|| Failure::usage("--timeout was over before the first trial"))?;
-    if !best.mean.is_finite() || best.folds < FOLDS {
+    let Some(best) = standings.first().filter(|best| best.folds == FOLDS) else {
+        let measured = standings.first().map_or(0, |first| first.folds);
+        return Err(Failure::usage(format!(
+            "--timeout was over with {measured} of {FOLDS} folds of the first trial, the defaults, measured; {goes_on}"
+        )));
+    };
+    if !best.mean.is_finite() {
         return Err(Failure::data("no trial gave a network on every fold"));
     }
-    print(arguments, output, &standings);
+    verdict::print(arguments, output, &standings);
     let toml = best.settings.toml().map_err(Failure::data)?;
     let head = format!(
         "# tenure tune: trial {} of {}, log-loss {:.4} over {FOLDS} inner folds, seed {}.\n",
@@ -158,7 +178,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         params.seed
     );
     write_whole(&arguments.out, format!("{head}[train]\n{toml}\n[crossval]\n{toml}").as_bytes())?;
-    output.say(format!("{}: {}", arguments.out.display(), best.settings.words()));
+    output.say(format!("{}: {}", arguments.out.display(), verdict::of_search(best, &trials, standings.len())));
     Ok(())
 }
 
@@ -196,7 +216,7 @@ fn free(network: &NetworkArguments) -> Free {
     }
 }
 
-/// One fold of a trial: another part validates and calibrates, the rest is fitted.
+/// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption where it gets late.
 fn measure_fold(
     network: &NetworkArguments,
     cohort: &Cohort,
@@ -204,6 +224,7 @@ fn measure_fold(
     trial: usize,
     settings: &Settings,
     fold: usize,
+    late: &(dyn Fn() -> bool + Sync),
 ) -> Result<Measured, Failure> {
     let started = Instant::now();
     let mut network = network.clone();
@@ -224,7 +245,7 @@ fn measure_fold(
     let mut fit: Vec<u32> = fitted.flat_map(|part| parts[part].iter().copied()).collect();
     fit.sort_unstable();
     let rows = Rows { fit: &fit, validation, calibration: validation };
-    let stop = &mut |_: &str, _: &_| if interrupted() { Control::Stop } else { Control::Continue };
+    let stop = &mut |_: &str, _: &_| if interrupted() || late() { Control::Stop } else { Control::Continue };
     let log_loss = match train(&params, cohort, rows, stop) {
         Ok(trained) => {
             let probabilities = trained.probabilities(&parts[fold]);
@@ -238,22 +259,6 @@ fn measure_fold(
         Err(error) => return Err(error.into()),
     };
     Ok(Measured { trial, settings: settings.clone(), fold, log_loss, seconds: started.elapsed().as_secs_f64() })
-}
-
-fn print(arguments: &Arguments, output: &Output, standings: &[Standing]) {
-    if arguments.json {
-        let trials = standings.iter().map(|standing| {
-            let mean = standing.mean.is_finite().then_some(standing.mean);
-            json!({ "trial": standing.trial, "settings": standing.settings, "folds": standing.folds, "log_loss": mean })
-        });
-        return output.print(json!({ "trials": trials.collect::<Vec<_>>() }));
-    }
-    output.print(format!("{:>5} {:>5} {:>9}  settings", "trial", "folds", "log-loss"));
-    for Standing { trial, settings, folds, mean } in standings {
-        output.print(format!("{trial:>5} {folds:>3}/{FOLDS} {mean:>9.4}  {}", settings.words()));
-    }
-    let given_up = standings.iter().filter(|standing| standing.folds < FOLDS).count();
-    output.print(format!("{} trials, {given_up} of them given up early", standings.len()));
 }
 
 #[cfg(test)]

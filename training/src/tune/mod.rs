@@ -29,6 +29,8 @@ pub struct Standing {
     pub folds: usize,
     /// Mean log-loss over its folds; infinite where one gave no network.
     pub mean: f64,
+    /// Whether it was given up, as against measured in full or cut short.
+    pub given_up: bool,
 }
 
 /// Measures some folds of a trial.
@@ -84,8 +86,26 @@ fn is_behind(trials: &Trials, number: usize, folds: usize) -> bool {
     mean_of(number).is_some_and(|own| own > median)
 }
 
-fn mean(folds: &[&Measured]) -> f64 {
+/// Mean log-loss over folds; infinite where one gave no network.
+pub fn mean(folds: &[&Measured]) -> f64 {
     folds.iter().map(|fold| fold.log_loss.unwrap_or(f64::INFINITY)).sum::<f64>() / folds.len() as f64
+}
+
+/// How much lower a trial's log-loss is than that of the defaults, fold by fold: the mean and its standard error. `None`
+/// where one of the two was not measured in full, or gave no network.
+pub fn gain(trials: &Trials, trial: usize) -> Option<(f64, f64)> {
+    let by_trial = trials.by_trial();
+    let losses =
+        |trial: usize| -> Option<Vec<f64>> { by_trial.get(&trial)?.iter().map(|fold| fold.log_loss).collect() };
+    let (defaults, own) = (losses(0)?, losses(trial)?);
+    if defaults.len() < FOLDS || own.len() < FOLDS {
+        return None;
+    }
+    let gains: Vec<f64> = defaults.iter().zip(&own).map(|(defaults, own)| defaults - own).collect();
+    let count = FOLDS as f64;
+    let mean = gains.iter().sum::<f64>() / count;
+    let variance = gains.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    Some((mean, (variance / count).sqrt()))
 }
 
 /// All trials: those measured in full first, then the others, each by their mean.
@@ -95,6 +115,7 @@ pub fn standings(trials: &Trials) -> Vec<Standing> {
         settings: folds[0].settings.clone(),
         folds: folds.len(),
         mean: mean(folds),
+        given_up: trial > 0 && folds.len() < FOLDS && is_behind(trials, trial, folds.len()),
     };
     let mut standings: Vec<Standing> = trials.by_trial().iter().map(standing).collect();
     standings.sort_by(|a, b| b.folds.cmp(&a.folds).then(a.mean.total_cmp(&b.mean)).then(a.trial.cmp(&b.trial)));

@@ -70,7 +70,10 @@ fn a_search_that_died_goes_on_to_the_same_end_without_measuring_twice() {
     let folder = tempfile::tempdir().unwrap();
     let (whole, folds, told) = searched(&folder.path().join("whole"), 20, usize::MAX);
     let died = folder.path().join("died");
-    let (_, first, before) = searched(&died, 20, 7);
+    let (cut, first, before) = searched(&died, 20, 5);
+    // Dying is not being given up: three folds of the second trial were due.
+    assert!(cut.iter().all(|trial| !trial.given_up) && cut.last().unwrap().folds < FOLDS, "{cut:?}");
+    assert!(whole.iter().all(|trial| trial.given_up == (trial.folds < FOLDS)), "{whole:?}");
     let (_, second, between) = searched(&died, 20, 11);
     let (resumed, third, after) = searched(&died, 20, usize::MAX);
     assert_eq!(resumed, whole);
