@@ -43,6 +43,7 @@ impl DenseLayout {
 
     /// Writes the columns of one customer.
     pub fn expand(&self, encoder: &Encoder, features: &Features, customer: usize, out: &mut [f32]) {
+        out.fill(0.0);
         for (index, input) in encoder.inputs.iter().enumerate() {
             let (row, fraction) = features.get(index, customer);
             self.expand_input(index, input, row, fraction, &mut out[self.offsets[index]..self.offsets[index + 1]]);
@@ -62,8 +63,8 @@ impl DenseLayout {
         (columns, rows)
     }
 
+    /// Writes the columns of one input into zeros.
     fn expand_input(&self, index: usize, input: &Input, row: u32, fraction: f32, out: &mut [f32]) {
-        out.fill(0.0);
         let row = (row - input.first_row) as usize;
         let knots = match &input.scale {
             Scale::Number { knots } => knots,

@@ -8,7 +8,9 @@
 //! each other. Initial weights and dropout masks are therefore drawn from numbers and seeds that the caller hands in.
 
 mod folded;
+mod gradients;
 mod masks;
+mod passes;
 pub mod tabm;
 
 use burn::module::{Module, Param, ParamId};
@@ -17,6 +19,7 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 
 pub use folded::{FoldedLayer, FoldedNetwork};
 use masks::Masks;
+pub use passes::BatchView;
 
 /// The shape of a network.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,6 +121,7 @@ impl DenseNetwork {
     }
 
     /// Logits `[rows]` in training: as [`DenseNetwork::forward`], with the dropout masks that `seed` decides.
+    /// [`DenseNetwork::gradients`] has the gradients of their loss faster than burn's autodiff.
     pub fn forward_training(&self, features: Tensor<2>, seed: u64) -> Tensor<1> {
         if self.dropout == 0.0 {
             return self.forward(features);

@@ -4,6 +4,7 @@
 //! The same seed gives the same weights, bit for bit, on the same machine, whatever else runs beside it: every random
 //! number comes from generators that belong to the one fit, and no sum depends on how many threads there are.
 
+mod adam;
 mod averaging;
 mod configuration;
 mod network;

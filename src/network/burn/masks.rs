@@ -22,17 +22,17 @@ impl Masks {
     /// The ReLU of every sum, times its mask.
     pub(super) fn relu_and_drop(&mut self, sums: &mut [f32]) {
         if self.threshold == 0 {
-            return sums.iter_mut().for_each(|sum| *sum = sum.max(0.0));
+            return sums.iter_mut().for_each(|sum| *sum = relu(*sum));
         }
-        let scale = self.scale();
-        let keep = |sum: &mut f32, bits: u16, threshold: u16| {
-            *sum = if bits < threshold { 0.0 } else { sum.max(0.0) * scale };
-        };
-        for four in sums.chunks_mut(4) {
-            let bits = self.next();
-            for (at, sum) in four.iter_mut().enumerate() {
-                keep(sum, (bits >> (16 * at)) as u16, self.threshold);
-            }
+        let (threshold, scale) = (self.threshold, self.scale());
+        // All bits first: the compiler makes vectors of two plain loops, not of one that does both.
+        let mut bits = vec![0u16; sums.len().next_multiple_of(4)];
+        for four in bits.chunks_exact_mut(4) {
+            let random = self.next();
+            four.iter_mut().enumerate().for_each(|(at, bits)| *bits = (random >> (16 * at)) as u16);
+        }
+        for (sum, bits) in sums.iter_mut().zip(bits) {
+            *sum = if bits < threshold { 0.0 } else { relu(*sum) * scale };
         }
     }
 
@@ -44,6 +44,11 @@ impl Masks {
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
     }
+}
+
+/// Unlike `f32::max`, it keeps what is not a number, so that a fit that diverges is seen to.
+fn relu(sum: f32) -> f32 {
+    if sum < 0.0 { 0.0 } else { sum }
 }
 
 #[cfg(test)]
@@ -72,5 +77,13 @@ mod tests {
         assert_eq!(run(0.5, 1), run(0.5, 1));
         assert_ne!(run(0.5, 1), run(0.5, 2));
         assert!(run(0.0, 1).iter().enumerate().all(|(at, &unit)| unit == (at as f32 - 50.0).max(0.0)));
+    }
+    #[test]
+    fn what_is_not_a_number_does_not_turn_into_one() {
+        for dropout in [0.0, 0.01] {
+            let mut sums = [f32::NAN; 64];
+            Masks::new(dropout, 3).relu_and_drop(&mut sums);
+            assert!(sums.iter().filter(|sum| sum.is_nan()).count() > 50);
+        }
     }
 }

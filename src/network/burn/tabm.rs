@@ -15,7 +15,7 @@ mod members;
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-pub use gradients::{BatchView, MemberGradients};
+pub use gradients::MemberGradients;
 pub use members::{Member, Members, ensemble_logit};
 
 /// The shape of a TabM network.

@@ -4,13 +4,13 @@ use std::fmt::Debug;
 
 use burn::module::{Module, ParamId};
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use tenure::network::burn::tabm::{BatchView, TabmConfig, TabmNetwork, ensemble_logit};
-use tenure::network::burn::{DenseNetwork, NetworkConfig};
+use tenure::network::burn::tabm::{TabmConfig, TabmNetwork, ensemble_logit};
+use tenure::network::burn::{BatchView, DenseNetwork, NetworkConfig};
 
 /// The rows of one step.
 #[derive(Clone, Debug)]
@@ -28,9 +28,8 @@ impl Batch {
         self.targets.len()
     }
 
-    /// Columns of a feature vector.
-    pub fn columns(&self) -> usize {
-        self.features.len() / self.rows()
+    fn view(&self) -> BatchView<'_> {
+        BatchView { features: &self.features, targets: &self.targets, weights: self.weights.as_deref() }
     }
 }
 
@@ -119,20 +118,7 @@ impl NetworkShape for DenseShape {
 
 impl TrainableNetwork for DenseNetwork {
     fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
-        let device = &self.device();
-        let column = |values: Vec<f32>| Tensor::<1>::from_data(TensorData::new(values, [batch.rows()]), device);
-        let features = TensorData::new(batch.features.clone(), [batch.rows(), batch.columns()]);
-        let logits = self.forward_training(Tensor::from_data(features, device), random.random());
-        // -ln(sigmoid(z)) for a positive row; z more for a negative one, since 1 - sigmoid(z) = sigmoid(z) / exp(z);
-        // a target between them takes its share of both.
-        let negative = column(batch.targets.iter().map(|target| 1.0 - target).collect());
-        let mut losses = negative * logits.clone() - activation::log_sigmoid(logits);
-        if let Some(weights) = &batch.weights {
-            losses = losses * column(weights.clone());
-        }
-        let loss = losses.mean();
-        let value: f32 = loss.clone().into_scalar();
-        (value.into(), GradientsParams::from_grads(loss.backward(), self))
+        DenseNetwork::gradients(self, batch.view(), random.random())
     }
 
     fn logits(&self, features: Vec<f32>, rows: usize, device: &Device) -> Vec<f32> {
@@ -174,9 +160,8 @@ impl TrainableNetwork for TabmNetwork {
     fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
         let members = self.members();
         let seeds: Vec<u64> = (0..members.count()).map(|_| random.random()).collect();
-        let view = BatchView { features: &batch.features, targets: &batch.targets, weights: batch.weights.as_deref() };
-        let parts = seeds.par_iter().enumerate().map(|(member, &seed)| members.member_gradients(member, view, seed));
-        let parts = parts.collect();
+        let parts = seeds.par_iter().enumerate();
+        let parts = parts.map(|(member, &seed)| members.member_gradients(member, batch.view(), seed)).collect();
         members.gradients(self, parts)
     }
 

@@ -1,13 +1,13 @@
 //! What changes from step to step: the network, its average, the optimizer and the random numbers.
 
 use burn::module::ParamGroup;
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
+use burn::optim::ModuleOptimizer;
 use burn::tensor::Device;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::adam::Adam;
 use super::averaging::Averaging;
 use super::{Batch, DenseRows, FitConfig, NetworkShape, Penalty, TrainableNetwork, features, softplus};
 
@@ -131,18 +131,10 @@ pub(super) fn focal_weight(logit: f32, focusing: f32) -> f32 {
 }
 
 fn optimizer<N: TrainableNetwork>(network: &N, penalty: Penalty, rows: usize) -> ModuleOptimizer {
-    // burn's default for epsilon, 1e-5, is of the size of the gradients of rare columns.
-    let adam = || AdamConfig::new().with_epsilon(1e-8);
-    let free = ParamGroup::from_ids(network.unpenalised());
     let penalised = match penalty {
-        Penalty::Loss(penalty) => {
-            let share = (penalty / rows as f64) as f32;
-            ModuleOptimizer::from(adam().with_weight_decay(Some(WeightDecayConfig::new(share))).build())
-        }
-        Penalty::Decoupled(decay) => {
-            let adam = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(decay as f32);
-            ModuleOptimizer::from(adam.build())
-        }
+        Penalty::Loss(penalty) => Adam { penalty: (penalty / rows as f64) as f32, ..Adam::default() },
+        Penalty::Decoupled(decay) => Adam { decay: decay as f32, ..Adam::default() },
     };
-    penalised.with_group(free, adam().build(), None)
+    let free = ParamGroup::from_ids(network.unpenalised());
+    ModuleOptimizer::from(penalised).with_group(free, Adam::default(), None)
 }

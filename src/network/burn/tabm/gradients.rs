@@ -4,25 +4,13 @@
 //! A member's gradients depend on no other member's, so the caller may compute them side by side; [`Members::gradients`]
 //! adds them up in the members' order, whatever order they came in.
 
-use burn::module::Param;
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData};
-use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
+use ndarray::{Array2, ArrayView2};
 
 use super::super::masks::Masks;
-use super::members::{Member, Members, SharedLayer, dot, of_member, view};
+use super::super::passes::{BatchView, Head, LinearLayer, dot, register, through_relu};
+use super::members::{Member, Members, SharedLayer, of_member};
 use super::{AdaptedLayer, TabmNetwork};
-
-/// The rows of one step.
-#[derive(Clone, Copy, Debug)]
-pub struct BatchView<'a> {
-    /// Feature vectors, one after another.
-    pub features: &'a [f32],
-    /// One for each row: 0 or 1, or a probability in between.
-    pub targets: &'a [f32],
-    /// One for each row; 1 where there are none.
-    pub weights: Option<&'a [f32]>,
-}
 
 /// What one member's share of the loss says about the parameters.
 #[derive(Debug)]
@@ -30,8 +18,7 @@ pub struct MemberGradients {
     /// The member's mean loss over the rows.
     loss: f64,
     layers: Vec<LayerGradients>,
-    output: Vec<f32>,
-    output_bias: f32,
+    output: Head,
 }
 
 #[derive(Debug)]
@@ -46,8 +33,8 @@ impl Members {
     /// The gradients of one member's share of the loss. `seed` decides the dropout masks; members need different ones.
     pub fn member_gradients(&self, index: usize, batch: BatchView, seed: u64) -> MemberGradients {
         let member = self.member(index);
-        let rows = batch.targets.len();
-        let features = view(batch.features, rows);
+        let rows = batch.rows();
+        let features = batch.features();
         let mut masks = Masks::new(self.dropout, seed);
         let mut units: Vec<Array2<f32>> = Vec::with_capacity(member.layers.len());
         for layer in &member.layers {
@@ -56,30 +43,13 @@ impl Members {
             units.push(next);
         }
 
-        let last = &units[units.len() - 1];
-        let mut loss = 0.0;
-        let share = 1.0 / (rows * self.count()) as f32;
-        // The loss's slope at every logit.
-        let mut slopes = member.heads(last);
-        for (row, slope) in slopes.iter_mut().enumerate() {
-            let (logit, target) = (*slope, batch.targets[row]);
-            let weight = batch.weights.map_or(1.0, |weights| weights[row]);
-            let small = (-logit.abs()).exp();
-            loss += f64::from(weight * (logit.max(0.0) + small.ln_1p() - target * logit));
-            let probability = if logit < 0.0 { small } else { 1.0 } / (1.0 + small);
-            *slope = weight * (probability - target) * share;
-        }
-
-        let width = member.output.len();
-        let mut output = vec![0.0; width];
-        let mut slope_of_units = Vec::with_capacity(rows * width);
-        for (&slope, units) in slopes.iter().zip(last.as_slice().expect("units lie row by row").chunks_exact(width)) {
-            output.iter_mut().zip(units).for_each(|(sum, unit)| *sum += slope * unit);
-            slope_of_units.extend(member.output.iter().map(|weight| slope * weight));
-        }
-        let slope_of_units = Array2::from_shape_vec((rows, width), slope_of_units).expect("a slope for each unit");
-        let layers = self.backward(index, &member, features, &units, slope_of_units, masks.scale());
-        MemberGradients { loss: loss / rows as f64, layers, output, output_bias: slopes.iter().sum() }
+        let last = units[units.len() - 1].view();
+        let mut slopes = member.output.logits(last);
+        let loss = batch.slopes(&mut slopes, 1.0 / (rows * self.count()) as f32);
+        let output = Head::gradients(last, &slopes);
+        let layers =
+            self.backward(index, &member, features, &units, member.output.slopes_below(&slopes), masks.scale());
+        MemberGradients { loss: loss / rows as f64, layers, output }
     }
 
     /// From the slopes of the last layer's units down to every layer's parameters.
@@ -94,25 +64,11 @@ impl Members {
     ) -> Vec<LayerGradients> {
         let mut gradients = Vec::with_capacity(units.len());
         for (at, layer) in member.layers.iter().enumerate().rev() {
-            let outputs = layer.bias.len();
-            let mut bias = vec![0.0; outputs];
-            let rows = slope.as_slice_mut().expect("slopes lie row by row").chunks_exact_mut(outputs);
-            let units_of_rows = units[at].as_slice().expect("units lie row by row").chunks_exact(outputs);
-            for (slopes, units) in rows.zip(units_of_rows) {
-                for ((slope, unit), sum) in slopes.iter_mut().zip(units).zip(&mut bias) {
-                    // Through dropout and ReLU: a unit is above 0 where both let it pass.
-                    *slope *= if *unit > 0.0 { scale } else { 0.0 };
-                    *sum += *slope;
-                }
-            }
+            through_relu(&mut slope, &units[at], scale);
             let below = if at == 0 { features } else { units[at - 1].view() };
-            let mut weight = Array2::zeros(layer.weight.dim());
-            general_mat_mul(1.0, &below.t(), &slope, 0.0, &mut weight);
-            gradients.push(self.layers[at].unfolded(index, weight, bias));
+            gradients.push(self.layers[at].unfolded(index, LinearLayer::gradients(below, &slope)));
             if at > 0 {
-                let mut next = Array2::zeros(below.dim());
-                general_mat_mul(1.0, &slope, &layer.weight.t(), 0.0, &mut next);
-                slope = next;
+                slope = layer.slopes_below(&slope);
             }
         }
         gradients.reverse();
@@ -153,26 +109,18 @@ impl Members {
             };
             register(&mut gradients, bias, biases, &device);
         }
-        let output = members.iter().flat_map(|member| &member.output).copied().collect();
+        let output = members.iter().flat_map(|member| &member.output.weight).copied().collect();
         register(&mut gradients, &network.output, output, &device);
-        let output_bias = members.iter().map(|member| member.output_bias).collect();
+        let output_bias = members.iter().map(|member| member.output.bias).collect();
         register(&mut gradients, &network.output_bias, output_bias, &device);
         (loss, gradients)
     }
 }
 
-fn register<const D: usize>(
-    gradients: &mut GradientsParams,
-    parameter: &Param<Tensor<D>>,
-    values: Vec<f32>,
-    device: &Device,
-) {
-    gradients.register::<D>(parameter.id, Tensor::from_data(TensorData::new(values, parameter.dims()), device));
-}
-
 impl SharedLayer {
     /// From the gradient of a member's folded weights `diag(r) W diag(s)` to those of `W`, `r` and `s`.
-    fn unfolded(&self, member: usize, mut weight: Array2<f32>, bias: Vec<f32>) -> LayerGradients {
+    fn unfolded(&self, member: usize, folded: LinearLayer) -> LayerGradients {
+        let LinearLayer { mut weight, bias } = folded;
         let (inputs, outputs) = self.weight.dim();
         let ones;
         let s = match &self.output_adapter {

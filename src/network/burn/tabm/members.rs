@@ -2,9 +2,10 @@
 
 use burn::module::Param;
 use burn::tensor::Tensor;
-use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
+use ndarray::Array2;
 
 use super::super::folded::{FoldedLayer, FoldedNetwork, values};
+use super::super::passes::{Head, LinearLayer, matrix};
 use super::{AdaptedLayer, TabmNetwork};
 
 /// All parameters of a network, copied out of burn.
@@ -33,19 +34,9 @@ pub(super) struct SharedLayer {
 /// One member: an ordinary network of its own.
 #[derive(Debug)]
 pub struct Member {
-    pub(super) layers: Vec<MemberLayer>,
-    /// One weight for each unit of the last layer.
-    pub(super) output: Vec<f32>,
-    output_bias: f32,
-}
-
-/// One hidden layer of a member, ReLU to follow.
-#[derive(Debug)]
-pub(super) struct MemberLayer {
-    /// `diag(r) W diag(s)`, `[inputs, outputs]`.
-    pub(super) weight: Array2<f32>,
-    /// `[outputs]`.
-    pub(super) bias: Vec<f32>,
+    /// The hidden layers, ReLU to follow; their weights are `diag(r) W diag(s)`.
+    pub(super) layers: Vec<LinearLayer>,
+    pub(super) output: Head,
 }
 
 impl TabmNetwork {
@@ -69,7 +60,7 @@ impl SharedLayer {
         }
     }
 
-    fn member(&self, member: usize) -> MemberLayer {
+    fn member(&self, member: usize) -> LinearLayer {
         let (inputs, outputs) = self.weight.dim();
         let mut weight = self.weight.clone();
         let mut rows = weight.as_slice_mut().expect("weights lie row by row").chunks_exact_mut(outputs);
@@ -88,7 +79,7 @@ impl SharedLayer {
                 }
             }
         }
-        MemberLayer { weight, bias: of_member(&self.bias, member, outputs).to_vec() }
+        LinearLayer { weight, bias: of_member(&self.bias, member, outputs).to_vec() }
     }
 }
 
@@ -108,8 +99,7 @@ impl Members {
         let width = self.output.len() / self.count();
         Member {
             layers: self.layers.iter().map(|layer| layer.member(member)).collect(),
-            output: of_member(&self.output, member, width).to_vec(),
-            output_bias: self.output_bias[member],
+            output: Head { weight: of_member(&self.output, member, width).to_vec(), bias: self.output_bias[member] },
         }
     }
 }
@@ -118,7 +108,7 @@ impl Member {
     /// The member as plain vectors.
     pub fn folded(&self) -> FoldedNetwork {
         let doubles = |values: &[f32]| values.iter().copied().map(f64::from).collect();
-        let layer = |layer: &MemberLayer| {
+        let layer = |layer: &LinearLayer| {
             let (inputs, outputs) = layer.weight.dim();
             let weight = layer.weight.iter().copied().map(f64::from).collect();
             FoldedLayer { inputs, outputs, weight, bias: doubles(&layer.bias) }
@@ -127,8 +117,8 @@ impl Member {
         FoldedNetwork {
             direct: vec![0.0; layers.first().map_or(0, |layer| layer.inputs)],
             layers,
-            output: doubles(&self.output),
-            output_bias: self.output_bias.into(),
+            output: doubles(&self.output.weight),
+            output_bias: self.output.bias.into(),
         }
     }
 
@@ -138,28 +128,12 @@ impl Member {
         for layer in &self.layers {
             let mut next = match &units {
                 Some(units) => layer.sums(units.view()),
-                None => layer.sums(view(features, rows)),
+                None => layer.sums(matrix(features, rows)),
             };
             next.mapv_inplace(|sum| sum.max(0.0));
             units = Some(next);
         }
-        self.heads(&units.expect("a network has at least one layer"))
-    }
-
-    /// The logits of the last layer's units.
-    pub(super) fn heads(&self, units: &Array2<f32>) -> Vec<f32> {
-        let head = |row: &[f32]| dot(row, &self.output) + self.output_bias;
-        units.as_slice().expect("units lie row by row").chunks_exact(self.output.len()).map(head).collect()
-    }
-}
-
-impl MemberLayer {
-    /// `x W + b`, before the ReLU.
-    pub(super) fn sums(&self, units: ArrayView2<f32>) -> Array2<f32> {
-        let (rows, outputs) = (units.nrows(), self.bias.len());
-        let mut sums = Array2::from_shape_vec((rows, outputs), self.bias.repeat(rows)).expect("a bias a row");
-        general_mat_mul(1.0, &units, &self.weight, 1.0, &mut sums);
-        sums
+        self.output.logits(units.expect("a network has at least one layer").view())
     }
 }
 
@@ -168,21 +142,4 @@ pub fn ensemble_logit(logits: impl Iterator<Item = f32> + Clone) -> f64 {
     // ln of Σp over Σ(1 - p): each sum keeps its digits where the other is near the number of members.
     let sum = |sign: f64| logits.clone().map(|logit| 1.0 / (1.0 + libm::exp(sign * f64::from(logit)))).sum::<f64>();
     libm::log(sum(-1.0) / sum(1.0))
-}
-
-/// Rows that lie one after another, as a matrix.
-pub(super) fn view(features: &[f32], rows: usize) -> ArrayView2<'_, f32> {
-    let columns = features.len() / rows.max(1);
-    ArrayView2::from_shape((rows, columns), features).expect("whole rows")
-}
-
-/// In eight running sums, which the compiler keeps in vector registers.
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0f32; 8];
-    let (a_blocks, b_blocks) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a_blocks.remainder().iter().zip(b_blocks.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in a_blocks.zip(b_blocks) {
-        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += a * b);
-    }
-    sums.iter().sum::<f32>() + rest
 }

@@ -1,6 +1,7 @@
 use burn::optim::GradientsParams;
 
 use super::*;
+use crate::network::burn::BatchView;
 use crate::network::burn::folded::values;
 use crate::network::burn::tests::uniform;
 
