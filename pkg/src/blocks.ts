@@ -47,13 +47,15 @@ export async function* explainBlocks(
     const explained =
       "device" in graphics
         ? { worked: graphics }
-        : await graphics.explain(request, next, total - done, options.budget);
+        : await graphics.explain(request, next, total - done, options);
     // Whoever has a device may have waited: the signal and the scorer's end are looked at again.
     refuseAborted();
     const start = performance.now();
     const block = explainBlock(cohort, table, next, options, explained.contributions);
     const each = (performance.now() - start) / block.rows.length;
-    if (!("device" in graphics) && explained.worked.device === "cpu") graphics.timed(request, positions.subarray(done), options.budget, each);
+    if (!("device" in graphics) && explained.worked.device === "cpu") {
+      graphics.timed(request, positions.subarray(done), options, each);
+    }
     done += block.rows.length;
     yield { done, total, ...block, ...explained.worked };
     // Microtasks would not let a page paint, nor its button abort.
@@ -94,8 +96,10 @@ function explainBlock(
       values[count * width + index] = !isNumber && code === MISSING_CODE ? Number.NaN : code;
     }
     if (results.flags[0] === ERRORS) standardError[count] = Number.NaN;
-    else if (given !== undefined && !Number.isNaN(given[count * width])) {
-      contributions.set(given.subarray(count * width, (count + 1) * width), count * width);
+    else if (given !== undefined && !Number.isNaN(given[count * (width + 1)])) {
+      const own = given.subarray(count * (width + 1), (count + 1) * (width + 1));
+      contributions.set(own.subarray(0, width), count * width);
+      standardError[count] = own[width]!;
     } else {
       standardError[count] = engine.explain_block_row(0, budget, tolerance, seed);
       contributions.set(views.contributions(), count * width);

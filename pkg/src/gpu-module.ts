@@ -20,7 +20,7 @@ export interface GpuEngine extends Engine {
   stage(rows: number): void;
   stage_block(rows: number): number;
   finish_block(rows: number): void;
-  stage_explanation(row: number, budget: number): number;
+  stage_explanation(row: number, budget: number, tolerance: number, seed: number): number;
 }
 
 export interface Device {

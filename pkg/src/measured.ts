@@ -9,7 +9,7 @@ const PART = 1 / 8;
 /** A device must be faster by so much, so that noise does not choose it. */
 const MARGIN = 0.8;
 /** Changes when the kernels do. */
-const KEY = "tenure/gpu/1";
+const KEY = "tenure/gpu/2";
 
 /** The measurements of one artifact on one adapter, kept in the browser's storage where there is one. */
 export class Measured {

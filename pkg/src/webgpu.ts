@@ -8,6 +8,7 @@ import { type DeviceChoice, type DeviceReport, type GraphicsOptions, onCpu, type
 import type { FieldReader } from "./fields.js";
 import { codeOf, type Device, failed, findAdapter, type GpuEngine, messageOf, soon, start } from "./gpu-module.js";
 import { breakEven, Measured } from "./measured.js";
+import type { CheckedOptions } from "./options.js";
 import type { Scores } from "./types.js";
 import type { Views } from "./views.js";
 
@@ -18,6 +19,9 @@ export { breakEven };
 const TILE = 65_536;
 /** Evaluations of the network that go to the device at once: a fraction of a second on a slow one. */
 const EVALUATIONS = 1 << 26;
+/** Codes of rows that are left to the CPU. */
+const LEFT: ReadonlySet<string> = new Set(["record_invalid", "argument_invalid", "shape"]);
+
 interface Opened {
   readonly engine: GpuEngine;
   readonly device: Device;
@@ -86,19 +90,19 @@ export class Graphics {
   }
 
   /**
-   * Contributions of some rows of a table, `[positions, fields]`, exact, NaN where a row has errors or its games are beyond
-   * the budget (0 for the default); undefined where the CPU is to do it. `walks` rows are still to be explained, these among them.
+   * Contributions of some rows of a table and their largest standard error, `[positions, fields + 1]`, NaN where a row is
+   * left to the CPU; undefined where all are. `walks` rows are still to be explained, these among them.
    */
   async explain(
     input: BatchInput,
     positions: Uint32Array,
     walks: number,
-    budget: number,
+    options: CheckedOptions,
   ): Promise<{ contributions?: Float32Array; worked: WorkedOn }> {
     const refused = this.#noWalks ?? (await this.#refused("walks", walks));
     if (refused !== undefined) return { worked: refused };
     try {
-      const contributions = await this.#explainRows(await this.#open(), input, positions, budget);
+      const contributions = await this.#explainRows(await this.#open(), input, positions, options);
       return { contributions, worked: { device: "webgpu" } };
     } catch (error) {
       // The caller looks at his signal.
@@ -110,10 +114,10 @@ export class Graphics {
   }
 
   /** Says what a row's explanation took on the CPU, in milliseconds, and which rows are left: a chance to measure. */
-  timed(input: BatchInput, positions: Uint32Array, budget: number, cpu: number): void {
+  timed(input: BatchInput, positions: Uint32Array, options: CheckedOptions, cpu: number): void {
     if (this.#noWalks !== undefined || !this.#isToMeasure("walks", positions.length)) return;
     this.#measure("walks", input, cpu, (opened, count) =>
-      this.#explainRows(opened, input, positions.subarray(0, count), budget),
+      this.#explainRows(opened, input, positions.subarray(0, count), options),
     );
   }
 
@@ -223,20 +227,20 @@ export class Graphics {
     opened: Opened,
     input: BatchInput,
     positions: Uint32Array,
-    budget: number,
+    { budget, tolerance, seed }: CheckedOptions,
   ): Promise<Float32Array> {
     const { engine, device, views, fields, failure } = opened;
     const { sources } = input.read(views, fields);
-    const contributions = new Float32Array(positions.length * fields.length).fill(Number.NaN);
+    const width = fields.length + 1;
+    const contributions = new Float32Array(positions.length * width).fill(Number.NaN);
     let staged: number[] = [];
     let evaluations = 0;
-    const walk = async (): Promise<void> => {
+    const explain = async (): Promise<void> => {
       const of = staged;
       [staged, evaluations] = [[], 0];
-      const walked = await Promise.race([device.explain(engine), failure]);
+      const explained = await Promise.race([device.explain(engine), failure]);
       of.forEach((place, index) => {
-        const own = walked.subarray(index * fields.length, (index + 1) * fields.length);
-        contributions.set(own, place * fields.length);
+        contributions.set(explained.subarray(index * width, (index + 1) * width), place * width);
       });
     };
     for (let place = 0; place < positions.length; place++) {
@@ -246,15 +250,15 @@ export class Graphics {
       // One row at a time, and at once staged: its place in the buffers is anybody's.
       for (const source of sources) source.fill(positions[place]!, 1);
       try {
-        evaluations += engine.stage_explanation(0, budget);
+        evaluations += engine.stage_explanation(0, budget, tolerance, seed);
         staged.push(place);
       } catch (error) {
-        // A row that cannot be scored, or whose games are too large: the CPU's, which estimates them.
-        if (codeOf(error) !== "record_invalid" && codeOf(error) !== "shape") throw error;
+        // A row that cannot be scored, a budget too small, or a game that the kernels do not take: the CPU's, which knows.
+        if (!LEFT.has(codeOf(error) ?? "")) throw error;
       }
-      if (evaluations >= EVALUATIONS) await walk();
+      if (evaluations >= EVALUATIONS) await explain();
     }
-    if (staged.length > 0) await walk();
+    if (staged.length > 0) await explain();
     return contributions;
   }
 

@@ -62,3 +62,20 @@ export function fieldOf(schema, kind, condition = () => true) {
   if (field === undefined) throw new Error(`the test artifact has no fitting ${kind} field`);
   return field;
 }
+
+/** The artifact with its first number field made a date: the same knots, now over days before the reference. */
+export function datedArtifact(reference) {
+  const bytes = readFileSync(artifactPath());
+  const length = Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
+  const document = JSON.parse(header["__metadata__"].tenure);
+  const fields = document.schema.fields;
+  const index = fields.findIndex((field) => field.kind === "number");
+  fields[index] = { name: fields[index].name, kind: "date", reference };
+  header["__metadata__"].tenure = JSON.stringify(document);
+  const text = Buffer.from(JSON.stringify(header));
+  const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, " ")]);
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(padded.length));
+  return { name: fields[index].name, bytes: Buffer.concat([start, padded, bytes.subarray(8 + length)]) };
+}

@@ -1,32 +1,14 @@
 /** Date fields: texts, `Date` objects and days mean the same, in records and in columns of every form. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load, TenureError } from "tenure";
-import { artifactPath, readDocument, sampleRecord } from "./artifact.js";
+import { artifactPath, datedArtifact, readDocument, sampleRecord } from "./artifact.js";
 
 const DAY = 86_400_000;
 const REFERENCE = "2024-03-01";
 
-/** The tests' artifact with its first number field made a date: the same knots, now over days before the reference. */
-function dated() {
-  const bytes = readFileSync(artifactPath());
-  const length = Number(bytes.readBigUInt64LE(0));
-  const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
-  const document = JSON.parse(header["__metadata__"].tenure);
-  const fields = document.schema.fields;
-  const index = fields.findIndex((field) => field.kind === "number");
-  fields[index] = { name: fields[index].name, kind: "date", reference: REFERENCE };
-  header["__metadata__"].tenure = JSON.stringify(document);
-  const text = Buffer.from(JSON.stringify(header));
-  const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, " ")]);
-  const start = Buffer.alloc(8);
-  start.writeBigUInt64LE(BigInt(padded.length));
-  return { name: fields[index].name, bytes: Buffer.concat([start, padded, bytes.subarray(8 + length)]) };
-}
-
-const { name, bytes } = dated();
+const { name, bytes } = datedArtifact(REFERENCE);
 const scorer = await load(new Uint8Array(bytes));
 /** A record by the original schema, whose date is still a number of days. */
 const record = (seed) => ({ ...sampleRecord(readDocument().schema, seed) });

@@ -3,7 +3,7 @@
 //! The mean over the games is wanted, so sampled games draw their own coalitions: their errors are independent and mostly
 //! cancel, where one draw for all games would make them err together.
 
-use super::{Estimate, MAXIMUM_PLAYERS, Random, SampledGame, exact, sampled};
+use super::{Estimate, MAXIMUM_PLAYERS, Random, Sample, SampledGame, exact};
 
 /// How much may be spent, and when it is enough.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,93 +42,142 @@ const FIRST: u64 = 128;
 /// where the budget allows it: Σ 2^players evaluations. Else small games are, and the others are sampled.
 pub fn explain<G: SampledGame>(
     fields: usize,
-    players: &[&[usize]],
+    players: Vec<Vec<usize>>,
     mut game: impl FnMut(usize) -> G,
     budget: Budget,
 ) -> Result<MeanShares, BudgetTooSmall> {
-    let minimum = MINIMUM * players.len() as u64;
-    if budget.evaluations < minimum {
-        return Err(BudgetTooSmall { budget: budget.evaluations, minimum });
-    }
-    let total = players.iter().map(|players| cost(players)).fold(0, u64::saturating_add);
-    let mut random = Random::new(budget.seed);
-    let mut estimates: Vec<Option<Estimate>> = vec![None; players.len()];
-    let mut spent = 0;
-    let first = FIRST * players.len() as u64;
-    let sampling = total > budget.evaluations;
-    let mut round = if sampling && budget.tolerance > 0.0 {
-        first.max(minimum).min(budget.evaluations)
-    } else {
-        budget.evaluations.min(total)
-    };
+    let mut rounds = Rounds::new(fields, players, budget)?;
     loop {
-        spent += spend(round, players, &mut game, &mut random, &mut estimates);
-        let mean = mean(fields, players, &estimates, spent);
-        let largest = mean.standard_errors.iter().fold(0.0, |largest: f64, error| largest.max(*error));
-        let left = budget.evaluations.saturating_sub(spent);
-        if mean.exact || largest <= budget.tolerance || left < minimum {
+        while let Some((at, task)) = rounds.task() {
+            let mut game = game(at);
+            let estimate = match task {
+                Task::Exact => Estimate::exact(exact(&mut game)),
+                Task::Sampled(sample) => sample.evaluate(&mut game),
+            };
+            rounds.take(at, estimate);
+        }
+        if let Some(mean) = rounds.finish() {
             return Ok(mean);
         }
-        // The error falls with the root of the evaluations, and faster where most coalitions are seen. At least as many
-        // again, so that rounds are few.
-        let wanted = spent as f64 * (1.1 * (largest / budget.tolerance).powi(2) - 1.0);
-        round = (wanted as u64).clamp(spent, spent.saturating_mul(3)).max(minimum).min(left);
+    }
+}
+
+/// What is asked of a game.
+#[derive(Debug)]
+pub enum Task {
+    /// All of its coalitions.
+    Exact,
+    Sampled(Sample),
+}
+
+/// The rounds of an explanation: a budget, or a part of it, is spread over the games that are not exact yet; once every
+/// task of a round has its estimate, the errors say whether there is another. Who does the tasks is not decided here.
+#[derive(Debug)]
+pub struct Rounds {
+    fields: usize,
+    players: Vec<Vec<usize>>,
+    budget: Budget,
+    random: Random,
+    estimates: Vec<Option<Estimate>>,
+    /// Games of this round that no task was made of yet.
+    open: Vec<usize>,
+    /// Evaluations of all rounds, of this one, and what this one may spend.
+    spent: u64,
+    spent_before: u64,
+    round: u64,
+}
+
+impl Rounds {
+    pub fn new(fields: usize, players: Vec<Vec<usize>>, budget: Budget) -> Result<Rounds, BudgetTooSmall> {
+        let minimum = MINIMUM * players.len() as u64;
+        if budget.evaluations < minimum {
+            return Err(BudgetTooSmall { budget: budget.evaluations, minimum });
+        }
+        let total = players.iter().map(|players| cost(players)).fold(0, u64::saturating_add);
+        let sampling = total > budget.evaluations;
+        let round = if sampling && budget.tolerance > 0.0 {
+            (FIRST * players.len() as u64).max(minimum).min(budget.evaluations)
+        } else {
+            budget.evaluations.min(total)
+        };
+        let estimates = vec![None; players.len()];
+        let open = (0..players.len()).collect();
+        let random = Random::new(budget.seed);
+        Ok(Rounds { fields, players, budget, random, estimates, open, spent: 0, spent_before: 0, round })
+    }
+
+    /// Evaluations that all rounds will take at most.
+    #[cfg(feature = "webgpu")]
+    pub fn most(&self) -> u64 {
+        let total = self.players.iter().map(|players| cost(players)).fold(0, u64::saturating_add);
+        total.min(self.budget.evaluations)
+    }
+
+    /// The next game of this round and what is asked of it. [`Rounds::take`] gets the estimate, before [`Rounds::finish`].
+    pub fn task(&mut self) -> Option<(usize, Task)> {
+        // Smallest games first: what one does not need goes to those after it. Few enough games for this search.
+        let place = (0..self.open.len()).min_by_key(|&place| self.players[self.open[place]].len())?;
+        let share = self.round.saturating_sub(self.spent - self.spent_before) / self.open.len() as u64;
+        let at = self.open.remove(place);
+        let players = &self.players[at];
+        let cost = cost(players);
+        if cost <= share {
+            self.spent += cost;
+            return Some((at, Task::Exact));
+        }
+        let sample = Sample::draw(players.len(), share, &mut self.random);
+        self.spent += sample.evaluations();
+        Some((at, Task::Sampled(sample)))
+    }
+
+    /// What was found out about a game in this round.
+    pub fn take(&mut self, at: usize, estimate: Estimate) {
+        match &mut self.estimates[at] {
+            Some(known) if !estimate.exact => known.combine(&estimate),
+            any => *any = Some(estimate),
+        }
+    }
+
+    /// Ends a round: the result, or nothing where there is another round.
+    pub fn finish(&mut self) -> Option<MeanShares> {
+        let mean = self.mean();
+        let Budget { evaluations, tolerance, .. } = self.budget;
+        let largest = mean.standard_errors.iter().fold(0.0, |largest: f64, error| largest.max(*error));
+        let left = evaluations.saturating_sub(self.spent);
+        let minimum = MINIMUM * self.players.len() as u64;
+        if mean.exact || largest <= tolerance || left < minimum {
+            return Some(mean);
+        }
+        // The error falls with the root of the evaluations, and faster where most coalitions are seen. Rounds are few
+        // because draws of their own add up to less than one draw of their size: of 32 games of 16 players, rounds that
+        // went for the tolerance in smaller steps needed up to a third more evaluations in all.
+        let spent = self.spent;
+        let wanted = spent as f64 * (1.1 * (largest / tolerance).powi(2) - 1.0);
+        self.round = (wanted as u64).clamp(spent / 4, spent.saturating_mul(3)).max(minimum).min(left);
+        self.spent_before = spent;
+        let is_open = |&at: &usize| self.estimates[at].as_ref().is_some_and(|estimate| !estimate.exact);
+        self.open = (0..self.players.len()).filter(is_open).collect();
+        None
+    }
+
+    fn mean(&self) -> MeanShares {
+        let games = self.players.len().max(1) as f64;
+        let (mut shares, mut variances) = (vec![0.0; self.fields], vec![0.0; self.fields]);
+        for (players, estimate) in self.players.iter().zip(self.estimates.iter().flatten()) {
+            for ((&field, share), variance) in players.iter().zip(&estimate.shares).zip(&estimate.variances) {
+                shares[field] += share / games;
+                variances[field] += variance / (games * games);
+            }
+        }
+        let exact = self.estimates.iter().flatten().all(|estimate| estimate.exact);
+        let standard_errors = variances.into_iter().map(f64::sqrt).collect();
+        MeanShares { shares, standard_errors, evaluations: self.spent, exact }
     }
 }
 
 /// Evaluations of all coalitions.
 fn cost(players: &[usize]) -> u64 {
     if players.len() > MAXIMUM_PLAYERS { u64::MAX } else { 1 << players.len() }
-}
-
-/// Spends at most a round's evaluations on the games that are not exact yet, and returns how many it were.
-fn spend<G: SampledGame>(
-    round: u64,
-    players: &[&[usize]],
-    game: &mut impl FnMut(usize) -> G,
-    random: &mut Random,
-    estimates: &mut [Option<Estimate>],
-) -> u64 {
-    let is_open = |&at: &usize| match &estimates[at] {
-        Some(estimate) => !estimate.exact,
-        None => true,
-    };
-    let mut open: Vec<usize> = (0..players.len()).filter(is_open).collect();
-    let mut spent = 0;
-    // Smallest games first: what one does not need goes to those after it. Few enough games for this search.
-    while let Some(place) = (0..open.len()).min_by_key(|&place| players[open[place]].len()) {
-        let share = round.saturating_sub(spent) / open.len() as u64;
-        let at = open.remove(place);
-        let cost = cost(players[at]);
-        let mut game = game(at);
-        if cost <= share {
-            let shares = exact(&mut game);
-            let variances = vec![0.0; shares.len()];
-            estimates[at] = Some(Estimate { variances, shares, evaluations: cost, exact: true });
-            spent += cost;
-        } else {
-            let estimate = sampled(&mut game, share, random);
-            spent += estimate.evaluations;
-            match &mut estimates[at] {
-                Some(known) => known.combine(&estimate),
-                empty => *empty = Some(estimate),
-            }
-        }
-    }
-    spent
-}
-
-fn mean(fields: usize, players: &[&[usize]], estimates: &[Option<Estimate>], evaluations: u64) -> MeanShares {
-    let games = players.len().max(1) as f64;
-    let (mut shares, mut variances) = (vec![0.0; fields], vec![0.0; fields]);
-    for (players, estimate) in players.iter().zip(estimates.iter().flatten()) {
-        for ((&field, share), variance) in players.iter().zip(&estimate.shares).zip(&estimate.variances) {
-            shares[field] += share / games;
-            variances[field] += variance / (games * games);
-        }
-    }
-    let exact = estimates.iter().flatten().all(|estimate| estimate.exact);
-    MeanShares { shares, standard_errors: variances.into_iter().map(f64::sqrt).collect(), evaluations, exact }
 }
 
 #[cfg(test)]
@@ -174,6 +223,10 @@ mod tests {
         }
     }
 
+    fn owned(players: &[&[usize]]) -> Vec<Vec<usize>> {
+        players.iter().map(|players| players.to_vec()).collect()
+    }
+
     fn budget(evaluations: u64, tolerance: f64) -> Budget {
         Budget { evaluations, tolerance, seed: 7 }
     }
@@ -182,7 +235,7 @@ mod tests {
     fn small_games_are_exact_beside_a_sampled_one_of_sixty_players() {
         let (small, wide): (Vec<usize>, Vec<usize>) = ((0..5).collect(), (0..60).collect());
         let players = [&small[..], &wide, &small];
-        let result = explain(60, &players, |at| Square::new(players[at].len()), budget(4000, 0.0)).unwrap();
+        let result = explain(60, owned(&players), |at| Square::new(players[at].len()), budget(4000, 0.0)).unwrap();
         assert!(!result.exact && (3900..=4000).contains(&result.evaluations), "{}", result.evaluations);
         let (small, wide) = (Square::new(5).shares(), Square::new(60).shares());
         for (field, share) in result.shares.iter().enumerate() {
@@ -190,7 +243,7 @@ mod tests {
             assert!((share - expected).abs() < 1e-3, "{field}: {share} {expected}");
         }
         // All but the wide game are exact to the last digit, whose errors are a third of its own.
-        let exact = explain(5, &[players[0]], |_| Square::new(5), budget(32, 0.0)).unwrap();
+        let exact = explain(5, owned(&[players[0]]), |_| Square::new(5), budget(32, 0.0)).unwrap();
         assert!(exact.exact && exact.evaluations == 32 && exact.standard_errors == [0.0; 5]);
     }
 
@@ -206,7 +259,7 @@ mod tests {
     fn the_budget_decides_between_exact_and_sampled() {
         let all: Vec<usize> = (0..10).collect();
         let players = [&all[..]; 3];
-        let run = |budget| explain(10, &players, |at| bent(10, at as u64), budget).unwrap();
+        let run = |budget| explain(10, owned(&players), |at| bent(10, at as u64), budget).unwrap();
         let exact = run(budget(3 * 1024, 0.0));
         assert!(exact.exact && exact.evaluations == 3 * 1024 && exact.standard_errors == [0.0; 10]);
         let sampled = run(budget(3 * 1024 - 1, 0.0));
@@ -218,7 +271,7 @@ mod tests {
         for ((share, error), exact) in rough.shares.iter().zip(&rough.standard_errors).zip(&exact.shares) {
             assert!(*error > 0.0 && (share - exact).abs() < 5.0 * error);
         }
-        let refusal = explain(10, &players, |at| bent(10, at as u64), budget(47, 0.0)).unwrap_err();
+        let refusal = explain(10, owned(&players), |at| bent(10, at as u64), budget(47, 0.0)).unwrap_err();
         assert_eq!(refusal.to_string(), "budget must be at least 48 evaluations, 16 for each background row, not 47");
     }
 
@@ -226,7 +279,8 @@ mod tests {
     fn sampling_stops_at_the_tolerance() {
         let all: Vec<usize> = (0..14).collect();
         let players = [&all[..]; 4];
-        let run = |tolerance| explain(14, &players, |at| bent(14, at as u64), budget(40_000, tolerance)).unwrap();
+        let run =
+            |tolerance| explain(14, owned(&players), |at| bent(14, at as u64), budget(40_000, tolerance)).unwrap();
         let largest = |result: &MeanShares| result.standard_errors.iter().fold(0.0, |a: f64, b| a.max(*b));
         let (loose, tight, never) = (run(0.02), run(0.002), run(1e-9));
         assert!(loose.evaluations < tight.evaluations && tight.evaluations < 30_000, "{}", tight.evaluations);
@@ -236,7 +290,7 @@ mod tests {
 
     #[test]
     fn no_games_and_games_without_players() {
-        let nothing = explain(2, &[&[], &[]], |_| Table(vec![1.0]), budget(32, 0.0)).unwrap();
+        let nothing = explain(2, vec![vec![]; 2], |_| Table(vec![1.0]), budget(32, 0.0)).unwrap();
         assert_eq!((nothing.shares, nothing.exact), (vec![0.0; 2], true));
     }
 }

@@ -2,22 +2,24 @@
 //!
 //! An explanation is the mean over games: one background row each, in which only the fields that differ from that
 //! row play (interventional Shapley values; Janzing et al. 2020, "Feature relevance quantification in explainable
-//! AI", section 3). [`exact`] evaluates every coalition of a game once, [`sampled`] some of them, and [`explain`]
+//! AI", section 3). [`exact`] evaluates every coalition of a game once, a [`Sample`] some of them, and [`explain`]
 //! decides which game is worth which, within a budget of evaluations. [`interactions`] of pairs take a walk of their own.
 
 mod budget;
 mod coalitions;
 pub mod counterfactual;
+mod estimate;
 mod exact;
 mod interactions;
 mod random;
 mod sampled;
 
-pub use budget::{Budget, BudgetTooSmall, MINIMUM, MeanShares, explain};
+pub use budget::{Budget, BudgetTooSmall, MINIMUM, MeanShares, Rounds, Task, explain};
+pub use estimate::Estimate;
 pub use exact::exact;
 pub use interactions::interactions;
 pub use random::Random;
-pub use sampled::{Estimate, sampled};
+pub use sampled::Sample;
 
 /// A game that can be evaluated block by block. A block costs so much more than its call that functions take `dyn Game`:
 /// one copy of each, as what ships is downloaded.

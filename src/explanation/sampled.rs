@@ -9,91 +9,103 @@
 //! identity wherever shares add up to nothing.
 
 use super::coalitions::Coalitions;
-use super::{Random, SampledGame};
+use super::{Estimate, Random, SampledGame};
 
 /// Pairs at which the game's slopes are noted; more would make the guess hardly better.
 const LEARNED: usize = 8;
 /// Pairs for every player from which on the regression needs no guess.
 const ENOUGH: usize = 8;
 
-/// Shares of one game.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Estimate {
-    /// One a player; together they are the value of all players less the value of none.
-    pub shares: Vec<f64>,
-    /// Squares of their standard errors.
-    pub variances: Vec<f64>,
-    pub evaluations: u64,
-    /// Whether all coalitions were evaluated.
-    pub exact: bool,
+/// The coalitions of one game that are evaluated. Drawn before any of them is, so that another device may do it.
+#[derive(Debug)]
+pub struct Sample {
+    players: usize,
+    coalitions: Coalitions,
+    /// Coalitions at which the game's slopes are noted, an even number of them.
+    learned: usize,
 }
 
-impl Estimate {
-    /// Takes in another estimate of the same game, each weighed by the inverse of its variance, summed over the players.
-    pub fn combine(&mut self, other: &Estimate) {
-        let [own, others] = [&self.variances, &other.variances].map(|variances| variances.iter().sum::<f64>());
-        let part = if own > 0.0 { own / (own + others) } else { 0.0 };
-        let pairs = self.shares.iter_mut().zip(&other.shares);
-        pairs.for_each(|(share, other)| *share += (other - *share) * part);
-        let pairs = self.variances.iter_mut().zip(&other.variances);
-        pairs.for_each(|(variance, other)| {
-            *variance = *variance * (1.0 - part) * (1.0 - part) + other * part * part;
-        });
-        self.evaluations += other.evaluations;
+impl Sample {
+    /// Draws from a game of at least 2 players what takes about `evaluations` evaluations, at least 4. Noting a slope
+    /// counts as one.
+    pub fn draw(players: usize, evaluations: u64, random: &mut Random) -> Sample {
+        let pairs = (evaluations.saturating_sub(2) / 2) as usize;
+        let learned = LEARNED.min(pairs / 6) & !1;
+        let coalitions = Coalitions::draw(players, (pairs - learned).max(1), random);
+        Sample { players, coalitions, learned }
     }
-}
 
-/// Estimates the Shapley values of a game of at least 2 players with about `evaluations` evaluations, at least 4. Noting
-/// a slope counts as one.
-pub fn sampled(game: &mut impl SampledGame, evaluations: u64, random: &mut Random) -> Estimate {
-    let players = game.players();
-    let pairs = (evaluations.saturating_sub(2) / 2) as usize;
-    let learned = LEARNED.min(pairs / 6) & !1;
-    let coalitions = Coalitions::draw(players, (pairs - learned).max(1), random);
-    let (total, differences, learned) = evaluate(game, &coalitions, learned);
-    let count = differences.len();
-    let evaluations = 2 + 2 * (count + learned) as u64;
+    /// Evaluations of the game: those of all pairs, of none and of all players, and of the slopes.
+    pub fn evaluations(&self) -> u64 {
+        2 + 2 * (self.coalitions.count() + self.learned) as u64
+    }
 
-    let mut shares = game.guess();
-    let missing = (total - shares.iter().sum::<f64>()) / players as f64;
-    shares.iter_mut().for_each(|share| *share += missing);
-    let scale = 4.0 * (players - 1) as f64 / players as f64;
-    // The guess counts as much as one pair for every player; where there are many pairs for each, it only keeps the matrix
-    // away from singular, and games without odd interactions beyond order one come out exact.
-    let few = if count < ENOUGH * players { players as f64 / count as f64 } else { 0.0 };
-    let ridge = scale * few.max(1e-9);
-    let residuals = residuals(&coalitions, &differences, &shares, total);
-    let gradient = gradient(&coalitions, &residuals, players);
-    let step = solve(gram(&coalitions, players, scale, ridge), gradient);
-    shares.iter_mut().zip(&step).for_each(|(share, step)| *share += step);
+    /// The members of one half of every pair, ascending.
+    pub fn halves(&self) -> impl Iterator<Item = &[u16]> {
+        self.coalitions.iter()
+    }
 
-    let residuals = self::residuals(&coalitions, &differences, &shares, total);
-    let correction = self::gradient(&coalitions, &residuals, players);
-    shares.iter_mut().zip(&correction).for_each(|(share, correction)| *share += correction / scale);
-    let variances = variances(&coalitions, &residuals, players, scale, 1.0 + few);
-    Estimate { shares, variances, evaluations, exact: false }
-}
+    /// Evaluates the pairs, and estimates from them.
+    pub fn evaluate(&self, game: &mut impl SampledGame) -> Estimate {
+        let differences = self.differences(game, false);
+        self.estimate(game, &differences)
+    }
 
-/// The value of all players less that of none; of every pair the value of the smaller half less that of the other; and
-/// how many pairs were learned from.
-fn evaluate(game: &mut impl SampledGame, coalitions: &Coalitions, learned: usize) -> (f64, Vec<f64>, usize) {
-    let [none, all, ..] = game.pairs([&[], &[]], false);
-    let count = coalitions.count();
-    let mut differences = Vec::with_capacity(count + 1);
-    let mut noted = 0;
-    let mut halves = coalitions.iter();
-    while let Some(first) = halves.next() {
-        // Two at a time; an odd one goes with itself. Those learned from are spread over the sizes.
-        let second = halves.next();
-        let learn = noted * count < learned * (differences.len() + 1);
-        let [a, b, c, d] = game.pairs([first, second.unwrap_or(first)], learn);
-        noted += if learn { 2 } else { 0 };
-        differences.push(f64::from(a) - f64::from(b));
-        if second.is_some() {
-            differences.push(f64::from(c) - f64::from(d));
+    /// Has the game note its slopes, for [`Sample::estimate`] with differences that were not made by it.
+    #[cfg(feature = "webgpu")]
+    pub fn learn(&self, game: &mut impl SampledGame) {
+        self.differences(game, true);
+    }
+
+    /// Of every pair, or of those that slopes are noted at, the value of the half less that of the other one.
+    fn differences(&self, game: &mut impl SampledGame, only_learned: bool) -> Vec<f64> {
+        let count = self.coalitions.count();
+        let mut differences = Vec::with_capacity(count + 1);
+        let (mut at, mut noted) = (0, 0);
+        let mut halves = self.coalitions.iter();
+        while let Some(first) = halves.next() {
+            // Two at a time; an odd one goes with itself. Those learned from are spread over the sizes.
+            let second = halves.next();
+            let learn = noted * count < self.learned * (at + 1);
+            at += 2;
+            if only_learned && !learn {
+                continue;
+            }
+            let [a, b, c, d] = game.pairs([first, second.unwrap_or(first)], learn);
+            noted += if learn { 2 } else { 0 };
+            differences.push(f64::from(a) - f64::from(b));
+            if second.is_some() {
+                differences.push(f64::from(c) - f64::from(d));
+            }
         }
+        differences
     }
-    (f64::from(all) - f64::from(none), differences, noted)
+
+    /// Estimates the Shapley values from a difference for every pair, and the slopes that the game has noted.
+    pub fn estimate(&self, game: &mut impl SampledGame, differences: &[f64]) -> Estimate {
+        let Sample { players, ref coalitions, .. } = *self;
+        let [none, all, ..] = game.pairs([&[], &[]], false);
+        let total = f64::from(all) - f64::from(none);
+        let mut shares = game.guess();
+        let missing = (total - shares.iter().sum::<f64>()) / players as f64;
+        shares.iter_mut().for_each(|share| *share += missing);
+        let scale = 4.0 * (players - 1) as f64 / players as f64;
+        // The guess counts as much as one pair for every player; where there are many pairs for each, it only keeps the
+        // matrix away from singular, and games without odd interactions beyond order one come out exact.
+        let count = differences.len();
+        let few = if count < ENOUGH * players { players as f64 / count as f64 } else { 0.0 };
+        let ridge = scale * few.max(1e-9);
+        let residuals = residuals(coalitions, differences, &shares, total);
+        let gradient = gradient(coalitions, &residuals, players);
+        let step = solve(gram(coalitions, players, scale, ridge), gradient);
+        shares.iter_mut().zip(&step).for_each(|(share, step)| *share += step);
+
+        let residuals = self::residuals(coalitions, differences, &shares, total);
+        let correction = self::gradient(coalitions, &residuals, players);
+        shares.iter_mut().zip(&correction).for_each(|(share, correction)| *share += correction / scale);
+        let variances = variances(coalitions, &residuals, players, scale, 1.0 + few);
+        Estimate { shares, variances, evaluations: self.evaluations(), exact: false }
+    }
 }
 
 /// What an additive game of these shares leaves of the differences: it makes the members' shares less all others'.
@@ -188,7 +200,7 @@ fn variances(coalitions: &Coalitions, residuals: &[f64], players: usize, scale: 
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Table, exact};
+    use super::super::{Game, Table, exact};
     use super::*;
 
     /// Values of all coalitions of a ReLU of a random sum, which has interactions of every order.
@@ -202,6 +214,11 @@ mod tests {
         (0..1 << players).map(|coalition| (sum(coalition).max(0.0) + 0.1 * sum(coalition).powi(3)) as f32).collect()
     }
 
+    fn estimate(values: Vec<f32>, evaluations: u64, random: &mut Random) -> Estimate {
+        let game = &mut Table(values);
+        Sample::draw(game.players(), evaluations, random).evaluate(game)
+    }
+
     #[test]
     fn shares_add_up_whatever_was_sampled() {
         let mut random = Random::new(1);
@@ -209,7 +226,7 @@ mod tests {
             let values = bent(players, &mut random);
             let whole = f64::from(values[values.len() - 1]) - f64::from(values[0]);
             for evaluations in [4, 7, 16, 40, 300] {
-                let estimate = sampled(&mut Table(values.clone()), evaluations, &mut random);
+                let estimate = estimate(values.clone(), evaluations, &mut random);
                 assert!((estimate.shares.iter().sum::<f64>() - whole).abs() < 1e-9);
                 assert!(estimate.variances.iter().all(|variance| variance.is_finite()));
                 assert!(estimate.evaluations <= evaluations.max(4), "{} of {evaluations}", estimate.evaluations);
@@ -221,7 +238,7 @@ mod tests {
     fn all_pairs_give_the_exact_shares() {
         let mut random = Random::new(2);
         let values = bent(9, &mut random);
-        let estimate = sampled(&mut Table(values.clone()), 1 << 10, &mut random);
+        let estimate = estimate(values.clone(), 1 << 10, &mut random);
         for (share, exact) in estimate.shares.iter().zip(exact(&mut Table(values))) {
             assert!((share - exact).abs() < 1e-6, "{share} {exact}");
         }
@@ -234,7 +251,7 @@ mod tests {
         let square =
             |coalition: usize| ((coalition.count_ones() + (coalition as u32 & 0x2d).count_ones()) as f32).powi(2);
         let values: Vec<f32> = (0..1 << 12).map(square).collect();
-        let estimate = sampled(&mut Table(values.clone()), 300, &mut random);
+        let estimate = estimate(values.clone(), 300, &mut random);
         for (share, exact) in estimate.shares.iter().zip(exact(&mut Table(values))) {
             assert!((share - exact).abs() < 1e-4, "{share} {exact}");
         }
@@ -250,7 +267,7 @@ mod tests {
                 let values = bent(players, &mut random);
                 let exact = exact(&mut Table(values.clone()));
                 for _ in 0..5 {
-                    let estimate = sampled(&mut Table(values.clone()), evaluations, &mut random);
+                    let estimate = estimate(values.clone(), evaluations, &mut random);
                     for ((share, variance), exact) in estimate.shares.iter().zip(&estimate.variances).zip(&exact) {
                         let off = (share - exact) / variance.sqrt();
                         covered += f64::from(off.abs() < 2.0);
@@ -263,19 +280,5 @@ mod tests {
             assert!((0.88..0.99).contains(&covered), "{players} players, {evaluations} evaluations: {covered}");
             assert!(bias.abs() < 0.15, "{players} players, {evaluations} evaluations: {bias}");
         }
-    }
-
-    #[test]
-    fn estimates_combine_by_what_they_are_worth() {
-        let of = |share: f64, variance: f64, evaluations| Estimate {
-            shares: vec![share],
-            variances: vec![variance],
-            evaluations,
-            exact: false,
-        };
-        let mut estimate = of(1.0, 4.0, 100);
-        estimate.combine(&of(4.0, 2.0, 150));
-        assert_eq!((estimate.shares[0], estimate.evaluations), (3.0, 250));
-        assert!((estimate.variances[0] - 1.0 / (1.0 / 4.0 + 1.0 / 2.0)).abs() < 1e-12);
     }
 }

@@ -87,6 +87,8 @@ fn score_rows(
 
 /// Everything after the first layer's sums, which `hidden` holds; it is written over. `once` is 1.
 #[cube]
+// A kernel unrolls loops over numbers alone.
+#[allow(clippy::needless_range_loop)]
 pub(super) fn hidden_part(network: &[f32], hidden: &mut Array<f32>, once: usize, #[comptime] shape: Shape) -> f32 {
     let layers = comptime!(shape.layers.clone());
     #[unroll]

@@ -1,65 +1,192 @@
-//! Exact explanations of many customers: their games are walked together on the device.
+//! Explanations of many customers: games that are exact are walked together on the device, and the pairs of those that
+//! are sampled are evaluated there, in the same rounds and from the same draws as on the CPU.
 
+use super::sample::{PAIRS, Pairs};
 use super::{Cohort, Game, Gpu, GpuError};
 use crate::customer::Customer;
-use crate::scorer::{Scorer, Workspace};
+use crate::explanation::{Estimate, MeanShares, Rounds, Sample, Task};
+use crate::scorer::{ExplainOptions, FieldGame, Scorer, Workspace};
+
+/// Pairs whose coalitions are kept at most, but for the game that they belong to: some tens of bytes each.
+const KEPT: usize = 4 * PAIRS;
 
 /// Customers whose contributions are asked for together.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Explanations {
-    cohort: Cohort,
-    /// What needs no walk, `[customers, fields]`.
-    direct: Vec<f64>,
+    fields: usize,
     background: usize,
+    customers: Vec<Waiting>,
+}
+
+/// A customer, until his explanation is done.
+#[derive(Debug)]
+struct Waiting {
+    /// As the CPU knows them, and as the device does; one for each background row.
+    games: Vec<(FieldGame, Game)>,
+    /// What needs neither walk nor sample, summed over the background rows.
+    direct: Vec<f64>,
+    rounds: Rounds,
+    mean: Option<MeanShares>,
+}
+
+/// The contributions of one customer on the logit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contributions {
+    /// One a field.
+    pub contributions: Vec<f64>,
+    /// One a field; 0 where the contribution is exact.
+    pub standard_errors: Vec<f64>,
+    /// Evaluations of the hidden part.
+    pub evaluations: u64,
+}
+
+impl Contributions {
+    /// The largest standard error.
+    pub fn standard_error(&self) -> f64 {
+        self.standard_errors.iter().fold(0.0, |largest: f64, error| largest.max(*error))
+    }
+}
+
+/// Sampled games whose pairs are on their way to the device.
+#[derive(Debug, Default)]
+struct Sampling {
+    /// Customer, background row, and what was drawn.
+    samples: Vec<(usize, usize, Sample)>,
+    pairs: Pairs,
+    differences: Vec<f64>,
 }
 
 impl Explanations {
     pub fn new(scorer: &Scorer) -> Explanations {
         let fields = scorer.document().schema.fields.len();
-        let background = scorer.artifact().background.len();
-        Explanations { cohort: Cohort { fields, ..Cohort::default() }, direct: Vec::new(), background }
+        Explanations { fields, background: scorer.artifact().background.len(), customers: Vec::new() }
     }
 
     pub fn customers(&self) -> usize {
-        self.cohort.customers
+        self.customers.len()
     }
 
-    /// Adds a customer; returns how often the network will be evaluated for it. One whose games cannot be walked, or take
-    /// more evaluations than the budget, is refused and left out.
+    /// Adds a customer; returns how often the network will be evaluated for it at most. One whose games the kernels do not
+    /// take, or whose budget is too small, is refused and left out.
     pub fn push(
         &mut self,
         scorer: &Scorer,
         customer: &Customer,
-        budget: u64,
+        options: &ExplainOptions,
         workspace: &mut Workspace,
     ) -> Result<u64, GpuError> {
-        let Cohort { fields, customers, games } = &mut self.cohort;
-        let mut direct = vec![0.0; *fields];
-        let (mut new, mut evaluations) = (Vec::new(), 0u64);
-        for (row, game) in scorer.games(customer, workspace).iter().enumerate() {
+        let place = self.customers.len();
+        let mut direct = vec![0.0; self.fields];
+        let mut games = Vec::with_capacity(self.background);
+        for (row, game) in scorer.games(customer, workspace).into_iter().enumerate() {
             game.direct.iter().for_each(|&(field, share)| direct[field] += share);
-            let players = (game.players.as_slice(), *fields);
-            let game = Game::new((*customers, row), players, &game.toggles, &game.couplings)?;
-            evaluations += game.coalitions();
-            // A game without players is its start.
-            if game.coalitions() > 1 {
-                new.push(game);
-            }
+            let players = (game.players.as_slice(), self.fields);
+            let own = Game::new((place, row), players, &game.toggles, &game.couplings)?;
+            games.push((game, own));
         }
-        if evaluations > budget {
-            let (maximum, found) = (budget as usize, evaluations as usize);
-            return Err(GpuError::Shape { what: "evaluations of one explanation", maximum, found });
-        }
-        games.append(&mut new);
-        self.direct.append(&mut direct);
-        *customers += 1;
+        let players = games.iter().map(|(game, _)| game.players.clone()).collect();
+        let rounds = Rounds::new(self.fields, players, scorer.budget(options))?;
+        let evaluations = rounds.most();
+        self.customers.push(Waiting { games, direct, rounds, mean: None });
         Ok(evaluations)
     }
 
-    /// Contributions on the logit, `[customers, fields]`.
-    pub async fn walk(self, gpu: &Gpu) -> Result<Vec<f64>, GpuError> {
-        let walked = gpu.walk(&self.cohort).await?;
-        let contribution = |(direct, walked): (f64, f64)| (direct + walked) / self.background as f64;
-        Ok(self.direct.into_iter().zip(walked).map(contribution).collect())
+    /// The contributions of all customers, in the order they came.
+    pub async fn explain(mut self, scorer: &Scorer, gpu: &Gpu) -> Result<Vec<Contributions>, GpuError> {
+        let mut sampling = Sampling::default();
+        let mut walked = vec![0.0; self.customers.len() * self.fields];
+        while self.customers.iter().any(|customer| customer.mean.is_none()) {
+            let mut cohort = Cohort { fields: self.fields, customers: self.customers.len(), games: Vec::new() };
+            for place in 0..self.customers.len() {
+                if self.customers[place].mean.is_some() {
+                    continue;
+                }
+                while let Some((row, task)) = self.customers[place].rounds.task() {
+                    match task {
+                        Task::Exact => self.take_exact(place, row, &mut cohort),
+                        Task::Sampled(sample) => {
+                            sampling.add(scorer, gpu, &self.customers[place].games[row].1, &sample).await?;
+                            sampling.samples.push((place, row, sample));
+                            if sampling.differences.len() >= KEPT {
+                                sampling.finish(scorer, gpu, &mut self.customers).await?;
+                            }
+                        }
+                    }
+                }
+            }
+            sampling.finish(scorer, gpu, &mut self.customers).await?;
+            // Sampled games are taken of networks, too, that no walk is.
+            if !cohort.games.is_empty() {
+                let sums = gpu.walk(&cohort).await?;
+                walked.iter_mut().zip(sums).for_each(|(walked, sum)| *walked += sum);
+            }
+            for customer in self.customers.iter_mut().filter(|customer| customer.mean.is_none()) {
+                customer.mean = customer.rounds.finish();
+            }
+        }
+        let rows = self.background as f64;
+        let fields = self.fields;
+        let finished = self.customers.into_iter().zip(walked.chunks_exact(fields)).map(|(customer, walked)| {
+            let MeanShares { mut shares, standard_errors, evaluations, .. } = customer.mean.expect("no round is left");
+            for (share, (direct, walked)) in shares.iter_mut().zip(customer.direct.iter().zip(walked)) {
+                *share += (direct + walked) / rows;
+            }
+            Contributions { contributions: shares, standard_errors, evaluations }
+        });
+        Ok(finished.collect())
+    }
+
+    /// Leaves a game to the walk, which adds up the games of a customer: the estimate says that it is exact, and nothing of
+    /// its shares.
+    fn take_exact(&mut self, place: usize, row: usize, cohort: &mut Cohort) {
+        let Waiting { games, rounds, .. } = &mut self.customers[place];
+        let (field_game, game) = &mut games[row];
+        rounds.take(row, Estimate::exact(vec![0.0; field_game.players.len()]));
+        // A game without players is its start.
+        if !field_game.players.is_empty() {
+            cohort.games.push(std::mem::take(game));
+        }
+    }
+}
+
+impl Sampling {
+    /// Puts the pairs of a sample on their way, and has the device evaluate them as soon as there are enough.
+    async fn add(&mut self, scorer: &Scorer, gpu: &Gpu, game: &Game, sample: &Sample) -> Result<(), GpuError> {
+        let halves: Vec<&[u16]> = sample.halves().collect();
+        let mut rest = halves.as_slice();
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(PAIRS - self.pairs.count()));
+            self.pairs.add(&scorer.artifact().network, game, now);
+            rest = later;
+            if self.pairs.count() == PAIRS {
+                self.flush(gpu).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self, gpu: &Gpu) -> Result<(), GpuError> {
+        let pairs = std::mem::take(&mut self.pairs);
+        if pairs.count() > 0 {
+            self.differences.extend(gpu.differences(&pairs).await?.into_iter().take(pairs.count()).map(f64::from));
+        }
+        Ok(())
+    }
+
+    /// Waits for the rest, and gives every game that was sampled its estimate.
+    async fn finish(&mut self, scorer: &Scorer, gpu: &Gpu, customers: &mut [Waiting]) -> Result<(), GpuError> {
+        self.flush(gpu).await?;
+        let differences = std::mem::take(&mut self.differences);
+        let mut rest = differences.as_slice();
+        for (place, row, sample) in self.samples.drain(..) {
+            let (own, later) = rest.split_at(sample.halves().count());
+            rest = later;
+            let Waiting { games, rounds, .. } = &mut customers[place];
+            // The slopes of a few pairs, for the guess, are noted here.
+            let mut walk = games[row].0.walk(scorer);
+            sample.learn(&mut walk);
+            rounds.take(row, sample.estimate(&mut walk, own));
+        }
+        Ok(())
     }
 }

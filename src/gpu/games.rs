@@ -1,38 +1,38 @@
-//! Games as the walk reads them: jobs, games and terms in two buffers, and the customers that they belong to.
+//! Games as the kernels see them: terms, and for the walk jobs, games and terms in two buffers.
 //!
-//! An input that several players move has a position for each subset of them. The walk knows terms alone, vectors that
+//! An input that several players move has a position for each subset of them. The kernels know terms alone, vectors that
 //! are added when all of their players have joined: inclusion and exclusion makes one from the other (the Möbius transform
 //! on subsets; Grabisch and Roubens 1999, "An axiomatic approach to the concept of interaction", section 2).
 
 use super::GpuError;
 use super::sums::NO_PLAYER;
 use super::walk::{JOB, LOWER};
-use crate::explanation::MAXIMUM_PLAYERS;
 use crate::network::walk::{Coupling, Position, Toggle};
 
 /// Most players that one input couples: it has 3^players pairs.
 const MAXIMUM_COUPLED: usize = 6;
 
 /// A game of one customer against one background row, made ready for the device.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Game {
     /// Position of the customer among those that are walked together.
     pub customer: usize,
-    background: u32,
-    players: usize,
-    /// Players whose bits are the number of the invocation.
+    pub(super) background: u32,
+    pub(super) players: usize,
+    /// Players whose bits are the number of the invocation that walks.
     lower: usize,
     /// The players' own terms first.
-    terms: Vec<Term>,
+    pub(super) terms: Vec<Term>,
     /// Player of each field.
     player_of: Vec<u32>,
 }
 
+/// A vector that counts once all of its players have joined.
 #[derive(Clone, Debug, Default)]
-struct Term {
-    mask: u32,
+pub(super) struct Term {
+    pub players: Vec<usize>,
     /// Table rows and their weights.
-    pairs: Vec<(u32, f32)>,
+    pub pairs: Vec<(u32, f32)>,
 }
 
 /// The games of some customers, which are walked together.
@@ -70,12 +70,8 @@ impl Game {
         toggles: &[Option<Toggle>],
         couplings: &[Coupling],
     ) -> Result<Game, GpuError> {
-        let most = |what, maximum, found| {
-            if found > maximum { Err(GpuError::Shape { what, maximum, found }) } else { Ok(()) }
-        };
-        most("players of a game", MAXIMUM_PLAYERS, players.len())?;
         let own = |(player, toggle): (usize, &Option<Toggle>)| {
-            let mut term = Term { mask: 1 << player, ..Term::default() };
+            let mut term = Term { players: vec![player], ..Term::default() };
             if let Some(Toggle { from, to }) = *toggle {
                 term.add(to, 1.0);
                 term.add(from, -1.0);
@@ -84,7 +80,10 @@ impl Game {
         };
         let mut terms: Vec<Term> = toggles.iter().enumerate().map(own).collect();
         for coupling in couplings {
-            most("players that one input couples", MAXIMUM_COUPLED, coupling.players.len())?;
+            let (what, maximum, found) = ("players that one input couples", MAXIMUM_COUPLED, coupling.players.len());
+            if found > maximum {
+                return Err(GpuError::Shape { what, maximum, found });
+            }
             couple(coupling, &mut terms);
         }
         let coupled = couplings.iter().flat_map(|coupling| coupling.players.iter().copied()).min();
@@ -94,12 +93,7 @@ impl Game {
         Ok(Game { customer, background: background as u32, players: players.len(), lower, terms, player_of })
     }
 
-    /// Coalitions of the game.
-    pub fn coalitions(&self) -> u64 {
-        1 << self.players
-    }
-
-    /// Blocks of coalitions, `looped` players being looped over at most.
+    /// Blocks of coalitions of a game that is walked, `looped` players being looped over at most.
     fn blocks(&self, looped: usize) -> u32 {
         1 << (self.players - self.lower).saturating_sub(looped)
     }
@@ -118,11 +112,12 @@ impl Term {
 fn couple(coupling: &Coupling, terms: &mut Vec<Term>) {
     for subset in 1..coupling.positions.len() {
         let members = coupling.players.iter().enumerate().filter(|(bit, _)| subset >> bit & 1 == 1);
-        let mask = members.fold(0u32, |mask, (_, player)| mask | 1 << player);
-        let at = match terms.iter().position(|term| term.mask == mask) {
+        let mut players: Vec<usize> = members.map(|(_, &player)| player).collect();
+        players.sort_unstable();
+        let at = match terms.iter().position(|term| term.players == players) {
             Some(at) => at,
             None => {
-                terms.push(Term { mask, ..Term::default() });
+                terms.push(Term { players, ..Term::default() });
                 terms.len() - 1
             }
         };
@@ -163,7 +158,8 @@ impl Cohort {
                     let first = rows.len() as u32;
                     rows.extend(term.pairs.iter().map(|&(row, _)| row));
                     numbers.extend(term.pairs.iter().map(|&(_, weight)| weight));
-                    games.extend([term.mask, first, rows.len() as u32]);
+                    let mask = term.players.iter().fold(0, |mask, player| mask | 1 << player);
+                    games.extend([mask, first, rows.len() as u32]);
                 }
                 players.extend_from_slice(&game.player_of);
             }

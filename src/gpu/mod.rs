@@ -1,8 +1,9 @@
-//! Batches and exact walks on a graphics device: our own fused kernels on CubeCL's wgpu runtime, the one that burn's wgpu
+//! Batches and explanations on a graphics device: our own fused kernels on CubeCL's wgpu runtime, the one that burn's wgpu
 //! backend runs on (feature `webgpu`).
 //!
-//! One dispatch scores a batch ([`Gpu::logits`]); one dispatch walks the coalitions of many games and a second, small one
-//! adds them up by customer and field ([`Gpu::walk`]), so that little is read back. The kernels read the packed
+//! One dispatch scores a batch ([`Gpu::logits`]); one walks the coalitions of many games and a second, small one adds
+//! them up by customer and field ([`Gpu::walk`]); one evaluates the pairs of sampled games, a number each. So little is
+//! read back. The kernels read the packed
 //! network, so an artifact scores the same to 1e-4 on the logit. Nothing here falls back to the CPU: whoever calls does,
 //! and every reason why is a [`GpuError`].
 
@@ -11,6 +12,7 @@ mod buffer;
 mod device;
 mod explain;
 mod games;
+mod sample;
 mod shape;
 mod sums;
 mod walk;
@@ -19,8 +21,10 @@ mod walk;
 mod tests;
 
 pub use device::{Adapter, Gpu};
-pub use explain::Explanations;
+pub use explain::{Contributions, Explanations};
 pub use games::{Cohort, Game};
+
+use crate::explanation::BudgetTooSmall;
 
 /// Why the device cannot do the work.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -33,6 +37,8 @@ pub enum GpuError {
     Limit { what: &'static str, needed: u64, found: u64 },
     #[error("the network is too large for the kernels: {found} {what}, at most {maximum}")]
     Shape { what: &'static str, maximum: usize, found: usize },
+    #[error(transparent)]
+    Budget(#[from] BudgetTooSmall),
     #[error("the graphics device failed: {0}")]
     Failed(String),
 }
@@ -45,6 +51,7 @@ impl GpuError {
             GpuError::NoDevice(_) => "device_refused",
             GpuError::Limit { .. } => "limits",
             GpuError::Shape { .. } => "shape",
+            GpuError::Budget(_) => "argument_invalid",
             GpuError::Failed(_) => "device_failed",
         }
     }

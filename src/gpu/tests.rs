@@ -3,14 +3,16 @@
 use cubecl::future::block_on;
 use cubecl::wgpu::wgpu;
 
-use super::{Cohort, Explanations, Game, Gpu};
+use super::sample::Pairs;
+use super::{Cohort, Contributions, Explanations, Game, Gpu};
+use crate::customer::Customer;
 use crate::encoding::Features;
-use crate::explanation::exact;
+use crate::explanation::{Random, Sample, exact};
 use crate::network::tests::{features, parts};
 use crate::network::walk::{Coupling, Position, Toggle, Walk};
 use crate::network::{Network, NetworkParts};
-use crate::scorer::ExplainOptions;
-use crate::scorer::tests::{customers, small_scorer};
+use crate::scorer::tests::{customers, small_scorer, wide_scorer};
+use crate::scorer::{ExplainOptions, Explanation, Scorer};
 
 const TOLERANCE: f64 = 1e-4;
 const SHAPES: [&[usize]; 9] = [&[], &[1], &[3], &[16], &[64], &[16, 8], &[20, 9], &[7, 5, 3], &[256, 128]];
@@ -85,7 +87,6 @@ fn a_walk_is_the_exact_walk_of_the_cpu() {
             positions.iter().chain([&last]).enumerate().for_each(|(input, &at)| background.set(input, row, at));
             let of_players: Vec<usize> = (1..=players).collect();
             let game = Game::new((row + 1, row), (&of_players, fields), &toggles, &couplings).unwrap();
-            assert_eq!(game.coalitions(), 1 << players);
             cohort.games.push(game);
             if couplings.is_empty() {
                 positions.push(last);
@@ -103,31 +104,95 @@ fn a_walk_is_the_exact_walk_of_the_cpu() {
 }
 
 #[test]
-fn explanations_are_the_scorers() {
-    for hidden in [&[][..], &[6], &[16, 8]] {
-        let scorer = small_scorer(hidden);
-        let mut workspace = scorer.workspace();
-        let gpu = open(&scorer.artifact().network, scorer.background());
-        let mut explanations = Explanations::new(&scorer);
-        let customers = customers();
-        let mut evaluations = 0;
-        for customer in &customers {
-            evaluations += explanations.push(&scorer, customer, scorer.default_budget(), &mut workspace).unwrap();
-        }
-        if !hidden.is_empty() {
-            assert_eq!(explanations.push(&scorer, &customers[1], 7, &mut workspace).unwrap_err().code(), "shape");
-        }
-        assert_eq!(explanations.customers(), customers.len());
-        let contributions = block_on(explanations.walk(&gpu)).unwrap();
-        let mut expected_evaluations = 0;
-        for (customer, contributions) in customers.iter().zip(contributions.chunks_exact(4)) {
-            let expected = scorer.explain(customer, &ExplainOptions::default(), &mut workspace).unwrap();
-            expected_evaluations += expected.evaluations;
-            for (contribution, expected) in contributions.iter().zip(expected.contributions) {
-                assert!((contribution - expected).abs() < TOLERANCE, "{hidden:?}: {contribution} {expected}");
+fn pairs_are_those_of_the_cpu() {
+    // Coalitions of one word, two, and three.
+    let games = [(5, 0), (32, 2), (40, 3), (70, 0), (13, 6)];
+    for hidden in [&[1][..], &[16], &[256], &[16, 8], &[7, 5, 3], &[200, 64]] {
+        let network = network(400, hidden);
+        let inputs = 72;
+        let mut background = Features::new(inputs, games.len());
+        let (mut pairs, mut expected) = (Pairs::default(), Vec::new());
+        let mut random = Random::new(3);
+        for (row, (players, coupled)) in games.into_iter().enumerate() {
+            let (toggles, couplings) = moves(row as u32, (players, coupled));
+            let place = |input: usize| toggles.get(input).map_or((390, 0.0), |toggle| toggle.unwrap().from);
+            let mut positions: Vec<Position> = (0..inputs - 1).map(place).collect();
+            let last = couplings.first().map_or((391, 0.5), |coupling| coupling.positions[0]);
+            positions.iter().chain([&last]).enumerate().for_each(|(input, &at)| background.set(input, row, at));
+            if couplings.is_empty() {
+                positions.push(last);
+            }
+            let fields: Vec<usize> = (0..players).collect();
+            let game = Game::new((0, row), (&fields, players), &toggles, &couplings).unwrap();
+            // One game has fewer pairs than a workgroup, others more.
+            let sample = Sample::draw(players, 1 + 300 * row as u64, &mut random);
+            let halves: Vec<&[u16]> = sample.halves().collect();
+            pairs.add(&network, &game, &halves);
+            let mut walk = Walk::new(&network, &positions, &toggles, &couplings);
+            for half in halves {
+                let [value, complement, ..] = walk.pairs([half, half], false);
+                expected.push(value - complement);
             }
         }
-        assert_eq!(evaluations, expected_evaluations);
+        let differences = block_on(open(&network, &background).differences(&pairs)).unwrap();
+        assert_eq!(differences.len(), expected.len());
+        assert!(expected.iter().any(|difference| difference.abs() > 0.01));
+        for (at, (difference, expected)) in differences.iter().zip(expected).enumerate() {
+            let message = format!("{hidden:?} pair {at}: {difference} {expected}");
+            assert!(f64::from((difference - expected).abs()) < TOLERANCE, "{message}");
+        }
+    }
+}
+
+/// Explains all customers on the device, and holds that against the scorer.
+fn compare(scorer: &Scorer, customers: &[Customer], options: &ExplainOptions) -> Vec<Explanation> {
+    let mut workspace = scorer.workspace();
+    let gpu = open(&scorer.artifact().network, scorer.background());
+    let mut explanations = Explanations::new(scorer);
+    let mut most = 0;
+    for customer in customers {
+        most += explanations.push(scorer, customer, options, &mut workspace).unwrap();
+    }
+    assert_eq!(explanations.customers(), customers.len());
+    let explained = block_on(explanations.explain(scorer, &gpu)).unwrap();
+    assert_eq!(explained.len(), customers.len());
+    assert!(explained.iter().map(|explained| explained.evaluations).sum::<u64>() <= most);
+    let one = |(customer, explained): (&Customer, Contributions)| {
+        let expected = scorer.explain(customer, options, &mut workspace).unwrap();
+        assert_eq!(explained.evaluations, expected.evaluations);
+        let both = explained.contributions.iter().zip(&expected.contributions);
+        for (contribution, expected) in both.chain(explained.standard_errors.iter().zip(&expected.standard_errors)) {
+            assert!((contribution - expected).abs() < TOLERANCE, "{contribution} {expected}");
+        }
+        expected
+    };
+    customers.iter().zip(explained).map(one).collect()
+}
+
+#[test]
+fn explanations_are_the_scorers() {
+    for hidden in [&[][..], &[6], &[16, 8]] {
+        let expected = compare(&small_scorer(hidden), &customers(), &ExplainOptions::default());
+        assert!(expected.iter().all(|explanation| explanation.exact));
+    }
+    let scorer = small_scorer(&[6]);
+    let options = ExplainOptions { budget: Some(7), ..ExplainOptions::default() };
+    let refused = Explanations::new(&scorer).push(&scorer, &customers()[1], &options, &mut scorer.workspace());
+    assert_eq!(refused.unwrap_err().code(), "argument_invalid");
+}
+
+#[test]
+fn sampled_explanations_are_the_scorers_in_all_their_rounds() {
+    // The last network is one whose games are not walked, only sampled.
+    for hidden in [&[6][..], &[16, 8], &[130, 4]] {
+        let (scorer, customers) = wide_scorer(hidden);
+        // Three customers are background rows themselves: one of their games has no players.
+        for (budget, tolerance) in [(700, None), (20_000, Some(0.005)), (60_000, Some(1e-9))] {
+            let options = ExplainOptions { budget: Some(budget), tolerance, seed: 5, interactions: false };
+            let expected = compare(&scorer, &customers, &options);
+            assert!(expected.iter().all(|explanation| !explanation.exact && explanation.standard_error() > 0.0));
+        }
+        compare(&scorer, &customers[..2], &ExplainOptions::default());
     }
 }
 
@@ -163,7 +228,7 @@ fn a_device_without_memory_is_an_error() {
     let gpu = open(&network, &features);
     block_on(gpu.logits(&features, 700)).unwrap();
     // A size beyond the limit is refused on any machine, and reported as memory that is not there would be.
-    gpu.device.create_buffer(&wgpu::BufferDescriptor {
+    let _refused = gpu.device.create_buffer(&wgpu::BufferDescriptor {
         label: None,
         size: gpu.device.limits().max_buffer_size.saturating_mul(2),
         usage: wgpu::BufferUsages::STORAGE,

@@ -7,6 +7,7 @@ use crate::explanation::{Game, SampledGame, Table, exact, interactions};
 use crate::network::walk::{Coupling, Position, Toggle, Walk};
 
 /// What the network needs to walk the game, and what needs no walk.
+#[derive(Debug)]
 pub(crate) struct FieldGame {
     /// The fields that play; those that several inputs couple come last.
     pub players: Vec<usize>,
@@ -47,7 +48,7 @@ impl SampledGame for Walk<'_> {
 }
 
 impl FieldGame {
-    pub(super) fn walk<'a>(&self, scorer: &'a Scorer) -> Walk<'a> {
+    pub(crate) fn walk<'a>(&self, scorer: &'a Scorer) -> Walk<'a> {
         Walk::new(&scorer.artifact.network, &self.background, &self.toggles, &self.couplings)
     }
 

@@ -18,7 +18,7 @@ use crate::explanation::{self, Budget, BudgetTooSmall, MeanShares};
 use crate::network::Scratch;
 use crate::schema::Field;
 use crate::sentence::Messages;
-use games::FieldGame;
+pub(crate) use games::FieldGame;
 
 /// A model that is ready to score.
 #[derive(Clone, Debug)]
@@ -173,6 +173,16 @@ impl Scorer {
         (DEFAULT_MULTIPLY_ADDS / evaluation).max(self.minimum_budget())
     }
 
+    /// What these options allow an explanation.
+    pub(crate) fn budget(&self, options: &ExplainOptions) -> Budget {
+        let default_tolerance = if options.budget.is_none() { DEFAULT_TOLERANCE } else { 0.0 };
+        Budget {
+            evaluations: options.budget.unwrap_or_else(|| self.default_budget()),
+            tolerance: options.tolerance.unwrap_or(default_tolerance),
+            seed: options.seed,
+        }
+    }
+
     /// Explains one customer, exactly where the budget allows it.
     pub fn explain(
         &self,
@@ -183,16 +193,11 @@ impl Scorer {
         let score = self.score(customer, workspace);
         let rows = self.artifact.background.len();
         let games: Vec<_> = (0..rows).map(|row| self.game(customer, &workspace.features, row)).collect();
-        let players: Vec<&[usize]> = games.iter().map(|game| game.players.as_slice()).collect();
-        let default_tolerance = if options.budget.is_none() { DEFAULT_TOLERANCE } else { 0.0 };
-        let budget = Budget {
-            evaluations: options.budget.unwrap_or_else(|| self.default_budget()),
-            tolerance: options.tolerance.unwrap_or(default_tolerance),
-            seed: options.seed,
-        };
+        let players = games.iter().map(|game| game.players.clone()).collect();
+        let budget = self.budget(options);
         let fields = customer.cells().len();
         let MeanShares { shares: mut contributions, standard_errors, mut evaluations, exact } =
-            explanation::explain(fields, &players, |row| games[row].walk(self), budget)?;
+            explanation::explain(fields, players, |row| games[row].walk(self), budget)?;
         for (field, share) in games.iter().flat_map(|game| &game.direct) {
             contributions[*field] += share / rows as f64;
         }

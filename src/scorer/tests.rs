@@ -3,9 +3,11 @@ use crate::artifact::{Background, BackgroundRow, EncoderDocument, FORMAT_VERSION
 use crate::calibration::Calibration;
 use crate::decision::Policy;
 use crate::encoding::tests::{customer, encoded_schema, small_encoder};
+use crate::encoding::{Encoder, InputDocument};
 use crate::explanation::tests::{definition, interaction_definition};
-use crate::network::Network;
 use crate::network::tests::parts;
+use crate::network::{Network, NetworkParts};
+use crate::schema::Schema;
 
 pub(crate) fn customers() -> Vec<Customer> {
     let cells = |n: u32| {
@@ -17,21 +19,40 @@ pub(crate) fn customers() -> Vec<Customer> {
 
 /// A scorer over the small encoder, derived feature included, with random weights.
 pub(crate) fn small_scorer(hidden: &[usize]) -> Scorer {
-    let encoder = small_encoder();
-    let schema = encoded_schema();
+    scorer(encoded_schema(), small_encoder(), &customers()[..7], parts(small_encoder().row_count(), hidden))
+}
+
+/// A scorer of 40 numbers and a product of two of them, which no budget explains exactly, and customers for it.
+pub(crate) fn wide_scorer(hidden: &[usize]) -> (Scorer, Vec<Customer>) {
+    const FIELDS: usize = 40;
+    let mut schema = encoded_schema();
+    let field = schema.fields[1].clone();
+    schema.fields = (0..FIELDS).map(|n| Field { name: format!("f{n}"), ..field.clone() }).collect();
+    schema.derived[0].formula = "f3 * f5".into();
+    let names = schema.fields.iter().map(|field| &field.name).chain([&schema.derived[0].name]);
+    let documents = names.map(|name| InputDocument { name: name.clone(), knots: vec![0.0, 20.0, 40.0, 100.0] });
+    let encoder = Encoder::new(&schema, documents.collect()).unwrap();
+    let cells = |n: usize| (0..FIELDS).map(move |field| Cell::Number(((n + 3) * (field + 7) * 37 % 101) as f64));
+    let customer = |n| Customer::from_cells(&schema, &cells(n).collect::<Vec<_>>()).unwrap();
+    let customers: Vec<Customer> = (0..8).map(customer).collect();
+    let mut parts = parts(encoder.row_count(), hidden);
+    // So many inputs of such weights would leave no unit at its bend.
+    parts.table.iter_mut().for_each(|weight| *weight *= 0.3);
+    (scorer(schema, encoder, &customers[..3], parts), customers)
+}
+
+fn scorer(schema: Schema, encoder: Encoder, background: &[Customer], parts: NetworkParts) -> Scorer {
     let row = |customer: &Customer| BackgroundRow { members: 25, cells: customer.cells().to_vec() };
-    let rows = customers().iter().take(7).map(row).collect();
     let document = Document {
         format_version: FORMAT_VERSION,
         encoder: EncoderDocument { inputs: encoder.documents() },
         calibration: Calibration::Temperature { temperature: 1.5 },
         policy: Policy::default(),
-        background: Background { k: 20, rows },
+        background: Background { k: 20, rows: background.iter().map(row).collect() },
         card: r#"{"name":"small"}"#.into(),
         schema,
     };
-    let network = Network::new(encoder.row_count(), parts(encoder.row_count(), hidden)).unwrap();
-    Scorer::new(Artifact::new(document, network).unwrap())
+    Scorer::new(Artifact::new(document, Network::new(encoder.row_count(), parts).unwrap()).unwrap())
 }
 
 #[test]
@@ -107,4 +128,26 @@ fn cells_in_words() {
         (3, Cell::Category(0)),
     ];
     assert_eq!(words.map(|(field, cell)| scorer.text(field, cell)), ["2.5", "Year", "other", "missing", "No"]);
+}
+
+#[test]
+fn beyond_the_budget_contributions_are_sampled_and_still_add_up() {
+    let (scorer, customers) = wide_scorer(&[16]);
+    let mut workspace = scorer.workspace();
+    let mut explain = |customer, budget| {
+        let options = ExplainOptions { budget: Some(budget), ..ExplainOptions::default() };
+        scorer.explain(customer, &options, &mut workspace).unwrap()
+    };
+    for customer in &customers[3..] {
+        let [rough, fine] = [1_000, 200_000].map(|budget| explain(customer, budget));
+        for explanation in [&rough, &fine] {
+            assert!(!explanation.exact);
+            let sum = explanation.base + explanation.contributions.iter().sum::<f64>();
+            assert!((sum - explanation.score.logit).abs() < 1e-4, "{sum} {}", explanation.score.logit);
+        }
+        assert!(fine.standard_error() < rough.standard_error() / 5.0);
+        for ((a, b), error) in rough.contributions.iter().zip(&fine.contributions).zip(&rough.standard_errors) {
+            assert!((a - b).abs() < 5.0 * error + 1e-6, "{a} {b} {error}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ use super::explanation::options;
 use super::{Engine, failure};
 use crate::encoding::Features;
 use crate::gpu::{Explanations, Gpu, GpuError};
+use crate::scorer::Scorer;
 
 /// Work that waits for the device.
 #[derive(Default)]
@@ -27,6 +28,7 @@ pub(super) struct Staged {
 #[wasm_bindgen]
 pub struct Device {
     gpu: Rc<Gpu>,
+    scorer: Rc<Scorer>,
 }
 
 #[wasm_bindgen]
@@ -36,7 +38,7 @@ impl Engine {
         let scorer = self.scorer.clone();
         future_to_promise(async move {
             let gpu = Gpu::open(&scorer.artifact().network, scorer.background()).await.map_err(reason)?;
-            Ok(Device { gpu: Rc::new(gpu) }.into())
+            Ok(Device { gpu: Rc::new(gpu), scorer: Rc::new(scorer) }.into())
         })
     }
 
@@ -66,17 +68,17 @@ impl Engine {
         }
     }
 
-    /// Stages the exact explanation of one row of the column buffers; returns how often it evaluates the network. The budget
-    /// is 0 for the default. Throws where the row cannot be scored, or its games are too large or beyond the budget.
-    pub fn stage_explanation(&mut self, row: usize, budget: f64) -> Result<f64, JsValue> {
+    /// Stages the explanation of one row of the column buffers; returns how often it evaluates the network at most. Options
+    /// as in `explain_row`. Throws where the row cannot be scored, or the kernels do not take its games.
+    pub fn stage_explanation(&mut self, row: usize, budget: f64, tolerance: f64, seed: f64) -> Result<f64, JsValue> {
         self.block();
         let Engine { scorer, block, customer, staged, workspace, .. } = self;
         if !block.as_ref().is_some_and(|block| block.take(scorer, row, customer)) {
             return Err(failure("record_invalid", "the row cannot be scored", &[]));
         }
-        let budget = options(budget, 0.0, 0.0).budget.unwrap_or_else(|| scorer.default_budget());
         let explanations = staged.explanations.get_or_insert_with(|| Explanations::new(scorer));
-        let evaluations = explanations.push(scorer, customer, budget, workspace).map_err(reason)?;
+        let options = options(budget, tolerance, seed);
+        let evaluations = explanations.push(scorer, customer, &options, workspace).map_err(reason)?;
         Ok(evaluations as f64)
     }
 }
@@ -104,15 +106,19 @@ impl Device {
         })
     }
 
-    /// Explains what is staged: a promise of a `Float32Array`, `[customers, fields]`, contributions on the logit.
+    /// Explains what is staged: a promise of a `Float32Array`, `[customers, fields + 1]`: contributions on the logit, and
+    /// the largest standard error of each customer's.
     pub fn explain(&self, engine: &mut Engine) -> Promise {
         let explanations = engine.staged.explanations.take();
-        let gpu = Rc::clone(&self.gpu);
+        let (gpu, scorer) = (Rc::clone(&self.gpu), Rc::clone(&self.scorer));
         future_to_promise(async move {
             let Some(explanations) = explanations else { return Ok(Float32Array::new_with_length(0).into()) };
-            let contributions = explanations.walk(&gpu).await.map_err(reason)?;
-            let contributions: Vec<f32> = contributions.into_iter().map(|contribution| contribution as f32).collect();
-            Ok(Float32Array::from(contributions.as_slice()).into())
+            let mut numbers = Vec::new();
+            for explained in explanations.explain(&scorer, &gpu).await.map_err(reason)? {
+                numbers.extend(explained.contributions.iter().map(|&contribution| contribution as f32));
+                numbers.push(explained.standard_error() as f32);
+            }
+            Ok(Float32Array::from(numbers.as_slice()).into())
         })
     }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask bench gpu` runs this: rows and exact walks per second on the graphics device, beside one CPU thread.
+//! `cargo xtask bench gpu` runs this: rows and explanations per second on the graphics device, beside one CPU thread.
 //!
 //! `gpu MODEL ROWS CUSTOMERS OUT` mixes customers from the model's background rows, takes the best of several runs, checks
 //! that both sides agree, prints one line each and writes them to OUT. The device's time includes sending the encoded
@@ -16,6 +16,8 @@ use tenure::scorer::{ExplainOptions, Scorer};
 const REPETITIONS: usize = 5;
 /// Every explanation is an exact one.
 const BUDGET: u64 = 1 << 28;
+/// Evaluations of a sampled one, for each background row.
+const SAMPLED: u64 = 1024;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,32 +36,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut expected = vec![0.0; rows];
     let mut scratch = network.scratch();
-    let cpu_rows = best(|| Ok(network.logits(&features, rows, &mut scratch, &mut expected)))?;
-    let mut logits = Vec::new();
-    let gpu_rows = best(|| Ok(logits = block_on(gpu.logits(&features, rows))?))?;
-    let difference = logits.iter().zip(&expected).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max);
-
-    let mut workspace = scorer.workspace();
-    let mut evaluations = 0;
-    let mut shares = Vec::new();
-    let gpu_walks = best(|| {
-        let mut explanations = Explanations::new(&scorer);
-        evaluations = 0;
-        for customer in customers.iter().take(count) {
-            evaluations += explanations.push(&scorer, customer, BUDGET, &mut workspace)?;
-        }
-        Ok(shares = block_on(explanations.walk(&gpu))?)
-    })?;
-    let mut expected = Vec::new();
-    let exactly = ExplainOptions { budget: Some(BUDGET), ..ExplainOptions::default() };
-    let cpu_walks = best(|| {
-        expected.clear();
-        for customer in customers.iter().take(count) {
-            expected.extend(scorer.explain(customer, &exactly, &mut workspace)?.contributions);
-        }
+    let cpu_rows = best(|| {
+        network.logits(&features, rows, &mut scratch, &mut expected);
         Ok(())
     })?;
-    let walk_difference = shares.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    let mut logits = Vec::new();
+    let gpu_rows = best(|| {
+        logits = block_on(gpu.logits(&features, rows))?;
+        Ok(())
+    })?;
+    let difference = logits.iter().zip(&expected).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max);
+
+    let customers = &customers[..count];
+    let walks = explained(&scorer, &gpu, customers, BUDGET)?;
+    let samples = explained(&scorer, &gpu, customers, SAMPLED * scorer.artifact().background.len() as u64)?;
 
     let per_second = |amount: usize, seconds: f64| amount as f64 / seconds;
     println!(
@@ -67,19 +57,68 @@ fn main() -> Result<(), Box<dyn Error>> {
         per_second(rows, gpu_rows),
         per_second(rows, cpu_rows)
     );
-    println!(
-        "walks/s   device {:>12.1}   one CPU thread {:>12.1}   largest difference {walk_difference:.1e}",
-        per_second(count, gpu_walks),
-        per_second(count, cpu_walks)
-    );
+    for (name, Explained { device, cpu, difference, .. }) in [("walks/s", &walks), ("samples/s", &samples)] {
+        let [device, cpu] = [device, cpu].map(|&seconds| per_second(count, seconds));
+        println!("{name:<9} device {device:>12.1}   one CPU thread {cpu:>12.1}   largest difference {difference:.1e}");
+    }
     let figures = serde_json::json!({
-        "adapter": adapter.name, "software": adapter.software, "rows": rows, "customers": count, "evaluations": evaluations,
-        "device": { "rows_per_s": per_second(rows, gpu_rows), "walks_per_s": per_second(count, gpu_walks) },
-        "cpu_thread": { "rows_per_s": per_second(rows, cpu_rows), "walks_per_s": per_second(count, cpu_walks) },
-        "largest_difference": { "logit": difference, "contribution": walk_difference },
+        "adapter": adapter.name, "software": adapter.software, "rows": rows, "customers": count,
+        "evaluations": { "walks": walks.evaluations, "samples": samples.evaluations },
+        "device": {
+            "rows_per_s": per_second(rows, gpu_rows),
+            "walks_per_s": per_second(count, walks.device),
+            "samples_per_s": per_second(count, samples.device),
+        },
+        "cpu_thread": {
+            "rows_per_s": per_second(rows, cpu_rows),
+            "walks_per_s": per_second(count, walks.cpu),
+            "samples_per_s": per_second(count, samples.cpu),
+        },
+        "largest_difference": { "logit": difference, "walks": walks.difference, "samples": samples.difference },
     });
     std::fs::write(out, format!("{figures:#}\n"))?;
     Ok(())
+}
+
+/// Explanations of the same customers on both sides.
+struct Explained {
+    /// Seconds.
+    device: f64,
+    cpu: f64,
+    /// Of all customers.
+    evaluations: u64,
+    /// Of a contribution.
+    difference: f64,
+}
+
+fn explained(scorer: &Scorer, gpu: &Gpu, customers: &[Customer], budget: u64) -> Result<Explained, Box<dyn Error>> {
+    let options = ExplainOptions { budget: Some(budget), ..ExplainOptions::default() };
+    let mut workspace = scorer.workspace();
+    let mut on_device = Vec::new();
+    let device = best(|| {
+        let mut explanations = Explanations::new(scorer);
+        for customer in customers {
+            explanations.push(scorer, customer, &options, &mut workspace)?;
+        }
+        on_device = block_on(explanations.explain(scorer, gpu))?;
+        Ok(())
+    })?;
+    let mut expected = Vec::new();
+    let cpu = best(|| {
+        expected.clear();
+        for customer in customers {
+            expected.push(scorer.explain(customer, &options, &mut workspace)?);
+        }
+        Ok(())
+    })?;
+    let pairs = on_device.iter().zip(&expected).flat_map(|(a, b)| a.contributions.iter().zip(&b.contributions));
+    let difference = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    Ok(Explained {
+        device,
+        cpu,
+        evaluations: on_device.iter().map(|explained| explained.evaluations).sum(),
+        difference,
+    })
 }
 
 /// Seconds of the fastest run.

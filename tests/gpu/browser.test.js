@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { load } from "tenure";
-import { artifactPath, sampleRecords } from "../../pkg/tests/artifact.js";
+import { artifactPath, datedArtifact, sampleRecords } from "../../pkg/tests/artifact.js";
 import { launch } from "../consumer/chromium.js";
 import { installedApp } from "../consumer/pack.js";
 import { serve } from "../consumer/static.js";
@@ -264,6 +264,65 @@ test("explainMany on the device gives the CPU's contributions, and the progress"
   }
 });
 
+test("dates count back from the reference that load was given", async () => {
+  const { name, bytes } = datedArtifact("2024-03-01");
+  const reference = "2024-04-20";
+  const dated = some.slice(0, 20).map((record) => ({ ...record, [name]: "2024-02-10" }));
+  const { result } = await inPage(
+    async ({ bytes, reference, dated }) => {
+      const scorer = await globalThis.tenure.load(Uint8Array.from(bytes), { device: "webgpu", reference });
+      const { device, logit } = await scorer.scoreManyAsync(dated);
+      const { value: block } = await scorer.explainMany(dated.slice(0, 2))[Symbol.asyncIterator]().next();
+      return { worked: [device, block.device], logit: [...logit], contributions: [...block.contributions] };
+    },
+    { bytes: [...bytes], reference, dated },
+  );
+  assert.deepEqual(result.worked, ["webgpu", "webgpu"]);
+  const [by, byDefault] = await Promise.all([{ reference }, {}].map((options) => load(new Uint8Array(bytes), options)));
+  const { value: block } = await by.explainMany(dated.slice(0, 2))[Symbol.asyncIterator]().next();
+  for (const [given, expected] of [[result.logit, by.scoreMany(dated).logit], [result.contributions, block.contributions]]) {
+    assert.equal(given.length, expected.length);
+    given.forEach((value, at) => assert.ok(Math.abs(value - expected[at]) <= TOLERANCE, `${at}: ${value} ${expected[at]}`));
+  }
+  assert.ok(by.scoreMany(dated).logit.some((logit, row) => Math.abs(logit - byDefault.scoreMany(dated).logit[row]) > 0.01));
+});
+
+test("beyond the budget the device samples, with the CPU's draws, errors and tolerance", async () => {
+  const options = [{ budget: 4000, seed: 3 }, { budget: 20_000, tolerance: 0.01 }];
+  const explaining = async ({ records, options }) => {
+    const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+    const results = [];
+    for (const each of options) {
+      for await (const { device, reason, contributions, standardError } of scorer.explainMany(records, each)) {
+        results.push({ worked: reason?.code ?? device, contributions: [...contributions], standardError: [...standardError] });
+      }
+    }
+    const refused = await (async () => {
+      for await (const block of scorer.explainMany(records, { budget: 20 })) return block.device;
+    })().catch((error) => [error.code, error.message]);
+    return { results, refused };
+  };
+  const few = some.slice(0, 8);
+  const { result } = await inPage(explaining, { records: few, options });
+  for (const [at, each] of options.entries()) {
+    const { worked, contributions, standardError } = result.results[at];
+    assert.equal(worked, "webgpu");
+    const expected = { contributions: [], standardError: [] };
+    for await (const block of scorer.explainMany(few, each)) {
+      expected.contributions.push(...block.contributions);
+      expected.standardError.push(...block.standardError);
+    }
+    assert.ok(Math.max(...expected.standardError) > 0, "nothing was sampled");
+    const differs = (list, other) => list.map((value, index) => Math.abs(value - other[index])).filter((off) => !(off <= TOLERANCE));
+    assert.equal(contributions.length, expected.contributions.length);
+    assert.deepEqual(differs(contributions, expected.contributions), []);
+    assert.deepEqual(differs(standardError, expected.standardError), []);
+  }
+  // The CPU's own words.
+  assert.equal(result.refused[0], "argument_invalid");
+  assert.match(result.refused[1], /budget must be at least/);
+});
+
 /** Runs in a page: the emulator goes under another name, so that `auto` measures it, as it would a real adapter. */
 const pretendToBeReal = () => {
   const info = { vendor: "acme", architecture: "one", device: "", description: "", subgroupMinSize: 4, subgroupMaxSize: 4, isFallbackAdapter: false };
@@ -301,7 +360,7 @@ test("auto measures explained customers too, and remembers from how many on the 
     const many = Array.from({ length: 100 }, (_, row) => records[row % records.length]);
     const explain = async (scorer, records) => {
       const worked = [];
-      for await (const { device, reason } of scorer.explainMany(records, { budget: 100_000 })) worked.push(reason?.code ?? device);
+      for await (const { device, reason } of scorer.explainMany(records, { budget: 20_000 })) worked.push(reason?.code ?? device);
       return [...new Set(worked)];
     };
     const rounds = [];

@@ -28,7 +28,7 @@ pub enum Benchmark {
     Train(train::Options),
     /// The defaults on real tables beside LightGBM and CatBoost: target/bench/quality.json
     Quality(quality::Options),
-    /// Batches and exact walks on a graphics device beside one CPU thread: target/bench/gpu.json
+    /// Batches and explanations on a graphics device beside one CPU thread: target/bench/gpu.json
     Gpu(gpu::Options),
     /// Explanations beside shap and KernelSHAP, exact and sampled: target/bench/explain.json
     Explain(explain::Options),

@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::command::{self, step};
+use crate::prerequisites::WASM_TARGET;
 use crate::{debian, demo, project, text, wasm};
 
 /// Where Vulkan's loader looks for drivers.
@@ -29,6 +30,18 @@ pub fn test_kernels() -> Result<()> {
     command::run(command::cargo().args(tests))
 }
 
+/// No warning in the kernels with their tests and benchmark, nor in the module's surface.
+pub fn clippy() -> Result<()> {
+    let kernels = ["--all-targets", "--features", "webgpu"];
+    let surface = ["--lib", "--features", "wasm,webgpu", "--target", WASM_TARGET];
+    for what in [&kernels[..], &surface] {
+        let mut clippy = command::cargo();
+        clippy.args(["clippy", "--release", "--package", "tenure"]).args(what).args(["--", "--deny", "warnings"]);
+        command::run(&mut clippy)?;
+    }
+    Ok(())
+}
+
 #[derive(Args)]
 pub struct Options {
     /// Rows of a batch
@@ -37,17 +50,31 @@ pub struct Options {
     /// Customers to explain
     #[arg(long, default_value_t = 64)]
     customers: usize,
+    /// Also the burn Module of the network, op by op on burn's wgpu backend, beside our kernel:
+    /// target/bench/burn_wgpu.json (some minutes to compile)
+    #[arg(long)]
+    burn: bool,
 }
 
-/// Rows and exact walks per second on whatever adapter there is, beside one CPU thread, into target/bench/gpu.json.
+/// Rows and explanations per second on whatever adapter there is, beside one CPU thread, into target/bench/gpu.json.
 pub fn bench(options: &Options) -> Result<()> {
     ensure_driver()?;
     demo::prepare_sample()?;
-    let output = project::output("bench/gpu.json");
-    fs::create_dir_all(output.parent().expect("gpu.json lies in target/bench"))?;
+    let [rows, customers] = [options.rows, options.customers].map(|count| count.to_string());
+    example("gpu", "webgpu", &[&rows, &customers])?;
+    if options.burn {
+        example("burn_wgpu", "burn-wgpu", &[])?;
+    }
+    Ok(())
+}
+
+/// Runs an example on the demo's model, which writes target/bench/NAME.json.
+fn example(name: &str, feature: &str, arguments: &[&str]) -> Result<()> {
+    let output = project::output(&format!("bench/{name}.json"));
+    fs::create_dir_all(output.parent().expect("it lies in target/bench"))?;
     let mut cargo = command::cargo();
-    cargo.args(["run", "--release", "--package", "tenure", "--features", "webgpu", "--example", "gpu", "--"]);
-    cargo.arg(demo::model()).args([options.rows, options.customers].map(|count| count.to_string())).arg(&output);
+    cargo.args(["run", "--release", "--package", "tenure", "--features", feature, "--example", name, "--"]);
+    cargo.arg(demo::model()).args(arguments).arg(&output);
     command::run(&mut cargo)?;
     println!("written: {}", project::shown(&output));
     Ok(())

@@ -170,6 +170,7 @@ fn in_browser() -> Result<()> {
 fn graphics() -> Result<()> {
     gpu::test_kernels()?;
     gpu::build()?;
+    gpu::clippy()?;
     let chromium = browser::find_or_install()?;
     build_package_and_model()?;
     command::run(npm::script_command("pkg", "test:gpu").env("TENURE_CHROMIUM", chromium))

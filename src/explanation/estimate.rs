@@ -1,0 +1,54 @@
+//! What is known of one game's Shapley values.
+
+/// Shares of one game.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Estimate {
+    /// One a player; together they are the value of all players less the value of none.
+    pub shares: Vec<f64>,
+    /// Squares of their standard errors.
+    pub variances: Vec<f64>,
+    pub evaluations: u64,
+    /// Whether all coalitions were evaluated.
+    pub exact: bool,
+}
+
+impl Estimate {
+    /// Shares from all coalitions of a game.
+    pub fn exact(shares: Vec<f64>) -> Estimate {
+        let variances = vec![0.0; shares.len()];
+        let evaluations = 1 << shares.len();
+        Estimate { shares, variances, evaluations, exact: true }
+    }
+
+    /// Takes in another estimate of the same game, each weighed by the inverse of its variance, summed over the players.
+    pub fn combine(&mut self, other: &Estimate) {
+        let [own, others] = [&self.variances, &other.variances].map(|variances| variances.iter().sum::<f64>());
+        let part = if own > 0.0 { own / (own + others) } else { 0.0 };
+        let pairs = self.shares.iter_mut().zip(&other.shares);
+        pairs.for_each(|(share, other)| *share += (other - *share) * part);
+        let pairs = self.variances.iter_mut().zip(&other.variances);
+        pairs.for_each(|(variance, other)| {
+            *variance = *variance * (1.0 - part) * (1.0 - part) + other * part * part;
+        });
+        self.evaluations += other.evaluations;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn estimates_combine_by_what_they_are_worth() {
+        let of = |share: f64, variance: f64, evaluations| Estimate {
+            shares: vec![share],
+            variances: vec![variance],
+            evaluations,
+            exact: false,
+        };
+        let mut estimate = of(1.0, 4.0, 100);
+        estimate.combine(&of(4.0, 2.0, 150));
+        assert_eq!((estimate.shares[0], estimate.evaluations), (3.0, 250));
+        assert!((estimate.variances[0] - 1.0 / (1.0 / 4.0 + 1.0 / 2.0)).abs() < 1e-12);
+    }
+}
