@@ -22,7 +22,7 @@ use crate::runs::{Facts, TrackingArguments};
 use crate::split::{Shares, stratified_parts};
 use crate::train::{Model, Rows, Ship, TrainError, train};
 use crate::tune::space::{Free, Settings};
-use crate::tune::{FOLDS, Measured, Trials, search, standings};
+use crate::tune::{FOLDS, Measured, Standing, Trials, search, standings};
 
 /// Search for better settings within a budget
 ///
@@ -147,24 +147,27 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     let searched = search(free, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
     bar.finish_and_clear();
     let goes_on = format!("the same command goes on from {}", arguments.trials_file.display());
-    match searched {
+    let is_cut = match searched {
         // The time was over amid a fold: what was measured before counts.
-        Err(failure) if failure.exit_code == INTERRUPTED && !interrupted() => {
-            output.say(format!("--timeout is over; {goes_on}"));
-        }
+        Err(failure) if failure.exit_code == INTERRUPTED && !interrupted() => true,
         Err(failure) if failure.exit_code == INTERRUPTED => {
             return Err(Failure::new(failure.exit_code, format!("interrupted; {goes_on}")));
         }
-        searched => searched?,
-    }
-
+        searched => searched.map(|()| false)?,
+    };
     let standings = standings(&trials);
     let Some(best) = standings.first().filter(|best| best.folds == FOLDS) else {
-        let measured = standings.first().map_or(0, |first| first.folds);
-        return Err(Failure::usage(format!(
-            "--timeout was over with {measured} of {FOLDS} folds of the first trial, the defaults, measured; {goes_on}"
-        )));
+        let first = "the first trial, the defaults,";
+        return Err(Failure::usage(match standings.first() {
+            None => format!("--timeout was over before a fold of {first} was measured: give it more time"),
+            Some(Standing { folds, .. }) => {
+                format!("--timeout was over with {folds} of {FOLDS} folds of {first} measured; {goes_on}")
+            }
+        }));
     };
+    if is_cut {
+        output.say(format!("--timeout is over; {goes_on}"));
+    }
     if !best.mean.is_finite() {
         return Err(Failure::data("no trial gave a network on every fold"));
     }
