@@ -26,6 +26,18 @@ pub struct MeanShares {
     pub exact: bool,
 }
 
+impl MeanShares {
+    /// The largest standard error.
+    pub fn standard_error(&self) -> f64 {
+        largest(&self.standard_errors)
+    }
+}
+
+/// The largest of some standard errors; 0 of none.
+pub fn largest(errors: &[f64]) -> f64 {
+    errors.iter().fold(0.0, |largest: f64, error| largest.max(*error))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("budget must be at least {minimum} evaluations, {MINIMUM} for each background row, not {budget}")]
 pub struct BudgetTooSmall {
@@ -81,10 +93,10 @@ pub struct Rounds {
     estimates: Vec<Option<Estimate>>,
     /// Games of this round that no task was made of yet.
     open: Vec<usize>,
-    /// Evaluations of all rounds, of this one, and what this one may spend.
+    /// Evaluations of all rounds.
     spent: u64,
-    spent_before: u64,
-    round: u64,
+    /// Evaluations that this round may still spend.
+    left: u64,
 }
 
 impl Rounds {
@@ -93,41 +105,43 @@ impl Rounds {
         if budget.evaluations < minimum {
             return Err(BudgetTooSmall { budget: budget.evaluations, minimum });
         }
-        let total = players.iter().map(|players| cost(players)).fold(0, u64::saturating_add);
-        let sampling = total > budget.evaluations;
-        let round = if sampling && budget.tolerance > 0.0 {
-            (FIRST * players.len() as u64).max(minimum).min(budget.evaluations)
-        } else {
-            budget.evaluations.min(total)
-        };
-        let estimates = vec![None; players.len()];
-        let open = (0..players.len()).collect();
+        let (estimates, open) = (vec![None; players.len()], (0..players.len()).collect());
         let random = Random::new(budget.seed);
-        Ok(Rounds { fields, players, budget, random, estimates, open, spent: 0, spent_before: 0, round })
+        let mut rounds = Rounds { fields, players, budget, random, estimates, open, spent: 0, left: 0 };
+        let first = FIRST * rounds.players.len() as u64;
+        let sampling = rounds.total() > budget.evaluations;
+        rounds.left = if sampling && budget.tolerance > 0.0 { first.min(budget.evaluations) } else { rounds.most() };
+        Ok(rounds)
+    }
+
+    /// Evaluations of all coalitions of all games.
+    fn total(&self) -> u64 {
+        self.players.iter().map(|players| cost(players)).fold(0, u64::saturating_add)
     }
 
     /// Evaluations that all rounds will take at most.
-    #[cfg(feature = "webgpu")]
     pub fn most(&self) -> u64 {
-        let total = self.players.iter().map(|players| cost(players)).fold(0, u64::saturating_add);
-        total.min(self.budget.evaluations)
+        self.total().min(self.budget.evaluations)
     }
 
     /// The next game of this round and what is asked of it. [`Rounds::take`] gets the estimate, before [`Rounds::finish`].
     pub fn task(&mut self) -> Option<(usize, Task)> {
         // Smallest games first: what one does not need goes to those after it. Few enough games for this search.
         let place = (0..self.open.len()).min_by_key(|&place| self.players[self.open[place]].len())?;
-        let share = self.round.saturating_sub(self.spent - self.spent_before) / self.open.len() as u64;
+        let share = self.left / self.open.len() as u64;
         let at = self.open.remove(place);
         let players = &self.players[at];
         let cost = cost(players);
-        if cost <= share {
-            self.spent += cost;
-            return Some((at, Task::Exact));
-        }
-        let sample = Sample::draw(players.len(), share, &mut self.random);
-        self.spent += sample.evaluations();
-        Some((at, Task::Sampled(sample)))
+        let (task, evaluations) = if cost <= share {
+            (Task::Exact, cost)
+        } else {
+            let sample = Sample::draw(players.len(), share, &mut self.random);
+            let evaluations = sample.evaluations();
+            (Task::Sampled(sample), evaluations)
+        };
+        self.spent += evaluations;
+        self.left = self.left.saturating_sub(evaluations);
+        Some((at, task))
     }
 
     /// What was found out about a game in this round.
@@ -142,19 +156,17 @@ impl Rounds {
     pub fn finish(&mut self) -> Option<MeanShares> {
         let mean = self.mean();
         let Budget { evaluations, tolerance, .. } = self.budget;
-        let largest = mean.standard_errors.iter().fold(0.0, |largest: f64, error| largest.max(*error));
+        let largest = mean.standard_error();
         let left = evaluations.saturating_sub(self.spent);
         let minimum = MINIMUM * self.players.len() as u64;
         if mean.exact || largest <= tolerance || left < minimum {
             return Some(mean);
         }
         // The error falls with the root of the evaluations, and faster where most coalitions are seen. Rounds are few
-        // because draws of their own add up to less than one draw of their size: of 32 games of 16 players, rounds that
-        // went for the tolerance in smaller steps needed up to a third more evaluations in all.
+        // because draws of their own add up to less than one draw of their size.
         let spent = self.spent;
         let wanted = spent as f64 * (1.1 * (largest / tolerance).powi(2) - 1.0);
-        self.round = (wanted as u64).clamp(spent / 4, spent.saturating_mul(3)).max(minimum).min(left);
-        self.spent_before = spent;
+        self.left = (wanted as u64).clamp(spent / 4, spent.saturating_mul(3)).max(minimum).min(left);
         let is_open = |&at: &usize| self.estimates[at].as_ref().is_some_and(|estimate| !estimate.exact);
         self.open = (0..self.players.len()).filter(is_open).collect();
         None
@@ -281,11 +293,10 @@ mod tests {
         let players = [&all[..]; 4];
         let run =
             |tolerance| explain(14, owned(&players), |at| bent(14, at as u64), budget(40_000, tolerance)).unwrap();
-        let largest = |result: &MeanShares| result.standard_errors.iter().fold(0.0, |a: f64, b| a.max(*b));
         let (loose, tight, never) = (run(0.02), run(0.002), run(1e-9));
         assert!(loose.evaluations < tight.evaluations && tight.evaluations < 30_000, "{}", tight.evaluations);
-        assert!(largest(&loose) <= 0.02 && largest(&tight) <= 0.002);
-        assert!(largest(&never) > 1e-9 && never.evaluations > 39_000);
+        assert!(loose.standard_error() <= 0.02 && tight.standard_error() <= 0.002);
+        assert!(never.standard_error() > 1e-9 && never.evaluations > 39_000);
     }
 
     #[test]

@@ -7,7 +7,6 @@ pub struct Estimate {
     pub shares: Vec<f64>,
     /// Squares of their standard errors.
     pub variances: Vec<f64>,
-    pub evaluations: u64,
     /// Whether all coalitions were evaluated.
     pub exact: bool,
 }
@@ -16,8 +15,7 @@ impl Estimate {
     /// Shares from all coalitions of a game.
     pub fn exact(shares: Vec<f64>) -> Estimate {
         let variances = vec![0.0; shares.len()];
-        let evaluations = 1 << shares.len();
-        Estimate { shares, variances, evaluations, exact: true }
+        Estimate { shares, variances, exact: true }
     }
 
     /// Takes in another estimate of the same game, each weighed by the inverse of its variance, summed over the players.
@@ -30,7 +28,6 @@ impl Estimate {
         pairs.for_each(|(variance, other)| {
             *variance = *variance * (1.0 - part) * (1.0 - part) + other * part * part;
         });
-        self.evaluations += other.evaluations;
     }
 }
 
@@ -40,15 +37,10 @@ mod tests {
 
     #[test]
     fn estimates_combine_by_what_they_are_worth() {
-        let of = |share: f64, variance: f64, evaluations| Estimate {
-            shares: vec![share],
-            variances: vec![variance],
-            evaluations,
-            exact: false,
-        };
-        let mut estimate = of(1.0, 4.0, 100);
-        estimate.combine(&of(4.0, 2.0, 150));
-        assert_eq!((estimate.shares[0], estimate.evaluations), (3.0, 250));
+        let of = |share: f64, variance: f64| Estimate { shares: vec![share], variances: vec![variance], exact: false };
+        let mut estimate = of(1.0, 4.0);
+        estimate.combine(&of(4.0, 2.0));
+        assert_eq!(estimate.shares[0], 3.0);
         assert!((estimate.variances[0] - 1.0 / (1.0 / 4.0 + 1.0 / 2.0)).abs() < 1e-12);
     }
 }

@@ -14,7 +14,7 @@ mod interactions;
 mod random;
 mod sampled;
 
-pub use budget::{Budget, BudgetTooSmall, MINIMUM, MeanShares, Rounds, Task, explain};
+pub use budget::{Budget, BudgetTooSmall, MINIMUM, MeanShares, Rounds, Task, explain, largest};
 pub use estimate::Estimate;
 pub use exact::exact;
 pub use interactions::interactions;

@@ -104,7 +104,7 @@ impl Sample {
         let correction = self::gradient(coalitions, &residuals, players);
         shares.iter_mut().zip(&correction).for_each(|(share, correction)| *share += correction / scale);
         let variances = variances(coalitions, &residuals, players, scale, 1.0 + few);
-        Estimate { shares, variances, evaluations: self.evaluations(), exact: false }
+        Estimate { shares, variances, exact: false }
     }
 }
 
@@ -226,10 +226,11 @@ mod tests {
             let values = bent(players, &mut random);
             let whole = f64::from(values[values.len() - 1]) - f64::from(values[0]);
             for evaluations in [4, 7, 16, 40, 300] {
-                let estimate = estimate(values.clone(), evaluations, &mut random);
+                let sample = Sample::draw(players, evaluations, &mut random);
+                assert!(sample.evaluations() <= evaluations.max(4), "{} of {evaluations}", sample.evaluations());
+                let estimate = sample.evaluate(&mut Table(values.clone()));
                 assert!((estimate.shares.iter().sum::<f64>() - whole).abs() < 1e-9);
                 assert!(estimate.variances.iter().all(|variance| variance.is_finite()));
-                assert!(estimate.evaluations <= evaluations.max(4), "{} of {evaluations}", estimate.evaluations);
             }
         }
     }

@@ -45,8 +45,7 @@ impl Gpu {
 /// `once` is 1. Drivers unroll every loop whose length they know, and then take many seconds to compile it: no length of
 /// ours is a constant to them.
 #[cube(launch)]
-// A kernel takes every buffer as an argument of its own.
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "a kernel takes every buffer as an argument of its own")]
 fn score_rows(
     network: &[f32],
     rows: &[u32],
@@ -87,8 +86,7 @@ fn score_rows(
 
 /// Everything after the first layer's sums, which `hidden` holds; it is written over. `once` is 1.
 #[cube]
-// A kernel unrolls loops over numbers alone.
-#[allow(clippy::needless_range_loop)]
+#[allow(clippy::needless_range_loop, reason = "a kernel unrolls loops over numbers alone")]
 pub(super) fn hidden_part(network: &[f32], hidden: &mut Array<f32>, once: usize, #[comptime] shape: Shape) -> f32 {
     let layers = comptime!(shape.layers.clone());
     #[unroll]

@@ -29,24 +29,6 @@ struct Waiting {
     mean: Option<MeanShares>,
 }
 
-/// The contributions of one customer on the logit.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Contributions {
-    /// One a field.
-    pub contributions: Vec<f64>,
-    /// One a field; 0 where the contribution is exact.
-    pub standard_errors: Vec<f64>,
-    /// Evaluations of the hidden part.
-    pub evaluations: u64,
-}
-
-impl Contributions {
-    /// The largest standard error.
-    pub fn standard_error(&self) -> f64 {
-        self.standard_errors.iter().fold(0.0, |largest: f64, error| largest.max(*error))
-    }
-}
-
 /// Sampled games whose pairs are on their way to the device.
 #[derive(Debug, Default)]
 struct Sampling {
@@ -91,8 +73,8 @@ impl Explanations {
         Ok(evaluations)
     }
 
-    /// The contributions of all customers, in the order they came.
-    pub async fn explain(mut self, scorer: &Scorer, gpu: &Gpu) -> Result<Vec<Contributions>, GpuError> {
+    /// The contributions of all customers on the logit, in the order they came.
+    pub async fn explain(mut self, scorer: &Scorer, gpu: &Gpu) -> Result<Vec<MeanShares>, GpuError> {
         let mut sampling = Sampling::default();
         let mut walked = vec![0.0; self.customers.len() * self.fields];
         while self.customers.iter().any(|customer| customer.mean.is_none()) {
@@ -127,11 +109,11 @@ impl Explanations {
         let rows = self.background as f64;
         let fields = self.fields;
         let finished = self.customers.into_iter().zip(walked.chunks_exact(fields)).map(|(customer, walked)| {
-            let MeanShares { mut shares, standard_errors, evaluations, .. } = customer.mean.expect("no round is left");
-            for (share, (direct, walked)) in shares.iter_mut().zip(customer.direct.iter().zip(walked)) {
+            let mut mean = customer.mean.expect("no round is left");
+            for (share, (direct, walked)) in mean.shares.iter_mut().zip(customer.direct.iter().zip(walked)) {
                 *share += (direct + walked) / rows;
             }
-            Contributions { contributions: shares, standard_errors, evaluations }
+            mean
         });
         Ok(finished.collect())
     }

@@ -21,7 +21,7 @@ mod walk;
 mod tests;
 
 pub use device::{Adapter, Gpu};
-pub use explain::{Contributions, Explanations};
+pub use explain::Explanations;
 pub use games::{Cohort, Game};
 
 use crate::explanation::BudgetTooSmall;

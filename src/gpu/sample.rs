@@ -98,8 +98,7 @@ impl Gpu {
 
 /// `games` is jobs and, from `first_game`, what [`Pairs::games`] has; `starts` as in the walk. `once` is 1, as in a batch.
 #[cube(launch)]
-// A kernel takes every buffer as an argument of its own.
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "a kernel takes every buffer as an argument of its own")]
 fn differences_of_pairs(
     network: &[f32],
     starts: &[f32],

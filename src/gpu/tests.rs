@@ -4,10 +4,10 @@ use cubecl::future::block_on;
 use cubecl::wgpu::wgpu;
 
 use super::sample::Pairs;
-use super::{Cohort, Contributions, Explanations, Game, Gpu};
+use super::{Cohort, Explanations, Game, Gpu};
 use crate::customer::Customer;
 use crate::encoding::Features;
-use crate::explanation::{Random, Sample, exact};
+use crate::explanation::{MeanShares, Random, Sample, exact};
 use crate::network::tests::{features, parts};
 use crate::network::walk::{Coupling, Position, Toggle, Walk};
 use crate::network::{Network, NetworkParts};
@@ -157,10 +157,10 @@ fn compare(scorer: &Scorer, customers: &[Customer], options: &ExplainOptions) ->
     let explained = block_on(explanations.explain(scorer, &gpu)).unwrap();
     assert_eq!(explained.len(), customers.len());
     assert!(explained.iter().map(|explained| explained.evaluations).sum::<u64>() <= most);
-    let one = |(customer, explained): (&Customer, Contributions)| {
+    let one = |(customer, explained): (&Customer, MeanShares)| {
         let expected = scorer.explain(customer, options, &mut workspace).unwrap();
         assert_eq!(explained.evaluations, expected.evaluations);
-        let both = explained.contributions.iter().zip(&expected.contributions);
+        let both = explained.shares.iter().zip(&expected.contributions);
         for (contribution, expected) in both.chain(explained.standard_errors.iter().zip(&expected.standard_errors)) {
             assert!((contribution - expected).abs() < TOLERANCE, "{contribution} {expected}");
         }

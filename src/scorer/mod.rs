@@ -101,7 +101,7 @@ pub struct Explanation {
 impl Explanation {
     /// The largest standard error.
     pub fn standard_error(&self) -> f64 {
-        self.standard_errors.iter().fold(0.0, |largest: f64, error| largest.max(*error))
+        explanation::largest(&self.standard_errors)
     }
 }
 

@@ -115,7 +115,7 @@ impl Device {
             let Some(explanations) = explanations else { return Ok(Float32Array::new_with_length(0).into()) };
             let mut numbers = Vec::new();
             for explained in explanations.explain(&scorer, &gpu).await.map_err(reason)? {
-                numbers.extend(explained.contributions.iter().map(|&contribution| contribution as f32));
+                numbers.extend(explained.shares.iter().map(|&contribution| contribution as f32));
                 numbers.push(explained.standard_error() as f32);
             }
             Ok(Float32Array::from(numbers.as_slice()).into())

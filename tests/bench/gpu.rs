@@ -111,7 +111,7 @@ fn explained(scorer: &Scorer, gpu: &Gpu, customers: &[Customer], budget: u64) ->
         }
         Ok(())
     })?;
-    let pairs = on_device.iter().zip(&expected).flat_map(|(a, b)| a.contributions.iter().zip(&b.contributions));
+    let pairs = on_device.iter().zip(&expected).flat_map(|(a, b)| a.shares.iter().zip(&b.contributions));
     let difference = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     Ok(Explained {
         device,

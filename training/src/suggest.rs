@@ -18,6 +18,7 @@ use tenure::schema::Derived;
 
 use crate::cohort::Cohort;
 use crate::fit::{Control, FitConfig, FitError, fit, logits};
+use crate::metrics::mean_and_error;
 use crate::output::interrupted;
 use crate::split::{Fold, SplitBy};
 use crate::train::{Encoded, TrainError};
@@ -237,17 +238,6 @@ fn loss(logit: f64, label: bool) -> f64 {
 
 fn losses(logits: &[f64], labels: &[bool]) -> Vec<f64> {
     logits.iter().zip(labels).map(|(&logit, &label)| loss(logit, label)).collect()
-}
-
-fn mean_and_error(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
-    for value in values {
-        count += 1.0;
-        sum += value;
-        squares += value * value;
-    }
-    let mean = sum / count;
-    (mean, ((squares / count - mean * mean).max(0.0) / (count - 1.0)).sqrt())
 }
 
 #[cfg(test)]

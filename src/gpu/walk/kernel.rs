@@ -9,8 +9,7 @@ use super::{ADDERS, HEAD, INVOCATIONS, JOB, LOOPED, LOWER, QUANTITIES, TERM, WEI
 /// Jobs, games and, from `pair_rows`, the table rows of their terms are in `games`, the weights of these rows in `numbers`; `starts` is `[background rows, units + 1]`, the last the value of the empty coalition.
 /// `once` is 1, as in a batch. Writes `[jobs, stride]`, one number a player.
 #[cube(launch)]
-// A kernel takes every buffer as an argument of its own.
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "a kernel takes every buffer as an argument of its own")]
 pub fn walk(
     network: &[f32],
     starts: &[f32],

@@ -13,7 +13,7 @@ pub use bootstrap::{Bootstrap, Interval, Intervals, quantile};
 pub use confusion::Confusion;
 pub use curves::{Band, Curves, Offer, confusions};
 pub use loss::row_log_loss;
-pub use paired::{Difference, differences};
+pub use paired::{Difference, differences, mean_and_error};
 pub use reliability::{ReliabilityBin, reliability, wilson};
 
 use ranking::{Ranking, Tally};

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
 use rustls::RootCertStore;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
@@ -57,7 +58,7 @@ impl Server {
         Ok(Server {
             uri: format!("{scheme}://{}", host.trim_end_matches('/')),
             // As MLflow's own client has it: a user and a password go before a token.
-            authorization: user.map(|pair| basic(&decoded(pair))).or(named).or(token),
+            authorization: user.map(|pair| basic(&percent_decode_str(pair).decode_utf8_lossy())).or(named).or(token),
             trust: Trust::from_variables(variable)?,
         })
     }
@@ -95,7 +96,8 @@ impl Trust {
     }
 }
 
-/// The certificates of a file that can be read; rustls would pass over the others without a word.
+/// The certificates of a file. One that rustls cannot read spoils none of the others, as a system's bundle has some; a file
+/// of nothing else is an error, where rustls would trust nobody without a word.
 fn certificates(path: &str) -> Result<Vec<Certificate<'static>>, String> {
     let pem = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
     let readable = |der: &[u8]| RootCertStore::empty().add(der.to_vec().into()).is_ok();
@@ -106,26 +108,6 @@ fn certificates(path: &str) -> Result<Vec<Certificate<'static>>, String> {
     });
     let found: Vec<_> = items.collect::<Result<_, _>>()?;
     if found.is_empty() { Err(format!("{path} has no certificate (PEM)")) } else { Ok(found) }
-}
-
-/// Percent signs resolved.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let code = after.get(..2).and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
-        match (first, code) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use std::ops::Range;
 pub use trials::{Measured, Trials};
 
 use crate::failure::Failure;
+use crate::metrics::mean_and_error;
 use space::{Free, Settings};
 
 /// Inner folds of a trial.
@@ -101,11 +102,7 @@ pub fn gain(trials: &Trials, trial: usize) -> Option<(f64, f64)> {
     if defaults.len() < FOLDS || own.len() < FOLDS {
         return None;
     }
-    let gains: Vec<f64> = defaults.iter().zip(&own).map(|(defaults, own)| defaults - own).collect();
-    let count = FOLDS as f64;
-    let mean = gains.iter().sum::<f64>() / count;
-    let variance = gains.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    Some((mean, (variance / count).sqrt()))
+    Some(mean_and_error(defaults.iter().zip(&own).map(|(defaults, own)| defaults - own)))
 }
 
 /// All trials: those measured in full first, then the others, each by their mean.
