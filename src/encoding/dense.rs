@@ -4,31 +4,64 @@
 //! Scoring never uses it. It exists so that burn trains an ordinary dense layer, and so that the packer can fold
 //! that layer into table rows: what a row expands to, times the weights, is the row's share.
 
-use super::{Encoder, Features, Input, Scale};
+use super::{Encoder, Features, Input, Scale, locate};
 
 /// Columns of one encoder.
 #[derive(Clone, Debug)]
 pub struct DenseLayout {
     /// First column of each input, and one past the last.
     offsets: Vec<usize>,
-    /// Mean and deviation that standardise a number, from its knots; (0, 0) for a category.
-    standards: Vec<(f32, f32)>,
+    spreads: Vec<Spread>,
+}
+
+/// How an input is spread out.
+#[derive(Clone, Debug)]
+enum Spread {
+    /// One column for every category, OTHER and missing, of this value.
+    OneHot(f32),
+    Number(Number),
+    /// A category in the columns of a number.
+    Valued(Number, Vec<f32>),
+}
+
+/// The columns of a number: a bin between every two knots, one standardised value, one for missing.
+#[derive(Clone, Debug)]
+struct Number {
+    knots: Vec<f32>,
+    mean: f32,
+    deviation: f32,
+}
+
+/// A number for each category: what a category of many values is spread out by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CategoryValues {
+    /// At least one, strictly ascending.
+    pub knots: Vec<f32>,
+    /// One for every category, and one for OTHER. Missing keeps a column of its own.
+    pub values: Vec<f32>,
 }
 
 impl DenseLayout {
     pub fn new(encoder: &Encoder) -> DenseLayout {
+        DenseLayout::with_values(encoder, &vec![None; encoder.inputs.len()])
+    }
+
+    /// Spreads the categories that have values, one entry for each input, as numbers are.
+    pub fn with_values(encoder: &Encoder, values: &[Option<CategoryValues>]) -> DenseLayout {
         let mut offsets = vec![0];
-        let mut standards = Vec::new();
-        for input in &encoder.inputs {
-            // A number of n knots has n - 1 bins, one standardised value and one column for missing.
-            let (width, standard) = match &input.scale {
-                Scale::Number { knots } => (knots.len() + 1, standard(knots)),
-                Scale::Category { count } => (*count as usize + 2, (0.0, 0.0)),
+        let mut spreads = Vec::new();
+        for (input, values) in encoder.inputs.iter().zip(values) {
+            let (width, spread) = match (&input.scale, values) {
+                (Scale::Number { knots }, _) => (knots.len() + 1, Spread::Number(Number::new(knots))),
+                (Scale::Category { count }, None) => (*count as usize + 2, Spread::OneHot(one_hot(*count))),
+                (Scale::Category { .. }, Some(CategoryValues { knots, values })) => {
+                    (knots.len() + 1, Spread::Valued(Number::new(knots), values.clone()))
+                }
             };
             offsets.push(offsets[offsets.len() - 1] + width);
-            standards.push(standard);
+            spreads.push(spread);
         }
-        DenseLayout { offsets, standards }
+        DenseLayout { offsets, spreads }
     }
 
     /// Number of columns.
@@ -66,26 +99,40 @@ impl DenseLayout {
     /// Writes the columns of one input into zeros.
     fn expand_input(&self, index: usize, input: &Input, row: u32, fraction: f32, out: &mut [f32]) {
         let row = (row - input.first_row) as usize;
-        let knots = match &input.scale {
-            Scale::Number { knots } => knots,
-            Scale::Category { count } => {
-                out[row] = one_hot(*count);
-                return;
-            }
-        };
-        let bins = knots.len() - 1;
+        match &self.spreads[index] {
+            Spread::OneHot(value) => out[row] = *value,
+            Spread::Number(number) => number.expand(row, fraction, out),
+            Spread::Valued(number, values) => match values.get(row) {
+                Some(value) => {
+                    let (knot, fraction) = locate(&number.knots, *value);
+                    number.expand(knot as usize, fraction, out);
+                }
+                None => number.expand(number.knots.len(), 0.0, out),
+            },
+        }
+    }
+}
+
+impl Number {
+    fn new(knots: &[f32]) -> Number {
+        let (mean, deviation) = standard(knots);
+        Number { knots: knots.to_vec(), mean, deviation }
+    }
+
+    /// Columns of a value `fraction` past knot `row`; the row past the last knot is missing.
+    fn expand(&self, row: usize, fraction: f32, out: &mut [f32]) {
+        let bins = self.knots.len() - 1;
         if row > bins {
             out[bins + 1] = 1.0;
             return;
         }
         out[..row].fill(1.0);
-        let mut value = knots[row];
+        let mut value = self.knots[row];
         if row < bins {
             out[row] = fraction;
-            value += fraction * (knots[row + 1] - value);
+            value += fraction * (self.knots[row + 1] - value);
         }
-        let (mean, deviation) = self.standards[index];
-        out[bins] = (value - mean) / deviation;
+        out[bins] = (value - self.mean) / self.deviation;
     }
 }
 
@@ -134,6 +181,23 @@ mod tests {
         // The standardised value of tenure, from its knots 0, 10, 20, 60.
         let mean: f32 = (5.0 + 15.0 + 40.0) / 3.0;
         assert!((out[3] * (15.0 - mean) > 0.0) && out[3].abs() < 1.0);
+    }
+
+    #[test]
+    fn a_category_with_values_is_spread_as_a_number() {
+        let encoder = small_encoder();
+        let plain = DenseLayout::new(&encoder);
+        let mut values = vec![None; encoder.inputs().len()];
+        values[2] = Some(CategoryValues { knots: vec![-1.0, 0.0, 2.0], values: vec![-1.0, 1.0, 9.0] });
+        let layout = DenseLayout::with_values(&encoder, &values);
+        let (columns, rows) = layout.input_rows(&encoder, 2);
+        // Two bins, the standardised value, and missing.
+        assert_eq!((columns.clone(), layout.size()), (8..12, plain.size()));
+        assert_eq!(rows.len(), 4);
+        assert_eq!([&rows[0][..2], &rows[1][..2], &rows[2][..2]], [[0.0, 0.0], [1.0, 0.5], [1.0, 1.0]]);
+        assert!(rows[0][2] < rows[1][2] && rows[1][2] < rows[2][2] && rows[..3].iter().all(|row| row[3] == 0.0));
+        assert_eq!(rows[3], [0.0, 0.0, 0.0, 1.0]);
+        assert_eq!(layout.widths().len(), plain.widths().len());
     }
 
     #[test]

@@ -53,8 +53,9 @@ impl EncoderParams {
         Encoder::new(schema, documents)
     }
 
-    /// Knots at equal quantiles of the values (nearest rank), from `clip` to one minus `clip`.
-    fn knots(&self, values: &mut [f32]) -> Vec<f32> {
+    /// Knots at equal quantiles of the values (nearest rank), from `clip` to one minus `clip`. Sorts the values, of which
+    /// there is at least one.
+    pub fn knots(&self, values: &mut [f32]) -> Vec<f32> {
         values.sort_unstable_by(f32::total_cmp);
         let last = (values.len() - 1) as f64;
         let bins = self.bins.max(1);

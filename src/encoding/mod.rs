@@ -12,7 +12,7 @@ mod fit;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use dense::DenseLayout;
+pub use dense::{CategoryValues, DenseLayout};
 pub use features::Features;
 pub use fit::EncoderParams;
 

@@ -101,7 +101,8 @@ fn refusals_name_the_rule_and_write_nothing() {
     assert_eq!(std::fs::read_to_string(&out).unwrap(), "mine");
 }
 
-/// Mean of a figure over the fixed folds.
+/// Mean of a figure over the fixed folds, of half the members of the default and a third of its synthetic customers:
+/// that takes a third of the time, and the bars hold all the same. The README's figures are those of the defaults.
 fn crossval(table: &str, schema: &str) -> Option<impl Fn(&str) -> f64> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     if !data.exists() {
@@ -119,47 +120,28 @@ fn crossval(table: &str, schema: &str) -> Option<impl Fn(&str) -> f64> {
         schema = text(&drafted);
     }
     let (data, folds, inner) = (file(""), file("folds."), file("inner."));
-    succeed(&[
-        "crossval",
-        "--data",
-        &data,
-        "--schema",
-        schema,
-        "--folds",
-        &folds,
-        "--inner",
-        &inner,
-        "--json",
-        text(&json),
-    ]);
+    let files = ["--data", &data, "--schema", schema, "--folds", &folds, "--inner", &inner, "--json", text(&json)];
+    let size = ["--members", "16", "--synthetic-rows", "40000"];
+    succeed(&[&["crossval"][..], &files, &size].concat());
     let figures: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
     Some(move |name: &str| figures["shipped"][name]["mean"].as_f64().unwrap())
 }
 
-#[test]
-fn bar_on_ibm_telco() {
-    for schema in ["ibm_telco", "init"] {
-        if let Some(mean) = crossval("ibm_telco", schema) {
-            assert!(
-                mean("roc_auc") >= 0.8495 && mean("log_loss") <= 0.4112,
-                "{schema}: {} {}",
-                mean("roc_auc"),
-                mean("log_loss")
-            );
-        }
+fn holds(table: &str, schema: &str, roc_auc: f64, log_loss: f64) {
+    if let Some(mean) = crossval(table, schema) {
+        let seen = (mean("roc_auc"), mean("log_loss"));
+        assert!(seen.0 >= roc_auc && seen.1 <= log_loss, "{table} by {schema}: {seen:?}");
     }
 }
 
 #[test]
-fn bar_on_churn5000() {
-    for (schema, roc_auc, log_loss) in [("churn5000", 0.925, 0.115), ("init", 0.920, 0.156)] {
-        if let Some(mean) = crossval("churn5000", schema) {
-            assert!(
-                mean("roc_auc") >= roc_auc && mean("log_loss") <= log_loss,
-                "{schema}: {} {}",
-                mean("roc_auc"),
-                mean("log_loss")
-            );
-        }
-    }
+fn bars_on_ibm_telco() {
+    holds("ibm_telco", "ibm_telco", 0.8495, 0.4112);
+    holds("ibm_telco", "init", 0.8495, 0.4112);
+}
+
+#[test]
+fn bars_on_churn5000() {
+    holds("churn5000", "churn5000", 0.925, 0.113);
+    holds("churn5000", "init", 0.924, 0.145);
 }

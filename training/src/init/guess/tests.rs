@@ -90,3 +90,25 @@ fn what_is_ignored_says_why() {
     let towns = guessed("town", (0..2000).map(|row| format!("Town {}", row % 300)));
     assert!(towns.place == Place::Ignored && towns.comments[0].contains("300 different texts"), "{towns:?}");
 }
+
+#[test]
+fn of_many_texts_those_that_are_not_rare_are_listed() {
+    // 250 towns of 20 customers and 150 of one; the same as codes.
+    let of_row = |row: usize| if row < 5000 { row % 250 } else { row };
+    for (name, town) in [
+        ("town", (|row| format!("Town {row}")) as fn(usize) -> String),
+        ("zip_code", |row| format!("{}", 80_000 + row)),
+    ] {
+        let guess = guessed(name, (0..5150).map(|row| town(of_row(row))));
+        let Place::Field { kind: Kind::Category { categories }, .. } = guess.place else { panic!("{guess:?}") };
+        assert_eq!(categories.len(), 250, "{name}");
+        let comments = guess.comments.join("; ");
+        let words = ["400 different", "the 250 that are in 20 rows or more, 97.1% of the rows together"];
+        assert!(words.iter().all(|words| comments.contains(words)), "{name}: {comments}");
+    }
+    let surnames = guessed(
+        "town",
+        (0..5150).map(|row| if row < 2500 { of_row(row).to_string() + "a" } else { format!("b{}", row % 800) }),
+    );
+    assert_eq!(surnames.place, Place::Ignored, "{:?}", surnames.comments);
+}
