@@ -119,8 +119,8 @@ pub const PLACES: [Place; 24] = [
 ];
 
 /// What `training` may name from `tenure::encoding`: the door, and what the packer must know of a table row.
-pub const ENCODING_FOR_TRAINING: [&str; 7] =
-    ["DenseLayout", "Encoder", "EncoderError", "EncoderParams", "Features", "Input", "Scale"];
+pub const ENCODING_FOR_TRAINING: [&str; 8] =
+    ["CategoryValues", "DenseLayout", "Encoder", "EncoderError", "EncoderParams", "Features", "Input", "Scale"];
 
 /// Names that betray an encoding done again outside `encoding`.
 pub const ENCODING_WORDS: [&str; 4] = ["one_hot", "onehot", "piecewise", "standardise"];
