@@ -37,7 +37,14 @@ def fit_lightgbm(table, labels, fit, validation, categories):
 
 
 def fit_catboost(table, labels, fit, validation, categories):
-    model = catboost.CatBoostClassifier(iterations=2000, learning_rate=0.05, depth=5, random_seed=0, verbose=0, allow_writing_files=False)
+    model = catboost.CatBoostClassifier(
+        iterations=2000,
+        learning_rate=0.05,
+        depth=5,
+        random_seed=0,
+        verbose=0,
+        allow_writing_files=False,
+    )
 
     def pool(rows):
         return catboost.Pool(table.iloc[rows], labels[rows], categories)
