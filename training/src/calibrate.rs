@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tenure::calibration::{Calibration, MAXIMUM_LOGIT};
 
-use crate::metrics::row_log_loss;
+use crate::metrics::{mean_and_error, row_log_loss};
 use isotonic::fit_isotonic;
 use temperature::fit_temperature;
 
@@ -88,16 +88,15 @@ impl CalibrationParams {
         let held_out = self.cross_validate(&rows);
 
         // The paired difference of the two losses, row by row; positive where isotonic is better.
-        let (gain, standard_error) =
-            mean_and_standard_error(held_out.iter().map(|losses| losses.temperature - losses.isotonic));
+        let (gain, standard_error) = mean_and_error(held_out.iter().map(|losses| losses.temperature - losses.isotonic));
         let tried = isotonic.is_some();
         let chosen = isotonic.filter(|_| gain > standard_error);
         let uncalibrated = Calibration::Temperature { temperature: 1.0 };
         let record = CalibrationRecord {
             method: if chosen.is_some() { Method::Isotonic } else { Method::Temperature },
-            temperature_log_loss: mean_and_standard_error(held_out.iter().map(|losses| losses.temperature)).0,
-            isotonic_log_loss: tried.then(|| mean_and_standard_error(held_out.iter().map(|losses| losses.isotonic)).0),
-            uncalibrated_log_loss: mean_and_standard_error(rows.iter().map(|row| row.log_loss(&uncalibrated))).0,
+            temperature_log_loss: mean_and_error(held_out.iter().map(|losses| losses.temperature)).0,
+            isotonic_log_loss: tried.then(|| mean_and_error(held_out.iter().map(|losses| losses.isotonic)).0),
+            uncalibrated_log_loss: mean_and_error(rows.iter().map(|row| row.log_loss(&uncalibrated))).0,
         };
         Ok(Calibrated { calibration: chosen.unwrap_or(temperature), record })
     }
@@ -180,13 +179,6 @@ fn sorted_rows(logits: &[f64], labels: &[bool]) -> Vec<Row> {
     let mut rows: Vec<Row> = logits.iter().zip(labels).map(|(&logit, &label)| Row { logit, label }).collect();
     rows.sort_by(|a, b| a.logit.total_cmp(&b.logit).then(a.label.cmp(&b.label)));
     rows
-}
-
-fn mean_and_standard_error(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let count = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / count;
-    let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
-    (mean, (squares / (count - 1.0) / count).sqrt())
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn refusals_name_the_rule_and_write_nothing() {
 }
 
 /// Mean of a figure over the fixed folds, of half the members of the default and a third of its synthetic customers:
-/// that takes a third of the time, and the bars hold all the same. The README's figures are those of the defaults.
+/// that takes a third of the time and hardly moves the figures. The README's figures are those of the defaults.
 fn crossval(table: &str, schema: &str) -> Option<impl Fn(&str) -> f64> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     if !data.exists() {

@@ -139,8 +139,8 @@ fn of_numbers(profile: &Profile) -> Guess {
         None => named,
     };
     if whole && only_numbers && are_codes {
-        let distinct = grouped(profile.distinct.count());
-        let Some(Listed { mut categories, comment }) = Listed::of(profile, &missing) else {
+        let Some(Listed { mut categories, distinct, comment }) = Listed::of(profile, &missing) else {
+            let distinct = grouped(profile.distinct.count());
             return ignored(format!(
                 "{distinct} different codes: group them, or make it a number if it measures something"
             ));
@@ -187,11 +187,10 @@ fn of_texts(profile: &Profile) -> Guess {
     if let Some(reason) = identifies(profile) {
         return Guess { place: Place::Identifier, comments: vec![reason] };
     }
-    let distinct = profile.distinct.count();
     // What counts as missing among numbers may be a category among texts: "None" of `InternetService`.
     let missing: Vec<String> = profile.tokens.keys().filter(|token| is_certain_missing_token(token)).cloned().collect();
-    let Some(Listed { categories, comment }) = Listed::of(profile, &missing) else {
-        return too_many(profile, distinct);
+    let Some(Listed { categories, distinct, comment }) = Listed::of(profile, &missing) else {
+        return too_many(profile);
     };
     let mut comments = missing_comments(profile);
     comments.extend(comment);
@@ -203,7 +202,7 @@ fn of_texts(profile: &Profile) -> Guess {
         comments.insert(0, count_comment(profile, positive));
         return Guess { place: Place::Field { kind, missing }, comments };
     }
-    comments.insert(0, format!("{} different texts; every other text counts as OTHER", grouped(distinct)));
+    comments.insert(0, format!("{distinct} different texts; every other text counts as OTHER"));
     if !possible.is_empty() {
         comments.push(format!("move to `missing` what means that the value is not known: {}", list(&possible)));
     }
@@ -220,6 +219,8 @@ fn of_texts(profile: &Profile) -> Guess {
 /// The texts of a column that become its categories.
 struct Listed<'a> {
     categories: Vec<&'a String>,
+    /// Different texts, those that are not listed among them.
+    distinct: String,
     /// Why they are not all of them.
     comment: Option<String>,
 }
@@ -228,8 +229,10 @@ impl<'a> Listed<'a> {
     /// All texts but those that mean missing; of many texts those that are not rare, where most rows have one of them.
     fn of(profile: &'a Profile, missing: &[String]) -> Option<Listed<'a>> {
         let texts: Vec<_> = profile.values.as_ref()?.iter().filter(|(text, _)| !missing.contains(text)).collect();
+        let distinct = grouped(texts.len() as u64);
         if texts.len() <= MANY_CATEGORIES {
-            return Some(Listed { categories: texts.into_iter().map(|(text, _)| text).collect(), comment: None });
+            let categories = texts.into_iter().map(|(text, _)| text).collect();
+            return Some(Listed { categories, distinct, comment: None });
         }
         let frequent = texts.into_iter().filter(|(_, counted)| counted.rows >= RARE_BELOW as u64);
         let (categories, rows): (Vec<_>, Vec<_>) = frequent.map(|(text, counted)| (text, counted.rows)).unzip();
@@ -239,19 +242,23 @@ impl<'a> Listed<'a> {
             grouped(categories.len() as u64),
             percent(rows, profile.rows)
         );
-        (rows * 2 > profile.known()).then_some(Listed { categories, comment: Some(comment) })
+        (rows * 2 > profile.known()).then_some(Listed { categories, distinct, comment: Some(comment) })
     }
 }
 
-fn too_many(profile: &Profile, distinct: u64) -> Guess {
+fn too_many(profile: &Profile) -> Guess {
     let length = profile.characters / profile.present().max(1);
     if length >= 40 {
         return ignored(format!("free text, {length} characters on average"));
     }
+    let why = match profile.values {
+        Some(_) => format!("and most rows have one that is in fewer than {RARE_BELOW} rows"),
+        None => "too many or too long to list".into(),
+    };
     let about = if profile.distinct.is_exact() { "" } else { "about " };
     ignored(format!(
-        "{about}{} different texts, most of them rare: group them in the table, or list those that matter as a category",
-        grouped(distinct)
+        "{about}{} different texts, {why}: group them in the table, or list those that matter as a category",
+        grouped(profile.distinct.count())
     ))
 }
 

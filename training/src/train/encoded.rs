@@ -12,11 +12,11 @@ use crate::fit::DenseRows;
 #[derive(Clone, Debug)]
 pub struct Encoded {
     encoder: Encoder,
-    layout: DenseLayout,
-    /// Layouts of the rows to fit, which are told target statistics that their own labels are not in.
-    out_of_fold: Vec<DenseLayout>,
-    /// Of each row, one past its layout among those; 0 for a row that is not fitted.
-    fold_of: Vec<u32>,
+    /// What a customer is told; then, of each fold of the rows to fit, what its rows are told: target statistics that
+    /// their own labels are not in. The columns are the same.
+    layouts: Vec<DenseLayout>,
+    /// The layout of each row.
+    layout_of: Vec<u32>,
     features: Features,
     labels: Vec<bool>,
 }
@@ -34,18 +34,13 @@ impl Encoded {
         let cell = |at: usize, field: usize| cohort.column(field).cell(fit_rows[at] as usize);
         let encoder = params.fit(cohort.schema(), fit_rows.len(), &cell)?;
         let features = encode(&encoder, cohort.rows(), &|field, row| cohort.column(field).cell(row));
-        let layout = DenseLayout::new(&encoder);
-        let (out_of_fold, fold_of) = (Vec::new(), vec![0; cohort.rows()]);
-        let mut encoded = Encoded { layout, out_of_fold, fold_of, features, labels: cohort.labels().to_vec(), encoder };
-        let labels = encoded.subset(fit_rows).labels;
-        let statistics = Statistics::fit(params, &encoded.encoder, &encoded.features(fit_rows), &labels);
-        if let Some(statistics) = statistics {
-            let layout = |values: Vec<_>| DenseLayout::with_values(&encoded.encoder, &values);
-            (encoded.layout, encoded.out_of_fold) =
-                (layout(statistics.of_all()), statistics.outside().map(layout).collect());
-            fit_rows.iter().zip(statistics.fold_of).for_each(|(&row, fold)| encoded.fold_of[row as usize] = fold + 1);
+        let (mut layouts, mut layout_of) = (vec![DenseLayout::new(&encoder)], vec![0; cohort.rows()]);
+        if let Some(statistics) = Statistics::fit(params, &encoder, &features, cohort.labels(), fit_rows) {
+            let told = [statistics.of_all()].into_iter().chain(statistics.outside());
+            layouts = told.map(|values| DenseLayout::with_values(&encoder, &values)).collect();
+            fit_rows.iter().zip(statistics.fold_of).for_each(|(&row, fold)| layout_of[row as usize] = fold + 1);
         }
-        Ok(encoded)
+        Ok(Encoded { layouts, layout_of, features, labels: cohort.labels().to_vec(), encoder })
     }
 
     pub fn encoder(&self) -> &Encoder {
@@ -53,7 +48,7 @@ impl Encoded {
     }
 
     pub fn layout(&self) -> &DenseLayout {
-        &self.layout
+        &self.layouts[0]
     }
 
     /// The features of `count` customers that need not be of the cohort; `cell` gives a customer's cell by field and
@@ -64,16 +59,12 @@ impl Encoded {
 
     /// Writes the dense columns of customer `at` of `features`.
     pub fn expand(&self, features: &Features, at: usize, out: &mut [f32]) {
-        self.layout.expand(&self.encoder, features, at, out);
+        self.layout().expand(&self.encoder, features, at, out);
     }
 
     /// Writes the dense columns of a row of the cohort.
     fn expand_row(&self, row: usize, out: &mut [f32]) {
-        let layout = match self.fold_of[row] {
-            0 => &self.layout,
-            fold => &self.out_of_fold[fold as usize - 1],
-        };
-        layout.expand(&self.encoder, &self.features, row, out);
+        self.layouts[self.layout_of[row] as usize].expand(&self.encoder, &self.features, row, out);
     }
 
     /// The features of some rows, in their order.
@@ -118,11 +109,11 @@ impl DenseRows for Subset<'_> {
     }
 
     fn columns(&self) -> usize {
-        self.encoded.layout.size()
+        self.encoded.layout().size()
     }
 
     fn inputs(&self) -> Vec<usize> {
-        self.encoded.layout.widths()
+        self.encoded.layout().widths()
     }
 
     fn write(&self, indices: &[usize], out: &mut [f32]) {

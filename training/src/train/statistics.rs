@@ -38,12 +38,13 @@ struct Told {
 }
 
 impl Statistics {
-    /// `None` where no category has many values, or either class too few rows for two folds.
+    /// Of the rows to fit; `features` and `labels` are of all rows. `None` where no category has many values, or either class too few rows for two folds.
     pub(super) fn fit(
         params: &EncoderParams,
         encoder: &Encoder,
         features: &Features,
         labels: &[bool],
+        fit_rows: &[u32],
     ) -> Option<Statistics> {
         let many = |input: &Input| match input.scale {
             Scale::Category { count } => Some(count as usize).filter(|count| *count > MANY),
@@ -52,12 +53,13 @@ impl Statistics {
         if !encoder.inputs().iter().any(|input| many(input).is_some()) {
             return None;
         }
+        let labels: Vec<bool> = fit_rows.iter().map(|&row| labels[row as usize]).collect();
         let positives = labels.iter().filter(|label| **label).count();
         let folds = FOLDS.min(positives).min(labels.len() - positives);
-        let fold_of = stratified_folds(labels, folds, SEED).ok()?;
+        let fold_of = stratified_folds(&labels, folds, SEED).ok()?;
         let told = |(index, input): (usize, &Input)| {
             let categories = many(input)?;
-            let row = |at: usize| (features.get(index, at).0 - input.first_row) as usize;
+            let row = |at: usize| (features.get(index, fit_rows[at] as usize).0 - input.first_row) as usize;
             // Of each fold and category, OTHER and missing the last two.
             let mut counts = vec![vec![Count::default(); categories + 2]; folds];
             for (at, &label) in labels.iter().enumerate() {
@@ -179,9 +181,8 @@ mod tests {
     }
 
     fn statistics(cohort: &Cohort, encoded: &Encoded, rows: &[u32]) -> Statistics {
-        let (features, labels) = (encoded.features(rows), encoded.subset(rows).labels().to_vec());
-        assert_eq!(labels, cohort.labels());
-        Statistics::fit(&EncoderParams::default(), encoded.encoder(), &features, &labels).unwrap()
+        let features = encoded.features(rows);
+        Statistics::fit(&EncoderParams::default(), encoded.encoder(), &features, cohort.labels(), rows).unwrap()
     }
 
     #[test]
@@ -237,7 +238,8 @@ mod tests {
         let rows: Vec<u32> = (0..60).collect();
         let encoded = Encoded::fit(&EncoderParams::default(), &cohort, &rows).unwrap();
         let features = encoded.features(&rows);
-        assert!(Statistics::fit(&EncoderParams::default(), encoded.encoder(), &features, cohort.labels()).is_none());
+        let params = EncoderParams::default();
+        assert!(Statistics::fit(&params, encoded.encoder(), &features, cohort.labels(), &rows).is_none());
         assert_eq!(encoded.layout().input_rows(encoded.encoder(), 1).0.len(), 5);
     }
 }

@@ -16,7 +16,7 @@ use crate::project;
 
 #[derive(Args)]
 pub struct Options {
-    /// Tables to measure; all if not given. The large ones, stops and diamonds, take several minutes each
+    /// Tables to measure; all if not given. inspections, stops and diamonds take many minutes each
     #[arg(long, value_delimiter = ',')]
     tables: Vec<String>,
     /// The Python (3.11 or newer) that the peers are installed for
