@@ -111,7 +111,7 @@ pub fn fit<S: NetworkShape>(
         }
     }
     let mut saved = Instant::now();
-    while !history.ended(config.maximum_epochs, config.patience) {
+    while !history.ended(config) {
         let epoch = history.losses.len() + 1;
         let train_loss = trainer.epoch(config.schedule.share(epoch, config.maximum_epochs));
         let network = trainer.averaging.network();
@@ -126,7 +126,7 @@ pub fn fit<S: NetworkShape>(
             history.best = Some(network);
         }
         let control = on_epoch(&history.report(epoch, config.maximum_epochs));
-        let ended = control == Control::Stop || history.ended(config.maximum_epochs, config.patience);
+        let ended = control == Control::Stop || history.ended(config);
         if let Some(file) = &file
             && (ended || saved.elapsed() >= SAVED_EVERY)
         {
@@ -174,9 +174,12 @@ impl<N> History<N> {
         EpochReport { epoch, maximum_epochs, train_loss, validation_loss, best_epoch, best_validation_loss }
     }
 
-    fn ended(&self, maximum_epochs: usize, patience: usize) -> bool {
+    fn ended<S>(&self, config: &FitConfig<S>) -> bool {
+        let &FitConfig { maximum_epochs, patience, minimum_gain, .. } = config;
         let epochs = self.losses.len();
-        epochs > 0 && (epochs >= maximum_epochs || epochs - self.best_epoch(epochs) >= patience)
+        let lowest = |epochs: usize| self.losses[self.best_epoch(epochs) - 1].1;
+        let gains_little = || epochs > patience && lowest(epochs - patience) - lowest(epochs) <= minimum_gain;
+        epochs > 0 && (epochs >= maximum_epochs || gains_little())
     }
 }
 

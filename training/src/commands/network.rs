@@ -52,7 +52,7 @@ pub struct NetworkArguments {
     /// Most epochs; early stopping mostly ends sooner
     #[arg(long)]
     pub epochs: Option<usize>,
-    /// Epochs without a better validation loss before training stops
+    /// Training stops when the lowest validation loss fell by less than 0.0001 over so many epochs
     #[arg(long)]
     pub patience: Option<usize>,
     /// Weigh the classes equally in the loss; probabilities are brought back to the true share of leavers. It does not

@@ -22,8 +22,11 @@ pub struct FitConfig<S = DenseShape> {
     /// smaller batches.
     pub batch_size: usize,
     pub maximum_epochs: usize,
-    /// Epochs without a lower validation loss after which the fit ends.
+    /// Epochs over which the lowest validation loss must fall by more than `minimum_gain`, else the fit ends.
     pub patience: usize,
+    /// What a patience of epochs has to gain (scikit-learn's `tol`): on large tables the loss goes on falling in the
+    /// fifth decimal for hundreds of epochs.
+    pub minimum_gain: f64,
     /// Weigh a positive row by negatives / positives. The logits are brought back to the true share of positives when
     /// the fit ends ([`super::Fitted::prior_correction`]).
     pub class_weights: bool,
@@ -100,6 +103,7 @@ impl Default for FitConfig<DenseShape> {
             batch_size: 256,
             maximum_epochs: 300,
             patience: 16,
+            minimum_gain: 1e-4,
             class_weights: false,
             positive_weight: None,
             focusing: 0.0,
@@ -120,6 +124,7 @@ impl Default for FitConfig<TabmConfig> {
             batch_size: 256,
             maximum_epochs: 300,
             patience: 16,
+            minimum_gain: 1e-4,
             class_weights: false,
             positive_weight: None,
             focusing: 0.0,
@@ -153,6 +158,8 @@ impl<S: NetworkShape> FitConfig<S> {
         let rule = format!("at least {smallest}");
         require(self.batch_size >= smallest, "batch_size", &rule, self.batch_size.to_string());
         require(self.maximum_epochs >= 1, "maximum_epochs", "at least 1", self.maximum_epochs.to_string());
+        let gain = self.minimum_gain;
+        require(gain.is_finite() && gain >= 0.0, "minimum_gain", "at least 0", gain.to_string());
         require(self.patience >= 1, "patience", "at least 1", self.patience.to_string());
         problems
     }

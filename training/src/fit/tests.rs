@@ -207,8 +207,30 @@ fn a_state_is_found_by_its_own_fit_alone_and_a_damaged_one_is_named() {
 #[test]
 fn patience_ends_a_fit_and_the_last_epoch_does() {
     let ended = run(&FitConfig { patience: 3, maximum_epochs: 400, ..config() }).unwrap();
-    assert_eq!(ended.epochs, ended.best_epoch + 3);
+    assert!(ended.epochs < 400 && ended.epochs <= ended.best_epoch + 3, "{} of {}", ended.epochs, ended.best_epoch);
     assert_eq!(run(&FitConfig { maximum_epochs: 2, ..config() }).unwrap().epochs, 2);
+}
+
+#[test]
+fn a_loss_that_hardly_falls_ends_a_fit() {
+    // The epoch after which a fit ends whose validation loss is `loss` of the epoch.
+    let end = |minimum_gain: f64, loss: fn(usize) -> f64| {
+        let config = FitConfig { maximum_epochs: 100, patience: 4, minimum_gain, ..config() };
+        let ended = |epochs: usize| {
+            let losses = (0..epochs).map(|epoch| (0.0, loss(epoch))).collect();
+            History::<()> { losses, best: None }.ended(&config)
+        };
+        (1..).find(|&epochs| ended(epochs)).unwrap()
+    };
+    assert_eq!(end(1e-4, |epoch| 0.5 - 3e-5 * epoch as f64), 100, "1.2e-4 over every four epochs");
+    assert_eq!(end(1e-4, |epoch| 0.5 - 2e-5 * epoch as f64), 5);
+    assert_eq!(end(0.0, |epoch| 0.5 - 2e-5 * epoch as f64), 100);
+    assert_eq!(end(1e-4, |epoch| if epoch < 7 { 0.5 - 0.01 * epoch as f64 } else { 0.6 }), 11);
+    assert_eq!(
+        end(1e-4, |epoch| if epoch % 4 == 3 { 0.5 - 5e-5 * epoch as f64 } else { 0.7 }),
+        100,
+        "one epoch in four"
+    );
 }
 
 #[test]
