@@ -2,7 +2,8 @@
 
 mod verdict;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -22,7 +23,7 @@ use crate::runs::{Facts, TrackingArguments};
 use crate::split::{Shares, stratified_parts};
 use crate::train::{Model, Rows, Ship, TrainError, train};
 use crate::tune::space::{Free, Settings};
-use crate::tune::{FOLDS, Measured, Standing, Trials, search, standings};
+use crate::tune::{FOLDS, Measured, Trials, search, standings};
 
 /// Search for better settings within a budget
 ///
@@ -43,13 +44,14 @@ pub struct Arguments {
     /// Overwrite it
     #[arg(long)]
     pub force: bool,
-    /// The trials, one line a fold; only ever added to
+    /// The trials, one line a fold; only ever added to. A folder of this name with .checkpoints holds the trial that is
+    /// being measured
     #[arg(long, default_value = "tune.jsonl", value_name = "FILE")]
     pub trials_file: PathBuf,
     /// Trials in all, those of the trials file included; 30 where no timeout is given either
     #[arg(long)]
     pub trials: Option<usize>,
-    /// Stop after this time: seconds, or as in 90s, 10m, 2h; a fold that is not measured by then is left out
+    /// Stop after this time: seconds, or as in 90s, 10m, 2h; the same command goes on amid a fold
     #[arg(long, value_parser = time, value_name = "TIME")]
     pub timeout: Option<Duration>,
     /// Print the trials as JSON
@@ -113,6 +115,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     if known > 0 {
         output.say(format!("{known} trials are in {} already", arguments.trials_file.display()));
     }
+    let checkpoints = checkpoints(&arguments.trials_file);
     let late = || arguments.timeout.is_some_and(|time| started.elapsed() >= time);
     let limit = arguments.trials.or(arguments.timeout.is_none().then_some(DEFAULT_TRIALS));
     let bar = match limit {
@@ -124,7 +127,8 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         limit.is_none_or(|limit| number < limit) && !late()
     };
     let mut measure = |trial: usize, settings: &Settings, folds: std::ops::Range<usize>| {
-        let one = |fold: usize| measure_fold(network, &cohort, &parts, trial, settings, fold, &late);
+        fs::create_dir_all(&checkpoints).map_err(|error| Failure::file(&checkpoints, error))?;
+        let one = |fold: usize| measure_fold(network, &checkpoints, &cohort, &parts, trial, settings, fold, &late);
         let measured = folds.into_par_iter().map(one).collect::<Result<Vec<_>, Failure>>()?;
         if output.plain() {
             for fold in &measured {
@@ -137,6 +141,8 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     let facts = facts("tune", effective, &cohort, &schema, params.seed)?;
     let mut best = standings(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
     let mut ended = |folds: &[&Measured]| {
+        // Its folds are in the trials file.
+        fs::remove_dir_all(&checkpoints).map_err(|error| Failure::file(&checkpoints, error))?;
         let said = verdict::of_trial(folds, &mut best);
         bar.set_message(best.map(|best| format!("best log-loss {best:.4}")).unwrap_or_default());
         if output.plain() {
@@ -157,13 +163,10 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     };
     let standings = standings(&trials);
     let Some(best) = standings.first().filter(|best| best.folds == FOLDS) else {
-        let first = "the first trial, the defaults,";
-        return Err(Failure::usage(match standings.first() {
-            None => format!("--timeout was over before a fold of {first} was measured: give it more time"),
-            Some(Standing { folds, .. }) => {
-                format!("--timeout was over with {folds} of {FOLDS} folds of {first} measured; {goes_on}")
-            }
-        }));
+        let folds = standings.first().map_or(0, |first| first.folds);
+        return Err(Failure::usage(format!(
+            "--timeout was over with {folds} of {FOLDS} folds of the first trial, the defaults, measured; {goes_on}"
+        )));
     };
     if is_cut {
         output.say(format!("--timeout is over; {goes_on}"));
@@ -183,6 +186,13 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     write_whole(&arguments.out, format!("{head}[train]\n{toml}\n[crossval]\n{toml}").as_bytes())?;
     output.say(format!("{}: {}", arguments.out.display(), verdict::of_search(best, &trials, standings.len())));
     Ok(())
+}
+
+/// Where the states of the fits of the trial that is being measured lie.
+fn checkpoints(trials_file: &Path) -> PathBuf {
+    let mut name = trials_file.as_os_str().to_owned();
+    name.push(".checkpoints");
+    name.into()
 }
 
 /// A trial as a run: its settings are parameters, its folds steps.
@@ -219,9 +229,12 @@ fn free(network: &NetworkArguments) -> Free {
     }
 }
 
-/// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption where it gets late.
+/// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption where it gets late; the
+/// next call goes on from `checkpoints`.
+#[expect(clippy::too_many_arguments, reason = "what is measured, on what, and until when")]
 fn measure_fold(
     network: &NetworkArguments,
+    checkpoints: &Path,
     cohort: &Cohort,
     parts: &[Vec<u32>],
     trial: usize,
@@ -242,7 +255,8 @@ fn measure_fold(
     network.members = settings.members.or(network.members);
     network.width = settings.width.or(network.width);
     network.synthetic_rows = settings.synthetic_rows.or(network.synthetic_rows);
-    let params = network.params()?;
+    let mut params = network.params()?;
+    params.keep_checkpoints(checkpoints);
     let validation = &parts[(fold + 1) % parts.len()];
     let fitted = (0..parts.len()).filter(|&part| part != fold && part != (fold + 1) % parts.len());
     let mut fit: Vec<u32> = fitted.flat_map(|part| parts[part].iter().copied()).collect();
