@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::failure::Failure;
 use crate::fit::Penalty;
-use crate::train::{Model, Ship, TrainParams};
+use crate::train::{Model, Ship, Student, TrainParams};
 
 /// What decides the network; shared by `train`, `crossval` and `tune`.
 #[derive(Clone, Debug, clap::Args)]
@@ -128,7 +128,7 @@ impl NetworkArguments {
         if let Some(Hidden(units)) = &self.hidden {
             within("hidden", units.len() as f64, 0.0, 8.0);
             network.shape.hidden = units.clone();
-            student.hidden = vec![units.clone()];
+            student.students = vec![Student::new(units)];
         }
         if let Some(bins) = self.bins {
             within("bins", bins as f64, 1.0, 1023.0);

@@ -16,7 +16,7 @@ pub use encoded::{Encoded, Subset};
 pub use models::Model;
 pub use pack::PackError;
 pub use ship::{Ship, ShipError, Shipped};
-pub use student::DistillationParams;
+pub use student::{DistillationParams, Student};
 pub use teacher::{Chosen, PenaltyChoice, Teacher, TeacherParams};
 
 use std::path::Path;
@@ -164,16 +164,16 @@ pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut O
     let mut students = Vec::new();
     let finished = match ship::plan(params, &teacher, encoded.encoder().inputs().len())? {
         ship::Plan::Members(members) => finish(Shipped::Members(members))?,
-        ship::Plan::Students(sizes) => {
+        ship::Plan::Students(tried) => {
             let mut best: Option<Finished> = None;
-            for hidden in &sizes {
+            for student in &tried {
                 let on_epoch = &mut |report: &_| on_epoch("student", report);
-                let fitted = distill(params, hidden, &teacher, &encoded, cohort, rows, &device, on_epoch)?;
-                let student = finish(Shipped::Student(Box::new(fitted)))?;
-                students.push((hidden.clone(), student.loss));
-                let is_enough = student.loss <= teacher_loss + TOLERATED_LOSS;
-                if best.as_ref().is_none_or(|best| student.loss < best.loss) {
-                    best = Some(student);
+                let fitted = distill(params, student, &teacher, &encoded, cohort, rows, &device, on_epoch)?;
+                let taught = finish(Shipped::Student(Box::new(fitted)))?;
+                students.push((student.hidden.clone(), taught.loss));
+                let is_enough = taught.loss <= teacher_loss + TOLERATED_LOSS;
+                if best.as_ref().is_none_or(|best| taught.loss < best.loss) {
+                    best = Some(taught);
                 }
                 if is_enough {
                     break;

@@ -8,6 +8,7 @@ use tenure::network::burn::FoldedNetwork;
 use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
 
 use super::TrainParams;
+use super::student::Student;
 use super::teacher::{Chosen, Teacher};
 use crate::fit::{DenseRows, Fitted, logits};
 
@@ -131,27 +132,27 @@ fn multiply_adds(inputs: usize, hidden: &[usize]) -> usize {
 /// What is to be tried, in turn. At least one.
 pub(super) enum Plan {
     Members(usize),
-    /// Hidden layers of the students, smaller ones first.
-    Students(Vec<Vec<usize>>),
+    /// Smaller ones first.
+    Students(Vec<Student>),
 }
 
 /// `inputs` is the number of the network's inputs: fields and derived features.
 pub(super) fn plan(params: &TrainParams, teacher: &Chosen, inputs: usize) -> Result<Plan, ShipError> {
     let all = teacher.members();
-    let sizes = &params.distillation.hidden;
-    let smallest = multiply_adds(inputs, &sizes[0]);
+    let students = &params.distillation.students;
+    let smallest = multiply_adds(inputs, &students[0].hidden);
     match params.ship {
         Ship::Teacher => allowed(teacher, all, inputs).map(|_| Plan::Members(all)),
         Ship::Members(members) => allowed(teacher, members, inputs).map(|_| Plan::Members(members)),
         Ship::Auto if allowed(teacher, all, inputs).is_ok_and(|size| size <= smallest) => Ok(Plan::Members(all)),
         Ship::Auto | Ship::Student => {
-            let fits = |hidden: &&Vec<usize>| multiply_adds(inputs, hidden) <= MAXIMUM_MULTIPLY_ADDS;
-            let students: Vec<Vec<usize>> = sizes.iter().filter(fits).cloned().collect();
-            if students.is_empty() {
+            let fits = |student: &&Student| multiply_adds(inputs, &student.hidden) <= MAXIMUM_MULTIPLY_ADDS;
+            let fitting: Vec<Student> = students.iter().filter(fits).cloned().collect();
+            if fitting.is_empty() {
                 let what = "a student".to_owned();
-                return Err(ShipError::Size { what, multiply_adds: smallest, hidden: sizes[0].clone() });
+                return Err(ShipError::Size { what, multiply_adds: smallest, hidden: students[0].hidden.clone() });
             }
-            Ok(Plan::Students(students))
+            Ok(Plan::Students(fitting))
         }
     }
 }

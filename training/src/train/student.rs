@@ -20,19 +20,37 @@ pub struct DistillationParams {
     pub swap: f64,
     /// How much a real row's target is its label; the rest is the teacher's probability.
     pub label_share: f64,
-    /// Hidden layers of the students that are tried in turn, smaller ones first.
-    pub hidden: Vec<Vec<usize>>,
+    /// The students that are tried in turn, smaller ones first.
+    pub students: Vec<Student>,
     /// How a student is fitted; its hidden layers are those above.
     pub fit: FitConfig,
 }
 
+/// A student that is tried.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Student {
+    pub hidden: Vec<usize>,
+    /// Real rows are at least this share of its lessons: they come as often as that takes.
+    pub real_share: f64,
+}
+
+impl Student {
+    /// One that meets every real row once in an epoch.
+    pub fn new(hidden: &[usize]) -> Student {
+        Student { hidden: hidden.to_vec(), real_share: 0.0 }
+    }
+}
+
 impl Default for DistillationParams {
     fn default() -> DistillationParams {
+        // Where smaller ones fail, the teacher may know the rows themselves, as on a table that has a customer several
+        // times; synthetic rows do not tell of that.
+        let by_heart = |hidden: &[usize]| Student { real_share: 0.2, ..Student::new(hidden) };
         DistillationParams {
             synthetic_rows: 120_000,
             swap: 0.3,
-            label_share: 0.5,
-            hidden: vec![vec![32], vec![64, 32], vec![128, 64]],
+            label_share: 0.25,
+            students: vec![Student::new(&[32]), Student::new(&[64, 32]), by_heart(&[128, 64]), by_heart(&[192, 96])],
             fit: FitConfig {
                 shape: DenseShape { dropout: 0.0, ..DenseShape::default() },
                 penalty: Penalty::Loss(0.0),
@@ -47,11 +65,11 @@ impl Default for DistillationParams {
     }
 }
 
-/// Fits a network of these hidden layers to what `teacher` says; early stopping by the labels of the validation rows.
+/// Fits a student to what `teacher` says; early stopping by the labels of the validation rows.
 #[expect(clippy::too_many_arguments, reason = "what a fit reads, and the one who is told about it")]
 pub(super) fn distill(
     params: &TrainParams,
-    hidden: &[usize],
+    student: &Student,
     teacher: &Chosen,
     encoded: &Encoded,
     cohort: &Cohort,
@@ -65,16 +83,19 @@ pub(super) fn distill(
     // A teacher by focal loss is less sure than the labels; the student follows the teacher, and is calibrated later.
     let label_share = if params.network.focusing > 0.0 { 0.0 } else { label_share };
     lessons.ask(teacher, label_share);
-    let shape = DenseShape { hidden: hidden.to_vec(), ..fit.shape.clone() };
+    lessons.repeat_real(student.real_share);
+    let shape = DenseShape { hidden: student.hidden.clone(), ..fit.shape.clone() };
     let config = FitConfig { shape, seed: params.seed, ..fit.clone() };
     crate::fit::fit(&config, &lessons, &encoded.subset(rows.validation), device, on_epoch)
 }
 
-/// The real rows, then the synthetic ones, with what the student is to say of each.
+/// The real rows, then the synthetic ones, then real ones again, with what the student is to say of each.
 struct Lessons<'a> {
     real: Subset<'a>,
     encoded: &'a Encoded,
     features: Features,
+    /// How many they are.
+    synthetic: usize,
     /// Labels of the real rows; of the synthetic ones, the class that the teacher thinks likelier.
     labels: Vec<bool>,
     targets: Vec<f32>,
@@ -85,7 +106,7 @@ impl<'a> Lessons<'a> {
         let rows = real.labels().len() + synthetic;
         let mut labels = real.labels().to_vec();
         labels.resize(rows, false);
-        Lessons { real, encoded, features, labels, targets: vec![0.0; rows] }
+        Lessons { real, encoded, features, synthetic, labels, targets: vec![0.0; rows] }
     }
 
     fn ask(&mut self, teacher: &Chosen, label_share: f64) {
@@ -99,6 +120,16 @@ impl<'a> Lessons<'a> {
             *label = *target > 0.5;
         }
         self.targets = targets;
+    }
+
+    /// Adds the real rows again, as often as it takes for them to be `share` of all.
+    fn repeat_real(&mut self, share: f64) {
+        let real = self.real.labels().len();
+        let wanted = share / (1.0 - share) * (self.labels.len() - real) as f64;
+        for _ in 1..(wanted / real as f64).ceil() as usize {
+            self.labels.extend_from_within(..real);
+            self.targets.extend_from_within(..real);
+        }
     }
 }
 
@@ -116,11 +147,12 @@ impl DenseRows for Lessons<'_> {
     }
 
     fn write(&self, indices: &[usize], out: &mut [f32]) {
-        let real = self.real.labels().len();
-        for (index, out) in indices.iter().zip(out.chunks_exact_mut(self.columns())) {
-            match index.checked_sub(real) {
-                None => self.real.write(&[*index], out),
-                Some(synthetic) => self.encoded.expand(&self.features, synthetic, out),
+        let (real, synthetic) = (self.real.labels().len(), self.synthetic);
+        for (&index, out) in indices.iter().zip(out.chunks_exact_mut(self.columns())) {
+            match index {
+                _ if index < real => self.real.write(&[index], out),
+                _ if index < real + synthetic => self.encoded.expand(&self.features, index - real, out),
+                _ => self.real.write(&[(index - real - synthetic) % real], out),
             }
         }
     }
@@ -194,10 +226,43 @@ mod tests {
         let params = TrainParams { distillation, ..TrainParams::default() };
         let rows = Rows { fit: &fit_rows, validation: &others, calibration: &others };
         let device = Device::flex();
-        let student = distill(&params, &[8], &teacher, &encoded, &cohort, rows, &device, &mut |_| Control::Continue);
+        let student = distill(&params, &Student::new(&[8]), &teacher, &encoded, &cohort, rows, &device, &mut |_| {
+            Control::Continue
+        });
         let logits = crate::fit::logits(&student.unwrap().network, &encoded.subset(&others), &device);
         for (logit, probability) in logits.iter().zip(known().probabilities(&encoded.subset(&others))) {
             assert_eq!(*logit > 0.0, probability > 0.5, "{logit} for {probability}");
         }
+    }
+
+    #[test]
+    fn real_rows_come_again_until_they_are_the_share_asked_for() {
+        let row = |row: usize| format!("{row},Month,Yes,{}\n", if row % 3 == 0 { "Yes" } else { "No" });
+        let text = format!("tenure,contract,partner,Churn\n{}", (0..60).map(row).collect::<String>());
+        let cohort = cohort(&text, &toml::from_str(SCHEMA).unwrap()).unwrap();
+        let rows: Vec<u32> = (0..60).collect();
+        let encoded = Encoded::fit(&EncoderParams::default(), &cohort, &rows).unwrap();
+        let lessons = |share: f64| {
+            let features = customers(&encoded, &cohort, &rows, 100, 0.3, 0);
+            let mut lessons = Lessons::new(encoded.subset(&rows), &encoded, features, 100);
+            lessons.targets = (0..160).map(|row| row as f32).collect();
+            lessons.repeat_real(share);
+            lessons
+        };
+        assert_eq!([0.0, 0.2, 0.4, 0.5].map(|share| lessons(share).labels().len()), [160, 160, 220, 220]);
+        let again = lessons(0.6);
+        assert_eq!(again.labels().len(), 100 + 3 * 60);
+        let written = |index: usize| {
+            let mut out = vec![0.0; again.columns()];
+            again.write(&[index], &mut out);
+            out
+        };
+        for row in 0..60 {
+            for copy in [160 + row, 220 + row] {
+                assert_eq!((again.labels()[copy], again.target(copy)), (again.labels()[row], row as f32));
+                assert_eq!(written(copy), written(row));
+            }
+        }
+        assert_ne!(written(0), written(59));
     }
 }
