@@ -92,6 +92,7 @@ fn time<S: NetworkShape>((encoded, train, validation): &Data, shape: S, epochs: 
         batch_size: 256,
         maximum_epochs,
         patience: maximum_epochs,
+        minimum_gain: 0.0,
         class_weights: false,
         positive_weight: None,
         focusing: 0.0,

@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn real_rows_come_again_until_they_are_the_share_asked_for() {
-        let row = |row: usize| format!("{row},Month,Yes,{}\n", if row % 3 == 0 { "Yes" } else { "No" });
+        let row = |row: usize| format!("{row},Month,Yes,{}\n", if row.is_multiple_of(3) { "Yes" } else { "No" });
         let text = format!("tenure,contract,partner,Churn\n{}", (0..60).map(row).collect::<String>());
         let cohort = cohort(&text, &toml::from_str(SCHEMA).unwrap()).unwrap();
         let rows: Vec<u32> = (0..60).collect();
