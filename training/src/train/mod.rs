@@ -35,7 +35,7 @@ use crate::cohort::Cohort;
 use crate::fit::{Control, DenseRows, EpochReport, FitConfig, FitError};
 use crate::metrics::row_log_loss;
 use crate::split::SplitError;
-use student::distill;
+use student::{Lessons, distill};
 
 /// Everything that decides what is learned, apart from the data.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,9 +166,11 @@ pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut O
         ship::Plan::Members(members) => finish(Shipped::Members(members))?,
         ship::Plan::Students(tried) => {
             let mut best: Option<Finished> = None;
+            let mut lessons = Lessons::new(params, &teacher, &encoded, cohort, rows.fit);
+            let validation = encoded.subset(rows.validation);
             for student in &tried {
                 let on_epoch = &mut |report: &_| on_epoch("student", report);
-                let fitted = distill(params, student, &teacher, &encoded, cohort, rows, &device, on_epoch)?;
+                let fitted = distill(params, student, &mut lessons, &validation, &device, on_epoch)?;
                 let taught = finish(Shipped::Student(Box::new(fitted)))?;
                 students.push((student.hidden.clone(), taught.loss));
                 let is_enough = taught.loss <= teacher_loss + TOLERATED_LOSS;

@@ -7,7 +7,7 @@ use tenure::encoding::Features;
 
 use super::synthetic::customers;
 use super::teacher::Chosen;
-use super::{Encoded, Rows, Subset, TrainParams};
+use super::{Encoded, Subset, TrainParams};
 use crate::cohort::Cohort;
 use crate::fit::{Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, Fitted, Penalty, Schedule};
 
@@ -65,32 +65,24 @@ impl Default for DistillationParams {
     }
 }
 
-/// Fits a student to what `teacher` says; early stopping by the labels of the validation rows.
-#[expect(clippy::too_many_arguments, reason = "what a fit reads, and the one who is told about it")]
+/// Fits a student to `lessons`; early stopping by the labels of the validation rows.
 pub(super) fn distill(
     params: &TrainParams,
     student: &Student,
-    teacher: &Chosen,
-    encoded: &Encoded,
-    cohort: &Cohort,
-    rows: Rows,
+    lessons: &mut Lessons,
+    validation: &Subset,
     device: &Device,
     on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
 ) -> Result<Fitted, FitError> {
-    let DistillationParams { synthetic_rows, swap, label_share, ref fit, .. } = params.distillation;
-    let features = customers(encoded, cohort, rows.fit, synthetic_rows, swap, params.seed);
-    let mut lessons = Lessons::new(encoded.subset(rows.fit), encoded, features, synthetic_rows);
-    // A teacher by focal loss is less sure than the labels; the student follows the teacher, and is calibrated later.
-    let label_share = if params.network.focusing > 0.0 { 0.0 } else { label_share };
-    lessons.ask(teacher, label_share);
     lessons.repeat_real(student.real_share);
+    let fit = &params.distillation.fit;
     let shape = DenseShape { hidden: student.hidden.clone(), ..fit.shape.clone() };
     let config = FitConfig { shape, seed: params.seed, ..fit.clone() };
-    crate::fit::fit(&config, &lessons, &encoded.subset(rows.validation), device, on_epoch)
+    crate::fit::fit(&config, lessons, validation, device, on_epoch)
 }
 
-/// The real rows, then the synthetic ones, then real ones again, with what the student is to say of each.
-struct Lessons<'a> {
+/// The real rows, then the synthetic ones, then real ones again, with what a student is to say of each.
+pub(super) struct Lessons<'a> {
     real: Subset<'a>,
     encoded: &'a Encoded,
     features: Features,
@@ -102,11 +94,23 @@ struct Lessons<'a> {
 }
 
 impl<'a> Lessons<'a> {
-    fn new(real: Subset<'a>, encoded: &'a Encoded, features: Features, synthetic: usize) -> Lessons<'a> {
-        let rows = real.labels().len() + synthetic;
+    /// Draws the synthetic rows, and asks `teacher` about these and the real ones.
+    pub(super) fn new(
+        params: &TrainParams,
+        teacher: &Chosen,
+        encoded: &'a Encoded,
+        cohort: &Cohort,
+        fit_rows: &'a [u32],
+    ) -> Lessons<'a> {
+        let DistillationParams { synthetic_rows: synthetic, swap, label_share, .. } = params.distillation;
+        let features = customers(encoded, cohort, fit_rows, synthetic, swap, params.seed);
+        let real = encoded.subset(fit_rows);
         let mut labels = real.labels().to_vec();
-        labels.resize(rows, false);
-        Lessons { real, encoded, features, synthetic, labels, targets: vec![0.0; rows] }
+        labels.resize(labels.len() + synthetic, false);
+        let mut lessons = Lessons { real, encoded, features, synthetic, labels, targets: Vec::new() };
+        // A teacher by focal loss is less sure than the labels; the student follows the teacher, and is calibrated later.
+        lessons.ask(teacher, if params.network.focusing > 0.0 { 0.0 } else { label_share });
+        lessons
     }
 
     fn ask(&mut self, teacher: &Chosen, label_share: f64) {
@@ -122,10 +126,12 @@ impl<'a> Lessons<'a> {
         self.targets = targets;
     }
 
-    /// Adds the real rows again, as often as it takes for them to be `share` of all.
+    /// Has the real rows as often as it takes for them to be `share` of all.
     fn repeat_real(&mut self, share: f64) {
         let real = self.real.labels().len();
-        let wanted = share / (1.0 - share) * (self.labels.len() - real) as f64;
+        self.labels.truncate(real + self.synthetic);
+        self.targets.truncate(real + self.synthetic);
+        let wanted = share / (1.0 - share) * self.synthetic as f64;
         for _ in 1..(wanted / real as f64).ceil() as usize {
             self.labels.extend_from_within(..real);
             self.targets.extend_from_within(..real);
@@ -224,11 +230,11 @@ mod tests {
         let fit = FitConfig { maximum_epochs: 30, learning_rate: 0.02, ..DistillationParams::default().fit };
         let distillation = DistillationParams { synthetic_rows: 4000, label_share: 0.0, fit, ..Default::default() };
         let params = TrainParams { distillation, ..TrainParams::default() };
-        let rows = Rows { fit: &fit_rows, validation: &others, calibration: &others };
         let device = Device::flex();
-        let student = distill(&params, &Student::new(&[8]), &teacher, &encoded, &cohort, rows, &device, &mut |_| {
-            Control::Continue
-        });
+        let mut lessons = Lessons::new(&params, &teacher, &encoded, &cohort, &fit_rows);
+        let validation = encoded.subset(&others);
+        let student =
+            distill(&params, &Student::new(&[8]), &mut lessons, &validation, &device, &mut |_| Control::Continue);
         let logits = crate::fit::logits(&student.unwrap().network, &encoded.subset(&others), &device);
         for (logit, probability) in logits.iter().zip(known().probabilities(&encoded.subset(&others))) {
             assert_eq!(*logit > 0.0, probability > 0.5, "{logit} for {probability}");
@@ -242,15 +248,20 @@ mod tests {
         let cohort = cohort(&text, &toml::from_str(SCHEMA).unwrap()).unwrap();
         let rows: Vec<u32> = (0..60).collect();
         let encoded = Encoded::fit(&EncoderParams::default(), &cohort, &rows).unwrap();
-        let lessons = |share: f64| {
-            let features = customers(&encoded, &cohort, &rows, 100, 0.3, 0);
-            let mut lessons = Lessons::new(encoded.subset(&rows), &encoded, features, 100);
-            lessons.targets = (0..160).map(|row| row as f32).collect();
-            lessons.repeat_real(share);
-            lessons
-        };
-        assert_eq!([0.0, 0.2, 0.4, 0.5].map(|share| lessons(share).labels().len()), [160, 160, 220, 220]);
-        let again = lessons(0.6);
+        let params = DistillationParams { synthetic_rows: 100, label_share: 1.0, ..Default::default() };
+        let params = TrainParams { distillation: params, ..TrainParams::default() };
+        let parts: Vec<Box<dyn Teacher>> = vec![Box::new(Known { year: 0, partner: 1 })];
+        let teacher = Chosen { models: vec![Model::Linear], parts, tried: Vec::new() };
+        let mut again = Lessons::new(&params, &teacher, &encoded, &cohort, &rows);
+        // Told apart by what the student is to say of them.
+        again.targets = (0..160).map(|row| row as f32).collect();
+        let mut lengths = [0.5, 0.4, 0.2, 0.0].map(|share| {
+            again.repeat_real(share);
+            again.labels().len()
+        });
+        lengths.reverse();
+        assert_eq!(lengths, [160, 160, 220, 220]);
+        again.repeat_real(0.6);
         assert_eq!(again.labels().len(), 100 + 3 * 60);
         let written = |index: usize| {
             let mut out = vec![0.0; again.columns()];
