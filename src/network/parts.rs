@@ -1,5 +1,7 @@
 //! A network as it is stored, and what it must be to be one.
 
+use std::ops::Range;
+
 /// A network as the artifact stores it: row-major, not padded.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct NetworkParts {
@@ -24,6 +26,21 @@ pub struct Layer {
     pub outputs: usize,
     pub weight: Vec<f32>,
     pub bias: Vec<f32>,
+}
+
+impl Layer {
+    /// By output, the inputs from the first to the last that it weighs. Several networks side by side, as the members
+    /// of an ensemble, have a block of inputs each.
+    pub(super) fn spans(&self) -> Vec<Range<usize>> {
+        let mut spans = vec![0..0; self.outputs];
+        for (input, weights) in self.weight.chunks_exact(self.outputs).enumerate() {
+            for (span, _) in spans.iter_mut().zip(weights).filter(|(_, weight)| **weight != 0.0) {
+                let first = if span.end == 0 { input } else { span.start };
+                *span = first..input + 1;
+            }
+        }
+        spans
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

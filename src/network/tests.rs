@@ -84,6 +84,35 @@ fn every_shape_matches_the_definition() {
     }
 }
 
+/// Networks side by side: every layer's weights are zero but for a block of inputs for each.
+#[test]
+fn blocks_of_weights_match_the_definition() {
+    for (hidden, blocks) in [(&[16, 16][..], 2), (&[24, 24, 24], 3), (&[10, 15, 5], 5), (&[12, 9], 3)] {
+        let mut parts = parts(30, hidden);
+        let mut inputs = parts.units;
+        for layer in &mut parts.layers {
+            for (at, weight) in layer.weight.iter_mut().enumerate() {
+                let (input, output) = (at / layer.outputs, at % layer.outputs);
+                if input / (inputs / blocks) != output / (layer.outputs / blocks) {
+                    *weight = 0.0;
+                }
+            }
+            inputs = layer.outputs;
+        }
+        let network = Network::new(30, parts.clone()).unwrap();
+        let products: usize = hidden.windows(2).map(|pair| pair[0] * pair[1] / blocks).sum();
+        assert_eq!(network.multiply_adds(6), 6 * (hidden[0] + 1) + products + hidden[hidden.len() - 1]);
+        let features = features(6, 30, 11);
+        let mut logits = [0.0; 11];
+        network.logits(&features, 11, &mut network.scratch(), &mut logits);
+        for (customer, &logit) in logits.iter().enumerate() {
+            let expected = reference(&parts, &features, customer);
+            let error = (f64::from(logit) - expected).abs();
+            assert!(error < 1e-5 * (1.0 + expected.abs()), "{hidden:?}: {logit} {expected}");
+        }
+    }
+}
+
 #[test]
 fn one_customer_and_a_batch_agree_bit_for_bit() {
     let network = Network::new(30, parts(30, &[16, 8])).unwrap();

@@ -182,7 +182,10 @@ mod tests {
 
     /// Every coalition's value, walked and one by one, against the network scored on the mixture itself.
     fn compare(hidden: &[usize], toggled: usize, coupled: &[usize]) {
-        let network = Network::new(60, parts(60, hidden)).unwrap();
+        compare_network(&Network::new(60, parts(60, hidden)).unwrap(), hidden, toggled, coupled);
+    }
+
+    fn compare_network(network: &Network, hidden: &[usize], toggled: usize, coupled: &[usize]) {
         let toggles: Vec<_> =
             (0..toggled as u32).map(|n| Some(Toggle { from: (n, 0.0), to: (n + 20, 0.25) })).collect();
         let position = |subset: usize| (40 + subset as u32, if subset.is_multiple_of(2) { 0.5 } else { 0.0 });
@@ -192,7 +195,7 @@ mod tests {
         // One more input that nobody moves.
         let mut background: Vec<Position> = (0..toggled as u32).map(|n| (n, 0.0)).collect();
         background.push((55, 0.0));
-        let mut walk = Walk::new(&network, &background, &toggles, &couplings);
+        let mut walk = Walk::new(network, &background, &toggles, &couplings);
         let mut values = vec![0.0; 1 << toggled];
         let block = values.len().min(1 << BLOCK_PLAYERS);
         values.chunks_exact_mut(block).enumerate().for_each(|(index, values)| walk.values(index * block, values));
@@ -225,6 +228,19 @@ mod tests {
             let logit = network.logit(&features, &mut network.scratch());
             assert!((logit - direct - value).abs() < 2e-5, "{hidden:?} {coalition:b}: {} {value}", logit - direct);
         }
+    }
+
+    #[test]
+    fn values_of_networks_side_by_side_are_those_on_the_mixture() {
+        let mut parts = parts(60, &[16, 24]);
+        for (at, weight) in parts.layers[0].weight.iter_mut().enumerate() {
+            if (at / 24 / 8) != (at % 24 / 12) {
+                *weight = 0.0;
+            }
+        }
+        let network = Network::new(60, parts).unwrap();
+        compare_network(&network, &[16, 24], 9, &[]);
+        compare_network(&network, &[16, 24], 7, &[5, 6, 4]);
     }
 
     #[test]

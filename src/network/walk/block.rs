@@ -5,6 +5,8 @@
 //! function of what comes after the first layer; one that is off is nothing. Only the others are evaluated coalition by
 //! coalition. No value is left out by it, so that the walk is as exact as one that evaluates all units.
 
+use std::ops::Range;
+
 use wide::f32x4;
 
 use super::super::{LANES, Network, PackedLayer, Scratch, add_products, relu, splat};
@@ -31,6 +33,8 @@ pub(super) struct Block {
     bases: Vec<f32x4>,
     /// Weights after the open units, `[open, outputs]`.
     weights: Vec<f32>,
+    /// By eight outputs, the open units among their inputs.
+    reads: Vec<Range<usize>>,
 }
 
 impl Block {
@@ -61,8 +65,8 @@ impl Block {
         }
         let on = vec![f32x4::ZERO; stride];
         let open = Vec::with_capacity(stride * LANES);
-        let (linear, bases, weights) = (Vec::new(), Vec::new(), Vec::new());
-        Block { players, quads, subsets, differences, bounds, on, open, linear, bases, weights }
+        let (linear, bases, weights, reads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Block { players, quads, subsets, differences, bounds, on, open, linear, bases, weights, reads }
     }
 
     /// The values of all coalitions, `sums` being the first layer's above the block.
@@ -178,13 +182,18 @@ impl Block {
         for &(unit, _) in &self.open {
             self.weights.extend_from_slice(&layer.weight[unit * outputs..(unit + 1) * outputs]);
         }
+        // Of the open units, those that each eight outputs weigh.
+        let before = |end: usize| self.open.partition_point(|&(unit, _)| unit < end);
+        self.reads.clear();
+        self.reads.extend(layer.reads.iter().map(|reads| before(reads.start)..before(reads.end)));
         for (quad, value) in values.iter_mut().enumerate() {
             let Scratch { first, hidden, .. } = scratch;
             hidden[..outputs].copy_from_slice(&self.bases[quad * outputs..(quad + 1) * outputs]);
             for (first, &(unit, sum)) in first.iter_mut().zip(&self.open) {
                 *first = self.subsets[unit * self.quads + quad] + splat(sum);
             }
-            add_products(&first[..self.open.len()], &self.weights, &mut hidden[..outputs]);
+            let open = &first[..self.open.len()];
+            add_products(open, &self.weights, &mut hidden[..outputs], |eight| self.reads[eight].clone());
             *value = network.last_part(scratch).to_array();
         }
     }

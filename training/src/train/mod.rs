@@ -164,7 +164,7 @@ pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut O
     let mut students = Vec::new();
     let finished = match ship::plan(params, &teacher, encoded.encoder().inputs().len())? {
         ship::Plan::Members(members) => finish(Shipped::Members(members))?,
-        ship::Plan::Students(tried) => {
+        ship::Plan::Students(tried, members) => {
             let mut best: Option<Finished> = None;
             let mut lessons = Lessons::new(params, &teacher, &encoded, cohort, rows.fit);
             let validation = encoded.subset(rows.validation);
@@ -181,7 +181,14 @@ pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut O
                     break;
                 }
             }
-            best.expect("a plan has a student")
+            let mut best = best.expect("a plan has a student");
+            if let Some(members) = members.filter(|_| best.loss > teacher_loss + TOLERATED_LOSS) {
+                let pruned = finish(Shipped::Members(members))?;
+                if pruned.loss < best.loss {
+                    best = pruned;
+                }
+            }
+            best
         }
     };
     Ok(Trained {

@@ -108,8 +108,8 @@ fn allowed(teacher: &Chosen, members: usize, inputs: usize) -> Result<usize, Shi
     if members > have {
         return Err(ShipError::Members { wanted: members, have });
     }
+    let multiply_adds = multiply_adds(inputs, &model.hidden(), members);
     let hidden: Vec<usize> = model.hidden().into_iter().map(|units| units * members).collect();
-    let multiply_adds = multiply_adds(inputs, &hidden);
     let fits = multiply_adds <= MAXIMUM_MULTIPLY_ADDS && hidden.len() <= MAXIMUM_LAYERS;
     if fits && hidden.iter().all(|&units| units <= MAXIMUM_UNITS) {
         return Ok(multiply_adds);
@@ -120,39 +120,41 @@ fn allowed(teacher: &Chosen, members: usize, inputs: usize) -> Result<usize, Shi
 
 /// Multiply-adds of a teacher's networks one after another.
 pub(super) fn teacher_multiply_adds(teacher: &Chosen, inputs: usize) -> usize {
-    teacher.parts.iter().map(|part| part.members() * multiply_adds(inputs, &part.hidden())).sum()
+    teacher.parts.iter().map(|part| part.members() * multiply_adds(inputs, &part.hidden(), 1)).sum()
 }
 
-/// As [`tenure::network::Network::multiply_adds`], of a network that is not there yet.
-fn multiply_adds(inputs: usize, hidden: &[usize]) -> usize {
+/// As [`tenure::network::Network::multiply_adds`], of members side by side that are not packed yet.
+fn multiply_adds(inputs: usize, hidden: &[usize], members: usize) -> usize {
     let further: usize = hidden.windows(2).map(|pair| pair[0] * pair[1]).sum();
-    inputs * (hidden.first().unwrap_or(&0) + 1) + further + hidden.last().unwrap_or(&0)
+    inputs + members * (inputs * hidden.first().unwrap_or(&0) + further + hidden.last().unwrap_or(&0))
 }
 
 /// What is to be tried, in turn. At least one.
 pub(super) enum Plan {
     Members(usize),
-    /// Smaller ones first.
-    Students(Vec<Student>),
+    /// Smaller ones first; where all of them lose too much, so many members of the teacher are tried too.
+    Students(Vec<Student>, Option<usize>),
 }
 
 /// `inputs` is the number of the network's inputs: fields and derived features.
 pub(super) fn plan(params: &TrainParams, teacher: &Chosen, inputs: usize) -> Result<Plan, ShipError> {
     let all = teacher.members();
     let students = &params.distillation.students;
-    let smallest = multiply_adds(inputs, &students[0].hidden);
+    let smallest = multiply_adds(inputs, &students[0].hidden, 1);
     match params.ship {
         Ship::Teacher => allowed(teacher, all, inputs).map(|_| Plan::Members(all)),
         Ship::Members(members) => allowed(teacher, members, inputs).map(|_| Plan::Members(members)),
         Ship::Auto if allowed(teacher, all, inputs).is_ok_and(|size| size <= smallest) => Ok(Plan::Members(all)),
         Ship::Auto | Ship::Student => {
-            let fits = |student: &&Student| multiply_adds(inputs, &student.hidden) <= MAXIMUM_MULTIPLY_ADDS;
+            let fits = |student: &&Student| multiply_adds(inputs, &student.hidden, 1) <= MAXIMUM_MULTIPLY_ADDS;
             let fitting: Vec<Student> = students.iter().filter(fits).cloned().collect();
             if fitting.is_empty() {
                 let what = "a student".to_owned();
                 return Err(ShipError::Size { what, multiply_adds: smallest, hidden: students[0].hidden.clone() });
             }
-            Ok(Plan::Students(fitting))
+            let fit = |members: &usize| allowed(teacher, *members, inputs).is_ok();
+            let members = if params.ship == Ship::Auto { (1..=all).take_while(fit).last() } else { None };
+            Ok(Plan::Students(fitting, members))
         }
     }
 }
@@ -175,24 +177,40 @@ mod tests {
 
     #[test]
     fn multiply_adds_are_those_of_the_packed_network() {
+        use tenure::network::burn::{FoldedLayer, FoldedNetwork};
         use tenure::network::{Layer, Network, NetworkParts};
-        let layer = |inputs: usize, outputs: usize| Layer {
-            outputs,
-            weight: vec![0.0; inputs * outputs],
-            bias: vec![0.0; outputs],
+        let member = |hidden: &[usize]| {
+            let layer = |(&inputs, &outputs): (&usize, &usize)| FoldedLayer {
+                inputs,
+                outputs,
+                weight: vec![1.0; inputs * outputs],
+                bias: vec![0.0; outputs],
+            };
+            let layers: Vec<FoldedLayer> = [9].iter().chain(hidden).zip(hidden).map(layer).collect();
+            let output = vec![1.0; hidden.last().copied().unwrap_or(0)];
+            FoldedNetwork { direct: vec![1.0; 9], layers, output, output_bias: 0.0 }
         };
-        for (hidden, layers) in [(&[][..], vec![]), (&[6], vec![]), (&[6, 4, 3], vec![layer(6, 4), layer(4, 3)])] {
-            let units = hidden.first().copied().unwrap_or(0);
+        for (hidden, members) in [(&[][..], 1), (&[6], 1), (&[6, 4, 3], 1), (&[6], 3), (&[6, 4, 3], 5), (&[16, 16], 4)]
+        {
+            let folded = FoldedNetwork::mean(vec![member(hidden); members]);
+            let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect::<Vec<_>>();
+            let layer = |layer: &FoldedLayer| Layer {
+                outputs: layer.outputs,
+                weight: narrow(&layer.weight),
+                bias: narrow(&layer.bias),
+            };
+            let units = folded.layers.first().map_or(0, |layer| layer.outputs);
             let parts = NetworkParts {
                 units,
                 table: vec![0.0; 9 * units],
                 direct: vec![0.0; 9],
                 bias: vec![0.0; units],
-                layers,
-                output: vec![0.0; hidden.last().copied().unwrap_or(0)],
+                layers: folded.layers.iter().skip(1).map(layer).collect(),
+                output: narrow(&folded.output),
                 output_bias: 0.0,
             };
-            assert_eq!(multiply_adds(5, hidden), Network::new(9, parts).unwrap().multiply_adds(5), "{hidden:?}");
+            let packed = Network::new(9, parts).unwrap().multiply_adds(5);
+            assert_eq!(multiply_adds(5, hidden, members), packed, "{members} of {hidden:?}");
         }
     }
 }
