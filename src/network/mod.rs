@@ -54,8 +54,6 @@ struct PackedLayer {
     bias: Vec<f32>,
     /// By eight outputs, the inputs that these weigh; all others are left out of their sums.
     reads: Vec<Range<usize>>,
-    /// Products that a row takes, padding left out.
-    products: usize,
 }
 
 /// Memory for one evaluation, made once and used again.
@@ -88,10 +86,10 @@ impl Network {
         let mut layers = Vec::new();
         for layer in &parts.layers {
             let outputs = layer.outputs.next_multiple_of(8);
-            let spans = layer.spans();
-            let (reads, products) = (spans.chunks(8).map(together).collect(), spans.iter().map(Range::len).sum());
+            let eights = (0..layer.outputs).step_by(8).map(|first| first..layer.outputs.min(first + 8));
+            let reads = eights.map(|eight| layer.reads(eight)).collect();
             let (weight, bias) = (vec![0.0; width * outputs], vec![0.0; outputs]);
-            let mut packed = PackedLayer { inputs: width, outputs, weight, bias, reads, products };
+            let mut packed = PackedLayer { inputs: width, outputs, weight, bias, reads };
             packed.bias[..layer.outputs].copy_from_slice(&layer.bias);
             for (input, weights) in layer.weight.chunks_exact(layer.outputs).enumerate() {
                 packed.weight[input * outputs..input * outputs + layer.outputs].copy_from_slice(weights);
@@ -124,7 +122,8 @@ impl Network {
 
     /// Multiplications of one customer's score: two rows an input, the direct share, and the hidden part.
     pub fn multiply_adds(&self, inputs: usize) -> usize {
-        let layers: usize = self.layers.iter().map(|layer| layer.products).sum();
+        let products = |layer: &Layer| (0..layer.outputs).map(|unit| layer.reads(unit..unit + 1).len()).sum::<usize>();
+        let layers: usize = self.parts.layers.iter().map(products).sum();
         inputs * (self.parts.units + 1) + layers + self.parts.output.len()
     }
 
@@ -261,26 +260,18 @@ impl PackedLayer {
     fn forward(&self, input: &[f32x4], output: &mut [f32x4]) {
         let output = &mut output[..self.outputs];
         output.iter_mut().zip(&self.bias).for_each(|(output, &bias)| *output = splat(bias));
-        add_products(&input[..self.inputs], &self.weight, output, |eight| self.reads[eight].clone());
+        add_products(&input[..self.inputs], &self.weight, &self.reads, output);
     }
-}
-
-/// The least range that has all of some.
-fn together(spans: &[Range<usize>]) -> Range<usize> {
-    let spans = || spans.iter().filter(|span| !span.is_empty());
-    spans().map(|span| span.start).min().unwrap_or(0)..spans().map(|span| span.end).max().unwrap_or(0)
 }
 
 /// `sums += relu(input) · weight`, in lanes; `weight` is `[inputs, sums]`, and the sums are a multiple of eight. `reads`
 /// says which inputs are in the sums of each eight.
-fn add_products(input: &[f32x4], weight: &[f32], sums: &mut [f32x4], reads: impl Fn(usize) -> Range<usize>) {
+fn add_products(input: &[f32x4], weight: &[f32], reads: &[Range<usize>], sums: &mut [f32x4]) {
     let outputs = sums.len();
-    for (eight, out) in sums.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-        let first = eight * 8;
+    for ((first, out), reads) in (0..).step_by(8).zip(sums.as_chunks_mut::<8>().0).zip(reads) {
         let mut sums = *out;
-        let reads = reads(eight);
         let weight = &weight[reads.start * outputs..reads.end * outputs];
-        for (value, weights) in input[reads].iter().zip(weight.chunks_exact(outputs)) {
+        for (value, weights) in input[reads.clone()].iter().zip(weight.chunks_exact(outputs)) {
             let value = relu(*value);
             let weights = &weights[first..first + 8];
             unroll!(N in 8 { sums[N] += value * splat(weights[N]); });

@@ -29,17 +29,13 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// By output, the inputs from the first to the last that it weighs. Several networks side by side, as the members
-    /// of an ensemble, have a block of inputs each.
-    pub(super) fn spans(&self) -> Vec<Range<usize>> {
-        let mut spans = vec![0..0; self.outputs];
-        for (input, weights) in self.weight.chunks_exact(self.outputs).enumerate() {
-            for (span, _) in spans.iter_mut().zip(weights).filter(|(_, weight)| **weight != 0.0) {
-                let first = if span.end == 0 { input } else { span.start };
-                *span = first..input + 1;
-            }
-        }
-        spans
+    /// The inputs, from the first to the last, that some of these outputs weigh. Several networks side by side, as the
+    /// members of an ensemble, have a block of inputs each.
+    pub(super) fn reads(&self, outputs: Range<usize>) -> Range<usize> {
+        let mut rows = self.weight.chunks_exact(self.outputs);
+        let weighs = |weights: &[f32]| weights[outputs.clone()].iter().any(|&weight| weight != 0.0);
+        let end = rows.clone().rposition(weighs).map_or(0, |last| last + 1);
+        rows.position(weighs).unwrap_or(0)..end
     }
 }
 

@@ -193,7 +193,7 @@ impl Block {
                 *first = self.subsets[unit * self.quads + quad] + splat(sum);
             }
             let open = &first[..self.open.len()];
-            add_products(open, &self.weights, &mut hidden[..outputs], |eight| self.reads[eight].clone());
+            add_products(open, &self.weights, &self.reads, &mut hidden[..outputs]);
             *value = network.last_part(scratch).to_array();
         }
     }
