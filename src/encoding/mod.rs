@@ -9,12 +9,15 @@
 mod dense;
 mod features;
 mod fit;
+mod input;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use dense::{CategoryValues, DenseLayout};
 pub use features::Features;
 pub use fit::EncoderParams;
+pub use input::{Input, Scale, Source};
+pub(crate) use input::{is_clipped, locate};
 
 use serde::Serialize;
 
@@ -29,29 +32,6 @@ pub struct InputDocument {
     /// Knots of a number, ascending: the fitted quantiles. Values outside count as the nearer end. Empty for a category.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub knots: Vec<f32>,
-}
-
-/// One input of the network.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Input {
-    pub name: String,
-    pub source: Source,
-    pub scale: Scale,
-    /// First of its rows in the table.
-    pub first_row: u32,
-}
-
-/// Where an input's value comes from: an index into the schema's fields or derived features.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    Field(usize),
-    Derived(usize),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Scale {
-    Number { knots: Vec<f32> },
-    Category { count: u32 },
 }
 
 /// A fitted encoder. It is as large as its tables; encoding reads nothing else.
@@ -82,43 +62,6 @@ pub enum EncoderError {
 
 pub const MAXIMUM_KNOTS: usize = 1024;
 pub const MAXIMUM_ROWS: usize = 65_536;
-
-impl Input {
-    /// Rows of the table: knots or categories (with OTHER), and one for missing.
-    pub fn row_count(&self) -> usize {
-        match &self.scale {
-            Scale::Number { knots } => knots.len() + 1,
-            Scale::Category { count } => *count as usize + 2,
-        }
-    }
-
-    /// The row for a value that is not known.
-    pub fn missing_row(&self) -> u32 {
-        self.first_row + self.row_count() as u32 - 1
-    }
-
-    fn encode(&self, cell: Cell) -> (u32, f32) {
-        match (&self.scale, cell) {
-            (Scale::Number { knots }, Cell::Number(number)) => {
-                let (knot, fraction) = locate(knots, number as f32);
-                (self.first_row + knot, fraction)
-            }
-            (Scale::Category { count }, Cell::Category(code)) => (self.first_row + code.min(*count), 0.0),
-            _ => (self.missing_row(), 0.0),
-        }
-    }
-}
-
-/// The knot at or below a value and the fraction of the way to the next; values outside count as the nearer end.
-#[inline(always)]
-pub(crate) fn locate(knots: &[f32], value: f32) -> (u32, f32) {
-    let last = knots.len() - 1;
-    let value = value.max(knots[0]).min(knots[last]);
-    let knot = knots[1..].partition_point(|&knot| value >= knot) as u32;
-    let low = knots[knot as usize];
-    let fraction = if (knot as usize) < last { (value - low) / (knots[knot as usize + 1] - low) } else { 0.0 };
-    (knot, fraction)
-}
 
 impl Encoder {
     /// Builds the encoder that `documents` describe over a schema.
@@ -282,12 +225,6 @@ impl Encoder {
             _ => None,
         })
     }
-}
-
-/// Whether a number lies outside its knots.
-#[inline(always)]
-pub(crate) fn is_clipped(knots: &[f32], number: f64) -> bool {
-    (number as f32) < knots[0] || (number as f32) > knots[knots.len() - 1]
 }
 
 /// A cell as formulas read it: a category or flag is its code, and what is not known is NaN.

@@ -17,6 +17,7 @@ macro_rules! unroll {
 
 #[cfg(feature = "burn")]
 pub mod burn;
+mod layer;
 mod parts;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -24,11 +25,11 @@ pub mod walk;
 
 pub use parts::{Layer, MAXIMUM_LAYERS, MAXIMUM_UNITS, NetworkError, NetworkParts};
 
-use std::ops::Range;
-
 use wide::f32x4;
 
 use crate::encoding::Features;
+
+use layer::{PackedLayer, add_products};
 
 /// The packed network, padded to SIMD lanes.
 #[derive(Clone, Debug)]
@@ -43,17 +44,6 @@ pub struct Network {
     bias: Vec<f32x4>,
     layers: Vec<PackedLayer>,
     output: Vec<f32>,
-}
-
-/// A dense layer padded to eight outputs.
-#[derive(Clone, Debug)]
-struct PackedLayer {
-    inputs: usize,
-    outputs: usize,
-    weight: Vec<f32>,
-    bias: Vec<f32>,
-    /// By eight outputs, the inputs that these weigh; all others are left out of their sums.
-    reads: Vec<Range<usize>>,
 }
 
 /// Memory for one evaluation, made once and used again.
@@ -82,20 +72,10 @@ impl Network {
         let mut bias = Vec::new();
         pack(&parts.bias, &mut bias);
         let mut width = stride * LANES;
-        let mut units = parts.units;
         let mut layers = Vec::new();
         for layer in &parts.layers {
-            let outputs = layer.outputs.next_multiple_of(8);
-            let eights = (0..layer.outputs).step_by(8).map(|first| first..layer.outputs.min(first + 8));
-            let reads = eights.map(|eight| layer.reads(eight)).collect();
-            let (weight, bias) = (vec![0.0; width * outputs], vec![0.0; outputs]);
-            let mut packed = PackedLayer { inputs: width, outputs, weight, bias, reads };
-            packed.bias[..layer.outputs].copy_from_slice(&layer.bias);
-            for (input, weights) in layer.weight.chunks_exact(layer.outputs).enumerate() {
-                packed.weight[input * outputs..input * outputs + layer.outputs].copy_from_slice(weights);
-            }
-            debug_assert_eq!(layer.weight.len(), units * layer.outputs);
-            (width, units) = (outputs, layer.outputs);
+            let packed = PackedLayer::new(layer, width);
+            width = packed.outputs;
             layers.push(packed);
         }
         let mut output = parts.output.clone();
@@ -252,31 +232,6 @@ impl Network {
             std::mem::swap(hidden, next);
         }
         splat(self.parts.output_bias) + dot_relu(hidden, &self.output)
-    }
-}
-
-impl PackedLayer {
-    /// `output = relu(input) · weight + bias`, in lanes.
-    fn forward(&self, input: &[f32x4], output: &mut [f32x4]) {
-        let output = &mut output[..self.outputs];
-        output.iter_mut().zip(&self.bias).for_each(|(output, &bias)| *output = splat(bias));
-        add_products(&input[..self.inputs], &self.weight, &self.reads, output);
-    }
-}
-
-/// `sums += relu(input) · weight`, in lanes; `weight` is `[inputs, sums]`, and the sums are a multiple of eight. `reads`
-/// says which inputs are in the sums of each eight.
-fn add_products(input: &[f32x4], weight: &[f32], reads: &[Range<usize>], sums: &mut [f32x4]) {
-    let outputs = sums.len();
-    for ((first, out), reads) in (0..).step_by(8).zip(sums.as_chunks_mut::<8>().0).zip(reads) {
-        let mut sums = *out;
-        let weight = &weight[reads.start * outputs..reads.end * outputs];
-        for (value, weights) in input[reads.clone()].iter().zip(weight.chunks_exact(outputs)) {
-            let value = relu(*value);
-            let weights = &weights[first..first + 8];
-            unroll!(N in 8 { sums[N] += value * splat(weights[N]); });
-        }
-        *out = sums;
     }
 }
 

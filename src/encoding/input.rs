@@ -1,0 +1,69 @@
+//! One input of the network: where its value comes from, and which row of the table a value is.
+
+use crate::customer::Cell;
+
+/// One input of the network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    pub name: String,
+    pub source: Source,
+    pub scale: Scale,
+    /// First of its rows in the table.
+    pub first_row: u32,
+}
+
+/// Where an input's value comes from: an index into the schema's fields or derived features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Field(usize),
+    Derived(usize),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scale {
+    Number { knots: Vec<f32> },
+    Category { count: u32 },
+}
+
+impl Input {
+    /// Rows of the table: knots or categories (with OTHER), and one for missing.
+    pub fn row_count(&self) -> usize {
+        match &self.scale {
+            Scale::Number { knots } => knots.len() + 1,
+            Scale::Category { count } => *count as usize + 2,
+        }
+    }
+
+    /// The row for a value that is not known.
+    pub fn missing_row(&self) -> u32 {
+        self.first_row + self.row_count() as u32 - 1
+    }
+
+    pub(super) fn encode(&self, cell: Cell) -> (u32, f32) {
+        match (&self.scale, cell) {
+            (Scale::Number { knots }, Cell::Number(number)) => {
+                let (knot, fraction) = locate(knots, number as f32);
+                (self.first_row + knot, fraction)
+            }
+            (Scale::Category { count }, Cell::Category(code)) => (self.first_row + code.min(*count), 0.0),
+            _ => (self.missing_row(), 0.0),
+        }
+    }
+}
+
+/// The knot at or below a value and the fraction of the way to the next; values outside count as the nearer end.
+#[inline(always)]
+pub(crate) fn locate(knots: &[f32], value: f32) -> (u32, f32) {
+    let last = knots.len() - 1;
+    let value = value.max(knots[0]).min(knots[last]);
+    let knot = knots[1..].partition_point(|&knot| value >= knot) as u32;
+    let low = knots[knot as usize];
+    let fraction = if (knot as usize) < last { (value - low) / (knots[knot as usize + 1] - low) } else { 0.0 };
+    (knot, fraction)
+}
+
+/// Whether a number lies outside its knots.
+#[inline(always)]
+pub(crate) fn is_clipped(knots: &[f32], number: f64) -> bool {
+    (number as f32) < knots[0] || (number as f32) > knots[knots.len() - 1]
+}
