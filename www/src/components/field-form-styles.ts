@@ -27,15 +27,6 @@ export const fieldFormStyles = css`
     font-size: 12.5px;
     color: var(--ink-soft);
   }
-  .changed label::before {
-    content: '';
-    display: inline-block;
-    width: 7px;
-    height: 7px;
-    margin-right: 0.4em;
-    border-radius: 50%;
-    background: var(--accent);
-  }
   .changed :is(select, input:not([type='range'], [type='checkbox'])) {
     border-color: var(--accent);
     box-shadow: 0 0 0 1px var(--accent);

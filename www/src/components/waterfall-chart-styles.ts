@@ -67,16 +67,6 @@ export const waterfallStyles = css`
   .text {
     font-weight: 550;
   }
-  .changed .name::before {
-    content: '';
-    display: inline-block;
-    width: 7px;
-    height: 7px;
-    margin-right: 0.4em;
-    border-radius: 50%;
-    background: var(--accent);
-    vertical-align: 0.1em;
-  }
 
   .track {
     position: relative;

@@ -140,4 +140,16 @@ export const controls = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+
+  /* What was changed by hand, in a form and in a chart. */
+  .changed :is(label, .name)::before {
+    content: '';
+    display: inline-block;
+    width: 7px;
+    height: 7px;
+    margin-right: 0.4em;
+    border-radius: 50%;
+    background: var(--accent);
+    vertical-align: 0.1em;
+  }
 `;
