@@ -84,7 +84,7 @@ pub struct Place {
 }
 
 const CORE: &[&str] = &["src/"];
-const EVERYWHERE: &[&str] = &["src/", "training/src/", "xtask/src/"];
+const EVERYWHERE: &[&str] = &["src/", "table/src/", "training/src/", "cli/src/", "xtask/src/"];
 const NOWHERE: &[&str] = &[];
 const BROWSER: &[&str] = &["src/wasm/", "src/wasm.rs", "src/gpu/"];
 const BURN: &[&str] = &["src/network/burn.rs", "src/network/burn/", "src/gpu/"];

@@ -12,10 +12,10 @@ use tenure::customer::{Problem, Value, check};
 use tenure::encoding::{DenseLayout, Features};
 use tenure::schema::{Field, Schema};
 use tenure::scorer::{ExplainOptions, Scorer};
+use tenure_table::Source;
 use tenure_training::cohort::Cohort;
 use tenure_training::fit::{Control, DenseRows};
 use tenure_training::split::{Shares, Split};
-use tenure_training::table::Source;
 use tenure_training::train::{Rows, TrainParams, Trained, train};
 use tenure_training::{preset, sample};
 

@@ -2,12 +2,11 @@
 //! belong to, so that another table or other settings are refused instead of quietly begun anew.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
-use crate::output::write_whole;
+use crate::file::{FileError, write_whole};
 
 /// What decides a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,35 +19,57 @@ pub struct Run {
     pub settings: Vec<String>,
 }
 
-const NOTE: &str = "run.json";
-
-/// Makes the folder the run's own, or finds that it is; refuses the folder of another run.
-pub fn open(folder: &Path, run: &Run) -> Result<(), Failure> {
-    let note = folder.join(NOTE);
-    let text = match std::fs::read_to_string(&note) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let text = serde_json::to_string_pretty(run).map_err(Failure::data)?;
-            return write_whole(&note, text.as_bytes());
-        }
-        Err(error) => return Err(Failure::file(&note, error)),
-    };
-    let earlier: Run = serde_json::from_str(&text).map_err(|error| {
-        Failure::data(format!("{}: this is no note of a training ({error}); name another folder", note.display()))
-    })?;
-    let differences = differences(&earlier, run);
-    if differences.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::usage(format!(
-        "{} holds the checkpoints of another training; name another folder or delete it\n  {}",
-        folder.display(),
-        differences.join("\n  ")
-    )))
+/// Why a folder of checkpoints, or a file of trials, cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// It cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Its description of the run, or one of its lines, cannot be read.
+    #[error("{}: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// It belongs to a run with another table, schema or settings.
+    #[error("{} belongs to another run; name another one or delete it\n  {}", path.display(), differences.join("\n  "))]
+    OtherRun {
+        /// The folder or file.
+        path: PathBuf,
+        /// How the two runs differ, in words.
+        differences: Vec<String>,
+    },
 }
 
-/// Every way in which two runs are not the same, in words.
-pub fn differences(earlier: &Run, run: &Run) -> Vec<String> {
+const NOTE: &str = "run.json";
+
+/// Makes the folder the run's own, or checks that it is; refuses the folder of another run.
+pub fn open(folder: &Path, run: &Run) -> Result<(), CheckpointError> {
+    let note = folder.join(NOTE);
+    match std::fs::read_to_string(&note) {
+        Ok(text) => same_run(folder, &note, &text, run),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let text = serde_json::to_string_pretty(run).expect("a run has only texts");
+            Ok(write_whole(&note, text.as_bytes())?)
+        }
+        Err(error) => Err(FileError::new(&note, error).into()),
+    }
+}
+
+/// Checks that the run described by `text`, which stands in `file`, is `run`; `path` is what the user named.
+pub(crate) fn same_run(path: &Path, file: &Path, text: &str, run: &Run) -> Result<(), CheckpointError> {
+    let earlier: Run = serde_json::from_str(text).map_err(|error| CheckpointError::Damaged {
+        path: file.to_owned(),
+        reason: format!("this describes no run of tenure ({error}); name another one"),
+    })?;
+    let differences = differences(&earlier, run);
+    if differences.is_empty() { Ok(()) } else { Err(CheckpointError::OtherRun { path: path.to_owned(), differences }) }
+}
+
+/// Every way in which two runs differ, in words.
+fn differences(earlier: &Run, run: &Run) -> Vec<String> {
     let mut differences = Vec::new();
     for (what, earlier, now) in [
         ("version of tenure", &earlier.code_version, &run.code_version),
@@ -93,17 +114,18 @@ mod tests {
         open(&folder, &run()).unwrap();
         let mut other = Run { data_sha256: "c".into(), ..run() };
         other.settings[1] = "    bins: 8,".into();
-        let failure = open(&folder, &other).unwrap_err();
-        assert_eq!(failure.exit_code, crate::failure::USAGE);
-        assert!(failure.message.contains("the table's SHA-256 was a, is c"), "{}", failure.message);
-        assert!(failure.message.contains("settings were bins: 16; are bins: 8"), "{}", failure.message);
+        let error = open(&folder, &other).unwrap_err();
+        assert!(matches!(error, CheckpointError::OtherRun { .. }), "{error:?}");
+        let message = error.to_string();
+        assert!(message.contains("the table's SHA-256 was a, is c"), "{message}");
+        assert!(message.contains("settings were bins: 16; are bins: 8"), "{message}");
     }
 
     #[test]
     fn a_broken_note_is_named() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(NOTE), "{\"code_version\":").unwrap();
-        let failure = open(folder.path(), &run()).unwrap_err();
-        assert!(failure.message.contains(NOTE), "{}", failure.message);
+        let error = open(folder.path(), &run()).unwrap_err();
+        assert!(matches!(&error, CheckpointError::Damaged { path, .. } if path.ends_with(NOTE)), "{error:?}");
     }
 }

@@ -1,26 +1,25 @@
-//! What the `tenure` command is made of: tables, training, calibration, metrics.
+//! Learns churn models from tables and measures them: the library behind the `tenure` command.
+//!
+//! It reads no flags and prints nothing: progress goes to the caller ([`observer::Observer`], callbacks of the fits), and
+//! every failure is a typed error.
 
 pub mod calibrate;
-pub mod card;
 pub mod checkpoint;
 pub mod checks;
 pub mod cohort;
-pub mod commands;
-pub mod configuration;
-pub mod failure;
+pub mod evaluation;
+pub mod file;
 pub mod fit;
 pub mod history;
+pub mod imbalance;
 pub mod init;
 pub mod metrics;
-pub mod output;
+pub mod observer;
 pub mod preset;
-pub mod report;
-pub mod runs;
 pub mod sample;
 pub mod scores;
+
 pub mod split;
 pub mod suggest;
-pub mod table;
-pub mod tracking;
 pub mod train;
 pub mod tune;

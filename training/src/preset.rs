@@ -18,7 +18,7 @@ mod tests {
 
     use super::*;
     use crate::cohort::Cohort;
-    use crate::table::Source;
+    use tenure_table::Source;
 
     #[test]
     fn presets_are_sound() {

@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 use tenure::scorer::{ColumnBlock, Flag, Scorer};
+use tenure_table::BATCH_ROWS;
 
 use crate::cohort::{Cohort, Column};
-use crate::table::BATCH_ROWS;
 
 /// What the scorer says of every customer, in row order.
 #[derive(Clone, Debug)]

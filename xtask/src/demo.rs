@@ -133,7 +133,7 @@ fn train(table: &Table) -> Result<Outcome> {
 
 /// What the command's results depend on besides its arguments.
 fn command_sources(step: &str) -> Result<Inputs> {
-    let sources = ["src", "training", "Cargo.toml", "Cargo.lock"];
+    let sources = ["src", "table", "training", "cli", "Cargo.toml", "Cargo.lock"];
     sources.iter().try_fold(Inputs::of(step), |inputs, source| inputs.path(&project::path(source)))
 }
 

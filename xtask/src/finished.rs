@@ -64,7 +64,7 @@ impl Inputs {
     }
 
     fn hash(self) -> String {
-        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(self.0.finalize())
     }
 }
 

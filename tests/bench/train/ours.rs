@@ -13,11 +13,11 @@ use std::time::Instant;
 use burn::tensor::Device;
 use tenure::encoding::EncoderParams;
 use tenure::network::burn::tabm::TabmConfig;
+use tenure_table::Source;
 use tenure_training::cohort::{Cohort, Purpose};
 use tenure_training::fit::{Control, DenseRows, DenseShape, FitConfig, NetworkShape, Penalty, Schedule, fit};
 use tenure_training::preset::preset;
 use tenure_training::sample;
-use tenure_training::table::Source;
 use tenure_training::train::Encoded;
 
 /// Every fifth row validates; the others train.

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
+use tenure_table::{Source, TableError};
 
 use super::{ALIKE, Check, Finding, percent};
 use crate::cohort::{Cohort, Column};
 use crate::split::Split;
-use crate::table::{Source, TableError};
 
 /// How many rows stand more than once. Rows are compared by a hash of 64 bits.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -1,9 +1,9 @@
 use tenure::schema::Schema;
+use tenure_table::Source;
 
 use super::*;
+use crate::file::tests::file;
 use crate::split::{Shares, Split};
-use crate::table::Source;
-use crate::table::tests::file;
 
 const SCHEMA: &str = r#"
 schema_version = 1

@@ -2,8 +2,7 @@
 
 use tenure::customer::{Cell, Problem, check_value};
 use tenure::schema::Field;
-
-use crate::table::Batch;
+use tenure_table::Batch;
 
 /// Codes are u16 with this one for missing; a schema's categories stay far below it.
 pub const MISSING_CODE: u16 = u16::MAX;

@@ -4,11 +4,11 @@
 use rayon::prelude::*;
 use tenure::customer::{Problem, Rule};
 use tenure::schema::Schema;
+use tenure_table::{BATCH_ROWS, Batch, Columns, Source};
 
 use super::column::Column;
 use super::report::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
 use super::{Cohort, CohortError, Purpose, ReadReport, Unfit, is_positive};
-use crate::table::{BATCH_ROWS, Batch, Columns, Source};
 
 impl Cohort {
     /// Reads a whole table for training.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 use tenure::customer::Problem;
 use tenure::schema::Schema;
+use tenure_table::Source;
 
 use super::Purpose;
-use crate::table::Source;
 
 pub(super) const MINIMUM_ROWS: usize = 50;
 pub(super) const MINIMUM_OF_A_CLASS: usize = 10;

@@ -13,8 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{
     DenseRows, EVALUATION_ROWS, FitConfig, FitError, History, NetworkShape, TrainableNetwork, Trainer, features,
 };
-use crate::output::write_whole;
-use crate::table::hexadecimal;
+use crate::file::write_whole;
 
 /// The file of this fit's state.
 pub(super) fn file<S: NetworkShape>(
@@ -39,7 +38,7 @@ pub(super) fn file<S: NetworkShape>(
             hash.update(bytes(&features(rows, chunk), |value| value.to_le_bytes()));
         }
     }
-    folder.join(format!("fit-{}.safetensors", &hexadecimal(&hash.finalize())[..32]))
+    folder.join(format!("fit-{}.safetensors", &hex::encode(&hash.finalize())[..32]))
 }
 
 /// Writes the state, whole or not at all.
@@ -74,7 +73,7 @@ pub(super) fn save<N: TrainableNetwork>(
         (name, TensorView::new(Dtype::U8, vec![bytes.len()], bytes).expect("bytes of their own number"))
     });
     let file_bytes = serialize(views, None).map_err(|error| refused(file, error))?;
-    write_whole(file, &file_bytes).map_err(|failure| FitError::Checkpoint { message: failure.message })
+    write_whole(file, &file_bytes).map_err(|error| FitError::Checkpoint { message: error.to_string() })
 }
 
 const PARTS: [&str; 8] = ["network", "average", "best", "optimizer", "order", "losses", "positions", "steps"];

@@ -10,13 +10,11 @@ mod profile;
 mod target;
 mod text;
 
-use rayon::prelude::*;
-use tenure::schema::{Kind, MAXIMUM_FIELDS, Schema};
-
-use crate::table::{Batch, Source, TableError, nearest};
-
 use guess::{Guess, Place};
 use profile::Profile;
+use rayon::prelude::*;
+use tenure::schema::{Kind, MAXIMUM_FIELDS, Schema};
+use tenure_table::{Batch, Source, TableError, nearest};
 
 /// A schema drafted from a table.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::table::tests::file;
+use crate::file::tests::file;
 
 pub(crate) fn drafted(text: &str, target: &str, positive: Option<&str>) -> Result<Draft, InitError> {
     draft(Source::open(file(text).path())?, target, positive, &mut |_, _| {})

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use tenure::schema::date;
+use tenure_table::{Source, nearest};
 
 use super::grouped::{grouped_folds, grouped_parts};
 use super::timed::{timed_folds, timed_parts};
 use super::{Fold, INNER_VALIDATION, Shares, Split, SplitError, stratified_parts};
 use crate::cohort::Cohort;
-use crate::table::{Source, nearest};
 
 /// How the rows of one cohort are parted.
 #[derive(Clone, Debug, PartialEq)]
@@ -194,7 +194,7 @@ fn walk(
 pub(super) mod tests {
     use super::*;
     use crate::cohort::tests::SCHEMA;
-    use crate::table::tests::file;
+    use crate::file::tests::file;
 
     pub(in crate::split) fn groups(of_row: Vec<u32>) -> Groups {
         let count = of_row.iter().max().map_or(0, |last| *last as usize + 1);

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use tenure_table::{Source, nearest};
+
 use super::SplitError;
 use crate::cohort::Cohort;
-use crate::table::{Source, nearest};
 
 /// A file of whole numbers, one line per data row of a table.
 pub(super) struct RowFile {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::cohort::tests::{SCHEMA, cohort};
-use crate::table::tests::file;
+use crate::file::tests::file;
 
 fn labels(rows: usize) -> Vec<bool> {
     (0..rows).map(|row| row % 4 == 1).collect()

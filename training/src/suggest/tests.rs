@@ -61,10 +61,10 @@ fn a_sum_that_decides_is_found_and_noise_is_not() {
         let logit = (cells[0] + cells[1] - 55.0) * 0.6;
         chance < 0.95 / (1.0 + (-logit).exp()) + 0.02
     };
-    let found = suggest(&table(2500, steep), 1, &|_| ()).unwrap();
+    let found = suggest(&table(2500, steep), 1, &()).unwrap();
     let first = &found.accepted[0];
     assert_eq!(first.derived.formula, "day_charge + `night charge`", "{found:?}");
     assert!(first.gain > 0.01 && first.gain > 4.0 * first.standard_error, "{first:?}");
-    let noise = suggest(&table(1500, |_, chance| chance < 0.3), 1, &|_| ()).unwrap();
+    let noise = suggest(&table(1500, |_, chance| chance < 0.3), 1, &()).unwrap();
     assert!(noise.accepted.is_empty(), "{noise:?}");
 }

@@ -1,5 +1,7 @@
 //! The models that a teacher can be made of, and how each is fitted.
 
+use std::str::FromStr;
+
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
@@ -12,7 +14,7 @@ use crate::fit::{
 };
 
 /// What a teacher can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Model {
     /// Logistic regression on the encoded fields: a curve for every number, a weight for every category.
@@ -28,6 +30,9 @@ pub enum Model {
 impl Model {
     /// Those tried where none is asked for, simpler ones first.
     pub const TRIED: [Model; 3] = [Model::Linear, Model::Mlp, Model::Tabm];
+
+    /// All of them.
+    pub const ALL: [Model; 4] = [Model::Linear, Model::Mlp, Model::Tabm, Model::TabmMini];
 
     /// The name on the command line and in the model card.
     pub fn name(self) -> &'static str {
@@ -62,6 +67,15 @@ impl Model {
             }
         };
         Ok(Box::new(Bag::fit(&config, count, train, validation, device, on_epoch)?))
+    }
+}
+
+impl FromStr for Model {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Model, String> {
+        let names = Model::ALL.map(Model::name).join(", ");
+        Model::ALL.into_iter().find(|model| model.name() == text).ok_or(format!("must be one of {names}"))
     }
 }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 pub use trials::{Measured, Trials};
 
-use crate::failure::Failure;
+use crate::checkpoint::CheckpointError;
 use crate::metrics::mean_and_error;
 use space::{Free, Settings};
 
@@ -35,18 +35,18 @@ pub struct Standing {
 }
 
 /// Measures some folds of a trial.
-pub type Measure<'a> = dyn FnMut(usize, &Settings, Range<usize>) -> Result<Vec<Measured>, Failure> + 'a;
+pub type Measure<'a, E> = dyn FnMut(usize, &Settings, Range<usize>) -> Result<Vec<Measured>, E> + 'a;
 
 /// Searches until `more` says no, which is asked before every trial. `measure` has the folds of a trial measured; `ended`
 /// is told of every trial that was measured now, in full or as far as it went.
-pub fn search(
+pub fn search<E: From<CheckpointError>>(
     free: Free,
     seed: u64,
     trials: &mut Trials,
     more: &mut dyn FnMut(usize) -> bool,
-    measure: &mut Measure,
-    ended: &mut dyn FnMut(&[&Measured]) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    measure: &mut Measure<E>,
+    ended: &mut dyn FnMut(&[&Measured]) -> Result<(), E>,
+) -> Result<(), E> {
     for number in 0.. {
         let earlier: Vec<Standing> = standings(trials).into_iter().filter(|other| other.trial < number).collect();
         let finished = earlier.iter().filter(|other| other.folds == FOLDS);

@@ -140,11 +140,6 @@ impl Settings {
         pairs.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
     }
 
-    /// The `[train]` section of a tenure.toml.
-    pub fn toml(&self) -> Result<String, toml::ser::Error> {
-        toml::to_string(self)
-    }
-
     /// Names and values, as the parameters of a run.
     pub fn params(&self) -> Vec<(String, String)> {
         self.pairs().into_iter().map(|(name, value)| (name.replace('-', "_"), value)).collect()
@@ -197,7 +192,7 @@ pub(super) mod tests {
     #[test]
     fn settings_are_read_back_from_toml() {
         let settings = ALL.draw(4, 2, &[]);
-        assert_eq!(toml::from_str::<Settings>(&settings.toml().unwrap()).unwrap(), settings);
+        assert_eq!(toml::from_str::<Settings>(&toml::to_string(&settings).unwrap()).unwrap(), settings);
         assert!(settings.words().contains("learning-rate "), "{}", settings.words());
     }
 }

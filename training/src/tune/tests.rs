@@ -23,6 +23,15 @@ fn measured(trial: usize, settings: &Settings, folds: Range<usize>) -> Vec<Measu
     folds.map(of_fold).collect()
 }
 
+/// The process was killed.
+struct Died;
+
+impl From<CheckpointError> for Died {
+    fn from(error: CheckpointError) -> Died {
+        panic!("{error}")
+    }
+}
+
 /// Searches `limit` trials, dying when `dies_after` folds were measured; also the folds measured, and the trials that were
 /// told of with theirs.
 fn searched(path: &Path, limit: usize, dies_after: usize) -> (Vec<Standing>, usize, Vec<(usize, usize)>) {
@@ -31,7 +40,7 @@ fn searched(path: &Path, limit: usize, dies_after: usize) -> (Vec<Standing>, usi
     let mut told = Vec::new();
     let mut measure = |number: usize, settings: &Settings, folds: Range<usize>| {
         if count >= dies_after {
-            return Err(Failure::interrupted());
+            return Err(Died);
         }
         count += folds.len();
         Ok(measured(number, settings, folds))
@@ -90,7 +99,8 @@ fn a_trial_without_a_network_is_the_last_of_all() {
         folds.iter_mut().filter(|fold| fold.trial == 2).for_each(|fold| fold.log_loss = None);
         Ok(folds)
     };
-    search(FREE, 5, &mut trials, &mut |number| number < 3, &mut measure, &mut |_| Ok(())).unwrap();
+    search(FREE, 5, &mut trials, &mut |number| number < 3, &mut measure, &mut |_| Ok::<_, CheckpointError>(()))
+        .unwrap();
     let last = standings(&trials).pop().unwrap();
     assert_eq!((last.trial, last.folds, last.mean), (2, 1, f64::INFINITY));
 }

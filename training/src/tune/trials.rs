@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::space::Settings;
-use crate::checkpoint::{Run, differences};
-use crate::failure::Failure;
-use crate::output::write_whole;
+use crate::checkpoint::{CheckpointError, Run, same_run};
+use crate::file::{FileError, write_whole};
 
 /// A fold of a trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,33 +35,24 @@ pub struct Trials {
 impl Trials {
     /// Opens the file of this search, or begins one; refuses that of another search, and a line that is none of ours.
     /// A last line without its end was being written when the search was killed: it is measured again.
-    pub fn open(path: &Path, run: &Run) -> Result<Trials, Failure> {
-        let failed = |error: std::io::Error| Failure::file(path, error);
+    pub fn open(path: &Path, run: &Run) -> Result<Trials, CheckpointError> {
+        let failed = |error: std::io::Error| FileError::new(path, error);
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(failed(error).into()),
         };
         let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
         let mut lines = whole.lines().enumerate();
         match lines.next() {
-            None => write_whole(path, format!("{}\n", json(run)?).as_bytes())?,
-            Some((_, first)) => {
-                let earlier: Run = serde_json::from_str(first)
-                    .map_err(|error| Failure::data(format!("{}: line 1 names no search: {error}", path.display())))?;
-                let differences = differences(&earlier, run);
-                if !differences.is_empty() {
-                    return Err(Failure::usage(format!(
-                        "{} holds the trials of another search; name another file\n  {}",
-                        path.display(),
-                        differences.join("\n  ")
-                    )));
-                }
-            }
+            None => write_whole(path, line(run).as_bytes())?,
+            Some((_, first)) => same_run(path, path, first, run)?,
         }
-        let read = |(line, text): (usize, &str)| -> Result<Measured, Failure> {
-            serde_json::from_str(text)
-                .map_err(|error| Failure::data(format!("{}: line {}: {error}", path.display(), line + 1)))
+        let read = |(line, text): (usize, &str)| -> Result<Measured, CheckpointError> {
+            serde_json::from_str(text).map_err(|error| CheckpointError::Damaged {
+                path: path.to_owned(),
+                reason: format!("line {}: {error}", line + 1),
+            })
         };
         let measured = lines.map(read).collect::<Result<_, _>>()?;
         let file = OpenOptions::new().append(true).open(path).map_err(failed)?;
@@ -73,13 +63,12 @@ impl Trials {
     }
 
     /// Adds folds to the file, then to what is known.
-    pub fn add(&mut self, folds: Vec<Measured>) -> Result<(), Failure> {
+    pub fn add(&mut self, folds: Vec<Measured>) -> Result<(), CheckpointError> {
         for fold in folds {
-            let line = format!("{}\n", json(&fold)?);
             self.file
-                .write_all(line.as_bytes())
+                .write_all(line(&fold).as_bytes())
                 .and_then(|()| self.file.sync_data())
-                .map_err(|error| Failure::file(&self.path, error))?;
+                .map_err(|error| FileError::new(&self.path, error))?;
             self.measured.push(fold);
         }
         Ok(())
@@ -96,8 +85,9 @@ impl Trials {
     }
 }
 
-fn json(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(value).map_err(Failure::data)
+fn line(value: &impl Serialize) -> String {
+    let json = serde_json::to_string(value).expect("texts, numbers and their lists have a JSON form");
+    format!("{json}\n")
 }
 
 #[cfg(test)]
@@ -138,13 +128,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trials.jsonl");
         drop(Trials::open(&path, &run("a")).unwrap());
-        let failure = Trials::open(&path, &run("b")).unwrap_err();
-        assert!(failure.message.contains("SHA-256 was a, is b"), "{}", failure.message);
+        let message = Trials::open(&path, &run("b")).unwrap_err().to_string();
+        assert!(message.contains("SHA-256 was a, is b"), "{message}");
         let mut text = std::fs::read_to_string(&path).unwrap();
         text.push_str("{\"trial\":1}\n");
         std::fs::write(&path, &text).unwrap();
-        let failure = Trials::open(&path, &run("a")).unwrap_err();
-        assert!(failure.message.contains("line 2"), "{}", failure.message);
+        let message = Trials::open(&path, &run("a")).unwrap_err().to_string();
+        assert!(message.contains("line 2"), "{message}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "a refused file is left alone");
     }
 }

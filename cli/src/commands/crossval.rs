@@ -1,0 +1,247 @@
+//! `tenure crossval`: how well the network that ships does on rows it never saw, over fixed or seeded folds.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::json;
+use tenure_training::cohort::Cohort;
+use tenure_training::file::write_whole;
+use tenure_training::fit::Control;
+use tenure_training::metrics::{Metrics, best_f1_threshold};
+use tenure_training::split::Fold;
+use tenure_training::train::{Rows, TrainParams, train};
+
+use super::check::RowArguments;
+use super::network::NetworkArguments;
+use super::read_schema;
+use super::train::{facts, read_cohort};
+use crate::configuration::Settings;
+use crate::failure::Failure;
+use crate::output::{Output, interrupted, refuse_overwrite};
+use crate::runs::{Recorder, TrackingArguments};
+
+/// Cross-validate the network that ships
+///
+/// Everything is fitted on a fold's inner rows alone; its validation rows stop the training, calibrate, and choose
+/// the threshold of F1; its test rows are scored once.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The table: CSV, TSV or Parquet
+    #[arg(long)]
+    pub data: PathBuf,
+    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
+    #[arg(long)]
+    pub schema: PathBuf,
+    /// Fixed folds: a CSV of row,fold,y
+    #[arg(long)]
+    pub folds: Option<PathBuf>,
+    /// Fixed inner splits: a CSV of row,k0,k1,…; -1 test, 1 validation, 0 fit
+    #[arg(long, requires = "folds")]
+    pub inner: Option<PathBuf>,
+    /// Number of seeded stratified folds where none are given
+    #[arg(long, default_value_t = 5, conflicts_with = "folds")]
+    pub splits: usize,
+    /// Write the figures as JSON
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+    /// Overwrite the JSON file
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub rows: RowArguments,
+    #[command(flatten)]
+    pub tracking: TrackingArguments,
+    #[command(flatten)]
+    pub network: NetworkArguments,
+}
+
+/// One figure over the folds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figure {
+    pub mean: f64,
+    /// Standard deviation over the folds (divided by their number).
+    pub std: f64,
+    pub folds: Vec<f64>,
+}
+
+impl Figure {
+    fn new(folds: Vec<f64>) -> Figure {
+        let mean = folds.iter().sum::<f64>() / folds.len() as f64;
+        let variance = folds.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / folds.len() as f64;
+        Figure { mean, std: variance.sqrt(), folds }
+    }
+}
+
+/// One model on a fold's test rows.
+struct Measured {
+    metrics: Metrics,
+    multiply_adds: usize,
+}
+
+/// One of the two networks that a fold measures.
+type Which = fn(&FoldResult) -> &Measured;
+
+struct FoldResult {
+    shipped: Measured,
+    teacher: Measured,
+    /// What the teacher was, and what shipped.
+    model: String,
+    ship: String,
+    seconds: f64,
+}
+
+/// What is told of a model over the folds: key, words, and where it is found.
+type Row = (&'static str, &'static str, fn(&Metrics) -> f64);
+
+const ROWS: [Row; 8] = [
+    ("roc_auc", "ROC-AUC", |metrics| metrics.roc_auc),
+    ("pr_auc", "PR-AUC", |metrics| metrics.pr_auc),
+    ("log_loss", "log-loss", |metrics| metrics.log_loss),
+    ("brier", "Brier", |metrics| metrics.brier),
+    ("ece", "ECE", |metrics| metrics.ece),
+    ("ece_by_chance", "ECE by chance", |metrics| metrics.ece_by_chance),
+    ("f1", "F1", |metrics| metrics.f1),
+    ("lift10", "lift, top tenth", |metrics| metrics.lift10),
+];
+
+pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Result<(), Failure> {
+    if let Some(json) = &arguments.json {
+        refuse_overwrite(json, arguments.force)?;
+    }
+    let params = arguments.network.params()?;
+    let schema = read_schema(&arguments.schema)?;
+    let RowArguments { group, time, .. } = &arguments.rows;
+    if arguments.folds.is_some() && (group.is_some() || time.is_some()) {
+        return Err(Failure::usage("--folds says which row is where; it cannot be used with --group or --time"));
+    }
+    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
+    let split_by = arguments.rows.split_by(&cohort)?;
+    let folds = match &arguments.folds {
+        Some(folds) => Fold::read(&cohort, folds, arguments.inner.as_deref(), params.seed)?,
+        None => split_by.folds(cohort.labels(), arguments.splits, params.seed)?,
+    };
+    let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&folds[0].test) };
+    arguments.rows.check_folds(&cohort, &schema, &folds, output)?;
+    let facts = facts("crossval", settings, &cohort, &schema, params.seed)?;
+    let mut recorder = arguments.tracking.begin(facts, output)?;
+    let result = measure(arguments, &params, &cohort, &folds, &split_words, output, &mut recorder);
+    recorder.end(&result);
+    result
+}
+
+fn measure(
+    arguments: &Arguments,
+    params: &TrainParams,
+    cohort: &Cohort,
+    folds: &[Fold],
+    split_words: &str,
+    output: &Output,
+    recorder: &mut Recorder,
+) -> Result<(), Failure> {
+    let bar = output.bar(folds.len() as u64, "fold {pos}/{len} {bar:24} {elapsed}");
+    let run = |(index, fold): (usize, &Fold)| {
+        let result = run_fold(params, cohort, fold)?;
+        bar.inc(1);
+        if output.plain() {
+            let Metrics { roc_auc, log_loss, .. } = result.shipped.metrics;
+            let FoldResult { model, ship, seconds, .. } = &result;
+            output.say(format!(
+                "fold {index}: ROC-AUC {roc_auc:.4}, log-loss {log_loss:.4} ({ship} of {model}), {seconds:.1} s"
+            ));
+        }
+        Ok(result)
+    };
+    let results: Vec<FoldResult> = folds.par_iter().enumerate().map(run).collect::<Result<_, Failure>>()?;
+    bar.finish_and_clear();
+
+    let of = |which: Which, value: fn(&Metrics) -> f64| {
+        Figure::new(results.iter().map(|result| value(&which(result).metrics)).collect())
+    };
+    let shipped: Which = |result| &result.shipped;
+    let teacher: Which = |result| &result.teacher;
+    let seconds = Figure::new(results.iter().map(|result| result.seconds).collect());
+    for (fold, result) in results.iter().enumerate() {
+        let of = |name: &'static str, measured: &Measured| {
+            ROWS.map(|(key, _, value)| (format!("{name}{key}"), value(&measured.metrics)))
+        };
+        let figures = of("", &result.shipped).into_iter().chain(of("teacher.", &result.teacher));
+        recorder.step("fold", fold as u64 + 1, figures.collect());
+    }
+    let means = ROWS.iter().flat_map(|(key, _, value)| {
+        [("test", of(shipped, *value)), ("teacher", of(teacher, *value))]
+            .map(|(name, figure)| (format!("{name}.{key}"), figure.mean))
+    });
+    recorder.metrics(means.collect());
+    output.print(format!("{:<16} {:>8} {:>8} {:>10} {:>8}", "", "mean", "std", "teacher", "std"));
+    for (_, words, value) in ROWS {
+        let (shipped, teacher) = (of(shipped, value), of(teacher, value));
+        output.print(format!(
+            "{words:<16} {:>8.4} {:>8.4} {:>10.4} {:>8.4}",
+            shipped.mean, shipped.std, teacher.mean, teacher.std
+        ));
+    }
+    output.print(format!("{:<16} {:>8.1} {:>8.1}", "fit, seconds", seconds.mean, seconds.std));
+    let largest = |which: Which| results.iter().map(|result| which(result).multiply_adds).max();
+    let (small, large) = (largest(shipped).unwrap_or(0), largest(teacher).unwrap_or(0));
+    output.print(format!(
+        "{small} multiply-adds a row (teacher {large}), {} folds, {} rows",
+        folds.len(),
+        cohort.rows()
+    ));
+    output.print(format!("teachers: {}", told(results.iter().map(|result| result.model.clone()))));
+    output.print(format!("shipped: {}", told(results.iter().map(|result| result.ship.clone()))));
+    if let Some(path) = &arguments.json {
+        let figures = |which: Which, multiply_adds: usize| {
+            let figures = ROWS.map(|(key, _, value)| (key.to_owned(), json!(of(which, value))));
+            let more = [("fit_seconds", json!(seconds)), ("multiply_adds", multiply_adds.into())];
+            let more = more.map(|(key, value)| (key.to_owned(), value));
+            figures.into_iter().chain(more).collect::<serde_json::Map<_, _>>()
+        };
+        let document = json!({
+            "shipped": figures(shipped, small),
+            "teacher": figures(teacher, large),
+            "multiply_adds": small,
+            "models": results.iter().map(|result| &result.model).collect::<Vec<_>>(),
+            "ships": results.iter().map(|result| &result.ship).collect::<Vec<_>>(),
+            "rows": cohort.rows(),
+            "seed": params.seed,
+            "split": split_words,
+            "data_sha256": cohort.report().sha256,
+        });
+        write_whole(path, format!("{document:#}\n").as_bytes())?;
+    }
+    Ok(())
+}
+
+/// `a on 3 folds, b on 2`.
+fn told(names: impl Iterator<Item = String>) -> String {
+    let mut counts = std::collections::BTreeMap::new();
+    names.for_each(|name| *counts.entry(name).or_insert(0) += 1);
+    let parts: Vec<_> = counts.iter().map(|(name, folds)| format!("{name} on {folds} folds")).collect();
+    parts.join(", ")
+}
+
+fn run_fold(params: &TrainParams, cohort: &Cohort, fold: &Fold) -> Result<FoldResult, Failure> {
+    let started = Instant::now();
+    let mut stop = |_: &str, _: &_| if interrupted() { Control::Stop } else { Control::Continue };
+    let rows = Rows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
+    let trained = train(params, cohort, rows, &mut stop)?;
+    let seconds = started.elapsed().as_secs_f64();
+    let labels = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
+    let measure = |probabilities: &dyn Fn(&[u32]) -> Vec<f64>, multiply_adds: usize| -> Result<Measured, Failure> {
+        let threshold = best_f1_threshold(&probabilities(&fold.validation), &labels(&fold.validation));
+        let threshold = threshold.map_err(Failure::data)?;
+        let metrics = Metrics::measure(&probabilities(&fold.test), &labels(&fold.test), threshold);
+        Ok(Measured { metrics: metrics.map_err(Failure::data)?, multiply_adds })
+    };
+    let (small, large) = trained.multiply_adds();
+    Ok(FoldResult {
+        shipped: measure(&|rows| trained.probabilities(rows), small)?,
+        teacher: measure(&|rows| trained.teacher_probabilities(rows), large)?,
+        model: trained.teacher.name(),
+        ship: trained.shipped.name(&trained.teacher),
+        seconds,
+    })
+}

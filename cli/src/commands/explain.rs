@@ -1,0 +1,221 @@
+//! `tenure explain`: one row of a table in sentences: what moves its score, and what would have to be different.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use tenure::customer::{Cell, Customer, check};
+use tenure::schema::{Field, Kind};
+use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Explanation, Scorer};
+use tenure::sentence::{ChangeWords, GERMAN, Messages};
+use tenure_table::{Columns, Source};
+
+use super::read_artifact;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Explain one row of a table, and say what would change its score
+///
+/// Prints the probability, the contributions of the fields to it, largest first, and counterfactuals: the cheapest sets
+/// of changes with which the model would give a lower probability, within what the schema says can change
+/// (`changeable`, [fields.change], [[rules]]). Contributions are Shapley values against the model's background:
+/// association, not cause; a counterfactual says what the model would say, not what a person will do.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The artifact
+    pub model: PathBuf,
+    /// The table: CSV, TSV or Parquet
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The row to explain, counted from 1 without the header
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub row: u64,
+    /// Counterfactuals at most, 0 to 100
+    #[arg(long, value_name = "NUMBER", default_value_t = 3, value_parser = clap::value_parser!(u64).range(..=100))]
+    pub counterfactuals: u64,
+    /// The probability to come below, 0 to 1; unless given, what leads into the next lower tier
+    #[arg(long, value_name = "PROBABILITY")]
+    pub threshold: Option<f64>,
+    /// english, german, or a JSON file with a table of messages
+    #[arg(long, value_name = "LANGUAGE", default_value = "english")]
+    pub language: String,
+    /// Print everything as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let Arguments { model, data, row, counterfactuals, threshold, language, json: as_json } = arguments;
+    if let Some(threshold) = threshold.filter(|threshold| !(0.0..=1.0).contains(threshold)) {
+        return Err(Failure::usage(format!("--threshold must be a number from 0 to 1 (got {threshold})")));
+    }
+    let messages = messages(language)?;
+    let mut scorer = Scorer::new(read_artifact(model)?);
+    scorer.set_messages(messages);
+    let changeable = scorer.changeable();
+    if *counterfactuals > 0 && changeable.is_empty() {
+        let rule = "the schema of the model calls no field changeable, so there is nothing to change";
+        return Err(Failure::usage(format!("{rule}; --counterfactuals 0 leaves them out")));
+    }
+    let customer = customer(&scorer, Source::open(data)?, *row)?;
+    let mut workspace = scorer.workspace();
+    let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).map_err(Failure::usage)?;
+    let threshold = threshold.or(scorer.threshold(explanation.score.tier));
+    let found = match threshold {
+        _ if *counterfactuals == 0 => None,
+        None => return Err(Failure::usage("--threshold must be given: the model has one tier")),
+        Some(threshold) => {
+            let request = CounterfactualRequest { threshold, count: *counterfactuals as usize, fields: changeable };
+            Some((threshold, scorer.counterfactuals(&customer, &request, &mut workspace)))
+        }
+    };
+    if *as_json {
+        output.print(document(&scorer, &customer, &explanation, found.as_ref()));
+        return Ok(());
+    }
+    let tier = &scorer.document().policy.tiers[explanation.score.tier];
+    let probability = scorer.messages().percent(explanation.score.probability);
+    output.print(format!("{probability} {} ({:+.2} on the log-odds)", tier.label, explanation.score.logit));
+    for field in largest_first(&explanation) {
+        output.print(format!("  {}", sentence(&scorer, &customer, &explanation, field)));
+    }
+    if let Some((threshold, found)) = &found {
+        for answer in answers(&scorer, *threshold, found) {
+            output.print(format!("  {answer}"));
+        }
+    }
+    Ok(())
+}
+
+fn messages(language: &str) -> Result<Messages, Failure> {
+    let text = match language {
+        "english" => return Ok(Messages::english()),
+        "german" => GERMAN.to_owned(),
+        path => std::fs::read_to_string(path)
+            .map_err(|error| Failure::usage(format!("--language: {path}: {error}; it is english, german or a file")))?,
+    };
+    Messages::read(&text).map_err(|problems| {
+        let lines: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
+        Failure::usage(format!("--language: {language} cannot be used:\n{}", lines.join("\n")))
+    })
+}
+
+/// The customer in a row of a table.
+fn customer(scorer: &Scorer, source: Source, row: u64) -> Result<Customer, Failure> {
+    let schema = &scorer.document().schema;
+    let places = Columns::find(&source, schema, false)?.fields;
+    let (path, word) = (source.path().display().to_string(), source.line_word());
+    let mut before = 0;
+    for batch in source {
+        let batch = batch?;
+        let at = (row - 1 - before) as usize;
+        if at >= batch.rows() {
+            before += batch.rows() as u64;
+            continue;
+        }
+        let values: Vec<_> = places.iter().map(|&place| batch.value(at, place)).collect();
+        return check(schema, &values).map(|(customer, _)| customer).map_err(|problems| {
+            let errors = problems.iter().filter(|problem| problem.rule.is_error());
+            let lines: Vec<_> = errors.map(|problem| format!("  {problem}")).collect();
+            Failure::data(format!("{path}: {word} {} cannot be scored:\n{}", batch.line(at), lines.join("\n")))
+        });
+    }
+    Err(Failure::usage(format!("--row must be at most {before}, the rows of {path} (got {row})")))
+}
+
+fn largest_first(explanation: &Explanation) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..explanation.contributions.len()).collect();
+    let size = |field: usize| explanation.contributions[field].abs();
+    order.sort_by(|&a, &b| size(b).total_cmp(&size(a)));
+    order
+}
+
+fn sentence(scorer: &Scorer, customer: &Customer, explanation: &Explanation, field: usize) -> String {
+    let fields = &scorer.document().schema.fields;
+    scorer.messages().contribution(&fields[field], customer.cells()[field], explanation.contributions[field])
+}
+
+/// A sentence for each answer, or why there is none.
+fn answers(scorer: &Scorer, threshold: f64, found: &Counterfactuals) -> Vec<String> {
+    let (fields, messages, before) = (&scorer.document().schema.fields, scorer.messages(), found.score.probability);
+    if let Some(none) = found.none {
+        return vec![messages.none(none.name(), before, threshold, found.lowest, found.longest)];
+    }
+    let sentence = |answer: &tenure::scorer::Counterfactual| {
+        let words = answer.changes.iter().map(|change| ChangeWords {
+            field: &fields[change.field],
+            from: change.from,
+            to: change.to,
+            follows: change.follows,
+        });
+        messages.counterfactual(&words.collect::<Vec<_>>(), before, answer.score.probability)
+    };
+    found.answers.iter().map(sentence).collect()
+}
+
+fn document(
+    scorer: &Scorer,
+    customer: &Customer,
+    explanation: &Explanation,
+    found: Option<&(f64, Counterfactuals)>,
+) -> Value {
+    let fields = &scorer.document().schema.fields;
+    let contribution = |field: usize| {
+        json!({
+            "field": fields[field].name,
+            "label": scorer.messages().label(&fields[field]),
+            "value": value(&fields[field], customer.cells()[field]),
+            "text": scorer.text(field, customer.cells()[field]),
+            "contribution": explanation.contributions[field],
+            "standard_error": explanation.standard_errors[field],
+            "sentence": sentence(scorer, customer, explanation, field),
+        })
+    };
+    let mut document = json!({
+        "probability": explanation.score.probability,
+        "logit": explanation.score.logit,
+        "tier": scorer.document().policy.tiers[explanation.score.tier].name,
+        "base": explanation.base,
+        "exact": explanation.exact,
+        "evaluations": explanation.evaluations,
+        "contributions": largest_first(explanation).into_iter().map(contribution).collect::<Vec<_>>(),
+    });
+    if let Some((threshold, found)) = found {
+        let sentences = answers(scorer, *threshold, found);
+        let answer = |(answer, sentence): (&tenure::scorer::Counterfactual, &String)| {
+            let change = |change: &tenure::scorer::FieldChange| {
+                json!({
+                    "field": fields[change.field].name,
+                    "from": value(&fields[change.field], change.from),
+                    "to": value(&fields[change.field], change.to),
+                    "follows": change.follows,
+                })
+            };
+            json!({
+                "changes": answer.changes.iter().map(change).collect::<Vec<_>>(),
+                "probability": answer.score.probability,
+                "cost": answer.cost,
+                "sentence": sentence,
+            })
+        };
+        document["counterfactuals"] = json!({
+            "threshold": threshold,
+            "reason": found.none.map(tenure::scorer::NoCounterfactual::name),
+            "sentence": found.none.map(|_| &sentences[0]),
+            "answers": found.answers.iter().zip(&sentences).map(answer).collect::<Vec<_>>(),
+            "lowest": found.lowest,
+            "exhaustive": found.exhaustive,
+            "longest": found.longest,
+            "evaluations": found.evaluations,
+        });
+    }
+    document
+}
+
+/// A cell as a table has it.
+fn value(field: &Field, cell: Cell) -> Value {
+    match (cell, &field.kind) {
+        (Cell::Number(number), Kind::Number { .. } | Kind::Date { .. }) => number.into(),
+        (Cell::Category(code), _) => field.categories().get(code as usize).copied().map_or(Value::Null, Value::from),
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,198 @@
+//! `tenure score`: a table and an artifact in, the table with scores and reasons out.
+//!
+//! One thread reads, the pool checks, scores and encodes batches, one thread writes them in their order; what is
+//! under way at once is bounded, so memory does not grow with the table.
+
+mod input;
+mod output_table;
+mod pipeline;
+mod progress;
+mod row_scorer;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use indicatif::HumanCount;
+use input::InputRows;
+use output_table::{Format, OutputTable};
+use pipeline::in_order;
+use progress::Progress;
+use row_scorer::{RowScorer, Tally};
+use serde_json::json;
+use tenure::artifact::Document;
+use tenure::scorer::{ExplainOptions, Scorer};
+use tenure_table::{Columns, ColumnsError, Source};
+use tenure_training::file::{persist, temporary_beside};
+
+use super::read_artifact_at;
+use crate::failure::Failure;
+use crate::output::{Output, interrupted, refuse_overwrite};
+
+/// Score every row of a table
+///
+/// Writes all columns of the table as they are, then `probability` (calibrated), `logit`, `tier`, `problems`
+/// (`field: rule: value; …`) and, with --reasons, `reason_1`, `reason_2`, …: `Label = value (+0.42)`, largest first.
+/// A row with a value that breaks a rule keeps its place, its problem named and its scores empty; the exit code stays
+/// 0. The target need not be among the columns.
+///
+/// Streams: memory does not grow with the table. The file is written beside its place under a temporary name and
+/// renamed when it is whole, so that a run that is stopped leaves nothing at --out; only one that is killed outright
+/// leaves the temporary file, `.tenure-…`, beside it.
+///
+/// Cells are written as they are. To a spreadsheet, a text that begins with =, +, - or @ is a formula: import the
+/// columns of a table that you do not trust as text.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The artifact
+    pub model: PathBuf,
+    /// The table: CSV, TSV or Parquet
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
+    #[arg(long)]
+    pub out: PathBuf,
+    /// The fields that move each row's logit most, this many. Costly: a row takes milliseconds of one core, where a score
+    /// takes a microsecond. Exact where the budget allows it, else estimated
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
+    pub reasons: usize,
+    /// Most evaluations of the network for the reasons of one row, at least 16 for each background row; unless
+    /// given, 2^28 multiply-adds' worth, of which estimates spend what a standard error of 0.0025 takes
+    #[arg(long, value_name = "EVALUATIONS")]
+    pub budget: Option<u64>,
+    /// The day of this export: dates count as days before it, and not before the day that training stated
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    pub reference: Option<f64>,
+    /// Overwrite the table
+    #[arg(long)]
+    pub force: bool,
+    /// Print the counts of rows as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl From<ColumnsError> for Failure {
+    fn from(error: ColumnsError) -> Failure {
+        Failure::data(error)
+    }
+}
+
+pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let Arguments { model, data, out, reasons, budget, force, .. } = arguments;
+    let format = Format::of(out)?;
+    refuse_overwrite(out, *force)?;
+    let scorer = Scorer::new(read_artifact_at(model, arguments.reference)?);
+    let document = scorer.document();
+    let fields = document.schema.fields.len();
+    if *reasons > fields {
+        return Err(Failure::usage(format!(
+            "--reasons must be at most {fields}, the fields of the model (got {reasons})"
+        )));
+    }
+    // Reasons show two decimals.
+    let tolerance = budget.is_none().then_some(0.0025);
+    let explain = ExplainOptions { budget: *budget, tolerance, ..ExplainOptions::default() };
+    if let Some(budget) = *budget {
+        let minimum = scorer.minimum_budget();
+        if budget < minimum {
+            return Err(Failure::usage(format!("--budget must be at least {minimum} for this model (got {budget})")));
+        }
+    }
+    let source = Source::open(data)?;
+    let line_word = source.line_word();
+    let places = Columns::find(&source, &document.schema, false)?.fields;
+    let table = OutputTable::new(&source, format, document, *reasons)?;
+    let rows = InputRows::new(source, table.keeps_types())?;
+
+    // Listens from here on, so that the temporary file is removed.
+    interrupted();
+    let mut writer = table.writer(temporary_beside(out)?, out)?;
+    let (started, stop) = (Instant::now(), AtomicBool::new(false));
+    let progress = Progress::new(output);
+    let stopped = || stop.load(Ordering::Relaxed) || interrupted();
+    let row_scorer = RowScorer {
+        scorer: &scorer,
+        places: &places,
+        reasons: *reasons,
+        explain,
+        progress: &progress,
+        stopped: &stopped,
+    };
+    let batches = rows.batches(&progress).map(|rows| if interrupted() { Err(Failure::interrupted()) } else { rows });
+    let mut tally = Tally::new(document);
+    in_order(
+        batches,
+        &|rows| {
+            let scored = row_scorer.score(&rows.batch)?;
+            Ok((table.encode(&rows, &scored)?, scored.tally))
+        },
+        &mut |(encoded, part)| {
+            tally.add(part);
+            writer.write(encoded)
+        },
+        &stop,
+    )?;
+    let file = writer.finish()?;
+    drop(progress);
+    if interrupted() {
+        return Err(Failure::interrupted());
+    }
+    persist(file, out)?;
+    report(arguments, document, &tally, line_word, started, output);
+    Ok(())
+}
+
+fn report(
+    arguments: &Arguments,
+    document: &Document,
+    tally: &Tally,
+    line_word: &str,
+    started: Instant,
+    output: &Output,
+) {
+    let seconds = started.elapsed().as_secs_f64();
+    let rows_per_second = tally.rows as f64 / seconds;
+    for (line, problem) in &tally.first_problems {
+        output.say(format!("  {line_word} {line}: {problem}"));
+    }
+    if tally.not_scored as usize > tally.first_problems.len() {
+        output.say("  …");
+    }
+    output.say(format!(
+        "{}: {} rows, {} not scored because of a problem, {} scored with a warning; {seconds:.1} s, {} rows/s",
+        arguments.out.display(),
+        HumanCount(tally.rows),
+        HumanCount(tally.not_scored),
+        HumanCount(tally.warned),
+        HumanCount(rows_per_second as u64),
+    ));
+    let tiers = document.policy.tiers.iter().zip(&tally.tiers);
+    let words: Vec<_> = tiers.clone().map(|(tier, &rows)| format!("{} {}", tier.label, HumanCount(rows))).collect();
+    output.say(format!("tiers: {}", words.join(", ")));
+    let explained = tally.rows - tally.not_scored;
+    if arguments.reasons > 0 && explained > 0 {
+        let evaluations = tally.evaluations as f64 / explained as f64;
+        output.say(format!("reasons: {evaluations:.0} evaluations of the network a row on average"));
+    }
+    if tally.sampled > 0 {
+        let rows = HumanCount(tally.sampled);
+        output.say(format!(
+            "the reasons of {rows} rows are estimates, standard error at most {:.1e}",
+            tally.standard_error
+        ));
+    }
+    if arguments.json {
+        let tiers: serde_json::Map<_, _> = tiers.map(|(tier, &rows)| (tier.name.clone(), rows.into())).collect();
+        output.print(json!({
+            "out": arguments.out,
+            "rows": tally.rows,
+            "not_scored": tally.not_scored,
+            "warned": tally.warned,
+            "sampled": tally.sampled,
+            "standard_error": tally.standard_error,
+            "tiers": tiers,
+            "seconds": seconds,
+            "rows_per_second": rows_per_second,
+        }));
+    }
+}

@@ -1,0 +1,109 @@
+//! What `tenure train` says while it goes and when it is done.
+
+use std::time::Instant;
+
+use serde_json::json;
+use tenure::artifact::Artifact;
+use tenure_training::fit::EpochReport;
+use tenure_training::train::Trained;
+
+use super::Arguments;
+use crate::card::penalty;
+use crate::output::Output;
+
+/// One line or one tick an epoch.
+pub(super) struct EpochProgress {
+    bar: indicatif::ProgressBar,
+    plain: bool,
+    json: bool,
+}
+
+impl EpochProgress {
+    pub(super) fn new(output: &Output, json: bool) -> EpochProgress {
+        let bar = output.bar(0, "epoch {pos}/{len} {bar:24} {msg}  at most {eta} left");
+        EpochProgress { bar, plain: output.plain() && !output.quiet && !json, json }
+    }
+
+    pub(super) fn epoch(&mut self, stage: &str, report: &EpochReport) {
+        let EpochReport { epoch, maximum_epochs, train_loss, validation_loss, best_epoch, .. } = *report;
+        if self.json {
+            println!(
+                "{}",
+                json!({ "stage": stage, "epoch": epoch, "train_log_loss": train_loss, "validation_log_loss": validation_loss, "best_epoch": best_epoch })
+            );
+        }
+        let message = format!("{stage}: train {train_loss:.4}, validation {validation_loss:.4}, best at {best_epoch}");
+        if self.plain && (epoch % 10 == 0 || epoch == 1) {
+            eprintln!("epoch {epoch}: {message}");
+        }
+        self.bar.set_message(message);
+        self.bar.set_length(maximum_epochs as u64);
+        self.bar.set_position(epoch as u64);
+    }
+
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// What came out, for people; the card alone with `--json`.
+pub(super) fn summary(
+    artifact: &Artifact,
+    trained: &Trained,
+    started: Instant,
+    arguments: &Arguments,
+    bytes: usize,
+    output: &Output,
+) {
+    let card = &artifact.document.card();
+    if arguments.json {
+        return output.print(card);
+    }
+    let figure = |name: &str| {
+        let interval = &card["intervals"][name];
+        let number = |value: &serde_json::Value| value.as_f64().unwrap_or(f64::NAN);
+        format!(
+            "{:.4} ({:.4} to {:.4})",
+            number(&card["metrics"][name]),
+            number(&interval["low"]),
+            number(&interval["high"])
+        )
+    };
+    output.say(format!("trained in {:.1} s", started.elapsed().as_secs_f64()));
+    let (small, large) = trained.multiply_adds();
+    let tried: Vec<_> =
+        trained.teacher.tried.iter().map(|(model, loss)| format!("{} {loss:.4}", model.name())).collect();
+    output.say(format!("teachers tried, by validation log-loss: {}", tried.join(", ")));
+    if let Some(penalty) = penalty(card) {
+        output.say(format!("tabm's penalty: {penalty}"));
+    }
+    output.say(format!(
+        "shipped: the {}, in {small} multiply-adds a row; its teacher {} has {} members and takes {large}",
+        trained.shipped.name(&trained.teacher),
+        trained.teacher.name(),
+        trained.teacher.members()
+    ));
+    let test = |model: &serde_json::Value, name: &str| model["metrics"][name].as_f64().unwrap_or(f64::NAN);
+    output.say(format!(
+        "against the teacher on the test rows: ROC-AUC {:+.4}, log-loss {:+.4}",
+        test(card, "roc_auc") - test(&card["teacher"], "roc_auc"),
+        test(card, "log_loss") - test(&card["teacher"], "log_loss")
+    ));
+    output.say(format!(
+        "network of {:?} hidden units; packed and burn differ by at most {:.1e}",
+        trained.network.hidden(),
+        trained.pack_error
+    ));
+    output.say(format!("on {} test rows, with 95% intervals:", card["rows"]["test"]));
+    for (name, words) in [
+        ("roc_auc", "ROC-AUC"),
+        ("pr_auc", "PR-AUC"),
+        ("log_loss", "log-loss"),
+        ("brier", "Brier"),
+        ("ece", "ECE"),
+        ("lift10", "lift, top tenth"),
+    ] {
+        output.say(format!("  {words:<16} {}", figure(name)));
+    }
+    output.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes as f64 / 1e3));
+}

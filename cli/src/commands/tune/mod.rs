@@ -1,0 +1,295 @@
+//! `tenure tune`: searches for settings within a budget, and writes the best as a tenure.toml.
+
+mod verdict;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+use tenure_training::checkpoint::Run;
+use tenure_training::cohort::Cohort;
+use tenure_training::file::write_whole;
+use tenure_training::fit::{Control, FitError};
+use tenure_training::metrics::row_log_loss;
+use tenure_training::split::{Shares, stratified_parts};
+use tenure_training::train::{Model, Rows, Ship, TrainError, train};
+use tenure_training::tune::space::{Free, Settings};
+use tenure_training::tune::{FOLDS, Measured, Trials, search, standings};
+
+use super::check::RowArguments;
+use super::network::{Hidden, NetworkArguments};
+use super::read_schema;
+use super::train::{facts, read_cohort, schema_sha256};
+use crate::configuration;
+use crate::failure::{Failure, INTERRUPTED};
+use crate::output::{Output, interrupted, refuse_overwrite};
+use crate::runs::{Facts, TrackingArguments};
+
+/// Search for better settings within a budget
+///
+/// Trials are compared by the log-loss of the calibrated network that ships, on inner folds of the rows that `tenure
+/// train` with the same seed does not test on. A trial that falls behind after a fold is given up. Settings given as
+/// flags are kept as they are; the others are searched. The same command goes on from the trials file.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The table: CSV, TSV or Parquet
+    #[arg(long)]
+    pub data: PathBuf,
+    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
+    #[arg(long)]
+    pub schema: PathBuf,
+    /// Where the best settings are written, as a tenure.toml for `tenure train --config`
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Overwrite it
+    #[arg(long)]
+    pub force: bool,
+    /// The trials, one line a fold; only ever added to. A folder of this name with .checkpoints holds the trial that is
+    /// being measured
+    #[arg(long, default_value = "tune.jsonl", value_name = "FILE")]
+    pub trials_file: PathBuf,
+    /// Trials in all, those of the trials file included; 30 where no timeout is given either
+    #[arg(long)]
+    pub trials: Option<usize>,
+    /// Stop after this time: seconds, or as in 90s, 10m, 2h; the same command goes on amid a fold
+    #[arg(long, value_parser = time, value_name = "TIME")]
+    pub timeout: Option<Duration>,
+    /// Print the trials as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub rows: RowArguments,
+    /// Every trial is a run of its own
+    #[command(flatten)]
+    pub tracking: TrackingArguments,
+    #[command(flatten)]
+    pub network: NetworkArguments,
+}
+
+const DEFAULT_TRIALS: usize = 30;
+
+fn time(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|letter: char| letter.is_alphabetic()).unwrap_or(text.len()));
+    let seconds = match unit {
+        "" | "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(format!("`{unit}` is no unit of time: s, m or h")),
+    };
+    match number.parse::<f64>() {
+        Ok(number) if number > 0.0 && number * seconds <= 1e7 => Ok(Duration::from_secs_f64(number * seconds)),
+        _ => Err(format!("`{text}` is no time above 0, as in 90s, 10m, 2h")),
+    }
+}
+
+pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &Output) -> Result<(), Failure> {
+    let started = Instant::now();
+    refuse_overwrite(&arguments.out, arguments.force)?;
+    if arguments.trials == Some(0) {
+        return Err(Failure::usage("--trials must be at least 1 (got 0)"));
+    }
+    let network = &arguments.network;
+    let params = network.params()?;
+    let free = free(network);
+    if free.nothing() {
+        return Err(Failure::usage("every setting is given as a flag: there is nothing to search"));
+    }
+    let schema = read_schema(&arguments.schema)?;
+    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
+    let split_by = arguments.rows.split_by(&cohort)?;
+    let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
+    arguments.rows.check(&cohort, &schema, &split, output)?;
+    let mut pool = [split.train, split.validation, split.calibration].concat();
+    pool.sort_unstable();
+    let parts = stratified_parts(cohort.labels(), &pool, &[1.0 / FOLDS as f64; FOLDS], params.seed)?;
+
+    let settings = format!("{params:#?}\n{free:#?}\nfolds: {FOLDS} of {}", split_by.words(&split.test));
+    let run = Run {
+        code_version: env!("CARGO_PKG_VERSION").into(),
+        data_sha256: cohort.report().sha256.clone(),
+        schema_sha256: schema_sha256(&schema)?,
+        settings: settings.lines().map(String::from).collect(),
+    };
+    let mut trials = Trials::open(&arguments.trials_file, &run)?;
+    let known = trials.by_trial().len();
+    if known > 0 {
+        output.say(format!("{known} trials are in {} already", arguments.trials_file.display()));
+    }
+    let checkpoints = checkpoints(&arguments.trials_file);
+    let late = || arguments.timeout.is_some_and(|time| started.elapsed() >= time);
+    let limit = arguments.trials.or(arguments.timeout.is_none().then_some(DEFAULT_TRIALS));
+    let bar = match limit {
+        Some(limit) => output.bar(limit as u64, "trial {pos}/{len} {bar:24} {elapsed} {msg}"),
+        None => output.bar(0, "trial {pos} {elapsed} {msg}"),
+    };
+    let mut more = |number: usize| {
+        bar.set_position(number as u64);
+        limit.is_none_or(|limit| number < limit) && !late()
+    };
+    let mut measure = |trial: usize, settings: &Settings, folds: std::ops::Range<usize>| {
+        fs::create_dir_all(&checkpoints).map_err(|error| Failure::file(&checkpoints, error))?;
+        let one = |fold: usize| measure_fold(network, &checkpoints, &cohort, &parts, trial, settings, fold, &late);
+        let measured = folds.into_par_iter().map(one).collect::<Result<Vec<_>, Failure>>()?;
+        if output.plain() {
+            for fold in &measured {
+                let loss = fold.log_loss.map_or("no network".into(), |loss| format!("log-loss {loss:.4}"));
+                output.say(format!("trial {trial}, fold {}: {loss} ({})", fold.fold, settings.words()));
+            }
+        }
+        Ok(measured)
+    };
+    let facts = facts("tune", effective, &cohort, &schema, params.seed)?;
+    let mut best = standings(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
+    let mut ended = |folds: &[&Measured]| {
+        // Its folds are in the trials file.
+        fs::remove_dir_all(&checkpoints).map_err(|error| Failure::file(&checkpoints, error))?;
+        let said = verdict::of_trial(folds, &mut best);
+        bar.set_message(best.map(|best| format!("best log-loss {best:.4}")).unwrap_or_default());
+        if output.plain() {
+            output.say(said);
+        }
+        track(&arguments.tracking, &facts, folds, output)
+    };
+    let searched = search(free, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
+    bar.finish_and_clear();
+    let goes_on = format!("the same command goes on from {}", arguments.trials_file.display());
+    let is_cut = match searched {
+        // The time was over amid a fold: what was measured before counts.
+        Err(failure) if failure.exit_code == INTERRUPTED && !interrupted() => true,
+        Err(failure) if failure.exit_code == INTERRUPTED => {
+            return Err(Failure::new(failure.exit_code, format!("interrupted; {goes_on}")));
+        }
+        searched => searched.map(|()| false)?,
+    };
+    let standings = standings(&trials);
+    let Some(best) = standings.first().filter(|best| best.folds == FOLDS) else {
+        let folds = standings.first().map_or(0, |first| first.folds);
+        return Err(Failure::usage(format!(
+            "--timeout was over with {folds} of {FOLDS} folds of the first trial, the defaults, measured; {goes_on}"
+        )));
+    };
+    if is_cut {
+        output.say(format!("--timeout is over; {goes_on}"));
+    }
+    if !best.mean.is_finite() {
+        return Err(Failure::data("no trial gave a network on every fold"));
+    }
+    verdict::print(arguments, output, &standings);
+    let toml = toml::to_string(&best.settings).map_err(Failure::data)?;
+    let head = format!(
+        "# tenure tune: trial {} of {}, log-loss {:.4} over {FOLDS} inner folds, seed {}.\n",
+        best.trial,
+        standings.len(),
+        best.mean,
+        params.seed
+    );
+    write_whole(&arguments.out, format!("{head}[train]\n{toml}\n[crossval]\n{toml}").as_bytes())?;
+    output.say(format!("{}: {}", arguments.out.display(), verdict::of_search(best, &trials, standings.len())));
+    Ok(())
+}
+
+/// Where the states of the fits of the trial that is being measured lie.
+fn checkpoints(trials_file: &Path) -> PathBuf {
+    let mut name = trials_file.as_os_str().to_owned();
+    name.push(".checkpoints");
+    name.into()
+}
+
+/// A trial as a run: its settings are parameters, its folds steps.
+fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&Measured], output: &Output) -> Result<(), Failure> {
+    let Measured { trial, settings, .. } = folds[0];
+    let mut facts = facts.clone();
+    facts.params.extend(settings.params());
+    facts.tags.insert("tenure.trial".into(), trial.to_string());
+    let mut recorder = tracking.begin(facts, output)?;
+    for Measured { fold, log_loss, seconds, .. } in folds {
+        let figures = log_loss.map(|loss| ("log_loss".to_owned(), loss));
+        recorder.step("fold", *fold as u64 + 1, figures.into_iter().chain([("seconds".into(), *seconds)]).collect());
+    }
+    let losses: Option<Vec<f64>> = folds.iter().map(|fold| fold.log_loss).collect();
+    let mean = losses.map(|losses| ("inner.log_loss".to_owned(), losses.iter().sum::<f64>() / losses.len() as f64));
+    recorder.metrics(mean.into_iter().chain([("inner.folds".into(), folds.len() as f64)]).collect());
+    recorder.end(&Ok(()));
+    Ok(())
+}
+
+/// What no flag (and no tenure.toml) fixed, and what the models that are tried have.
+fn free(network: &NetworkArguments) -> Free {
+    let may_be_tabm = network.model.is_none_or(|model| matches!(model, Model::Tabm | Model::TabmMini));
+    Free {
+        hidden: network.hidden.is_none(),
+        bins: network.bins.is_none(),
+        dropout: network.dropout.is_none(),
+        learning_rate: network.learning_rate.is_none(),
+        penalty: network.penalty.is_none(),
+        batch_size: network.batch_size.is_none(),
+        members: network.members.is_none() && may_be_tabm,
+        width: network.width.is_none() && may_be_tabm,
+        synthetic_rows: network.synthetic_rows.is_none() && matches!(network.ship, Ship::Auto | Ship::Student),
+    }
+}
+
+/// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption where it gets late; the
+/// next call goes on from `checkpoints`.
+#[expect(clippy::too_many_arguments, reason = "what is measured, on what, and until when")]
+fn measure_fold(
+    network: &NetworkArguments,
+    checkpoints: &Path,
+    cohort: &Cohort,
+    parts: &[Vec<u32>],
+    trial: usize,
+    settings: &Settings,
+    fold: usize,
+    late: &(dyn Fn() -> bool + Sync),
+) -> Result<Measured, Failure> {
+    let started = Instant::now();
+    let mut network = network.clone();
+    if let Some(hidden) = &settings.hidden {
+        network.hidden = Some(hidden.parse::<Hidden>().map_err(Failure::data)?);
+    }
+    network.bins = settings.bins.or(network.bins);
+    network.dropout = settings.dropout.or(network.dropout);
+    network.learning_rate = settings.learning_rate.or(network.learning_rate);
+    network.penalty = settings.penalty.or(network.penalty);
+    network.batch_size = settings.batch_size.or(network.batch_size);
+    network.members = settings.members.or(network.members);
+    network.width = settings.width.or(network.width);
+    network.synthetic_rows = settings.synthetic_rows.or(network.synthetic_rows);
+    let mut params = network.params()?;
+    params.keep_checkpoints(checkpoints);
+    let validation = &parts[(fold + 1) % parts.len()];
+    let fitted = (0..parts.len()).filter(|&part| part != fold && part != (fold + 1) % parts.len());
+    let mut fit: Vec<u32> = fitted.flat_map(|part| parts[part].iter().copied()).collect();
+    fit.sort_unstable();
+    let rows = Rows { fit: &fit, validation, calibration: validation };
+    let stop = &mut |_: &str, _: &_| if interrupted() || late() { Control::Stop } else { Control::Continue };
+    let log_loss = match train(&params, cohort, rows, stop) {
+        Ok(trained) => {
+            let probabilities = trained.probabilities(&parts[fold]);
+            let losses = probabilities.iter().zip(&parts[fold]);
+            let losses = losses.map(|(&probability, &row)| row_log_loss(probability, cohort.labels()[row as usize]));
+            // To nine digits, which a JSON reader of any precision gives back to the bit.
+            Some((losses.sum::<f64>() / parts[fold].len() as f64 * 1e9).round() / 1e9)
+        }
+        // A rate that is too high is a result; the trial is the last of all.
+        Err(TrainError::Fit(FitError::Diverged { .. })) => None,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Measured { trial, settings: settings.clone(), fold, log_loss, seconds: started.elapsed().as_secs_f64() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(time("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(time("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(time("2h"), Ok(Duration::from_secs(7200)));
+        for wrong in ["", "0s", "-3m", "10d", "m", "1e9h", "nan"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What a search says: of a trial when it ends, of all of them, and whether the best is more than the defaults.
+
+use serde_json::json;
+use tenure_training::tune::{FOLDS, Measured, Standing, Trials, gain, mean};
+
+use super::Arguments;
+use crate::output::Output;
+
+/// A line on a trial that ended; `best` is the lowest mean so far of those measured in full.
+pub(super) fn of_trial(folds: &[&Measured], best: &mut Option<f64>) -> String {
+    let (trial, mean) = (folds[0].trial, mean(folds));
+    if folds.len() < FOLDS {
+        return format!("trial {trial}: given up after {} of {FOLDS} folds", folds.len());
+    }
+    let is_best = best.is_none_or(|best| mean < best);
+    if is_best {
+        *best = Some(mean);
+    }
+    format!("trial {trial}: log-loss {mean:.4} over {FOLDS} folds{}", if is_best { ", the best so far" } else { "" })
+}
+
+/// What was written, and what it is worth against the defaults. The lowest of many means is lower than it will be on other
+/// rows, so a gain within its own error is called that.
+pub(super) fn of_search(best: &Standing, trials: &Trials, count: usize) -> String {
+    if best.trial == 0 {
+        return match count {
+            1 => "the defaults; nothing else was measured, a longer search goes on from here".into(),
+            _ => format!("the defaults; none of {} other trials was better", count - 1),
+        };
+    }
+    let words = best.settings.words();
+    let Some((gain, error)) = gain(trials, best.trial) else {
+        return format!("{words}; the defaults gave no network");
+    };
+    let verdict = if gain < 2.0 * error {
+        "that may be chance: compare by `tenure crossval`, with --config and without"
+    } else {
+        "the best of many looks better than it is: compare by `tenure crossval`, with --config and without"
+    };
+    format!(
+        "{words}\nlog-loss {:.4}, {gain:.4} lower than by the defaults (standard error {error:.4} over {FOLDS} folds); {verdict}",
+        best.mean
+    )
+}
+
+/// All trials, best first.
+pub(super) fn print(arguments: &Arguments, output: &Output, standings: &[Standing]) {
+    if arguments.json {
+        let trials = standings.iter().map(|standing| {
+            let mean = standing.mean.is_finite().then_some(standing.mean);
+            json!({ "trial": standing.trial, "settings": standing.settings, "folds": standing.folds, "log_loss": mean })
+        });
+        return output.print(json!({ "trials": trials.collect::<Vec<_>>() }));
+    }
+    output.print(format!("{:>5} {:>5} {:>9}  settings", "trial", "folds", "log-loss"));
+    for Standing { trial, settings, folds, mean, .. } in standings {
+        output.print(format!("{trial:>5} {folds:>3}/{FOLDS} {mean:>9.4}  {}", settings.words()));
+    }
+    let given_up = standings.iter().filter(|standing| standing.given_up).count();
+    let unfinished = standings.iter().filter(|standing| standing.folds < FOLDS && !standing.given_up).count();
+    let unfinished = if unfinished > 0 { format!(", {unfinished} not finished") } else { String::new() };
+    output.print(format!("{} trials, {given_up} of them given up early{unfinished}", standings.len()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tenure_training::checkpoint::Run;
+    use tenure_training::tune::space::Settings;
+    use tenure_training::tune::standings;
+
+    /// What is said of a search whose trials have these losses by fold.
+    fn said(losses: &[&[f64]]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let text = String::from;
+        let run =
+            Run { code_version: text("1"), data_sha256: text("d"), schema_sha256: text("s"), settings: Vec::new() };
+        let mut trials = Trials::open(&folder.path().join("trials"), &run).unwrap();
+        for (trial, losses) in losses.iter().enumerate() {
+            let settings = Settings { bins: (trial > 0).then_some(trial), ..Settings::default() };
+            let fold = |(fold, loss): (usize, &f64)| Measured {
+                trial,
+                settings: settings.clone(),
+                fold,
+                log_loss: Some(*loss).filter(|loss| loss.is_finite()),
+                seconds: 0.0,
+            };
+            trials.add(losses.iter().enumerate().map(fold).collect()).unwrap();
+        }
+        let standings = standings(&trials);
+        of_search(&standings[0], &trials, standings.len())
+    }
+
+    #[test]
+    fn a_gain_is_held_against_its_error_and_the_defaults_are_called_that() {
+        let defaults = &[0.40, 0.42, 0.41, 0.43][..];
+        assert!(said(&[defaults]).starts_with("the defaults; nothing else was measured"));
+        assert!(said(&[defaults, &[0.5]]).contains("none of 1 other trials was better"));
+        let clear = said(&[defaults, &[0.39, 0.41, 0.40, 0.422]]);
+        assert!(clear.contains("bins 1\nlog-loss 0.4055, 0.0095 lower") && clear.contains("error 0.0005"), "{clear}");
+        assert!(!clear.contains("may be chance"), "{clear}");
+        let lucky = said(&[defaults, &[0.37, 0.43, 0.40, 0.44]]);
+        assert!(lucky.contains("0.0050 lower") && lucky.contains("may be chance"), "{lucky}");
+        assert!(said(&[&[f64::NAN; 4], defaults]).contains("the defaults gave no network"));
+    }
+}

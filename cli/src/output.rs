@@ -1,0 +1,87 @@
+//! Where a command's words go: progress to standard error, results to standard output, nothing overwritten unasked.
+
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tenure_training::observer::Observer;
+
+use crate::failure::Failure;
+
+/// Flags that every command has.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct Output {
+    /// Print nothing but results and errors
+    #[arg(long, global = true)]
+    pub quiet: bool,
+}
+
+impl Output {
+    /// A line of progress on standard error.
+    pub fn say(&self, line: impl Display) {
+        if !self.quiet {
+            eprintln!("{line}");
+        }
+    }
+
+    /// A result on standard output.
+    pub fn print(&self, text: impl Display) {
+        // A closed pipe (`| head`) is no failure of ours.
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
+    /// A bar on a terminal, nothing elsewhere: callers write plain lines there instead ([`Output::plain`]).
+    pub fn bar(&self, length: u64, template: &str) -> ProgressBar {
+        let target =
+            if self.plain() || self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::with_draw_target(Some(length), target).with_style(style);
+        bar.enable_steady_tick(Duration::from_millis(250));
+        bar
+    }
+
+    /// Whether standard error is no terminal, so that progress is plain lines.
+    pub fn plain(&self) -> bool {
+        !std::io::stderr().is_terminal()
+    }
+}
+
+/// What a computation says goes to standard error, and Ctrl-C stops it.
+impl Observer for Output {
+    fn note(&self, line: &str) {
+        self.say(line);
+    }
+
+    fn is_stopped(&self) -> bool {
+        interrupted()
+    }
+}
+
+/// Refuses to overwrite, before the work starts.
+pub fn refuse_overwrite(path: &Path, force: bool) -> Result<(), Failure> {
+    if path.exists() && !force {
+        return Err(Failure::usage(format!("{} is there already; --force overwrites it", path.display())));
+    }
+    Ok(())
+}
+
+/// Whether Ctrl-C (or SIGTERM) was asked for; the first call begins to listen. The second Ctrl-C kills.
+pub fn interrupted() -> bool {
+    static LISTENING: OnceLock<()> = OnceLock::new();
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    LISTENING.get_or_init(|| {
+        let listen = ctrlc::set_handler(|| {
+            if ASKED.swap(true, Ordering::SeqCst) {
+                std::process::exit(crate::failure::INTERRUPTED);
+            }
+        });
+        if let Err(error) = listen {
+            eprintln!("Ctrl-C cannot be caught, it will stop at once: {error}");
+        }
+    });
+    ASKED.load(Ordering::SeqCst)
+}

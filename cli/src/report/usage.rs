@@ -1,0 +1,174 @@
+//! What a threshold does and what an offer earns: gain, lift, the four cells, profit, tiers.
+
+use tenure_training::evaluation::short;
+use tenure_training::evaluation::{ModelFigures, Report};
+use tenure_training::metrics::Confusion;
+
+use super::chart::{Axis, Chart};
+use super::quality::draw;
+use super::{count, figure, minus, percent, table};
+
+pub(super) fn usage(report: &Report) -> String {
+    let first = &report.models[0];
+    let fifth = first.curves.gain.value[20];
+    let mut gain = Chart::new(
+        "Gain",
+        "Share of leavers found among the share called",
+        Axis::share("share of customers called"),
+        Axis::share("share of leavers found"),
+    );
+    gain.line("chance", [(0.0, 0.0), (1.0, 1.0)].into_iter());
+    draw(&mut gain, report, |model| &model.curves.gain);
+    gain.dot("first", (0.2, fifth), 4.5, "");
+    gain.text("mark first", (0.2, fifth), (9.0, 15.0), "start", &format!("20% called: {:.0}% found", 100.0 * fifth));
+    let lifts = report.models.iter().flat_map(|model| model.curves.lift.high.iter().copied());
+    let y = Axis::over(lifts.chain([0.0]), "times the average", &|lift| format!("{lift}×"));
+    let mut lift =
+        Chart::new("Lift", "Churn among those called over the average", Axis::share("share of customers called"), y);
+    lift.line("chance", [(0.0, 1.0), (1.0, 1.0)].into_iter());
+    draw(&mut lift, report, |model| &model.curves.lift);
+    let tenth = first.curves.lift.value[10];
+    lift.dot("first", (0.1, tenth), 4.5, "");
+    lift.text("mark first", (0.1, tenth), (10.0, -8.0), "start", &format!("top tenth: {tenth:.2}×"));
+    format!(
+        "<div class=\"charts\">{}{}</div>{}{}{}",
+        figure("Gain", &gain.svg(), "Calling from the highest probability down; the diagonal is calling at random."),
+        figure("Lift", &lift.svg(), "How many times more often the called customers leave than all do."),
+        thresholds(first),
+        profit(report),
+        tiers(first),
+    )
+}
+
+fn thresholds(model: &ModelFigures) -> String {
+    let cells: Vec<[u64; 4]> = model.confusions.iter().map(cells).collect();
+    let start = (model.metrics.threshold * 100.0).round();
+    let json = serde_json::to_string(&cells).unwrap_or_default();
+    let slider = format!(
+        "<div class=\"slider\" hidden><label for=\"threshold\">Threshold <span data-of=\"threshold\"></span></label>\
+         <input id=\"threshold\" type=\"range\" min=\"0\" max=\"100\" value=\"{start}\">\
+         <div class=\"cells\"><div class=\"head\"></div><div class=\"head\">left</div><div class=\"head\">stayed</div>\
+         <div class=\"head\">called</div><div class=\"right\"><b data-of=\"tp\"></b>rightly called ✓</div>\
+         <div><b data-of=\"fp\"></b>called for nothing</div><div class=\"head\">not called</div>\
+         <div><b data-of=\"fn\"></b>missed</div><div class=\"right\"><b data-of=\"tn\"></b>rightly left alone ✓</div></div>\
+         <p aria-live=\"polite\">Precision <b data-of=\"precision\"></b>, recall <b data-of=\"recall\"></b>, accuracy \
+         <b data-of=\"accuracy\"></b>; <b data-of=\"contacted\"></b> of all are called.</p>\
+         <script type=\"application/json\">{json}</script></div>"
+    );
+    let row = |step: usize| {
+        let confusion = &model.confusions[step];
+        let [tp, fp, tn, fnn] = cells_text(confusion);
+        let called = confusion.true_positives + confusion.false_positives;
+        let all = called + confusion.true_negatives + confusion.false_negatives;
+        vec![
+            format!("{:.1}", step as f64 / 100.0),
+            tp,
+            fp,
+            fnn,
+            tn,
+            percent(confusion.precision()),
+            percent(confusion.recall()),
+            format!("{:.3}", confusion.f1()),
+            percent(called as f64 / all as f64),
+        ]
+    };
+    let rows: Vec<Vec<String>> = (1..10).map(|step| row(step * 10)).collect();
+    format!(
+        "<h3>Thresholds</h3><p>A customer is called from the threshold on.</p>{slider}{}",
+        table(
+            "What each threshold does",
+            &[
+                "Threshold",
+                "Called, left",
+                "Called, stayed",
+                "Missed",
+                "Left alone, stayed",
+                "Precision",
+                "Recall",
+                "F1",
+                "Called"
+            ],
+            &rows
+        )
+    )
+}
+
+fn cells(confusion: &Confusion) -> [u64; 4] {
+    [confusion.true_positives, confusion.false_positives, confusion.true_negatives, confusion.false_negatives]
+}
+
+fn cells_text(confusion: &Confusion) -> [String; 4] {
+    cells(confusion).map(|cell| count(cell as usize))
+}
+
+fn profit(report: &Report) -> String {
+    let offer = &report.offer;
+    let first = &report.models[0];
+    let curves = &first.curves;
+    let bands = report.models.iter().flat_map(|model| {
+        let profit = &model.curves.profit;
+        profit.low.iter().chain(&profit.high).copied()
+    });
+    let y = Axis::over(bands.chain([0.0]), "profit per customer", &|profit| minus(short(profit)));
+    let mut chart = Chart::new(
+        "Profit",
+        "Profit per customer of the table over the share called",
+        Axis::share("share of customers called"),
+        y,
+    );
+    chart.line("zero", [(0.0, 0.0), (1.0, 0.0)].into_iter());
+    draw(&mut chart, report, |model| &model.curves.profit);
+    let best = (curves.best_share * 100.0).round() as usize;
+    let top = curves.profit.value[best];
+    chart.dot("first", (curves.best_share, top), 4.5, "");
+    let anchor = if curves.best_share > 0.55 { "end" } else { "start" };
+    chart.text("mark first", (curves.best_share, top), (0.0, -12.0), anchor, &format!("best: top {best}%, {top:.2}"));
+    let total = top * report.data.rows as f64;
+    let verdict = if top > 0.0 {
+        format!(
+            "The best is to call the top {best}%: {top:.2} per customer of the table, {} in all (95% interval of the highest \
+             profit: {} to {} per customer). Calling everybody brings {}.",
+            count(total.round() as usize),
+            minus(format!("{:.2}", curves.best_profit.low)),
+            minus(format!("{:.2}", curves.best_profit.high)),
+            minus(format!("{:.2}", curves.profit.value[100]))
+        )
+    } else {
+        "At these terms no offer pays: the best is to call nobody.".to_owned()
+    };
+    let threshold = offer.threshold();
+    let from = if threshold <= 1.0 {
+        format!("With calibrated probabilities, a call pays from {} on.", percent(threshold))
+    } else {
+        "With calibrated probabilities, no call pays.".to_owned()
+    };
+    format!(
+        "<h3>Profit</h3><p>{verdict}</p><div class=\"charts\">{}<div><p>The terms: a customer who is kept is worth {}; the offer \
+         costs {}, a call {}; of those about to leave, {} accept, and those who would stay accept anyway. {from}</p>\
+         <p class=\"soft\">Other terms: <code>--customer-value</code>, <code>--offer-cost</code>, <code>--contact-cost</code>, \
+         <code>--success-rate</code>. The profit of a customer about to leave is success × (value − cost) − contact, of one who \
+         stays −(cost + contact) (Neslin et al. 2006); the defaults are those of the expected maximum profit measure \
+         (Verbraken et al. 2013).</p></div></div>",
+        figure("Profit of calling", &chart.svg(), "Calling from the highest probability down."),
+        offer.value,
+        offer.cost,
+        offer.contact,
+        percent(offer.success)
+    )
+}
+
+fn tiers(model: &ModelFigures) -> String {
+    let rows: Vec<Vec<String>> = model
+        .tiers
+        .iter()
+        .rev()
+        .map(|tier| {
+            let rate = if tier.rows > 0 { percent(tier.left as f64 / tier.rows as f64) } else { "–".into() };
+            vec![super::escape(&tier.label), percent(tier.from), count(tier.rows), count(tier.left), rate]
+        })
+        .collect();
+    format!(
+        "<h3>Tiers</h3>{}",
+        table("Tiers of the model's policy", &["Tier", "From", "Customers", "Left", "Share that left"], &rows)
+    )
+}

@@ -1,0 +1,242 @@
+//! What a command tells of its run, as it goes: to the run's file, and to whoever delivers that file.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tenure_training::fit::EpochReport;
+
+use super::{Event, FOLDER, RunStore, Status, now};
+use crate::configuration::Settings;
+use crate::failure::{Failure, INTERRUPTED};
+use crate::output::Output;
+use crate::tracking::{Courier, Order, Server};
+
+/// Where a run is kept and sent.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Tracking")]
+pub struct TrackingArguments {
+    /// Keep the run in this folder, one file a run; `tenure runs` lists it
+    #[arg(long, value_name = "FOLDER")]
+    pub runs: Option<PathBuf>,
+    /// Send the run to this MLflow server, by way of --runs (`runs` if not given); `none` sends nothing
+    ///
+    /// MLFLOW_TRACKING_URI does the same; MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and
+    /// MLFLOW_TRACKING_PASSWORD, say who asks. MLFLOW_TRACKING_SERVER_CERT_PATH names a file (PEM) with the certificates of
+    /// authorities that vouch for the server. A server that is down or slow stops nothing: `tenure track sync` sends the run
+    /// later.
+    #[arg(long, value_name = "URI")]
+    pub track: Option<String>,
+    /// The experiment on the server (MLFLOW_EXPERIMENT_NAME)
+    #[arg(long, value_name = "NAME", default_value = "tenure")]
+    pub experiment: String,
+    /// Register the model on the server under this name; the new version gets the alias `challenger`
+    #[arg(long, value_name = "NAME")]
+    pub register: Option<String>,
+}
+
+/// What is known of a run when it begins.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// `train`, `crossval`, …
+    pub command: &'static str,
+    /// What the schema is called.
+    pub name: String,
+    pub params: BTreeMap<String, String>,
+    /// Hashes, seed.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Writes a run down. Where neither a folder nor a server was asked for, it does nothing.
+pub struct Recorder<'a> {
+    output: &'a Output,
+    open: Option<Open>,
+}
+
+struct Open {
+    store: RunStore,
+    id: String,
+    file: File,
+    started: Instant,
+    courier: Option<Courier>,
+    /// A line could not be written; said once.
+    broken: bool,
+}
+
+impl TrackingArguments {
+    /// Begins a run. A folder that cannot be written to is said now, before the work.
+    pub fn begin<'a>(&self, facts: Facts, output: &'a Output) -> Result<Recorder<'a>, Failure> {
+        let server = match self.track.as_deref().filter(|uri| !uri.is_empty() && *uri != "none") {
+            Some(uri) => Some(Server::from_environment(uri).map_err(Failure::usage)?),
+            None => None,
+        };
+        let folder = self.runs.clone().or(server.as_ref().map(|_| FOLDER.into()));
+        if self.register.is_some() && server.is_none() {
+            return Err(Failure::usage("--register needs a server: give --track"));
+        }
+        let Some(folder) = folder else { return Ok(Recorder { output, open: None }) };
+        let store = RunStore::new(&folder);
+        let (id, file) = store.create().map_err(|error| Failure::new(crate::failure::ENVIRONMENT, error))?;
+        let mut open = Open { store, id, file, started: Instant::now(), courier: None, broken: false };
+        let Facts { command, name, params, mut tags } = facts;
+        tags.insert("tenure.version".into(), env!("CARGO_PKG_VERSION").into());
+        tags.extend(commit());
+        let id = open.id.clone();
+        let start = Event::Start { id, time: now(), command: command.into(), name, params, tags };
+        RunStore::append(&mut open.file, &start).map_err(|error| Failure::file(&open.store.path(&open.id), error))?;
+        if let Some(server) = server {
+            let order =
+                Order { uri: server.uri(), experiment: self.experiment.clone(), register: self.register.clone() };
+            order.write(&open.store, &open.id)?;
+            open.courier = Some(Courier::start(open.store.clone(), open.id.clone(), server));
+        }
+        Ok(Recorder { output, open: Some(open) })
+    }
+}
+
+/// The parameters of a run: every setting of its command that has a value, but for what only says where things are kept.
+pub fn run_params(settings: &Settings) -> BTreeMap<String, String> {
+    let silent =
+        ["quiet", "json", "force", "runs", "track", "experiment", "register", "out", "config", "checkpoint-dir"];
+    let kept = settings.0.iter().filter(|(key, _)| !silent.contains(&key.as_str()));
+    let name = |key: &str, value: &str| {
+        // Names of files, not of folders: the record may be sent elsewhere.
+        let is_file = ["data", "schema", "folds", "inner"].contains(&key);
+        let path = Path::new(value).file_name().filter(|_| is_file);
+        path.map_or(value.to_owned(), |name| name.to_string_lossy().into_owned())
+    };
+    kept.map(|(key, value)| (key.replace('-', "_"), name(key, value))).collect()
+}
+
+impl Recorder<'_> {
+    /// A recorder that records nothing.
+    pub fn silent(output: &Output) -> Recorder<'_> {
+        Recorder { output, open: None }
+    }
+
+    /// An epoch of a stage of training.
+    pub fn epoch(&mut self, stage: &str, report: &EpochReport) {
+        let metrics = BTreeMap::from([
+            ("train_log_loss".to_owned(), report.train_loss),
+            ("validation_log_loss".to_owned(), report.validation_loss),
+        ]);
+        self.step(stage, report.epoch as u64, metrics);
+    }
+
+    /// Figures of one step of a stage, counted from 1.
+    pub fn step(&mut self, stage: &str, step: u64, metrics: BTreeMap<String, f64>) {
+        self.append(&Event::Epoch { time: now(), stage: stage.into(), step, metrics });
+    }
+
+    /// Figures of the whole run.
+    pub fn metrics(&mut self, metrics: BTreeMap<String, f64>) {
+        self.append(&Event::Metrics { time: now(), metrics });
+    }
+
+    /// The parts of a model card: what was chosen as parameters, the figures as metrics.
+    pub fn card(&mut self, card: &Value) {
+        let mut params = BTreeMap::new();
+        for part in ["network", "training", "calibration", "teacher", "shipped"] {
+            flatten(part, &card[part], &mut |key, value| {
+                if !key.contains("metrics") {
+                    params.insert(key, value.as_str().map_or_else(|| value.to_string(), Into::into));
+                }
+            });
+        }
+        self.append(&Event::Params { params });
+        let mut metrics = BTreeMap::new();
+        for (part, key) in [("metrics", "test"), ("intervals", "test_interval")] {
+            flatten(key, &card[part], &mut |key, value| metrics.extend(value.as_f64().map(|value| (key, value))));
+        }
+        flatten("teacher", &card["teacher"]["metrics"], &mut |key, value| {
+            metrics.extend(value.as_f64().map(|value| (key, value)));
+        });
+        self.metrics(metrics);
+    }
+
+    /// A file of the run. It is copied where it will be delivered: what is sent later is what was written now.
+    pub fn file(&mut self, name: &str, bytes: &[u8], is_model: bool) {
+        let Some(open) = &mut self.open else { return };
+        if open.courier.is_some() {
+            let written = tenure_training::file::write_whole(&open.store.files(&open.id).join(name), bytes);
+            if let Err(error) = written {
+                return self.complain(&error.to_string());
+            }
+        }
+        let sha256 = hex::encode(&Sha256::digest(bytes));
+        let bytes = bytes.len() as u64;
+        self.append(&Event::File { time: now(), name: name.into(), sha256, bytes, is_model });
+    }
+
+    /// Ends the run with what the command came to, and says where it is.
+    pub fn end<T>(mut self, result: &Result<T, Failure>) {
+        let (status, problem) = match result {
+            Ok(_) => (Status::Finished, None),
+            Err(failure) if failure.exit_code == INTERRUPTED => (Status::Interrupted, None),
+            Err(failure) => (Status::Failed, Some(failure.message.clone())),
+        };
+        let Some(open) = &self.open else { return };
+        let seconds = open.started.elapsed().as_secs_f64();
+        self.append(&Event::End { time: now(), status, seconds, problem });
+        let Some(open) = self.open else { return };
+        self.output.say(format!("run {}", open.id));
+        if let Some(courier) = open.courier
+            && let Err(problem) = courier.finish()
+        {
+            self.output.say(format!("not sent yet: {problem}; `tenure track sync` sends what is left"));
+        }
+    }
+
+    fn append(&mut self, event: &Event) {
+        let Some(open) = &mut self.open else { return };
+        match RunStore::append(&mut open.file, event) {
+            Ok(()) => {
+                if let Some(courier) = &open.courier {
+                    courier.notice();
+                }
+            }
+            Err(error) => {
+                let path = open.store.path(&open.id);
+                self.complain(&format!("{}: {error}", path.display()));
+            }
+        }
+    }
+
+    /// The record is lost, the work is not: said once.
+    fn complain(&mut self, problem: &str) {
+        if let Some(open) = self.open.as_mut().filter(|open| !open.broken) {
+            open.broken = true;
+            self.output.say(format!("warning: the run is not recorded any more: {problem}"));
+        }
+    }
+}
+
+/// Every value below an object, with the keys on the way.
+fn flatten(prefix: &str, value: &Value, take: &mut dyn FnMut(String, &Value)) {
+    match value {
+        Value::Null => {}
+        Value::Object(entries) => {
+            entries.iter().for_each(|(key, value)| flatten(&format!("{prefix}.{key}"), value, take));
+        }
+        value => take(prefix.to_owned(), value),
+    }
+}
+
+/// The commit of the folder that the command runs in, where git knows one.
+fn commit() -> BTreeMap<String, String> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let mut tags = BTreeMap::new();
+    if let Some(commit) = git(&["rev-parse", "HEAD"]) {
+        tags.insert("mlflow.source.git.commit".to_owned(), commit);
+        let changed = git(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|files| !files.is_empty());
+        tags.insert("tenure.git_changed".to_owned(), changed.to_string());
+    }
+    tags
+}

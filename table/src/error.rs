@@ -1,0 +1,85 @@
+//! What can be wrong with a table: file, line, column, the rule that is broken, and what to do about it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A table that cannot be read, or not any further.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableError {
+    pub file: PathBuf,
+    /// Line of a text file, counted from 1, or row of a Parquet file.
+    pub line: Option<u64>,
+    pub column: Option<String>,
+    pub rule: TableRule,
+    pub message: String,
+}
+
+/// The rules a table can break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableRule {
+    /// The file cannot be opened or read.
+    Readable,
+    /// The file has bytes.
+    NotEmpty,
+    /// The file is delimited text or Parquet.
+    Format,
+    /// Line 1 names the columns.
+    Header,
+    /// Every column has a name of its own.
+    UniqueColumns,
+    /// There is at least one row.
+    Rows,
+    /// Every row has as many cells as the header.
+    EvenRows,
+    /// Text is UTF-8.
+    Utf8,
+    /// A quote that opens is closed.
+    ClosedQuotes,
+    /// A row is at most [`super::MAXIMUM_RECORD`] bytes long.
+    RecordLength,
+    /// The schema's columns are there, with types that hold one value.
+    Columns,
+    /// The bytes of a Parquet file are sound.
+    Undamaged,
+}
+
+impl TableError {
+    pub(crate) fn new(file: &Path, rule: TableRule, message: impl Into<String>) -> TableError {
+        TableError { file: file.into(), line: None, column: None, rule, message: message.into() }
+    }
+
+    /// A file that cannot be opened or read.
+    pub fn io(file: &Path, error: &std::io::Error) -> TableError {
+        TableError::new(file, TableRule::Readable, error.to_string())
+    }
+
+    pub(crate) fn at_line(mut self, line: u64) -> TableError {
+        self.line = Some(line);
+        self
+    }
+
+    pub(crate) fn in_column(mut self, column: &str) -> TableError {
+        self.column = Some(column.into());
+        self
+    }
+
+    /// 3 where the environment is at fault, 1 where the table is.
+    pub fn exit_code(&self) -> i32 {
+        if self.rule == TableRule::Readable { 3 } else { 1 }
+    }
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", column `{column}`")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for TableError {}

@@ -1,0 +1,269 @@
+//! Delimited text as records: `csv_core` splits them; this file keeps lines, limits and quotes in view, so that every
+//! refusal names its line.
+
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use csv_core::ReadRecordResult;
+use sha2::{Digest, Sha256};
+
+use super::MAXIMUM_RECORD;
+use super::error::{TableError, TableRule};
+
+/// Bytes asked of the file at once.
+const BLOCK: usize = 128 * 1024;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Splits bytes into records, keeping one record in memory at a time.
+pub(super) struct Records<R> {
+    file: PathBuf,
+    source: R,
+    hash: Sha256,
+    core: csv_core::Reader,
+    delimiter: u8,
+    buffer: Vec<u8>,
+    /// Where the bytes not yet read begin in the buffer.
+    at: usize,
+    delivered: u64,
+    ended: bool,
+    /// Line on which the next unread byte stands.
+    line: u64,
+    /// The record's line, unquoted bytes, and where each of its fields ends.
+    record_line: u64,
+    record: Vec<u8>,
+    ends: Vec<usize>,
+    field_count: usize,
+}
+
+impl<R: Read> Records<R> {
+    pub(super) fn new(file: &Path, source: R, delimiter: u8) -> Records<R> {
+        Records {
+            file: file.into(),
+            source,
+            hash: Sha256::new(),
+            core: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            delimiter,
+            buffer: Vec::new(),
+            at: 0,
+            delivered: 0,
+            ended: false,
+            line: 1,
+            record_line: 1,
+            record: vec![0; 4096],
+            ends: vec![0; 64],
+            field_count: 0,
+        }
+    }
+
+    /// Drops the first `drop` bytes of the buffer and appends the next block. False at the end of the file.
+    fn fill(&mut self, drop: usize) -> Result<bool, TableError> {
+        self.buffer.drain(..drop);
+        self.at -= drop;
+        if self.ended {
+            return Ok(false);
+        }
+        let held = self.buffer.len();
+        self.buffer.resize(held + BLOCK, 0);
+        let read = loop {
+            match self.source.read(&mut self.buffer[held..]) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => break result.map_err(|error| TableError::io(&self.file, &error))?,
+            }
+        };
+        self.buffer.truncate(held + read);
+        self.hash.update(&self.buffer[held..]);
+        self.delivered += read as u64;
+        self.ended = read == 0;
+        Ok(read > 0)
+    }
+
+    /// Moves to the next record; false at the end. Empty lines are passed over.
+    pub(super) fn advance(&mut self) -> Result<bool, TableError> {
+        if self.delivered == 0 && self.fill(0)? && self.buffer.starts_with(BYTE_ORDER_MARK) {
+            self.at = BYTE_ORDER_MARK.len();
+        }
+        // csv_core would skip the ends of lines too, but then the record's first line would not be known.
+        loop {
+            match self.buffer.get(self.at).copied() {
+                Some(b'\n') => self.line += 1,
+                Some(b'\r') => {}
+                Some(_) => break,
+                None if self.fill(self.at)? => continue,
+                None => return Ok(false),
+            }
+            self.at += 1;
+        }
+        self.record_line = self.line;
+        let (mut start, mut length) = (self.at, 0);
+        self.field_count = 0;
+        loop {
+            let input = &self.buffer[self.at..];
+            let (result, read, written, ended) =
+                self.core.read_record(input, &mut self.record[length..], &mut self.ends[self.field_count..]);
+            self.line += input[..read].iter().filter(|&&byte| byte == b'\n').count() as u64;
+            self.at += read;
+            length += written;
+            self.field_count += ended;
+            match result {
+                ReadRecordResult::Record => break,
+                ReadRecordResult::End => return Ok(false),
+                ReadRecordResult::OutputFull => self.record.resize(self.record.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::InputEmpty => {
+                    if self.at - start > MAXIMUM_RECORD {
+                        let message = format!("a row of more than {} KiB", MAXIMUM_RECORD / 1024);
+                        return Err(self.open_quote(start).unwrap_or_else(|| {
+                            TableError::new(&self.file, TableRule::RecordLength, message).at_line(self.record_line)
+                        }));
+                    }
+                    let more = self.fill(start)?;
+                    start = 0;
+                    // At the end of the file csv_core takes an open quote for closed, and so loses every row after it.
+                    if !more && let Some(error) = self.open_quote(start) {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        // An open quote that a later one happens to close swallows the rows between: text follows the second.
+        if self.line_count() > 1 && self.quoting(start, self.at).2 {
+            let message = format!("a quote is open for {} lines and text follows it; close it", self.line_count());
+            return Err(TableError::new(&self.file, TableRule::ClosedQuotes, message).at_line(self.record_line));
+        }
+        Ok(true)
+    }
+
+    /// The error for a quote that is open at the end of the buffer, if one is.
+    fn open_quote(&self, start: usize) -> Option<TableError> {
+        let (state, opened, _) = self.quoting(start, self.buffer.len());
+        let message = "a quote opens here and is never closed; a quote inside a quoted text is written twice";
+        let error = || TableError::new(&self.file, TableRule::ClosedQuotes, message).at_line(opened);
+        (state == Quoting::Open).then(error)
+    }
+
+    /// How the quotes stand after these bytes of the record, the line of the last one that opened, and whether text
+    /// follows one that closed.
+    fn quoting(&self, start: usize, end: usize) -> (Quoting, u64, bool) {
+        let (mut line, mut opened, mut state) = (self.record_line, self.record_line, Quoting::FieldStart);
+        let mut stray = false;
+        for &byte in &self.buffer[start..end] {
+            let ends_field = byte == self.delimiter || byte == b'\n' || byte == b'\r';
+            state = match (state, byte) {
+                (Quoting::FieldStart, b'"') => {
+                    opened = line;
+                    Quoting::Open
+                }
+                (Quoting::Open, b'"') => Quoting::Closed,
+                // A doubled quote inside quotes is a quote.
+                (Quoting::Closed, b'"') | (Quoting::Open, _) => Quoting::Open,
+                _ if ends_field => Quoting::FieldStart,
+                (before, _) => {
+                    stray |= before == Quoting::Closed;
+                    Quoting::Plain
+                }
+            };
+            line += u64::from(byte == b'\n');
+        }
+        (state, opened, stray)
+    }
+
+    /// Line on which the record begins.
+    pub(super) fn record_line(&self) -> u64 {
+        self.record_line
+    }
+
+    /// Number of fields in the record.
+    pub(super) fn len(&self) -> usize {
+        self.field_count
+    }
+
+    /// The bytes of one field.
+    pub(super) fn field(&self, index: usize) -> &[u8] {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.record[start..self.ends[index]]
+    }
+
+    /// Bytes split into records so far.
+    pub(super) fn consumed(&self) -> u64 {
+        self.delivered - (self.buffer.len() - self.at) as u64
+    }
+
+    /// Lines on which the record stands.
+    pub(super) fn line_count(&self) -> u64 {
+        let line_feed = self.at > 0 && self.buffer[self.at - 1] == b'\n';
+        self.line + u64::from(!line_feed) - self.record_line
+    }
+
+    /// SHA-256 of the whole file; reads what is left of it.
+    pub(super) fn sha256(&mut self) -> Result<String, TableError> {
+        while self.fill(self.at)? {
+            self.at = self.buffer.len();
+        }
+        Ok(hex::encode(&self.hash.clone().finalize()))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Quoting {
+    FieldStart,
+    Plain,
+    Open,
+    Closed,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What the csv crate writes is read back cell by cell, each record with the line on which it begins, however
+        /// the bytes arrive.
+        #[test]
+        fn written_records_come_back(
+            rows in proptest::collection::vec(proptest::collection::vec("[a\\n\\r\", ;é]{0,5}", 2..4), 1..20),
+            crlf in any::<bool>(),
+            always in any::<bool>(),
+            piece in 3..40usize,
+        ) {
+            let terminator = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+            let quotes = if always { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
+            let mut writer = csv::WriterBuilder::new().terminator(terminator).quote_style(quotes).flexible(true).from_writer(Vec::new());
+            let mut lines = Vec::new();
+            for row in &rows {
+                writer.flush().unwrap();
+                lines.push(1 + writer.get_ref().iter().filter(|&&byte| byte == b'\n').count() as u64);
+                writer.write_record(row).unwrap();
+            }
+            let bytes = writer.into_inner().unwrap();
+            let mut records = Records::new(Path::new("t.csv"), Pieces(&bytes, piece), b',');
+            for (row, line) in rows.iter().zip(lines) {
+                prop_assert!(records.advance().unwrap());
+                prop_assert_eq!(records.len(), row.len());
+                prop_assert_eq!(records.record_line(), line);
+                for (index, cell) in row.iter().enumerate() {
+                    prop_assert_eq!(records.field(index), cell.as_bytes());
+                }
+            }
+            prop_assert!(!records.advance().unwrap());
+            prop_assert_eq!(records.consumed(), bytes.len() as u64);
+        }
+    }
+
+    /// A source that gives a few bytes at a time.
+    struct Pieces<'a>(&'a [u8], usize);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            let length = self.0.len().min(self.1).min(out.len());
+            let (piece, rest) = self.0.split_at(length);
+            out[..length].copy_from_slice(piece);
+            self.0 = rest;
+            Ok(length)
+        }
+    }
+}

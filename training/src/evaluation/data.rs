@@ -1,0 +1,110 @@
+//! What is in the table: each field's values, how many are missing, how many customers left.
+
+use crate::cohort::{Cohort, Column, MISSING_CODE};
+use crate::metrics::quantile;
+use serde::Serialize;
+
+use super::file_name;
+
+/// A table in figures.
+#[derive(Debug, Serialize)]
+pub struct DataSummary {
+    pub file: String,
+    pub sha256: String,
+    pub rows: usize,
+    pub left: usize,
+    /// Rows that were not measured: a value breaks a rule, or the target is missing.
+    pub left_out: usize,
+    pub target: String,
+    pub fields: Vec<FieldSummary>,
+}
+
+/// One field.
+#[derive(Debug, Serialize)]
+pub struct FieldSummary {
+    pub name: String,
+    pub label: String,
+    pub unit: String,
+    pub missing: usize,
+    /// Smallest, quartiles, largest; for numbers that are not all missing.
+    pub quantiles: Option<[f64; 5]>,
+    /// For categories and flags, as the schema lists them; `other` last where there is any.
+    pub categories: Vec<Category>,
+}
+
+/// Customers of one category.
+#[derive(Debug, Serialize)]
+pub struct Category {
+    pub text: String,
+    pub rows: usize,
+    pub left: usize,
+}
+
+impl DataSummary {
+    pub(super) fn new(cohort: &Cohort) -> DataSummary {
+        DataSummary {
+            file: file_name(&cohort.report().file),
+            sha256: cohort.report().sha256.clone(),
+            rows: cohort.rows(),
+            left: cohort.positives(),
+            left_out: cohort.left_out().len(),
+            target: cohort.schema().target.field.clone(),
+            fields: (0..cohort.schema().fields.len()).map(|field| FieldSummary::new(cohort, field)).collect(),
+        }
+    }
+}
+
+impl FieldSummary {
+    fn new(cohort: &Cohort, index: usize) -> FieldSummary {
+        let field = &cohort.schema().fields[index];
+        let mut summary = FieldSummary {
+            name: field.name.clone(),
+            label: field.label().to_owned(),
+            unit: match &field.kind {
+                tenure::schema::Kind::Number { unit, .. } => unit.clone(),
+                _ => String::new(),
+            },
+            missing: 0,
+            quantiles: None,
+            categories: Vec::new(),
+        };
+        match cohort.column(index) {
+            Column::Numbers(numbers) => {
+                let mut known: Vec<f64> = numbers.iter().copied().filter(|number| !number.is_nan()).collect();
+                summary.missing = numbers.len() - known.len();
+                known.sort_unstable_by(f64::total_cmp);
+                let at = |share| quantile(&known, share);
+                summary.quantiles = (!known.is_empty()).then(|| [0.0, 0.25, 0.5, 0.75, 1.0].map(at));
+            }
+            Column::Codes(codes) => {
+                let mut counts = vec![(0, 0); field.category_count() + 1];
+                for (&code, &label) in codes.iter().zip(cohort.labels()) {
+                    if code == MISSING_CODE {
+                        summary.missing += 1;
+                        continue;
+                    }
+                    let (rows, left) = &mut counts[usize::from(code)];
+                    *rows += 1;
+                    *left += usize::from(label);
+                }
+                let texts = category_texts(field);
+                let categories =
+                    texts.into_iter().zip(counts).map(|(text, (rows, left))| Category { text, rows, left });
+                let last = field.category_count();
+                let all = categories.enumerate();
+                summary.categories = all
+                    .filter(|(at, category)| *at < last || category.rows > 0)
+                    .map(|(_, category)| category)
+                    .collect();
+            }
+        }
+        summary
+    }
+}
+
+/// The texts of a field's codes, `other` last.
+pub(super) fn category_texts(field: &tenure::schema::Field) -> Vec<String> {
+    let is_flag = matches!(field.kind, tenure::schema::Kind::Flag { .. });
+    let texts: Vec<&str> = if is_flag { vec!["No", "Yes"] } else { field.categories() };
+    texts.into_iter().chain(["other"]).map(Into::into).collect()
+}
