@@ -135,7 +135,7 @@ impl Source {
                 let mut file = File::open(&self.path).map_err(io)?;
                 loop {
                     match file.read(&mut block) {
-                        Ok(0) => return Ok(hex::encode(&hash.finalize())),
+                        Ok(0) => return Ok(hex::encode(hash.finalize())),
                         Ok(read) => hash.update(&block[..read]),
                         Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                         Err(error) => return Err(io(error)),
@@ -273,7 +273,7 @@ pub(crate) mod tests {
         }
         assert_eq!(expected, 10_000);
         assert_eq!(source.progress(), (text.len() as u64, text.len() as u64));
-        let hash = hex::encode(&Sha256::digest(&text));
+        let hash = hex::encode(Sha256::digest(&text));
         assert_eq!(source.sha256().unwrap(), hash);
         assert_eq!(Source::open(file.path()).unwrap().sha256().unwrap(), hash);
     }

@@ -200,7 +200,7 @@ impl<R: Read> Records<R> {
         while self.fill(self.at)? {
             self.at = self.buffer.len();
         }
-        Ok(hex::encode(&self.hash.clone().finalize()))
+        Ok(hex::encode(self.hash.clone().finalize()))
     }
 }
 

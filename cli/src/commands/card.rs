@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         return Ok(());
     }
     let bytes = std::fs::read(&arguments.model).map_err(|error| Failure::file(&arguments.model, error))?;
-    let sha256 = hex::encode(&Sha256::digest(&bytes));
+    let sha256 = hex::encode(Sha256::digest(&bytes));
     let text = markdown(&artifact.document, &sha256, arguments.license.as_deref());
     if prints {
         output.print(text.trim_end());

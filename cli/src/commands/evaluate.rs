@@ -95,7 +95,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         metrics,
         intervals: intervals.transpose().map_err(Failure::data)?,
         data_sha256,
-        model_sha256: hex::encode(&Sha256::digest(&bytes)),
+        model_sha256: hex::encode(Sha256::digest(&bytes)),
         training_data,
     };
     let document = json!(evaluation);

@@ -151,7 +151,7 @@ fn read(file: &Path, Arguments { data, reference, .. }: &Arguments, output: &Out
     let bytes = std::fs::read(file).map_err(|error| Failure::file(file, error))?;
     let cohort = read_for_evaluation(data, &scorer.document().schema, output)?;
     let scores = scores(&scorer, &cohort);
-    Ok(Read { scorer, scores, cohort, sha256: hex::encode(&Sha256::digest(&bytes)) })
+    Ok(Read { scorer, scores, cohort, sha256: hex::encode(Sha256::digest(&bytes)) })
 }
 
 /// Two models are compared on the same customers and the same outcomes, or not at all.

@@ -167,7 +167,7 @@ impl Recorder<'_> {
                 return self.complain(&error.to_string());
             }
         }
-        let sha256 = hex::encode(&Sha256::digest(bytes));
+        let sha256 = hex::encode(Sha256::digest(bytes));
         let bytes = bytes.len() as u64;
         self.append(&Event::File { time: now(), name: name.into(), sha256, bytes, is_model });
     }

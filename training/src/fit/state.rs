@@ -38,7 +38,7 @@ pub(super) fn file<S: NetworkShape>(
             hash.update(bytes(&features(rows, chunk), |value| value.to_le_bytes()));
         }
     }
-    folder.join(format!("fit-{}.safetensors", &hex::encode(&hash.finalize())[..32]))
+    folder.join(format!("fit-{}.safetensors", &hex::encode(hash.finalize())[..32]))
 }
 
 /// Writes the state, whole or not at all.

@@ -249,7 +249,7 @@ fn card(
 /// The hash of a schema as the program reads it.
 pub fn schema_sha256(schema: &Schema) -> Result<String, Failure> {
     let text = serde_json::to_string(schema).map_err(Failure::data)?;
-    Ok(hex::encode(&Sha256::digest(text.as_bytes())))
+    Ok(hex::encode(Sha256::digest(text.as_bytes())))
 }
 
 /// Figures to seven digits: more say nothing, and every reader of the artifact would parse them.
