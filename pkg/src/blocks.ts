@@ -45,9 +45,7 @@ export async function* explainBlocks(
   for (let done = 0; done < total; ) {
     const next = positions.subarray(done, done + BLOCK_ROWS);
     const explained =
-      "device" in graphics
-        ? { worked: graphics }
-        : await graphics.explain(request, next, total - done, options);
+      "device" in graphics ? { worked: graphics } : await graphics.explain(request, next, total - done, options);
     // Whoever has a device may have waited: the signal and the scorer's end are looked at again.
     refuseAborted();
     const start = performance.now();

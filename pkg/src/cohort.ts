@@ -79,7 +79,8 @@ async function* blocks(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ExplainedBlock, void, undefined> {
   const refuseAborted = (): void => {
-    if (signal?.aborted) throw new TenureError("aborted", "the explanations were aborted", [], { cause: signal.reason });
+    if (signal?.aborted)
+      throw new TenureError("aborted", "the explanations were aborted", [], { cause: signal.reason });
   };
   refuseAborted();
   const request: BatchInput = {

@@ -117,12 +117,23 @@ export function counterfactuals(
   };
   const why = next();
   const reason = REASONS[why];
-  const head = { threshold: next(), ...readScore(), lowest: next(), exhaustive: next(), longest: next(), evaluations: next() };
+  const head = {
+    threshold: next(),
+    ...readScore(),
+    lowest: next(),
+    exhaustive: next(),
+    longest: next(),
+    evaluations: next(),
+  };
   const answers: Counterfactual[] = [];
   while (at < numbers.length) {
     const found = { ...readScore(), cost: next() };
     const count = next();
-    const sentence = engine.counterfactual_sentence(head.probability, found.probability, numbers.subarray(at, at + 4 * count));
+    const sentence = engine.counterfactual_sentence(
+      head.probability,
+      found.probability,
+      numbers.subarray(at, at + 4 * count),
+    );
     answers.push({ ...found, sentence, changes: Array.from({ length: count }, change) });
   }
   const none = reason && {
@@ -175,7 +186,8 @@ function fieldProblems(schema: Schema, fields: unknown): Problem[] {
   return fields.flatMap((name: unknown): Problem[] => {
     const field = schema.fields.find((candidate) => candidate.name === name);
     const value = String(name);
-    if (field === undefined) return [{ field: "fields", rule: "unknown", value, message: "must be fields of the schema" }];
+    if (field === undefined)
+      return [{ field: "fields", rule: "unknown", value, message: "must be fields of the schema" }];
     if (field.changeable === true) return [];
     return [{ field: "fields", rule: "changeable", value, message: "must be fields that the schema calls changeable" }];
   });

@@ -13,7 +13,17 @@ export { TenureError };
  * the field so).
  */
 export type Rule =
-  "absent" | "type" | "finite" | "bounds" | "unseen_category" | "clipped" | "length" | "http_status" | "unknown" | "changeable" | (string & {});
+  | "absent"
+  | "type"
+  | "finite"
+  | "bounds"
+  | "unseen_category"
+  | "clipped"
+  | "length"
+  | "http_status"
+  | "unknown"
+  | "changeable"
+  | (string & {});
 
 /** One broken rule: where, which rule, the value seen (as text), and a sentence for people. */
 export interface Problem {

@@ -89,7 +89,10 @@ export async function findAdapter(choice: DeviceChoice): Promise<string> {
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
   if (!adapter) throw failed("adapter_missing", "the browser gives no graphics adapter");
   const info = (adapter.info ?? {}) as Record<string, unknown>;
-  const words = ["vendor", "architecture", "device", "description"].map((key) => info[key]).filter(Boolean).join(" ");
+  const words = ["vendor", "architecture", "device", "description"]
+    .map((key) => info[key])
+    .filter(Boolean)
+    .join(" ");
   const isSoftware = adapter.isFallbackAdapter || info["isFallbackAdapter"] === true || SOFTWARE.test(words);
   if (choice === "auto" && isSoftware) {
     throw failed("adapter_software", "the graphics adapter is emulated on the CPU");

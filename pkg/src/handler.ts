@@ -53,7 +53,12 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
  * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given.
  */
 export function createHandler(options: HandlerOptions): Handler {
-  const { base = "", maximumBytes = MAXIMUM_BYTES, maximumRecords = MAXIMUM_RECORDS, maximumBudget = MAXIMUM_BUDGET } = options;
+  const {
+    base = "",
+    maximumBytes = MAXIMUM_BYTES,
+    maximumRecords = MAXIMUM_RECORDS,
+    maximumBudget = MAXIMUM_BUDGET,
+  } = options;
   const scorer = scorerOf(options);
   return async (request) => {
     try {

@@ -109,16 +109,23 @@ export function acceptExplain(
 ): { readonly record: CustomerRecord; readonly options?: ExplainOptions } {
   const { record, options = {}, ...others } = (body ?? {}) as { record?: unknown; options?: unknown };
   if (typeof record !== "object" || record === null) return { record: body as CustomerRecord };
-  const problems = Object.keys(others).map((field): Problem => ({
-    field,
-    rule: "unknown",
-    value: kindOf((others as Readonly<Record<string, unknown>>)[field]),
-    message: "is no key beside a record; there is options",
-  }));
+  const problems = Object.keys(others).map(
+    (field): Problem => ({
+      field,
+      rule: "unknown",
+      value: kindOf((others as Readonly<Record<string, unknown>>)[field]),
+      message: "is no key beside a record; there is options",
+    }),
+  );
   problems.push(...optionProblems(options, []));
   const { budget } = options as ExplainOptions;
   if (typeof budget === "number" && budget > maximumBudget) {
-    problems.push({ field: "budget", rule: "bounds", value: String(budget), message: `must be at most ${maximumBudget}` });
+    problems.push({
+      field: "budget",
+      rule: "bounds",
+      value: String(budget),
+      message: `must be at most ${maximumBudget}`,
+    });
   }
   if (problems.length > 0) throw new TenureError("argument_invalid", summary(problems), problems);
   return { record: record as CustomerRecord, options: options as ExplainOptions };

@@ -89,7 +89,9 @@ export async function importance(
     onProgress?.({ done: block.done, total: block.total });
   }
   const total = parts.at(-1)?.total ?? 0;
-  const columns = schema.fields.map((): Column => ({ contributions: new Float32Array(total), values: new Float64Array(total) }));
+  const columns = schema.fields.map(
+    (): Column => ({ contributions: new Float32Array(total), values: new Float64Array(total) }),
+  );
   const rows = new Uint32Array(total);
   const probability = new Float32Array(total);
   let count = 0;
@@ -100,7 +102,10 @@ export async function importance(
       [rows[count], probability[count]] = [part.rows[row]!, part.probability[row]!];
       standardError = Math.max(standardError, part.standardError[row]!);
       columns.forEach(({ contributions, values }, field) => {
-        [contributions[count], values[count]] = [part.contributions[row * width + field]!, part.values[row * width + field]!];
+        [contributions[count], values[count]] = [
+          part.contributions[row * width + field]!,
+          part.values[row * width + field]!,
+        ];
       });
       count += 1;
     }
@@ -115,7 +120,9 @@ export async function importance(
     throw unknownField(name);
   };
   return {
-    fields: schema.fields.map((field, index) => means(field, kept[index]!)).sort((a, b) => b.meanAbsolute - a.meanAbsolute),
+    fields: schema.fields
+      .map((field, index) => means(field, kept[index]!))
+      .sort((a, b) => b.meanAbsolute - a.meanAbsolute),
     rows: rows.slice(0, count),
     totalRows,
     sampled: total < totalRows,
@@ -142,7 +149,12 @@ function dependence(schema: Schema, columns: readonly Column[], index: number): 
   const describe = (at: number) => {
     const field = schema.fields[at]!;
     const categories = categoriesOf(field);
-    return { field: field.name, label: field.label ?? field.name, value: columns[at]!.values, ...(categories && { categories }) };
+    return {
+      field: field.name,
+      label: field.label ?? field.name,
+      value: columns[at]!.values,
+      ...(categories && { categories }),
+    };
   };
   const spread = spreadAtOneValue(columns[index]!, categoriesOf(schema.fields[index]!) !== undefined);
   let best = -1;
@@ -220,6 +232,9 @@ function explainedShare(spread: Float64Array, values: Float64Array, isCategory: 
 /** The group of each number: tenths of the rows by size, equal numbers together; missing is NaN. */
 function ranks(values: Float64Array): Float64Array {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const bounds = Array.from({ length: WINDOWS - 1 }, (_, at) => sorted[Math.floor(((at + 1) * sorted.length) / WINDOWS)]!);
+  const bounds = Array.from(
+    { length: WINDOWS - 1 },
+    (_, at) => sorted[Math.floor(((at + 1) * sorted.length) / WINDOWS)]!,
+  );
   return values.map((value) => (Number.isNaN(value) ? value : bounds.filter((bound) => value >= bound).length));
 }

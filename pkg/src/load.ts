@@ -4,7 +4,7 @@ import { Engine } from "../wasm/tenure.js";
 import { type DeviceChoice, graphics } from "./device.js";
 import { fromCore, TenureError } from "./error.js";
 import { plain } from "./fields.js";
-import { wasmMemory, type WasmSource } from "./instance.js";
+import { type WasmSource, wasmMemory } from "./instance.js";
 import type { Messages } from "./locale.js";
 import { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
@@ -68,7 +68,12 @@ export function loader(platform: Platform): Load {
       const engine = new Engine(bytes);
       const day = reference === undefined ? undefined : isoDay(engine.set_reference(String(plain(reference))));
       if (locale !== undefined) engine.set_messages(JSON.stringify(locale) ?? "");
-      return new Scorer(engine, memory, day, device === "cpu" ? undefined : graphics(bytes, { choice: device, folder: gpu, reference: day }));
+      return new Scorer(
+        engine,
+        memory,
+        day,
+        device === "cpu" ? undefined : graphics(bytes, { choice: device, folder: gpu, reference: day }),
+      );
     } catch (error) {
       throw fromCore(error);
     }

@@ -38,7 +38,11 @@ export function checked({ budget = 0, tolerance = 0, seed = 0, interactions = fa
 }
 
 /** Problems of the options of an explanation; `others` are checked elsewhere, `refused` are no options there. */
-export function optionProblems(options: unknown, others: readonly string[], refused: readonly string[] = []): Problem[] {
+export function optionProblems(
+  options: unknown,
+  others: readonly string[],
+  refused: readonly string[] = [],
+): Problem[] {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TenureError("argument_invalid", `options must be a plain object, not ${kindOf(options)}`);
   }

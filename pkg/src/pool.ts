@@ -1,8 +1,8 @@
 /** `tenure/pool` for browsers and bundlers, which find the worker by this very `new Worker(new URL(…))`. */
 
-import { type CreatePool, poolCreator } from "./workers.js";
 import type { Reply } from "./messages.js";
 import type { Thread } from "./thread.js";
+import { type CreatePool, poolCreator } from "./workers.js";
 
 export type { CallOptions, CreatePool, Pool, PoolOptions } from "./workers.js";
 

@@ -2,14 +2,14 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import { type BatchInput, PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
-import { type CohortEngine, type ExplainedBlock, explainMany, type ExplainManyOptions, SAMPLE_ROWS } from "./cohort.js";
+import { type CohortEngine, type ExplainedBlock, type ExplainManyOptions, explainMany, SAMPLE_ROWS } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type DeviceReport, onCpu, type WorkedOn } from "./device.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
 import { fromCore, kindOf, type Problem, recordInvalid, TenureError, unknownField } from "./error.js";
-import { type CheckedOptions, checkOptions } from "./options.js";
 import { type FieldReader, fieldReaders, plain } from "./fields.js";
 import type { Importance, ImportanceOptions } from "./importance.js";
+import { type CheckedOptions, checkOptions } from "./options.js";
 import type {
   Columns,
   Contribution,
@@ -179,10 +179,12 @@ export class Scorer {
     this.#scoreRecord(engine, record);
     const flags = engine.row_flags();
     const explained = explainRow(engine, checked);
-    const contributions = explained.contributions.map((contribution): Contribution => ({
-      ...contribution,
-      value: (record as AnyRecord)[contribution.field] as FieldValue,
-    }));
+    const contributions = explained.contributions.map(
+      (contribution): Contribution => ({
+        ...contribution,
+        value: (record as AnyRecord)[contribution.field] as FieldValue,
+      }),
+    );
     return { ...explained, contributions, problems: flags === CLEAN ? NO_PROBLEMS : this.#problems(engine, record) };
   }
 

@@ -81,7 +81,9 @@ export class PoolWorker {
       this.#thread.post(request);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new TenureError("argument_invalid", `an argument cannot be sent to a worker: ${reason}`, [], { cause: error });
+      throw new TenureError("argument_invalid", `an argument cannot be sent to a worker: ${reason}`, [], {
+        cause: error,
+      });
     }
   }
 }
@@ -92,5 +94,7 @@ function thrown({ message, code, problems }: Failure): Error {
 
 function unavailable(reason: unknown): TenureError {
   const message = reason instanceof Error ? reason.message : String(reason);
-  return new TenureError("worker_unavailable", `a worker of the pool cannot be used: ${message}`, [], { cause: reason });
+  return new TenureError("worker_unavailable", `a worker of the pool cannot be used: ${message}`, [], {
+    cause: reason,
+  });
 }

@@ -73,6 +73,8 @@ export class Views {
     this.#logits = new Float32Array(buffer, logits, rows);
     this.#tiers = new Uint8Array(buffer, tiers, rows);
     this.#flags = new Uint8Array(buffer, flags, rows);
-    this.#columns = this.#fields.map(({ index, isNumber }) => new (isNumber ? Float64Array : Uint16Array)(buffer, columns[index], rows));
+    this.#columns = this.#fields.map(
+      ({ index, isNumber }) => new (isNumber ? Float64Array : Uint16Array)(buffer, columns[index], rows),
+    );
   }
 }

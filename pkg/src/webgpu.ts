@@ -4,7 +4,14 @@
  */
 
 import type { BatchInput, Table } from "./batch.js";
-import { type DeviceChoice, type DeviceReport, type GraphicsOptions, onCpu, type Shared, type WorkedOn } from "./device.js";
+import {
+  type DeviceChoice,
+  type DeviceReport,
+  type GraphicsOptions,
+  onCpu,
+  type Shared,
+  type WorkedOn,
+} from "./device.js";
 import type { FieldReader } from "./fields.js";
 import { codeOf, type Device, failed, findAdapter, type GpuEngine, messageOf, soon, start } from "./gpu-module.js";
 import { breakEven, Measured } from "./measured.js";

@@ -5,10 +5,10 @@ import { columnLength } from "./columns.js";
 import type { Card, Policy, Schema } from "./document.js";
 import { TenureError, unknownField } from "./error.js";
 import type { Importance, ImportanceOptions } from "./importance.js";
-import { isResponse, type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
 import type { LoadOptions } from "./load.js";
 import type { Request } from "./messages.js";
 import type { Scorer } from "./scorer.js";
+import { type ArtifactSource, artifactBytes, isResponse, type ReadFile } from "./source.js";
 import { PoolWorker, type Spawn } from "./thread.js";
 import type { Columns, RecordOf } from "./types.js";
 
@@ -29,7 +29,8 @@ type MethodName = { [Name in keyof Scorer]: Scorer[Name] extends Method ? Name :
 type CallName = Exclude<MethodName, "dispose">;
 type Answer<R> = R extends AsyncGenerator ? R : Promise<Awaited<R>>;
 /** The options of a method, with the signal. */
-type Options<P extends readonly unknown[]> = CallOptions & (P extends readonly [unknown, (infer O)?] ? (unknown extends O ? object : O) : object);
+type Options<P extends readonly unknown[]> = CallOptions &
+  (P extends readonly [unknown, (infer O)?] ? (unknown extends O ? object : O) : object);
 /** A method by its (last) signature: it takes a typed row, records or columns, or a record. */
 type Call<F> = F extends (...parameters: infer P) => infer R
   ? P[0] extends Float64Array
@@ -126,7 +127,10 @@ async function sent(
   if (ArrayBuffer.isView(wasm) || Object.prototype.toString.call(wasm) === "[object ArrayBuffer]") {
     return wasm as ArrayBuffer | ArrayBufferView;
   }
-  throw new TenureError("argument_invalid", "a pool takes wasm as an address, a Response or bytes: its workers compile it");
+  throw new TenureError(
+    "argument_invalid",
+    "a pool takes wasm as an address, a Response or bytes: its workers compile it",
+  );
 }
 
 type Description = { readonly schema: Schema; readonly card: Card; readonly policy: Policy };
@@ -134,13 +138,24 @@ type Description = { readonly schema: Schema; readonly card: Card; readonly poli
 function pool(workers: Workers, size: number, { schema, card, policy }: Description): Pool {
   const stream = (name: string, parameters: readonly unknown[]) => workers.stream(name, ...split(parameters));
   const calls = {
-    once: (name: string) => (...parameters: unknown[]) => workers.call(name, ...split(parameters)),
-    stream: (name: string) => (...parameters: unknown[]) => stream(name, parameters),
-    blocks: () => async (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
-      const { importance } = await import("./blocks.js");
-      const blocks = stream("explainMany", [input, { rows: SAMPLE_ROWS, ...options }]) as AsyncGenerator<ExplainedBlock>;
-      return importance(schema, blocks, rowsOf(input), onProgress, unknownField);
-    },
+    once:
+      (name: string) =>
+      (...parameters: unknown[]) =>
+        workers.call(name, ...split(parameters)),
+    stream:
+      (name: string) =>
+      (...parameters: unknown[]) =>
+        stream(name, parameters),
+    blocks:
+      () =>
+      async (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
+        const { importance } = await import("./blocks.js");
+        const blocks = stream("explainMany", [
+          input,
+          { rows: SAMPLE_ROWS, ...options },
+        ]) as AsyncGenerator<ExplainedBlock>;
+        return importance(schema, blocks, rowsOf(input), onProgress, unknownField);
+      },
   };
   const methods = Object.entries(CALLS).map(([name, kind]) => [name, calls[kind](name)]);
   const dispose = (): void => workers.dispose();
@@ -201,7 +216,11 @@ class Workers {
     }
   }
 
-  async *stream(name: string, parameters: readonly unknown[], signal?: AbortSignal): AsyncGenerator<unknown, void, undefined> {
+  async *stream(
+    name: string,
+    parameters: readonly unknown[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<unknown, void, undefined> {
     const worker = await this.#take(signal);
     let isOpen = false;
     try {

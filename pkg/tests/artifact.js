@@ -34,7 +34,11 @@ export function readDocument() {
 const numbers = new Map();
 const { schema, background } = readDocument();
 schema.fields.forEach(({ name, kind }, index) => {
-  if (kind === "number") numbers.set(name, background.rows.map(({ cells }) => cells[index]).filter((cell) => cell !== null));
+  if (kind === "number")
+    numbers.set(
+      name,
+      background.rows.map(({ cells }) => cells[index]).filter((cell) => cell !== null),
+    );
 });
 
 /** What a customer's record may say in a field; `seed` chooses among its values. */

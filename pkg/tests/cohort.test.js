@@ -31,7 +31,9 @@ test("blocks hold what explain says, in the order of the rows, whatever happens 
         continue;
       }
       const explained = scorer.explain(broken[row]);
-      assert.ok(Math.abs(explained.logit - logit[place]) < 1e-6 && Math.abs(explained.probability - probability[place]) < 1e-6);
+      assert.ok(
+        Math.abs(explained.logit - logit[place]) < 1e-6 && Math.abs(explained.probability - probability[place]) < 1e-6,
+      );
       for (const { field, contribution } of explained.contributions) {
         const index = schema.fields.findIndex(({ name }) => name === field);
         assert.ok(Math.abs(line[index] - contribution) < 1e-5, `${row} ${field}`);
@@ -50,10 +52,14 @@ test("blocks hold what explain says, in the order of the rows, whatever happens 
 });
 
 test("a sample is drawn by its seed", async () => {
-  const rows = async (options) => (await collect(scorer.explainMany(columns, options))).flatMap((block) => [...block.rows]);
+  const rows = async (options) =>
+    (await collect(scorer.explainMany(columns, options))).flatMap((block) => [...block.rows]);
   const first = await rows({ rows: 7, seed: 1 });
   assert.equal(new Set(first).size, 7);
-  assert.deepEqual(first, [...first].sort((a, b) => a - b));
+  assert.deepEqual(
+    first,
+    [...first].sort((a, b) => a - b),
+  );
   assert.deepEqual(await rows({ rows: 7, seed: 1 }), first);
   assert.notDeepEqual(await rows({ rows: 7, seed: 2 }), first);
   assert.equal((await rows({ rows: 100 })).length, 40);

@@ -11,7 +11,10 @@ const changeable = schema.fields.filter((field) => field.changeable).map(({ name
 const records = sampleRecords(schema, 60);
 
 /** The record with an answer's changes made. */
-const changed = (record, { changes }) => ({ ...record, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) });
+const changed = (record, { changes }) => ({
+  ...record,
+  ...Object.fromEntries(changes.map(({ field, to }) => [field, to])),
+});
 
 test("an answer scores under the threshold, as it says, and changes what may change", () => {
   let found = 0;
@@ -46,9 +49,14 @@ test("an answer scores under the threshold, as it says, and changes what may cha
 test("answers differ: no one's fields are all among another's", () => {
   const scores = records.map((record) => scorer.score(record).probability);
   const highest = Math.max(...scores);
-  const { answers } = scorer.counterfactuals(records[scores.indexOf(highest)], { threshold: highest * 0.9, count: 100 });
+  const { answers } = scorer.counterfactuals(records[scores.indexOf(highest)], {
+    threshold: highest * 0.9,
+    count: 100,
+  });
   assert.ok(answers.length > 1);
-  const sets = answers.map(({ changes }) => new Set(changes.filter(({ follows }) => !follows).map(({ field }) => field)));
+  const sets = answers.map(
+    ({ changes }) => new Set(changes.filter(({ follows }) => !follows).map(({ field }) => field)),
+  );
   for (const [index, one] of sets.entries()) {
     for (const other of sets.slice(index + 1)) {
       assert.ok(![...one].every((field) => other.has(field)) && ![...other].every((field) => one.has(field)));

@@ -72,11 +72,18 @@ test("another reference: dates count back from it, days stay days, and the schem
     const date = new Date(Date.parse("2024-03-11") - days * DAY).toISOString().slice(0, 10);
     assert.equal(scoreOf(other, date), scoreOf(scorer, iso(days)));
     assert.equal(scoreOf(other, days), scoreOf(scorer, days));
-    const text = (scorer, value) => scorer.explain({ ...record(0), [name]: value }).contributions.find(({ field }) => field === name).text;
+    const text = (scorer, value) =>
+      scorer.explain({ ...record(0), [name]: value }).contributions.find(({ field }) => field === name).text;
     assert.equal(text(other, date), date);
   }
   const moment = await load(new Uint8Array(bytes), { reference: new Date("2024-03-11T17:00Z") });
   assert.equal(scoreOf(moment, "2024-03-01"), scoreOf(other, "2024-03-01"));
-  await assert.rejects(load(new Uint8Array(bytes), { reference: "11.03.2024" }), { code: "argument_invalid", message: /year first/ });
-  await assert.rejects(load(artifactPath(), { reference: "2024-03-11" }), { code: "argument_invalid", message: /the model has none/ });
+  await assert.rejects(load(new Uint8Array(bytes), { reference: "11.03.2024" }), {
+    code: "argument_invalid",
+    message: /year first/,
+  });
+  await assert.rejects(load(artifactPath(), { reference: "2024-03-11" }), {
+    code: "argument_invalid",
+    message: /the model has none/,
+  });
 });

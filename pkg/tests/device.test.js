@@ -26,7 +26,10 @@ test("no device asked for: the same result, and the reason", async () => {
 });
 
 test("bad arguments are errors, whatever the device", async () => {
-  await assert.rejects(load(artifactPath(), { device: "gpu" }), { code: "argument_invalid", message: /"cpu", "webgpu" or "auto"/ });
+  await assert.rejects(load(artifactPath(), { device: "gpu" }), {
+    code: "argument_invalid",
+    message: /"cpu", "webgpu" or "auto"/,
+  });
   const scorer = await load(artifactPath(), { device: "webgpu" });
   await assert.rejects(scorer.scoreManyAsync(3), { code: "argument_invalid" });
   await assert.rejects(scorer.scoreManyAsync([], { problemLimit: -1 }), { code: "argument_invalid" });

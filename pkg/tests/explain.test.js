@@ -74,15 +74,28 @@ test("wrong options are refused, all at once, with option, rule and value", () =
       ({ name, code, problems }) =>
         name === "TenureError" &&
         code === "argument_invalid" &&
-        (assert.deepEqual(problems.map(({ field, rule, value }) => `${field} ${rule} ${value}`), expected), true),
+        (assert.deepEqual(
+          problems.map(({ field, rule, value }) => `${field} ${rule} ${value}`),
+          expected,
+        ),
+        true),
     );
   refused({ budget: 0 }, "budget bounds 0");
-  refused({ budget: 1000.5, tolerance: 0, seed: -1, samples: 3 }, "budget bounds 1000.5", "tolerance bounds 0", "seed bounds -1", "samples unknown 3");
+  refused(
+    { budget: 1000.5, tolerance: 0, seed: -1, samples: 3 },
+    "budget bounds 1000.5",
+    "tolerance bounds 0",
+    "seed bounds -1",
+    "samples unknown 3",
+  );
   refused({ budget: "1000", tolerance: Number.NaN }, "budget type 1000", "tolerance bounds NaN");
   refused({ tolerance: Number.POSITIVE_INFINITY, seed: null }, "tolerance bounds Infinity", "seed type null");
   refused([]);
   refused(3);
-  assert.throws(() => scorer.explain(record, { budget: 15 }), { code: "argument_invalid", message: /at least \d+ evaluations/ });
+  assert.throws(() => scorer.explain(record, { budget: 15 }), {
+    code: "argument_invalid",
+    message: /at least \d+ evaluations/,
+  });
   assert.deepEqual(scorer.explain(record, { budget: undefined }), scorer.explain(record, {}));
 });
 
@@ -102,5 +115,8 @@ test("interactions are of all pairs, largest first, and come where they are aske
   }
   assert.ok(Math.abs(interactions[0].value) > 1e-4);
   assert.equal(scorer.explain(record, { interactions: true, budget: 2000 }).interactions, undefined);
-  assert.throws(() => scorer.explain(record, { interactions: 1 }), { code: "argument_invalid", message: /true or false/ });
+  assert.throws(() => scorer.explain(record, { interactions: 1 }), {
+    code: "argument_invalid",
+    message: /true or false/,
+  });
 });

@@ -39,8 +39,14 @@ test("its workers are told the device, which each looks for by itself", async ()
   assert.deepEqual([device, reason.code], ["cpu", "adapter_missing"]);
   assert.deepEqual(scores, scorer.scoreMany(records));
   assert.equal((await pool.scoreManyAsync(records)).reason.code, "not_asked");
-  await assert.rejects(createPool(artifactPath(), { size: 1, device: "gpu" }), { code: "argument_invalid", message: /"cpu", "webgpu" or "auto"/ });
-  await assert.rejects(createPool(artifactPath(), { size: 1, reference: "2024-03-11" }), { code: "argument_invalid", message: /the model has none/ });
+  await assert.rejects(createPool(artifactPath(), { size: 1, device: "gpu" }), {
+    code: "argument_invalid",
+    message: /"cpu", "webgpu" or "auto"/,
+  });
+  await assert.rejects(createPool(artifactPath(), { size: 1, reference: "2024-03-11" }), {
+    code: "argument_invalid",
+    message: /the model has none/,
+  });
 });
 
 test("it has every method of the scorer", () => {
@@ -98,7 +104,10 @@ test("errors arrive as they were thrown", async () => {
     assert.deepEqual([error.code, error.message, error.problems], [here.code, here.message, here.problems]);
     return true;
   });
-  await assert.rejects(pool.score({ ...record, extra: () => 1 }), { code: "argument_invalid", message: /cannot be sent/ });
+  await assert.rejects(pool.score({ ...record, extra: () => 1 }), {
+    code: "argument_invalid",
+    message: /cannot be sent/,
+  });
   await assert.rejects(async () => {
     for await (const _ of pool.explainMany(7));
   }, TenureError);

@@ -209,7 +209,8 @@ test("a problem is an error or a warning, as the core has it", () => {
   const category = fieldOf(schema, "category");
   const clipped = scorer.score({ ...record, [unbounded.name]: 1e9 }).problems;
   const unseen = scorer.score({ ...record, [category.name]: "nothing of the kind" }).problems;
-  for (const problems of [clipped, unseen]) assert.ok(problems.length > 0 && !problems.some(isError), JSON.stringify(problems));
+  for (const problems of [clipped, unseen])
+    assert.ok(problems.length > 0 && !problems.some(isError), JSON.stringify(problems));
   const refused = thrown(() => scorer.score({})).problems;
   assert.ok(refused.length > 0 && refused.every(isError), JSON.stringify(refused));
 });

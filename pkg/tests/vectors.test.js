@@ -32,7 +32,10 @@ test("refusals of the vectors", () => {
   for (const expected of vectors.cases.filter((one) => one.logit === undefined)) {
     assert.throws(
       () => scorer.score(expected.record),
-      (error) => error instanceof TenureError && error.code === "record_invalid" && (assert.deepEqual(rules(error.problems), expected.problems), true),
+      (error) =>
+        error instanceof TenureError &&
+        error.code === "record_invalid" &&
+        (assert.deepEqual(rules(error.problems), expected.problems), true),
     );
   }
 });

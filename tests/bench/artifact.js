@@ -36,6 +36,7 @@ export function equivalentNetwork(document) {
   });
   const { hidden, dense_columns: expected } = document.card.network;
   const width = groups.reduce((sum, { columns }) => sum + columns, 0);
-  if (width !== expected) throw new Error(`the encoder spreads out to ${width} columns, the model card says ${expected}`);
+  if (width !== expected)
+    throw new Error(`the encoder spreads out to ${width} columns, the model card says ${expected}`);
   return { groups, width, hidden };
 }

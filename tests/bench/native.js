@@ -22,7 +22,11 @@ export function nativeScore({ tenure, model, table, folder }) {
   const out = join(folder, "scored.csv");
   const env = { ...process.env, RAYON_NUM_THREADS: "2" };
   const begin = performance.now();
-  const { status, stderr, error } = spawnSync(tenure, ["score", model, "--data", table, "--out", out, "--force", "--quiet"], { env, encoding: "utf8" });
+  const { status, stderr, error } = spawnSync(
+    tenure,
+    ["score", model, "--data", table, "--out", out, "--force", "--quiet"],
+    { env, encoding: "utf8" },
+  );
   const seconds = (performance.now() - begin) / 1000;
   if (error) throw error;
   if (status !== 0 || statSync(out).size === 0) throw new Error(`tenure score ended with ${status}: ${stderr}`);

@@ -92,10 +92,14 @@ function prepare(data, model, folder) {
 }
 
 function nodeSession(engine, inputs, part) {
-  const output = execFileSync(process.execPath, [join(HERE, "node-session.js"), "--engine", engine, "--inputs", inputs, "--part", part], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const output = execFileSync(
+    process.execPath,
+    [join(HERE, "node-session.js"), "--engine", engine, "--inputs", inputs, "--part", part],
+    {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   return JSON.parse(output.trimEnd().split("\n").at(-1));
 }
 
@@ -105,7 +109,8 @@ function nativeFigures({ first, batch_100k_rows_per_s: whole, batch_100k_in_bloc
 }
 
 function medians(figures) {
-  const each = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+  const each = (object, change) =>
+    Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
   return each(figures, (engines) => each(engines, (keys) => each(keys, median)));
 }
 

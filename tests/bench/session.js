@@ -103,7 +103,10 @@ async function perCall(isAsync, call, inputs) {
 async function throughput(batch) {
   await batch();
   const times = [];
-  for (const begin = performance.now(); times.length < 3 || (times.length < 9 && performance.now() - begin < MEASURE_MS); ) {
+  for (
+    const begin = performance.now();
+    times.length < 3 || (times.length < 9 && performance.now() - begin < MEASURE_MS);
+  ) {
     const start = performance.now();
     const probabilities = await batch();
     times.push(performance.now() - start);

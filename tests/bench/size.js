@@ -24,7 +24,11 @@ function sizeOf(file) {
     [constants.BROTLI_PARAM_QUALITY]: 11,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   };
-  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params }).length };
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params }).length,
+  };
 }
 
 /** A script and all that it imports at once, by paths relative to the root. */
@@ -40,7 +44,9 @@ function withImports(file, found = new Set()) {
 
 function filesUnder(folder) {
   const entries = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? dirname(entry.path), entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? dirname(entry.path), entry.name));
   return files.map((file) => relative(ROOT, file).replaceAll("\\", "/")).sort();
 }
 
@@ -56,6 +62,10 @@ const scorer = measure([MODULE, ...withImports(ENTRY)]);
 const gpu = measure(GPU);
 const model = measure([MODEL]);
 // The demo's model and table are data of the day, and text that says where things lie is never fetched by a browser.
-const page = measure(filesUnder(PAGE).filter((file) => !file.startsWith(`${PAGE}/demo/`) && !file.endsWith("/_headers") && !/\/(webgpu|tenure_gpu)/.test(file)));
+const page = measure(
+  filesUnder(PAGE).filter(
+    (file) => !file.startsWith(`${PAGE}/demo/`) && !file.endsWith("/_headers") && !/\/(webgpu|tenure_gpu)/.test(file),
+  ),
+);
 const [out] = process.argv.slice(2);
 writeFileSync(out, `${JSON.stringify({ ...sizes, scorer, gpu, model, page }, null, 2)}\n`);

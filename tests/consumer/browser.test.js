@@ -113,7 +113,11 @@ test("the built page scores and explains as Node does, under a strict policy, wi
 });
 
 function assertPooled(result) {
-  assert.deepEqual(result.one, JSON.parse(JSON.stringify(records.map((record) => scorer.score(record)))), result.message);
+  assert.deepEqual(
+    result.one,
+    JSON.parse(JSON.stringify(records.map((record) => scorer.score(record)))),
+    result.message,
+  );
   assert.deepEqual(result.explanation, JSON.parse(JSON.stringify(scorer.explain(records[0]))));
   assert.deepEqual([result.aborted, result.refused], ["TimeoutError", "record_invalid"]);
 }

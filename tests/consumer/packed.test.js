@@ -84,8 +84,14 @@ test("the README's example of counterfactuals prints ways and where they lead", 
 test("the README's example in German speaks it, with the reader's own words", () => {
   const lines = node("words.js").trim().split("\n");
   for (const line of lines) assert.match(line, / (erhöht|senkt|verändert) das Abwanderungsrisiko/);
-  assert.ok(lines.some((line) => line.startsWith("Vertrag (zwei Jahre) ")), lines.join("\n"));
-  assert.ok(lines.some((line) => line.includes("(1 Monat)")), lines.join("\n"));
+  assert.ok(
+    lines.some((line) => line.startsWith("Vertrag (zwei Jahre) ")),
+    lines.join("\n"),
+  );
+  assert.ok(
+    lines.some((line) => line.includes("(1 Monat)")),
+    lines.join("\n"),
+  );
 });
 
 test("the README's example of a cohort prints progress, the first field, and its points", () => {
@@ -143,7 +149,10 @@ test("the README's pool example scores in workers and cancels", () => {
 
 test("an uncaught error shows where it was thrown, not the whole package", () => {
   const script = 'import { load } from "tenure"; (await load("model.safetensors")).score({});';
-  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: app.folder, encoding: "utf8" });
+  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: app.folder,
+    encoding: "utf8",
+  });
   assert.ok(stderr.length < 6000 && stderr.includes("record_invalid"), stderr.slice(0, 500));
 });
 

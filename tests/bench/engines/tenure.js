@@ -22,11 +22,17 @@ function typedColumns({ fields }, records, rows) {
   const columns = {};
   for (const { name, kind } of fields) {
     if (kind === "number") {
-      columns[name] = Float64Array.from({ length: rows }, (_, row) => records[row % records.length][name] ?? Number.NaN);
+      columns[name] = Float64Array.from(
+        { length: rows },
+        (_, row) => records[row % records.length][name] ?? Number.NaN,
+      );
     } else {
       const categories = [...new Set(records.map((record) => record[name]))];
       const codes = new Map(categories.map((category, code) => [category, code]));
-      columns[name] = { codes: Uint8Array.from({ length: rows }, (_, row) => codes.get(records[row % records.length][name])), categories };
+      columns[name] = {
+        codes: Uint8Array.from({ length: rows }, (_, row) => codes.get(records[row % records.length][name])),
+        categories,
+      };
     }
   }
   return columns;

@@ -45,7 +45,11 @@ async function measure({ data, model, python, "second-data": secondData, "second
   const note = (text) => process.stderr.write(`  ${text}\n`);
   const document = readDocument(model);
   const records = spread(readRecords(data, document.schema), CUSTOMERS);
-  const exactPart = { records, references: references(document), multiplyAdds: multiplyAdds(document.card.network.hidden) };
+  const exactPart = {
+    records,
+    references: references(document),
+    multiplyAdds: multiplyAdds(document.card.network.hidden),
+  };
   const limit = Buffer.from(await limitModule());
   note("exact, in Node");
   const node = await measureExact({ ...exactPart, model: readFileSync(model), limit });
@@ -80,7 +84,11 @@ async function measure({ data, model, python, "second-data": secondData, "second
       cpu: cpus()[0]?.model ?? "unknown",
       cores: availableParallelism(),
       load: LOAD,
-      model: { fields: document.schema.fields.length, background_rows: references.length, hidden: document.card.network.hidden },
+      model: {
+        fields: document.schema.fields.length,
+        background_rows: references.length,
+        hidden: document.card.network.hidden,
+      },
       real_table: given.real === "true",
     },
     node: nodeFigures,
@@ -93,7 +101,10 @@ async function measure({ data, model, python, "second-data": secondData, "second
 
 /** `count` of the rows, evenly. */
 function spread(rows, count) {
-  return Array.from({ length: Math.min(count, rows.length) }, (_, index) => rows[Math.floor((index * rows.length) / count)]);
+  return Array.from(
+    { length: Math.min(count, rows.length) },
+    (_, index) => rows[Math.floor((index * rows.length) / count)],
+  );
 }
 
 /** Of one evaluation of the hidden part: the first layer's sum costs additions alone, the layers after it multiply and add. */
@@ -106,9 +117,19 @@ async function chromiumSession(exactPart, model, limit) {
   const pages = join(folder, "pages");
   const inputs = join(folder, "inputs");
   for (const name of [pages, inputs]) mkdirSync(name);
-  const options = { bundle: true, format: "esm", minify: true, target: "es2022", logLevel: "error", conditions: ["browser"] };
+  const options = {
+    bundle: true,
+    format: "esm",
+    minify: true,
+    target: "es2022",
+    logLevel: "error",
+    conditions: ["browser"],
+  };
   await build({ ...options, entryPoints: [join(HERE, "page.js")], outdir: pages });
-  writeFileSync(join(pages, "index.html"), '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>');
+  writeFileSync(
+    join(pages, "index.html"),
+    '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>',
+  );
   copyFileSync(model, join(inputs, "model.safetensors"));
   copyFileSync(fileURLToPath(import.meta.resolve("tenure/wasm/tenure_bg.wasm")), join(inputs, "tenure_bg.wasm"));
   writeFileSync(join(inputs, "limit.wasm"), limit);
@@ -126,8 +147,17 @@ async function chromiumSession(exactPart, model, limit) {
 
 /** The errors of one model: ours natively, shap's in Python, on the same customers and against the same reference. */
 function sampledTable(python, model, records, isTimed) {
-  const [evaluations, timed, exact] = [REFERENCE_EVALUATIONS, isTimed ? SAMPLED_CUSTOMERS : 0, isTimed ? EXACT_CUSTOMERS : 0];
-  const { shares, sizes, ...about } = run(given.sampled, [], { model, records, sizes: SIZES, reference_evaluations: evaluations });
+  const [evaluations, timed, exact] = [
+    REFERENCE_EVALUATIONS,
+    isTimed ? SAMPLED_CUSTOMERS : 0,
+    isTimed ? EXACT_CUSTOMERS : 0,
+  ];
+  const { shares, sizes, ...about } = run(given.sampled, [], {
+    model,
+    records,
+    sizes: SIZES,
+    reference_evaluations: evaluations,
+  });
   const shap = run(python, [join(HERE, "peers.py")], { model, records, shares, sizes: SIZES, timed, exact });
   const bySize = SIZES.map((size) => {
     const { kernel, permutation } = shap.sizes[size];

@@ -11,7 +11,10 @@ export function limitModule() {
   const require = createRequire(new URL("../../../package.json", import.meta.url));
   return import(require.resolve("binaryen")).then(({ default: binaryen }) => {
     const names = Array.from({ length: SUMS }, (_, index) => `$sum${index}`);
-    const steps = names.map((name) => `(local.set ${name} (f32x4.add (f32x4.mul (local.get ${name}) (local.get $factors)) (local.get $factors)))`);
+    const steps = names.map(
+      (name) =>
+        `(local.set ${name} (f32x4.add (f32x4.mul (local.get ${name}) (local.get $factors)) (local.get $factors)))`,
+    );
     const total = names.map((name) => `(local.get ${name})`).reduce((sum, one) => `(f32x4.add ${sum} ${one})`);
     const text = `(module
       (global (export "multiply_adds") i32 (i32.const ${4 * SUMS}))

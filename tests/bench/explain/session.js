@@ -77,7 +77,8 @@ async function machineLimit(bytes) {
   return best;
 }
 
-const byField = ({ contributions }) => Object.fromEntries(contributions.map(({ field, contribution }) => [field, contribution]));
+const byField = ({ contributions }) =>
+  Object.fromEntries(contributions.map(({ field, contribution }) => [field, contribution]));
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

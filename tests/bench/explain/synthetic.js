@@ -12,7 +12,8 @@ export function writeSynthetic(path, fields, customers) {
   const next = random(1000 + fields);
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const names = Array.from({ length: fields }, (_, index) => `x${index}`);
-  const record = () => Object.fromEntries(names.map((name) => [name, Math.round(1000 * Math.max(-1.5, Math.min(1.5, normal()))) / 1000]));
+  const record = () =>
+    Object.fromEntries(names.map((name) => [name, Math.round(1000 * Math.max(-1.5, Math.min(1.5, normal()))) / 1000]));
   const rows = fields * (KNOTS.length + 1);
   const values = (count, spread) => Float32Array.from({ length: count }, () => normal() * spread);
   const tensors = {
@@ -33,7 +34,10 @@ export function writeSynthetic(path, fields, customers) {
     encoder: { inputs: names.map((name) => ({ name, knots: KNOTS })) },
     calibration: { method: "temperature", temperature: 1 },
     policy: { tiers: [{ name: "all", label: "All", from: 0 }] },
-    background: { k: 20, rows: Array.from({ length: BACKGROUND_ROWS }, () => ({ members: 20, cells: Object.values(record()) })) },
+    background: {
+      k: 20,
+      rows: Array.from({ length: BACKGROUND_ROWS }, () => ({ members: 20, cells: Object.values(record()) })),
+    },
     card: { name: "made up", network: { hidden: [UNITS] } },
   };
   const header = { __metadata__: { tenure: JSON.stringify(document) } };
