@@ -109,7 +109,7 @@ export function counterfactuals(
       field: field.name,
       label: engine.label(index),
       from: (record[field.name] ?? null) as FieldValue,
-      to: valueOf(field, after),
+      to: recordValue(field, after),
       fromText: engine.text(index, before),
       toText: engine.text(index, after),
       follows: next() === 1,
@@ -144,7 +144,7 @@ export function counterfactuals(
 }
 
 /** What a record may say to have a cell. */
-function valueOf(field: Field, cell: number): FieldValue {
+function recordValue(field: Field, cell: number): FieldValue {
   if (field.kind === "category") return field.categories[cell]!;
   if (field.kind === "flag") return cell === 1 ? field.positive : field.negative;
   return cell;

@@ -33,7 +33,8 @@ class Server {
   async answer(request: Request): Promise<Reply> {
     switch (request.kind) {
       case "start": {
-        const { schema, card, policy } = (this.#scorer = await this.#load(request.artifact, request.options));
+        this.#scorer = await this.#load(request.artifact, request.options);
+        const { schema, card, policy } = this.#scorer;
         return { kind: "started", schema, card, policy };
       }
       case "call": {

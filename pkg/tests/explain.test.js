@@ -71,14 +71,14 @@ test("wrong options are refused, all at once, with option, rule and value", () =
   const refused = (options, ...expected) =>
     assert.throws(
       () => scorer.explain(record, options),
-      ({ name, code, problems }) =>
-        name === "TenureError" &&
-        code === "argument_invalid" &&
-        (assert.deepEqual(
+      ({ name, code, problems }) => {
+        assert.deepEqual([name, code], ["TenureError", "argument_invalid"]);
+        assert.deepEqual(
           problems.map(({ field, rule, value }) => `${field} ${rule} ${value}`),
           expected,
-        ),
-        true),
+        );
+        return true;
+      },
     );
   refused({ budget: 0 }, "budget bounds 0");
   refused(

@@ -41,7 +41,10 @@ export function packWeights({ layers, output, direct }) {
 /** The inverse of {@link packWeights}. */
 export function unpackWeights({ width, hidden }, packed) {
   let at = 0;
-  const take = (length) => packed.subarray(at, (at += length));
+  const take = (length) => {
+    at += length;
+    return packed.subarray(at - length, at);
+  };
   const layer = (inputs, outputs) => ({ inputs, outputs, weight: take(inputs * outputs), bias: take(outputs) });
   const sizes = [width, ...hidden];
   const layers = hidden.map((outputs, index) => layer(sizes[index], outputs));

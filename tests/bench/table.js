@@ -27,11 +27,11 @@ export function readRecords(path, { fields }) {
   const absent = places.filter(({ at }) => at < 0).map(({ field }) => field.name);
   if (absent.length > 0) throw new Error(`${path} lacks the model's fields ${absent.join(", ")}`);
   return rows.map((cells) =>
-    Object.fromEntries(places.map(({ field, at }) => [field.name, valueOf(field, cells[at].trim())])),
+    Object.fromEntries(places.map(({ field, at }) => [field.name, parsedValue(field, cells[at].trim())])),
   );
 }
 
-function valueOf(field, text) {
+function parsedValue(field, text) {
   if (text === "" || field.missing?.includes(text)) return null;
   return field.kind === "number" ? Number(text) : text;
 }

@@ -84,7 +84,8 @@ function coalitionsOf(count, samples, next) {
     let point = next() * openTotal;
     let size = full + 1;
     for (const weight of open) {
-      if ((point -= weight) <= 0) break;
+      point -= weight;
+      if (point <= 0) break;
       size++;
     }
     size = Math.min(size, pairs);

@@ -43,7 +43,9 @@ export function writeSynthetic(path, fields, customers) {
   const header = { __metadata__: { tenure: JSON.stringify(document) } };
   let at = 0;
   for (const [name, [shape, data]] of Object.entries(tensors)) {
-    header[name] = { dtype: "F32", shape, data_offsets: [at, (at += data.byteLength)] };
+    const end = at + data.byteLength;
+    header[name] = { dtype: "F32", shape, data_offsets: [at, end] };
+    at = end;
   }
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(8);
