@@ -2,8 +2,9 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import { type ColumnSource, columnLength, columnSource, noColumn, recordSource } from "./columns.js";
-import { kindOf, type Problem, summary, TenureError } from "./error.js";
+import { kindOf, summary } from "./error.js";
 import { type FieldReader, plain } from "./fields.js";
+import { type Problem, TenureError } from "./tenure-error.js";
 import type { RowProblem, Scores } from "./types.js";
 import type { Views } from "./views.js";
 

@@ -3,11 +3,13 @@
  * script of its own, with all that importance needs, loaded when it is first asked for; it takes errors from the package.
  */
 
+import type { Engine } from "../wasm/tenure.js";
 import type { BatchInput, Table } from "./batch.js";
-import type { CohortEngine, ExplainedBlock } from "./cohort.js";
 import type { WorkedOn } from "./device.js";
+import type { FieldReader } from "./fields.js";
 import type { CheckedOptions } from "./options.js";
-import { MISSING_CODE } from "./views.js";
+import type { ExplainedBlock } from "./types.js";
+import { MISSING_CODE, type Views } from "./views.js";
 import type { Graphics } from "./webgpu.js";
 
 export { importance } from "./importance.js";
@@ -18,6 +20,15 @@ const SLICE = 40;
 const BLOCK_ROWS = 256;
 /** The core's flag for a row that cannot be scored. */
 const ERRORS = 2;
+
+/** @internal What a cohort is explained with; `live` throws once the scorer was disposed. */
+export interface CohortEngine {
+  live(): Engine;
+  readonly views: Views;
+  readonly fields: readonly FieldReader[];
+  /** Where `load` was told a device; else the reason why there is none. */
+  readonly graphics: Promise<Graphics | WorkedOn> | WorkedOn;
+}
 
 /** @internal What is to be explained, checked, and with what. */
 export interface BlockWork {

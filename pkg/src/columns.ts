@@ -1,7 +1,8 @@
 /** Columns → the engine's column buffers, block by block. One source for each field, made once for a whole input. */
 
-import { kindOf, type Problem } from "./error.js";
+import { kindOf } from "./error.js";
 import { type FieldReader, REFUSED } from "./fields.js";
+import type { Problem } from "./tenure-error.js";
 import type { DictionaryColumn, NumberArray } from "./types.js";
 import { MISSING_CODE, REFUSED_CODE, type Views } from "./views.js";
 

@@ -2,7 +2,8 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import type { Field, Policy, Schema } from "./document.js";
-import { type Problem, summary, TenureError } from "./error.js";
+import { summary } from "./error.js";
+import { type Problem, TenureError } from "./tenure-error.js";
 import type { FieldValue } from "./types.js";
 
 /** Options of {@link Scorer.counterfactuals}. */

@@ -1,11 +1,4 @@
-/** Where work is done: the choice of a device, and what is said about it. The graphics device itself is in webgpu.ts. */
-
-import { collectProblems } from "./batch.js";
-import { readDocument } from "./document.js";
-import { TenureError } from "./error.js";
-import { fieldReaders } from "./fields.js";
-import { Views } from "./views.js";
-import type { Graphics } from "./webgpu.js";
+/** Where work is done: the choice of a device, and what a result says about it. */
 
 /**
  * `cpu`: never a graphics device. `webgpu`: one where there is any, however slow. `auto`: one where it was measured on
@@ -36,25 +29,3 @@ export interface DeviceReport extends WorkedOn {
 
 /** @internal A CPU result's reason. */
 export const onCpu = (code: string, message: string): WorkedOn => ({ device: "cpu", reason: { code, message } });
-
-const SHARED = { collectProblems, fieldReaders, readDocument, TenureError, Views };
-
-/** @internal What the entry hands to the code of the graphics device, which is a script of its own. */
-export type Shared = typeof SHARED;
-
-/** @internal What `load` was told of a device, and the day that dates were told to count from. */
-export interface GraphicsOptions {
-  readonly choice: DeviceChoice;
-  readonly folder: URL | string | undefined;
-  readonly reference: string | undefined;
-}
-
-/** @internal Loads the code of the graphics device, a few kilobytes without the module; or says why there is none. */
-export async function graphics(bytes: Uint8Array, options: GraphicsOptions): Promise<Graphics | WorkedOn> {
-  try {
-    const { Graphics } = await import("./webgpu.js");
-    return new Graphics(SHARED, bytes, options);
-  } catch (error) {
-    return onCpu("module_unavailable", `the code for graphics devices cannot be loaded: ${String(error)}`);
-  }
-}

@@ -5,7 +5,8 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import type { Field, Schema } from "./document.js";
-import { fromCore, TenureError } from "./error.js";
+import { fromCore } from "./error.js";
+import { TenureError } from "./tenure-error.js";
 
 /** Distinct values remembered for each field: more than any schema has categories, few enough for any memory. */
 const REMEMBERED = 8192;

@@ -1,7 +1,8 @@
 /** The HTTP side of the handler: bodies read within a limit, errors as JSON with a status, a code and problems. */
 
-import { kindOf, type Problem, summary, TenureError } from "./error.js";
+import { kindOf, summary } from "./error.js";
 import { optionProblems } from "./options.js";
+import { type Problem, TenureError } from "./tenure-error.js";
 import type { CustomerRecord, ExplainOptions } from "./types.js";
 
 /** The `error` of an answer that is no success. */

@@ -3,9 +3,12 @@
  * script that does the work (`blocks.ts`).
  */
 
-import type { ExplainedBlock, ExplainManyOptions } from "./cohort.js";
 import type { Field, Schema } from "./document.js";
-import type { TenureError } from "./error.js";
+import type { TenureError } from "./tenure-error.js";
+import type { ExplainedBlock, ExplainManyOptions } from "./types.js";
+
+/** Rows that an importance explains unless the caller says otherwise. */
+export const SAMPLE_ROWS = 1000;
 
 /** Options of {@link Scorer.importance}. */
 export interface ImportanceOptions extends ExplainManyOptions {

@@ -1,8 +1,8 @@
 /** The WebAssembly module: fetched, compiled and started once in each JavaScript realm, shared by every scorer. */
 
 import { initSync } from "../wasm/tenure.js";
-import { TenureError } from "./error.js";
 import { answered, fetchOk, isResponse } from "./source.js";
+import { TenureError } from "./tenure-error.js";
 
 /** `WebAssembly.Module`; some object where the compiler's libraries do not know it (Node's without the DOM's). */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }

@@ -1,13 +1,15 @@
 /** `load`, made once for each platform; they differ in where the WebAssembly lies and whether files can be read. */
 
 import { Engine } from "../wasm/tenure.js";
-import { type DeviceChoice, graphics } from "./device.js";
-import { fromCore, TenureError } from "./error.js";
+import type { DeviceChoice } from "./device.js";
+import { fromCore } from "./error.js";
 import { plain } from "./fields.js";
+import { graphics } from "./graphics.js";
 import { type WasmSource, wasmMemory } from "./instance.js";
 import type { Messages } from "./locale.js";
 import { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
+import { TenureError } from "./tenure-error.js";
 
 /** Options of {@link Load}. */
 export interface LoadOptions {

@@ -1,8 +1,8 @@
 /** What a pool and a worker say to each other, one request and one reply at a time. */
 
 import type { Card, Policy, Schema } from "./document.js";
-import type { Problem } from "./error.js";
 import type { LoadOptions } from "./load.js";
+import type { Problem } from "./tenure-error.js";
 
 export type Request =
   /** Load the artifact. The module is compiled by the worker; engines are about to refuse modules in messages. */

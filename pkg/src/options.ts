@@ -1,6 +1,7 @@
 /** Options of an explanation, checked: every wrong one is named with its rule and value, all at once. */
 
-import { kindOf, type Problem, summary, TenureError } from "./error.js";
+import { kindOf, summary } from "./error.js";
+import { type Problem, TenureError } from "./tenure-error.js";
 import type { ExplainOptions } from "./types.js";
 
 /** As the core takes them: 0 where not given. */

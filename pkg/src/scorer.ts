@@ -2,17 +2,21 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import { type BatchInput, PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
-import { type CohortEngine, type ExplainedBlock, type ExplainManyOptions, explainMany, SAMPLE_ROWS } from "./cohort.js";
+import type { CohortEngine } from "./blocks.js";
+import { explainMany } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type DeviceReport, onCpu, type WorkedOn } from "./device.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
-import { fromCore, kindOf, type Problem, recordInvalid, TenureError, unknownField } from "./error.js";
+import { fromCore, kindOf, recordInvalid, unknownField } from "./error.js";
 import { type FieldReader, fieldReaders, plain } from "./fields.js";
-import type { Importance, ImportanceOptions } from "./importance.js";
+import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
 import { type CheckedOptions, checkOptions } from "./options.js";
+import { type Problem, TenureError } from "./tenure-error.js";
 import type {
   Columns,
   Contribution,
+  ExplainedBlock,
+  ExplainManyOptions,
   ExplainOptions,
   Explanation,
   FieldValue,

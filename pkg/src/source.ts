@@ -1,6 +1,7 @@
 /** Bytes from wherever the caller has them: an address, a response, memory. */
 
-import { kindOf, TenureError } from "./error.js";
+import { kindOf } from "./error.js";
+import { TenureError } from "./tenure-error.js";
 
 /**
  * Where an artifact comes from: an address (http, https, relative to the page; in Node also file: and a path relative

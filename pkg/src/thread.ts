@@ -1,7 +1,7 @@
 /** One worker of a pool: a request out, its reply back. It is asked one thing at a time. */
 
-import { TenureError } from "./error.js";
 import type { Failure, Reply, Request } from "./messages.js";
+import { TenureError } from "./tenure-error.js";
 
 /** A worker as its platform has it. */
 export interface Thread {

@@ -1,6 +1,7 @@
 /** What callers hand in and get back: records, columns, scores, explanations. */
 
-import type { Problem } from "./error.js";
+import type { WorkedOn } from "./device.js";
+import type { Problem } from "./tenure-error.js";
 
 /** What a record may say about one field; `null` means that the value is not known. A `Date` is for date fields. */
 export type FieldValue = string | number | boolean | Date | null;
@@ -156,4 +157,30 @@ export interface Explanation {
   /** All pairs of fields, largest absolute value first; there where asked for, and where `exact` is true. */
   readonly interactions?: readonly Interaction[];
   readonly problems: readonly Problem[];
+}
+
+/** Options of {@link Scorer.explainMany}; `budget` and `tolerance` are for each row, and `seed` draws the rows too. */
+export interface ExplainManyOptions extends Omit<ExplainOptions, "interactions"> {
+  /** Explains at most so many rows: a sample without replacement where there are more. All rows unless given. */
+  readonly rows?: number;
+  /** Stops the work between two blocks: the iteration then throws a TenureError `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Explanations of some rows, how far the work is, and on which device it was done. Arrays are the caller's to keep. */
+export interface ExplainedBlock extends WorkedOn {
+  /** Rows explained so far, this block among them, and rows to explain. */
+  readonly done: number;
+  readonly total: number;
+  /** Positions of this block's rows in the input, ascending. */
+  readonly rows: Uint32Array<ArrayBuffer>;
+  /** `[rows, fields]`, row-major, fields in schema order, log-odds; NaN in a row that has errors. */
+  readonly contributions: Float32Array<ArrayBuffer>;
+  /** `[rows, fields]`: the number, or the code of the category (their count stands for OTHER), NaN for missing. */
+  readonly values: Float64Array<ArrayBuffer>;
+  /** `[rows]`: log-odds, and calibrated probability; NaN in a row that has errors. */
+  readonly logit: Float32Array<ArrayBuffer>;
+  readonly probability: Float32Array<ArrayBuffer>;
+  /** `[rows]`: largest standard error of the row's contributions, log-odds; 0 where they are exact. */
+  readonly standardError: Float32Array<ArrayBuffer>;
 }

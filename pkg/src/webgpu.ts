@@ -3,19 +3,14 @@
  * after which it is not asked again.
  */
 
-import type { BatchInput, Table } from "./batch.js";
-import {
-  type DeviceChoice,
-  type DeviceReport,
-  type GraphicsOptions,
-  onCpu,
-  type Shared,
-  type WorkedOn,
-} from "./device.js";
-import type { FieldReader } from "./fields.js";
+import type { BatchInput, collectProblems, Table } from "./batch.js";
+import { type DeviceChoice, type DeviceReport, onCpu, type WorkedOn } from "./device.js";
+import type { readDocument } from "./document.js";
+import type { FieldReader, fieldReaders } from "./fields.js";
 import { codeOf, type Device, failed, findAdapter, type GpuEngine, messageOf, soon, start } from "./gpu-module.js";
 import { breakEven, Measured } from "./measured.js";
 import type { CheckedOptions } from "./options.js";
+import type { TenureError } from "./tenure-error.js";
 import type { Scores } from "./types.js";
 import type { Views } from "./views.js";
 
@@ -29,6 +24,22 @@ const EVALUATIONS = 1 << 26;
 /** Codes of rows that are left to the CPU. */
 const LEFT: ReadonlySet<string> = new Set(["record_invalid", "argument_invalid", "shape"]);
 
+/** @internal What the package's entry has already and hands over, so that it exists once. */
+export interface Shared {
+  readonly collectProblems: typeof collectProblems;
+  readonly fieldReaders: typeof fieldReaders;
+  readonly readDocument: typeof readDocument;
+  readonly TenureError: typeof TenureError;
+  readonly Views: typeof Views;
+}
+
+/** @internal Options of `load` that concern a graphics device, and the day that dates count from. */
+export interface GraphicsOptions {
+  readonly choice: DeviceChoice;
+  readonly folder: URL | string | undefined;
+  readonly reference: string | undefined;
+}
+
 interface Opened {
   readonly engine: GpuEngine;
   readonly device: Device;
@@ -38,7 +49,7 @@ interface Opened {
   readonly failure: Promise<never>;
 }
 
-/** The graphics device of one artifact. `shared` is what the package's entry has already, so that it exists once. */
+/** The graphics device of one artifact. */
 export class Graphics {
   readonly choice: DeviceChoice;
   readonly #shared: Shared;

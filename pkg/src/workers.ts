@@ -1,16 +1,16 @@
 /** A pool: workers with a scorer each, and the scorer's methods, which wait for a worker and then for its answer. */
 
-import { type ExplainedBlock, SAMPLE_ROWS } from "./cohort.js";
 import { columnLength } from "./columns.js";
 import type { Card, Policy, Schema } from "./document.js";
-import { TenureError, unknownField } from "./error.js";
-import type { Importance, ImportanceOptions } from "./importance.js";
+import { unknownField } from "./error.js";
+import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
 import type { LoadOptions } from "./load.js";
 import type { Request } from "./messages.js";
 import type { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, isResponse, type ReadFile } from "./source.js";
+import { TenureError } from "./tenure-error.js";
 import { PoolWorker, type Spawn } from "./thread.js";
-import type { Columns, RecordOf } from "./types.js";
+import type { Columns, ExplainedBlock, RecordOf } from "./types.js";
 
 /** Options of {@link CreatePool}. */
 export interface PoolOptions extends Pick<LoadOptions, "wasm" | "locale" | "device" | "gpu" | "reference"> {
