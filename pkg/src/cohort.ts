@@ -1,4 +1,4 @@
-/** Explanations of many customers: what a caller asks is checked here, at once; `blocks.ts` does it. */
+/** Explanations of many customers: checks the arguments of a call; `blocks.ts` does the work. */
 
 import { type BatchInput, PROBLEM_LIMIT, readTable } from "./batch.js";
 import type { BlockWork, CohortEngine } from "./blocks.js";
@@ -7,10 +7,10 @@ import { checked, optionProblems } from "./options.js";
 import { TenureError } from "./tenure-error.js";
 import type { ExplainedBlock, ExplainManyOptions } from "./types.js";
 
-/** Options beside those of one explanation. */
+/** Options that `explain` does not have. */
 const OTHER_OPTIONS = ["rows", "signal", "onProgress"];
 
-/** @internal Checks everything at once, then iterates. */
+/** @internal Checks all arguments before it returns; the work begins with the iteration. */
 export function explainMany(
   cohort: CohortEngine,
   input: unknown,
@@ -31,7 +31,7 @@ export function explainMany(
   return { rows: table.rows, blocks: blocks(cohort, input, work, signal) };
 }
 
-/** The work itself, and what importance makes of it, is a script of its own. */
+/** Loads the script that does the work, and runs it. */
 async function* blocks(
   cohort: CohortEngine,
   input: unknown,

@@ -1,6 +1,7 @@
 /**
- * `tenure/edge`: a `fetch` handler that scores over HTTP, for edge runtimes and for servers (Deno, Bun, Hono, Node
- * adapters). It imports `tenure` by its name, so that it shares the started module and the errors in every runtime.
+ * `tenure/edge`: a `fetch` handler that scores over HTTP, for edge runtimes and for servers (Deno,
+ * Bun, Hono, Node adapters). It imports `tenure` by its name, so that it shares the started module
+ * and the errors in every runtime.
  */
 
 import { load } from "tenure";
@@ -12,30 +13,35 @@ import type { CustomerRecord, Score } from "./types.js";
 
 export type { HandlerError } from "./http.js";
 
-/** How a handler gets its scorer, and what it accepts. */
+/** Options of {@link createHandler}: either `scorer` or `artifact`, and limits. */
 export interface HandlerOptions {
-  /** A scorer that is loaded already, or the promise of one. */
+  /** A scorer, or a promise of one. */
   readonly scorer?: Scorer | Promise<Scorer>;
-  /** Else the artifact to load, at the first request: edge runtimes allow no input or output before it. */
+  /**
+   * The artifact, which the handler loads at the first request. Edge runtimes allow no I/O before
+   * that.
+   */
   readonly artifact?: ArtifactSource;
-  /** What stands before the handler's paths, such as `/api`; nothing unless given. */
+  /** Prefix of the handler's paths, such as `/api`. Default: none. */
   readonly base?: string;
-  /** Longest body, in bytes; 1,048,576 unless given. */
+  /** Longest body of a request, in bytes. Default: 1,048,576. */
   readonly maximumBytes?: number;
-  /** Most records in one request; 10,000 unless given. */
+  /** Most records of a request. Default: 10,000. */
   readonly maximumRecords?: number;
-  /** Largest `budget` that an explanation may ask for, in evaluations; 4,194,304 unless given. */
+  /**
+   * Largest `budget` that a request may ask for, in evaluations of the network. Default: 4,194,304.
+   */
   readonly maximumBudget?: number;
 }
 
-/** Answers one request; never rejects. */
+/** Answers a request. The promise never rejects: errors become responses. */
 export type Handler = (request: Request) => Promise<Response>;
 
 const MAXIMUM_BYTES = 1_048_576;
 const MAXIMUM_RECORDS = 10_000;
 const MAXIMUM_BUDGET = 4_194_304;
 
-/** The methods of every path. */
+/** Method of each path. */
 const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
   "/health": "GET",
   "/schema": "GET",
@@ -44,17 +50,20 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
 };
 
 /**
- * A handler for HTTP requests, for any runtime with `fetch` semantics:
+ * Makes a handler of HTTP requests, for any runtime with `Request` and `Response`:
  *
- * - `POST /score` takes a record and answers with its score, or takes `{"records": [...]}` and answers with
- *   `{"scores": [...]}`, one score or `{"error"}` for each.
- * - `POST /explain` takes a record, or `{"record": {...}, "options": {budget, tolerance, interactions, seed}}`, and answers
- *   with its explanation.
- * - `GET /schema` answers with schema, policy and card; `GET /health` with `{"status": "ok", "model"}`.
+ * - `POST /score` with a record answers with its {@link Score}. With `{"records": [...]}` it
+ *   answers with `{"scores": [...]}`, which has a score or an `{"error"}` for each record.
+ * - `POST /explain` with a record, or with `{"record": {...}, "options": {budget, tolerance,
+ *   interactions, seed}}`, answers with its {@link Explanation}.
+ * - `GET /schema` answers with `{schema, policy, card}`.
+ * - `GET /health` answers with `{"status": "ok", "model"}`.
  *
- * Errors are `{"error": {code, message, problems}}` with status 400 (no JSON), 404, 405, 413 (beyond the limits),
- * 415 (not JSON), 422 (`record_invalid`) or 503 (no model).
+ * Errors are `{"error": {code, message, problems}}` (see {@link HandlerError}) with status 400 (the
+ * body or an option is invalid), 404, 405, 413 (a limit is exceeded), 415 (the body is not
+ * `application/json`), 422 (`record_invalid`) or 503 (the model cannot be loaded).
  *
+ * @param options the scorer or the artifact, and the limits.
  * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given.
  */
 export function createHandler(options: HandlerOptions): Handler {
@@ -72,10 +81,12 @@ export function createHandler(options: HandlerOptions): Handler {
       const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
       if (method === undefined) {
         const paths = Object.keys(ROUTES).map((route) => base + route);
-        return problemResponse(refuse(404, "not_found", `there is no ${pathname}; there is ${paths.join(", ")}`));
+        return problemResponse(
+          refuse(404, "not_found", `${pathname} does not exist; the paths are ${paths.join(", ")}`),
+        );
       }
       if (request.method !== method) {
-        return problemResponse(refuse(405, "method_not_allowed", `${path} takes ${method}`), { allow: method });
+        return problemResponse(refuse(405, "method_not_allowed", `${path} only accepts ${method}`), { allow: method });
       }
       if (method === "GET")
         return Response.json(path === "/health" ? health(await scorer()) : description(await scorer()));
@@ -90,12 +101,12 @@ export function createHandler(options: HandlerOptions): Handler {
 function scorerOf(options: HandlerOptions): () => Promise<Scorer> {
   const { artifact, scorer } = options;
   if ((artifact === undefined) === (scorer === undefined)) {
-    throw new TenureError("argument_invalid", "createHandler takes either `scorer` or `artifact`");
+    throw new TenureError("argument_invalid", "createHandler needs exactly one of the options scorer and artifact");
   }
   if (artifact === undefined) return async () => scorer as Scorer | Promise<Scorer>;
   let loading: Promise<Scorer> | undefined;
   return () => {
-    // A failed load (the network was away) is tried again by the next request.
+    // After a failed load, as when the network was down, the next request tries again.
     loading ??= load(artifact).catch((error: unknown) => {
       loading = undefined;
       throw refuse(503, "unavailable", "the model cannot be loaded", error);
@@ -124,7 +135,7 @@ function answer(scorer: Scorer, path: string, body: unknown, { maximumRecords, m
   return records === undefined ? scorer.score(body as CustomerRecord) : { scores: scoreAll(scorer, records) };
 }
 
-/** One entry for each record, in order: a score, or the error that the record alone would have had. */
+/** Scores each record, in order: a score, or the error of a request with that record alone. */
 function scoreAll(scorer: Scorer, records: readonly CustomerRecord[]): (Score | { error: HandlerError })[] {
   return records.map((record) => {
     try {

@@ -10,7 +10,10 @@ import type { Graphics, GraphicsOptions, Shared } from "./webgpu.js";
 
 const SHARED: Shared = { collectProblems, fieldReaders, readDocument, TenureError, Views };
 
-/** @internal Loads the code for graphics devices, or says why it cannot be loaded. The wasm module comes later. */
+/**
+ * @internal Loads the code for graphics devices, or says why it cannot be loaded. The wasm module
+ *   comes later.
+ */
 export async function graphics(bytes: Uint8Array, options: GraphicsOptions): Promise<Graphics | WorkedOn> {
   try {
     const { Graphics } = await import("./webgpu.js");

@@ -1,4 +1,4 @@
-/** What every platform's entry exports beside its `load`. */
+/** The exports of every platform's entry, except `load`. */
 
 export type {
   Counterfactual,
