@@ -13,6 +13,8 @@ const modules = dirname(dirname(require.resolve("typescript/package.json")));
 const app = installedApp({
   files: {
     "score.js": readmeExample("score.js"),
+    "errors.js": readmeExample("errors.js"),
+    "explain.js": readmeExample("explain.js"),
     "advice.js": readmeExample("advice.js"),
     "words.js": readmeExample("words.js"),
     "batch.js": readmeExample("batch.js"),
@@ -67,13 +69,18 @@ test("it depends on nothing", () => {
   );
 });
 
-test("the README's first example prints a score, three reasons and the problems", () => {
+test("the README's first example prints a score and three reasons", () => {
   const lines = node("score.js").trim().split("\n");
-  assert.equal(lines.length, 5);
+  assert.equal(lines.length, 4);
   assert.match(lines[0], /^\d+\.\d% \S/);
-  for (const line of lines.slice(1, 4)) assert.match(line, / -?\d+\.\d\d$/);
-  assert.equal(lines[4], "record_invalid tenure: bounds, Contract: absent");
+  for (const line of lines.slice(1)) assert.match(line, / the risk of leaving/);
 });
+
+test("the README's example of errors prints the problems", () =>
+  assert.equal(node("errors.js"), "record_invalid tenure: bounds, Contract: absent\n"));
+
+test("the README's example of an explanation prints an estimate with its standard error", () =>
+  assert.match(node("explain.js"), /^(true|false) \d+ \S+ \S+ \S+\n$/));
 
 test("the README's example of counterfactuals prints ways and where they lead", () => {
   const [head, ...lines] = node("advice.js").trim().split("\n");

@@ -10,6 +10,27 @@ const require = createRequire(new URL("../../pkg/package.json", import.meta.url)
 /** How workerd is told what kind a module is. */
 const KINDS = { js: "esModule", wasm: "wasm", safetensors: "data" };
 
+/** What a bundler such as wrangler's does with the package's names; workerd itself knows paths only. */
+const LINKS = {
+  "tenure.js": 'export * from "./node_modules/tenure/dist/workerd.js";',
+  "tenure-edge.js": 'export * from "../node_modules/tenure/dist/edge.js";',
+  "tenure-own.js": 'export * from "./workerd.js";',
+};
+
+/** Writes into an app what resolves the package's names; returns the modules of the worker in `file`. */
+export function packageModules(folder, file) {
+  for (const [name, text] of Object.entries(LINKS)) writeFileSync(join(folder, name), text);
+  const installed = ["dist/workerd.js", "dist/edge.js", "wasm/tenure_bg.wasm"].map((name) => ({
+    name: `node_modules/tenure/${name}`,
+  }));
+  const links = [
+    { name: "tenure", file: "tenure.js" },
+    { name: "tenure/edge", file: "tenure-edge.js" },
+    { name: "node_modules/tenure/dist/tenure", file: "tenure-own.js" },
+  ];
+  return [{ name: file }, ...links, { name: "model.safetensors" }, ...installed];
+}
+
 /** The configuration: every module by the name that its importers reach, the first one being the worker. */
 function configuration(modules) {
   const lines = modules.map(({ name, file }) => {
