@@ -29,7 +29,12 @@ export interface WorkedOn {
    * - `not_measured`: the device is not measured yet (with `auto` only).
    * - `slower`: the CPU is faster for this amount of work (with `auto` only).
    */
-  readonly reason?: { readonly code: string; readonly message: string };
+  readonly reason?: {
+    /** One of the codes above. */
+    readonly code: string;
+    /** The reason as a sentence. */
+    readonly message: string;
+  };
 }
 
 /** The device of a scorer, and what was measured about it. */

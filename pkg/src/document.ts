@@ -14,7 +14,12 @@ export interface Schema {
   /** Columns that the model does not use. */
   readonly ignored?: readonly string[];
   /** The column that the model predicts, and its value for a customer who left. */
-  readonly target: { readonly field: string; readonly positive: string };
+  readonly target: {
+    /** The column. */
+    readonly field: string;
+    /** The value. */
+    readonly positive: string;
+  };
   /** The inputs of the model, in the order of the cells of {@link Scorer.row}. */
   readonly fields: readonly Field[];
   /** Features that the core computes from fields. */
@@ -165,9 +170,13 @@ export interface Card {
   readonly name: string;
   /** Number of rows in each part of the split. */
   readonly rows: {
+    /** Rows that the networks are fitted to. */
     readonly train: number;
+    /** Rows that choose between networks, and end a fit. */
     readonly validation: number;
+    /** Rows that the calibration is fitted to. */
     readonly calibration: number;
+    /** Rows of the metrics. */
     readonly test: number;
   };
   /** Share of customers who left in the whole table, 0 to 1. */
@@ -191,17 +200,30 @@ export interface Card {
     readonly [entry: string]: unknown;
   };
   /** The teacher that the network was distilled from. */
-  readonly teacher?: { readonly model: string; readonly [entry: string]: unknown };
+  readonly teacher?: {
+    /** The kind of the teacher. */
+    readonly model: string;
+    readonly [entry: string]: unknown;
+  };
   /** Which model is in the artifact. */
   readonly shipped?: string;
   /** The course of the training. */
-  readonly training: { readonly validation_log_loss: number; readonly [entry: string]: unknown };
+  readonly training: {
+    /** Log-loss on the validation rows. */
+    readonly validation_log_loss: number;
+    readonly [entry: string]: unknown;
+  };
   /** Metrics on the test rows. */
   readonly metrics: {
+    /** Area under the ROC curve, 0 to 1. */
     readonly roc_auc: number;
+    /** Area under the precision-recall curve, 0 to 1. */
     readonly pr_auc: number;
+    /** Mean log-loss of the probabilities. */
     readonly log_loss: number;
+    /** Brier score of the probabilities. */
     readonly brier: number;
+    /** Expected calibration error, 0 to 1. */
     readonly ece: number;
     readonly [metric: string]: number;
   };

@@ -52,10 +52,10 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
 /**
  * Makes a handler of HTTP requests, for any runtime with `Request` and `Response`:
  *
- * - `POST /score` with a record answers with its {@link Score}. With `{"records": [...]}` it
- *   answers with `{"scores": [...]}`, which has a score or an `{"error"}` for each record.
+ * - `POST /score` with a record answers with its `Score`. With `{"records": [...]}` it answers with
+ *   `{"scores": [...]}`, which has a score or an `{"error"}` for each record.
  * - `POST /explain` with a record, or with `{"record": {...}, "options": {budget, tolerance,
- *   interactions, seed}}`, answers with its {@link Explanation}.
+ *   interactions, seed}}`, answers with its `Explanation`.
  * - `GET /schema` answers with `{schema, policy, card}`.
  * - `GET /health` answers with `{"status": "ok", "model"}`.
  *

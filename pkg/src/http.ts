@@ -8,7 +8,7 @@ import type { CustomerRecord, ExplainOptions } from "./types.js";
 /** The `error` in the body of a response whose status is not 200. */
 export interface HandlerError {
   /**
-   * An {@link ErrorCode}, or `not_found`, `method_not_allowed`, `media_type`, `body_invalid`,
+   * An `ErrorCode`, or `not_found`, `method_not_allowed`, `media_type`, `body_invalid`,
    * `body_too_large`, `unavailable` (the model cannot be loaded) or `internal`.
    */
   readonly code: string;

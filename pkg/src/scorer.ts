@@ -37,7 +37,7 @@ const CLEAN = 0;
 /** The core's flag for a row that has errors and no score. */
 const ERRORS = 2;
 /** The device of a scorer that was loaded for the CPU. */
-const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded without the option device: "webgpu" or device: "auto"');
+const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded with device: "cpu", the default');
 
 /**
  * Scores and explains customers with one artifact. `load` makes it.
@@ -174,7 +174,7 @@ export class Scorer {
    * Scores the cells of one customer: the fastest way if fields change one by one, as behind a
    * slider.
    *
-   * @param row `schema.fields.length` cells, as {@link row} returns them.
+   * @param row `schema.fields.length` cells, as `row` returns them.
    * @returns the calibrated probability, 0 to 1, or NaN if a cell is invalid.
    * @throws TenureError `argument_invalid` for a row of another length; `disposed`.
    */
