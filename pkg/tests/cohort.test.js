@@ -1,4 +1,4 @@
-/** Many explanations: the same as one by one, in blocks, with progress, stopped when asked; and what is drawn from them. */
+/** Explanations of many customers: blocks, samples, aborts, importance and dependence. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -42,7 +42,7 @@ test("blocks hold what explain says, in the order of the rows, whatever happens 
       assert.deepEqual(values.slice(place * width, (place + 1) * width), cells);
     }
     assert.equal(done, seen);
-    // Other work of the scorer between two blocks must not get in.
+    // Other calls between two blocks must not change the results.
     scorer.scoreMany(columns);
   }
   assert.equal(seen, 41);
@@ -87,7 +87,7 @@ test("an aborted signal stops before the first block and between two", async () 
   const stopped = (async () => {
     for await (const _ of scorer.explainMany(many, { signal: controller.signal })) {
       blocks += 1;
-      // The event loop runs between two blocks, so a button gets through.
+      // The event loop runs between two blocks, so a timer can abort.
       setTimeout(() => controller.abort("enough"));
     }
   })();

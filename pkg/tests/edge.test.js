@@ -1,4 +1,4 @@
-/** The HTTP handler: every path, every status. */
+/** The HTTP handler: all paths and all statuses. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -133,7 +133,7 @@ test("a body without a stated length is cut off at the limit", async () => {
   assert.ok(sent < 100_000, String(sent));
 });
 
-test("the artifact is loaded at the first request; a failure is told without details and tried again", async () => {
+test("the artifact is loaded at the first request; a failure gives no details away and is tried again", async () => {
   const lazy = createHandler({ artifact: artifactPath() });
   assert.equal((await call("/score", { body: record, by: lazy })).json.probability, scorer.score(record).probability);
   const broken = createHandler({ artifact: "no/such/file" });

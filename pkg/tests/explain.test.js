@@ -1,4 +1,4 @@
-/** Explanations: the sum, the order, the words, the problems. */
+/** Explanations of one customer: sum, order, texts, estimates, options, interactions. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -59,14 +59,15 @@ test("a small budget gives an estimate near the exact values, with honest errors
   assert.ok(covered >= 0.7 * estimate.contributions.length);
   assert.deepEqual(scorer.explain(record, { budget, seed: 0 }), estimate);
   assert.notDeepEqual(scorer.explain(record, { budget, seed: 1 }).contributions, estimate.contributions);
-  // Sampling goes in rounds, so only an error well above that of the whole budget is reached early.
+  // Sampling runs in rounds, so only a tolerance well above the error of the whole budget stops it
+  // early.
   const tolerance = 8 * estimate.standardError;
   const loose = scorer.explain(record, { budget, tolerance });
   assert.ok(loose.standardError <= tolerance && loose.evaluations < estimate.evaluations / 2);
   assert.ok(scorer.explain(record, { budget: exact.evaluations }).exact, "decided by the budget alone");
 });
 
-test("wrong options are refused, all at once, with option, rule and value", () => {
+test("all problems of the options are reported together, each with option, rule and value", () => {
   const record = sampleRecord(schema);
   const refused = (options, ...expected) =>
     assert.throws(
@@ -99,7 +100,7 @@ test("wrong options are refused, all at once, with option, rule and value", () =
   assert.deepEqual(scorer.explain(record, { budget: undefined }), scorer.explain(record, {}));
 });
 
-test("interactions are of all pairs, largest first, and come where they are asked for and all is exact", () => {
+test("interactions cover all pairs, largest first, if asked for and exact", () => {
   const record = sampleRecord(schema, 5);
   const plain = scorer.explain(record);
   assert.equal(plain.interactions, undefined);

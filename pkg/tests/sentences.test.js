@@ -1,4 +1,4 @@
-/** Plain words: English unless asked, German from its own entry, a user's own table, and what is wrong with one. */
+/** Sentences: English by default, German, a user's own table, and problems of a table. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -76,7 +76,7 @@ test("every counterfactual, and why there is none, is a sentence", () => {
   );
 });
 
-test("a user brings his own words", async () => {
+test("a user's table translates labels and categories", async () => {
   const field = schema.fields.find(({ kind }) => kind === "category");
   const words = { [field.label ?? field.name]: "Mein Feld", [field.categories[0]]: "mein Wert" };
   const own = await load(artifactPath(), {
@@ -101,7 +101,7 @@ test("a table with problems is refused with all of them", async () => {
   await assert.rejects(load(artifactPath(), { locale: "german" }), { code: "argument_invalid" });
 });
 
-test("the tables are the core's own", () => {
+test("the tables equal the core's", () => {
   for (const [name, table] of Object.entries({ english, german })) {
     assert.deepEqual(
       JSON.parse(readFileSync(new URL(`../../src/sentence/${name}.json`, import.meta.url), "utf8")),

@@ -1,4 +1,4 @@
-/** The wasm module against the vectors that every engine is held against (tests/vectors/telco.json). */
+/** Compares the wasm module with the vectors for all engines (tests/vectors/telco.json). */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /** `--name value` pairs of a script's command line. */
 
-/** Reads the pairs; every name in `required` must be there. */
+/** Reads the pairs. Throws if a name in `required` is absent. */
 export function readArguments(required, list = process.argv.slice(2)) {
   const values = {};
   for (let at = 0; at < list.length; at += 2) {

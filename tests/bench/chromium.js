@@ -1,4 +1,7 @@
-/** Sessions in headless Chromium: engines bundled by esbuild, served from this machine, each in a fresh browser context. */
+/**
+ * Sessions in headless Chromium: engines bundled by esbuild, served from this machine, each in a
+ * fresh browser context.
+ */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -53,7 +56,7 @@ async function bundle(folder) {
   }
 }
 
-/** Serves `folder`; the isolation headers give the page a clock of 5 µs. */
+/** Serves `folder`. The isolation headers give the page a clock with a resolution of 5 µs. */
 export function serve(folder, inputs) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
@@ -75,7 +78,7 @@ export function serve(folder, inputs) {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
-/** What a fresh page leaves in `window.session`. */
+/** Opens a fresh page and returns its `window.session`. */
 export async function sessionOf(browser, address, name) {
   const context = await browser.newContext();
   try {
@@ -91,8 +94,9 @@ export async function sessionOf(browser, address, name) {
 }
 
 /**
- * Opens Chromium; `session(engine)` measures one engine in a page of its own, `cold(engine)` its start alone. One page is
- * opened and thrown away before: the browser's own first page starts its network service and its compilers.
+ * Opens Chromium. `session(engine)` measures one engine in a page of its own, `cold(engine)` only
+ * its start. A first page is opened and closed before, because with it the browser starts its
+ * network service and its compilers.
  */
 export async function openChromium({ executablePath, folder, inputs }) {
   await bundle(folder);

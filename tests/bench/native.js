@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 const ROWS = 200_000;
 
-/** A table of many rows, made of the given one's. */
+/** Writes a table that repeats the rows of the given one. */
 export function longTable(path, folder) {
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   const [header, ...rows] = lines;
@@ -17,7 +17,10 @@ export function longTable(path, folder) {
   return out;
 }
 
-/** Rows per second of `tenure score` from process start to exit: reading, checking, scoring and writing CSV. */
+/**
+ * Rows per second of `tenure score` from process start to exit: reading, checking, scoring and
+ * writing CSV.
+ */
 export function nativeScore({ tenure, model, table, folder }) {
   const out = join(folder, "scored.csv");
   const env = { ...process.env, RAYON_NUM_THREADS: "2" };

@@ -1,4 +1,7 @@
-/** One session in a fresh page: the address names the engine, the figures (or the error) end up in `window.session`. */
+/**
+ * One session in a fresh page. The address names the engine. Puts the figures, or the error, into
+ * `window.session`.
+ */
 
 import { measure } from "./session.js";
 

@@ -1,4 +1,7 @@
-/** The programs of examples/javascript, with the package installed from its tarball: in Node, workerd and Chromium. */
+/**
+ * The programs of examples/javascript, with the package installed from its tarball: in Node,
+ * workerd and Chromium.
+ */
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

@@ -1,4 +1,4 @@
-/** The package as users get it, in Node: what is in it, its examples, its types. */
+/** The packed package in Node: its files, its README's examples, its types. */
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

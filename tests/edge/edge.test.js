@@ -1,4 +1,4 @@
-/** The package as users get it, in workerd: the README's worker, and what the runtime refuses. */
+/** The packed package in workerd: the README's worker, and a module that the runtime refuses. */
 
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { packageModules, startWorkerd } from "./workerd.js";
 const scorer = await load(artifactPath());
 const record = sampleRecord(scorer.schema);
 
-/** Hands bytes instead of a module to `load`. */
+/** Passes bytes instead of a module to `load`. */
 const BYTES_WORKER = `
   import { load } from "tenure";
   import artifact from "./model.safetensors";

@@ -1,4 +1,7 @@
-/** The graphics device in headless Chromium (SwiftShader), in the package as users get it: built by Vite. */
+/**
+ * The graphics device in headless Chromium (SwiftShader), in an app built by Vite with the packed
+ * package.
+ */
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -14,7 +17,7 @@ import { serve } from "../consumer/static.js";
 const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
 const { build } = await import(pathToFileURL(require.resolve("vite")).href);
 
-/** Issue 3: WebGPU and the packed network agree within so much on the logit. */
+/** The device and the CPU agree within this on the logit. */
 const TOLERANCE = 1e-4;
 /** SwiftShader compiles kernels slowly. */
 const PATIENCE = 120_000;
@@ -48,7 +51,9 @@ after(async () => {
   app?.remove();
 });
 
-/** Runs a function in a fresh page that has `tenure`; says what the page fetched. */
+/**
+ * Runs a function in a fresh page that has `tenure`. Returns its result and what the page fetched.
+ */
 async function inPage(run, argument, chromium = browser, before = () => undefined) {
   const page = await chromium.newPage();
   const fetched = [];
@@ -85,7 +90,7 @@ function assertEqualScores(scores, expected) {
   assert.deepEqual(scores.problems, JSON.parse(JSON.stringify(expected.problems)));
 }
 
-/** Loads for a device, scores, and takes what the page may give away. */
+/** Loads with a device, scores, and returns what can be sent out of the page. */
 const scoring = async ({ device, records }) => {
   const scorer = await globalThis.tenure.load("/model.safetensors", { device });
   const scores = await scorer.scoreManyAsync(records);
@@ -116,7 +121,7 @@ test("device cpu, and a page that asks for none, fetch nothing of it", async () 
   );
 });
 
-test("auto takes an emulated adapter for none, and fetches no module", async () => {
+test("auto ignores an emulated adapter, and fetches no module", async () => {
   const { result, fetched } = await inPage(scoring, { device: "auto", records });
   assert.deepEqual([result.scores.device, result.scores.reason.code], ["cpu", "adapter_software"]);
   assertEqualScores(result.scores, scorer.scoreMany(records));
@@ -137,7 +142,7 @@ test("without an adapter the CPU does it and says so", async () => {
 test("a device that is lost in the middle of a batch: the CPU does all of it and says so", async () => {
   const { result } = await inPage(
     async ({ records }) => {
-      // The device that the module asks the browser for, so that it can be destroyed behind the module's back.
+      // Keeps the device that the module gets from the browser, so that the test can destroy it.
       const devices = [];
       const request = GPUAdapter.prototype.requestDevice;
       GPUAdapter.prototype.requestDevice = async function (...parameters) {
@@ -169,7 +174,7 @@ test("a device that is lost in the middle of a batch: the CPU does all of it and
 test("a device without memory for a buffer: the CPU does all of it and says so", async () => {
   const { result } = await inPage(
     async ({ records }) => {
-      // What a browser does when memory is short: the buffer that it hands out is no valid one, and an error is reported.
+      // When memory is short, a browser returns an invalid buffer and reports an error.
       // A size beyond the limit has the same two effects on any machine.
       const create = GPUDevice.prototype.createBuffer;
       let short = false;
@@ -354,12 +359,12 @@ test("beyond the budget the device samples, with the CPU's draws, errors and tol
     assert.deepEqual(differs(contributions, expected.contributions), []);
     assert.deepEqual(differs(standardError, expected.standardError), []);
   }
-  // The CPU's own words.
+  // The CPU's message.
   assert.equal(result.refused[0], "argument_invalid");
   assert.match(result.refused[1], /budget must be at least/);
 });
 
-/** Runs in a page: the emulator goes under another name, so that `auto` measures it, as it would a real adapter. */
+/** Runs in a page: renames the emulator, so that `auto` measures it like a real adapter. */
 const pretendToBeReal = () => {
   const info = {
     vendor: "acme",
@@ -376,7 +381,7 @@ const pretendToBeReal = () => {
 
 test("auto measures an adapter once, in the background, and remembers", async () => {
   const measuring = async ({ records }) => {
-    // It must lose, and the CPU go on.
+    // The emulator must be slower, and the CPU goes on.
     const large = Array.from({ length: 40_000 }, (_, row) => records[row % records.length]);
     const rounds = [];
     for (let round = 0; round < 2; round++) {
@@ -437,9 +442,9 @@ test("auto measures explained customers too, and remembers from how many on the 
   };
   const { result } = await inPage(measuring, { records: some }, browser, pretendToBeReal);
   const [before, after] = result.rounds;
-  // Nothing is known at first, and the CPU does not wait for the measurement.
+  // Nothing is measured at first, and the CPU does not wait for the measurement.
   assert.equal(before.first[0], "not_measured");
-  // JSON has no infinity: a device that never pays is kept as null.
+  // JSON writes Infinity (never faster) as null.
   assert.equal(before.walks, result.kept.walks === null ? "Infinity" : String(result.kept.walks));
   assert.equal(after.walks, before.walks, "remembered, not measured again");
   assert.ok(!after.first.includes("not_measured"), after.first.join());

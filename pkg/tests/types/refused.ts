@@ -1,4 +1,4 @@
-/** What must not compile: each line is an error, or the compiler says that the expectation is unused. */
+/** What must not compile: the compiler refuses a `@ts-expect-error` without an error. */
 
 import { load, type Scorer } from "tenure";
 import { createHandler } from "tenure/edge";

@@ -1,4 +1,4 @@
-/** What must compile: every way in that the documentation shows, with the types that come out. */
+/** What must compile: the uses that the documentation shows, with the types of their results. */
 
 import {
   type Columns,
@@ -25,7 +25,7 @@ import { english } from "tenure/english";
 import { german } from "tenure/german";
 import { createPool, type Pool } from "tenure/pool";
 
-/** Whether two types are the same, not merely assignable. */
+/** Whether two types are equal, not only assignable. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>): void => undefined;
 

@@ -1,4 +1,7 @@
-/** The exact part in a fresh page; the figures (or the error) end up in `window.session`. */
+/**
+ * Measures exact explanations in a fresh page. Puts the figures, or the error, into
+ * `window.session`.
+ */
 
 import { measureExact } from "./session.js";
 

@@ -1,4 +1,6 @@
-/** Artifacts of wide made-up networks: number fields only, seeded random weights with interactions worth sampling. */
+/**
+ * Artifacts of wide synthetic networks: number fields, and seeded random weights with interactions.
+ */
 
 import { writeFileSync } from "node:fs";
 import { random } from "../network.js";
