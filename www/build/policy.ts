@@ -1,5 +1,5 @@
 /** The content security policy: one text for the meta element, the preview server and `dist/_headers`. */
-import type { Plugin } from 'vite';
+import type { Plugin } from "vite";
 
 const directives = [
   "default-src 'none'",
@@ -15,11 +15,11 @@ const directives = [
 
 /** What every answer of the server should carry. `frame-ancestors` counts in a header only. */
 export const headers: Record<string, string> = {
-  'Content-Security-Policy': [...directives, "frame-ancestors 'none'"].join('; '),
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  'Cross-Origin-Opener-Policy': 'same-origin',
+  "Content-Security-Policy": [...directives, "frame-ancestors 'none'"].join("; "),
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  "Cross-Origin-Opener-Policy": "same-origin",
 };
 
 /**
@@ -28,18 +28,18 @@ export const headers: Record<string, string> = {
  */
 export function contentSecurityPolicy(): Plugin {
   return {
-    name: 'tenure-content-security-policy',
-    apply: 'build',
+    name: "tenure-content-security-policy",
+    apply: "build",
     transformIndexHtml: () => [
       {
-        tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: directives.join('; ') },
-        injectTo: 'head-prepend',
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: directives.join("; ") },
+        injectTo: "head-prepend",
       },
     ],
     generateBundle() {
       const lines = Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`);
-      this.emitFile({ type: 'asset', fileName: '_headers', source: ['/*', ...lines, ''].join('\n') });
+      this.emitFile({ type: "asset", fileName: "_headers", source: ["/*", ...lines, ""].join("\n") });
     },
   };
 }

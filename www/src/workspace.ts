@@ -1,14 +1,14 @@
 /** Which model and which table are open, and how they came to be: loading, scoring, cancelling, exporting. */
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { Explainer } from './explanation/explainer';
-import { chosenLanguage } from './explanation/chosen-language';
-import { counted } from './format';
-import { loadDemo, loadFile, sampleTable, UnusableModel, type Model } from './model';
-import { exportCsv, exportName } from './table/export';
-import type { FileFailure } from './table/messages';
-import { scoreFile, type Progress, type Run } from './table/score-file';
-import type { ScoredTable } from './table/scored-table';
-import { BY_RISK, View, type Query } from './table/view';
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { chosenLanguage } from "./explanation/chosen-language";
+import { Explainer } from "./explanation/explainer";
+import { counted } from "./format";
+import { loadDemo, loadFile, type Model, sampleTable, UnusableModel } from "./model";
+import { exportCsv, exportName } from "./table/export";
+import type { FileFailure } from "./table/messages";
+import { type Progress, type Run, scoreFile } from "./table/score-file";
+import type { ScoredTable } from "./table/scored-table";
+import { BY_RISK, type Query, View } from "./table/view";
 
 export class Workspace implements ReactiveController {
   model?: Model;
@@ -18,7 +18,7 @@ export class Workspace implements ReactiveController {
   failure?: FileFailure | undefined;
   progress?: Progress | undefined;
   /** The last event, for screen readers. */
-  said = '';
+  said = "";
   rows: Uint32Array = new Uint32Array();
   #query: Query = BY_RISK;
   #view?: View | undefined;
@@ -55,7 +55,7 @@ export class Workspace implements ReactiveController {
 
   /** A model, a table or both, as they were dropped or chosen. */
   async useFiles(files: readonly File[]): Promise<void> {
-    const isModel = (file: File) => file.name.toLowerCase().endsWith('.safetensors');
+    const isModel = (file: File) => file.name.toLowerCase().endsWith(".safetensors");
     const model = files.find(isModel);
     const table = files.find((file) => !isModel(file));
     if (model) await this.#useModel(loadFile(model), table);
@@ -90,8 +90,12 @@ export class Workspace implements ReactiveController {
   async export(): Promise<{ blob: Blob; name: string } | undefined> {
     const { table, model, rows } = this;
     if (!table || !model) return undefined;
-    const blob = await exportCsv(table, rows, model.scorer.policy.tiers.map(({ label }) => label));
-    this.#say(`${counted(rows.length, 'row')} exported`);
+    const blob = await exportCsv(
+      table,
+      rows,
+      model.scorer.policy.tiers.map(({ label }) => label),
+    );
+    this.#say(`${counted(rows.length, "row")} exported`);
     return { blob, name: exportName(table.facts.name) };
   }
 
@@ -133,14 +137,16 @@ export class Workspace implements ReactiveController {
     this.#run = undefined;
     this.progress = undefined;
 
-    if ('table' in outcome) {
+    if ("table" in outcome) {
       this.#open(outcome.table, file);
-      this.#say(`${counted(outcome.table.scoredCount, 'customer')} scored, ${counted(outcome.table.fatalRows, 'line')} not scored`);
-    } else if ('failure' in outcome) {
+      this.#say(
+        `${counted(outcome.table.scoredCount, "customer")} scored, ${counted(outcome.table.fatalRows, "line")} not scored`,
+      );
+    } else if ("failure" in outcome) {
       this.failure = outcome.failure;
       this.#host.requestUpdate();
     } else {
-      this.#say('Scoring was cancelled');
+      this.#say("Scoring was cancelled");
     }
   }
 
@@ -153,7 +159,7 @@ export class Workspace implements ReactiveController {
   }
 
   #fail(error: unknown): void {
-    const title = error instanceof UnusableModel ? error.title : 'Something went wrong';
+    const title = error instanceof UnusableModel ? error.title : "Something went wrong";
     this.failure = { title, detail: error instanceof Error ? error.message : String(error), missing: [] };
     this.#host.requestUpdate();
   }

@@ -2,9 +2,9 @@
  * What drives the scores of many customers: contributions by field, computed away from the page's thread, with progress,
  * and given up when nobody waits any more.
  */
-import type { Columns, DeviceChoice, Field, WorkedOn } from 'tenure';
-import type { ScoredTable } from '../table/scored-table';
-import type { DriversReply, DriversRequest } from './messages';
+import type { Columns, DeviceChoice, Field, WorkedOn } from "tenure";
+import type { ScoredTable } from "../table/scored-table";
+import type { DriversReply, DriversRequest } from "./messages";
 
 /** One field over all customers that were explained. */
 export interface Driver {
@@ -47,21 +47,25 @@ export interface CohortOptions {
   onProgress(share: number): void;
 }
 
-export function explainCohort(model: Uint8Array, columns: Columns, { limit, device, onProgress }: CohortOptions): DriversRun {
-  const worker = new Worker(new URL('./cohort.worker.ts', import.meta.url), { type: 'module', name: 'cohort' });
+export function explainCohort(
+  model: Uint8Array,
+  columns: Columns,
+  { limit, device, onProgress }: CohortOptions,
+): DriversRun {
+  const worker = new Worker(new URL("./cohort.worker.ts", import.meta.url), { type: "module", name: "cohort" });
   let cancel = () => {};
   const outcome = new Promise<Drivers | undefined>((resolve, reject) => {
     cancel = () => {
       worker.terminate();
       resolve(undefined);
     };
-    worker.addEventListener('message', ({ data }: MessageEvent<DriversReply>) => {
-      if (data.kind === 'progress') return onProgress(data.share);
+    worker.addEventListener("message", ({ data }: MessageEvent<DriversReply>) => {
+      if (data.kind === "progress") return onProgress(data.share);
       worker.terminate();
-      if (data.kind === 'done') resolve(data.drivers);
+      if (data.kind === "done") resolve(data.drivers);
       else reject(new Error(data.message));
     });
-    worker.addEventListener('error', (event) => reject(new Error(event.message)));
+    worker.addEventListener("error", (event) => reject(new Error(event.message)));
   });
   worker.postMessage({ model, columns, limit, device } satisfies DriversRequest);
   return { outcome, cancel };

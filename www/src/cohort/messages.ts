@@ -1,6 +1,6 @@
 /** What the page and the cohort worker say to each other. */
-import type { Columns, DeviceChoice } from 'tenure';
-import type { Drivers } from './drivers';
+import type { Columns, DeviceChoice } from "tenure";
+import type { Drivers } from "./drivers";
 
 export interface DriversRequest {
   model: Uint8Array;
@@ -10,4 +10,7 @@ export interface DriversRequest {
   device: DeviceChoice;
 }
 
-export type DriversReply = { kind: 'progress'; share: number } | { kind: 'done'; drivers: Drivers } | { kind: 'failed'; message: string };
+export type DriversReply =
+  | { kind: "progress"; share: number }
+  | { kind: "done"; drivers: Drivers }
+  | { kind: "failed"; message: string };

@@ -1,5 +1,5 @@
 /** Looks of the customer panel: one column, or the explanation and the form side by side where there is room. */
-import { css } from 'lit';
+import { css } from "lit";
 
 export const panelStyles = css`
   :host {

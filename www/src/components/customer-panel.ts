@@ -1,27 +1,27 @@
 /** One customer: probability and tier, why, and what would change it. The score follows every change at once. */
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import { TenureError, type Explanation, type FieldValue, type Problem, type Score } from 'tenure';
-import type { Advised, Explained, Explainer } from '../explanation/explainer';
-import { rememberLanguage } from '../explanation/chosen-language';
-import { LANGUAGES, type Language } from '../explanation/language';
-import { formatCount, formatFixed, formatPercent, formatPoints } from '../format';
-import type { Model } from '../model';
-import { controls } from '../styles/controls';
-import { notes } from '../styles/notes';
-import { extents, type Extent } from '../table/extents';
-import type { ScoredTable } from '../table/scored-table';
-import './counterfactual-cards';
-import './customer-reasons';
-import type { TryChanges } from './counterfactual-cards';
-import './field-form';
-import type { FieldChange } from './field-form';
-import './interaction-list';
-import './tier-scale';
-import { icon, tierMark, tierMarkStyles } from './marks';
-import { panelStyles } from './customer-panel-styles';
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { type Explanation, type FieldValue, type Problem, type Score, TenureError } from "tenure";
+import { rememberLanguage } from "../explanation/chosen-language";
+import type { Advised, Explained, Explainer } from "../explanation/explainer";
+import { LANGUAGES, type Language } from "../explanation/language";
+import { formatCount, formatFixed, formatPercent, formatPoints } from "../format";
+import type { Model } from "../model";
+import { controls } from "../styles/controls";
+import { notes } from "../styles/notes";
+import { type Extent, extents } from "../table/extents";
+import type { ScoredTable } from "../table/scored-table";
+import "./counterfactual-cards";
+import "./customer-reasons";
+import type { TryChanges } from "./counterfactual-cards";
+import "./field-form";
+import type { FieldChange } from "./field-form";
+import "./interaction-list";
+import "./tier-scale";
+import { panelStyles } from "./customer-panel-styles";
+import { icon, tierMark, tierMarkStyles } from "./marks";
 
-@customElement('customer-panel')
+@customElement("customer-panel")
 export class CustomerPanel extends LitElement {
   @property({ attribute: false }) model!: Model;
   @property({ attribute: false }) table!: ScoredTable;
@@ -39,7 +39,7 @@ export class CustomerPanel extends LitElement {
   @state() private current?: Score | undefined;
   @state() private problems: readonly Problem[] = [];
   @state() private effects: ReadonlyMap<string, number> = new Map();
-  @query('h2') private heading!: HTMLElement;
+  @query("h2") private heading!: HTMLElement;
   #record: Record<string, string> = {};
   /** Fields that kept the customer from being scored; they stay where they are while they are corrected. */
   #toCorrect: ReadonlySet<string> = new Set();
@@ -50,8 +50,8 @@ export class CustomerPanel extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has('table')) this.#extents = extents(this.table, this.model.scorer.schema);
-    if (changed.has('table') || changed.has('row')) {
+    if (changed.has("table")) this.#extents = extents(this.table, this.model.scorer.schema);
+    if (changed.has("table") || changed.has("row")) {
       this.#record = this.table.record(this.row);
       this.changes = new Map();
       this.#rescore();
@@ -110,7 +110,7 @@ export class CustomerPanel extends LitElement {
     try {
       return this.model.scorer.score(record);
     } catch (error) {
-      if (error instanceof TenureError && error.code === 'record_invalid') return error;
+      if (error instanceof TenureError && error.code === "record_invalid") return error;
       throw error;
     }
   }
@@ -128,7 +128,7 @@ export class CustomerPanel extends LitElement {
   #change({ field, value }: FieldChange) {
     const changes = new Map(this.changes);
     const own = this.#record[field]!.trim();
-    if (value === undefined || String(value ?? '') === own) changes.delete(field);
+    if (value === undefined || String(value ?? "") === own) changes.delete(field);
     else changes.set(field, value);
     this.changes = changes;
     this.#rescore();
@@ -139,7 +139,7 @@ export class CustomerPanel extends LitElement {
     this.#rescore();
   }
 
-  #send(name: 'close' | 'previous' | 'next') {
+  #send(name: "close" | "previous" | "next") {
     this.dispatchEvent(new Event(`panel-${name}`));
   }
 
@@ -154,12 +154,12 @@ export class CustomerPanel extends LitElement {
             <p>${table.isScored(row) ? `Rank ${formatCount(table.rank[row]!)} of ${formatCount(table.scoredCount)}, line ${table.lines[row]}` : `Line ${table.lines[row]}, not scored`}</p>
           </div>
           <nav aria-label="Customers">
-            <button class="plain icon" aria-label="Previous customer" @click=${() => this.#send('previous')}>${icon('previous')}</button>
-            <button class="plain icon" aria-label="Next customer" @click=${() => this.#send('next')}>${icon('next')}</button>
-            <button class="plain icon" aria-label="Close the customer" @click=${() => this.#send('close')}>${icon('close')}</button>
+            <button class="plain icon" aria-label="Previous customer" @click=${() => this.#send("previous")}>${icon("previous")}</button>
+            <button class="plain icon" aria-label="Next customer" @click=${() => this.#send("next")}>${icon("next")}</button>
+            <button class="plain icon" aria-label="Close the customer" @click=${() => this.#send("close")}>${icon("close")}</button>
           </nav>
         </div>
-        ${isBroken ? html`<p class="unscored">${icon('alert')}Not scored: ${table.findingsOf(row)}. Correct the line in the file and choose it again.</p>` : this.#scoreLine()}
+        ${isBroken ? html`<p class="unscored">${icon("alert")}Not scored: ${table.findingsOf(row)}. Correct the line in the file and choose it again.</p>` : this.#scoreLine()}
       </header>
       ${isBroken ? nothing : this.#columns()}
     `;
@@ -181,7 +181,7 @@ export class CustomerPanel extends LitElement {
         <section aria-labelledby="what-if">
           <div class="heading">
             <h3 id="what-if">What if</h3>
-            ${this.changes.size > 0 ? html`<button class="reset" @click=${this.#reset}>${icon('reset')}Reset ${this.changes.size === 1 ? '1 change' : `${this.changes.size} changes`}</button>` : nothing}
+            ${this.changes.size > 0 ? html`<button class="reset" @click=${this.#reset}>${icon("reset")}Reset ${this.changes.size === 1 ? "1 change" : `${this.changes.size} changes`}</button>` : nothing}
           </div>
           <field-form
             .schema=${this.model.scorer.schema}
@@ -228,7 +228,7 @@ export class CustomerPanel extends LitElement {
     const { current, original } = this;
     if (!current) {
       const count = this.problems.length;
-      return html`<p class="unscored" role="status">${icon('alert')}Not scored: ${count === 1 ? 'one field needs' : `${count} fields need`} a usable value. Correct ${count === 1 ? 'it' : 'them'} below to score this customer here.</p>`;
+      return html`<p class="unscored" role="status">${icon("alert")}Not scored: ${count === 1 ? "one field needs" : `${count} fields need`} a usable value. Correct ${count === 1 ? "it" : "them"} below to score this customer here.</p>`;
     }
     const isChanged = original !== undefined && this.changes.size > 0;
     return html`
@@ -238,9 +238,11 @@ export class CustomerPanel extends LitElement {
           <output aria-label="Probability of leaving">${formatPercent(current.probability)}</output>
         </span>
         <span class="tier">${tierMark(current.tier, tiers.length)}${tiers[current.tier]!.label}</span>
-        ${isChanged
-          ? html`<span class="delta">${formatPoints(current.probability - original.probability)} points</span>`
-          : html`<span class="caption">probability of leaving</span>`}
+        ${
+          isChanged
+            ? html`<span class="delta">${formatPoints(current.probability - original.probability)} points</span>`
+            : html`<span class="caption">probability of leaving</span>`
+        }
       </div>
       <tier-scale
         .tiers=${tiers}
@@ -248,7 +250,7 @@ export class CustomerPanel extends LitElement {
         .earlier=${isChanged ? original.probability : undefined}
       ></tier-scale>
       <p class="visually-hidden" role="status">
-        ${isChanged ? `Now ${formatPercent(current.probability)}, ${tiers[current.tier]!.label}; before ${formatPercent(original.probability)}` : ''}
+        ${isChanged ? `Now ${formatPercent(current.probability)}, ${tiers[current.tier]!.label}; before ${formatPercent(original.probability)}` : ""}
       </p>
     `;
   }
@@ -284,7 +286,9 @@ export class CustomerPanel extends LitElement {
   }
 
   #noWhy() {
-    return this.current ? html`<p class="note" role="status">Explaining…</p>` : html`<p class="note">A customer must be scored to be explained.</p>`;
+    return this.current
+      ? html`<p class="note" role="status">Explaining…</p>`
+      : html`<p class="note">A customer must be scored to be explained.</p>`;
   }
 
   static override styles = [controls, tierMarkStyles, notes, panelStyles];

@@ -1,18 +1,18 @@
 /** Why a customer has her score: the strongest reasons as sentences, then all of them as pictures, and what they mean. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { Contribution, Explanation } from 'tenure';
-import type { Language } from '../explanation/language';
-import { formatCount, formatSeconds } from '../format';
-import { controls } from '../styles/controls';
-import { notes } from '../styles/notes';
-import './force-line';
-import './waterfall-chart';
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Contribution, Explanation } from "tenure";
+import type { Language } from "../explanation/language";
+import { formatCount, formatSeconds } from "../format";
+import { controls } from "../styles/controls";
+import { notes } from "../styles/notes";
+import "./force-line";
+import "./waterfall-chart";
 
 /** Reasons that are put into words; more would be read by nobody. */
 const SENTENCES = 3;
 
-@customElement('customer-reasons')
+@customElement("customer-reasons")
 export class CustomerReasons extends LitElement {
   @property({ attribute: false }) explanation!: Explanation;
   @property({ attribute: false }) milliseconds = 0;
@@ -20,7 +20,7 @@ export class CustomerReasons extends LitElement {
   @property({ attribute: false }) earlier?: number | undefined;
   @property({ attribute: false }) changed: ReadonlySet<string> = new Set();
   /** What the sentences are written in. */
-  @property({ attribute: false }) language: Language = 'en';
+  @property({ attribute: false }) language: Language = "en";
   /** Reference customers that the score is compared with. */
   @property({ attribute: false }) references = 0;
 
@@ -33,7 +33,7 @@ export class CustomerReasons extends LitElement {
       <force-line .explanation=${explanation}></force-line>
       <waterfall-chart .explanation=${explanation} .earlier=${this.earlier} .changed=${this.changed}></waterfall-chart>
       <p class="note">
-        These are ${explanation.exact ? 'exact' : 'estimated'} interventional Shapley values on the log-odds, against the model’s
+        These are ${explanation.exact ? "exact" : "estimated"} interventional Shapley values on the log-odds, against the model’s
         ${formatCount(this.references)} reference customers: what a field adds where its value stands in for theirs. They say what
         the model associates with leaving, not what causes it.
         <span class="time">Computed here in ${formatSeconds(this.milliseconds / 1000)}.</span>
@@ -74,6 +74,6 @@ export class CustomerReasons extends LitElement {
 
 /** The arrow repeats what the sentence says, for the eye. */
 function sentence({ contribution, sentence }: Contribution) {
-  const way = contribution > 0 ? '↑' : contribution < 0 ? '↓' : nothing;
+  const way = contribution > 0 ? "↑" : contribution < 0 ? "↓" : nothing;
   return html`<li><span class="way" aria-hidden="true">${way}</span><span>${sentence}</span></li>`;
 }

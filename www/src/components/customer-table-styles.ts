@@ -1,6 +1,6 @@
 /** Looks of the customer table; which columns show follows the room that the table has. */
-import { css, unsafeCSS } from 'lit';
-import { HEAD_HEIGHT, ROW_HEIGHT } from './row-window';
+import { css, unsafeCSS } from "lit";
+import { HEAD_HEIGHT, ROW_HEIGHT } from "./row-window";
 
 export const tableStyles = css`
   :host {

@@ -2,25 +2,25 @@
  * The customers by risk. Only the rows in view are in the document, so a hundred thousand scroll as ten do; the grid keeps
  * the focus itself and names the active row, because a row that scrolls away cannot hold it.
  */
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import { classMap } from 'lit/directives/class-map.js';
-import { repeat } from 'lit/directives/repeat.js';
-import type { Contribution, Explanation, Scorer } from 'tenure';
-import type { Explainer, Wish } from '../explanation/explainer';
-import { formatCount, formatPercent } from '../format';
-import { controls } from '../styles/controls';
-import type { ScoredTable } from '../table/scored-table';
-import { tellingFields, type Query } from '../table/view';
-import { cssVariables } from './css-variables';
-import { tableStyles } from './customer-table-styles';
-import { tierMark, tierMarkStyles, tierStep } from './marks';
-import { RowWindow } from './row-window';
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { classMap } from "lit/directives/class-map.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Contribution, Explanation, Scorer } from "tenure";
+import type { Explainer, Wish } from "../explanation/explainer";
+import { formatCount, formatPercent } from "../format";
+import { controls } from "../styles/controls";
+import type { ScoredTable } from "../table/scored-table";
+import { type Query, tellingFields } from "../table/view";
+import { cssVariables } from "./css-variables";
+import { tableStyles } from "./customer-table-styles";
+import { tierMark, tierMarkStyles, tierStep } from "./marks";
+import { RowWindow } from "./row-window";
 
 /** Asks for a row's customer to be opened. */
 export class OpenCustomer extends Event {
   constructor(readonly row: number) {
-    super('open-customer');
+    super("open-customer");
   }
 }
 
@@ -30,7 +30,7 @@ export class SortRows extends Event {
     readonly sort: string,
     readonly direction: 1 | -1,
   ) {
-    super('sort-rows');
+    super("sort-rows");
   }
 }
 
@@ -38,7 +38,7 @@ const FIELD_COLUMNS = 4;
 /** Milliseconds without scrolling until reasons are asked for: rows that only pass by need none. */
 const SETTLED = 120;
 
-@customElement('customer-table')
+@customElement("customer-table")
 export class CustomerTable extends LitElement {
   @property({ attribute: false }) table!: ScoredTable;
   @property({ attribute: false }) scorer!: Scorer;
@@ -50,7 +50,7 @@ export class CustomerTable extends LitElement {
   @state() private active = 0;
   @state() private scrolled = 0;
   @state() private height = 0;
-  @query('[role=grid]') private grid!: HTMLElement;
+  @query("[role=grid]") private grid!: HTMLElement;
   #fields: string[] = [];
   readonly #reasons = new Map<number, Contribution | undefined>();
   #isWide = true;
@@ -69,12 +69,12 @@ export class CustomerTable extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has('table')) {
+    if (changed.has("table")) {
       this.#fields = tellingFields(this.table, this.scorer.schema, FIELD_COLUMNS);
       this.#reasons.clear();
     }
-    if (changed.has('rows')) this.active = Math.max(0, this.selected < 0 ? 0 : this.rows.indexOf(this.selected));
-    if (changed.has('selected') && this.selected >= 0) {
+    if (changed.has("rows")) this.active = Math.max(0, this.selected < 0 ? 0 : this.rows.indexOf(this.selected));
+    if (changed.has("selected") && this.selected >= 0) {
       const place = this.rows.indexOf(this.selected);
       if (place >= 0) this.active = place;
     }
@@ -92,8 +92,8 @@ export class CustomerTable extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>) {
-    if (changed.has('rows') && changed.get('rows')) this.grid.scrollTop = 0;
-    if (changed.has('rows') || changed.has('selected')) this.#reveal();
+    if (changed.has("rows") && changed.get("rows")) this.grid.scrollTop = 0;
+    if (changed.has("rows") || changed.has("selected")) this.#reveal();
     this.explainer?.setWishes(() => this.#nextWish());
   }
 
@@ -152,7 +152,7 @@ export class CustomerTable extends LitElement {
       this.#reveal();
       // With a customer open beside the table, the arrows leaf through the customers.
       if (this.selected >= 0) this.#open(this.active);
-    } else if (event.key === 'Enter' || event.key === ' ') {
+    } else if (event.key === "Enter" || event.key === " ") {
       this.#open(this.active);
     } else {
       return;
@@ -179,20 +179,24 @@ export class CustomerTable extends LitElement {
     const isActiveShown = this.active >= first && this.active < last;
     return html`<div
       role="grid"
-      class=${this.explainer?.isCheap ? '' : 'without-reasons'}
+      class=${this.explainer?.isCheap ? "" : "without-reasons"}
       tabindex="0"
       aria-label="Customers by risk"
       aria-rowcount=${this.rows.length + 1}
       aria-activedescendant=${isActiveShown ? `place-${this.active}` : nothing}
       @scroll=${this.#onScroll}
       @keydown=${this.#onKey}
-      ${cssVariables({ '--rank': `${formatCount(this.table.rowCount).length * 8.5}px` })}
+      ${cssVariables({ "--rank": `${formatCount(this.table.rowCount).length * 8.5}px` })}
     >
       <div role="rowgroup" class="head">
         <div role="row" aria-rowindex="1" class="line">${this.#heads()}</div>
       </div>
-      <div role="rowgroup" class="body" ${cssVariables({ '--height': `${view.bodyHeight}px` })}>
-        ${repeat(places, (place) => place, (place) => this.#row(place, view))}
+      <div role="rowgroup" class="body" ${cssVariables({ "--height": `${view.bodyHeight}px` })}>
+        ${repeat(
+          places,
+          (place) => place,
+          (place) => this.#row(place, view),
+        )}
       </div>
     </div>`;
   }
@@ -202,8 +206,8 @@ export class CustomerTable extends LitElement {
     const labels = new Map(this.scorer.schema.fields.map((field) => [field.name, field.label || field.name]));
     return html`
       <div role="columnheader" class="rank">#</div>
-      ${this.#head('customer', identifier ?? 'line', identifier ?? 'Line', 1)}
-      ${this.#head('risk', 'risk', 'Risk', -1)}
+      ${this.#head("customer", identifier ?? "line", identifier ?? "Line", 1)}
+      ${this.#head("risk", "risk", "Risk", -1)}
       <div role="columnheader" class="tier"><span>Tier</span></div>
       <div role="columnheader" class="reason">Strongest reason</div>
       ${this.#fields.map((field, index) => this.#head(`field field-${index}`, field, labels.get(field)!, 1))}
@@ -212,7 +216,7 @@ export class CustomerTable extends LitElement {
 
   #head(kind: string, sort: string, label: string, first: 1 | -1) {
     const isSorted = this.query.sort === sort;
-    const order = isSorted ? (this.query.direction === 1 ? 'ascending' : 'descending') : 'none';
+    const order = isSorted ? (this.query.direction === 1 ? "ascending" : "descending") : "none";
     const next = isSorted ? (-this.query.direction as 1 | -1) : first;
     return html`<div role="columnheader" class="${kind} sorts" aria-sort=${order}>
       <button class="plain" title="Sort by ${label}" @click=${() => this.dispatchEvent(new SortRows(sort, next))}>
@@ -232,10 +236,10 @@ export class CustomerTable extends LitElement {
       class=${classMap(classes)}
       aria-rowindex=${place + 2}
       aria-selected=${row === this.selected}
-      ${cssVariables({ '--top': `${view.top(place)}px` })}
+      ${cssVariables({ "--top": `${view.top(place)}px` })}
       @click=${() => this.#open(place)}
     >
-      <div role="gridcell" class="rank">${isScored ? formatCount(table.rank[row]!) : '–'}</div>
+      <div role="gridcell" class="rank">${isScored ? formatCount(table.rank[row]!) : "–"}</div>
       <div role="rowheader" class="customer">${table.customerName(row)}</div>
       ${isScored ? this.#score(row) : html`<div role="gridcell" class="risk unscored">not scored</div><div role="gridcell" class="tier"></div>`}
       <div role="gridcell" class="reason">${this.#reason(row)}</div>
@@ -249,7 +253,7 @@ export class CustomerTable extends LitElement {
     const tier = this.table.tier[row]!;
     return html`
       <div role="gridcell" class="risk">
-        <span class="bar step-${tierStep(tier, tiers.length)}" ${cssVariables({ '--share': probability })}></span>
+        <span class="bar step-${tierStep(tier, tiers.length)}" ${cssVariables({ "--share": probability })}></span>
         <span class="percent">${formatPercent(probability)}</span>
       </div>
       <div role="gridcell" class="tier">${tierMark(tier, tiers.length)}<span>${tiers[tier]!.label}</span></div>
@@ -260,7 +264,7 @@ export class CustomerTable extends LitElement {
     const reason = this.#reasons.get(row);
     if (!reason) return nothing;
     const isUp = reason.contribution >= 0;
-    return html`<b class=${isUp ? 'up' : 'down'}>${isUp ? '+' : '−'}</b><span class="visually-hidden">${isUp ? 'raised by' : 'lowered by'}</span>
+    return html`<b class=${isUp ? "up" : "down"}>${isUp ? "+" : "−"}</b><span class="visually-hidden">${isUp ? "raised by" : "lowered by"}</span>
       <span class="label">${reason.label}</span> <span class="text">${reason.text}</span>`;
   }
 
@@ -271,4 +275,3 @@ export class CustomerTable extends LitElement {
 function mainReason({ base, logit, contributions }: Explanation): Contribution | undefined {
   return contributions.find(({ contribution }) => contribution > 0 === logit > base);
 }
-

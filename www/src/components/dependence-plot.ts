@@ -2,20 +2,20 @@
  * A dependence plot of one field, as SHAP draws it: each customer's value against its contribution, coloured by another
  * field. Numbers stand on an axis; categories each have a column, in which the dots are spread.
  */
-import { css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { ranks } from '../cohort/beeswarm';
-import { nameOf, type Driver } from '../cohort/drivers';
-import { ticks } from '../explanation/waterfall';
-import { formatTick } from '../format';
-import { controls } from '../styles/controls';
-import { cssVariables } from './css-variables';
-import { PlotCanvas } from './plot-canvas';
-import { Shades } from './shades';
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { ranks } from "../cohort/beeswarm";
+import { type Driver, nameOf } from "../cohort/drivers";
+import { ticks } from "../explanation/waterfall";
+import { formatTick } from "../format";
+import { controls } from "../styles/controls";
+import { cssVariables } from "./css-variables";
+import { PlotCanvas } from "./plot-canvas";
+import { Shades } from "./shades";
 
 const RADIUS = 2.2;
 
-@customElement('dependence-plot')
+@customElement("dependence-plot")
 export class DependencePlot extends PlotCanvas {
   @property({ attribute: false }) driver!: Driver;
 
@@ -24,17 +24,22 @@ export class DependencePlot extends PlotCanvas {
     const [low, high] = this.#reach();
     return html`
       <div class="plot">${super.render()}
-        ${ticks(low, high).map((tick) => html`<span class="tick y" ${cssVariables({ '--at': (tick - low) / (high - low) })}>${formatTick(tick)}</span>`)}
+        ${ticks(low, high).map((tick) => html`<span class="tick y" ${cssVariables({ "--at": (tick - low) / (high - low) })}>${formatTick(tick)}</span>`)}
       </div>
       <div class="below" aria-hidden="true">
-        ${driver.categories
-          ? driver.categories.map((category, code) => html`<span class="tick x" ${cssVariables({ '--at': (code + 0.5) / driver.categories!.length })}>${category}</span>`)
-          : ticks(...this.#extent()).map((tick) => {
-              const [least, most] = this.#extent();
-              return html`<span class="tick x" ${cssVariables({ '--at': (tick - least) / (most - least) })}>${formatTick(tick)}</span>`;
-            })}
+        ${
+          driver.categories
+            ? driver.categories.map(
+                (category, code) =>
+                  html`<span class="tick x" ${cssVariables({ "--at": (code + 0.5) / driver.categories!.length })}>${category}</span>`,
+              )
+            : ticks(...this.#extent()).map((tick) => {
+                const [least, most] = this.#extent();
+                return html`<span class="tick x" ${cssVariables({ "--at": (tick - least) / (most - least) })}>${formatTick(tick)}</span>`;
+              })
+        }
       </div>
-      <p>${nameOf(driver.field)}${driver.field.kind === 'number' && driver.field.unit ? html` <small>(${driver.field.unit})</small>` : nothing}</p>
+      <p>${nameOf(driver.field)}${driver.field.kind === "number" && driver.field.unit ? html` <small>(${driver.field.unit})</small>` : nothing}</p>
     `;
   }
 
@@ -42,17 +47,19 @@ export class DependencePlot extends PlotCanvas {
     const { driver } = this;
     const [low, high] = this.#reach();
     const [least, most] = this.#extent();
-    const shades = new Shades(this.colour('--down-bar'), this.colour('--up-bar'), this.colour('--ink-soft'));
+    const shades = new Shades(this.colour("--down-bar"), this.colour("--up-bar"), this.colour("--ink-soft"));
     const rank = driver.color && ranks(driver.color.values);
     const y = (contribution: number) => (1 - (contribution - low) / (high - low)) * height;
-    context.fillStyle = this.colour('--line');
+    context.fillStyle = this.colour("--line");
     context.fillRect(0, y(0), width, 1);
     context.globalAlpha = 0.75;
     for (let row = 0; row < driver.values.length; row++) {
       const value = driver.values[row]!;
       const contribution = driver.contributions[row]!;
       if (Number.isNaN(value) || Number.isNaN(contribution)) continue;
-      const at = driver.categories ? (value + 0.5 + spread(row)) / driver.categories.length : (value - least) / (most - least || 1);
+      const at = driver.categories
+        ? (value + 0.5 + spread(row)) / driver.categories.length
+        : (value - least) / (most - least || 1);
       context.fillStyle = rank ? shades.at(rank[row]!) : shades.none;
       context.beginPath();
       context.arc(RADIUS + at * (width - 2 * RADIUS), y(contribution), RADIUS, 0, 2 * Math.PI);

@@ -1,5 +1,5 @@
 /** Looks of the drivers panel: one row a field, its name and importance beside its dots. */
-import { css } from 'lit';
+import { css } from "lit";
 
 export const driversStyles = css`
   :host {

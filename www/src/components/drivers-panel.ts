@@ -1,30 +1,30 @@
 /** What drives the scores shown: fields by importance, a beeswarm of all customers, and a dependence plot on a click. */
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import type { DeviceChoice } from 'tenure';
-import { columnsOf, explainCohort, nameOf, type Driver, type Drivers, type DriversRun } from '../cohort/drivers';
-import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from '../format';
-import type { Model } from '../model';
-import { controls } from '../styles/controls';
-import { notes } from '../styles/notes';
-import type { ScoredTable } from '../table/scored-table';
-import './beeswarm-row';
-import './dependence-plot';
-import { cssVariables } from './css-variables';
-import { driversStyles } from './drivers-panel-styles';
-import { icon } from './marks';
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import type { DeviceChoice } from "tenure";
+import { columnsOf, type Driver, type Drivers, type DriversRun, explainCohort, nameOf } from "../cohort/drivers";
+import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from "../format";
+import type { Model } from "../model";
+import { controls } from "../styles/controls";
+import { notes } from "../styles/notes";
+import type { ScoredTable } from "../table/scored-table";
+import "./beeswarm-row";
+import "./dependence-plot";
+import { cssVariables } from "./css-variables";
+import { driversStyles } from "./drivers-panel-styles";
+import { icon } from "./marks";
 
 /** Dots that still show a shape; more would take longer and say no more. */
 const LIMIT = 1000;
 const SHOWN = 12;
 
 const DEVICES: readonly { choice: DeviceChoice; label: string }[] = [
-  { choice: 'auto', label: 'Automatic' },
-  { choice: 'cpu', label: 'CPU' },
-  { choice: 'webgpu', label: 'WebGPU' },
+  { choice: "auto", label: "Automatic" },
+  { choice: "cpu", label: "CPU" },
+  { choice: "webgpu", label: "WebGPU" },
 ];
 
-@customElement('drivers-panel')
+@customElement("drivers-panel")
 export class DriversPanel extends LitElement {
   @property({ attribute: false }) model!: Model;
   @property({ attribute: false }) table!: ScoredTable;
@@ -33,11 +33,11 @@ export class DriversPanel extends LitElement {
   @state() private drivers?: Drivers | undefined;
   @state() private progress = 0;
   @state() private isCancelled = false;
-  @state() private failure = '';
+  @state() private failure = "";
   @state() private chosen?: string | undefined;
   @state() private isUnfolded = false;
-  @state() private device: DeviceChoice = 'auto';
-  @query('h2') private heading!: HTMLElement;
+  @state() private device: DeviceChoice = "auto";
+  @query("h2") private heading!: HTMLElement;
   #run?: DriversRun | undefined;
 
   override focus() {
@@ -50,7 +50,7 @@ export class DriversPanel extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has('rows') || changed.has('table') || changed.has('model')) void this.#start();
+    if (changed.has("rows") || changed.has("table") || changed.has("model")) void this.#start();
   }
 
   async #start() {
@@ -58,7 +58,7 @@ export class DriversPanel extends LitElement {
     const { model, table } = this;
     const rows = this.rows.filter((row) => table.isScored(row));
     this.drivers = undefined;
-    this.failure = '';
+    this.failure = "";
     this.isCancelled = false;
     this.progress = 0;
     if (rows.length === 0) return;
@@ -82,7 +82,7 @@ export class DriversPanel extends LitElement {
     return html`
       <header>
         <h2 tabindex="-1">What drives these scores</h2>
-        <button class="plain icon" aria-label="Close the drivers" @click=${() => this.dispatchEvent(new Event('panel-close'))}>${icon('close')}</button>
+        <button class="plain icon" aria-label="Close the drivers" @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
       <div class="device">
         <label for="device">Device</label>
@@ -91,7 +91,7 @@ export class DriversPanel extends LitElement {
         </select>
         ${this.drivers ? this.#badge(this.drivers) : nothing}
       </div>
-      ${this.failure ? html`<p class="failure" role="alert">${icon('alert')}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
+      ${this.failure ? html`<p class="failure" role="alert">${icon("alert")}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
     `;
   }
 
@@ -102,15 +102,17 @@ export class DriversPanel extends LitElement {
 
   /** Where it was computed; under WebGPU also why it was not computed there. */
   #badge({ workedOn: { device, reason } }: Drivers) {
-    const isTold = reason && this.device === 'webgpu';
-    return html`<span class="badge" title=${reason?.message ?? ''}>${device === 'cpu' ? 'CPU' : 'WebGPU'}</span>${isTold ? html`<small>${reason.message}</small>` : nothing}`;
+    const isTold = reason && this.device === "webgpu";
+    return html`<span class="badge" title=${reason?.message ?? ""}>${device === "cpu" ? "CPU" : "WebGPU"}</span>${isTold ? html`<small>${reason.message}</small>` : nothing}`;
   }
 
   #waiting() {
-    if (this.isCancelled) return html`<p role="status">Cancelled. <button class="link" @click=${this.#start}>Start again</button></p>`;
-    if (!this.rows.some((row) => this.table.isScored(row))) return html`<p role="status">No scored customer is shown.</p>`;
+    if (this.isCancelled)
+      return html`<p role="status">Cancelled. <button class="link" @click=${this.#start}>Start again</button></p>`;
+    if (!this.rows.some((row) => this.table.isScored(row)))
+      return html`<p role="status">No scored customer is shown.</p>`;
     return html`<div class="waiting">
-      <label for="share">Explaining ${counted(Math.min(LIMIT, this.rows.length), 'customer')}, on this device</label>
+      <label for="share">Explaining ${counted(Math.min(LIMIT, this.rows.length), "customer")}, on this device</label>
       <progress id="share" max="1" .value=${this.progress}></progress>
       <span>${formatWholePercent(this.progress)}</span>
       <button @click=${() => this.#run?.cancel()}>Cancel</button>
@@ -123,8 +125,8 @@ export class DriversPanel extends LitElement {
     const reach = ends(drivers);
     return html`
       <p class="facts">
-        ${rows < of ? `${formatCount(rows)} of ${counted(of, 'customer')}, drawn at random` : counted(rows, 'customer')},
-        explained ${standardError === 0 ? 'exactly' : `with a standard error of at most ${formatFixed(standardError)}`} in ${formatSeconds(seconds)}.
+        ${rows < of ? `${formatCount(rows)} of ${counted(of, "customer")}, drawn at random` : counted(rows, "customer")},
+        explained ${standardError === 0 ? "exactly" : `with a standard error of at most ${formatFixed(standardError)}`} in ${formatSeconds(seconds)}.
         Right of the line a value pushes the score up, left of it down.
       </p>
       <div class="key" aria-hidden="true"><span>low value</span><i></i><span>high value</span></div>
@@ -132,11 +134,13 @@ export class DriversPanel extends LitElement {
         ${shown.map((driver) => this.#row(driver, reach, drivers[0]!.mean))}
       </ol>
       <div class="axis"><span></span><span>Contribution to the log-odds, ${formatFixed(reach[0])} to ${formatFixed(reach[1])}</span></div>
-      ${drivers.length > SHOWN
-        ? html`<button class="link" aria-expanded=${this.isUnfolded} @click=${() => (this.isUnfolded = !this.isUnfolded)}>
+      ${
+        drivers.length > SHOWN
+          ? html`<button class="link" aria-expanded=${this.isUnfolded} @click=${() => (this.isUnfolded = !this.isUnfolded)}>
             ${this.isUnfolded ? `Show the ${SHOWN} most important` : `Show all ${drivers.length} fields`}
           </button>`
-        : nothing}
+          : nothing
+      }
       ${chosen ? this.#dependence(chosen) : html`<p class="facts">Choose a field to see how its contribution follows its value.</p>`}
       <p class="facts">Shapley values against the model’s reference customers: what the model associates with leaving, not what causes it.</p>
     `;
@@ -147,7 +151,7 @@ export class DriversPanel extends LitElement {
     return html`<li>
       <button class="plain field" aria-expanded=${isChosen} @click=${() => (this.chosen = isChosen ? undefined : field.name)}>
         <span class="label">${nameOf(field)}</span>
-        <span class="mean"><i ${cssVariables({ '--share': mean / (largest || 1) })}></i>${formatFixed(mean)}<span class="visually-hidden"> mean absolute contribution</span></span>
+        <span class="mean"><i ${cssVariables({ "--share": mean / (largest || 1) })}></i>${formatFixed(mean)}<span class="visually-hidden"> mean absolute contribution</span></span>
       </button>
       <beeswarm-row .contributions=${contributions} .values=${categories && categories.length > 2 ? undefined : values} .low=${low} .high=${high}></beeswarm-row>
     </li>`;
@@ -175,7 +179,9 @@ export class DriversPanel extends LitElement {
       <thead><tr><th scope="col">Value</th><th scope="col">Customers</th><th scope="col">Mean contribution</th></tr></thead>
       <tbody>${categories.map((category, code) => {
         const { sum, count } = sums[code]!;
-        return count === 0 ? nothing : html`<tr><th scope="row">${category}</th><td>${formatCount(count)}</td><td>${formatFixed(sum / count)}</td></tr>`;
+        return count === 0
+          ? nothing
+          : html`<tr><th scope="row">${category}</th><td>${formatCount(count)}</td><td>${formatFixed(sum / count)}</td></tr>`;
       })}</tbody>
     </table>`;
   }

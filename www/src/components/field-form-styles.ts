@@ -1,5 +1,5 @@
 /** Looks of the form: a grid of fields, sliders and switches, and what changed. */
-import { css } from 'lit';
+import { css } from "lit";
 
 export const fieldFormStyles = css`
   :host {

@@ -1,15 +1,15 @@
 /** The fields of one customer as a form, made from the schema: numbers, choices and switches to try a change with. */
-import { html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { classMap } from 'lit/directives/class-map.js';
-import { live } from 'lit/directives/live.js';
-import { repeat } from 'lit/directives/repeat.js';
-import type { CategoryField, DateField, Field, FieldValue, FlagField, NumberField, Problem, Schema } from 'tenure';
-import { formatPoints } from '../format';
-import { controls } from '../styles/controls';
-import type { Extent } from '../table/extents';
-import { fieldFormStyles } from './field-form-styles';
-import { icon } from './marks';
+import { html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { classMap } from "lit/directives/class-map.js";
+import { live } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { CategoryField, DateField, Field, FieldValue, FlagField, NumberField, Problem, Schema } from "tenure";
+import { formatPoints } from "../format";
+import { controls } from "../styles/controls";
+import type { Extent } from "../table/extents";
+import { fieldFormStyles } from "./field-form-styles";
+import { icon } from "./marks";
 
 /** A change of one field; `undefined` puts the customer's own value back. */
 export class FieldChange extends Event {
@@ -17,13 +17,13 @@ export class FieldChange extends Event {
     readonly field: string,
     readonly value: FieldValue | undefined,
   ) {
-    super('field-change');
+    super("field-change");
   }
 }
 
-const UNKNOWN = '\u0000unknown';
+const UNKNOWN = "\u0000unknown";
 
-@customElement('field-form')
+@customElement("field-form")
 export class FieldForm extends LitElement {
   @property({ attribute: false }) schema!: Schema;
   /** The customer's own texts by field. */
@@ -38,55 +38,65 @@ export class FieldForm extends LitElement {
 
   override render() {
     const groups = Map.groupBy(this.schema.fields, ({ name, changeable }) => {
-      return this.toCorrect.has(name) ? 'To correct' : changeable ? 'Can be changed' : 'Given';
+      return this.toCorrect.has(name) ? "To correct" : changeable ? "Can be changed" : "Given";
     });
     if (groups.size === 1) return this.#group(this.schema.fields);
-    const titles = (['To correct', 'Can be changed', 'Given'] as const).filter((title) => groups.has(title));
-    return repeat(titles, (title) => title, (title) => html`<h3>${title}</h3>${this.#group(groups.get(title)!)}`);
+    const titles = (["To correct", "Can be changed", "Given"] as const).filter((title) => groups.has(title));
+    return repeat(
+      titles,
+      (title) => title,
+      (title) => html`<h3>${title}</h3>${this.#group(groups.get(title)!)}`,
+    );
   }
 
   #group(fields: readonly Field[]) {
-    return html`<div class="group">${repeat(fields, ({ name }) => name, (field) => this.#field(field))}</div>`;
+    return html`<div class="group">${repeat(
+      fields,
+      ({ name }) => name,
+      (field) => this.#field(field),
+    )}</div>`;
   }
 
   #field(field: Field) {
     const isChanged = this.changes.has(field.name);
     const effect = this.effects.get(field.name);
     const problem = this.problems.find((found) => found.field === field.name);
-    const note = problem ? `${problem.message} (got ${problem.value})` : '';
+    const note = problem ? `${problem.message} (got ${problem.value})` : "";
     return html`<div class=${classMap({ field: true, changed: isChanged, [field.kind]: true })}>
       <label for=${field.name}>
-        ${field.label || field.name}${field.kind === 'number' && field.unit ? html`<span class="unit">, ${field.unit}</span>` : nothing}
+        ${field.label || field.name}${field.kind === "number" && field.unit ? html`<span class="unit">, ${field.unit}</span>` : nothing}
       </label>
       ${this.#input(field, note)}
-      ${note ? html`<p class="note" id="${field.name}-note">${icon('alert')}${note}</p>` : nothing}
-      ${isChanged
-        ? html`<p class="was">
-            <span>was <b>${this.record[field.name]?.trim() || 'unknown'}</b></span>
+      ${note ? html`<p class="note" id="${field.name}-note">${icon("alert")}${note}</p>` : nothing}
+      ${
+        isChanged
+          ? html`<p class="was">
+            <span>was <b>${this.record[field.name]?.trim() || "unknown"}</b></span>
             ${effect === undefined ? nothing : html`<span class="effect">alone ${formatPoints(effect)} points</span>`}
             <button class="link" aria-label="Reset ${field.label || field.name}" @click=${() => this.#change(field.name, undefined)}>Reset</button>
           </p>`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 
   #input(field: Field, note: string) {
-    if (field.kind === 'number') return this.#number(field, note);
-    if (field.kind === 'date') return this.#date(field, note);
-    return field.kind === 'category' ? this.#category(field, note) : this.#flag(field, note);
+    if (field.kind === "number") return this.#number(field, note);
+    if (field.kind === "date") return this.#date(field, note);
+    return field.kind === "category" ? this.#category(field, note) : this.#flag(field, note);
   }
 
   #date(field: DateField, note: string) {
     const value = this.#text(field);
     // A calendar shows whole days, year first; another spelling stays the text that it is.
-    const isDay = value === '' || /^\d{4}-\d\d-\d\d/.test(value);
+    const isDay = value === "" || /^\d{4}-\d\d-\d\d/.test(value);
     const set = (event: Event) => this.#change(field.name, (event.target as HTMLInputElement).value.trim() || null);
     return html`<input
       id=${field.name}
-      type=${isDay ? 'date' : 'text'}
+      type=${isDay ? "date" : "text"}
       autocomplete="off"
       .value=${live(isDay ? value.slice(0, 10) : value)}
-      aria-invalid=${note ? 'true' : nothing}
+      aria-invalid=${note ? "true" : nothing}
       aria-describedby=${note ? `${field.name}-note` : nothing}
       @change=${set}
     />`;
@@ -99,7 +109,7 @@ export class FieldForm extends LitElement {
     const set = (event: Event) => {
       const text = (event.target as HTMLInputElement).value.trim();
       // Text that is no number goes on as it is: what is wrong with it is the core's to say.
-      this.#change(field.name, text === '' ? null : Number.isNaN(Number(text)) ? text : Number(text));
+      this.#change(field.name, text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text));
     };
     return html`<div class="number">
       <input
@@ -108,27 +118,29 @@ export class FieldForm extends LitElement {
         autocomplete="off"
         placeholder="unknown"
         .value=${live(value)}
-        aria-invalid=${note ? 'true' : nothing}
+        aria-invalid=${note ? "true" : nothing}
         aria-describedby=${note ? `${field.name}-note` : nothing}
         @input=${set}
       />
-      ${extent
-        ? html`<input
+      ${
+        extent
+          ? html`<input
             type="range"
             aria-label="${field.label || field.name}, slider"
             min=${extent.low}
             max=${extent.high}
             step=${extent.step}
-            .value=${live(String(value !== '' && Number.isFinite(current) ? current : extent.low))}
+            .value=${live(String(value !== "" && Number.isFinite(current) ? current : extent.low))}
             @input=${set}
           />`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 
   #category(field: CategoryField, note: string) {
     const value = this.#text(field);
-    const isUnseen = value !== '' && !field.categories.includes(value);
+    const isUnseen = value !== "" && !field.categories.includes(value);
     const set = (event: Event) => {
       const chosen = (event.target as HTMLSelectElement).value;
       this.#change(field.name, chosen === UNKNOWN ? null : chosen);
@@ -136,15 +148,16 @@ export class FieldForm extends LitElement {
     return html`<select id=${field.name} aria-describedby=${note ? `${field.name}-note` : nothing} @change=${set}>
       ${field.categories.map((category) => html`<option value=${category} .selected=${live(category === value)}>${category}</option>`)}
       ${isUnseen ? html`<option value=${value} .selected=${live(true)}>${value} (not seen in training)</option>` : nothing}
-      <option value=${UNKNOWN} .selected=${live(value === '')}>Unknown</option>
+      <option value=${UNKNOWN} .selected=${live(value === "")}>Unknown</option>
     </select>`;
   }
 
   #flag(field: FlagField, note: string) {
     const value = this.#text(field);
-    const set = (event: Event) => this.#change(field.name, (event.target as HTMLInputElement).checked ? field.positive : field.negative);
+    const set = (event: Event) =>
+      this.#change(field.name, (event.target as HTMLInputElement).checked ? field.positive : field.negative);
     // "1" and "0" are how a table spells it; other texts, such as "Yes" or "Paperless", speak for themselves.
-    const words = { '': 'Unknown', '1': 'Yes', '0': 'No' }[value] ?? value;
+    const words = { "": "Unknown", "1": "Yes", "0": "No" }[value] ?? value;
     return html`<span class="switch">
       <input
         id=${field.name}
@@ -161,9 +174,9 @@ export class FieldForm extends LitElement {
   /** The value as shown, '' for missing. */
   #text(field: Field): string {
     const change = this.changes.get(field.name);
-    if (change !== undefined) return change === null ? '' : String(change);
-    const own = (this.record[field.name] ?? '').trim();
-    return field.missing?.includes(own) ? '' : own;
+    if (change !== undefined) return change === null ? "" : String(change);
+    const own = (this.record[field.name] ?? "").trim();
+    return field.missing?.includes(own) ? "" : own;
   }
 
   #change(field: string, value: FieldValue | undefined) {

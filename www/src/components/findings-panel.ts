@@ -1,21 +1,21 @@
 /** Everything that is wrong or odd in the file, by line and field, with the rule and the value. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import { counted, formatCount } from '../format';
-import { controls } from '../styles/controls';
-import type { Finding } from '../table/messages';
-import type { ScoredTable } from '../table/scored-table';
-import { OpenCustomer } from './customer-table';
-import { icon } from './marks';
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { counted, formatCount } from "../format";
+import { controls } from "../styles/controls";
+import type { Finding } from "../table/messages";
+import type { ScoredTable } from "../table/scored-table";
+import { OpenCustomer } from "./customer-table";
+import { icon } from "./marks";
 
 const PAGE = 200;
 
-@customElement('findings-panel')
+@customElement("findings-panel")
 export class FindingsPanel extends LitElement {
   @property({ attribute: false }) table!: ScoredTable;
   @property({ attribute: false }) labels: ReadonlyMap<string, string> = new Map();
   @state() private shown = PAGE;
-  @query('h2') private heading!: HTMLElement;
+  @query("h2") private heading!: HTMLElement;
 
   override focus() {
     this.heading.focus();
@@ -29,11 +29,11 @@ export class FindingsPanel extends LitElement {
     return html`
       <header>
         <h2 tabindex="-1">Problems in ${facts.name}</h2>
-        <button class="plain icon" aria-label="Close the problems" @click=${() => this.dispatchEvent(new Event('panel-close'))}>${icon('close')}</button>
+        <button class="plain icon" aria-label="Close the problems" @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
       ${facts.notices.map((notice) => html`<p class="notice">${notice}</p>`)}
-      ${fatalRows > 0 ? this.#section(`${counted(fatalRows, 'line')} not scored`, 'All other lines are scored. Choose a line to correct its values here.', fatal) : nothing}
-      ${noteCount > 0 ? this.#section(`${counted(noteCount, 'note')} on scored lines`, 'These values were treated specially; the lines are scored.', notes) : nothing}
+      ${fatalRows > 0 ? this.#section(`${counted(fatalRows, "line")} not scored`, "All other lines are scored. Choose a line to correct its values here.", fatal) : nothing}
+      ${noteCount > 0 ? this.#section(`${counted(noteCount, "note")} on scored lines`, "These values were treated specially; the lines are scored.", notes) : nothing}
       ${isCut ? html`<p class="notice">The first ${formatCount(findings.length)} are listed; the exported table names all of them.</p>` : nothing}
     `;
   }
@@ -55,8 +55,8 @@ export class FindingsPanel extends LitElement {
   #finding({ line, row, field, value, rule, message }: Finding) {
     return html`<tr>
       <th scope="row"><button class="link" aria-label="Open line ${line}" @click=${() => this.dispatchEvent(new OpenCustomer(row))}>${line}</button></th>
-      <td>${field ? this.labels.get(field) ?? field : 'whole line'}</td>
-      <td class="value">${value === '' ? 'empty' : value}</td>
+      <td>${field ? (this.labels.get(field) ?? field) : "whole line"}</td>
+      <td class="value">${value === "" ? "empty" : value}</td>
       <td>${message} <small>${rule}</small></td>
     </tr>`;
   }

@@ -1,15 +1,15 @@
 /** The strongest effects that two fields have together, beyond what each has alone, as bars from a middle line. */
-import { css, html, LitElement } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { classMap } from 'lit/directives/class-map.js';
-import type { Explanation, Interaction } from 'tenure';
-import { formatSigned } from '../format';
-import { controls } from '../styles/controls';
-import { cssVariables } from './css-variables';
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { classMap } from "lit/directives/class-map.js";
+import type { Explanation, Interaction } from "tenure";
+import { formatSigned } from "../format";
+import { controls } from "../styles/controls";
+import { cssVariables } from "./css-variables";
 
 const SHOWN = 8;
 
-@customElement('interaction-list')
+@customElement("interaction-list")
 export class InteractionList extends LitElement {
   @property({ attribute: false }) explanation!: Explanation;
 
@@ -22,11 +22,13 @@ export class InteractionList extends LitElement {
     const named = (field: string) => html`${words.get(field)?.label ?? field} <b>${words.get(field)?.text}</b>`;
     return html`
       <ol aria-label="Pairs of fields, the strongest first">
-        ${shown.map(({ first, second, value }: Interaction) => html`<li class=${classMap({ up: value > 0, down: value < 0 })}>
+        ${shown.map(
+          ({ first, second, value }: Interaction) => html`<li class=${classMap({ up: value > 0, down: value < 0 })}>
           <span class="name">${named(first)} <span class="with">with</span> ${named(second)}</span>
-          <span class="track" ${cssVariables({ '--size': Math.abs(value) / largest })}><i></i></span>
+          <span class="track" ${cssVariables({ "--size": Math.abs(value) / largest })}><i></i></span>
           <span class="number">${formatSigned(value)}</span>
-        </li>`)}
+        </li>`,
+        )}
       </ol>
       <p>Shapley interaction values in log-odds: what two values add together beyond what each adds alone. They are already shared out in the contributions above.</p>
     `;

@@ -8,7 +8,10 @@ export class Shades {
 
   constructor(low: string, high: string, none: string) {
     this.none = none;
-    this.#steps = Array.from({ length: STEPS }, (_, step) => `color-mix(in oklab, ${high} ${(100 * step) / (STEPS - 1)}%, ${low})`);
+    this.#steps = Array.from(
+      { length: STEPS },
+      (_, step) => `color-mix(in oklab, ${high} ${(100 * step) / (STEPS - 1)}%, ${low})`,
+    );
   }
 
   /** The colour of a rank, 0 to 1. */

@@ -1,5 +1,5 @@
 /** The frame of the page: header, table with the panel beside it (or over it on a phone), footer. */
-import { css } from 'lit';
+import { css } from "lit";
 
 export const appStyles = css`
   :host {

@@ -1,52 +1,52 @@
 /** The page as a whole: header and footer, and in between the start, the progress, or the table with its panel. */
-import { html, LitElement, nothing } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
-import { counted } from '../format';
-import type { Model } from '../model';
-import { controls } from '../styles/controls';
-import type { ScoredTable } from '../table/scored-table';
-import { Workspace } from '../workspace';
-import type { CustomerTable, OpenCustomer, SortRows } from './customer-table';
-import { icon, logo } from './marks';
-import type { ModelDialog } from './model-dialog';
-import type { ToggleTier } from './summary-strip';
-import { appStyles } from './tenure-app-styles';
-import './customer-panel';
-import './customer-table';
-import './drivers-panel';
-import './findings-panel';
-import './model-dialog';
-import './progress-view';
-import './start-view';
-import './summary-strip';
-import './theme-toggle';
+import { html, LitElement, nothing } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+import { counted } from "../format";
+import type { Model } from "../model";
+import { controls } from "../styles/controls";
+import type { ScoredTable } from "../table/scored-table";
+import { Workspace } from "../workspace";
+import type { CustomerTable, OpenCustomer, SortRows } from "./customer-table";
+import { icon, logo } from "./marks";
+import type { ModelDialog } from "./model-dialog";
+import type { ToggleTier } from "./summary-strip";
+import { appStyles } from "./tenure-app-styles";
+import "./customer-panel";
+import "./customer-table";
+import "./drivers-panel";
+import "./findings-panel";
+import "./model-dialog";
+import "./progress-view";
+import "./start-view";
+import "./summary-strip";
+import "./theme-toggle";
 
-type Panel = { kind: 'customer'; row: number } | { kind: 'findings' } | { kind: 'drivers' } | undefined;
+type Panel = { kind: "customer"; row: number } | { kind: "findings" } | { kind: "drivers" } | undefined;
 
-const PANEL_NAMES = { customer: 'Customer', findings: 'Problems', drivers: 'Drivers' } as const;
+const PANEL_NAMES = { customer: "Customer", findings: "Problems", drivers: "Drivers" } as const;
 
 /** Below this width the panel covers the table instead of standing beside it. */
-const narrow = matchMedia('(max-width: 900px)');
+const narrow = matchMedia("(max-width: 900px)");
 
-@customElement('tenure-app')
+@customElement("tenure-app")
 export class TenureApp extends LitElement {
   @state() private panel: Panel;
   @state() private isDragging = false;
   @state() private isNarrow = narrow.matches;
   @state() private applyUpdate?: (() => void) | undefined;
-  @query('customer-table') private tableView?: CustomerTable;
-  @query('customer-panel, findings-panel, drivers-panel') private panelView?: HTMLElement;
-  @query('model-dialog') private dialog?: ModelDialog;
-  @query('#table-file') private tableInput!: HTMLInputElement;
-  @query('#model-file') private modelInput!: HTMLInputElement;
+  @query("customer-table") private tableView?: CustomerTable;
+  @query("customer-panel, findings-panel, drivers-panel") private panelView?: HTMLElement;
+  @query("model-dialog") private dialog?: ModelDialog;
+  @query("#table-file") private tableInput!: HTMLInputElement;
+  @query("#model-file") private modelInput!: HTMLInputElement;
   readonly #workspace = new Workspace(this, () => void this.#onOpened());
 
   override connectedCallback() {
     super.connectedCallback();
-    narrow.addEventListener('change', () => (this.isNarrow = narrow.matches));
-    addEventListener('dragover', (event) => this.#onDrag(event));
-    addEventListener('dragleave', (event) => event.relatedTarget ?? (this.isDragging = false));
-    addEventListener('drop', (event) => this.#onDrop(event));
+    narrow.addEventListener("change", () => (this.isNarrow = narrow.matches));
+    addEventListener("dragover", (event) => this.#onDrag(event));
+    addEventListener("dragleave", (event) => event.relatedTarget ?? (this.isDragging = false));
+    addEventListener("drop", (event) => this.#onDrop(event));
   }
 
   /** Offers the newer version of the page that waits. */
@@ -61,7 +61,7 @@ export class TenureApp extends LitElement {
   }
 
   #onDrag(event: DragEvent) {
-    if (!event.dataTransfer?.types.includes('Files')) return;
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     this.isDragging = true;
   }
@@ -78,14 +78,14 @@ export class TenureApp extends LitElement {
     const input = event.target as HTMLInputElement;
     void this.#workspace.useFiles([...(input.files ?? [])]);
     // The same file must be choosable again after it was corrected.
-    input.value = '';
+    input.value = "";
   }
 
   #onKey(event: KeyboardEvent) {
-    if (event.key !== 'Escape' || event.defaultPrevented || !this.panel) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !this.panel) return;
     // In the search the key empties the text first, as in every search field.
     const target = event.composedPath()[0];
-    if (target instanceof HTMLInputElement && target.type === 'search' && target.value) return;
+    if (target instanceof HTMLInputElement && target.type === "search" && target.value) return;
     void this.#closePanel();
   }
 
@@ -96,14 +96,14 @@ export class TenureApp extends LitElement {
 
   async #openCustomer(row: number) {
     const before = this.panel?.kind;
-    this.panel = { kind: 'customer', row };
+    this.panel = { kind: "customer", row };
     await this.updateComplete;
     // From beside the table the keyboard stays there, so that the arrows go on leafing. It comes along where the panel
     // covers the table, and where the button that was pressed is gone.
-    if ((before && before !== 'customer') || (this.isNarrow && !before)) this.panelView?.focus();
+    if ((before && before !== "customer") || (this.isNarrow && !before)) this.panelView?.focus();
   }
 
-  async #show(kind: 'findings' | 'drivers') {
+  async #show(kind: "findings" | "drivers") {
     this.panel = { kind };
     await this.updateComplete;
     this.panelView?.focus();
@@ -116,8 +116,8 @@ export class TenureApp extends LitElement {
   }
 
   #leaf(steps: number) {
-    if (this.panel?.kind !== 'customer' || !this.tableView) return;
-    this.panel = { kind: 'customer', row: this.tableView.neighbour(this.panel.row, steps) };
+    if (this.panel?.kind !== "customer" || !this.tableView) return;
+    this.panel = { kind: "customer", row: this.tableView.neighbour(this.panel.row, steps) };
   }
 
   #toggleTier(tier: number) {
@@ -129,7 +129,7 @@ export class TenureApp extends LitElement {
   async #export() {
     const exported = await this.#workspace.export();
     if (!exported) return;
-    const link = document.createElement('a');
+    const link = document.createElement("a");
     link.href = URL.createObjectURL(exported.blob);
     link.download = exported.name;
     link.click();
@@ -144,17 +144,18 @@ export class TenureApp extends LitElement {
     return html`
       <header ?inert=${isCovered}>
         <a class="brand" href="./" aria-label="Tenure, start page" @click=${this.#home}>${logo()}<span>Tenure</span></a>
-        ${model ? html`<button class="plain model" title="About this model" @click=${() => this.dialog?.show()}>${icon('model')}<span>${model.name}${model.isDemo ? ' (demo)' : nothing}</span></button>` : nothing}
+        ${model ? html`<button class="plain model" title="About this model" @click=${() => this.dialog?.show()}>${icon("model")}<span>${model.name}${model.isDemo ? " (demo)" : nothing}</span></button>` : nothing}
         <span class="space"></span>
-        ${isTableShown ? html`<button class="new" @click=${() => this.tableInput.click()}>${icon('upload')}<span>New table</span></button>` : nothing}
+        ${isTableShown ? html`<button class="new" @click=${() => this.tableInput.click()}>${icon("upload")}<span>New table</span></button>` : nothing}
         <theme-toggle></theme-toggle>
       </header>
-      <main class=${this.panel && isTableShown ? 'with-panel' : ''} @keydown=${this.#onKey}>
-        ${progress
-          ? html`<progress-view class="fill" .progress=${progress} @cancel-run=${() => this.#workspace.cancel()}></progress-view>`
-          : isTableShown
-            ? this.#overview(model, table, isCovered)
-            : html`<start-view
+      <main class=${this.panel && isTableShown ? "with-panel" : ""} @keydown=${this.#onKey}>
+        ${
+          progress
+            ? html`<progress-view class="fill" .progress=${progress} @cancel-run=${() => this.#workspace.cancel()}></progress-view>`
+            : isTableShown
+              ? this.#overview(model, table, isCovered)
+              : html`<start-view
                 class="fill"
                 .model=${model}
                 .failure=${failure}
@@ -164,9 +165,10 @@ export class TenureApp extends LitElement {
                 @choose-model=${() => this.modelInput.click()}
                 @use-sample=${() => this.#workspace.useSample()}
                 @go-back=${() => this.#workspace.dismissFailure()}
-              ></start-view>`}
+              ></start-view>`
+        }
       </main>
-      <footer ?inert=${isCovered}>${icon('lock')}<p>Nothing leaves this device: the page may send no data, and its security policy enforces it. It works offline.</p></footer>
+      <footer ?inert=${isCovered}>${icon("lock")}<p>Nothing leaves this device: the page may send no data, and its security policy enforces it. It works offline.</p></footer>
       ${model ? html`<model-dialog .model=${model} @choose-model=${() => this.modelInput.click()}></model-dialog>` : nothing}
       ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Let go to score this table</p></div>` : nothing}
       ${this.applyUpdate ? this.#update(this.applyUpdate) : nothing}
@@ -195,11 +197,11 @@ export class TenureApp extends LitElement {
           .tiers=${model.scorer.policy.tiers}
           .chosen=${query.tiers}
           @toggle-tier=${({ tier }: ToggleTier) => this.#toggleTier(tier)}
-          @show-findings=${() => this.#show('findings')}
+          @show-findings=${() => this.#show("findings")}
         ></summary-strip>
         <div class="tools">
           <label class="search">
-            <span class="visually-hidden">Search customers</span>${icon('search')}
+            <span class="visually-hidden">Search customers</span>${icon("search")}
             <input
               type="search"
               placeholder="Search ${table.facts.name}"
@@ -209,16 +211,18 @@ export class TenureApp extends LitElement {
               @input=${(event: Event) => change({ text: (event.target as HTMLInputElement).value })}
             />
           </label>
-          ${rows.length < table.rowCount
-            ? html`<p class="shown" role="status">${counted(rows.length, 'customer')} shown <button class="link" @click=${() => change({ text: '', tiers: new Set() })}>Show all</button></p>`
-            : nothing}
-          <button class="drivers" title="Which fields move the scores of the customers shown" @click=${() => this.#show('drivers')}>${icon('drivers')}<span>Drivers</span></button>
+          ${
+            rows.length < table.rowCount
+              ? html`<p class="shown" role="status">${counted(rows.length, "customer")} shown <button class="link" @click=${() => change({ text: "", tiers: new Set() })}>Show all</button></p>`
+              : nothing
+          }
+          <button class="drivers" title="Which fields move the scores of the customers shown" @click=${() => this.#show("drivers")}>${icon("drivers")}<span>Drivers</span></button>
           <button
             class="export"
             title="The rows shown, in this order, with probability, tier and problems. Text that a spreadsheet would run as a formula gets an apostrophe in front."
             @click=${this.#export}
           >
-            ${icon('download')}<span>Export CSV</span>
+            ${icon("download")}<span>Export CSV</span>
           </button>
         </div>
         <div class="stage">
@@ -228,7 +232,7 @@ export class TenureApp extends LitElement {
             .explainer=${explainer}
             .rows=${rows}
             .query=${query}
-            .selected=${this.panel?.kind === 'customer' ? this.panel.row : -1}
+            .selected=${this.panel?.kind === "customer" ? this.panel.row : -1}
             @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
             @sort-rows=${({ sort, direction }: SortRows) => change({ sort, direction })}
           ></customer-table>
@@ -240,7 +244,7 @@ export class TenureApp extends LitElement {
   }
 
   #panelView(panel: NonNullable<Panel>, model: Model, table: ScoredTable) {
-    if (panel.kind === 'customer') {
+    if (panel.kind === "customer") {
       return html`<customer-panel
         .model=${model}
         .table=${table}
@@ -251,7 +255,7 @@ export class TenureApp extends LitElement {
         @panel-next=${() => this.#leaf(1)}
       ></customer-panel>`;
     }
-    if (panel.kind === 'drivers') {
+    if (panel.kind === "drivers") {
       return html`<drivers-panel .model=${model} .table=${table} .rows=${this.#workspace.rows} @panel-close=${this.#closePanel}></drivers-panel>`;
     }
     const labels = new Map(model.scorer.schema.fields.map((field) => [field.name, field.label || field.name]));

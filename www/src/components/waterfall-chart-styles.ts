@@ -1,5 +1,5 @@
 /** Looks of the waterfall: one row per step, the bars placed by custom properties. */
-import { css } from 'lit';
+import { css } from "lit";
 
 export const waterfallStyles = css`
   :host {

@@ -1,9 +1,10 @@
 /** The language that the reader chose, else the browser's. */
-import { LANGUAGES, type Language } from './language';
+import { LANGUAGES, type Language } from "./language";
 
-const KEY = 'tenure-language';
+const KEY = "tenure-language";
 
-const isLanguage = (text: string | null | undefined): text is Language => text != null && Object.hasOwn(LANGUAGES, text);
+const isLanguage = (text: string | null | undefined): text is Language =>
+  text != null && Object.hasOwn(LANGUAGES, text);
 
 export function chosenLanguage(): Language {
   try {
@@ -12,7 +13,7 @@ export function chosenLanguage(): Language {
   } catch {
     // Storage is closed in this browser; its own language leads.
   }
-  return navigator.languages.map((tag) => tag.split('-')[0]).find(isLanguage) ?? 'en';
+  return navigator.languages.map((tag) => tag.split("-")[0]).find(isLanguage) ?? "en";
 }
 
 export function rememberLanguage(language: Language): void {

@@ -3,9 +3,9 @@
  * the latest state counts; what is left of the time goes to the reasons of the rows in view, where one is cheap. A schema
  * of many numbers can take a second for each customer, and a worker that is busy with a wish keeps a person waiting.
  */
-import type { Counterfactuals, CustomerRecord, Explanation } from 'tenure';
-import type { Language } from './language';
-import type { Asked, ExplainReply, ExplainRequest } from './messages';
+import type { Counterfactuals, CustomerRecord, Explanation } from "tenure";
+import type { Language } from "./language";
+import type { Asked, ExplainReply, ExplainRequest } from "./messages";
 
 /** Milliseconds up to which a screen of reasons is worth its time, and from which one try is enough to know. */
 const CHEAP = 200;
@@ -36,10 +36,10 @@ interface Question {
 }
 
 /** What a person waits for most comes first. */
-const ORDER: readonly Asked[] = ['explain', 'interact', 'advise'];
+const ORDER: readonly Asked[] = ["explain", "interact", "advise"];
 
 export class Explainer {
-  readonly #worker = new Worker(new URL('./explain.worker.ts', import.meta.url), { type: 'module', name: 'explain' });
+  readonly #worker = new Worker(new URL("./explain.worker.ts", import.meta.url), { type: "module", name: "explain" });
   /** The latest question of each kind; a newer one replaces it. */
   readonly #waiting = new Map<Asked, Question>();
   #current: Question | undefined;
@@ -53,8 +53,8 @@ export class Explainer {
   constructor(model: Uint8Array, language: Language) {
     this.#model = model;
     this.#language = language;
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<ExplainReply>) => this.#receive(data));
-    this.#ask({ kind: 'model', model, language });
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<ExplainReply>) => this.#receive(data));
+    this.#ask({ kind: "model", model, language });
   }
 
   get language(): Language {
@@ -65,7 +65,7 @@ export class Explainer {
   set language(language: Language) {
     this.#language = language;
     this.#isReady = false;
-    this.#ask({ kind: 'model', model: this.#model, language });
+    this.#ask({ kind: "model", model: this.#model, language });
   }
 
   /** Whether wishes are answered: until the model has shown that its explanations take too long. */
@@ -75,17 +75,17 @@ export class Explainer {
 
   /** The explanation, or `undefined` if a later question replaced this one or the record has errors. */
   explain(record: CustomerRecord): Promise<Explained | undefined> {
-    return this.#asked('explain', record).then((reply) => (reply?.kind === 'explained' ? reply : undefined));
+    return this.#asked("explain", record).then((reply) => (reply?.kind === "explained" ? reply : undefined));
   }
 
   /** The explanation with the effects of pairs of fields; `undefined` likewise. */
   interact(record: CustomerRecord): Promise<Explained | undefined> {
-    return this.#asked('interact', record).then((reply) => (reply?.kind === 'explained' ? reply : undefined));
+    return this.#asked("interact", record).then((reply) => (reply?.kind === "explained" ? reply : undefined));
   }
 
   /** What would bring the customer into the next lower tier; `undefined` likewise. */
   advise(record: CustomerRecord): Promise<Advised | undefined> {
-    return this.#asked('advise', record).then((reply) => (reply?.kind === 'advised' ? reply : undefined));
+    return this.#asked("advise", record).then((reply) => (reply?.kind === "advised" ? reply : undefined));
   }
 
   /** Where idle time goes: asked again after each answer, so it should name the row in view right then. */
@@ -109,11 +109,11 @@ export class Explainer {
   }
 
   #receive(reply: ExplainReply): void {
-    if (reply.kind === 'ready') {
+    if (reply.kind === "ready") {
       this.#isReady = true;
       return this.#advance();
     }
-    if (reply.kind === 'explained' && this.#current?.kind === 'explain') {
+    if (reply.kind === "explained" && this.#current?.kind === "explain") {
       this.#fastest = this.#answers === 0 ? reply.milliseconds : Math.min(this.#fastest, reply.milliseconds);
       this.#answers += 1;
     }
@@ -135,9 +135,9 @@ export class Explainer {
     const wish = this.isCheap ? this.#nextWish() : undefined;
     return (
       wish && {
-        kind: 'explain',
+        kind: "explain",
         record: wish.record,
-        resolve: (reply) => wish.done(reply?.kind === 'explained' ? reply.explanation : undefined),
+        resolve: (reply) => wish.done(reply?.kind === "explained" ? reply.explanation : undefined),
       }
     );
   }

@@ -2,7 +2,7 @@
  * The one-line summary of an explanation, as SHAP's force plot lays it out: what pushes the score up comes from the left
  * and what pulls it down from the right, the largest next to where they meet, at f(x).
  */
-import type { Explanation } from 'tenure';
+import type { Explanation } from "tenure";
 
 export interface Push {
   field: string;

@@ -1,5 +1,5 @@
 /** Lays out a waterfall as SHAP draws it: from E[f(X)] at the foot, field by field, up to f(x) at the head. */
-import type { Contribution, Explanation } from 'tenure';
+import type { Contribution, Explanation } from "tenure";
 
 export interface Step {
   /** The field's name; empty for the others taken together. */
@@ -40,10 +40,12 @@ export function waterfall(explanation: Explanation, { shown, kept = new Set(), s
   let others = contributions.filter((contribution, place) => !standsAlone(contribution, place));
   // One field alone takes the room of "1 other field", and says more.
   if (others.length === 1) others = [];
-  const alone: Pick<Contribution, 'field' | 'label' | 'text' | 'contribution'>[] = contributions.filter((contribution) => !others.includes(contribution));
+  const alone: Pick<Contribution, "field" | "label" | "text" | "contribution">[] = contributions.filter(
+    (contribution) => !others.includes(contribution),
+  );
   if (others.length > 0) {
     const contribution = others.reduce((sum, other) => sum + other.contribution, 0);
-    alone.push({ field: '', label: `${others.length} other fields`, text: '', contribution });
+    alone.push({ field: "", label: `${others.length} other fields`, text: "", contribution });
   }
 
   let at = base;

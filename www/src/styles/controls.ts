@@ -1,5 +1,5 @@
 /** Styles that several components share: buttons, inputs, focus, and text for screen readers only. */
-import { css } from 'lit';
+import { css } from "lit";
 
 export const controls = css`
   *,

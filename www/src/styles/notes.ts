@@ -1,5 +1,5 @@
 /** Styles of what is said beside a figure: how far it can be relied on (a badge), and what it means (a note). */
-import { css } from 'lit';
+import { css } from "lit";
 
 export const notes = css`
   .badge {

@@ -1,5 +1,5 @@
 /** Text to rows, a chunk at a time, through Papa Parse. */
-import Papa, { type ParseResult, type Parser } from 'papaparse';
+import Papa, { type ParseResult, type Parser } from "papaparse";
 
 /** Characters parsed at once: some thousands of rows, a few dozen milliseconds. */
 const CHUNK = 1 << 20;
@@ -21,7 +21,7 @@ export function readRows(text: string, onChunk: (chunk: Chunk) => void): void {
   let failure: { error: unknown } | undefined;
   let idle = 0;
   Papa.parse<string[]>(text, {
-    delimitersToGuess: [',', ';', '\t', '|'],
+    delimitersToGuess: [",", ";", "\t", "|"],
     chunkSize: CHUNK,
     chunk({ data, errors, meta }: ParseResult<string[]>, parser: Parser) {
       idle = data.length === 0 ? idle + 1 : 0;
@@ -32,7 +32,7 @@ export function readRows(text: string, onChunk: (chunk: Chunk) => void): void {
           delimiter: meta.delimiter,
           share: Math.min(1, read / text.length),
           isLast: read >= text.length,
-          isUnclosed: idle >= CHUNKS_WITHOUT_ROW || errors.some(({ code }) => code === 'MissingQuotes'),
+          isUnclosed: idle >= CHUNKS_WITHOUT_ROW || errors.some(({ code }) => code === "MissingQuotes"),
         });
       } catch (error) {
         failure = { error };
@@ -47,10 +47,10 @@ export function readRows(text: string, onChunk: (chunk: Chunk) => void): void {
 
 /** Breaks inside a quoted cell: they move the lines after it. */
 export function lineBreaks(cell: string): number {
-  if (!cell.includes('\n') && !cell.includes('\r')) return 0;
+  if (!cell.includes("\n") && !cell.includes("\r")) return 0;
   return cell.match(/\r\n|\r|\n/g)?.length ?? 0;
 }
 
 export function isBlank(row: string[]): boolean {
-  return row.length === 1 && row[0]!.trim() === '';
+  return row.length === 1 && row[0]!.trim() === "";
 }

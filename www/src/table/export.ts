@@ -5,7 +5,7 @@
  * may hold such a text on purpose (CSV injection, CWE-1236). These cells get an apostrophe in front, which spreadsheets
  * show as text; plain numbers such as `-5.20` stay as they are.
  */
-import type { ScoredTable } from './scored-table';
+import type { ScoredTable } from "./scored-table";
 
 const FORMULA_START = /^[=+\-@\t\r]/;
 const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -23,9 +23,12 @@ export async function exportCsv(table: ScoredTable, rows: Uint32Array, tierNames
   const { columns, facts, probability, tier } = table;
   const { delimiter } = facts;
   // Each distinct text is made safe once, however many rows hold it.
-  const cells = columns.map((column) => ({ codes: column.codes, texts: column.texts.map((text) => csvCell(text, delimiter)) }));
+  const cells = columns.map((column) => ({
+    codes: column.codes,
+    texts: column.texts.map((text) => csvCell(text, delimiter)),
+  }));
   const taken = new Set(columns.map((column) => column.name));
-  const added = ['probability', 'tier', 'problems'].map((name) => (taken.has(name) ? `tenure_${name}` : name));
+  const added = ["probability", "tier", "problems"].map((name) => (taken.has(name) ? `tenure_${name}` : name));
   const tiers = tierNames.map((name) => csvCell(name, delimiter));
 
   const head = [...columns.map((column) => csvCell(column.name, delimiter)), ...added].join(delimiter);
@@ -35,19 +38,19 @@ export async function exportCsv(table: ScoredTable, rows: Uint32Array, tierNames
     for (const row of rows.subarray(start, start + STEP)) {
       const line = cells.map(({ codes, texts }) => texts[codes[row]!]!);
       const isScored = table.isScored(row);
-      line.push(isScored ? probability[row]!.toFixed(6) : '', isScored ? tiers[tier[row]!]! : '');
+      line.push(isScored ? probability[row]!.toFixed(6) : "", isScored ? tiers[tier[row]!]! : "");
       line.push(csvCell(table.findingsOf(row), delimiter));
       lines.push(line.join(delimiter));
     }
-    parts.push(`${lines.join('\r\n')}\r\n`);
+    parts.push(`${lines.join("\r\n")}\r\n`);
     await new Promise((resolve) => setTimeout(resolve));
   }
   // Excel takes a file without the mark for the system's old code page.
   const needsMark = parts.some((part) => /[^\x00-\x7f]/.test(part));
-  return new Blob(needsMark ? ['\ufeff', ...parts] : parts, { type: 'text/csv;charset=utf-8' });
+  return new Blob(needsMark ? ["\ufeff", ...parts] : parts, { type: "text/csv;charset=utf-8" });
 }
 
 /** `customers.csv` becomes `customers.scored.csv`. */
 export function exportName(name: string): string {
-  return `${name.replace(/\.[^.]*$/, '')}.scored.csv`;
+  return `${name.replace(/\.[^.]*$/, "")}.scored.csv`;
 }

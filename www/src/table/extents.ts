@@ -1,6 +1,6 @@
 /** How far each number goes, for its slider: the schema's bounds, or what the table holds where they are open. */
-import type { NumberField, Schema } from 'tenure';
-import type { ScoredTable } from './scored-table';
+import type { NumberField, Schema } from "tenure";
+import type { ScoredTable } from "./scored-table";
 
 export interface Extent {
   low: number;
@@ -14,7 +14,7 @@ const POSITIONS = 200;
 export function extents(table: ScoredTable, schema: Schema): Map<string, Extent> {
   const found = new Map<string, Extent>();
   for (const field of schema.fields) {
-    if (field.kind !== 'number') continue;
+    if (field.kind !== "number") continue;
     const extent = extentOf(field, table.column(field.name)?.texts ?? []);
     if (extent) found.set(field.name, extent);
   }
@@ -26,7 +26,7 @@ export function extentOf(field: NumberField, texts: string[]): Extent | undefine
   let most = -Infinity;
   let isWhole = true;
   for (const text of texts) {
-    const value = text.trim() === '' ? NaN : Number(text);
+    const value = text.trim() === "" ? NaN : Number(text);
     if (!Number.isFinite(value)) continue;
     least = Math.min(least, value);
     most = Math.max(most, value);

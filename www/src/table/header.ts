@@ -1,6 +1,6 @@
 /** Compares the header line with the fields that the model needs. */
-import type { Schema } from 'tenure';
-import { UnusableFile } from './read-file';
+import type { Schema } from "tenure";
+import { UnusableFile } from "./read-file";
 
 /** Index of each schema field's column, in schema order; throws with every missing field and its nearest columns. */
 export function fieldColumns(header: string[], schema: Schema, name: string): number[] {
@@ -11,7 +11,7 @@ export function fieldColumns(header: string[], schema: Schema, name: string): nu
   if (twice.length > 0) {
     throw new UnusableFile(
       `${name} has a column twice`,
-      `${twice.join(', ')} ${twice.length === 1 ? 'stands' : 'stand'} in the header more than once, and which one counts is not clear. Remove or rename one.`,
+      `${twice.join(", ")} ${twice.length === 1 ? "stands" : "stand"} in the header more than once, and which one counts is not clear. Remove or rename one.`,
     );
   }
 
@@ -19,24 +19,32 @@ export function fieldColumns(header: string[], schema: Schema, name: string): nu
   if (missing.length === 0) return found;
 
   if (missing.length === needed.length) {
-    const first = header.slice(0, 6).join(', ');
-    if (header.some((cell) => cell !== '' && Number.isFinite(Number(cell)))) {
+    const first = header.slice(0, 6).join(", ");
+    if (header.some((cell) => cell !== "" && Number.isFinite(Number(cell)))) {
       throw new UnusableFile(
         `${name} has no header line`,
         `The first line must name the columns, but it holds values: ${first}. Add a line with the column names.`,
       );
     }
     if (header.length === 1) {
-      throw new UnusableFile(`${name} is no table`, `Its first line has one column only: ${first.slice(0, 80)}. Expected names divided by commas, semicolons, tabs or bars.`);
+      throw new UnusableFile(
+        `${name} is no table`,
+        `Its first line has one column only: ${first.slice(0, 80)}. Expected names divided by commas, semicolons, tabs or bars.`,
+      );
     }
   }
   throw new UnusableFile(
-    missing.length === needed.length ? `${name} is not a table for this model` : `${name} lacks ${missing.length === 1 ? 'a column' : `${missing.length} columns`}`,
-    `The model needs ${needed.length} columns; ${missing.length === 1 ? 'this one is' : 'these are'} not in the header. Names must match exactly.`,
+    missing.length === needed.length
+      ? `${name} is not a table for this model`
+      : `${name} lacks ${missing.length === 1 ? "a column" : `${missing.length} columns`}`,
+    `The model needs ${needed.length} columns; ${missing.length === 1 ? "this one is" : "these are"} not in the header. Names must match exactly.`,
     missing.map((field) => ({
       field: field.name,
       label: field.label || field.name,
-      nearest: nearest([field.name, field.label || field.name], header.filter((column) => !needed.includes(column))),
+      nearest: nearest(
+        [field.name, field.label || field.name],
+        header.filter((column) => !needed.includes(column)),
+      ),
     })),
   );
 }
@@ -46,14 +54,16 @@ export function nearest(names: string[], columns: string[]): string[] {
   const distance = (column: string) => Math.min(...names.map((name) => editDistance(plain(name), plain(column))));
   return columns
     .map((column) => ({ column, distance: distance(column) }))
-    .filter(({ column, distance }) => plain(column) !== '' && distance <= Math.max(1, Math.floor(plain(column).length / 3)))
+    .filter(
+      ({ column, distance }) => plain(column) !== "" && distance <= Math.max(1, Math.floor(plain(column).length / 3)),
+    )
     .sort((left, right) => left.distance - right.distance)
     .slice(0, 2)
     .map(({ column }) => column);
 }
 
 function plain(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }
 
 /** Levenshtein distance, one row of the table at a time. */

@@ -39,10 +39,10 @@ export interface FileFailure {
 }
 
 export type TableMessage =
-  | { kind: 'header'; header: string[]; delimiter: string; notices: string[] }
-  | { kind: 'block'; block: Block; share: number }
-  | { kind: 'done'; seconds: number }
-  | { kind: 'failed'; failure: FileFailure };
+  | { kind: "header"; header: string[]; delimiter: string; notices: string[] }
+  | { kind: "block"; block: Block; share: number }
+  | { kind: "done"; seconds: number }
+  | { kind: "failed"; failure: FileFailure };
 
 /** In `tier`: the row has an error and no score. */
 export const NO_TIER = 255;

@@ -1,11 +1,11 @@
 /** Bytes of a chosen file to text, or a plain word on why they are no table. */
-import type { FileFailure } from './messages';
+import type { FileFailure } from "./messages";
 
 /** Thrown with everything the page shows about a file that cannot be used. */
 export class UnusableFile extends Error {
   readonly failure: FileFailure;
 
-  constructor(title: string, detail: string, missing: FileFailure['missing'] = []) {
+  constructor(title: string, detail: string, missing: FileFailure["missing"] = []) {
     super(title);
     this.failure = { title, detail, missing };
   }
@@ -15,11 +15,11 @@ export class UnusableFile extends Error {
 const LARGEST = 400e6;
 
 const SIGNATURES: [string, number[]][] = [
-  ['an Excel workbook or a ZIP archive', [0x50, 0x4b, 0x03, 0x04]],
-  ['an old Excel workbook', [0xd0, 0xcf, 0x11, 0xe0]],
-  ['a PDF', [0x25, 0x50, 0x44, 0x46]],
-  ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
-  ['a gzip archive', [0x1f, 0x8b]],
+  ["an Excel workbook or a ZIP archive", [0x50, 0x4b, 0x03, 0x04]],
+  ["an old Excel workbook", [0xd0, 0xcf, 0x11, 0xe0]],
+  ["a PDF", [0x25, 0x50, 0x44, 0x46]],
+  ["a Parquet file", [0x50, 0x41, 0x52, 0x31]],
+  ["a gzip archive", [0x1f, 0x8b]],
 ];
 
 /** The file's bytes, unless there are too many. */
@@ -35,26 +35,36 @@ export async function readBytes(file: Blob, name: string): Promise<Uint8Array> {
 
 /** Text and, where the encoding had to be guessed, a notice about it. */
 export function decode(bytes: Uint8Array, name: string): { text: string; notices: string[] } {
-  if (bytes.length === 0) throw new UnusableFile(`${name} is empty`, 'It has 0 bytes. Choose a CSV file with a header line.');
+  if (bytes.length === 0)
+    throw new UnusableFile(`${name} is empty`, "It has 0 bytes. Choose a CSV file with a header line.");
 
   for (const [what, signature] of SIGNATURES) {
     if (signature.every((byte, index) => bytes[index] === byte)) {
-      throw new UnusableFile(`${name} is no CSV file`, `It is ${what}. Save the table as CSV (comma-separated, UTF-8) and choose that file.`);
+      throw new UnusableFile(
+        `${name} is no CSV file`,
+        `It is ${what}. Save the table as CSV (comma-separated, UTF-8) and choose that file.`,
+      );
     }
   }
-  for (const [encoding, mark] of [['utf-16le', [0xff, 0xfe]], ['utf-16be', [0xfe, 0xff]]] as const) {
+  for (const [encoding, mark] of [
+    ["utf-16le", [0xff, 0xfe]],
+    ["utf-16be", [0xfe, 0xff]],
+  ] as const) {
     if (mark.every((byte, index) => bytes[index] === byte)) {
       return { text: new TextDecoder(encoding).decode(bytes), notices: [`Read as ${encoding.toUpperCase()}.`] };
     }
   }
   if (bytes.subarray(0, 65_536).includes(0)) {
-    throw new UnusableFile(`${name} is no CSV file`, 'It holds binary data. Choose a text file with a header line and one customer per line.');
+    throw new UnusableFile(
+      `${name} is no CSV file`,
+      "It holds binary data. Choose a text file with a header line and one customer per line.",
+    );
   }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), notices: [] };
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), notices: [] };
   } catch {
     // What spreadsheets on Windows write when nobody asks for UTF-8; every byte means something in it.
-    const text = new TextDecoder('windows-1252').decode(bytes);
-    return { text, notices: ['The file is not UTF-8; it was read as Windows-1252. Check accented letters.'] };
+    const text = new TextDecoder("windows-1252").decode(bytes);
+    return { text, notices: ["The file is not UTF-8; it was read as Windows-1252. Check accented letters."] };
   }
 }

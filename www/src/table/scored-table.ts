@@ -1,7 +1,7 @@
 /** A scored file in memory: columns, scores, ranks, findings; and the views that search, filter and sort it. */
-import type { Schema } from 'tenure';
-import { join, type Column } from './dictionary';
-import { NO_TIER, type Block, type Finding } from './messages';
+import type { Schema } from "tenure";
+import { type Column, join } from "./dictionary";
+import { type Block, type Finding, NO_TIER } from "./messages";
 
 /** Findings kept to be listed; all are counted, and all stand in the export. */
 const LISTED = 5000;
@@ -91,7 +91,7 @@ export class ScoredTable {
 
   text(row: number, name: string): string {
     const column = this.#columnOf.get(name);
-    return column ? column.texts[column.codes[row]!]! : '';
+    return column ? column.texts[column.codes[row]!]! : "";
   }
 
   /** The first identifier of the schema that the file has; rows are called by their line without one. */
@@ -145,9 +145,9 @@ export class CollectedBlocks {
       if (!finding.fatal) this.noteCount += 1;
       else if (finding.row !== this.#lastFatal) this.fatalRows += 1;
       if (finding.fatal) this.#lastFatal = finding.row;
-      if (finding.field === '') this.brokenRows.add(finding.row);
+      if (finding.field === "") this.brokenRows.add(finding.row);
       if (this.findings.length < LISTED) this.findings.push(finding);
-      const said = `${finding.field ? `${finding.field}: ` : ''}${finding.message}`;
+      const said = `${finding.field ? `${finding.field}: ` : ""}${finding.message}`;
       const before = this.#findingTexts.get(finding.row);
       this.#findingTexts.set(finding.row, before ? `${before}; ${said}` : said);
     }
@@ -156,9 +156,9 @@ export class CollectedBlocks {
   /** One text per row for the export; most are empty. */
   findingText(rows: number): Column {
     const codes = new Uint32Array(rows);
-    const texts = [''];
+    const texts = [""];
     for (const [row, text] of this.#findingTexts) codes[row] = texts.push(text) - 1;
-    return { name: 'problems', codes, texts };
+    return { name: "problems", codes, texts };
   }
 }
 

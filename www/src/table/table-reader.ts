@@ -1,9 +1,9 @@
 /** Rows of text to scored blocks: gives each row its line, each text its code, and each broken line its finding. */
-import { isError, type Scorer } from 'tenure';
-import { isBlank, lineBreaks } from './csv';
-import { Dictionary } from './dictionary';
-import { fieldColumns } from './header';
-import { NO_TIER, type Block, type Finding } from './messages';
+import { isError, type Scorer } from "tenure";
+import { isBlank, lineBreaks } from "./csv";
+import { Dictionary } from "./dictionary";
+import { fieldColumns } from "./header";
+import { type Block, type Finding, NO_TIER } from "./messages";
 
 export class TableReader {
   readonly header: string[];
@@ -32,24 +32,24 @@ export class TableReader {
 
     for (const [index, row] of data.entries()) {
       // In a file of mixed line ends the parser leaves the CR of a CRLF line on its last cell.
-      if (row.at(-1)!.endsWith('\r')) row.push(row.pop()!.slice(0, -1));
+      if (row.at(-1)!.endsWith("\r")) row.push(row.pop()!.slice(0, -1));
       const line = this.nextLine;
       this.nextLine += 1;
       if (isBlank(row)) continue;
       const place = kept.push(row) - 1;
       lines[place] = line;
-      const finding = { line, row: this.rowCount + place, field: '', fatal: true };
+      const finding = { line, row: this.rowCount + place, field: "", fatal: true };
       // A delimiter at the end of every line is a common slip and means nothing.
-      const length = row.length === width + 1 && row[width]!.trim() === '' ? width : row.length;
+      const length = row.length === width + 1 && row[width]!.trim() === "" ? width : row.length;
       if (isUnclosed && index === data.length - 1) {
-        const message = 'a quote opens here and never closes; the lines after it could not be read';
-        broken.push({ ...finding, rule: 'quotes', value: row.at(-1)!.slice(0, 40), message });
+        const message = "a quote opens here and never closes; the lines after it could not be read";
+        broken.push({ ...finding, rule: "quotes", value: row.at(-1)!.slice(0, 40), message });
       } else if (length !== width) {
         const message = `the line has ${length} cells, the header has ${width}`;
-        broken.push({ ...finding, rule: 'cells', value: String(length), message });
+        broken.push({ ...finding, rule: "cells", value: String(length), message });
       }
       for (let column = 0; column < width; column++) {
-        const text = row[column] ?? '';
+        const text = row[column] ?? "";
         codes[column]![place] = this.#dictionaries[column]!.code(text);
         this.nextLine += lineBreaks(text);
       }
@@ -67,11 +67,15 @@ export class TableReader {
     };
   }
 
-  #score(rows: string[][], lines: Uint32Array, broken: Finding[]): Pick<Block, 'probability' | 'logit' | 'tier' | 'findings'> {
+  #score(
+    rows: string[][],
+    lines: Uint32Array,
+    broken: Finding[],
+  ): Pick<Block, "probability" | "logit" | "tier" | "findings"> {
     const columns: Record<string, string[]> = {};
     for (const [index, { name }] of this.#scorer.schema.fields.entries()) {
       const column = this.#columnOf[index]!;
-      columns[name] = rows.map((row) => row[column] ?? '');
+      columns[name] = rows.map((row) => row[column] ?? "");
     }
     const { probability, logit, tier, problems } = this.#scorer.scoreMany(columns, { problemLimit: rows.length });
 

@@ -1,8 +1,8 @@
 /** Which rows the table shows, and in which order: search, tier filter and sorting over a scored table. */
-import type { Field, Schema } from 'tenure';
-import type { Column } from './dictionary';
-import { NO_TIER } from './messages';
-import { ordered, type ScoredTable } from './scored-table';
+import type { Field, Schema } from "tenure";
+import type { Column } from "./dictionary";
+import { NO_TIER } from "./messages";
+import { ordered, type ScoredTable } from "./scored-table";
 
 export interface Query {
   text: string;
@@ -13,7 +13,7 @@ export interface Query {
   direction: 1 | -1;
 }
 
-export const BY_RISK: Query = { text: '', tiers: new Set(), sort: 'risk', direction: -1 };
+export const BY_RISK: Query = { text: "", tiers: new Set(), sort: "risk", direction: -1 };
 
 const collator = new Intl.Collator(undefined, { numeric: true });
 
@@ -34,7 +34,7 @@ export class View {
   }
 
   #order(sort: string, direction: 1 | -1): Uint32Array {
-    if (sort === 'risk' && direction === -1) return this.#table.byRisk;
+    if (sort === "risk" && direction === -1) return this.#table.byRisk;
     const key = `${direction}${sort}`;
     const known = this.#orders.get(key);
     if (known) return known;
@@ -44,10 +44,10 @@ export class View {
   }
 
   #keys(sort: string): ArrayLike<number> {
-    if (sort === 'risk') return this.#table.logit;
+    if (sort === "risk") return this.#table.logit;
     const column = this.#table.column(sort);
     if (!column) return this.#table.lines;
-    const isNumber = this.#schema.fields.some((field) => field.name === sort && field.kind === 'number');
+    const isNumber = this.#schema.fields.some((field) => field.name === sort && field.kind === "number");
     const keyOf = isNumber ? numbers(column) : places(column);
     return Float64Array.from(column.codes, (code) => keyOf[code]!);
   }
@@ -58,7 +58,7 @@ export class View {
     const inTier = (row: number) => tiers.size === 0 || tiers.has(tierOf[row]!);
     if (!wanted) return tiers.size === 0 ? undefined : inTier;
 
-    const numeric = new Set(this.#schema.fields.filter((field) => field.kind === 'number').map((field) => field.name));
+    const numeric = new Set(this.#schema.fields.filter((field) => field.kind === "number").map((field) => field.name));
     const hits = this.#table.columns.flatMap((column) => {
       // "12" should find customer 12 and a charge of 12, but not every charge that has a 12 in it.
       const test = numeric.has(column.name)
@@ -73,14 +73,16 @@ export class View {
 
 /** Each distinct text as a number; what is none sorts last. */
 function numbers(column: Column): Float64Array {
-  return Float64Array.from(column.texts, (text) => (text.trim() === '' ? NaN : Number(text)));
+  return Float64Array.from(column.texts, (text) => (text.trim() === "" ? NaN : Number(text)));
 }
 
 /** Each distinct text's place among the sorted ones; blanks sort last. */
 function places(column: Column): Float64Array {
-  const sorted = column.texts.map((_, code) => code).sort((a, b) => collator.compare(column.texts[a]!, column.texts[b]!));
+  const sorted = column.texts
+    .map((_, code) => code)
+    .sort((a, b) => collator.compare(column.texts[a]!, column.texts[b]!));
   const place = new Float64Array(column.texts.length);
-  for (const [index, code] of sorted.entries()) place[code] = column.texts[code]!.trim() === '' ? NaN : index;
+  for (const [index, code] of sorted.entries()) place[code] = column.texts[code]!.trim() === "" ? NaN : index;
   return place;
 }
 
@@ -97,8 +99,13 @@ export function tellingFields(table: ScoredTable, schema: Schema, count: number)
 }
 
 function share(field: Field, table: ScoredTable, column: Column): number {
-  if (field.kind === 'number') return correlation(table, column, numbers(column));
-  if (field.kind === 'date') return correlation(table, column, Float64Array.from(column.texts, (text) => Date.parse(text)));
+  if (field.kind === "number") return correlation(table, column, numbers(column));
+  if (field.kind === "date")
+    return correlation(
+      table,
+      column,
+      Float64Array.from(column.texts, (text) => Date.parse(text)),
+    );
   return betweenShare(table, column);
 }
 
@@ -114,7 +121,10 @@ function betweenShare({ tier, probability, scoredCount, expected }: ScoredTable,
     squares += probability[row]! ** 2;
   }
   const mean = expected / scoredCount;
-  const between = sums.reduce((total, sum, code) => (counts[code] ? total + counts[code] * (sum / counts[code] - mean) ** 2 : total), 0);
+  const between = sums.reduce(
+    (total, sum, code) => (counts[code] ? total + counts[code] * (sum / counts[code] - mean) ** 2 : total),
+    0,
+  );
   return between / (squares - scoredCount * mean ** 2) || 0;
 }
 
