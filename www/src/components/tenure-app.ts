@@ -45,7 +45,10 @@ export class TenureApp extends LitElement {
     super.connectedCallback();
     narrow.addEventListener("change", () => (this.isNarrow = narrow.matches));
     addEventListener("dragover", (event) => this.#onDrag(event));
-    addEventListener("dragleave", (event) => event.relatedTarget ?? (this.isDragging = false));
+    addEventListener("dragleave", (event) => {
+      // A related target is another element of the page; there is none when the pointer leaves the window.
+      if (!event.relatedTarget) this.isDragging = false;
+    });
     addEventListener("drop", (event) => this.#onDrop(event));
   }
 

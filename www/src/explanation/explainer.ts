@@ -111,7 +111,8 @@ export class Explainer {
   #receive(reply: ExplainReply): void {
     if (reply.kind === "ready") {
       this.#isReady = true;
-      return this.#advance();
+      this.#advance();
+      return;
     }
     if (reply.kind === "explained" && this.#current?.kind === "explain") {
       this.#fastest = this.#answers === 0 ? reply.milliseconds : Math.min(this.#fastest, reply.milliseconds);

@@ -46,7 +46,7 @@ export async function exportCsv(table: ScoredTable, rows: Uint32Array, tierNames
     await new Promise((resolve) => setTimeout(resolve));
   }
   // Excel takes a file without the mark for the system's old code page.
-  const needsMark = parts.some((part) => /[^\x00-\x7f]/.test(part));
+  const needsMark = parts.some((part) => /\P{ASCII}/u.test(part));
   return new Blob(needsMark ? ["\ufeff", ...parts] : parts, { type: "text/csv;charset=utf-8" });
 }
 
