@@ -6,8 +6,9 @@ import { isBlank, lineBreaks, readRows } from "../src/table/csv";
 import { csvCell, exportName } from "../src/table/export";
 import { extentOf } from "../src/table/extents";
 import { nearest } from "../src/table/header";
-import { decode, readBytes, UnusableFile } from "../src/table/read-file";
+import { decode, readBytes } from "../src/table/read-file";
 import { ordered } from "../src/table/scored-table";
+import { UnusableFile } from "../src/text/failure";
 
 test("cells that a spreadsheet would run get an apostrophe, numbers do not", () => {
   for (const text of ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx"])

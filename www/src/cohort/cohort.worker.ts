@@ -1,7 +1,7 @@
 /** Explains many customers with a scorer of its own; the page ends the worker when nobody waits any more. */
 import { type Dependence, load } from "tenure";
-import type { Driver } from "./drivers";
-import type { DriversReply, DriversRequest } from "./messages";
+import { errorMessage } from "../text/failure";
+import type { Driver, DriversReply, DriversRequest } from "./messages";
 
 /** How the page calls a category that the schema does not list. */
 const OTHER = "other";
@@ -39,7 +39,7 @@ self.addEventListener("message", async ({ data: { model, columns, limit, device 
       },
     });
   } catch (error) {
-    reply({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    reply({ kind: "failed", message: errorMessage(error) });
   }
 });
 

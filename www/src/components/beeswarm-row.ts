@@ -1,6 +1,7 @@
 /** One field's row of the beeswarm: a dot for each customer, placed by contribution, coloured by the value's rank. */
 import { customElement, property } from "lit/decorators.js";
-import { ranks, swarm } from "../cohort/beeswarm";
+import { swarm } from "../cohort/beeswarm";
+import { ranks } from "../cohort/scales";
 import { PlotCanvas } from "./plot-canvas";
 import { Shades } from "./shades";
 

@@ -3,9 +3,9 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Counterfactual, Counterfactuals } from "tenure";
 import type { Language } from "../explanation/language";
-import { formatPercent } from "../format";
 import { controls } from "../styles/controls";
 import { notes } from "../styles/notes";
+import { formatPercent } from "../text/numbers";
 import { icon } from "./marks";
 
 /** A card's changes are to be tried in the form. */

@@ -5,12 +5,12 @@ import { type Explanation, type FieldValue, type Problem, type Score, TenureErro
 import { rememberLanguage } from "../explanation/chosen-language";
 import type { Advised, Explained, Explainer } from "../explanation/explainer";
 import { LANGUAGES, type Language } from "../explanation/language";
-import { formatCount, formatFixed, formatPercent, formatPoints } from "../format";
-import type { Model } from "../model";
 import { controls } from "../styles/controls";
 import { notes } from "../styles/notes";
 import { type Extent, extents } from "../table/extents";
 import type { ScoredTable } from "../table/scored-table";
+import { formatCount, formatFixed, formatPercent, formatPoints } from "../text/numbers";
+import type { Model } from "../workspace/model";
 import "./counterfactual-cards";
 import "./customer-reasons";
 import type { TryChanges } from "./counterfactual-cards";

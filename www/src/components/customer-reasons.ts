@@ -3,9 +3,9 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Contribution, Explanation } from "tenure";
 import type { Language } from "../explanation/language";
-import { formatCount, formatSeconds } from "../format";
 import { controls } from "../styles/controls";
 import { notes } from "../styles/notes";
+import { formatCount, formatSeconds } from "../text/numbers";
 import "./force-line";
 import "./waterfall-chart";
 

@@ -8,10 +8,11 @@ import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Contribution, Explanation, Scorer } from "tenure";
 import type { Explainer, Wish } from "../explanation/explainer";
-import { formatCount, formatPercent } from "../format";
 import { controls } from "../styles/controls";
 import type { ScoredTable } from "../table/scored-table";
 import { type Query, tellingFields } from "../table/view";
+import { fieldLabels } from "../text/fields";
+import { formatCount, formatPercent } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 import { tableStyles } from "./customer-table-styles";
 import { tierMark, tierMarkStyles, tierStep } from "./marks";
@@ -203,7 +204,7 @@ export class CustomerTable extends LitElement {
 
   #heads() {
     const { identifier } = this.table;
-    const labels = new Map(this.scorer.schema.fields.map((field) => [field.name, field.label || field.name]));
+    const labels = fieldLabels(this.scorer.schema);
     return html`
       <div role="columnheader" class="rank">#</div>
       ${this.#head("customer", identifier ?? "line", identifier ?? "Line", 1)}

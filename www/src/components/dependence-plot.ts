@@ -4,11 +4,12 @@
  */
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { ranks } from "../cohort/beeswarm";
-import { type Driver, nameOf } from "../cohort/drivers";
+import type { Driver } from "../cohort/messages";
+import { ends, ranks, withLength } from "../cohort/scales";
 import { ticks } from "../explanation/waterfall";
-import { formatTick } from "../format";
 import { controls } from "../styles/controls";
+import { fieldLabel } from "../text/fields";
+import { formatTick } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 import { PlotCanvas } from "./plot-canvas";
 import { Shades } from "./shades";
@@ -39,7 +40,7 @@ export class DependencePlot extends PlotCanvas {
               })
         }
       </div>
-      <p>${nameOf(driver.field)}${driver.field.kind === "number" && driver.field.unit ? html` <small>(${driver.field.unit})</small>` : nothing}</p>
+      <p>${fieldLabel(driver.field)}${driver.field.kind === "number" && driver.field.unit ? html` <small>(${driver.field.unit})</small>` : nothing}</p>
     `;
   }
 
@@ -69,22 +70,14 @@ export class DependencePlot extends PlotCanvas {
 
   /** Ends of the axis of contributions, with room around. */
   #reach(): [number, number] {
-    let [low, high] = [0, 0];
-    for (const contribution of this.driver.contributions) {
-      if (contribution < low) low = contribution;
-      if (contribution > high) high = contribution;
-    }
+    const [low, high] = ends(this.driver.contributions, [0, 0]);
     const room = Math.max(0.05, (high - low) * 0.06);
     return [low - room, high + room];
   }
 
+  /** Ends of the axis of values. */
   #extent(): [number, number] {
-    let [low, high] = [Infinity, -Infinity];
-    for (const value of this.driver.values) {
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    return low < high ? [low, high] : [low - 1, low + 1];
+    return withLength(ends(this.driver.values));
   }
 
   static override styles = [

@@ -2,14 +2,18 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { DeviceChoice } from "tenure";
-import { columnsOf, type Driver, type Drivers, type DriversRun, explainCohort, nameOf } from "../cohort/drivers";
-import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from "../format";
-import type { Model } from "../model";
+import { columnsOf, type DriversRun, explainCohort } from "../cohort/drivers";
+import type { Driver, Drivers } from "../cohort/messages";
+import { ends, withLength } from "../cohort/scales";
 import { controls } from "../styles/controls";
 import { notes } from "../styles/notes";
 import type { ScoredTable } from "../table/scored-table";
+import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from "../text/numbers";
+import type { Model } from "../workspace/model";
 import "./beeswarm-row";
 import "./dependence-plot";
+import { errorMessage } from "../text/failure";
+import { fieldLabel } from "../text/fields";
 import { cssVariables } from "./css-variables";
 import { driversStyles } from "./drivers-panel-styles";
 import { icon } from "./marks";
@@ -74,7 +78,7 @@ export class DriversPanel extends LitElement {
       this.drivers = drivers;
       this.isCancelled = drivers === undefined;
     } catch (error) {
-      if (this.#run === run) this.failure = error instanceof Error ? error.message : String(error);
+      if (this.#run === run) this.failure = errorMessage(error);
     }
   }
 
@@ -122,7 +126,7 @@ export class DriversPanel extends LitElement {
   #all({ drivers, rows, of, standardError, seconds }: Drivers) {
     const shown = this.isUnfolded ? drivers : drivers.slice(0, SHOWN);
     const chosen = drivers.find(({ field }) => field.name === this.chosen);
-    const reach = ends(drivers);
+    const reach = axis(drivers);
     return html`
       <p class="facts">
         ${rows < of ? `${formatCount(rows)} of ${counted(of, "customer")}, drawn at random` : counted(rows, "customer")},
@@ -150,7 +154,7 @@ export class DriversPanel extends LitElement {
     const isChosen = field.name === this.chosen;
     return html`<li>
       <button class="plain field" aria-expanded=${isChosen} @click=${() => (this.chosen = isChosen ? undefined : field.name)}>
-        <span class="label">${nameOf(field)}</span>
+        <span class="label">${fieldLabel(field)}</span>
         <span class="mean"><i ${cssVariables({ "--share": mean / (largest || 1) })}></i>${formatFixed(mean)}<span class="visually-hidden"> mean absolute contribution</span></span>
       </button>
       <beeswarm-row .contributions=${contributions} .values=${categories && categories.length > 2 ? undefined : values} .low=${low} .high=${high}></beeswarm-row>
@@ -158,8 +162,8 @@ export class DriversPanel extends LitElement {
   }
 
   #dependence(driver: Driver) {
-    return html`<section aria-label="Dependence on ${nameOf(driver.field)}">
-      <h3>${nameOf(driver.field)}: contribution by value</h3>
+    return html`<section aria-label="Dependence on ${fieldLabel(driver.field)}">
+      <h3>${fieldLabel(driver.field)}: contribution by value</h3>
       ${driver.color ? html`<p class="facts">Coloured by ${driver.color.label}, from low (blue) to high (red).</p>` : nothing}
       <dependence-plot .driver=${driver}></dependence-plot>
       ${driver.categories ? this.#means(driver, driver.categories) : nothing}
@@ -190,13 +194,8 @@ export class DriversPanel extends LitElement {
 }
 
 /** One axis for all fields, from the smallest contribution to the largest. */
-function ends(drivers: readonly Driver[]): [number, number] {
-  let [low, high] = [0, 0];
-  for (const { contributions } of drivers) {
-    for (const contribution of contributions) {
-      if (contribution < low) low = contribution;
-      if (contribution > high) high = contribution;
-    }
-  }
-  return low < high ? [low, high] : [low - 1, high + 1];
+function axis(drivers: readonly Driver[]): [number, number] {
+  let reach: [number, number] = [0, 0];
+  for (const { contributions } of drivers) reach = ends(contributions, reach);
+  return withLength(reach);
 }

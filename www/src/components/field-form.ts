@@ -5,9 +5,10 @@ import { classMap } from "lit/directives/class-map.js";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { CategoryField, DateField, Field, FieldValue, FlagField, NumberField, Problem, Schema } from "tenure";
-import { formatPoints } from "../format";
 import { controls } from "../styles/controls";
 import type { Extent } from "../table/extents";
+import { fieldLabel } from "../text/fields";
+import { formatPoints } from "../text/numbers";
 import { fieldFormStyles } from "./field-form-styles";
 import { icon } from "./marks";
 
@@ -64,7 +65,7 @@ export class FieldForm extends LitElement {
     const note = problem ? `${problem.message} (got ${problem.value})` : "";
     return html`<div class=${classMap({ field: true, changed: isChanged, [field.kind]: true })}>
       <label for=${field.name}>
-        ${field.label || field.name}${field.kind === "number" && field.unit ? html`<span class="unit">, ${field.unit}</span>` : nothing}
+        ${fieldLabel(field)}${field.kind === "number" && field.unit ? html`<span class="unit">, ${field.unit}</span>` : nothing}
       </label>
       ${this.#input(field, note)}
       ${note ? html`<p class="note" id="${field.name}-note">${icon("alert")}${note}</p>` : nothing}
@@ -73,7 +74,7 @@ export class FieldForm extends LitElement {
           ? html`<p class="was">
             <span>was <b>${this.record[field.name]?.trim() || "unknown"}</b></span>
             ${effect === undefined ? nothing : html`<span class="effect">alone ${formatPoints(effect)} points</span>`}
-            <button class="link" aria-label="Reset ${field.label || field.name}" @click=${() => this.#change(field.name, undefined)}>Reset</button>
+            <button class="link" aria-label="Reset ${fieldLabel(field)}" @click=${() => this.#change(field.name, undefined)}>Reset</button>
           </p>`
           : nothing
       }
@@ -126,7 +127,7 @@ export class FieldForm extends LitElement {
         extent
           ? html`<input
             type="range"
-            aria-label="${field.label || field.name}, slider"
+            aria-label="${fieldLabel(field)}, slider"
             min=${extent.low}
             max=${extent.high}
             step=${extent.step}

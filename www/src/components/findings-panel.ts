@@ -1,10 +1,10 @@
 /** Everything that is wrong or odd in the file, by line and field, with the rule and the value. */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { counted, formatCount } from "../format";
 import { controls } from "../styles/controls";
 import type { Finding } from "../table/messages";
 import type { ScoredTable } from "../table/scored-table";
+import { counted, formatCount } from "../text/numbers";
 import { OpenCustomer } from "./customer-table";
 import { icon } from "./marks";
 

@@ -5,8 +5,8 @@ import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Explanation } from "tenure";
 import { force, type Push } from "../explanation/force";
-import { formatFixed, formatSigned } from "../format";
 import { controls } from "../styles/controls";
+import { formatFixed, formatSigned } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 
 /** Named on each side of f(x). */

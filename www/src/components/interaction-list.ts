@@ -3,8 +3,8 @@ import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
 import type { Explanation, Interaction } from "tenure";
-import { formatSigned } from "../format";
 import { controls } from "../styles/controls";
+import { formatSigned } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 
 const SHOWN = 8;

@@ -1,9 +1,9 @@
 /** What the model is and how good it is, and the way to another one. */
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { formatBytes, formatCount, formatMetric, formatPercent, formatWholePercent } from "../format";
-import type { Model } from "../model";
 import { controls } from "../styles/controls";
+import { formatBytes, formatCount, formatMetric, formatPercent, formatWholePercent } from "../text/numbers";
+import type { Model } from "../workspace/model";
 import { icon } from "./marks";
 
 @customElement("model-dialog")

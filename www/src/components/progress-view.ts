@@ -1,9 +1,9 @@
 /** Shown while a table is scored: how far, how fast, and the way out. */
 import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { counted, formatCount, formatWholePercent } from "../format";
 import { controls } from "../styles/controls";
 import type { Progress } from "../table/score-file";
+import { counted, formatCount, formatWholePercent } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 
 @customElement("progress-view")

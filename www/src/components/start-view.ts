@@ -2,10 +2,10 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Field } from "tenure";
-import { formatCount, formatMetric, formatWholePercent } from "../format";
-import type { Model } from "../model";
 import { controls } from "../styles/controls";
-import type { FileFailure } from "../table/messages";
+import type { FileFailure } from "../text/failure";
+import { formatCount, formatMetric, formatWholePercent } from "../text/numbers";
+import type { Model } from "../workspace/model";
 import { icon } from "./marks";
 
 @customElement("start-view")

@@ -2,9 +2,9 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Tier } from "tenure";
-import { counted, formatCount, formatPercent, formatSeconds } from "../format";
 import { controls } from "../styles/controls";
 import type { ScoredTable } from "../table/scored-table";
+import { counted, formatCount, formatPercent, formatSeconds } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 import { icon, tierMark, tierMarkStyles, tierStep } from "./marks";
 

@@ -1,11 +1,12 @@
 /** The page as a whole: header and footer, and in between the start, the progress, or the table with its panel. */
 import { html, LitElement, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { counted } from "../format";
-import type { Model } from "../model";
 import { controls } from "../styles/controls";
 import type { ScoredTable } from "../table/scored-table";
-import { Workspace } from "../workspace";
+import { fieldLabels } from "../text/fields";
+import { counted } from "../text/numbers";
+import type { Model } from "../workspace/model";
+import { Workspace } from "../workspace/workspace";
 import type { CustomerTable, OpenCustomer, SortRows } from "./customer-table";
 import { icon, logo } from "./marks";
 import type { ModelDialog } from "./model-dialog";
@@ -261,10 +262,9 @@ export class TenureApp extends LitElement {
     if (panel.kind === "drivers") {
       return html`<drivers-panel .model=${model} .table=${table} .rows=${this.#workspace.rows} @panel-close=${this.#closePanel}></drivers-panel>`;
     }
-    const labels = new Map(model.scorer.schema.fields.map((field) => [field.name, field.label || field.name]));
     return html`<findings-panel
       .table=${table}
-      .labels=${labels}
+      .labels=${fieldLabels(model.scorer.schema)}
       @panel-close=${this.#closePanel}
       @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
     ></findings-panel>`;

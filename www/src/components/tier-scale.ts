@@ -2,8 +2,8 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Tier } from "tenure";
-import { formatWholePercent } from "../format";
 import { controls } from "../styles/controls";
+import { formatWholePercent } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 import { tierMarkStyles, tierStep } from "./marks";
 

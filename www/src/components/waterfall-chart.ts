@@ -8,8 +8,8 @@ import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Explanation } from "tenure";
 import { type Step, ticks, type Waterfall, waterfall } from "../explanation/waterfall";
-import { formatFixed, formatSigned, formatTick } from "../format";
 import { controls } from "../styles/controls";
+import { formatFixed, formatSigned, formatTick } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 import { waterfallStyles } from "./waterfall-chart-styles";
 

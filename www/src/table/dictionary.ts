@@ -28,9 +28,8 @@ export class Dictionary {
   }
 }
 
-/** The blocks of one column as one array. */
-export function join(parts: Uint32Array[]): Uint32Array {
-  const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+/** Fills `whole` with the blocks of one column, one after the other. */
+export function join<A extends Float32Array | Uint32Array | Uint8Array>(parts: A[], whole: A): A {
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

@@ -1,6 +1,7 @@
 /** Compares the header line with the fields that the model needs. */
 import type { Schema } from "tenure";
-import { UnusableFile } from "./read-file";
+import { UnusableFile } from "../text/failure";
+import { fieldLabel } from "../text/fields";
 
 /** Index of each schema field's column, in schema order; throws with every missing field and its nearest columns. */
 export function fieldColumns(header: string[], schema: Schema, name: string): number[] {
@@ -40,9 +41,9 @@ export function fieldColumns(header: string[], schema: Schema, name: string): nu
     `The model needs ${needed.length} columns; ${missing.length === 1 ? "this one is" : "these are"} not in the header. Names must match exactly.`,
     missing.map((field) => ({
       field: field.name,
-      label: field.label || field.name,
+      label: fieldLabel(field),
       nearest: nearest(
-        [field.name, field.label || field.name],
+        [field.name, fieldLabel(field)],
         header.filter((column) => !needed.includes(column)),
       ),
     })),

@@ -1,4 +1,5 @@
 /** What the page and the table worker say to each other. Everything here survives structured cloning. */
+import type { FileFailure } from "../text/failure";
 
 export interface ScoreFile {
   model: Uint8Array;
@@ -29,13 +30,6 @@ export interface Block {
   logit: Float32Array;
   tier: Uint8Array;
   findings: Finding[];
-}
-
-/** Why a whole file could not be used, with what would make it usable. */
-export interface FileFailure {
-  title: string;
-  detail: string;
-  missing: { field: string; label: string; nearest: string[] }[];
 }
 
 export type TableMessage =

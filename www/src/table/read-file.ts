@@ -1,15 +1,5 @@
 /** Bytes of a chosen file to text, or a plain word on why they are no table. */
-import type { FileFailure } from "./messages";
-
-/** Thrown with everything the page shows about a file that cannot be used. */
-export class UnusableFile extends Error {
-  readonly failure: FileFailure;
-
-  constructor(title: string, detail: string, missing: FileFailure["missing"] = []) {
-    super(title);
-    this.failure = { title, detail, missing };
-  }
-}
+import { UnusableFile } from "../text/failure";
 
 /** A page keeps the whole table; beyond this a browser's longest text and its memory per tab come close. */
 const LARGEST = 400e6;

@@ -1,6 +1,7 @@
 /** Runs one file through a table worker of its own and reports progress; cancelling ends the worker. */
 import type { Schema } from "tenure";
-import type { FileFailure, ScoreFile, TableMessage } from "./messages";
+import type { FileFailure } from "../text/failure";
+import type { ScoreFile, TableMessage } from "./messages";
 import { CollectedBlocks, ScoredTable } from "./scored-table";
 
 export interface Progress {

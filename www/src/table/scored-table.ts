@@ -45,24 +45,19 @@ export class ScoredTable {
     this.facts = facts;
     const { blocks } = collected;
     this.rowCount = collected.rows;
+    const joined = <A extends Float32Array | Uint32Array | Uint8Array>(part: (block: Block) => A, whole: A) =>
+      join(blocks.map(part), whole);
     this.columns = collected.header.map((name, column) => ({
       name,
-      codes: join(blocks.map((block) => block.codes[column]!)),
+      codes: joined(({ codes }) => codes[column]!, new Uint32Array(this.rowCount)),
       texts: collected.texts[column]!,
     }));
     for (const column of this.columns) if (!this.#columnOf.has(column.name)) this.#columnOf.set(column.name, column);
 
-    this.probability = new Float32Array(this.rowCount);
-    this.logit = new Float32Array(this.rowCount);
-    this.tier = new Uint8Array(this.rowCount);
-    let at = 0;
-    for (const block of blocks) {
-      this.probability.set(block.probability, at);
-      this.logit.set(block.logit, at);
-      this.tier.set(block.tier, at);
-      at += block.rows;
-    }
-    this.lines = join(blocks.map((block) => block.lines));
+    this.probability = joined(({ probability }) => probability, new Float32Array(this.rowCount));
+    this.logit = joined(({ logit }) => logit, new Float32Array(this.rowCount));
+    this.tier = joined(({ tier }) => tier, new Uint8Array(this.rowCount));
+    this.lines = joined(({ lines }) => lines, new Uint32Array(this.rowCount));
     this.findings = collected.findings;
     this.findingText = collected.findingText(this.rowCount);
     this.fatalRows = collected.fatalRows;

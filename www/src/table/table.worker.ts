@@ -3,17 +3,21 @@
  * It takes one file and is then done; cancelling is ending the worker.
  */
 import { load, type Scorer, TenureError } from "tenure";
+import { errorMessage, UnusableFile } from "../text/failure";
 import { isBlank, lineBreaks, readRows } from "./csv";
 import type { ScoreFile, TableMessage } from "./messages";
-import { decode, readBytes, UnusableFile } from "./read-file";
+import { decode, readBytes } from "./read-file";
 import { TableReader } from "./table-reader";
 
 const send = (message: TableMessage, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 
 self.addEventListener("message", ({ data }: MessageEvent<ScoreFile>) => {
   score(data).catch((error: unknown) => {
-    if (error instanceof UnusableFile) return send({ kind: "failed", failure: error.failure });
-    const detail = error instanceof TenureError ? `${error.message} (${error.code})` : String(error);
+    if (error instanceof UnusableFile) {
+      send({ kind: "failed", failure: error.failure });
+      return;
+    }
+    const detail = error instanceof TenureError ? `${error.message} (${error.code})` : errorMessage(error);
     send({ kind: "failed", failure: { title: `${data.name} could not be scored`, detail, missing: [] } });
   });
 });

@@ -1,21 +1,12 @@
 /** A loaded model: its bytes, for the workers, and a scorer for what the page's own thread asks. */
 import { load, type Scorer, TenureError } from "tenure";
+import { UnusableFile } from "../text/failure";
 
 export interface Model {
   name: string;
   bytes: Uint8Array;
   scorer: Scorer;
   isDemo: boolean;
-}
-
-/** Why a model could not be used, in words for the page. */
-export class UnusableModel extends Error {
-  readonly title: string;
-
-  constructor(title: string, detail: string) {
-    super(detail);
-    this.title = title;
-  }
 }
 
 const DEMO_MODEL = "demo/model.safetensors";
@@ -30,7 +21,7 @@ export async function loadDemo(): Promise<Model> {
 
 export async function loadFile(file: File): Promise<Model> {
   if (file.size > LARGEST) {
-    throw new UnusableModel(
+    throw new UnusableFile(
       `${file.name} is no Tenure model`,
       `It has ${Math.round(file.size / 2 ** 20)} MB; a model has well under 1 MB.`,
     );
@@ -48,18 +39,17 @@ async function opened(bytes: Uint8Array, fileName: string): Promise<Model> {
     return { name: scorer.schema.name || scorer.card.name || fileName, bytes, scorer, isDemo: false };
   } catch (error) {
     if (!(error instanceof TenureError)) throw error;
-    if (!error.code.startsWith("artifact_"))
-      throw new UnusableModel("This browser cannot run the model", error.message);
-    throw new UnusableModel(`${fileName} is no usable model`, `${error.message} (${error.code})`);
+    if (!error.code.startsWith("artifact_")) throw new UnusableFile("This browser cannot run the model", error.message);
+    throw new UnusableFile(`${fileName} is no usable model`, `${error.message} (${error.code})`);
   }
 }
 
 async function fetched(path: string): Promise<Response> {
   const response = await fetch(new URL(path, document.baseURI)).catch((error: unknown) => {
-    throw new UnusableModel("The demo could not be read", String(error));
+    throw new UnusableFile("The demo could not be read", String(error));
   });
   if (response.ok) return response;
-  throw new UnusableModel(
+  throw new UnusableFile(
     "There is no demo here",
     `${path} answered ${response.status}. Choose a model and a table of your own; \`cargo xtask demo\` makes the demo.`,
   );

@@ -1,14 +1,14 @@
 /** Which model and which table are open, and how they came to be: loading, scoring, cancelling, exporting. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { chosenLanguage } from "./explanation/chosen-language";
-import { Explainer } from "./explanation/explainer";
-import { counted } from "./format";
-import { loadDemo, loadFile, type Model, sampleTable, UnusableModel } from "./model";
-import { exportCsv, exportName } from "./table/export";
-import type { FileFailure } from "./table/messages";
-import { type Progress, type Run, scoreFile } from "./table/score-file";
-import type { ScoredTable } from "./table/scored-table";
-import { BY_RISK, type Query, View } from "./table/view";
+import { chosenLanguage } from "../explanation/chosen-language";
+import { Explainer } from "../explanation/explainer";
+import { exportCsv, exportName } from "../table/export";
+import { type Progress, type Run, scoreFile } from "../table/score-file";
+import type { ScoredTable } from "../table/scored-table";
+import { BY_RISK, type Query, View } from "../table/view";
+import { errorMessage, type FileFailure, UnusableFile } from "../text/failure";
+import { counted } from "../text/numbers";
+import { loadDemo, loadFile, type Model, sampleTable } from "./model";
 
 export class Workspace implements ReactiveController {
   model?: Model;
@@ -159,8 +159,10 @@ export class Workspace implements ReactiveController {
   }
 
   #fail(error: unknown): void {
-    const title = error instanceof UnusableModel ? error.title : "Something went wrong";
-    this.failure = { title, detail: error instanceof Error ? error.message : String(error), missing: [] };
+    this.failure =
+      error instanceof UnusableFile
+        ? error.failure
+        : { title: "Something went wrong", detail: errorMessage(error), missing: [] };
     this.#host.requestUpdate();
   }
 
