@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
 import {
+  changeContract,
   choose,
   drop,
   expect,
-  field,
   grid,
   line,
   open,
@@ -100,10 +100,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(row(page, 0)).toBeVisible();
     await expectAccessible(page, "table");
     await openCustomer(page, 0);
-    const contract = field(page, "Contract");
-    await contract.selectOption({
-      index: (await contract.evaluate((select: HTMLSelectElement) => select.selectedIndex)) === 0 ? 1 : 0,
-    });
+    await changeContract(page);
     await expect(panel(page).locator(".delta")).toBeVisible();
     await expectAccessible(page, "customer");
     await page.keyboard.press("Escape");

@@ -1,9 +1,9 @@
 /** What lies behind the scores: the one-line summary, pairs of fields, ways out, and the drivers of many customers. */
 import type { Page } from "@playwright/test";
 import {
+  changeContract,
   choose,
   expect,
-  field,
   line,
   open,
   openCustomer,
@@ -89,10 +89,7 @@ test("pairs of fields that work together are shown on demand and leave with the 
   );
   expect(sizes.length).toBeGreaterThan(2);
   expect(sizes).toEqual([...sizes].sort((left, right) => right - left));
-  const contract = field(page, "Contract");
-  await contract.selectOption({
-    index: (await contract.evaluate((select: HTMLSelectElement) => select.selectedIndex)) === 0 ? 1 : 0,
-  });
+  await changeContract(page);
   await expect(pairs).toHaveCount(0);
 });
 

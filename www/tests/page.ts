@@ -104,3 +104,10 @@ export async function openCustomer(page: Page, place: number): Promise<void> {
   await row(page, place).click();
   await expect(panel(page).locator("waterfall-chart .foot")).toBeVisible();
 }
+
+/** Gives the open customer another contract. */
+export async function changeContract(page: Page): Promise<void> {
+  const contract = field(page, "Contract");
+  const chosen = await contract.evaluate((select: HTMLSelectElement) => select.selectedIndex);
+  await contract.selectOption({ index: chosen === 0 ? 1 : 0 });
+}

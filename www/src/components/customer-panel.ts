@@ -1,5 +1,5 @@
 /** One customer: probability and tier, why, and what would change it. The score follows every change at once. */
-import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { type Explanation, type FieldValue, type Problem, type Score, TenureError } from "tenure";
 import { rememberLanguage } from "../explanation/chosen-language";
@@ -7,6 +7,7 @@ import type { Advised, Explained, Explainer } from "../explanation/explainer";
 import { LANGUAGES, type Language } from "../explanation/language";
 import { controls } from "../styles/controls";
 import { notes } from "../styles/notes";
+import { panel } from "../styles/panel";
 import { type Extent, extents } from "../table/extents";
 import type { ScoredTable } from "../table/scored-table";
 import { formatCount, formatFixed, formatPercent, formatPoints } from "../text/numbers";
@@ -18,7 +19,6 @@ import "./field-form";
 import type { FieldChange } from "./field-form";
 import "./interaction-list";
 import "./tier-scale";
-import { panelStyles } from "./customer-panel-styles";
 import { icon, tierMark, tierMarkStyles } from "./marks";
 
 @customElement("customer-panel")
@@ -148,7 +148,7 @@ export class CustomerPanel extends LitElement {
     const isBroken = table.brokenRows.has(row);
     return html`
       <header>
-        <div class="who">
+        <div class="title">
           <div>
             <h2 tabindex="-1">${table.customerName(row)}</h2>
             <p>${table.isScored(row) ? `Rank ${formatCount(table.rank[row]!)} of ${formatCount(table.scoredCount)}, line ${table.lines[row]}` : `Line ${table.lines[row]}, not scored`}</p>
@@ -159,7 +159,7 @@ export class CustomerPanel extends LitElement {
             <button class="plain icon" aria-label="Close the customer" @click=${() => this.#send("close")}>${icon("close")}</button>
           </nav>
         </div>
-        ${isBroken ? html`<p class="unscored">${icon("alert")}Not scored: ${table.findingsOf(row)}. Correct the line in the file and choose it again.</p>` : this.#scoreLine()}
+        ${isBroken ? html`<p class="alert">${icon("alert")}Not scored: ${table.findingsOf(row)}. Correct the line in the file and choose it again.</p>` : this.#scoreLine()}
       </header>
       ${isBroken ? nothing : this.#columns()}
     `;
@@ -228,7 +228,7 @@ export class CustomerPanel extends LitElement {
     const { current, original } = this;
     if (!current) {
       const count = this.problems.length;
-      return html`<p class="unscored" role="status">${icon("alert")}Not scored: ${count === 1 ? "one field needs" : `${count} fields need`} a usable value. Correct ${count === 1 ? "it" : "them"} below to score this customer here.</p>`;
+      return html`<p class="alert" role="status">${icon("alert")}Not scored: ${count === 1 ? "one field needs" : `${count} fields need`} a usable value. Correct ${count === 1 ? "it" : "them"} below to score this customer here.</p>`;
     }
     const isChanged = original !== undefined && this.changes.size > 0;
     return html`
@@ -291,5 +291,134 @@ export class CustomerPanel extends LitElement {
       : html`<p class="note">A customer must be scored to be explained.</p>`;
   }
 
-  static override styles = [controls, tierMarkStyles, notes, panelStyles];
+  static override styles = [
+    controls,
+    tierMarkStyles,
+    notes,
+    panel,
+    css`
+      :host {
+        padding: 0;
+        container-type: inline-size;
+      }
+      header {
+        position: sticky;
+        top: 0;
+        z-index: 2;
+        padding: 1rem 1.5rem 0.9rem;
+        background: var(--surface);
+        border-bottom: 1px solid var(--line);
+      }
+      nav {
+        display: flex;
+        margin-right: -0.5rem;
+      }
+      h2:focus-visible {
+        outline-offset: 4px;
+      }
+      .title p {
+        color: var(--ink-soft);
+        font-size: 12.5px;
+      }
+
+      .score {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0.2rem 1rem;
+        margin-top: 0.4rem;
+      }
+      .probability {
+        font-size: 34px;
+        font-weight: 650;
+        line-height: 1.15;
+        letter-spacing: -0.025em;
+      }
+      .probability s {
+        margin-right: 0.3em;
+        font-size: 20px;
+        font-weight: 500;
+        color: var(--ink-soft);
+        text-decoration-thickness: 1px;
+      }
+      .tier {
+        display: inline-flex;
+        align-items: baseline;
+        gap: 0.45em;
+        font-size: 15px;
+        font-weight: 600;
+      }
+      .caption {
+        color: var(--ink-soft);
+      }
+      .delta {
+        padding: 0.1em 0.6em;
+        border-radius: 1em;
+        background: var(--selected);
+        font-weight: 600;
+      }
+
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 2rem;
+        padding: 1.25rem 1.5rem 2rem;
+      }
+      @container (min-width: 780px) {
+        .columns {
+          grid-template-columns: minmax(0, 1.25fr) minmax(0, 1fr);
+        }
+      }
+      section {
+        min-width: 0;
+      }
+      .heading {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        min-height: 32px;
+        margin-bottom: 0.6rem;
+      }
+      .reset {
+        min-height: 32px;
+      }
+      .badge {
+        margin-left: 0.6rem;
+      }
+      .language {
+        width: auto;
+        min-height: 32px;
+        margin-left: auto;
+        font-size: 13px;
+      }
+      .do {
+        display: flex;
+        flex-direction: column;
+        gap: 2rem;
+        min-width: 0;
+      }
+      .pairs {
+        margin-top: 1rem;
+      }
+      .behind {
+        color: var(--ink-soft);
+        font-size: 12.5px;
+        animation: appear 0s 200ms both;
+      }
+      @keyframes appear {
+        from {
+          visibility: hidden;
+        }
+      }
+      .note {
+        margin-top: 1rem;
+      }
+      @container (max-width: 480px) {
+        header,
+        .columns {
+          padding-inline: 1rem;
+        }
+      }
+    `,
+  ];
 }

@@ -1,5 +1,5 @@
 /** What drives the scores shown: fields by importance, a beeswarm of all customers, and a dependence plot on a click. */
-import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { DeviceChoice } from "tenure";
 import { columnsOf, type DriversRun, explainCohort } from "../cohort/drivers";
@@ -7,6 +7,7 @@ import type { Driver, Drivers } from "../cohort/messages";
 import { ends, withLength } from "../cohort/scales";
 import { controls } from "../styles/controls";
 import { notes } from "../styles/notes";
+import { panel } from "../styles/panel";
 import type { ScoredTable } from "../table/scored-table";
 import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from "../text/numbers";
 import type { Model } from "../workspace/model";
@@ -15,7 +16,6 @@ import "./dependence-plot";
 import { errorMessage } from "../text/failure";
 import { fieldLabel } from "../text/fields";
 import { cssVariables } from "./css-variables";
-import { driversStyles } from "./drivers-panel-styles";
 import { icon } from "./marks";
 
 /** Dots that still show a shape; more would take longer and say no more. */
@@ -84,7 +84,7 @@ export class DriversPanel extends LitElement {
 
   override render() {
     return html`
-      <header>
+      <header class="title">
         <h2 tabindex="-1">What drives these scores</h2>
         <button class="plain icon" aria-label="Close the drivers" @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
@@ -95,7 +95,7 @@ export class DriversPanel extends LitElement {
         </select>
         ${this.drivers ? this.#badge(this.drivers) : nothing}
       </div>
-      ${this.failure ? html`<p class="failure" role="alert">${icon("alert")}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
+      ${this.failure ? html`<p class="alert" role="alert">${icon("alert")}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
     `;
   }
 
@@ -190,7 +190,138 @@ export class DriversPanel extends LitElement {
     </table>`;
   }
 
-  static override styles = [controls, notes, driversStyles];
+  static override styles = [
+    controls,
+    notes,
+    panel,
+    css`
+      :host {
+        container-type: inline-size;
+      }
+      .device {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.6rem;
+        margin-top: 0.4rem;
+        font-size: 13px;
+        color: var(--ink-soft);
+      }
+      .device select {
+        width: auto;
+        min-height: 32px;
+        color: var(--ink);
+      }
+      .facts {
+        max-width: 68ch;
+        margin-block: 0.4rem 0.8rem;
+        color: var(--ink-soft);
+        font-size: 13px;
+      }
+      .waiting {
+        display: grid;
+        grid-template-columns: 1fr auto auto;
+        gap: 0.5rem 1rem;
+        align-items: center;
+        margin-top: 1rem;
+      }
+      .waiting label {
+        grid-column: 1 / -1;
+      }
+      progress {
+        width: 100%;
+        accent-color: var(--accent);
+      }
+      .key {
+        display: flex;
+        align-items: center;
+        justify-content: flex-end;
+        gap: 0.5rem;
+        font-size: 12px;
+        color: var(--ink-soft);
+      }
+      .key i {
+        width: 90px;
+        height: 8px;
+        border-radius: 4px;
+        background: linear-gradient(to right in oklab, var(--down-bar), var(--up-bar));
+      }
+      li,
+      .axis {
+        display: grid;
+        grid-template-columns: minmax(150px, 34%) 1fr;
+        column-gap: 0.9rem;
+      }
+      li {
+        border-bottom: 1px solid var(--line);
+      }
+      beeswarm-row {
+        height: 44px;
+      }
+      .field {
+        justify-content: space-between;
+        height: 44px;
+        padding: 0 0.4rem;
+        white-space: normal;
+        text-align: left;
+        line-height: 1.2;
+      }
+      .field[aria-expanded='true'] {
+        background: var(--selected);
+      }
+      .mean {
+        position: relative;
+        display: inline-flex;
+        align-items: center;
+        gap: 0.4rem;
+        flex: none;
+        color: var(--ink-soft);
+        font-size: 12.5px;
+      }
+      .mean i {
+        width: calc(var(--share) * 40px);
+        height: 6px;
+        border-radius: 3px;
+        background: var(--accent);
+      }
+      .axis {
+        margin: 0.3rem 0 0.8rem;
+        font-size: 12px;
+        color: var(--ink-soft);
+        text-align: center;
+      }
+      section {
+        margin-top: 1.5rem;
+      }
+      dependence-plot {
+        height: 300px;
+        max-width: 720px;
+      }
+      table {
+        margin: 0.75rem 0;
+        border-collapse: collapse;
+        font-size: 13px;
+      }
+      th,
+      td {
+        padding: 0.35rem 1.5rem 0.35rem 0;
+        border-bottom: 1px solid var(--line);
+        text-align: left;
+        font-weight: 400;
+      }
+      thead th {
+        color: var(--ink-soft);
+        font-size: 12.5px;
+      }
+      @container (max-width: 420px) {
+        li,
+        .axis {
+          grid-template-columns: minmax(120px, 44%) 1fr;
+          column-gap: 0.4rem;
+        }
+      }
+    `,
+  ];
 }
 
 /** One axis for all fields, from the smallest contribution to the largest. */

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { controls } from "../styles/controls";
+import { panel } from "../styles/panel";
 import type { Finding } from "../table/messages";
 import type { ScoredTable } from "../table/scored-table";
 import { counted, formatCount } from "../text/numbers";
@@ -27,7 +28,7 @@ export class FindingsPanel extends LitElement {
     const notes = findings.filter((finding) => !finding.fatal);
     const isCut = findings.length >= this.table.findingLimit;
     return html`
-      <header>
+      <header class="title">
         <h2 tabindex="-1">Problems in ${facts.name}</h2>
         <button class="plain icon" aria-label="Close the problems" @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
@@ -63,29 +64,8 @@ export class FindingsPanel extends LitElement {
 
   static override styles = [
     controls,
+    panel,
     css`
-      :host {
-        display: block;
-        overflow-y: auto;
-        padding: 1rem 1.5rem 2rem;
-        background: var(--surface);
-        overscroll-behavior: contain;
-      }
-      header {
-        display: flex;
-        justify-content: space-between;
-        gap: 1rem;
-      }
-      h2 {
-        font-size: 17px;
-        font-weight: 600;
-        letter-spacing: -0.01em;
-        overflow-wrap: anywhere;
-      }
-      h3 {
-        font-size: 15px;
-        font-weight: 600;
-      }
       section {
         margin-top: 1.25rem;
       }
@@ -130,9 +110,6 @@ export class FindingsPanel extends LitElement {
         white-space: nowrap;
       }
       @media (max-width: 640px) {
-        :host {
-          padding-inline: 1rem;
-        }
         th,
         td {
           padding-right: 0.6rem;

@@ -4,7 +4,8 @@ import { customElement, property } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Explanation } from "tenure";
-import { force, type Push } from "../explanation/force";
+import { force } from "../explanation/force";
+import type { Step } from "../explanation/waterfall";
 import { controls } from "../styles/controls";
 import { formatFixed, formatSigned } from "../text/numbers";
 import { cssVariables } from "./css-variables";
@@ -29,7 +30,7 @@ export class ForceLine extends LitElement {
           (push) => html`<i
           class=${classMap({ up: push.contribution > 0, down: push.contribution < 0 })}
           title="${push.label} ${push.text}: ${formatSigned(push.contribution)}"
-          ${cssVariables({ "--from": at(push.from), "--to": at(push.to) })}
+          ${cssVariables({ "--from": at(Math.min(push.from, push.to)), "--to": at(Math.max(push.from, push.to)) })}
         ></i>`,
         )}
         <i class="base" title="Reference customers: ${formatFixed(base)}" ${cssVariables({ "--at": at(base) })}></i>
@@ -42,7 +43,7 @@ export class ForceLine extends LitElement {
     `;
   }
 
-  #name({ label, text, contribution }: Push, arrow: string) {
+  #name({ label, text, contribution }: Step, arrow: string) {
     return html`<li class=${contribution > 0 ? "up" : "down"}><span aria-hidden="true">${arrow}</span> ${label} <b>${text}</b></li>`;
   }
 
