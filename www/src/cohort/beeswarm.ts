@@ -1,15 +1,18 @@
-/** Places the points of a beeswarm as SHAP does: by contribution along the axis, stacked where they would overlap. */
+/**
+ * Layout of a beeswarm plot, as in SHAP: points lie on the axis by contribution and are stacked
+ * where they overlap.
+ */
 
 export interface Swarm {
-  /** Horizontal places, 0 to 1; NaN where a row has no contribution. */
+  /** Horizontal positions, 0 to 1; NaN for a row without a contribution. */
   x: Float32Array;
-  /** Vertical places around the middle, −1 to 1. */
+  /** Vertical positions, −1 to 1; 0 is the middle. */
   y: Float32Array;
 }
 
-/** Steps of the axis in which points are stacked. */
+/** Bins of the axis. Points in the same bin are stacked. */
 const BINS = 140;
-/** Points that may stand above each other before they are pressed together. */
+/** Points in a stack before the stacks are compressed to fit. */
 const TALLEST = 14;
 
 export function swarm(contributions: Float32Array, low: number, high: number): Swarm {

@@ -1,19 +1,19 @@
 /**
- * What drives the scores of many customers: contributions by field, computed away from the page's thread, with progress,
- * and given up when nobody waits any more.
+ * What drives the scores of many customers: contributions by field, computed in a worker, with
+ * progress and cancelling.
  */
 import type { Columns, DeviceChoice, Field } from "tenure";
 import type { ScoredTable } from "../table/scored-table";
 import type { Drivers, DriversReply, DriversRequest } from "./messages";
 
 export interface DriversRun {
-  /** `undefined` when it was cancelled. */
+  /** `undefined` if the run was cancelled. */
   outcome: Promise<Drivers | undefined>;
   cancel(): void;
 }
 
 export interface CohortOptions {
-  /** Customers to explain at most; more are drawn from. */
+  /** The most customers to explain. From more, a random sample of this size is taken. */
   limit: number;
   device: DeviceChoice;
   onProgress(share: number): void;
@@ -43,7 +43,7 @@ export function explainCohort(
   return { outcome, cancel };
 }
 
-/** The rows of a table as the package's columns. */
+/** Some rows of a table, as columns for the package. */
 export function columnsOf(table: ScoredTable, fields: readonly Field[], rows: Uint32Array): Columns {
   return Object.fromEntries(
     fields.map(({ name }) => {

@@ -1,6 +1,6 @@
 /** Scales of the plots: the ends of an axis, and ranks for colours. */
 
-/** Least and most of the values, widened from `from`; NaN is passed over. */
+/** The smallest and largest of the values and of `from`. NaN is ignored. */
 export function ends(
   values: Iterable<number>,
   from: readonly [number, number] = [Infinity, -Infinity],
@@ -13,12 +13,15 @@ export function ends(
   return [low, high];
 }
 
-/** The same ends, or one step around them where they are no range: an axis needs a length. */
+/** The same ends, or a range around them if they are not a range: an axis needs a length. */
 export function withLength([low, high]: readonly [number, number]): [number, number] {
   return low < high ? [low, high] : [low - 1, low + 1];
 }
 
-/** Ranks from 0 to 1, ties alike, so that colours show order whatever the distribution; NaN stays NaN. */
+/**
+ * Ranks from 0 to 1; ties share a rank, NaN stays NaN. Colours by rank show the order under any
+ * distribution.
+ */
 export function ranks(values: Float32Array | Float64Array): Float32Array {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const result = new Float32Array(values.length);
@@ -35,7 +38,7 @@ export function ranks(values: Float32Array | Float64Array): Float32Array {
   return result;
 }
 
-/** How many of the sorted values are below `value`, or not above it. */
+/** How many of the sorted values are below `value`, or at most `value` if `isInclusive`. */
 function boundary(sorted: Float32Array | Float64Array, value: number, isInclusive: boolean): number {
   let low = 0;
   let high = sorted.length;

@@ -1,6 +1,7 @@
 /**
- * The customers by risk. Only the rows in view are in the document, so a hundred thousand scroll as ten do; the grid keeps
- * the focus itself and names the active row, because a row that scrolls away cannot hold it.
+ * The customers, sorted by risk. Only the rows in view are in the document, so 100,000 rows scroll
+ * as smoothly as ten. The grid itself has the focus and names the active row, because a row that
+ * scrolls out of view is removed.
  */
 import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
@@ -17,14 +18,14 @@ import { cssVariables } from "./css-variables";
 import { tierMark, tierMarkStyles, tierStep } from "./marks";
 import { HEAD_HEIGHT, ROW_HEIGHT, RowWindow } from "./row-window";
 
-/** Asks for a row's customer to be opened. */
+/** Asks to open a row's customer. */
 export class OpenCustomer extends Event {
   constructor(readonly row: number) {
     super("open-customer");
   }
 }
 
-/** Asks for another order of the rows. */
+/** Asks to sort the rows. */
 export class SortRows extends Event {
   constructor(
     readonly sort: string,
@@ -35,7 +36,7 @@ export class SortRows extends Event {
 }
 
 const FIELD_COLUMNS = 4;
-/** Milliseconds without scrolling until reasons are asked for: rows that only pass by need none. */
+/** Milliseconds after the last scroll until rows in view are explained. */
 const SETTLED = 120;
 
 @customElement("customer-table")
@@ -57,12 +58,12 @@ export class CustomerTable extends LitElement {
   #scrolling: ReturnType<typeof setTimeout> | undefined;
   readonly #sizes = new ResizeObserver(() => this.#measure());
 
-  /** Puts the keyboard on the table. */
+  /** Moves the focus to the grid. */
   override focus() {
     this.grid.focus({ preventScroll: true });
   }
 
-  /** The row `steps` places after the active one, or the last on the way. */
+  /** The row `steps` places after `row`, or the first or last row if there are fewer. */
   neighbour(row: number, steps: number): number {
     const place = this.rows.indexOf(row);
     return this.rows[Math.max(0, Math.min(this.rows.length - 1, place + steps))] ?? row;
@@ -107,7 +108,7 @@ export class CustomerTable extends LitElement {
     return new RowWindow(this.rows.length, this.height, this.scrolled);
   }
 
-  /** The first scored row in view whose reason is not known yet. */
+  /** The first scored row in view whose strongest reason is not known yet. */
   #nextWish(): Wish | undefined {
     if (!this.#isWide || !this.isConnected || this.#scrolling !== undefined) return undefined;
     const { first, last } = this.#window().inView();
@@ -150,7 +151,7 @@ export class CustomerTable extends LitElement {
     if (place !== undefined) {
       this.active = Math.max(0, Math.min(last, place));
       this.#reveal();
-      // With a customer open beside the table, the arrows leaf through the customers.
+      // While a customer is open, the arrow keys open the next or previous one.
       if (this.selected >= 0) this.#open(this.active);
     } else if (event.key === "Enter" || event.key === " ") {
       this.#open(this.active);
@@ -460,7 +461,7 @@ export class CustomerTable extends LitElement {
           gap: 0.4rem;
         }
       }
-      /* The mark says the tier; its name stays for screen readers. */
+      /* The mark shows the tier; screen readers still get its name. */
       @container (max-width: 356px) {
         .line {
           --columns: calc(var(--rank) + 0.9rem) minmax(84px, 1.15fr) minmax(96px, 1fr) 36px;
@@ -474,7 +475,10 @@ export class CustomerTable extends LitElement {
   ];
 }
 
-/** The largest contribution that leads the way the customer went from the reference: why she is here, not what held her back. */
+/**
+ * The largest contribution in the direction in which this score differs from the reference
+ * customers' mean score.
+ */
 function mainReason({ base, logit, contributions }: Explanation): Contribution | undefined {
   return contributions.find(({ contribution }) => contribution > 0 === logit > base);
 }

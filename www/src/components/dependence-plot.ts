@@ -1,6 +1,7 @@
 /**
- * A dependence plot of one field, as SHAP draws it: each customer's value against its contribution, coloured by another
- * field. Numbers stand on an axis; categories each have a column, in which the dots are spread.
+ * A dependence plot of one field, as in SHAP: each customer's contribution by their value, coloured
+ * by another field. Numbers lie on an axis. Each category has a column of its own, in which the
+ * dots are spread.
  */
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
@@ -68,7 +69,7 @@ export class DependencePlot extends PlotCanvas {
     }
   }
 
-  /** Ends of the axis of contributions, with room around. */
+  /** Ends of the axis of contributions, with a margin. */
   #reach(): [number, number] {
     const [low, high] = ends(this.driver.contributions, [0, 0]);
     const room = Math.max(0.05, (high - low) * 0.06);
@@ -129,7 +130,10 @@ export class DependencePlot extends PlotCanvas {
   ];
 }
 
-/** A fixed pseudo-random place in a category's column, −.3 to .3: the golden ratio spreads successive rows evenly. */
+/**
+ * A fixed pseudo-random offset within a category's column, −0.3 to 0.3. The golden ratio spreads
+ * rows evenly.
+ */
 function spread(row: number): number {
   return ((row * 0.618033988749895) % 1) * 0.6 - 0.3;
 }

@@ -1,4 +1,7 @@
-/** What drives the scores shown: fields by importance, a beeswarm of all customers, and a dependence plot on a click. */
+/**
+ * What drives the scores: fields by importance, a beeswarm plot of the customers, and a dependence
+ * plot on a click.
+ */
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { DeviceChoice } from "tenure";
@@ -18,7 +21,7 @@ import { fieldLabel } from "../text/fields";
 import { cssVariables } from "./css-variables";
 import { icon } from "./marks";
 
-/** Dots that still show a shape; more would take longer and say no more. */
+/** The most customers to explain. More dots would take longer and show nothing new. */
 const LIMIT = 1000;
 const SHOWN = 12;
 
@@ -32,7 +35,7 @@ const DEVICES: readonly { choice: DeviceChoice; label: string }[] = [
 export class DriversPanel extends LitElement {
   @property({ attribute: false }) model!: Model;
   @property({ attribute: false }) table!: ScoredTable;
-  /** The rows shown in the table: what is filtered there is not explained here. */
+  /** The rows shown in the table. Only these are explained. */
   @property({ attribute: false }) rows: Uint32Array = new Uint32Array();
   @state() private drivers?: Drivers | undefined;
   @state() private progress = 0;
@@ -104,19 +107,19 @@ export class DriversPanel extends LitElement {
     void this.#start();
   }
 
-  /** Where it was computed; under WebGPU also why it was not computed there. */
+  /** The device that was used and, if WebGPU was chosen but not used, the reason. */
   #badge({ workedOn: { device, reason } }: Drivers) {
-    const isTold = reason && this.device === "webgpu";
-    return html`<span class="badge" title=${reason?.message ?? ""}>${device === "cpu" ? "CPU" : "WebGPU"}</span>${isTold ? html`<small>${reason.message}</small>` : nothing}`;
+    const saysWhy = reason && this.device === "webgpu";
+    return html`<span class="badge" title=${reason?.message ?? ""}>${device === "cpu" ? "CPU" : "WebGPU"}</span>${saysWhy ? html`<small>${reason.message}</small>` : nothing}`;
   }
 
   #waiting() {
     if (this.isCancelled)
       return html`<p role="status">Cancelled. <button class="link" @click=${this.#start}>Start again</button></p>`;
     if (!this.rows.some((row) => this.table.isScored(row)))
-      return html`<p role="status">No scored customer is shown.</p>`;
+      return html`<p role="status">None of the customers shown has a score.</p>`;
     return html`<div class="waiting">
-      <label for="share">Explaining ${counted(Math.min(LIMIT, this.rows.length), "customer")}, on this device</label>
+      <label for="share">Explaining ${counted(Math.min(LIMIT, this.rows.length), "customer")} on this device</label>
       <progress id="share" max="1" .value=${this.progress}></progress>
       <span>${formatWholePercent(this.progress)}</span>
       <button @click=${() => this.#run?.cancel()}>Cancel</button>
@@ -129,15 +132,15 @@ export class DriversPanel extends LitElement {
     const reach = axis(drivers);
     return html`
       <p class="facts">
-        ${rows < of ? `${formatCount(rows)} of ${counted(of, "customer")}, drawn at random` : counted(rows, "customer")},
+        ${rows < of ? `A random sample of ${formatCount(rows)} of ${counted(of, "customer")}` : counted(rows, "customer")},
         explained ${standardError === 0 ? "exactly" : `with a standard error of at most ${formatFixed(standardError)}`} in ${formatSeconds(seconds)}.
-        Right of the line a value pushes the score up, left of it down.
+        Dots to the right of the line raise the score; dots to the left lower it.
       </p>
       <div class="key" aria-hidden="true"><span>low value</span><i></i><span>high value</span></div>
-      <ol aria-label="Fields by mean absolute contribution, the largest first">
+      <ol aria-label="Fields by mean absolute contribution, largest first">
         ${shown.map((driver) => this.#row(driver, reach, drivers[0]!.mean))}
       </ol>
-      <div class="axis"><span></span><span>Contribution to the log-odds, ${formatFixed(reach[0])} to ${formatFixed(reach[1])}</span></div>
+      <div class="axis"><span></span><span>Contribution in log-odds, ${formatFixed(reach[0])} to ${formatFixed(reach[1])}</span></div>
       ${
         drivers.length > SHOWN
           ? html`<button class="link" aria-expanded=${this.isUnfolded} @click=${() => (this.isUnfolded = !this.isUnfolded)}>
@@ -145,8 +148,8 @@ export class DriversPanel extends LitElement {
           </button>`
           : nothing
       }
-      ${chosen ? this.#dependence(chosen) : html`<p class="facts">Choose a field to see how its contribution follows its value.</p>`}
-      <p class="facts">Shapley values against the model’s reference customers: what the model associates with leaving, not what causes it.</p>
+      ${chosen ? this.#dependence(chosen) : html`<p class="facts">Choose a field to see how its contribution depends on its value.</p>`}
+      <p class="facts">These are Shapley values relative to the model’s reference customers. They show what the model associates with leaving, not what causes it.</p>
     `;
   }
 
@@ -170,7 +173,7 @@ export class DriversPanel extends LitElement {
     </section>`;
   }
 
-  /** The same in words, for categories: the mean contribution of each. */
+  /** The same as a table: the mean contribution of each category. */
   #means({ values, contributions }: Driver, categories: string[]) {
     const sums = categories.map(() => ({ sum: 0, count: 0 }));
     for (const [row, code] of values.entries()) {
@@ -324,7 +327,7 @@ export class DriversPanel extends LitElement {
   ];
 }
 
-/** One axis for all fields, from the smallest contribution to the largest. */
+/** Ends of the axis that all fields share: the smallest and the largest contribution. */
 function axis(drivers: readonly Driver[]): [number, number] {
   let reach: [number, number] = [0, 0];
   for (const { contributions } of drivers) reach = ends(contributions, reach);

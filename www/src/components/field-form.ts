@@ -1,4 +1,4 @@
-/** The fields of one customer as a form, made from the schema: numbers, choices and switches to try a change with. */
+/** A form with the fields of one customer, made from the schema, to try changes with. */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
@@ -11,7 +11,7 @@ import { fieldLabel } from "../text/fields";
 import { formatPoints } from "../text/numbers";
 import { icon } from "./marks";
 
-/** A change of one field; `undefined` puts the customer's own value back. */
+/** A change of one field; `undefined` restores the customer's own value. */
 export class FieldChange extends Event {
   constructor(
     readonly field: string,
@@ -26,22 +26,24 @@ const UNKNOWN = "\u0000unknown";
 @customElement("field-form")
 export class FieldForm extends LitElement {
   @property({ attribute: false }) schema!: Schema;
-  /** The customer's own texts by field. */
+  /** The customer's own values, as text, by field. */
   @property({ attribute: false }) record: Record<string, string> = {};
   @property({ attribute: false }) changes: ReadonlyMap<string, FieldValue> = new Map();
-  /** What each change does to the probability by itself. */
+  /** The effect of each change on the probability when it is the only change. */
   @property({ attribute: false }) effects: ReadonlyMap<string, number> = new Map();
   @property({ attribute: false }) problems: readonly Problem[] = [];
-  /** Fields that come first because their values are not usable. */
+  /** Fields that come first because their values have errors. */
   @property({ attribute: false }) toCorrect: ReadonlySet<string> = new Set();
   @property({ attribute: false }) extents: ReadonlyMap<string, Extent> = new Map();
 
   override render() {
     const groups = Map.groupBy(this.schema.fields, ({ name, changeable }) => {
-      return this.toCorrect.has(name) ? "To correct" : changeable ? "Can be changed" : "Given";
+      return this.toCorrect.has(name) ? "To correct" : changeable ? "Can be changed" : "Cannot be changed";
     });
     if (groups.size === 1) return this.#group(this.schema.fields);
-    const titles = (["To correct", "Can be changed", "Given"] as const).filter((title) => groups.has(title));
+    const titles = (["To correct", "Can be changed", "Cannot be changed"] as const).filter((title) =>
+      groups.has(title),
+    );
     return repeat(
       titles,
       (title) => title,
@@ -72,7 +74,7 @@ export class FieldForm extends LitElement {
         isChanged
           ? html`<p class="was">
             <span>was <b>${this.record[field.name]?.trim() || "unknown"}</b></span>
-            ${effect === undefined ? nothing : html`<span class="effect">alone ${formatPoints(effect)} points</span>`}
+            ${effect === undefined ? nothing : html`<span class="effect">by itself ${formatPoints(effect)} points</span>`}
             <button class="link" aria-label="Reset ${fieldLabel(field)}" @click=${() => this.#change(field.name, undefined)}>Reset</button>
           </p>`
           : nothing
@@ -88,7 +90,7 @@ export class FieldForm extends LitElement {
 
   #date(field: DateField, note: string) {
     const value = this.#text(field);
-    // A calendar shows whole days, year first; another spelling stays the text that it is.
+    // A date input takes YYYY-MM-DD only; any other spelling is edited as text.
     const isDay = value === "" || /^\d{4}-\d\d-\d\d/.test(value);
     const set = (event: Event) => this.#change(field.name, (event.target as HTMLInputElement).value.trim() || null);
     return html`<input
@@ -108,7 +110,8 @@ export class FieldForm extends LitElement {
     const current = Number(value);
     const set = (event: Event) => {
       const text = (event.target as HTMLInputElement).value.trim();
-      // Text that is no number goes on as it is: what is wrong with it is the core's to say.
+      // Text that is not a number is passed on as it is, so that the core reports what is wrong
+      // with it.
       this.#change(field.name, text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text));
     };
     return html`<div class="number">
@@ -156,7 +159,8 @@ export class FieldForm extends LitElement {
     const value = this.#text(field);
     const set = (event: Event) =>
       this.#change(field.name, (event.target as HTMLInputElement).checked ? field.positive : field.negative);
-    // "1" and "0" are how a table spells it; other texts, such as "Yes" or "Paperless", speak for themselves.
+    // Tables spell flags "1" and "0"; other texts, such as "Yes" or "Paperless", are shown as they
+    // are.
     const words = { "": "Unknown", "1": "Yes", "0": "No" }[value] ?? value;
     return html`<span class="switch">
       <input
@@ -171,7 +175,7 @@ export class FieldForm extends LitElement {
     </span>`;
   }
 
-  /** The value as shown, '' for missing. */
+  /** The value as shown; '' if it is missing. */
   #text(field: Field): string {
     const change = this.changes.get(field.name);
     if (change !== undefined) return change === null ? "" : String(change);

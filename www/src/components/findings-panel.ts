@@ -1,4 +1,4 @@
-/** Everything that is wrong or odd in the file, by line and field, with the rule and the value. */
+/** All problems and notes on the file, by line and field, with the rule and the value. */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { controls } from "../styles/controls";
@@ -33,9 +33,9 @@ export class FindingsPanel extends LitElement {
         <button class="plain icon" aria-label="Close the problems" @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
       ${facts.notices.map((notice) => html`<p class="notice">${notice}</p>`)}
-      ${fatalRows > 0 ? this.#section(`${counted(fatalRows, "line")} not scored`, "All other lines are scored. Choose a line to correct its values here.", fatal) : nothing}
-      ${noteCount > 0 ? this.#section(`${counted(noteCount, "note")} on scored lines`, "These values were treated specially; the lines are scored.", notes) : nothing}
-      ${isCut ? html`<p class="notice">The first ${formatCount(findings.length)} are listed; the exported table names all of them.</p>` : nothing}
+      ${fatalRows > 0 ? this.#section(`${counted(fatalRows, "line")} not scored`, "All other lines are scored. Choose a line number to correct the values of that line.", fatal) : nothing}
+      ${noteCount > 0 ? this.#section(`${counted(noteCount, "note")} on scored lines`, "These lines are scored, but some of their values needed special treatment.", notes) : nothing}
+      ${isCut ? html`<p class="notice">Only the first ${formatCount(findings.length)} problems are listed. The exported table contains all of them.</p>` : nothing}
     `;
   }
 

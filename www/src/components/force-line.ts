@@ -1,4 +1,7 @@
-/** An explanation in one line: arrows that push up meet arrows that pull down at f(x); the largest are named. */
+/**
+ * An explanation in one line: arrows that raise the score meet arrows that lower it at f(x). The
+ * largest are named.
+ */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
@@ -10,7 +13,7 @@ import { controls } from "../styles/controls";
 import { formatFixed, formatSigned } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 
-/** Named on each side of f(x). */
+/** How many fields are named on each side of f(x). */
 const NAMED = 2;
 
 @customElement("force-line")
@@ -37,8 +40,8 @@ export class ForceLine extends LitElement {
         <i class="here" ${cssVariables({ "--at": at(logit) })}></i>
       </div>
       <div class="names">
-        <ul aria-label="Pushes the score up most">${named(true).map((push) => this.#name(push, "↗"))}</ul>
-        <ul aria-label="Pulls the score down most">${named(false).map((push) => this.#name(push, "↘"))}</ul>
+        <ul aria-label="Raise the score most">${named(true).map((push) => this.#name(push, "↗"))}</ul>
+        <ul aria-label="Lower the score most">${named(false).map((push) => this.#name(push, "↘"))}</ul>
       </div>
     `;
   }

@@ -1,4 +1,7 @@
-/** The page as a whole: header and footer, and in between the start, the progress, or the table with its panel. */
+/**
+ * The whole page: header, footer, and between them the first screen, the progress, or the table and
+ * its panel.
+ */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { controls } from "../styles/controls";
@@ -25,7 +28,7 @@ type Panel = { kind: "customer"; row: number } | { kind: "findings" } | { kind: 
 
 const PANEL_NAMES = { customer: "Customer", findings: "Problems", drivers: "Drivers" } as const;
 
-/** Below this width the panel covers the table instead of standing beside it. */
+/** Up to this width the panel covers the table; on wider screens it is beside the table. */
 const narrow = matchMedia("(max-width: 900px)");
 
 @customElement("tenure-app")
@@ -46,13 +49,14 @@ export class TenureApp extends LitElement {
     narrow.addEventListener("change", () => (this.isNarrow = narrow.matches));
     addEventListener("dragover", (event) => this.#onDrag(event));
     addEventListener("dragleave", (event) => {
-      // A related target is another element of the page; there is none when the pointer leaves the window.
+      // A related target is another element of the page; there is none when the pointer leaves the
+      // window.
       if (!event.relatedTarget) this.isDragging = false;
     });
     addEventListener("drop", (event) => this.#onDrop(event));
   }
 
-  /** Offers the newer version of the page that waits. */
+  /** Offers the newer version of the page. */
   offerUpdate(apply: () => void) {
     this.applyUpdate = apply;
   }
@@ -80,13 +84,13 @@ export class TenureApp extends LitElement {
   #onChosen(event: Event) {
     const input = event.target as HTMLInputElement;
     void this.#workspace.useFiles([...(input.files ?? [])]);
-    // The same file must be choosable again after it was corrected.
+    // Lets the reader choose the same file again after correcting it.
     input.value = "";
   }
 
   #onKey(event: KeyboardEvent) {
     if (event.key !== "Escape" || event.defaultPrevented || !this.panel) return;
-    // In the search the key empties the text first, as in every search field.
+    // In the search field Escape clears the text first, as in every search field.
     const target = event.composedPath()[0];
     if (target instanceof HTMLInputElement && target.type === "search" && target.value) return;
     void this.#closePanel();
@@ -101,8 +105,8 @@ export class TenureApp extends LitElement {
     const before = this.panel?.kind;
     this.panel = { kind: "customer", row };
     await this.updateComplete;
-    // From beside the table the keyboard stays there, so that the arrows go on leafing. It comes along where the panel
-    // covers the table, and where the button that was pressed is gone.
+    // The focus stays on the table, so that the arrow keys keep opening customers. It moves to the
+    // panel if the panel covers the table, and if the pressed button is gone with another panel.
     if ((before && before !== "customer") || (this.isNarrow && !before)) this.panelView?.focus();
   }
 
@@ -118,7 +122,7 @@ export class TenureApp extends LitElement {
     this.tableView?.focus();
   }
 
-  #leaf(steps: number) {
+  #step(steps: number) {
     if (this.panel?.kind !== "customer" || !this.tableView) return;
     this.panel = { kind: "customer", row: this.tableView.neighbour(this.panel.row, steps) };
   }
@@ -171,9 +175,9 @@ export class TenureApp extends LitElement {
               ></start-view>`
         }
       </main>
-      <footer ?inert=${isCovered}>${icon("lock")}<p>Nothing leaves this device: the page may send no data, and its security policy enforces it. It works offline.</p></footer>
+      <footer ?inert=${isCovered}>${icon("lock")}<p>Your data stays on this device: the page’s security policy blocks connections to other servers. The page also works offline.</p></footer>
       ${model ? html`<model-dialog .model=${model} @choose-model=${() => this.modelInput.click()}></model-dialog>` : nothing}
-      ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Let go to score this table</p></div>` : nothing}
+      ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Drop the file to score it</p></div>` : nothing}
       ${this.applyUpdate ? this.#update(this.applyUpdate) : nothing}
       <input id="table-file" type="file" accept=".csv,.tsv,.txt,text/csv" hidden aria-label="Customer table" @change=${this.#onChosen} />
       <input id="model-file" type="file" accept=".safetensors" hidden aria-label="Model" @change=${this.#onChosen} />
@@ -219,10 +223,10 @@ export class TenureApp extends LitElement {
               ? html`<p class="shown" role="status">${counted(rows.length, "customer")} shown <button class="link" @click=${() => change({ text: "", tiers: new Set() })}>Show all</button></p>`
               : nothing
           }
-          <button class="drivers" title="Which fields move the scores of the customers shown" @click=${() => this.#show("drivers")}>${icon("drivers")}<span>Drivers</span></button>
+          <button class="drivers" title="Show which fields drive the scores of these customers" @click=${() => this.#show("drivers")}>${icon("drivers")}<span>Drivers</span></button>
           <button
             class="export"
-            title="The rows shown, in this order, with probability, tier and problems. Text that a spreadsheet would run as a formula gets an apostrophe in front."
+            title="Export the rows shown, in this order, with probability, tier and problems. Text that a spreadsheet would run as a formula gets an apostrophe in front."
             @click=${this.#export}
           >
             ${icon("download")}<span>Export CSV</span>
@@ -239,7 +243,7 @@ export class TenureApp extends LitElement {
             @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
             @sort-rows=${({ sort, direction }: SortRows) => change({ sort, direction })}
           ></customer-table>
-          ${rows.length === 0 ? html`<p class="none">No customer matches.</p>` : nothing}
+          ${rows.length === 0 ? html`<p class="none">No customers match.</p>` : nothing}
         </div>
       </div>
       ${this.panel ? html`<aside aria-label=${PANEL_NAMES[this.panel.kind]}>${this.#panelView(this.panel, model, table)}</aside>` : nothing}
@@ -254,8 +258,8 @@ export class TenureApp extends LitElement {
         .explainer=${this.#workspace.explainer}
         .row=${panel.row}
         @panel-close=${this.#closePanel}
-        @panel-previous=${() => this.#leaf(-1)}
-        @panel-next=${() => this.#leaf(1)}
+        @panel-previous=${() => this.#step(-1)}
+        @panel-next=${() => this.#step(1)}
       ></customer-panel>`;
     }
     if (panel.kind === "drivers") {
@@ -407,7 +411,7 @@ export class TenureApp extends LitElement {
         min-height: 0;
       }
 
-      /* Beside an open customer the table is a list: its tools step back. */
+      /* While a panel is open, the table is a list without its tools. */
       .with-panel summary-strip,
       .with-panel .export,
       .with-panel .drivers {

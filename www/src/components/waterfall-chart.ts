@@ -1,6 +1,7 @@
 /**
- * The waterfall of one explanation, read like SHAP's: from E[f(X)] at the foot up to f(x) at the head, red pushes the
- * score up and blue pulls it down. Each bar also has its sign and number and points its way, so colour is never alone.
+ * The waterfall plot of one explanation, as in SHAP: from E[f(X)] at the bottom to f(x) at the top.
+ * Red raises the score and blue lowers it. Each bar also has a sign, a number and a direction, so
+ * that nothing is shown by colour alone.
  */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
@@ -17,7 +18,7 @@ const SHOWN = 10;
 @customElement("waterfall-chart")
 export class WaterfallChart extends LitElement {
   @property({ attribute: false }) explanation?: Explanation;
-  /** The logit before any change, if something was changed. */
+  /** The logit before the changes, if there are any. */
   @property({ attribute: false }) earlier?: number | undefined;
   @property({ attribute: false }) changed: ReadonlySet<string> = new Set();
   @state() private isUnfolded = false;
@@ -32,8 +33,8 @@ export class WaterfallChart extends LitElement {
     const canFold = this.explanation.contributions.length > SHOWN + 1;
     return html`
       <div class="key" aria-hidden="true">
-        <span class="down"><i></i>− pulls the score down</span>
-        <span class="up"><i></i>+ pushes it up</span>
+        <span class="down"><i></i>− lowers the score</span>
+        <span class="up"><i></i>+ raises it</span>
       </div>
       <div class="end head">
         <span class="name"><b>f(x)</b> this customer</span>
@@ -87,7 +88,7 @@ export class WaterfallChart extends LitElement {
       <span class="name"><span class="label">${label}</span> <span class="text">${text}</span></span>
       <span class="track" ${cssVariables(variables)}>
         <i class="bar"></i>
-        <span class="number">${formatSigned(contribution)}<span class="visually-hidden">, ${isUp ? "pushes the score up" : "pulls the score down"}</span></span>
+        <span class="number">${formatSigned(contribution)}<span class="visually-hidden">, ${isUp ? "raises the score" : "lowers the score"}</span></span>
       </span>
     </li>`;
   }
@@ -306,12 +307,12 @@ export class WaterfallChart extends LitElement {
   ];
 }
 
-/** Place of a value on the axis, 0 to 1. */
+/** Position of a value on the axis, 0 to 1. */
 function share({ low, high }: Waterfall, value: number): number {
   return (value - low) / (high - low);
 }
 
-/** Whether the room for a number is to the right of a value. */
+/** Whether a value is in the left half of the axis, so that its label goes to the right of it. */
 function isLeft({ low, high }: Waterfall, value: number): boolean {
   return value < (low + high) / 2;
 }

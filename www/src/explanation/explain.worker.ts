@@ -1,4 +1,4 @@
-/** Explains one customer at a time, away from the page's thread, with a scorer of its own. */
+/** Explains one customer at a time, off the page's thread and with its own scorer. */
 import { load, type Scorer, TenureError } from "tenure";
 import { errorMessage } from "../text/failure";
 import { LANGUAGES } from "./language";

@@ -1,12 +1,16 @@
 /**
- * The one-line summary of an explanation, as SHAP's force plot lays it out: what pushes the score up comes from the left
- * and what pulls it down from the right, the largest next to where they meet, at f(x).
+ * Layout of the one-line summary of an explanation, as in SHAP's force plot. Fields that raise the
+ * score stand to the left of f(x), fields that lower it to the right, and the largest stand next to
+ * f(x).
  */
 import type { Explanation } from "tenure";
 import type { Step } from "./waterfall";
 
 export interface Force {
-  /** Largest first. The largest of each direction ends at f(x); the next one ends where that one starts. */
+  /**
+   * Largest first. The largest of each direction ends at f(x); the next one ends where that one
+   * starts.
+   */
   pushes: Step[];
   base: number;
   logit: number;
@@ -18,7 +22,7 @@ export function force({ contributions, base, logit }: Explanation): Force {
   const pushes: Step[] = [];
   let up = logit;
   let down = logit;
-  // Contributions come sorted by size, so each side grows away from f(x).
+  // Contributions are sorted by size, so each side grows away from f(x).
   for (const { field, label, text, contribution } of contributions) {
     if (contribution === 0) continue;
     const to = contribution > 0 ? up : down;

@@ -1,4 +1,4 @@
-/** Styles of the panels beside the table: their frame, their headings, and a box that says what went wrong. */
+/** Styles of the panels beside the table: their frame, their headings, and the box of an error. */
 import { css } from "lit";
 
 export const panel = css`

@@ -1,4 +1,6 @@
-/** Runs one file through a table worker of its own and reports progress; cancelling ends the worker. */
+/**
+ * Scores one file in a table worker of its own and reports progress. Cancelling ends the worker.
+ */
 import type { Schema } from "tenure";
 import type { FileFailure } from "../text/failure";
 import type { ScoreFile, TableMessage } from "./messages";
@@ -41,7 +43,7 @@ export function scoreFile(
       resolve({
         failure: {
           title: `${name} could not be scored`,
-          detail: event.message || "The worker did not start.",
+          detail: event.message || "The worker did not start. Reload the page and try again.",
           missing: [],
         },
       });

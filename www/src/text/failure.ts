@@ -1,14 +1,14 @@
-/** Why something could not be done, in words for the page. */
+/** Failures as the page shows them. */
 
-/** Why a chosen file could not be used, and what would make it usable. It survives structured cloning. */
+/** Why a file cannot be used, and what to do about it. Workers send it to the page. */
 export interface FileFailure {
   title: string;
   detail: string;
-  /** Fields that a table lacks, with the names of columns that could be meant. */
+  /** Fields that the table has no column for, each with the names of similar columns. */
   missing: { field: string; label: string; nearest: string[] }[];
 }
 
-/** A file that cannot be used; `failure` is what the page shows. */
+/** Thrown for a file that cannot be used. The page shows `failure`. */
 export class UnusableFile extends Error {
   readonly failure: FileFailure;
 

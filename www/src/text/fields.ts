@@ -1,11 +1,11 @@
-/** What the page calls the fields of a schema. */
+/** Labels of the fields of a schema. */
 import type { Field, Schema } from "tenure";
 
 export function fieldLabel(field: Field): string {
   return field.label || field.name;
 }
 
-/** Labels by the field's name. */
+/** The label of every field, by the field's name. */
 export function fieldLabels(schema: Schema): Map<string, string> {
   return new Map(schema.fields.map((field) => [field.name, fieldLabel(field)]));
 }

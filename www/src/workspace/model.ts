@@ -1,6 +1,7 @@
-/** A loaded model: its bytes, for the workers, and a scorer for what the page's own thread asks. */
+/** A loaded model: its bytes, for the workers, and a scorer for the page's own thread. */
 import { load, type Scorer, TenureError } from "tenure";
-import { UnusableFile } from "../text/failure";
+import { errorMessage, UnusableFile } from "../text/failure";
+import { formatBytes } from "../text/numbers";
 
 export interface Model {
   name: string;
@@ -11,7 +12,7 @@ export interface Model {
 
 const DEMO_MODEL = "demo/model.safetensors";
 const DEMO_TABLE = "demo/sample.csv";
-/** Far above any real artifact; a larger file is something else. */
+/** Bytes: the core reads no larger artifact. */
 const LARGEST = 64 << 20;
 
 export async function loadDemo(): Promise<Model> {
@@ -22,8 +23,8 @@ export async function loadDemo(): Promise<Model> {
 export async function loadFile(file: File): Promise<Model> {
   if (file.size > LARGEST) {
     throw new UnusableFile(
-      `${file.name} is no Tenure model`,
-      `It has ${Math.round(file.size / 2 ** 20)} MB; a model has well under 1 MB.`,
+      `${file.name} is not a Tenure model`,
+      `It has ${formatBytes(file.size)}. A model has at most ${formatBytes(LARGEST)}, and usually less than 1 MB. Choose a file that \`tenure train\` wrote.`,
     );
   }
   return opened(new Uint8Array(await file.arrayBuffer()), file.name);
@@ -40,17 +41,20 @@ async function opened(bytes: Uint8Array, fileName: string): Promise<Model> {
   } catch (error) {
     if (!(error instanceof TenureError)) throw error;
     if (!error.code.startsWith("artifact_")) throw new UnusableFile("This browser cannot run the model", error.message);
-    throw new UnusableFile(`${fileName} is no usable model`, `${error.message} (${error.code})`);
+    throw new UnusableFile(`${fileName} is not a usable model`, `${error.message} (${error.code})`);
   }
 }
 
 async function fetched(path: string): Promise<Response> {
   const response = await fetch(new URL(path, document.baseURI)).catch((error: unknown) => {
-    throw new UnusableFile("The demo could not be read", String(error));
+    throw new UnusableFile(
+      "The demo could not be loaded",
+      `${errorMessage(error)}. Check the connection and reload the page.`,
+    );
   });
   if (response.ok) return response;
   throw new UnusableFile(
-    "There is no demo here",
-    `${path} answered ${response.status}. Choose a model and a table of your own; \`cargo xtask demo\` makes the demo.`,
+    "This page has no demo",
+    `The server answered ${path} with status ${response.status}. Choose a model and a table of your own, or build the demo with \`cargo xtask demo\`.`,
   );
 }
