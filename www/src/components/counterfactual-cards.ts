@@ -105,6 +105,14 @@ export class CounterfactualCards extends LitElement {
       .note {
         margin-top: 0.7rem;
       }
+      @media print {
+        ul[aria-label] > li {
+          break-inside: avoid;
+        }
+        button {
+          display: none;
+        }
+      }
     `,
   ];
 }

@@ -431,6 +431,19 @@ export class CustomerPanel extends LitElement {
           padding-inline: 1rem;
         }
       }
+      @media print {
+        header {
+          position: static;
+        }
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .language,
+        .pairs,
+        section:has(field-form) {
+          display: none;
+        }
+      }
     `,
   ];
 }

@@ -99,6 +99,8 @@ export class CustomerTable extends LitElement {
   }
 
   #measure() {
+    // On paper the grid is as tall as its rows; measuring it there would render ever more of them.
+    if (matchMedia("print").matches) return;
     this.height = this.grid.clientHeight;
     this.#isWide = this.grid.clientWidth > 620;
     this.requestUpdate();
@@ -469,6 +471,23 @@ export class CustomerTable extends LitElement {
         .tier span {
           position: absolute;
           clip-path: inset(50%);
+        }
+      }
+      @media print {
+        [role='grid'] {
+          height: auto;
+          overflow: visible;
+        }
+        .head {
+          position: static;
+        }
+        .body {
+          height: auto;
+        }
+        .row {
+          position: static;
+          transform: none;
+          break-inside: avoid;
         }
       }
     `,

@@ -7,7 +7,7 @@ import { customElement, query, state } from "lit/decorators.js";
 import { controls } from "../styles/controls";
 import type { ScoredTable } from "../table/scored-table";
 import { fieldLabels } from "../text/fields";
-import { counted } from "../text/numbers";
+import { counted, formatCount } from "../text/numbers";
 import type { Model } from "../workspace/model";
 import { Workspace } from "../workspace/workspace";
 import type { CustomerTable, OpenCustomer, SortRows } from "./customer-table";
@@ -175,7 +175,7 @@ export class TenureApp extends LitElement {
               ></start-view>`
         }
       </main>
-      <footer ?inert=${isCovered}>${icon("lock")}<p>Your data stays on this device: the page’s security policy blocks connections to other servers. The page also works offline.</p></footer>
+      <footer ?inert=${isCovered}>${icon("lock")}<p>Your data stays on this device. The page cannot connect to other servers, and it works offline.</p></footer>
       ${model ? html`<model-dialog .model=${model} @choose-model=${() => this.modelInput.click()}></model-dialog>` : nothing}
       ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Drop the file to score it</p></div>` : nothing}
       ${this.applyUpdate ? this.#update(this.applyUpdate) : nothing}
@@ -244,6 +244,7 @@ export class TenureApp extends LitElement {
             @sort-rows=${({ sort, direction }: SortRows) => change({ sort, direction })}
           ></customer-table>
           ${rows.length === 0 ? html`<p class="none">No customers match.</p>` : nothing}
+          <p class="printed">Only the rows in view are printed. Export the table to get all ${formatCount(rows.length)} rows.</p>
         </div>
       </div>
       ${this.panel ? html`<aside aria-label=${PANEL_NAMES[this.panel.kind]}>${this.#panelView(this.panel, model, table)}</aside>` : nothing}
@@ -401,6 +402,10 @@ export class TenureApp extends LitElement {
         color: var(--ink-soft);
       }
 
+      .printed {
+        display: none;
+      }
+
       aside {
         display: grid;
         min-width: 0;
@@ -537,6 +542,37 @@ export class TenureApp extends LitElement {
           padding-inline: 0.9rem;
           font-size: 11.5px;
           line-height: 1.3;
+        }
+      }
+
+      /* On paper: the open panel, or the summary and the rows in view. */
+      @media print {
+        :host,
+        main,
+        main.with-panel {
+          display: block;
+          height: auto;
+        }
+        .new,
+        theme-toggle,
+        footer,
+        .tools,
+        .toast,
+        .with-panel .overview {
+          display: none;
+        }
+        aside {
+          display: block;
+          position: static;
+          border: 0;
+        }
+        .stage {
+          border: 0;
+        }
+        .printed {
+          display: block;
+          margin: 0.75rem 1.5rem;
+          color: var(--ink-soft);
         }
       }
     `,

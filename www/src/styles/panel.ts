@@ -11,6 +11,7 @@ export const panel = css`
   }
   .title {
     display: flex;
+    align-items: center;
     justify-content: space-between;
     gap: 1rem;
   }
@@ -38,6 +39,14 @@ export const panel = css`
   @media (max-width: 640px) {
     :host {
       padding-inline: 1rem;
+    }
+  }
+  @media print {
+    :host {
+      overflow: visible;
+    }
+    .title :is(button, nav) {
+      display: none;
     }
   }
 `;

@@ -41,7 +41,7 @@ export function fieldColumns(header: string[], schema: Schema, name: string): nu
     missing.length === needed.length
       ? `${name} is not a table for this model`
       : `${name} is missing ${missing.length === 1 ? "a column" : `${missing.length} columns`}`,
-    `The model needs ${needed.length} columns. The header does not have the ${missing.length === 1 ? "one" : "ones"} below. Add them or rename columns; names must match exactly.`,
+    `The model needs ${needed.length} columns. The header does not have the ${missing.length === 1 ? "one" : "ones"} below. Names must match exactly. Add or rename ${missing.length === 1 ? "the column" : "the columns"}, then choose the file again.`,
     missing.map((field) => ({
       field: field.name,
       label: fieldLabel(field),
