@@ -4,7 +4,7 @@ const PORT = Number(process.env["TENURE_PAGE_PORT"] ?? 4318);
 
 export default defineConfig({
   testDir: "tests",
-  // Outside www/, so that a test run does not make the page look changed.
+  // Outside www/, so that a test run does not change the inputs of the page's build.
   outputDir: "../target/page-tests",
   workers: 1,
   timeout: 60_000,
@@ -17,11 +17,11 @@ export default defineConfig({
     locale: "en-US",
     viewport: { width: 1440, height: 900 },
     launchOptions: {
-      // Debian's Chromium; Playwright's own download is not needed.
+      // Debian's Chromium, so that Playwright does not download its own.
       executablePath: process.env["TENURE_CHROMIUM"] ?? process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       args: ["--no-sandbox"],
     },
-    // Traces are written while contexts of other pages close, and failed tests that had passed.
+    // Writing a trace while the contexts of other pages close made passing tests fail.
     trace: "off",
   },
   webServer: {

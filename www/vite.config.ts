@@ -3,13 +3,14 @@ import { offline } from "./build/offline.ts";
 import { contentSecurityPolicy, headers } from "./build/policy.ts";
 
 export default defineConfig({
-  // A missing file is a 404 and never the page in disguise; the page runs under any path.
+  // A missing file is a 404, never the page itself. The page works under any path.
   appType: "mpa",
   base: "./",
   build: {
     target: "es2022",
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
-    // The policy allows no data: address for code, and wasm must stay a file for streaming compilation.
+    // The policy allows no code from `data:` addresses, and streaming compilation needs the wasm as
+    // a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -1,6 +1,7 @@
 /**
- * Builds `sw.js` after everything else is written: the service worker with the list of the files it keeps.
- * The revision is a hash over the content of all of them, so it changes when, and only when, the page does.
+ * Writes `sw.js`, the service worker with the list of the files that it keeps, after all other
+ * files are written. Its revision is a hash of the content of all these files, so it changes
+ * exactly when the page changes.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** The content security policy: one text for the meta element, the preview server and `dist/_headers`. */
+/** The content security policy of the meta element, the preview server and `dist/_headers`. */
 import type { Plugin } from "vite";
 
 const directives = [
@@ -13,7 +13,7 @@ const directives = [
   "form-action 'none'",
 ];
 
-/** What every answer of the server should carry. `frame-ancestors` counts in a header only. */
+/** Headers for every response of a server. `frame-ancestors` works in a header only. */
 export const headers: Record<string, string> = {
   "Content-Security-Policy": [...directives, "frame-ancestors 'none'"].join("; "),
   "Referrer-Policy": "no-referrer",
@@ -23,8 +23,8 @@ export const headers: Record<string, string> = {
 };
 
 /**
- * Writes the policy into the built page, so that it holds on any host, and beside it as `_headers`,
- * the form that static hosts read. The development server is left out: its reloading needs inline code.
+ * Writes the policy into the built page, so that it applies on any host, and into `_headers`, which
+ * static hosts read. The development server has no policy, because its reloading needs inline code.
  */
 export function contentSecurityPolicy(): Plugin {
   return {

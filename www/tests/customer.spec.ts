@@ -1,9 +1,12 @@
-/** One customer: the waterfall adds up, a change moves the score at once, and the keyboard is enough. */
+/**
+ * One customer: the waterfall adds up, changes move the score at once, and everything works with
+ * the keyboard.
+ */
 import { expect, field, grid, open, openCustomer, openSample, panel, probability, row, share, test } from "./page";
 
 const signed = (text: string) => Number(text.replace("−", "-").replace(/[^\d.-]/g, ""));
 
-test("the waterfall leads from E[f(X)] to f(x)", async ({ page }) => {
+test("the waterfall adds up from E[f(X)] to f(x)", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
   expect(Math.abs(share(await probability(page).innerText()) - share(await row(page, 0).innerText()))).toBeLessThan(
@@ -17,13 +20,13 @@ test("the waterfall leads from E[f(X)] to f(x)", async ({ page }) => {
   const ends = (await chart.locator(".end .number").allInnerTexts()).map(signed);
   const steps = (await chart.locator("li .number").allInnerTexts()).map((text) => signed(text.split(",")[0]!));
   const sum = steps.reduce((total, step) => total + step, ends[1]!);
-  // Every number shown is rounded to a hundredth.
+  // Every number shown is rounded to two decimals.
   expect(Math.abs(sum - ends[0]!)).toBeLessThan(0.005 * (steps.length + 2));
   const sizes = steps.map(Math.abs);
   expect(sizes).toEqual([...sizes].sort((left, right) => right - left));
 });
 
-test("a change moves score and waterfall, is marked, and can be taken back", async ({ page }) => {
+test("a change moves the score and the waterfall, is marked, and can be reset", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
   const before = await probability(page).innerText();
@@ -74,7 +77,7 @@ test("a slider can be dragged while explanations follow", async ({ page }) => {
   await expect(panel(page).locator(".delta")).toHaveCount(0);
 });
 
-test("values out of bounds are named at their field", async ({ page }) => {
+test("a value out of bounds is reported at its field", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
   const tenure = field(page, "tenure");
@@ -85,7 +88,7 @@ test("values out of bounds are named at their field", async ({ page }) => {
   await expect(probability(page)).toBeVisible();
 });
 
-test("the keyboard is enough", async ({ page }) => {
+test("the table and the panel work with the keyboard", async ({ page }) => {
   await openSample(page);
   await expect(grid(page)).toBeFocused();
   await page.keyboard.press("ArrowDown");
@@ -99,7 +102,7 @@ test("the keyboard is enough", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(panel(page)).toBeVisible();
   const first = await panel(page).getByRole("heading", { level: 2 }).innerText();
-  // With a customer open the arrows leaf.
+  // While a customer is open, the arrow keys open the next or previous one.
   await page.keyboard.press("ArrowDown");
   await expect(panel(page).getByRole("heading", { level: 2 })).not.toHaveText(first);
   await expect(row(page, 1)).toHaveAttribute("aria-selected", "true");

@@ -1,12 +1,12 @@
-/** Offline, dark, on a phone, and for everyone: axe finds nothing on any screen. */
+/** Offline use, the security policy, themes, phones and accessibility (axe) on every screen. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
 import {
+  changeContract,
   choose,
   drop,
   expect,
-  field,
   grid,
   line,
   open,
@@ -48,7 +48,7 @@ test("opens, scores and explains without a network after the first visit", async
   await context.setOffline(false);
 });
 
-test("the policy stands in the header and in the page", async ({ page, request, faults }) => {
+test("the policy is in the header and in the page", async ({ page, request, faults }) => {
   const policy = (await request.get("./")).headers()["content-security-policy"] ?? "";
   await open(page);
   const written = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
@@ -56,7 +56,7 @@ test("the policy stands in the header and in the page", async ({ page, request, 
     expect(policy).toContain(directive);
     expect(written).toContain(directive);
   }
-  // What the policy is for: data cannot be sent elsewhere, even if the page tried.
+  // The purpose of the policy: even a page that tries cannot send data to another server.
   const refused = await page
     .evaluate(() => {
       const violation = new Promise<string>((resolve) =>
@@ -73,7 +73,7 @@ test("the policy stands in the header and in the page", async ({ page, request, 
   expect(faults.splice(0).every((fault) => fault.includes("Content Security Policy"))).toBe(true);
 });
 
-test("a chosen theme is remembered, and the system leads until then", async ({ page }) => {
+test("the system's theme applies until the reader chooses one, and the choice is remembered", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await open(page);
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -89,7 +89,7 @@ test("a chosen theme is remembered, and the system leads until then", async ({ p
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing, ${colorScheme}`, async ({ page }) => {
-    // Bars that still move pass under the numbers of others.
+    // While bars move they can lie under the numbers of other bars, which axe reports.
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await open(page);
     await expectAccessible(page, "start");
@@ -100,10 +100,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(row(page, 0)).toBeVisible();
     await expectAccessible(page, "table");
     await openCustomer(page, 0);
-    const contract = field(page, "Contract");
-    await contract.selectOption({
-      index: (await contract.evaluate((select: HTMLSelectElement) => select.selectedIndex)) === 0 ? 1 : 0,
-    });
+    await changeContract(page);
     await expect(panel(page).locator(".delta")).toBeVisible();
     await expectAccessible(page, "customer");
     await page.keyboard.press("Escape");
@@ -142,7 +139,7 @@ for (const width of [360, 390]) {
   });
 }
 
-test("motion is reduced where that is asked for", async ({ page }) => {
+test("motion is reduced if the reader asks for that", async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await openSample(page);
   await openCustomer(page, 0);

@@ -1,9 +1,12 @@
-/** What lies behind the scores: the one-line summary, pairs of fields, ways out, and the drivers of many customers. */
+/**
+ * Explanations: the one-line summary, sentences, interactions, counterfactuals, and the drivers of
+ * many customers.
+ */
 import type { Page } from "@playwright/test";
 import {
+  changeContract,
   choose,
   expect,
-  field,
   line,
   open,
   openCustomer,
@@ -18,16 +21,16 @@ import {
 
 const drivers = (page: Page) => page.getByRole("complementary", { name: "Drivers" });
 
-test("the summary in one line names what pushes most, and the badge says that it is exact", async ({ page }) => {
+test("the one-line summary names the strongest field, and the badge says that it is exact", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
   const strongest = panel(page).locator("waterfall-chart li.up").first();
   const label = await strongest.locator(".label").innerText();
-  await expect(panel(page).getByRole("list", { name: "Pushes the score up most" })).toContainText(label);
+  await expect(panel(page).getByRole("list", { name: "Raise the score most" })).toContainText(label);
   await expect(panel(page).locator(".badge")).toHaveText("Exact");
 });
 
-test("the strongest reasons and the ways out stand as sentences, in the language of the reader", async ({ page }) => {
+test("the strongest reasons and the counterfactuals are sentences in the language of the reader", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
   const sentences = panel(page).getByRole("list", { name: "The strongest reasons" });
@@ -53,7 +56,7 @@ test("the strongest reasons and the ways out stand as sentences, in the language
 
 test.describe("a German browser", () => {
   test.use({ locale: "de-AT" });
-  test("is spoken to in German at once", async ({ page }) => {
+  test("gets reasons in German at once", async ({ page }) => {
     await openSample(page);
     await openCustomer(page, 0);
     await expect(panel(page).getByRole("list", { name: "The strongest reasons" })).toContainText(
@@ -63,7 +66,7 @@ test.describe("a German browser", () => {
   });
 });
 
-test("a way out is found, holds when it is tried, and moves changeable fields only", async ({ page }) => {
+test("a counterfactual is found, and trying it gives the promised score", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
   const before = share(await probability(page).innerText());
@@ -74,14 +77,14 @@ test("a way out is found, holds when it is tried, and moves changeable fields on
   await card.getByRole("button", { name: "Try it" }).click();
   await expect.poll(async () => share(await probability(page).innerText())).toBeCloseTo(promised, 2);
   await expect(panel(page).locator(".delta")).toBeVisible();
-  // The advice stays what it was for the customer as she is.
+  // The suggestions stay those for the customer's own record.
   await expect(card).toBeVisible();
 });
 
-test("pairs of fields that work together are shown on demand and leave with the next change", async ({ page }) => {
+test("interactions are shown on demand and disappear with the next change", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
-  await panel(page).getByRole("button", { name: "Show which fields work together" }).click();
+  await panel(page).getByRole("button", { name: "Show interactions between fields" }).click();
   const pairs = panel(page).getByRole("list", { name: "Pairs of fields, the strongest first" });
   await expect(pairs).toBeVisible();
   const sizes = (await pairs.locator(".number").allInnerTexts()).map((text) =>
@@ -89,10 +92,7 @@ test("pairs of fields that work together are shown on demand and leave with the 
   );
   expect(sizes.length).toBeGreaterThan(2);
   expect(sizes).toEqual([...sizes].sort((left, right) => right - left));
-  const contract = field(page, "Contract");
-  await contract.selectOption({
-    index: (await contract.evaluate((select: HTMLSelectElement) => select.selectedIndex)) === 0 ? 1 : 0,
-  });
+  await changeContract(page);
   await expect(pairs).toHaveCount(0);
 });
 
@@ -107,7 +107,7 @@ test("the drivers of the customers shown: importance, dots, dependence", async (
   const means = (await rows.locator(".mean").allInnerTexts()).map((text) => Number.parseFloat(text));
   expect(means.length).toBeGreaterThan(5);
   expect(means).toEqual([...means].sort((left, right) => right - left));
-  // The dots are there: some pixels of the first canvas are painted besides the line at zero.
+  // The dots are drawn: more pixels of the first canvas are painted than the line at zero.
   const painted = await rows
     .first()
     .locator("canvas")
@@ -122,7 +122,7 @@ test("the drivers of the customers shown: importance, dots, dependence", async (
   await expect(drivers(page)).toHaveCount(0);
 });
 
-test("the device of the drivers is shown and can be chosen; the answer does not depend on it", async ({ page }) => {
+test("the device of the drivers is shown and can be chosen, and the result does not depend on it", async ({ page }) => {
   await open(page);
   await choose(page, table([0, 1, 2, 3, 4, 5, 6, 7].map((index) => line(index))));
   await expect(row(page, 0)).toBeVisible();
@@ -131,7 +131,7 @@ test("the device of the drivers is shown and can be chosen; the answer does not 
   await expect(drivers(page).locator(".badge")).toHaveText("CPU");
   const onCpu = await means.allInnerTexts();
   await drivers(page).getByLabel("Device").selectOption("webgpu");
-  // A browser without an adapter, or a page built without the module, says why and answers all the same.
+  // Without an adapter or the WebGPU module the page says why, and computes on the CPU.
   await expect(drivers(page).locator(".badge")).toHaveText(/^(CPU|WebGPU)$/);
   if ((await drivers(page).locator(".badge").innerText()) === "CPU")
     await expect(drivers(page).locator(".device small")).not.toBeEmpty();

@@ -1,7 +1,7 @@
-/** A hundred thousand customers: scored in blocks, scrolled without a stutter, cancelled at will. */
+/** 100,000 customers: scoring, smooth scrolling, cancelling. */
 import { choose, expect, grid, line, lines, open, row, table, test } from "./page";
 
-// A trace takes a picture of the document at every step, which is what would be measured.
+// A trace takes a snapshot of the document at every step, and the test would measure that.
 test.use({ trace: "off" });
 
 test("a hundred thousand rows are scored and scroll", async ({ page, context }) => {
@@ -13,7 +13,7 @@ test("a hundred thousand rows are scored and scroll", async ({ page, context }) 
   await expect(row(page, 0)).toBeVisible();
 
   const session = await context.newCDPSession(page);
-  // Time of the page's own thread, so that what else the machine does is not counted.
+  // Counts the time of the page's own thread only, not of other work on the machine.
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
   const busy = async () =>
     (await session.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration")!.value;

@@ -1,4 +1,7 @@
-/** Rules of the page that need no browser: names, cells, windows, axes, lines. */
+/**
+ * Rules of the page that need no browser: column names, cells, encodings, the row window, axes and
+ * sliders.
+ */
 import { expect, test } from "@playwright/test";
 import { ROW_HEIGHT, RowWindow } from "../src/components/row-window";
 import { ticks, waterfall } from "../src/explanation/waterfall";
@@ -6,8 +9,9 @@ import { isBlank, lineBreaks, readRows } from "../src/table/csv";
 import { csvCell, exportName } from "../src/table/export";
 import { extentOf } from "../src/table/extents";
 import { nearest } from "../src/table/header";
-import { decode, readBytes, UnusableFile } from "../src/table/read-file";
+import { decode, readBytes } from "../src/table/read-file";
 import { ordered } from "../src/table/scored-table";
+import { UnusableFile } from "../src/text/failure";
 
 test("cells that a spreadsheet would run get an apostrophe, numbers do not", () => {
   for (const text of ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx"])
@@ -19,13 +23,13 @@ test("cells that a spreadsheet would run get an apostrophe, numbers do not", () 
   expect(exportName("customers.2026.csv")).toBe("customers.2026.scored.csv");
 });
 
-test("columns with nearly the right name are suggested, the closest first", () => {
+test("columns with a similar name are suggested, the closest first", () => {
   const header = ["Monthly_Charge", "monthly charges", "Total", "city"];
   expect(nearest(["MonthlyCharges", "Monthly charges"], header)).toEqual(["monthly charges", "Monthly_Charge"]);
   expect(nearest(["gender", "Gender"], header)).toEqual([]);
 });
 
-test("rows come whole out of every chunk", () => {
+test("no row is cut between two chunks", () => {
   const cell = "x".repeat(999);
   const text = Array.from({ length: 5000 }, (_, index) => `${index},"${cell}\n"`).join("\r\n");
   const seen: string[] = [];
@@ -40,10 +44,10 @@ test("rows come whole out of every chunk", () => {
   expect(last).toBe(1);
 });
 
-test("a quote that never closes is told, at the end and long before it", () => {
-  const told: boolean[] = [];
-  readRows('a,b\n1,"2\n3,4\n', ({ isUnclosed }) => told.push(isUnclosed));
-  expect(told).toEqual([true]);
+test("an unclosed quote is reported, at the end of the text and long before it", () => {
+  const reported: boolean[] = [];
+  readRows('a,b\n1,"2\n3,4\n', ({ isUnclosed }) => reported.push(isUnclosed));
+  expect(reported).toEqual([true]);
   const stop = new Error("stop");
   const long = `a,b\n1,"2${"\n3,4".repeat(12 << 18)}`;
   expect(() =>
@@ -53,7 +57,7 @@ test("a quote that never closes is told, at the end and long before it", () => {
   ).toThrow(stop);
 });
 
-test("bytes become text in the encoding they are in, or a plain word", async () => {
+test("bytes are decoded in their encoding, or refused with a reason", async () => {
   const utf8 = new TextEncoder();
   expect(decode(utf8.encode("Müller"), "f")).toEqual({ text: "Müller", notices: [] });
   expect(decode(Uint8Array.of(0x4d, 0xfc), "f")).toMatchObject({
@@ -74,7 +78,7 @@ test("bytes become text in the encoding they are in, or a plain word", async () 
   await expect(readBytes(huge, "f")).rejects.toThrow("too large");
 });
 
-test("breaks inside cells are counted", () => {
+test("line breaks inside cells are counted", () => {
   expect(["", "a", "a\nb", "a\r\nb\rc", "\n\n"].map(lineBreaks)).toEqual([0, 0, 1, 2, 2]);
   expect([[""], [" "], ["", ""], ["a"]].map(isBlank)).toEqual([true, true, false, false]);
 });
@@ -139,7 +143,7 @@ test("only the rows in view are rendered, however many there are", () => {
   }
 });
 
-test("a slider spans the bounds, or the table where they are open", () => {
+test("a slider spans the bounds, or the range of the table where a bound is missing", () => {
   expect(extentOf({ kind: "number", name: "n", minimum: 0 }, ["3", "", "72", "x"])).toEqual({
     low: 0,
     high: 72,

@@ -1,4 +1,4 @@
-/** Tables in: the sample, dropped files, broken lines, unusable files; and the way back out as CSV. */
+/** Tables: the sample, dropped files, broken lines, unusable files, and the CSV export. */
 import { readFileSync } from "node:fs";
 import {
   choose,
@@ -29,7 +29,7 @@ test("opens with the demo model and scores the sample by risk", async ({ page })
   expect(shares).toEqual([...shares].sort((left, right) => right - left));
   expect(shares[0]).toBeGreaterThan(0.5);
 
-  const tiers = page.getByRole("group", { name: "Show one tier only" }).getByRole("button");
+  const tiers = page.getByRole("group", { name: "Filter by tier" }).getByRole("button");
   const counts = (await tiers.allInnerTexts()).map((text) =>
     Number(/[\d,]+$/.exec(text.trim())![0].replaceAll(",", "")),
   );
@@ -62,12 +62,12 @@ test("a dropped table is scored, and its bad lines are listed by line and field"
   expect(await text(3)).toMatch(/Tenure.*abc.*type/is);
   expect(await text(4)).toMatch(/Tenure.*-5.*bounds/is);
   expect(await text(6)).toMatch(/whole line.*cells/is);
-  // The blank line 7 counts as a line and is no customer.
+  // The blank line 7 counts as a line but not as a customer.
   expect(await text(8)).toMatch(/Contract.*Handshake.*unseen_category/is);
   expect(await text(9)).toMatch(/whole line.*cells/is);
   await expect(grid(page)).toHaveAttribute("aria-rowcount", "8");
 
-  await test.step("a line that is cut wrongly is not scored from the wrong cells", async () => {
+  await test.step("a line with too many cells is not scored", async () => {
     await problems.getByRole("button", { name: "Open line 6", exact: true }).click();
     await expect(panel(page).getByText(/^Not scored: the line has 23 cells/)).toBeVisible();
     await expect(probability(page)).toHaveCount(0);
@@ -106,11 +106,11 @@ for (const [what, name, content, message] of [
   ["a header alone", "header.csv", `${header}\n`, /has no customers/],
   ["no header", "bare.csv", [line(0), line(1)].join("\n"), /has no header line/],
   ["another table", "other.csv", "a,b,c\nx,y,z\n", /not a table for this model/],
-  ["a workbook", "book.csv", "PK\u0003\u0004rest", /no CSV file/],
-  ["a column twice", "twice.csv", `${header},Contract\n${line(0)},x\n`, /has a column twice/],
-  ["a missing column", "renamed.csv", [renamed, line(0)].join("\n"), /lacks a column/],
+  ["a workbook", "book.csv", "PK\u0003\u0004rest", /is not a CSV file/],
+  ["a column twice", "twice.csv", `${header},Contract\n${line(0)},x\n`, /has a duplicate column/],
+  ["a missing column", "renamed.csv", [renamed, line(0)].join("\n"), /is missing a column/],
 ] as const) {
-  test(`${what} is refused in plain words`, async ({ page }) => {
+  test(`${what} is refused with a reason`, async ({ page }) => {
     await open(page);
     await choose(page, content, name);
     const alert = page.getByRole("alert");
@@ -123,10 +123,10 @@ for (const [what, name, content, message] of [
   });
 }
 
-test("search, tiers and sorting choose what is shown", async ({ page }) => {
+test("search, tiers and sorting select what is shown", async ({ page }) => {
   await openSample(page);
   const lowest = page
-    .getByRole("group", { name: "Show one tier only" })
+    .getByRole("group", { name: "Filter by tier" })
     .getByRole("button")
     .filter({ hasNotText: /\D0\s*$/ })
     .last();
@@ -140,10 +140,10 @@ test("search, tiers and sorting choose what is shown", async ({ page }) => {
   await expect(page.getByRole("columnheader", { name: "Risk" })).toHaveAttribute("aria-sort", "ascending");
   await expect(row(page, 0)).toContainText(tier);
   await page.getByRole("searchbox").fill("no such customer");
-  await expect(page.getByText("No customer matches.")).toBeVisible();
+  await expect(page.getByText("No customers match.")).toBeVisible();
 });
 
-test("the export holds the original columns and the scores, and disarms formulas", async ({ page }) => {
+test("the export holds the original columns and the scores, and escapes formulas", async ({ page }) => {
   await open(page);
   const id = columns[0]!;
   const rows = [
@@ -182,16 +182,16 @@ test("another model can be chosen, and a broken one is refused", async ({ page }
     mimeType: "application/octet-stream",
     buffer: model.subarray(0, 500),
   });
-  await expect(page.getByRole("alert")).toContainText(/cut\.safetensors is no usable model.*artifact_/s);
-  // What was open is not lost.
+  await expect(page.getByRole("alert")).toContainText(/cut\.safetensors is not a usable model.*artifact_/s);
+  // The table that was open is still there.
   await page.getByRole("button", { name: /^Back to/ }).click();
   await expect(row(page, 0)).toContainText(first.split("\n")[1]!);
 });
 
-test("without a demo the page says so and takes a model of one's own", async ({ page }) => {
+test("without a demo the page says so and takes another model", async ({ page }) => {
   await page.route("**/demo/*", (route) => route.fulfill({ status: 404, body: "" }));
   await page.goto("./");
-  await expect(page.getByRole("alert")).toContainText("There is no demo here");
+  await expect(page.getByRole("alert")).toContainText("This page has no demo");
   await page
     .getByLabel("Model", { exact: true })
     .setInputFiles({ name: "own.safetensors", mimeType: "application/octet-stream", buffer: model });

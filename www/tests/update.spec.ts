@@ -1,4 +1,7 @@
-/** A newer build is offered, taken on request, and leaves no old files behind. Served from a copy that the test changes. */
+/**
+ * A newer build is offered, applied on request, and leaves no old files behind. The test serves and
+ * changes a copy.
+ */
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -53,7 +56,7 @@ test("a new version is offered and replaces the old one whole", async ({ page })
   await change("index.html", /<title>[^<]*/, "<title>The next Tenure");
   await change("sw.js", /"revision":"\w+"/, '"revision":"next"');
   await page.reload();
-  // Until the person agrees, the old version stays, whole.
+  // Until the reader accepts, all of the old version stays.
   await expect(page.getByText("A new version of Tenure is ready.")).toBeVisible();
   await expect(page).not.toHaveTitle("The next Tenure");
   await page.getByRole("button", { name: "Reload" }).click();

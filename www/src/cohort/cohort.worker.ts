@@ -1,9 +1,9 @@
-/** Explains many customers with a scorer of its own; the page ends the worker when nobody waits any more. */
+/** Explains many customers with its own scorer. To cancel, the page ends the worker. */
 import { type Dependence, load } from "tenure";
-import type { Driver } from "./drivers";
-import type { DriversReply, DriversRequest } from "./messages";
+import { errorMessage } from "../text/failure";
+import type { Driver, DriversReply, DriversRequest } from "./messages";
 
-/** How the page calls a category that the schema does not list. */
+/** The page's name for categories that the schema does not list. */
 const OTHER = "other";
 
 const reply = (message: DriversReply) => self.postMessage(message);
@@ -39,11 +39,11 @@ self.addEventListener("message", async ({ data: { model, columns, limit, device 
       },
     });
   } catch (error) {
-    reply({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    reply({ kind: "failed", message: errorMessage(error) });
   }
 });
 
-/** The texts of the categories, with one for OTHER where a customer has it. */
+/** The categories, and `OTHER` if a customer has a category that the schema does not list. */
 function named(categories: readonly string[], values: Dependence["value"]): string[] {
   return values.includes(categories.length) ? [...categories, OTHER] : [...categories];
 }

@@ -1,6 +1,10 @@
-/** One field's row of the beeswarm: a dot for each customer, placed by contribution, coloured by the value's rank. */
+/**
+ * One field's row of the beeswarm plot: a dot for each customer, at its contribution, coloured by
+ * the value's rank.
+ */
 import { customElement, property } from "lit/decorators.js";
-import { ranks, swarm } from "../cohort/beeswarm";
+import { swarm } from "../cohort/beeswarm";
+import { ranks } from "../cohort/scales";
 import { PlotCanvas } from "./plot-canvas";
 import { Shades } from "./shades";
 
@@ -9,7 +13,10 @@ const RADIUS = 1.9;
 @customElement("beeswarm-row")
 export class BeeswarmRow extends PlotCanvas {
   @property({ attribute: false }) contributions = new Float32Array();
-  /** Numbers to colour by, NaN for what has none; undefined draws all dots alike. */
+  /**
+   * Numbers to colour the dots by, NaN for a customer without one; `undefined` gives all dots one
+   * colour.
+   */
   @property({ attribute: false }) values?: Float32Array | Float64Array | undefined;
   @property({ attribute: false }) low = 0;
   @property({ attribute: false }) high = 1;

@@ -1,14 +1,16 @@
 /**
- * A dependence plot of one field, as SHAP draws it: each customer's value against its contribution, coloured by another
- * field. Numbers stand on an axis; categories each have a column, in which the dots are spread.
+ * A dependence plot of one field, as in SHAP: each customer's contribution by their value, coloured
+ * by another field. Numbers lie on an axis. Each category has a column of its own, in which the
+ * dots are spread.
  */
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { ranks } from "../cohort/beeswarm";
-import { type Driver, nameOf } from "../cohort/drivers";
+import type { Driver } from "../cohort/messages";
+import { ends, ranks, withLength } from "../cohort/scales";
 import { ticks } from "../explanation/waterfall";
-import { formatTick } from "../format";
 import { controls } from "../styles/controls";
+import { fieldLabel } from "../text/fields";
+import { formatTick } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 import { PlotCanvas } from "./plot-canvas";
 import { Shades } from "./shades";
@@ -39,7 +41,7 @@ export class DependencePlot extends PlotCanvas {
               })
         }
       </div>
-      <p>${nameOf(driver.field)}${driver.field.kind === "number" && driver.field.unit ? html` <small>(${driver.field.unit})</small>` : nothing}</p>
+      <p>${fieldLabel(driver.field)}${driver.field.kind === "number" && driver.field.unit ? html` <small>(${driver.field.unit})</small>` : nothing}</p>
     `;
   }
 
@@ -67,24 +69,16 @@ export class DependencePlot extends PlotCanvas {
     }
   }
 
-  /** Ends of the axis of contributions, with room around. */
+  /** Ends of the axis of contributions, with a margin. */
   #reach(): [number, number] {
-    let [low, high] = [0, 0];
-    for (const contribution of this.driver.contributions) {
-      if (contribution < low) low = contribution;
-      if (contribution > high) high = contribution;
-    }
+    const [low, high] = ends(this.driver.contributions, [0, 0]);
     const room = Math.max(0.05, (high - low) * 0.06);
     return [low - room, high + room];
   }
 
+  /** Ends of the axis of values. */
   #extent(): [number, number] {
-    let [low, high] = [Infinity, -Infinity];
-    for (const value of this.driver.values) {
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    return low < high ? [low, high] : [low - 1, low + 1];
+    return withLength(ends(this.driver.values));
   }
 
   static override styles = [
@@ -136,7 +130,10 @@ export class DependencePlot extends PlotCanvas {
   ];
 }
 
-/** A fixed pseudo-random place in a category's column, −.3 to .3: the golden ratio spreads successive rows evenly. */
+/**
+ * A fixed pseudo-random offset within a category's column, −0.3 to 0.3. The golden ratio spreads
+ * rows evenly.
+ */
 function spread(row: number): number {
   return ((row * 0.618033988749895) % 1) * 0.6 - 0.3;
 }

@@ -1,17 +1,17 @@
-/** The fields of one customer as a form, made from the schema: numbers, choices and switches to try a change with. */
-import { html, LitElement, nothing } from "lit";
+/** A form with the fields of one customer, made from the schema, to try changes with. */
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { CategoryField, DateField, Field, FieldValue, FlagField, NumberField, Problem, Schema } from "tenure";
-import { formatPoints } from "../format";
 import { controls } from "../styles/controls";
 import type { Extent } from "../table/extents";
-import { fieldFormStyles } from "./field-form-styles";
+import { fieldLabel } from "../text/fields";
+import { formatPoints } from "../text/numbers";
 import { icon } from "./marks";
 
-/** A change of one field; `undefined` puts the customer's own value back. */
+/** A change of one field; `undefined` restores the customer's own value. */
 export class FieldChange extends Event {
   constructor(
     readonly field: string,
@@ -26,22 +26,24 @@ const UNKNOWN = "\u0000unknown";
 @customElement("field-form")
 export class FieldForm extends LitElement {
   @property({ attribute: false }) schema!: Schema;
-  /** The customer's own texts by field. */
+  /** The customer's own values, as text, by field. */
   @property({ attribute: false }) record: Record<string, string> = {};
   @property({ attribute: false }) changes: ReadonlyMap<string, FieldValue> = new Map();
-  /** What each change does to the probability by itself. */
+  /** The effect of each change on the probability when it is the only change. */
   @property({ attribute: false }) effects: ReadonlyMap<string, number> = new Map();
   @property({ attribute: false }) problems: readonly Problem[] = [];
-  /** Fields that come first because their values are not usable. */
+  /** Fields that come first because their values have errors. */
   @property({ attribute: false }) toCorrect: ReadonlySet<string> = new Set();
   @property({ attribute: false }) extents: ReadonlyMap<string, Extent> = new Map();
 
   override render() {
     const groups = Map.groupBy(this.schema.fields, ({ name, changeable }) => {
-      return this.toCorrect.has(name) ? "To correct" : changeable ? "Can be changed" : "Given";
+      return this.toCorrect.has(name) ? "To correct" : changeable ? "Can be changed" : "Cannot be changed";
     });
     if (groups.size === 1) return this.#group(this.schema.fields);
-    const titles = (["To correct", "Can be changed", "Given"] as const).filter((title) => groups.has(title));
+    const titles = (["To correct", "Can be changed", "Cannot be changed"] as const).filter((title) =>
+      groups.has(title),
+    );
     return repeat(
       titles,
       (title) => title,
@@ -64,7 +66,7 @@ export class FieldForm extends LitElement {
     const note = problem ? `${problem.message} (got ${problem.value})` : "";
     return html`<div class=${classMap({ field: true, changed: isChanged, [field.kind]: true })}>
       <label for=${field.name}>
-        ${field.label || field.name}${field.kind === "number" && field.unit ? html`<span class="unit">, ${field.unit}</span>` : nothing}
+        ${fieldLabel(field)}${field.kind === "number" && field.unit ? html`<span class="unit">, ${field.unit}</span>` : nothing}
       </label>
       ${this.#input(field, note)}
       ${note ? html`<p class="note" id="${field.name}-note">${icon("alert")}${note}</p>` : nothing}
@@ -72,8 +74,8 @@ export class FieldForm extends LitElement {
         isChanged
           ? html`<p class="was">
             <span>was <b>${this.record[field.name]?.trim() || "unknown"}</b></span>
-            ${effect === undefined ? nothing : html`<span class="effect">alone ${formatPoints(effect)} points</span>`}
-            <button class="link" aria-label="Reset ${field.label || field.name}" @click=${() => this.#change(field.name, undefined)}>Reset</button>
+            ${effect === undefined ? nothing : html`<span class="effect">by itself ${formatPoints(effect)} points</span>`}
+            <button class="link" aria-label="Reset ${fieldLabel(field)}" @click=${() => this.#change(field.name, undefined)}>Reset</button>
           </p>`
           : nothing
       }
@@ -88,7 +90,7 @@ export class FieldForm extends LitElement {
 
   #date(field: DateField, note: string) {
     const value = this.#text(field);
-    // A calendar shows whole days, year first; another spelling stays the text that it is.
+    // A date input takes YYYY-MM-DD only; any other spelling is edited as text.
     const isDay = value === "" || /^\d{4}-\d\d-\d\d/.test(value);
     const set = (event: Event) => this.#change(field.name, (event.target as HTMLInputElement).value.trim() || null);
     return html`<input
@@ -108,7 +110,8 @@ export class FieldForm extends LitElement {
     const current = Number(value);
     const set = (event: Event) => {
       const text = (event.target as HTMLInputElement).value.trim();
-      // Text that is no number goes on as it is: what is wrong with it is the core's to say.
+      // Text that is not a number is passed on as it is, so that the core reports what is wrong
+      // with it.
       this.#change(field.name, text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text));
     };
     return html`<div class="number">
@@ -126,7 +129,7 @@ export class FieldForm extends LitElement {
         extent
           ? html`<input
             type="range"
-            aria-label="${field.label || field.name}, slider"
+            aria-label="${fieldLabel(field)}, slider"
             min=${extent.low}
             max=${extent.high}
             step=${extent.step}
@@ -156,7 +159,8 @@ export class FieldForm extends LitElement {
     const value = this.#text(field);
     const set = (event: Event) =>
       this.#change(field.name, (event.target as HTMLInputElement).checked ? field.positive : field.negative);
-    // "1" and "0" are how a table spells it; other texts, such as "Yes" or "Paperless", speak for themselves.
+    // Tables spell flags "1" and "0"; other texts, such as "Yes" or "Paperless", are shown as they
+    // are.
     const words = { "": "Unknown", "1": "Yes", "0": "No" }[value] ?? value;
     return html`<span class="switch">
       <input
@@ -171,7 +175,7 @@ export class FieldForm extends LitElement {
     </span>`;
   }
 
-  /** The value as shown, '' for missing. */
+  /** The value as shown; '' if it is missing. */
   #text(field: Field): string {
     const change = this.changes.get(field.name);
     if (change !== undefined) return change === null ? "" : String(change);
@@ -183,5 +187,136 @@ export class FieldForm extends LitElement {
     this.dispatchEvent(new FieldChange(field, value));
   }
 
-  static override styles = [controls, fieldFormStyles];
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+      h3 {
+        margin: 1.4rem 0 0.6rem;
+        font-size: 12.5px;
+        font-weight: 600;
+        color: var(--ink-soft);
+      }
+      h3:first-child {
+        margin-top: 0;
+      }
+      .group {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 168px), 1fr));
+        gap: 0.85rem 1.1rem;
+        align-items: start;
+      }
+      label {
+        display: block;
+        margin-bottom: 0.25rem;
+        font-size: 12.5px;
+        color: var(--ink-soft);
+      }
+      .changed :is(select, input:not([type='range'], [type='checkbox'])) {
+        border-color: var(--accent);
+        box-shadow: 0 0 0 1px var(--accent);
+      }
+      :is(.number, .date) [aria-invalid='true'] {
+        border-color: var(--error);
+        box-shadow: 0 0 0 1px var(--error);
+      }
+
+      .date input {
+        width: 100%;
+      }
+      div.number {
+        display: grid;
+        gap: 0.15rem;
+      }
+      .field:is(.number) {
+        display: block;
+      }
+      input[type='range'] {
+        width: 100%;
+        height: 24px;
+        margin: 0;
+        accent-color: var(--accent);
+        cursor: pointer;
+      }
+
+      .switch {
+        display: flex;
+        align-items: center;
+        gap: 0.6rem;
+        min-height: 36px;
+      }
+      input[type='checkbox'] {
+        appearance: none;
+        position: relative;
+        flex: none;
+        width: 40px;
+        height: 24px;
+        margin: 0;
+        border: 1px solid var(--line-strong);
+        border-radius: 12px;
+        background: var(--sunken);
+        cursor: pointer;
+        transition: background var(--quick);
+      }
+      input[type='checkbox']::after {
+        content: '';
+        position: absolute;
+        top: 3px;
+        left: 3px;
+        width: 16px;
+        height: 16px;
+        border-radius: 50%;
+        background: var(--line-strong);
+        transition:
+          translate var(--quick),
+          background var(--quick);
+      }
+      input[type='checkbox']:checked {
+        background: var(--accent);
+        border-color: var(--accent);
+      }
+      input[type='checkbox']:checked::after {
+        translate: 16px 0;
+        background: var(--on-accent);
+      }
+      input[type='checkbox']:indeterminate::after {
+        translate: 8px 0;
+      }
+
+      .note,
+      .was {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.1rem 0.6rem;
+        margin-top: 0.3rem;
+        font-size: 12.5px;
+        color: var(--ink-soft);
+      }
+      .note {
+        flex-wrap: nowrap;
+        align-items: flex-start;
+        color: var(--warn);
+      }
+      .field:has([aria-invalid='true']) .note {
+        color: var(--error);
+      }
+      .note svg.icon {
+        width: 15px;
+        height: 15px;
+        margin-top: 1px;
+      }
+      .was b {
+        font-weight: 550;
+        color: var(--ink);
+      }
+      .effect {
+        font-weight: 550;
+        color: var(--ink);
+      }
+    `,
+  ];
 }

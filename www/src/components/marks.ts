@@ -1,4 +1,4 @@
-/** Small drawings: the icons, and the mark of a tier, which says its height by shape as well as by colour. */
+/** Icons, the logo, and the mark of a tier, which shows the tier by shape as well as by colour. */
 import { css, html, svg, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 
@@ -22,7 +22,7 @@ export function icon(name: keyof typeof paths): TemplateResult {
   return html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">${svg`<path d=${paths[name]} />`}</svg>`;
 }
 
-/** The brand's mark: an almost closed round, and the one who might slip out. */
+/** The logo: a ring with a gap, and a customer who might leave through it. */
 export function logo(): TemplateResult {
   return html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
     <path d="M16 5.5A10.5 10.5 0 1 1 6.9 10.8" />
@@ -32,7 +32,7 @@ export function logo(): TemplateResult {
 
 const BARS = 4;
 
-/** Place of a tier on the four steps of the ramp, whatever number of tiers the policy has. */
+/** The step of the four-step colour ramp for a tier, for any number of tiers. */
 export function tierStep(tier: number, tiers: number): number {
   return tiers <= 1 ? 0 : Math.round((tier / (tiers - 1)) * (BARS - 1));
 }

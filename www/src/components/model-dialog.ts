@@ -1,9 +1,9 @@
-/** What the model is and how good it is, and the way to another one. */
+/** A dialog with facts about the model, its quality, and a button to use another model. */
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { formatBytes, formatCount, formatMetric, formatPercent, formatWholePercent } from "../format";
-import type { Model } from "../model";
 import { controls } from "../styles/controls";
+import { formatBytes, formatCount, formatMetric, formatPercent, formatWholePercent } from "../text/numbers";
+import type { Model } from "../workspace/model";
 import { icon } from "./marks";
 
 @customElement("model-dialog")
@@ -24,11 +24,11 @@ export class ModelDialog extends LitElement {
     const { bytes, scorer } = this.model;
     const { schema, card, policy } = scorer;
     const { metrics } = card;
-    const trained = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
+    const customers = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
     const facts: [string, string][] = [
-      ["Learned from", `${formatCount(trained)} customers, ${formatPercent(card.positive_rate)} of them left`],
+      ["Data set", `${formatCount(customers)} customers, ${formatPercent(card.positive_rate)} of whom left`],
       ["Predicts", `${schema.target.field} = ${schema.target.positive}`],
-      ["Reads", `${schema.fields.length} fields`],
+      ["Inputs", `${schema.fields.length} fields`],
       [
         "Tiers",
         policy.tiers
@@ -48,7 +48,7 @@ export class ModelDialog extends LitElement {
         <button class="plain icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon("close")}</button>
       </div>
       <dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-      <p>Quality was measured on ${formatCount(card.rows.test)} customers that training never saw.</p>
+      <p>Quality was measured on a test set of ${formatCount(card.rows.test)} customers that were not used for training.</p>
       <button @click=${this.#choose}>${icon("model")}Use another model</button>
     </dialog>`;
   }

@@ -1,4 +1,4 @@
-/** A canvas that is as sharp as the screen and drawn anew when its size or the theme changes. */
+/** A canvas at the resolution of the screen, drawn again when its size or the theme changes. */
 import { type CSSResultGroup, css, html, LitElement } from "lit";
 import { query } from "lit/decorators.js";
 
@@ -31,9 +31,9 @@ export abstract class PlotCanvas extends LitElement {
     this.#draw();
   }
 
-  /** A colour of the page's tokens as it is now. */
+  /** The current value of a colour token of the page. */
   protected colour(token: `--${string}`): string {
-    // A token may be a function of the scheme; only a real property resolves it.
+    // A token may be `light-dark()`, which only a real property resolves.
     this.canvas.style.color = `var(${token})`;
     return getComputedStyle(this.canvas).color;
   }

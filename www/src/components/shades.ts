@@ -1,4 +1,6 @@
-/** Colours between two ends, for dots that show a value's rank; what has no rank is grey. */
+/**
+ * A scale between two colours, for dots coloured by rank. A dot without a rank gets a third colour.
+ */
 
 const STEPS = 32;
 

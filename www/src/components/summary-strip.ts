@@ -1,14 +1,14 @@
-/** The table in a few figures. The tiers are buttons: each shows only its own customers. */
+/** The table in a few figures. Each tier is a button that filters the table by that tier. */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Tier } from "tenure";
-import { counted, formatCount, formatPercent, formatSeconds } from "../format";
 import { controls } from "../styles/controls";
 import type { ScoredTable } from "../table/scored-table";
+import { counted, formatCount, formatPercent, formatSeconds } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 import { icon, tierMark, tierMarkStyles, tierStep } from "./marks";
 
-/** Asks to show this tier only, or no longer. */
+/** Asks to turn the filter for a tier on or off. */
 export class ToggleTier extends Event {
   constructor(readonly tier: number) {
     super("toggle-tier");
@@ -34,7 +34,7 @@ export class SummaryStrip extends LitElement {
           <dd class="more">${scoredCount > 0 ? formatPercent(expected / scoredCount) : nothing}</dd>
         </div>
       </dl>
-      <div class="tiers" role="group" aria-label="Show one tier only">
+      <div class="tiers" role="group" aria-label="Filter by tier">
         ${tiers
           .map((tier, index) => ({ tier, index }))
           .reverse()

@@ -1,16 +1,19 @@
-/** The page as a whole: header and footer, and in between the start, the progress, or the table with its panel. */
-import { html, LitElement, nothing } from "lit";
+/**
+ * The whole page: header, footer, and between them the first screen, the progress, or the table and
+ * its panel.
+ */
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { counted } from "../format";
-import type { Model } from "../model";
 import { controls } from "../styles/controls";
 import type { ScoredTable } from "../table/scored-table";
-import { Workspace } from "../workspace";
+import { fieldLabels } from "../text/fields";
+import { counted, formatCount } from "../text/numbers";
+import type { Model } from "../workspace/model";
+import { Workspace } from "../workspace/workspace";
 import type { CustomerTable, OpenCustomer, SortRows } from "./customer-table";
 import { icon, logo } from "./marks";
 import type { ModelDialog } from "./model-dialog";
 import type { ToggleTier } from "./summary-strip";
-import { appStyles } from "./tenure-app-styles";
 import "./customer-panel";
 import "./customer-table";
 import "./drivers-panel";
@@ -25,7 +28,7 @@ type Panel = { kind: "customer"; row: number } | { kind: "findings" } | { kind: 
 
 const PANEL_NAMES = { customer: "Customer", findings: "Problems", drivers: "Drivers" } as const;
 
-/** Below this width the panel covers the table instead of standing beside it. */
+/** Up to this width the panel covers the table; on wider screens it is beside the table. */
 const narrow = matchMedia("(max-width: 900px)");
 
 @customElement("tenure-app")
@@ -45,11 +48,15 @@ export class TenureApp extends LitElement {
     super.connectedCallback();
     narrow.addEventListener("change", () => (this.isNarrow = narrow.matches));
     addEventListener("dragover", (event) => this.#onDrag(event));
-    addEventListener("dragleave", (event) => event.relatedTarget ?? (this.isDragging = false));
+    addEventListener("dragleave", (event) => {
+      // A related target is another element of the page; there is none when the pointer leaves the
+      // window.
+      if (!event.relatedTarget) this.isDragging = false;
+    });
     addEventListener("drop", (event) => this.#onDrop(event));
   }
 
-  /** Offers the newer version of the page that waits. */
+  /** Offers the newer version of the page. */
   offerUpdate(apply: () => void) {
     this.applyUpdate = apply;
   }
@@ -77,13 +84,13 @@ export class TenureApp extends LitElement {
   #onChosen(event: Event) {
     const input = event.target as HTMLInputElement;
     void this.#workspace.useFiles([...(input.files ?? [])]);
-    // The same file must be choosable again after it was corrected.
+    // Lets the reader choose the same file again after correcting it.
     input.value = "";
   }
 
   #onKey(event: KeyboardEvent) {
     if (event.key !== "Escape" || event.defaultPrevented || !this.panel) return;
-    // In the search the key empties the text first, as in every search field.
+    // In the search field Escape clears the text first, as in every search field.
     const target = event.composedPath()[0];
     if (target instanceof HTMLInputElement && target.type === "search" && target.value) return;
     void this.#closePanel();
@@ -98,8 +105,8 @@ export class TenureApp extends LitElement {
     const before = this.panel?.kind;
     this.panel = { kind: "customer", row };
     await this.updateComplete;
-    // From beside the table the keyboard stays there, so that the arrows go on leafing. It comes along where the panel
-    // covers the table, and where the button that was pressed is gone.
+    // The focus stays on the table, so that the arrow keys keep opening customers. It moves to the
+    // panel if the panel covers the table, and if the pressed button is gone with another panel.
     if ((before && before !== "customer") || (this.isNarrow && !before)) this.panelView?.focus();
   }
 
@@ -115,7 +122,7 @@ export class TenureApp extends LitElement {
     this.tableView?.focus();
   }
 
-  #leaf(steps: number) {
+  #step(steps: number) {
     if (this.panel?.kind !== "customer" || !this.tableView) return;
     this.panel = { kind: "customer", row: this.tableView.neighbour(this.panel.row, steps) };
   }
@@ -168,9 +175,9 @@ export class TenureApp extends LitElement {
               ></start-view>`
         }
       </main>
-      <footer ?inert=${isCovered}>${icon("lock")}<p>Nothing leaves this device: the page may send no data, and its security policy enforces it. It works offline.</p></footer>
+      <footer ?inert=${isCovered}>${icon("lock")}<p>Your data stays on this device. The page cannot connect to other servers, and it works offline.</p></footer>
       ${model ? html`<model-dialog .model=${model} @choose-model=${() => this.modelInput.click()}></model-dialog>` : nothing}
-      ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Let go to score this table</p></div>` : nothing}
+      ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Drop the file to score it</p></div>` : nothing}
       ${this.applyUpdate ? this.#update(this.applyUpdate) : nothing}
       <input id="table-file" type="file" accept=".csv,.tsv,.txt,text/csv" hidden aria-label="Customer table" @change=${this.#onChosen} />
       <input id="model-file" type="file" accept=".safetensors" hidden aria-label="Model" @change=${this.#onChosen} />
@@ -216,10 +223,10 @@ export class TenureApp extends LitElement {
               ? html`<p class="shown" role="status">${counted(rows.length, "customer")} shown <button class="link" @click=${() => change({ text: "", tiers: new Set() })}>Show all</button></p>`
               : nothing
           }
-          <button class="drivers" title="Which fields move the scores of the customers shown" @click=${() => this.#show("drivers")}>${icon("drivers")}<span>Drivers</span></button>
+          <button class="drivers" title="Show which fields drive the scores of these customers" @click=${() => this.#show("drivers")}>${icon("drivers")}<span>Drivers</span></button>
           <button
             class="export"
-            title="The rows shown, in this order, with probability, tier and problems. Text that a spreadsheet would run as a formula gets an apostrophe in front."
+            title="Export the rows shown, in this order, with probability, tier and problems. Text that a spreadsheet would run as a formula gets an apostrophe in front."
             @click=${this.#export}
           >
             ${icon("download")}<span>Export CSV</span>
@@ -236,7 +243,8 @@ export class TenureApp extends LitElement {
             @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
             @sort-rows=${({ sort, direction }: SortRows) => change({ sort, direction })}
           ></customer-table>
-          ${rows.length === 0 ? html`<p class="none">No customer matches.</p>` : nothing}
+          ${rows.length === 0 ? html`<p class="none">No customers match.</p>` : nothing}
+          <p class="printed">Only the rows in view are printed. Export the table to get all ${formatCount(rows.length)} rows.</p>
         </div>
       </div>
       ${this.panel ? html`<aside aria-label=${PANEL_NAMES[this.panel.kind]}>${this.#panelView(this.panel, model, table)}</aside>` : nothing}
@@ -251,21 +259,322 @@ export class TenureApp extends LitElement {
         .explainer=${this.#workspace.explainer}
         .row=${panel.row}
         @panel-close=${this.#closePanel}
-        @panel-previous=${() => this.#leaf(-1)}
-        @panel-next=${() => this.#leaf(1)}
+        @panel-previous=${() => this.#step(-1)}
+        @panel-next=${() => this.#step(1)}
       ></customer-panel>`;
     }
     if (panel.kind === "drivers") {
       return html`<drivers-panel .model=${model} .table=${table} .rows=${this.#workspace.rows} @panel-close=${this.#closePanel}></drivers-panel>`;
     }
-    const labels = new Map(model.scorer.schema.fields.map((field) => [field.name, field.label || field.name]));
     return html`<findings-panel
       .table=${table}
-      .labels=${labels}
+      .labels=${fieldLabels(model.scorer.schema)}
       @panel-close=${this.#closePanel}
       @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
     ></findings-panel>`;
   }
 
-  static override styles = [controls, appStyles];
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        grid-template-rows: auto minmax(0, 1fr) auto;
+        height: 100dvh;
+      }
+
+      header {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        min-height: 56px;
+        padding: 0 1.5rem;
+        border-bottom: 1px solid var(--line);
+        background: var(--surface);
+      }
+      .brand {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        min-height: 36px;
+        margin-right: 0.75rem;
+        border-radius: var(--radius-small);
+        color: var(--ink);
+        font-size: 17px;
+        font-weight: 680;
+        letter-spacing: -0.02em;
+        text-decoration: none;
+      }
+      .logo {
+        width: 26px;
+        height: 26px;
+        fill: none;
+        stroke: var(--accent);
+        stroke-width: 3.4;
+        stroke-linecap: round;
+      }
+      .logo circle {
+        fill: var(--up-bar);
+        stroke: none;
+      }
+      .space {
+        flex: 1;
+      }
+      .model {
+        flex: 0 1 auto;
+        min-width: 0;
+        color: var(--ink-soft);
+      }
+      .model span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+
+      main {
+        position: relative;
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        grid-template-rows: minmax(0, 1fr);
+        min-height: 0;
+      }
+      main.with-panel {
+        grid-template-columns: minmax(350px, 31%) minmax(0, 1fr);
+      }
+      .fill {
+        min-height: 0;
+      }
+      .overview {
+        display: grid;
+        grid-template-rows: auto auto minmax(0, 1fr);
+        min-width: 0;
+        min-height: 0;
+      }
+      summary-strip {
+        padding: 1.1rem 1.5rem 0.5rem;
+      }
+      .tools {
+        display: flex;
+        align-items: center;
+        gap: 0.75rem;
+        padding: 0.5rem 1.5rem 0.8rem;
+      }
+      .search {
+        position: relative;
+        flex: 0 1 340px;
+        min-width: 0;
+      }
+      .search svg {
+        position: absolute;
+        top: 9px;
+        left: 10px;
+        color: var(--ink-soft);
+        pointer-events: none;
+      }
+      .search input {
+        padding-left: 34px;
+      }
+      .search input::placeholder {
+        color: var(--ink-soft);
+        opacity: 1;
+      }
+      .shown {
+        color: var(--ink-soft);
+      }
+      .shown button {
+        margin-left: 0.4em;
+      }
+      .drivers {
+        margin-left: auto;
+      }
+      .stage {
+        position: relative;
+        min-height: 0;
+        border-top: 1px solid var(--line);
+      }
+      customer-table {
+        height: 100%;
+      }
+      .none {
+        position: absolute;
+        inset: 96px 0 auto;
+        text-align: center;
+        color: var(--ink-soft);
+      }
+
+      .printed {
+        display: none;
+      }
+
+      aside {
+        display: grid;
+        min-width: 0;
+        min-height: 0;
+        border-left: 1px solid var(--line);
+      }
+      aside > * {
+        min-height: 0;
+      }
+
+      /* While a panel is open, the table is a list without its tools. */
+      .with-panel summary-strip,
+      .with-panel .export,
+      .with-panel .drivers {
+        display: none;
+      }
+      .with-panel .tools {
+        flex-wrap: wrap;
+        padding: 0.75rem 1rem;
+      }
+      .with-panel .search {
+        flex: 1 1 100%;
+      }
+
+      footer {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        padding: 0.4rem 1.5rem calc(0.4rem + env(safe-area-inset-bottom));
+        border-top: 1px solid var(--line);
+        color: var(--ink-soft);
+        font-size: 12.5px;
+      }
+      footer .icon {
+        width: 15px;
+        height: 15px;
+      }
+
+      .drop-here {
+        position: fixed;
+        inset: 0;
+        z-index: 5;
+        display: grid;
+        place-items: center;
+        background: color-mix(in srgb, var(--paper) 82%, transparent);
+        outline: 2px dashed var(--accent);
+        outline-offset: -14px;
+        font-size: 20px;
+        font-weight: 600;
+        pointer-events: none;
+      }
+      .toast {
+        position: fixed;
+        inset: auto auto calc(1.25rem + env(safe-area-inset-bottom)) 50%;
+        z-index: 6;
+        display: flex;
+        align-items: center;
+        gap: 0.6rem;
+        width: max-content;
+        max-width: calc(100vw - 2rem);
+        padding: 0.6rem 0.6rem 0.6rem 1rem;
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+        background: var(--surface);
+        box-shadow: var(--shadow-high);
+        translate: -50% 0;
+      }
+
+      @media (max-width: 900px) {
+        main.with-panel {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .with-panel summary-strip {
+          display: flex;
+        }
+        .with-panel .export,
+        .with-panel .drivers {
+          display: inline-flex;
+        }
+        .with-panel .tools {
+          flex-wrap: nowrap;
+        }
+        aside {
+          position: fixed;
+          inset: 0;
+          z-index: 4;
+          border: 0;
+        }
+      }
+
+      @media (max-width: 640px) {
+        header {
+          min-height: 52px;
+          padding: 0 0.75rem;
+          gap: 0.25rem;
+        }
+        .brand {
+          margin-right: 0;
+        }
+        .new span,
+        .drivers span,
+        .export span {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+        .new,
+        .drivers,
+        .export {
+          position: relative;
+          overflow: hidden;
+          width: 40px;
+          padding: 0;
+          flex: none;
+        }
+        summary-strip {
+          padding: 0.75rem 0.9rem 0.25rem;
+        }
+        .tools,
+        .with-panel .tools {
+          padding: 0.4rem 0.9rem 0.6rem;
+        }
+        .search {
+          flex: 1 1 auto;
+        }
+        .shown {
+          flex: none;
+          font-size: 12.5px;
+        }
+        .shown button {
+          display: block;
+          margin: 0;
+        }
+        footer {
+          padding-inline: 0.9rem;
+          font-size: 11.5px;
+          line-height: 1.3;
+        }
+      }
+
+      /* On paper: the open panel, or the summary and the rows in view. */
+      @media print {
+        :host,
+        main,
+        main.with-panel {
+          display: block;
+          height: auto;
+        }
+        .new,
+        theme-toggle,
+        footer,
+        .tools,
+        .toast,
+        .with-panel .overview {
+          display: none;
+        }
+        aside {
+          display: block;
+          position: static;
+          border: 0;
+        }
+        .stage {
+          border: 0;
+        }
+        .printed {
+          display: block;
+          margin: 0.75rem 1.5rem;
+          color: var(--ink-soft);
+        }
+      }
+    `,
+  ];
 }

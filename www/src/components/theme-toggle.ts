@@ -1,4 +1,7 @@
-/** Switches between light and dark. A choice that equals the system's is forgotten, so that the system leads again. */
+/**
+ * Switches between light and dark. If the choice equals the system's theme, it is deleted and the
+ * system's applies again.
+ */
 import { html, LitElement } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { controls } from "../styles/controls";
@@ -34,7 +37,7 @@ export class ThemeToggle extends LitElement {
       if (isSystems) localStorage.removeItem(KEY);
       else localStorage.setItem(KEY, theme);
     } catch {
-      // Storage is closed in this browser; the choice holds until the page is left.
+      // The browser does not allow storage: the choice lasts until the page is closed.
     }
     this.theme = theme;
   }

@@ -1,9 +1,12 @@
-/** The scale from 0 to 100 % with the tiers' thresholds, where the customer stands on it, and where before a change. */
+/**
+ * A scale from 0 to 100% with the thresholds of the tiers, the customer's score, and their score
+ * before changes.
+ */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Tier } from "tenure";
-import { formatWholePercent } from "../format";
 import { controls } from "../styles/controls";
+import { formatWholePercent } from "../text/numbers";
 import { cssVariables } from "./css-variables";
 import { tierMarkStyles, tierStep } from "./marks";
 

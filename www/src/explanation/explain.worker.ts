@@ -1,5 +1,6 @@
-/** Explains one customer at a time, away from the page's thread, with a scorer of its own. */
+/** Explains one customer at a time, off the page's thread and with its own scorer. */
 import { load, type Scorer, TenureError } from "tenure";
+import { errorMessage } from "../text/failure";
 import { LANGUAGES } from "./language";
 import type { ExplainReply, ExplainRequest } from "./messages";
 
@@ -27,6 +28,6 @@ self.addEventListener("message", async ({ data }: MessageEvent<ExplainRequest>) 
     reply({ kind: "explained", explanation, milliseconds: performance.now() - started });
   } catch (error) {
     const problems = error instanceof TenureError ? error.problems : [];
-    reply({ kind: "refused", message: error instanceof Error ? error.message : String(error), problems });
+    reply({ kind: "refused", message: errorMessage(error), problems });
   }
 });

@@ -1,4 +1,7 @@
-/** How far each number goes, for its slider: the schema's bounds, or what the table holds where they are open. */
+/**
+ * The range of each number's slider: the schema's bounds, or the range of the table where a bound
+ * is missing.
+ */
 import type { NumberField, Schema } from "tenure";
 import type { ScoredTable } from "./scored-table";
 
@@ -8,7 +11,7 @@ export interface Extent {
   step: number;
 }
 
-/** Positions that a slider offers when the numbers are no whole ones. */
+/** Positions on a slider for numbers that are not all whole. */
 const POSITIONS = 200;
 
 export function extents(table: ScoredTable, schema: Schema): Map<string, Extent> {
@@ -33,7 +36,8 @@ export function extentOf(field: NumberField, texts: string[]): Extent | undefine
     isWhole &&= Number.isInteger(value);
   }
   if (least > most) return undefined;
-  // A stray value far outside the bounds must not stretch the slider; an open side follows the table.
+  // A stray value far outside the bounds must not stretch the slider. Where a bound is missing, the
+  // table's own applies.
   const low = field.minimum ?? least;
   const high = Math.max(low, Math.min(field.maximum ?? most, most));
   if (low >= high) return undefined;

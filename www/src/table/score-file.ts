@@ -1,6 +1,9 @@
-/** Runs one file through a table worker of its own and reports progress; cancelling ends the worker. */
+/**
+ * Scores one file in a table worker of its own and reports progress. Cancelling ends the worker.
+ */
 import type { Schema } from "tenure";
-import type { FileFailure, ScoreFile, TableMessage } from "./messages";
+import type { FileFailure } from "../text/failure";
+import type { ScoreFile, TableMessage } from "./messages";
 import { CollectedBlocks, ScoredTable } from "./scored-table";
 
 export interface Progress {
@@ -40,7 +43,7 @@ export function scoreFile(
       resolve({
         failure: {
           title: `${name} could not be scored`,
-          detail: event.message || "The worker did not start.",
+          detail: event.message || "The worker did not start. Reload the page and try again.",
           missing: [],
         },
       });

@@ -1,5 +1,7 @@
-/** A loaded model: its bytes, for the workers, and a scorer for what the page's own thread asks. */
+/** A loaded model: its bytes, for the workers, and a scorer for the page's own thread. */
 import { load, type Scorer, TenureError } from "tenure";
+import { errorMessage, UnusableFile } from "../text/failure";
+import { formatBytes } from "../text/numbers";
 
 export interface Model {
   name: string;
@@ -8,19 +10,9 @@ export interface Model {
   isDemo: boolean;
 }
 
-/** Why a model could not be used, in words for the page. */
-export class UnusableModel extends Error {
-  readonly title: string;
-
-  constructor(title: string, detail: string) {
-    super(detail);
-    this.title = title;
-  }
-}
-
 const DEMO_MODEL = "demo/model.safetensors";
 const DEMO_TABLE = "demo/sample.csv";
-/** Far above any real artifact; a larger file is something else. */
+/** Bytes: the core reads no larger artifact. */
 const LARGEST = 64 << 20;
 
 export async function loadDemo(): Promise<Model> {
@@ -30,9 +22,9 @@ export async function loadDemo(): Promise<Model> {
 
 export async function loadFile(file: File): Promise<Model> {
   if (file.size > LARGEST) {
-    throw new UnusableModel(
-      `${file.name} is no Tenure model`,
-      `It has ${Math.round(file.size / 2 ** 20)} MB; a model has well under 1 MB.`,
+    throw new UnusableFile(
+      `${file.name} is not a Tenure model`,
+      `It has ${formatBytes(file.size)}. A model has at most ${formatBytes(LARGEST)}, and usually less than 1 MB. Choose a file that \`tenure train\` wrote.`,
     );
   }
   return opened(new Uint8Array(await file.arrayBuffer()), file.name);
@@ -48,19 +40,21 @@ async function opened(bytes: Uint8Array, fileName: string): Promise<Model> {
     return { name: scorer.schema.name || scorer.card.name || fileName, bytes, scorer, isDemo: false };
   } catch (error) {
     if (!(error instanceof TenureError)) throw error;
-    if (!error.code.startsWith("artifact_"))
-      throw new UnusableModel("This browser cannot run the model", error.message);
-    throw new UnusableModel(`${fileName} is no usable model`, `${error.message} (${error.code})`);
+    if (!error.code.startsWith("artifact_")) throw new UnusableFile("This browser cannot run the model", error.message);
+    throw new UnusableFile(`${fileName} is not a usable model`, `${error.message} (${error.code})`);
   }
 }
 
 async function fetched(path: string): Promise<Response> {
   const response = await fetch(new URL(path, document.baseURI)).catch((error: unknown) => {
-    throw new UnusableModel("The demo could not be read", String(error));
+    throw new UnusableFile(
+      "The demo could not be loaded",
+      `${errorMessage(error)}. Check the connection and reload the page.`,
+    );
   });
   if (response.ok) return response;
-  throw new UnusableModel(
-    "There is no demo here",
-    `${path} answered ${response.status}. Choose a model and a table of your own; \`cargo xtask demo\` makes the demo.`,
+  throw new UnusableFile(
+    "This page has no demo",
+    `The server answered ${path} with status ${response.status}. Choose a model and a table of your own, or build the demo with \`cargo xtask demo\`.`,
   );
 }

@@ -1,23 +1,23 @@
-/** Which model and which table are open, and how they came to be: loading, scoring, cancelling, exporting. */
+/** The open model and the open table: loads, scores, cancels and exports. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { chosenLanguage } from "./explanation/chosen-language";
-import { Explainer } from "./explanation/explainer";
-import { counted } from "./format";
-import { loadDemo, loadFile, type Model, sampleTable, UnusableModel } from "./model";
-import { exportCsv, exportName } from "./table/export";
-import type { FileFailure } from "./table/messages";
-import { type Progress, type Run, scoreFile } from "./table/score-file";
-import type { ScoredTable } from "./table/scored-table";
-import { BY_RISK, type Query, View } from "./table/view";
+import { chosenLanguage } from "../explanation/chosen-language";
+import { Explainer } from "../explanation/explainer";
+import { exportCsv, exportName } from "../table/export";
+import { type Progress, type Run, scoreFile } from "../table/score-file";
+import type { ScoredTable } from "../table/scored-table";
+import { BY_RISK, type Query, View } from "../table/view";
+import { errorMessage, type FileFailure, UnusableFile } from "../text/failure";
+import { counted } from "../text/numbers";
+import { loadDemo, loadFile, type Model, sampleTable } from "./model";
 
 export class Workspace implements ReactiveController {
   model?: Model;
   explainer?: Explainer;
   table?: ScoredTable | undefined;
-  /** Why the last file could not be used. What was open before stays open. */
+  /** Why the last file could not be used. The model and table that were open stay open. */
   failure?: FileFailure | undefined;
   progress?: Progress | undefined;
-  /** The last event, for screen readers. */
+  /** The last event, announced to screen readers. */
   said = "";
   rows: Uint32Array = new Uint32Array();
   #query: Query = BY_RISK;
@@ -27,7 +27,7 @@ export class Workspace implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #onOpened: () => void;
 
-  /** `onOpened` is called when another table, or none, is to be shown. */
+  /** `onOpened` is called when a table is opened or closed. */
   constructor(host: ReactiveControllerHost, onOpened: () => void) {
     this.#host = host;
     this.#onOpened = onOpened;
@@ -53,7 +53,7 @@ export class Workspace implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** A model, a table or both, as they were dropped or chosen. */
+  /** Opens the dropped or chosen files: a model, a table, or both. */
   async useFiles(files: readonly File[]): Promise<void> {
     const isModel = (file: File) => file.name.toLowerCase().endsWith(".safetensors");
     const model = files.find(isModel);
@@ -74,7 +74,7 @@ export class Workspace implements ReactiveController {
     this.#run?.run.cancel();
   }
 
-  /** Back to what is open after a file that could not be used. */
+  /** Goes back to the open table after a file could not be used. */
   dismissFailure(): void {
     this.failure = undefined;
     this.#host.requestUpdate();
@@ -86,7 +86,7 @@ export class Workspace implements ReactiveController {
     this.#open(undefined, undefined);
   }
 
-  /** The rows shown, in their order. */
+  /** Exports the rows shown, in their order. */
   async export(): Promise<{ blob: Blob; name: string } | undefined> {
     const { table, model, rows } = this;
     if (!table || !model) return undefined;
@@ -102,7 +102,7 @@ export class Workspace implements ReactiveController {
   async #useModel(loading: Promise<Model>, table?: File): Promise<void> {
     try {
       const model = await loading;
-      // What is open is scored anew, so that everything shown comes from the model that is named.
+      // The open table is scored again, so that all scores on the page come from this model.
       const file = table ?? this.#run?.file ?? this.#file;
       this.cancel();
       this.#open(undefined, undefined);
@@ -159,8 +159,10 @@ export class Workspace implements ReactiveController {
   }
 
   #fail(error: unknown): void {
-    const title = error instanceof UnusableModel ? error.title : "Something went wrong";
-    this.failure = { title, detail: error instanceof Error ? error.message : String(error), missing: [] };
+    this.failure =
+      error instanceof UnusableFile
+        ? error.failure
+        : { title: "Something went wrong", detail: errorMessage(error), missing: [] };
     this.#host.requestUpdate();
   }
 

@@ -1,4 +1,4 @@
-/** Numbers and counts in the reader's own notation. */
+/** Formats numbers in the notation of the reader's locale. */
 
 const count = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, {
@@ -22,7 +22,7 @@ const metric = new Intl.NumberFormat(undefined, { minimumFractionDigits: 3, maxi
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
 const plural = new Intl.PluralRules("en");
 
-/** Intl writes a hyphen for a minus in most locales; a true minus lines up with the plus. */
+/** In most locales Intl writes a hyphen for a minus. A real minus sign is as wide as a plus. */
 const minus = (text: string) => text.replace("-", "−");
 
 export const formatCount = (value: number) => count.format(value);
@@ -33,7 +33,7 @@ export const formatFixed = (value: number) => minus(fixed.format(value));
 export const formatMetric = (value: number) => metric.format(value);
 export const formatTick = (value: number) => minus(short.format(value));
 
-/** A change of a share in percentage points. */
+/** Formats a change of a share in percentage points. */
 export const formatPoints = (change: number) => minus(points.format(change * 100));
 
 /** "1 customer", "7,043 customers". */
