@@ -10,6 +10,8 @@ pub mod cohort;
 pub mod evaluation;
 pub mod file;
 pub mod fit;
+pub mod folded;
+pub mod gradients;
 pub mod history;
 pub mod imbalance;
 pub mod init;

@@ -1,6 +1,5 @@
-//! What the forward and backward passes written by hand are made of, over `ndarray`'s matrix product: those of the dense
-//! network (`gradients`) and those of TabM's members (`tabm`). In burn's autodiff most of a step of networks this small
-//! is bookkeeping, copies and transpositions.
+//! The parts that the training steps of the dense network and of TabM are made of: the loss of a batch, linear layers,
+//! heads, and their gradients.
 
 use burn::module::Param;
 use burn::optim::GradientsParams;
