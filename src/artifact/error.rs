@@ -1,13 +1,14 @@
 //! Why a file is refused: one error per rule, each with a stable code for callers.
 
 use crate::calibration::CalibrationError;
-use crate::customer::Problem;
+use crate::customer;
 use crate::decision::PolicyError;
 use crate::encoding::EncoderError;
+use crate::json::Problem;
 use crate::network::NetworkError;
 use crate::schema::SchemaProblem;
 
-use super::{
+use super::limits::{
     DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS, OLDEST_FORMAT_VERSION,
 };
 
@@ -64,7 +65,7 @@ pub enum ArtifactError {
     #[error("background row {row} has {found} cells, more than the schema has fields")]
     BackgroundCells { row: usize, found: usize },
     #[error("background row {row}: {problem}")]
-    BackgroundValue { row: usize, problem: Problem },
+    BackgroundValue { row: usize, problem: customer::Problem },
 }
 
 impl ArtifactError {
@@ -101,4 +102,10 @@ impl ArtifactError {
             ArtifactError::BackgroundValue { .. } => "artifact_background_value",
         }
     }
+}
+
+/// Problems in one line.
+pub(super) fn sentence(problems: &[Problem]) -> String {
+    let sentences: Vec<_> = problems.iter().map(|Problem { place, message }| place.clone() + ": " + message).collect();
+    sentences.join("; ")
 }

@@ -3,8 +3,6 @@
 
 use serde::Serialize;
 
-use super::{Field, Formula, Schema};
-use crate::json::decimal;
 use crate::json::{Reader, quoted};
 
 /// How a field may change. The default: any other value, at a cost of 1.
@@ -50,7 +48,7 @@ impl Direction {
 }
 
 /// Where `when` holds, `then` holds too: a record that breaks it does not exist. Both are conditions in the language of
-/// [`Formula`]; what reads a missing value breaks nothing.
+/// [`Formula`](super::Formula); what reads a missing value breaks nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Combination {
     pub when: String,
@@ -81,48 +79,6 @@ impl Change {
         reader.end();
         change
     }
-
-    /// Every broken rule of one field's table.
-    pub(super) fn problems(&self, field: &Field, schema: &Schema, report: &mut dyn FnMut(&str, &str, &str)) {
-        let Change { step, minimum, maximum, cost, forbidden, follows, .. } = self;
-        let place = field.name.clone() + ".change";
-        let mut say = |rule: &str, value: &str| report(&place, rule, value);
-        for (positive, rule) in [(step, "step must be above 0"), (cost, "cost must be above 0")] {
-            if let Some(positive) = positive.filter(|positive| !(*positive > 0.0 && positive.is_finite())) {
-                say(rule, &decimal::text(positive));
-            }
-        }
-        for bound in [minimum, maximum].into_iter().flatten().filter(|bound| !bound.is_finite()) {
-            say("minimum and maximum must be finite", &decimal::text(*bound));
-        }
-        if let (Some(low), Some(high)) = (minimum, maximum)
-            && low > high
-        {
-            say("minimum must not be above maximum", &(decimal::text(*low) + " > " + &decimal::text(*high)));
-        }
-        let name = quoted(&field.name);
-        if !field.is_number() && [step, minimum, maximum].into_iter().any(Option::is_some) {
-            say("only a number has step, minimum and maximum", &name);
-        }
-        let categories = field.categories();
-        for category in forbidden.iter().flatten().filter(|category| !categories.contains(&category.as_str())) {
-            say("forbidden must name categories of the field", &quoted(category));
-        }
-        let Some(follows) = follows else { return };
-        if !field.is_number() || field.changeable {
-            say("only a number that is not changeable follows", &name);
-        }
-        match Formula::parse(follows, schema) {
-            Err(error) => say(&("follows: ".to_string() + &error.message), &quoted(follows)),
-            Ok(formula) => {
-                // It may read itself, as it is before the change.
-                let fields = formula.fields().iter().map(|&index| &schema.fields[index]);
-                for other in fields.filter(|other| other.change.follows.is_some() && other.name != field.name) {
-                    say("a field must not follow one that follows", &quoted(&other.name));
-                }
-            }
-        }
-    }
 }
 
 impl Combination {
@@ -133,22 +89,11 @@ impl Combination {
     }
 }
 
-impl Schema {
-    pub(super) fn combination_problems(&self, report: &mut dyn FnMut(&str, &str, &str)) {
-        for (index, Combination { when, then }) in self.rules.iter().enumerate() {
-            for (part, formula) in [("when", when), ("then", then)] {
-                if let Err(error) = Formula::parse(formula, self) {
-                    report(&format!("rules[{index}].{part}"), &error.to_string(), &quoted(formula));
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::small_schema;
     use super::*;
+    use crate::schema::Schema;
 
     #[test]
     fn what_is_written_is_read() {

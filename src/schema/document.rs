@@ -5,7 +5,9 @@ use serde::de::Error;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Change, Combination, Derived, Field, Kind, Schema, Target, date};
+use super::change::{Change, Combination};
+use super::date;
+use super::fields::{Derived, Field, Kind, Schema, Target};
 use crate::json::{Problem, Problems, Reader, Value};
 
 impl Schema {
