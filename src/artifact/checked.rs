@@ -2,7 +2,7 @@
 
 use super::document::{Background, BackgroundRow, Document};
 use super::error::ArtifactError;
-use super::limits::{MAXIMUM_BACKGROUND_ROWS, MINIMUM_MEMBERS, is_readable};
+use super::limits::{FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MINIMUM_MEMBERS};
 use crate::customer::Customer;
 use crate::encoding::Encoder;
 use crate::network::Network;
@@ -20,7 +20,7 @@ pub struct Artifact {
 impl Artifact {
     /// Puts an artifact together and checks that its parts agree.
     pub fn new(document: Document, network: Network) -> Result<Artifact, ArtifactError> {
-        if !is_readable(document.format_version) {
+        if document.format_version != FORMAT_VERSION {
             return Err(ArtifactError::Version { found: document.format_version });
         }
         if let Some(problem) = document.schema.problems().into_iter().next() {

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::error::{ArtifactError, sentence};
-use super::limits::is_readable;
+use super::limits::FORMAT_VERSION;
 use crate::calibration::Calibration;
-use crate::customer::{self, Cell};
+use crate::customer::Cell;
 use crate::decision::Policy;
 use crate::encoding::InputDocument;
 use crate::json::{self, Member, Problems, Reader, Value, members};
@@ -71,9 +71,6 @@ fn numbers<S: serde::Serializer>(cells: &[Cell], serializer: S) -> Result<S::Ok,
     }))
 }
 
-/// The first version whose background rows are cells.
-const CELLS_SINCE: u32 = 3;
-
 /// Reads the document, and puts together what it says about the model for people and callers: its text without the encoder
 /// and the background.
 pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
@@ -90,31 +87,18 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     let schema = reader.value("schema").map(|schema| Schema::read("schema", schema));
     let mut encoder = reader.object("encoder");
     let mut background = reader.object("background");
-    let mut refusal = None;
-    let mut row = |index: usize, mut reader: Reader| {
+    let row = |mut reader: Reader| {
         let members = reader.count("members");
-        let Some(Ok(schema)) = &schema else { return BackgroundRow { members, cells: Vec::new() } };
-        let cells = match format_version {
-            CELLS_SINCE.. => cells(schema, &mut reader),
-            _ => named_cells(schema, index, &mut reader).unwrap_or_else(|error| {
-                refusal.get_or_insert(error);
-                Vec::new()
-            }),
+        let cells = match &schema {
+            Some(Ok(schema)) => cells(schema, &mut reader),
+            _ => Vec::new(),
         };
         reader.end();
         BackgroundRow { members, cells }
     };
     let read = (
         EncoderDocument { inputs: encoder.objects("inputs", true).into_iter().map(input).collect() },
-        Background {
-            k: background.count("k"),
-            rows: background
-                .objects("rows", true)
-                .into_iter()
-                .enumerate()
-                .map(|(at, reader)| row(at, reader))
-                .collect(),
-        },
+        Background { k: background.count("k"), rows: background.objects("rows", true).into_iter().map(row).collect() },
         Calibration::read(reader.object("calibration")),
         Policy::read(reader.object("policy")),
     );
@@ -125,7 +109,6 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     }
     reader.end();
     match (schema, card, problems.or(read)) {
-        (Some(Ok(_)), Some(_), Ok(_)) if let Some(refusal) = refusal => Err(refusal),
         (Some(Ok(schema)), Some(card), Ok((encoder, background, calibration, policy))) => {
             let summary = format!("{{\"background_rows\":{}{summary}}}", background.rows.len());
             Ok((Document { format_version, schema, encoder, calibration, policy, background, card }, summary))
@@ -141,7 +124,7 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
 fn version(members: &[Member]) -> Result<u32, ArtifactError> {
     let version = members.iter().find(|member| member.key == "format_version").map(|member| &member.value);
     match version.and_then(Value::as_whole).and_then(|version| u32::try_from(version).ok()) {
-        Some(version) if is_readable(version) => Ok(version),
+        Some(version) if version == FORMAT_VERSION => Ok(version),
         Some(found) => Err(ArtifactError::Version { found }),
         None => Err(ArtifactError::Document("format_version: must be a whole number".into())),
     }
@@ -167,29 +150,4 @@ fn cells(schema: &Schema, reader: &mut Reader) -> Vec<Cell> {
         Cell::Missing
     };
     list.iter().enumerate().map(cell).collect()
-}
-
-/// The cells of a row that has its values by name, as versions before [`CELLS_SINCE`] do.
-fn named_cells(schema: &Schema, row: usize, reader: &mut Reader) -> Result<Vec<Cell>, ArtifactError> {
-    let mut given = reader.object("values");
-    let entries = given.rest();
-    if let Some((name, _)) = entries.iter().find(|(name, _)| schema.field_index(name).is_none()) {
-        return Err(ArtifactError::BackgroundField { row, field: (*name).into() });
-    }
-    let value = |name: &str| match entries.iter().find(|(field, _)| *field == name).map(|(_, value)| *value) {
-        Some(json::Value::Whole(number)) => customer::Value::Number(*number as f64),
-        Some(json::Value::Number(number)) => customer::Value::Number(*number),
-        Some(json::Value::Text(text)) => customer::Value::Text(text),
-        Some(json::Value::Flag(flag)) => customer::Value::Flag(*flag),
-        Some(json::Value::Null) => customer::Value::Missing,
-        _ => customer::Value::Absent,
-    };
-    let values: Vec<_> = schema.fields.iter().map(|field| value(&field.name)).collect();
-    match customer::check(schema, &values) {
-        Ok((customer, _)) => Ok(customer.cells().to_vec()),
-        Err(mut problems) => {
-            problems.retain(|problem| problem.rule.is_error());
-            Err(ArtifactError::BackgroundValue { row, problem: problems.swap_remove(0) })
-        }
-    }
 }

@@ -16,7 +16,6 @@ pub use document::{Background, BackgroundRow, Document, EncoderDocument};
 pub use error::ArtifactError;
 pub use limits::{
     DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS,
-    OLDEST_FORMAT_VERSION,
 };
 pub use read::{read, read_with_summary};
 pub use write::write;
