@@ -31,7 +31,9 @@ impl Artifact {
             return Err(ArtifactError::Rows { network: network.row_count(), encoder: encoder.row_count() });
         }
         document.calibration.validate()?;
-        document.policy.validate()?;
+        if let Some(error) = document.policy.problems().into_iter().next() {
+            return Err(error.into());
+        }
         let background = customers(&document)?;
         Ok(Artifact { document, encoder, network, background })
     }

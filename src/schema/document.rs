@@ -116,24 +116,11 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
 
 impl<'de> Deserialize<'de> for Schema {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Schema, D::Error> {
-        let mut value = serde_json::Value::deserialize(deserializer)?;
-        dates_to_texts(&mut value);
+        let value = serde_json::Value::deserialize(deserializer)?;
         Schema::read("", &value.into()).map_err(|problems| {
             let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
             D::Error::custom(lines.join("\n"))
         })
-    }
-}
-
-/// TOML has dates of its own, `reference = 2024-01-31`, which its reader hands on as an object of one private key.
-fn dates_to_texts(value: &mut serde_json::Value) {
-    match value {
-        serde_json::Value::Object(map) => match map.get("$__toml_private_datetime") {
-            Some(text) => *value = text.clone(),
-            None => map.values_mut().for_each(dates_to_texts),
-        },
-        serde_json::Value::Array(items) => items.iter_mut().for_each(dates_to_texts),
-        _ => {}
     }
 }
 
@@ -215,7 +202,7 @@ mod tests {
             "target": { "field": "Churn", "positive": "Yes" },
             "fields": [
                 { "name": "since", "kind": "date" },
-                { "name": "last", "kind": "date", "reference": { "$__toml_private_datetime": "2024-02-01" } },
+                { "name": "last", "kind": "date", "reference": "2024-02-01" },
             ],
         });
         let read = |document: &serde_json::Value| {

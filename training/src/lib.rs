@@ -19,8 +19,8 @@ pub mod metrics;
 pub mod observer;
 pub mod preset;
 pub mod sample;
+pub mod schema_file;
 pub mod scores;
-
 pub mod split;
 pub mod suggest;
 pub mod train;
