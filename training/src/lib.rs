@@ -15,6 +15,7 @@ pub mod gradients;
 pub mod history;
 pub mod imbalance;
 pub mod init;
+mod logistic;
 pub mod metrics;
 pub mod observer;
 pub mod preset;

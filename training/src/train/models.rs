@@ -14,6 +14,7 @@ use crate::fit::{
 };
 use crate::folded::FoldedNetwork;
 use crate::gradients::tabm::Members;
+use crate::logistic::sigmoid_f32;
 
 /// What a teacher can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +110,7 @@ impl Bag {
 
 impl Teacher for Bag {
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
-        self.logits(self.networks.len(), rows).into_iter().map(sigmoid).collect()
+        self.logits(self.networks.len(), rows).into_iter().map(sigmoid_f32).collect()
     }
 
     fn members(&self) -> usize {
@@ -172,7 +173,7 @@ impl Ensemble {
 
 impl Teacher for Ensemble {
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
-        logits(&self.network, rows, &self.device).into_iter().map(sigmoid).collect()
+        logits(&self.network, rows, &self.device).into_iter().map(sigmoid_f32).collect()
     }
 
     fn members(&self) -> usize {
@@ -200,10 +201,6 @@ impl Teacher for Ensemble {
     fn penalty(&self) -> Option<&PenaltyChoice> {
         Some(&self.penalty)
     }
-}
-
-fn sigmoid(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
 }
 
 #[cfg(test)]
