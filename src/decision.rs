@@ -1,18 +1,21 @@
 //! Tiers: what a person is told about a probability. The policy is data, written by training, kept in the artifact.
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
 use crate::json::Reader;
 use crate::json::decimal::Decimal;
 
 /// Tiers by probability, lowest first.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Policy {
     pub tiers: Vec<Tier>,
 }
 
 /// Customers whose probability is at least `from` and below the next tier's.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Tier {
     pub name: String,
     pub label: String,

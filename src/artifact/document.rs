@@ -1,5 +1,6 @@
 //! The JSON document of an artifact, and its reader: the version first, as another version may have other keys.
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
 use super::error::{ArtifactError, sentence};
@@ -8,11 +9,12 @@ use crate::calibration::Calibration;
 use crate::customer::Cell;
 use crate::decision::Policy;
 use crate::encoding::InputDocument;
-use crate::json::{self, Member, Problems, Reader, Value, members};
+use crate::json::{Member, Problems, Reader, Value, members};
 use crate::schema::Schema;
 
 /// The JSON document.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Document {
     pub format_version: u32,
     pub schema: Schema,
@@ -22,52 +24,58 @@ pub struct Document {
     pub background: Background,
     /// The model card as JSON text: what it was trained on and how well it did. The core passes it on and reads nothing
     /// from it; [`Document::card`] has it as a value.
-    #[serde(serialize_with = "verbatim")]
+    #[cfg_attr(feature = "write", serde(serialize_with = "verbatim"))]
     pub card: String,
 }
 
+#[cfg(feature = "write")]
 impl Document {
     /// The model card; null where its text is no JSON, which no artifact has that was read.
     pub fn card(&self) -> serde_json::Value {
-        json::parse(&self.card).map(Into::into).unwrap_or_default()
+        crate::json::parse(&self.card).map(Into::into).unwrap_or_default()
     }
 }
 
+#[cfg(feature = "write")]
 fn verbatim<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     let raw: &serde_json::value::RawValue = serde_json::from_str(text).map_err(serde::ser::Error::custom)?;
     raw.serialize(serializer)
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct EncoderDocument {
     pub inputs: Vec<InputDocument>,
 }
 
 /// The reference customers that an explanation compares with: none of them is a real row.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Background {
     /// The least number of customers that one row stands for.
     pub k: u32,
     pub rows: Vec<BackgroundRow>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct BackgroundRow {
     /// Customers that the row stands for.
     pub members: u32,
     /// One per field of the schema: a number, the code of a category (the number of categories is OTHER, 0 and 1 are a
     /// flag's negative and positive value), or null for missing.
-    #[serde(serialize_with = "numbers")]
+    #[cfg_attr(feature = "write", serde(serialize_with = "numbers"))]
     pub cells: Vec<Cell>,
 }
 
+#[cfg(feature = "write")]
 fn numbers<S: serde::Serializer>(cells: &[Cell], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(cells.iter().map(|cell| match *cell {
-        Cell::Missing => json::Value::Null,
+        Cell::Missing => Value::Null,
         // Shorter: most amounts and counts are whole.
-        Cell::Number(number) if f64::from(number as u32) == number => json::Value::Whole(u64::from(number as u32)),
-        Cell::Number(number) => json::Value::Number(number),
-        Cell::Category(code) => json::Value::Whole(code.into()),
+        Cell::Number(number) if f64::from(number as u32) == number => Value::Whole(u64::from(number as u32)),
+        Cell::Number(number) => Value::Number(number),
+        Cell::Category(code) => Value::Whole(code.into()),
     }))
 }
 

@@ -9,6 +9,7 @@ mod limits;
 mod read;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "write")]
 mod write;
 
 pub use checked::Artifact;
@@ -18,4 +19,5 @@ pub use limits::{
     DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS,
 };
 pub use read::{read, read_with_summary};
+#[cfg(feature = "write")]
 pub use write::write;

@@ -1,5 +1,6 @@
 //! The fitted encoder.
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
 use super::features::Features;
@@ -8,12 +9,13 @@ use crate::customer::{Cell, Customer, Problem, clipped};
 use crate::schema::{Formula, Schema};
 
 /// What one input was fitted to, as the artifact stores it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct InputDocument {
     /// The field or derived feature.
     pub name: String,
     /// Knots of a number, ascending: the fitted quantiles. Values outside count as the nearer end. Empty for a category.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub knots: Vec<f32>,
 }
 

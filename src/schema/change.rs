@@ -1,39 +1,42 @@
 //! What a counterfactual may do: how a field changes (`[fields.change]`), and which combinations of values there are
 //! (`[[rules]]`).
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
 use crate::json::{Reader, quoted};
 
 /// How a field may change. The default: any other value, at a cost of 1.
-#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Change {
     /// Numbers by size; categories by their place in the list; a flag increases from negative to positive.
-    #[serde(skip_serializing_if = "Direction::is_any")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Direction::is_any"))]
     pub direction: Direction,
     /// A number moves by whole steps from where it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub step: Option<f64>,
     /// A number is not moved below this.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub minimum: Option<f64>,
     /// A number is not moved above this.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub maximum: Option<f64>,
     /// What changing the field costs, beside a change of a field that says nothing, which costs 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub cost: Option<f64>,
     /// Pairs of categories, from and to, that are no change a person or the company can make.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub forbidden: Vec<[String; 2]>,
     /// A formula: when fields that it reads change, this number moves by as much as the formula does.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub follows: Option<String>,
 }
 
 /// Which way a field may move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "write", serde(rename_all = "snake_case"))]
 pub enum Direction {
     #[default]
     Any,
@@ -41,6 +44,7 @@ pub enum Direction {
     Decrease,
 }
 
+#[cfg(feature = "write")]
 impl Direction {
     fn is_any(&self) -> bool {
         *self == Direction::Any
@@ -49,7 +53,8 @@ impl Direction {
 
 /// Where `when` holds, `then` holds too: a record that breaks it does not exist. Both are conditions in the language of
 /// [`Formula`](super::Formula); what reads a missing value breaks nothing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Combination {
     pub when: String,
     pub then: String,

@@ -8,7 +8,8 @@ use super::fields::{Field, Kind, SCHEMA_VERSION, Schema};
 use super::formula::Formula;
 
 /// One broken rule of a schema: where, which rule, and the value seen.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[cfg_attr(feature = "write", derive(serde::Serialize))]
 #[error("{place}: {rule} (got {value})")]
 pub struct SchemaProblem {
     pub place: String,

@@ -1,5 +1,6 @@
 //! The table of fields as data.
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
 use super::change::{Change, Combination};
@@ -11,28 +12,30 @@ pub const SCHEMA_VERSION: u32 = 1;
 const MAXIMUM_DAYS: f64 = 3_652_058.0;
 
 /// What a table of customers means: its fields, its target, and the features derived from its fields.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Schema {
     pub schema_version: u32,
     /// A name for people, such as "IBM Telco".
     pub name: String,
     /// Columns that identify a person. They never enter a model or an artifact.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub identifiers: Vec<String>,
     /// Columns of the table that are no input: read past, and never stored.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub ignored: Vec<String>,
     pub target: Target,
     pub fields: Vec<Field>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub derived: Vec<Derived>,
     /// Which combinations of values there are; counterfactuals keep to them, records are not checked against them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub rules: Vec<Combination>,
 }
 
 /// The column that training predicts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Target {
     pub field: String,
     /// The value that means "left"; every other value that is not missing means "stayed".
@@ -71,12 +74,13 @@ pub enum Kind {
 }
 
 /// A number computed from several fields.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Derived {
     pub name: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
     pub label: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
     pub unit: String,
     /// Arithmetic over field names; see [`Formula`].
     pub formula: String,

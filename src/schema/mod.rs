@@ -9,6 +9,8 @@ pub mod date;
 mod document;
 mod fields;
 mod formula;
+#[cfg(feature = "write")]
+mod serde;
 
 pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};

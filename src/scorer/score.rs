@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
 use crate::artifact::{self, Artifact, ArtifactError, Document};
@@ -36,7 +37,8 @@ pub struct Workspace {
 }
 
 /// Logit before calibration, probability after it, and the index of the tier in the policy.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Score {
     pub logit: f64,
     pub probability: f64,
