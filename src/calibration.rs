@@ -2,6 +2,7 @@
 //!
 //! `exp` comes from libm, so that the native and the wasm build give the same bits.
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
 use crate::json::Reader;
@@ -11,8 +12,9 @@ use crate::json::decimal::Decimal;
 ///
 /// *Temperature*: `sigmoid(logit / temperature)` (Guo et al. 2017, "On Calibration of Modern Neural Networks", 4.2).
 /// *Isotonic*: straight lines between knots, constant outside of the first and the last one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "method", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "write", serde(tag = "method", rename_all = "lowercase"))]
 pub enum Calibration {
     Temperature { temperature: f64 },
     Isotonic { logits: Vec<f64>, probabilities: Vec<f64> },

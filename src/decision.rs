@@ -1,26 +1,47 @@
 //! Tiers: what a person is told about a probability. The policy is data, written by training, kept in the artifact.
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
 use crate::json::Reader;
+use crate::json::decimal::Decimal;
 
 /// Tiers by probability, lowest first.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Policy {
     pub tiers: Vec<Tier>,
 }
 
 /// Customers whose probability is at least `from` and below the next tier's.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Tier {
     pub name: String,
     pub label: String,
     pub from: f64,
 }
 
+/// One broken rule of a policy: where, which rule, and the value seen.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("tiers must be 1 to 16, the first from 0, each from a higher probability than the one before and at most 1")]
-pub struct PolicyError;
+pub enum PolicyError {
+    /// There are no tiers, or more than [`MAXIMUM_TIERS`].
+    #[error("policy.tiers: must be 1 to {MAXIMUM_TIERS} tiers (got {0})")]
+    Count(usize),
+    /// A tier begins where it must not.
+    #[error("policy.tiers[{index}].from: {rule} (got {})", Decimal(*.from))]
+    From {
+        /// The tier's position.
+        index: usize,
+        /// What `from` must be.
+        rule: &'static str,
+        /// What it is.
+        from: f64,
+    },
+}
+
+/// More tiers than a person tells apart.
+pub const MAXIMUM_TIERS: usize = 16;
 
 impl Default for Policy {
     fn default() -> Policy {
@@ -36,7 +57,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Reads what the artifact says; [`Policy::validate`] has yet to check it.
+    /// Reads what the artifact says; [`Policy::problems`] has yet to check it.
     pub fn read(mut reader: Reader) -> Policy {
         let tier = |mut tier: Reader| {
             let read = Tier { name: tier.text("name"), label: tier.text("label"), from: tier.number("from") };
@@ -48,11 +69,26 @@ impl Policy {
         Policy { tiers }
     }
 
-    pub fn validate(&self) -> Result<(), PolicyError> {
-        let ascending = self.tiers.windows(2).all(|pair| pair[0].from < pair[1].from);
-        let ends = self.tiers.first().is_some_and(|tier| tier.from == 0.0)
-            && self.tiers.last().is_some_and(|tier| tier.from <= 1.0);
-        if ascending && ends && self.tiers.len() <= 16 { Ok(()) } else { Err(PolicyError) }
+    /// Every broken rule, in the order of the tiers; empty when the policy is sound.
+    pub fn problems(&self) -> Vec<PolicyError> {
+        let mut problems = Vec::new();
+        if self.tiers.is_empty() || self.tiers.len() > MAXIMUM_TIERS {
+            problems.push(PolicyError::Count(self.tiers.len()));
+        }
+        let mut before = None;
+        for (index, &Tier { from, .. }) in self.tiers.iter().enumerate() {
+            // Written so that NaN breaks a rule.
+            let rule = match before {
+                None if from == 0.0 => None,
+                None => Some("must be 0"),
+                Some(before) if from > before && from <= 1.0 => None,
+                Some(before) if from > before => Some("must be at most 1"),
+                Some(_) => Some("must be above the tier before"),
+            };
+            problems.extend(rule.map(|rule| PolicyError::From { index, rule, from }));
+            before = Some(from);
+        }
+        problems
     }
 
     /// Index of the tier of a probability.
@@ -76,17 +112,25 @@ mod tests {
         let with = |change: fn(&mut Vec<Tier>)| {
             let mut policy = Policy::default();
             change(&mut policy.tiers);
-            policy.validate()
+            policy.problems().iter().map(ToString::to_string).collect::<Vec<_>>()
         };
-        assert_eq!(with(|_| ()), Ok(()));
-        for change in [
-            Vec::clear as fn(&mut Vec<Tier>),
-            |tiers| tiers[0].from = 0.1,
-            |tiers| tiers[2].from = f64::NAN,
-            |tiers| tiers[3].from = 1.5,
-            |tiers| tiers.swap(1, 2),
-        ] {
-            assert_eq!(with(change), Err(PolicyError));
+        assert!(with(|_| ()).is_empty());
+        type Change = fn(&mut Vec<Tier>);
+        let cases: [(Change, &[&str]); 5] = [
+            (Vec::clear, &["policy.tiers: must be 1 to 16 tiers (got 0)"]),
+            (|tiers| tiers[0].from = 0.1, &["policy.tiers[0].from: must be 0 (got 0.1)"]),
+            (
+                |tiers| tiers[2].from = f64::NAN,
+                &[
+                    "policy.tiers[2].from: must be above the tier before (got NaN)",
+                    "policy.tiers[3].from: must be above the tier before (got 0.7)",
+                ],
+            ),
+            (|tiers| tiers[3].from = 1.5, &["policy.tiers[3].from: must be at most 1 (got 1.5)"]),
+            (|tiers| tiers.swap(1, 2), &["policy.tiers[2].from: must be above the tier before (got 0.2)"]),
+        ];
+        for (change, expected) in cases {
+            assert_eq!(with(change), expected);
         }
     }
 }

@@ -1,15 +1,83 @@
-//! The document's text → [`Document`], the version first: another version may have other keys.
+//! The JSON document of an artifact, and its reader: the version first, as another version may have other keys.
 
-use super::{ArtifactError, Background, BackgroundRow, Document, EncoderDocument, is_readable};
+#[cfg(feature = "write")]
+use serde::Serialize;
+
+use super::error::{ArtifactError, sentence};
+use super::limits::FORMAT_VERSION;
 use crate::calibration::Calibration;
-use crate::customer::{self, Cell};
+use crate::customer::Cell;
 use crate::decision::Policy;
 use crate::encoding::InputDocument;
-use crate::json::{self, Member, Problem, Problems, Reader, Value, members};
+use crate::json::{Member, Problems, Reader, Value, members};
 use crate::schema::Schema;
 
-/// The first version whose background rows are cells.
-const CELLS_SINCE: u32 = 3;
+/// The JSON document.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+pub struct Document {
+    pub format_version: u32,
+    pub schema: Schema,
+    pub encoder: EncoderDocument,
+    pub calibration: Calibration,
+    pub policy: Policy,
+    pub background: Background,
+    /// The model card as JSON text: what it was trained on and how well it did. The core passes it on and reads nothing
+    /// from it; [`Document::card`] has it as a value.
+    #[cfg_attr(feature = "write", serde(serialize_with = "verbatim"))]
+    pub card: String,
+}
+
+#[cfg(feature = "write")]
+impl Document {
+    /// The model card; null where its text is no JSON, which no artifact has that was read.
+    pub fn card(&self) -> serde_json::Value {
+        crate::json::parse(&self.card).map(Into::into).unwrap_or_default()
+    }
+}
+
+#[cfg(feature = "write")]
+fn verbatim<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let raw: &serde_json::value::RawValue = serde_json::from_str(text).map_err(serde::ser::Error::custom)?;
+    raw.serialize(serializer)
+}
+
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+pub struct EncoderDocument {
+    pub inputs: Vec<InputDocument>,
+}
+
+/// The reference customers that an explanation compares with: none of them is a real row.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+pub struct Background {
+    /// The least number of customers that one row stands for.
+    pub k: u32,
+    pub rows: Vec<BackgroundRow>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+pub struct BackgroundRow {
+    /// Customers that the row stands for.
+    pub members: u32,
+    /// One per field of the schema: a number, the code of a category (the number of categories is OTHER, 0 and 1 are a
+    /// flag's negative and positive value), or null for missing.
+    #[cfg_attr(feature = "write", serde(serialize_with = "numbers"))]
+    pub cells: Vec<Cell>,
+}
+
+#[cfg(feature = "write")]
+fn numbers<S: serde::Serializer>(cells: &[Cell], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(cells.iter().map(|cell| match *cell {
+        Cell::Missing => Value::Null,
+        // Shorter: most amounts and counts are whole.
+        Cell::Number(number) if f64::from(number as u32) == number => Value::Whole(u64::from(number as u32)),
+        Cell::Number(number) => Value::Number(number),
+        Cell::Category(code) => Value::Whole(code.into()),
+    }))
+}
 
 /// Reads the document, and puts together what it says about the model for people and callers: its text without the encoder
 /// and the background.
@@ -27,31 +95,18 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     let schema = reader.value("schema").map(|schema| Schema::read("schema", schema));
     let mut encoder = reader.object("encoder");
     let mut background = reader.object("background");
-    let mut refusal = None;
-    let mut row = |index: usize, mut reader: Reader| {
+    let row = |mut reader: Reader| {
         let members = reader.count("members");
-        let Some(Ok(schema)) = &schema else { return BackgroundRow { members, cells: Vec::new() } };
-        let cells = match format_version {
-            CELLS_SINCE.. => cells(schema, &mut reader),
-            _ => named_cells(schema, index, &mut reader).unwrap_or_else(|error| {
-                refusal.get_or_insert(error);
-                Vec::new()
-            }),
+        let cells = match &schema {
+            Some(Ok(schema)) => cells(schema, &mut reader),
+            _ => Vec::new(),
         };
         reader.end();
         BackgroundRow { members, cells }
     };
     let read = (
         EncoderDocument { inputs: encoder.objects("inputs", true).into_iter().map(input).collect() },
-        Background {
-            k: background.count("k"),
-            rows: background
-                .objects("rows", true)
-                .into_iter()
-                .enumerate()
-                .map(|(at, reader)| row(at, reader))
-                .collect(),
-        },
+        Background { k: background.count("k"), rows: background.objects("rows", true).into_iter().map(row).collect() },
         Calibration::read(reader.object("calibration")),
         Policy::read(reader.object("policy")),
     );
@@ -62,7 +117,6 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     }
     reader.end();
     match (schema, card, problems.or(read)) {
-        (Some(Ok(_)), Some(_), Ok(_)) if let Some(refusal) = refusal => Err(refusal),
         (Some(Ok(schema)), Some(card), Ok((encoder, background, calibration, policy))) => {
             let summary = format!("{{\"background_rows\":{}{summary}}}", background.rows.len());
             Ok((Document { format_version, schema, encoder, calibration, policy, background, card }, summary))
@@ -78,7 +132,7 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
 fn version(members: &[Member]) -> Result<u32, ArtifactError> {
     let version = members.iter().find(|member| member.key == "format_version").map(|member| &member.value);
     match version.and_then(Value::as_whole).and_then(|version| u32::try_from(version).ok()) {
-        Some(version) if is_readable(version) => Ok(version),
+        Some(version) if version == FORMAT_VERSION => Ok(version),
         Some(found) => Err(ArtifactError::Version { found }),
         None => Err(ArtifactError::Document("format_version: must be a whole number".into())),
     }
@@ -104,35 +158,4 @@ fn cells(schema: &Schema, reader: &mut Reader) -> Vec<Cell> {
         Cell::Missing
     };
     list.iter().enumerate().map(cell).collect()
-}
-
-/// The cells of a row that has its values by name, as versions before [`CELLS_SINCE`] do.
-fn named_cells(schema: &Schema, row: usize, reader: &mut Reader) -> Result<Vec<Cell>, ArtifactError> {
-    let mut given = reader.object("values");
-    let entries = given.rest();
-    if let Some((name, _)) = entries.iter().find(|(name, _)| schema.field_index(name).is_none()) {
-        return Err(ArtifactError::BackgroundField { row, field: (*name).into() });
-    }
-    let value = |name: &str| match entries.iter().find(|(field, _)| *field == name).map(|(_, value)| *value) {
-        Some(json::Value::Whole(number)) => customer::Value::Number(*number as f64),
-        Some(json::Value::Number(number)) => customer::Value::Number(*number),
-        Some(json::Value::Text(text)) => customer::Value::Text(text),
-        Some(json::Value::Flag(flag)) => customer::Value::Flag(*flag),
-        Some(json::Value::Null) => customer::Value::Missing,
-        _ => customer::Value::Absent,
-    };
-    let values: Vec<_> = schema.fields.iter().map(|field| value(&field.name)).collect();
-    match customer::check(schema, &values) {
-        Ok((customer, _)) => Ok(customer.cells().to_vec()),
-        Err(mut problems) => {
-            problems.retain(|problem| problem.rule.is_error());
-            Err(ArtifactError::BackgroundValue { row, problem: problems.swap_remove(0) })
-        }
-    }
-}
-
-/// Problems in one line.
-pub(super) fn sentence(problems: &[Problem]) -> String {
-    let sentences: Vec<_> = problems.iter().map(|Problem { place, message }| place.clone() + ": " + message).collect();
-    sentences.join("; ")
 }

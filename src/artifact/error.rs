@@ -1,15 +1,14 @@
 //! Why a file is refused: one error per rule, each with a stable code for callers.
 
 use crate::calibration::CalibrationError;
-use crate::customer::Problem;
+use crate::customer;
 use crate::decision::PolicyError;
 use crate::encoding::EncoderError;
+use crate::json::Problem;
 use crate::network::NetworkError;
 use crate::schema::SchemaProblem;
 
-use super::{
-    DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS, OLDEST_FORMAT_VERSION,
-};
+use super::limits::{DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS};
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ArtifactError {
@@ -33,7 +32,7 @@ pub enum ArtifactError {
     NoDocument,
     #[error("the document does not parse: {0}")]
     Document(String),
-    #[error("the artifact has format version {found}, this code reads {OLDEST_FORMAT_VERSION} to {FORMAT_VERSION}")]
+    #[error("the artifact has format version {found}, this code reads version {FORMAT_VERSION}")]
     Version { found: u32 },
     #[error("tensor `{0}` is not there")]
     TensorAbsent(String),
@@ -59,12 +58,10 @@ pub enum ArtifactError {
     BackgroundRows { found: usize },
     #[error("a background row stands for {members} customers, at least {MINIMUM_MEMBERS} are required")]
     Privacy { members: u32 },
-    #[error("background row {row} has `{field}`, which is no field of the schema")]
-    BackgroundField { row: usize, field: String },
     #[error("background row {row} has {found} cells, more than the schema has fields")]
     BackgroundCells { row: usize, found: usize },
     #[error("background row {row}: {problem}")]
-    BackgroundValue { row: usize, problem: Problem },
+    BackgroundValue { row: usize, problem: customer::Problem },
 }
 
 impl ArtifactError {
@@ -95,10 +92,14 @@ impl ArtifactError {
             ArtifactError::Policy(_) => "artifact_policy",
             ArtifactError::BackgroundRows { .. } => "artifact_background_rows",
             ArtifactError::Privacy { .. } => "artifact_privacy",
-            ArtifactError::BackgroundField { .. } | ArtifactError::BackgroundCells { .. } => {
-                "artifact_background_field"
-            }
+            ArtifactError::BackgroundCells { .. } => "artifact_background_field",
             ArtifactError::BackgroundValue { .. } => "artifact_background_value",
         }
     }
+}
+
+/// Problems in one line.
+pub(super) fn sentence(problems: &[Problem]) -> String {
+    let sentences: Vec<_> = problems.iter().map(|Problem { place, message }| place.clone() + ": " + message).collect();
+    sentences.join("; ")
 }

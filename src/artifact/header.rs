@@ -2,7 +2,8 @@
 //! tensor. Read by hand and more strictly than the format asks: no key twice, no key it does not know, and tensors
 //! that fill the rest of the file without overlap, gap or remainder.
 
-use super::{ArtifactError, DOCUMENT_KEY};
+use super::error::{ArtifactError, sentence};
+use super::limits::DOCUMENT_KEY;
 use crate::json::{Member, ParseError, Problems, Reader, Value, members};
 
 /// More entries than any network makes; the tensors are sorted by insertion.
@@ -52,7 +53,7 @@ impl Header {
                 tensors.insert(at, tensor);
             }
         }
-        problems.or(()).map_err(|problems| ArtifactError::Header(super::document::sentence(&problems)))?;
+        problems.or(()).map_err(|problems| ArtifactError::Header(sentence(&problems)))?;
         let header = Header { document, tensors };
         header.check(length)?;
         Ok(header)

@@ -4,8 +4,11 @@
 //! the file's end); what is checked here comes before it, to bound its memory, and after it, to know that the tensors
 //! are the ones of the format.
 
+use super::checked::Artifact;
+use super::document;
+use super::error::ArtifactError;
 use super::header::{Header, Tensor};
-use super::{Artifact, ArtifactError, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, document};
+use super::limits::{MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES};
 use crate::network::{Layer, MAXIMUM_LAYERS, Network, NetworkError, NetworkParts};
 
 /// Reads an artifact from the bytes of a file.

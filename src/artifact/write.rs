@@ -2,7 +2,9 @@
 
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
-use super::{Artifact, ArtifactError, DOCUMENT_KEY};
+use super::checked::Artifact;
+use super::error::ArtifactError;
+use super::limits::DOCUMENT_KEY;
 
 /// The bytes of the file.
 pub fn write(artifact: &Artifact) -> Result<Vec<u8>, ArtifactError> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
 use crate::json::decimal::{self, Decimal};
@@ -35,8 +36,9 @@ pub struct Customer {
 }
 
 /// The rules a value can break. The texts are stable: callers match on them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "write", serde(rename_all = "snake_case"))]
 pub enum Rule {
     /// The record does not have the field.
     Absent,
@@ -72,7 +74,8 @@ impl Rule {
 }
 
 /// One broken rule of a record: field, rule, the value seen, and a sentence for people.
-#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 #[error("{field}: {message} (got {value})")]
 pub struct Problem {
     pub field: String,

@@ -3,7 +3,8 @@
 use crate::customer::Cell;
 use crate::schema::Schema;
 
-use super::{Encoder, EncoderError, Features, InputDocument, Scale, Source, source_name, sources};
+use super::encoder::{Encoder, EncoderError, InputDocument, formula_value, source_name, sources};
+use super::{Features, Scale, Source};
 
 /// Parameters of the encoder.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +75,7 @@ impl Encoder {
                 Cell::Number(number) => number,
                 _ => return None,
             },
-            Source::Derived(derived) => self.formulas[derived].evaluate(&|field| super::formula_value(cell(field)))?,
+            Source::Derived(derived) => self.formulas[derived].evaluate(&|field| formula_value(cell(field)))?,
         };
         // The largest numbers of f64 are infinite in f32.
         Some((number as f32).clamp(-1e30, 1e30))

@@ -1,5 +1,7 @@
 use super::*;
+use crate::customer::{Cell, Customer};
 use crate::schema::Derived;
+use crate::schema::Schema;
 use crate::schema::tests::small_schema;
 use proptest::prelude::*;
 

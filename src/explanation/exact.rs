@@ -8,7 +8,7 @@
 
 use wide::f32x4;
 
-use super::{BLOCK, BLOCK_PLAYERS, Game};
+use super::game::{BLOCK, BLOCK_PLAYERS, Game};
 
 /// Shapley values of a game, one per player. Costs 2^players evaluations.
 pub fn exact(game: &mut dyn Game) -> Vec<f64> {

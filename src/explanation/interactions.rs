@@ -6,7 +6,7 @@
 //! w(|T|) always, with p(t) = w(t - 2) + 2 w(t - 1) + w(t) and q(t) = w(t - 1) + w(t). So sums over the coalitions with
 //! one player and with two are enough, and a block of coalitions gives them to its lower players by halving.
 
-use super::{BLOCK, BLOCK_PLAYERS, Game};
+use super::game::{BLOCK, BLOCK_PLAYERS, Game};
 
 /// Interaction indices of a game, `[players, players]`, symmetric, 0 on the diagonal. Costs 2^players evaluations.
 pub fn interactions(game: &mut dyn Game) -> Vec<f64> {

@@ -10,6 +10,7 @@ mod coalitions;
 pub mod counterfactual;
 mod estimate;
 mod exact;
+mod game;
 mod interactions;
 mod random;
 mod sampled;
@@ -17,50 +18,10 @@ mod sampled;
 pub use budget::{Budget, BudgetTooSmall, MINIMUM, MeanShares, Rounds, Task, explain, largest};
 pub use estimate::Estimate;
 pub use exact::exact;
+pub use game::{Game, MAXIMUM_PLAYERS, SampledGame, Table};
 pub use interactions::interactions;
 pub use random::Random;
 pub use sampled::Sample;
-
-/// A game that can be evaluated block by block. A block costs so much more than its call that functions take `dyn Game`:
-/// one copy of each, as what ships is downloaded.
-pub trait Game {
-    fn players(&self) -> usize;
-
-    /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's number says that
-    /// player i has joined. The length is 2^players, or 2^8 if that is less, and divides `first`.
-    fn values(&mut self, first: usize, values: &mut [f32]);
-}
-
-/// The lower players, as far as they are there: a block of coalitions that share the upper ones stays in the first cache.
-const BLOCK_PLAYERS: usize = 8;
-const BLOCK: usize = 1 << BLOCK_PLAYERS;
-
-/// A game of any number of players whose coalitions can be evaluated one by one.
-pub trait SampledGame: Game {
-    /// The values of two coalitions, given by their members in ascending order, each followed by the value of its
-    /// complement. With `learn`, the game also takes note of its slopes there, for [`SampledGame::guess`].
-    fn pairs(&mut self, members: [&[u16]; 2], learn: bool) -> [f32; 4];
-
-    /// A guess of the shares from the slopes noted so far, one a player; it need not be good.
-    fn guess(&mut self) -> Vec<f64>;
-}
-
-/// The largest game whose coalitions are all evaluated, whatever the budget: 2^26 evaluations take about a second.
-pub const MAXIMUM_PLAYERS: usize = 26;
-
-/// A game given by all its values.
-#[derive(Clone, Debug)]
-pub struct Table(pub Vec<f32>);
-
-impl Game for Table {
-    fn players(&self) -> usize {
-        self.0.len().trailing_zeros() as usize
-    }
-
-    fn values(&mut self, first: usize, values: &mut [f32]) {
-        values.copy_from_slice(&self.0[first..first + values.len()]);
-    }
-}
 
 #[cfg(test)]
 pub(crate) mod tests {

@@ -5,7 +5,7 @@ use cubecl::prelude::*;
 use cubecl::server::Handle;
 use cubecl::zspace::{Shape, Strides, Tiling};
 
-use super::GpuError;
+use super::error::GpuError;
 
 /// A buffer of `length` numbers of four bytes.
 #[derive(Clone)]

@@ -6,19 +6,12 @@ use cubecl::prelude::Client;
 use cubecl::wgpu::{RuntimeOptions, WgpuSetup, try_init_device, wgpu};
 
 use super::buffer::Buffer;
+use super::error::GpuError;
 use super::shape::{Shape, numbers};
-use super::{GpuError, walk};
+use super::sizes::{BUFFERS, INVOCATIONS, NUMBERS, SHARED_BYTES, WORKGROUPS};
+use super::weights::weights;
 use crate::encoding::Features;
 use crate::network::Network;
-
-/// Invocations of a workgroup when a batch is scored.
-pub(super) const INVOCATIONS: u32 = 256;
-/// Workgroups in one dimension, WebGPU's own minimum.
-pub(super) const WORKGROUPS: u32 = 65_535;
-/// Buffers that the largest kernel binds, and the one that CubeCL adds.
-const BUFFERS: u32 = 7;
-/// Numbers that a buffer can hold at WebGPU's own minimum of 128 MiB.
-pub(super) const NUMBERS: usize = (128 << 20) / size_of::<f32>();
 
 /// What the adapter says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +78,7 @@ impl Gpu {
             adapter: Adapter { name: info.name, software },
             network: Buffer::of(&client, &numbers),
             starts: Buffer::of(&client, &starts(network, background)),
-            weights: Buffer::of(&client, &walk::weights()),
+            weights: Buffer::of(&client, &weights()),
             client,
             device,
             failure,
@@ -135,7 +128,7 @@ fn check(limits: &wgpu::Limits) -> Result<(), GpuError> {
         ("invocations in a workgroup", INVOCATIONS.into(), limits.max_compute_invocations_per_workgroup.into()),
         ("workgroups in a dimension", WORKGROUPS.into(), limits.max_compute_workgroups_per_dimension.into()),
         ("storage buffers in a kernel", BUFFERS.into(), limits.max_storage_buffers_per_shader_stage.into()),
-        ("bytes of shared memory", walk::SHARED_BYTES as u64, limits.max_compute_workgroup_storage_size.into()),
+        ("bytes of shared memory", SHARED_BYTES as u64, limits.max_compute_workgroup_storage_size.into()),
         ("bytes in a buffer", (NUMBERS * 4) as u64, limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)),
     ];
     match needs.into_iter().find(|(_, needed, found)| found < needed) {

@@ -1,8 +1,10 @@
 //! Explanations of many customers: games that are exact are walked together on the device, and the pairs of those that
 //! are sampled are evaluated there, in the same rounds and from the same draws as on the CPU.
 
+use super::device::Gpu;
+use super::error::GpuError;
+use super::games::{Game, GameSet};
 use super::sample::{PAIRS, Pairs};
-use super::{Cohort, Game, Gpu, GpuError};
 use crate::customer::Customer;
 use crate::explanation::{Estimate, MeanShares, Rounds, Sample, Task};
 use crate::scorer::{ExplainOptions, FieldGame, Scorer, Workspace};
@@ -78,14 +80,14 @@ impl Explanations {
         let mut sampling = Sampling::default();
         let mut walked = vec![0.0; self.customers.len() * self.fields];
         while self.customers.iter().any(|customer| customer.mean.is_none()) {
-            let mut cohort = Cohort { fields: self.fields, customers: self.customers.len(), games: Vec::new() };
+            let mut walked_games = GameSet { fields: self.fields, customers: self.customers.len(), games: Vec::new() };
             for place in 0..self.customers.len() {
                 if self.customers[place].mean.is_some() {
                     continue;
                 }
                 while let Some((row, task)) = self.customers[place].rounds.task() {
                     match task {
-                        Task::Exact => self.take_exact(place, row, &mut cohort),
+                        Task::Exact => self.take_exact(place, row, &mut walked_games),
                         Task::Sampled(sample) => {
                             sampling.add(scorer, gpu, &self.customers[place].games[row].1, &sample).await?;
                             sampling.samples.push((place, row, sample));
@@ -98,8 +100,8 @@ impl Explanations {
             }
             sampling.finish(scorer, gpu, &mut self.customers).await?;
             // Sampled games are taken of networks, too, that no walk is.
-            if !cohort.games.is_empty() {
-                let sums = gpu.walk(&cohort).await?;
+            if !walked_games.games.is_empty() {
+                let sums = gpu.walk(&walked_games).await?;
                 walked.iter_mut().zip(sums).for_each(|(walked, sum)| *walked += sum);
             }
             for customer in self.customers.iter_mut().filter(|customer| customer.mean.is_none()) {
@@ -120,13 +122,13 @@ impl Explanations {
 
     /// Leaves a game to the walk, which adds up the games of a customer: the estimate says that it is exact, and nothing of
     /// its shares.
-    fn take_exact(&mut self, place: usize, row: usize, cohort: &mut Cohort) {
+    fn take_exact(&mut self, place: usize, row: usize, walked_games: &mut GameSet) {
         let Waiting { games, rounds, .. } = &mut self.customers[place];
         let (field_game, game) = &mut games[row];
         rounds.take(row, Estimate::exact(vec![0.0; field_game.players.len()]));
         // A game without players is its start.
         if !field_game.players.is_empty() {
-            cohort.games.push(std::mem::take(game));
+            walked_games.games.push(std::mem::take(game));
         }
     }
 }

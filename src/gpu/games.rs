@@ -4,9 +4,8 @@
 //! are added when all of their players have joined: inclusion and exclusion makes one from the other (the Möbius transform
 //! on subsets; Grabisch and Roubens 1999, "An axiomatic approach to the concept of interaction", section 2).
 
-use super::GpuError;
-use super::sums::NO_PLAYER;
-use super::walk::{JOB, LOWER};
+use super::error::GpuError;
+use super::sizes::{LOWER, NO_PLAYER, WALK_JOB};
 use crate::network::walk::{Coupling, Position, Toggle};
 
 /// Most players that one input couples: it has 3^players pairs.
@@ -37,7 +36,7 @@ pub(super) struct Term {
 
 /// The games of some customers, which are walked together.
 #[derive(Clone, Debug, Default)]
-pub struct Cohort {
+pub struct GameSet {
     /// Fields of the schema.
     pub fields: usize,
     pub customers: usize,
@@ -58,7 +57,7 @@ pub(super) struct Encoded {
     pub jobs: usize,
 }
 
-/// A block of a game's coalitions: the game's place in the cohort, and the bits of the players above the block.
+/// A block of a game's coalitions: the game's place in the set, and the bits of the players above the block.
 pub(super) type Job = (usize, u32);
 
 impl Game {
@@ -128,7 +127,7 @@ fn couple(coupling: &Coupling, terms: &mut Vec<Term>) {
     }
 }
 
-impl Cohort {
+impl GameSet {
     /// All blocks of all games, in order.
     pub(super) fn jobs(&self, looped: usize) -> Vec<Job> {
         let blocks = |(at, game): (usize, &Game)| (0..game.blocks(looped)).map(move |block| (at, block));
@@ -145,7 +144,7 @@ impl Cohort {
         let mut job_places = Vec::with_capacity(jobs.len());
         let mut players = Vec::new();
         let Encoded { games, numbers, places, .. } = &mut encoded;
-        games.resize(jobs.len() * JOB, 0);
+        games.resize(jobs.len() * WALK_JOB, 0);
         let mut last = None;
         let mut head = 0;
         for (job, &(index, block)) in jobs.iter().enumerate() {
@@ -163,7 +162,7 @@ impl Cohort {
                 }
                 players.extend_from_slice(&game.player_of);
             }
-            (games[job * JOB], games[job * JOB + 1]) = (head as u32, block);
+            (games[job * WALK_JOB], games[job * WALK_JOB + 1]) = (head as u32, block);
             job_places.push((customers + 1 + jobs.len() + players.len() - self.fields) as u32);
             firsts[game.customer - first_customer + 1] = job as u32 + 1;
         }

@@ -5,12 +5,13 @@
 
 use cubecl::prelude::*;
 
-use super::batch::hidden_part;
 use super::buffer::Buffer;
-use super::device::INVOCATIONS;
+use super::device::Gpu;
+use super::error::GpuError;
 use super::games::{Game, Term};
+use super::hidden::hidden_part;
 use super::shape::Shape;
-use super::{Gpu, GpuError};
+use super::sizes::INVOCATIONS;
 use crate::network::Network;
 
 /// Pairs of one dispatch: a fraction of a second on a slow device, so that a page stays alive and a cancel is heard.

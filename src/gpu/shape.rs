@@ -1,6 +1,6 @@
 //! The network's shape as the kernels are compiled for it, and its numbers in one buffer.
 
-use super::GpuError;
+use super::error::GpuError;
 use crate::network::{Network, NetworkParts};
 
 /// Widest layer that the kernels take: a row's hidden units live in its invocation.

@@ -2,8 +2,7 @@
 
 use cubecl::prelude::*;
 
-/// Marks a field that does not play in a game.
-pub(super) const NO_PLAYER: u32 = u32::MAX;
+use super::sizes::NO_PLAYER;
 
 /// One invocation for each customer and field. `places` is `[customers + 1]`, each customer's first job, then `[jobs]`,
 /// where a job's game begins in it, then the games: the player that each field is.

@@ -4,7 +4,7 @@ use cubecl::future::block_on;
 use cubecl::wgpu::wgpu;
 
 use super::sample::Pairs;
-use super::{Cohort, Explanations, Game, Gpu};
+use super::{Explanations, Game, GameSet, Gpu};
 use crate::customer::Customer;
 use crate::encoding::Features;
 use crate::explanation::{MeanShares, Random, Sample, exact};
@@ -72,12 +72,12 @@ fn a_walk_is_the_exact_walk_of_the_cpu() {
         let mut expected = Vec::new();
         let fields = INPUTS + 1;
         // Field 0 and some at the end do not play, and neither does the first customer.
-        let mut cohort = Cohort { fields, customers: GAMES.len() + 1, games: Vec::new() };
+        let mut set = GameSet { fields, customers: GAMES.len() + 1, games: Vec::new() };
         expected.resize((GAMES.len() + 1) * fields, 0.0);
         for (row, (players, coupled)) in GAMES.into_iter().enumerate() {
             if players > 12 && hidden.iter().sum::<usize>() > 100 {
-                cohort.customers -= 1;
-                expected.truncate(cohort.customers * fields);
+                set.customers -= 1;
+                expected.truncate(set.customers * fields);
                 continue;
             }
             let (toggles, couplings) = moves(row as u32, (players, coupled));
@@ -87,14 +87,14 @@ fn a_walk_is_the_exact_walk_of_the_cpu() {
             positions.iter().chain([&last]).enumerate().for_each(|(input, &at)| background.set(input, row, at));
             let of_players: Vec<usize> = (1..=players).collect();
             let game = Game::new((row + 1, row), (&of_players, fields), &toggles, &couplings).unwrap();
-            cohort.games.push(game);
+            set.games.push(game);
             if couplings.is_empty() {
                 positions.push(last);
             }
             let shares = exact(&mut Walk::new(&network, &positions, &toggles, &couplings));
             expected[(row + 1) * fields + 1..][..players].copy_from_slice(&shares);
         }
-        let walked = block_on(open(&network, &background).walk(&cohort)).unwrap();
+        let walked = block_on(open(&network, &background).walk(&set)).unwrap();
         assert_eq!(walked.len(), expected.len());
         for (at, (walked, expected)) in walked.iter().zip(expected).enumerate() {
             let message = format!("{hidden:?} customer {}: {walked} {expected}", at / fields);
@@ -201,7 +201,7 @@ fn a_network_that_is_too_large_is_refused() {
     let refused = |hidden: &[usize]| {
         let (network, background) = (network(30, hidden), Features::new(6, 1));
         let gpu = block_on(Gpu::open(&network, &background))?;
-        block_on(gpu.walk(&Cohort { fields: 1, customers: 1, games: Vec::new() })).map(drop)
+        block_on(gpu.walk(&GameSet { fields: 1, customers: 1, games: Vec::new() })).map(drop)
     };
     assert_eq!(
         refused(&[300]).unwrap_err().to_string(),

@@ -5,6 +5,8 @@
 pub mod decimal;
 mod parse;
 mod read;
+#[cfg(feature = "write")]
+mod serde;
 mod string;
 mod value;
 

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use wide::f32x4;
 
-use super::{Layer, relu, splat};
+use super::lanes::{relu, splat};
+use super::parts::Layer;
 
 /// A dense layer padded to eight outputs.
 #[derive(Clone, Debug)]

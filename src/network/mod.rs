@@ -17,19 +17,22 @@ macro_rules! unroll {
 
 #[cfg(feature = "burn")]
 pub mod burn;
+mod lanes;
 mod layer;
 mod parts;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod walk;
 
+pub use lanes::LANES;
 pub use parts::{Layer, MAXIMUM_LAYERS, MAXIMUM_UNITS, NetworkError, NetworkParts};
 
 use wide::f32x4;
 
 use crate::encoding::Features;
 
-use layer::{PackedLayer, add_products};
+use lanes::{relu, splat};
+use layer::PackedLayer;
 
 /// The packed network, padded to SIMD lanes.
 #[derive(Clone, Debug)]
@@ -53,9 +56,6 @@ pub struct Scratch {
     hidden: Vec<f32x4>,
     next: Vec<f32x4>,
 }
-
-/// Units, layers and lanes: four customers or coalitions are evaluated at once.
-pub const LANES: usize = 4;
 
 impl Network {
     /// Checks and packs a network whose first layer has `rows` table rows.
@@ -243,17 +243,6 @@ fn dot_relu(values: &[f32x4], weights: &[f32]) -> f32x4 {
         unroll!(N in 4 { sums[N] += relu(values[N]) * splat(weights[N]); });
     }
     (sums[0] + sums[1]) + (sums[2] + sums[3])
-}
-
-/// One number in all lanes. Spelled out, because `f32x4::splat` repeats it in a loop that stays a loop (see `unroll`).
-#[inline(always)]
-fn splat(value: f32) -> f32x4 {
-    f32x4::new([value, value, value, value])
-}
-
-#[inline(always)]
-fn relu(value: f32x4) -> f32x4 {
-    value.fast_max(f32x4::ZERO)
 }
 
 /// Appends values as vectors, the last one padded with zeros.

@@ -1,41 +1,42 @@
 //! What a counterfactual may do: how a field changes (`[fields.change]`), and which combinations of values there are
 //! (`[[rules]]`).
 
+#[cfg(feature = "write")]
 use serde::Serialize;
 
-use super::{Field, Formula, Schema};
-use crate::json::decimal;
 use crate::json::{Reader, quoted};
 
 /// How a field may change. The default: any other value, at a cost of 1.
-#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Change {
     /// Numbers by size; categories by their place in the list; a flag increases from negative to positive.
-    #[serde(skip_serializing_if = "Direction::is_any")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Direction::is_any"))]
     pub direction: Direction,
     /// A number moves by whole steps from where it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub step: Option<f64>,
     /// A number is not moved below this.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub minimum: Option<f64>,
     /// A number is not moved above this.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub maximum: Option<f64>,
     /// What changing the field costs, beside a change of a field that says nothing, which costs 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub cost: Option<f64>,
     /// Pairs of categories, from and to, that are no change a person or the company can make.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub forbidden: Vec<[String; 2]>,
     /// A formula: when fields that it reads change, this number moves by as much as the formula does.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub follows: Option<String>,
 }
 
 /// Which way a field may move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "write", serde(rename_all = "snake_case"))]
 pub enum Direction {
     #[default]
     Any,
@@ -43,6 +44,7 @@ pub enum Direction {
     Decrease,
 }
 
+#[cfg(feature = "write")]
 impl Direction {
     fn is_any(&self) -> bool {
         *self == Direction::Any
@@ -50,8 +52,9 @@ impl Direction {
 }
 
 /// Where `when` holds, `then` holds too: a record that breaks it does not exist. Both are conditions in the language of
-/// [`Formula`]; what reads a missing value breaks nothing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// [`Formula`](super::Formula); what reads a missing value breaks nothing.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Combination {
     pub when: String,
     pub then: String,
@@ -81,48 +84,6 @@ impl Change {
         reader.end();
         change
     }
-
-    /// Every broken rule of one field's table.
-    pub(super) fn problems(&self, field: &Field, schema: &Schema, report: &mut dyn FnMut(&str, &str, &str)) {
-        let Change { step, minimum, maximum, cost, forbidden, follows, .. } = self;
-        let place = field.name.clone() + ".change";
-        let mut say = |rule: &str, value: &str| report(&place, rule, value);
-        for (positive, rule) in [(step, "step must be above 0"), (cost, "cost must be above 0")] {
-            if let Some(positive) = positive.filter(|positive| !(*positive > 0.0 && positive.is_finite())) {
-                say(rule, &decimal::text(positive));
-            }
-        }
-        for bound in [minimum, maximum].into_iter().flatten().filter(|bound| !bound.is_finite()) {
-            say("minimum and maximum must be finite", &decimal::text(*bound));
-        }
-        if let (Some(low), Some(high)) = (minimum, maximum)
-            && low > high
-        {
-            say("minimum must not be above maximum", &(decimal::text(*low) + " > " + &decimal::text(*high)));
-        }
-        let name = quoted(&field.name);
-        if !field.is_number() && [step, minimum, maximum].into_iter().any(Option::is_some) {
-            say("only a number has step, minimum and maximum", &name);
-        }
-        let categories = field.categories();
-        for category in forbidden.iter().flatten().filter(|category| !categories.contains(&category.as_str())) {
-            say("forbidden must name categories of the field", &quoted(category));
-        }
-        let Some(follows) = follows else { return };
-        if !field.is_number() || field.changeable {
-            say("only a number that is not changeable follows", &name);
-        }
-        match Formula::parse(follows, schema) {
-            Err(error) => say(&("follows: ".to_string() + &error.message), &quoted(follows)),
-            Ok(formula) => {
-                // It may read itself, as it is before the change.
-                let fields = formula.fields().iter().map(|&index| &schema.fields[index]);
-                for other in fields.filter(|other| other.change.follows.is_some() && other.name != field.name) {
-                    say("a field must not follow one that follows", &quoted(&other.name));
-                }
-            }
-        }
-    }
 }
 
 impl Combination {
@@ -133,22 +94,11 @@ impl Combination {
     }
 }
 
-impl Schema {
-    pub(super) fn combination_problems(&self, report: &mut dyn FnMut(&str, &str, &str)) {
-        for (index, Combination { when, then }) in self.rules.iter().enumerate() {
-            for (part, formula) in [("when", when), ("then", then)] {
-                if let Err(error) = Formula::parse(formula, self) {
-                    report(&format!("rules[{index}].{part}"), &error.to_string(), &quoted(formula));
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::small_schema;
     use super::*;
+    use crate::schema::Schema;
 
     #[test]
     fn what_is_written_is_read() {

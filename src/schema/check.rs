@@ -3,10 +3,13 @@
 use crate::json::decimal::{self, Decimal};
 use crate::json::quoted;
 
-use super::{Formula, Kind, SCHEMA_VERSION, Schema};
+use super::change::{Change, Combination};
+use super::fields::{Field, Kind, SCHEMA_VERSION, Schema};
+use super::formula::Formula;
 
 /// One broken rule of a schema: where, which rule, and the value seen.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[cfg_attr(feature = "write", derive(serde::Serialize))]
 #[error("{place}: {rule} (got {value})")]
 pub struct SchemaProblem {
     pub place: String,
@@ -102,7 +105,7 @@ impl Schema {
         }
 
         for field in &self.fields {
-            field.change.problems(field, self, &mut report);
+            change_problems(field, self, &mut report);
         }
         let mut read = vec![false; self.fields.len()];
         for derived in &self.derived {
@@ -122,6 +125,58 @@ impl Schema {
         }
         self.combination_problems(&mut report);
         problems
+    }
+
+    fn combination_problems(&self, report: &mut dyn FnMut(&str, &str, &str)) {
+        for (index, Combination { when, then }) in self.rules.iter().enumerate() {
+            for (part, formula) in [("when", when), ("then", then)] {
+                if let Err(error) = Formula::parse(formula, self) {
+                    report(&format!("rules[{index}].{part}"), &error.to_string(), &quoted(formula));
+                }
+            }
+        }
+    }
+}
+
+/// Every broken rule of one field's `change` table.
+fn change_problems(field: &Field, schema: &Schema, report: &mut dyn FnMut(&str, &str, &str)) {
+    let Change { step, minimum, maximum, cost, forbidden, follows, .. } = &field.change;
+    let place = field.name.clone() + ".change";
+    let mut say = |rule: &str, value: &str| report(&place, rule, value);
+    for (positive, rule) in [(step, "step must be above 0"), (cost, "cost must be above 0")] {
+        if let Some(positive) = positive.filter(|positive| !(*positive > 0.0 && positive.is_finite())) {
+            say(rule, &decimal::text(positive));
+        }
+    }
+    for bound in [minimum, maximum].into_iter().flatten().filter(|bound| !bound.is_finite()) {
+        say("minimum and maximum must be finite", &decimal::text(*bound));
+    }
+    if let (Some(low), Some(high)) = (minimum, maximum)
+        && low > high
+    {
+        say("minimum must not be above maximum", &(decimal::text(*low) + " > " + &decimal::text(*high)));
+    }
+    let name = quoted(&field.name);
+    if !field.is_number() && [step, minimum, maximum].into_iter().any(Option::is_some) {
+        say("only a number has step, minimum and maximum", &name);
+    }
+    let categories = field.categories();
+    for category in forbidden.iter().flatten().filter(|category| !categories.contains(&category.as_str())) {
+        say("forbidden must name categories of the field", &quoted(category));
+    }
+    let Some(follows) = follows else { return };
+    if !field.is_number() || field.changeable {
+        say("only a number that is not changeable follows", &name);
+    }
+    match Formula::parse(follows, schema) {
+        Err(error) => say(&("follows: ".to_string() + &error.message), &quoted(follows)),
+        Ok(formula) => {
+            // It may read itself, as it is before the change.
+            let fields = formula.fields().iter().map(|&index| &schema.fields[index]);
+            for other in fields.filter(|other| other.change.follows.is_some() && other.name != field.name) {
+                say("a field must not follow one that follows", &quoted(&other.name));
+            }
+        }
     }
 }
 

@@ -1,11 +1,9 @@
 //! The schema as `schema.toml` and the artifact write it: a field is flat, every key is checked, and keys that do not fit
 //! the kind are refused. Reading is by hand (see [`crate::json`]); writing does not ship and is left to serde.
 
-use serde::de::Error;
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::{Change, Combination, Derived, Field, Kind, Schema, Target, date};
+use super::change::{Change, Combination};
+use super::date;
+use super::fields::{Derived, Field, Kind, Schema, Target};
 use crate::json::{Problem, Problems, Reader, Value};
 
 impl Schema {
@@ -112,78 +110,6 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
     field
 }
 
-impl<'de> Deserialize<'de> for Schema {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Schema, D::Error> {
-        let mut value = serde_json::Value::deserialize(deserializer)?;
-        dates_to_texts(&mut value);
-        Schema::read("", &value.into()).map_err(|problems| {
-            let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-            D::Error::custom(lines.join("\n"))
-        })
-    }
-}
-
-/// TOML has dates of its own, `reference = 2024-01-31`, which its reader hands on as an object of one private key.
-fn dates_to_texts(value: &mut serde_json::Value) {
-    match value {
-        serde_json::Value::Object(map) => match map.get("$__toml_private_datetime") {
-            Some(text) => *value = text.clone(),
-            None => map.values_mut().for_each(dates_to_texts),
-        },
-        serde_json::Value::Array(items) => items.iter_mut().for_each(dates_to_texts),
-        _ => {}
-    }
-}
-
-impl Serialize for Field {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Field { name, label, kind, missing, changeable, only_derived, change } = self;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", name)?;
-        if !label.is_empty() {
-            map.serialize_entry("label", label)?;
-        }
-        match kind {
-            Kind::Number { unit, minimum, maximum } => {
-                map.serialize_entry("kind", "number")?;
-                if !unit.is_empty() {
-                    map.serialize_entry("unit", unit)?;
-                }
-                for (key, bound) in [("minimum", minimum), ("maximum", maximum)] {
-                    if let Some(bound) = bound {
-                        map.serialize_entry(key, bound)?;
-                    }
-                }
-            }
-            Kind::Date { reference } => {
-                map.serialize_entry("kind", "date")?;
-                map.serialize_entry("reference", &date::text(*reference))?;
-            }
-            Kind::Category { categories } => {
-                map.serialize_entry("kind", "category")?;
-                map.serialize_entry("categories", categories)?;
-            }
-            Kind::Flag { positive, negative } => {
-                map.serialize_entry("kind", "flag")?;
-                map.serialize_entry("positive", positive)?;
-                map.serialize_entry("negative", negative)?;
-            }
-        }
-        if !missing.is_empty() {
-            map.serialize_entry("missing", missing)?;
-        }
-        for (key, flag) in [("changeable", changeable), ("only_derived", only_derived)] {
-            if *flag {
-                map.serialize_entry(key, flag)?;
-            }
-        }
-        if *change != Change::default() {
-            map.serialize_entry("change", change)?;
-        }
-        map.end()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::small_schema;
@@ -213,7 +139,7 @@ mod tests {
             "target": { "field": "Churn", "positive": "Yes" },
             "fields": [
                 { "name": "since", "kind": "date" },
-                { "name": "last", "kind": "date", "reference": { "$__toml_private_datetime": "2024-02-01" } },
+                { "name": "last", "kind": "date", "reference": "2024-02-01" },
             ],
         });
         let read = |document: &serde_json::Value| {

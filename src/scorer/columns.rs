@@ -1,6 +1,6 @@
 //! Scoring many customers at once from columns: numbers as f64, categories as codes.
 
-use super::Scorer;
+use super::score::Scorer;
 use crate::customer::{Cell, Customer};
 use crate::encoding::{Features, Scale, Source, is_clipped};
 use crate::network::Scratch;

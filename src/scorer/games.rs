@@ -1,6 +1,6 @@
 //! The game of one customer against one background row: which fields play, and what each of them moves.
 
-use super::Scorer;
+use super::score::Scorer;
 use crate::customer::Customer;
 use crate::encoding::{Features, Source};
 use crate::explanation::{Game, SampledGame, Table, exact, interactions};
@@ -69,7 +69,7 @@ impl FieldGame {
 impl Scorer {
     /// The games of one customer, one for each background row.
     #[cfg(feature = "webgpu")]
-    pub(crate) fn games(&self, customer: &Customer, workspace: &mut super::Workspace) -> Vec<FieldGame> {
+    pub(crate) fn games(&self, customer: &Customer, workspace: &mut super::score::Workspace) -> Vec<FieldGame> {
         self.artifact.encoder.encode(customer, 0, &mut workspace.features);
         (0..self.artifact.background.len()).map(|row| self.game(customer, &workspace.features, row)).collect()
     }

@@ -1,13 +1,14 @@
 use super::*;
-use crate::artifact::{Background, BackgroundRow, EncoderDocument, FORMAT_VERSION};
+use crate::artifact::{Artifact, Background, BackgroundRow, Document, EncoderDocument, FORMAT_VERSION};
 use crate::calibration::Calibration;
+use crate::customer::{Cell, Customer};
 use crate::decision::Policy;
 use crate::encoding::tests::{customer, encoded_schema, small_encoder};
 use crate::encoding::{Encoder, InputDocument};
 use crate::explanation::tests::{definition, interaction_definition};
 use crate::network::tests::parts;
 use crate::network::{Network, NetworkParts};
-use crate::schema::Schema;
+use crate::schema::{Field, Schema};
 
 pub(crate) fn customers() -> Vec<Customer> {
     let cells = |n: u32| {

@@ -2,8 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::engine::Engine;
 use super::explanation::{options, refusal};
-use super::{Engine, failure};
+use super::failure::failure;
 
 #[wasm_bindgen]
 impl Engine {

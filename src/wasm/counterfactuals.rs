@@ -2,8 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::engine::Engine;
+use super::failure::failure;
 use super::values::{cell_from_number, number_from_cell};
-use super::{Engine, failure};
 use crate::scorer::{CounterfactualRequest, Score};
 
 #[wasm_bindgen]

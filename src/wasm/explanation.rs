@@ -2,7 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{Engine, failure};
+use super::engine::Engine;
+use super::failure::failure;
 use crate::customer::Customer;
 use crate::explanation::BudgetTooSmall;
 use crate::json::{decimal, quoted};

@@ -10,19 +10,13 @@ use js_sys::{Error, Float32Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+use super::engine::Engine;
 use super::explanation::options;
-use super::{Engine, failure};
+use super::failure::failure;
+use super::staged::Staged;
 use crate::encoding::Features;
 use crate::gpu::{Explanations, Gpu, GpuError};
 use crate::scorer::Scorer;
-
-/// Work that waits for the device.
-#[derive(Default)]
-pub(super) struct Staged {
-    features: Option<Features>,
-    rows: usize,
-    explanations: Option<Explanations>,
-}
 
 /// A graphics device with the network of one engine on it.
 #[wasm_bindgen]

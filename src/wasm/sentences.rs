@@ -2,8 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::engine::Engine;
+use super::failure::failure;
 use super::values::cell_from_number;
-use super::{Engine, failure};
 use crate::schema::Field;
 use crate::scorer::NoCounterfactual;
 use crate::sentence::{ChangeWords, Messages};

@@ -29,10 +29,7 @@ class Model:
             tensors[name] = np.frombuffer(data[start:end], "<f4").reshape(tensor["shape"])
         self.tensors = tensors
         self.inputs = list(self._inputs())
-        rows = self.document["background"]["rows"]
-        # Versions of the format before the third have values by name.
-        cells = [row["cells"] if "cells" in row else self.row(row["values"]) for row in rows]
-        self.background = np.array(cells, float)
+        self.background = np.array([row["cells"] for row in self.document["background"]["rows"]], float)
 
     def _inputs(self):
         fields = {field["name"]: index for index, field in enumerate(self.fields)}

@@ -91,7 +91,7 @@ impl Module {
     fn compile(&self) -> Result<PathBuf> {
         let mut cargo = command::cargo();
         cargo.args(["rustc", "--lib", "--package", "tenure", "--profile", self.profile, "--target", WASM_TARGET]);
-        cargo.args(["--features", self.features, "--crate-type", "cdylib"]);
+        cargo.args(["--no-default-features", "--features", self.features, "--crate-type", "cdylib"]);
         cargo.env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?.join("\u{1f}"));
         command::run(&mut cargo)?;
         Ok(project::cargo_target().join(WASM_TARGET).join(self.profile).join("tenure.wasm"))

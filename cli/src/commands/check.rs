@@ -91,7 +91,7 @@ impl RowArguments {
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let schema = read_schema(&arguments.schema)?;
+    let schema = read_schema(&arguments.schema)?.schema;
     let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
     let split_by = arguments.rows.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), arguments.seed)?;

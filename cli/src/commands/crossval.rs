@@ -111,7 +111,7 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
         refuse_overwrite(json, arguments.force)?;
     }
     let params = arguments.network.params()?;
-    let schema = read_schema(&arguments.schema)?;
+    let schema = read_schema(&arguments.schema)?.schema;
     let RowArguments { group, time, .. } = &arguments.rows;
     if arguments.folds.is_some() && (group.is_some() || time.is_some()) {
         return Err(Failure::usage("--folds says which row is where; it cannot be used with --group or --time"));

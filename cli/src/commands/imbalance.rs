@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     if let Some(json) = &arguments.json {
         refuse_overwrite(json, arguments.force)?;
     }
-    let schema = read_schema(&arguments.schema)?;
+    let schema = read_schema(&arguments.schema)?.schema;
     let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
     let split_by = arguments.rows.split_by(&cohort)?;
     let folds = split_by.folds(cohort.labels(), arguments.splits, arguments.seed)?;

@@ -23,12 +23,13 @@ use tenure::artifact::Artifact;
 use tenure::schema::Schema;
 use tenure_table::Source;
 use tenure_training::cohort::{Cohort, Purpose};
+use tenure_training::schema_file::SchemaFile;
 
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Reads a schema file, or the preset of that name; every broken rule is reported.
-pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
+/// Reads a schema file, or the preset of that name; every problem is reported.
+pub fn read_schema(path: &Path) -> Result<SchemaFile, Failure> {
     let name = path.display();
     let preset = path.to_str().and_then(tenure_training::preset::preset).filter(|_| !path.exists());
     let text = match preset {
@@ -38,13 +39,7 @@ pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
             Failure::usage(format!("{name}: {error}; presets that need no file are {presets}"))
         })?,
     };
-    let schema: Schema = toml::from_str(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-    let problems = schema.problems();
-    if problems.is_empty() {
-        return Ok(schema);
-    }
-    let lines: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
-    Err(Failure::usage(format!("{name} breaks {} rules:\n{}", problems.len(), lines.join("\n"))))
+    SchemaFile::read(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))
 }
 
 /// Reads a table with known outcomes, and says of its rows what was treated how.

@@ -1,6 +1,6 @@
 //! The search against brute force, and what a beam promises.
 
-use super::state::{BATCH, contains};
+use super::search::{BATCH, contains};
 use super::*;
 use proptest::prelude::*;
 

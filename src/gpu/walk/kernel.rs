@@ -2,9 +2,10 @@
 
 use cubecl::prelude::*;
 
-use super::super::batch::hidden_part;
-use super::super::shape::Shape;
-use super::{ADDERS, HEAD, INVOCATIONS, JOB, LOOPED, LOWER, QUANTITIES, TERM, WEIGHTS};
+use crate::gpu::hidden::hidden_part;
+use crate::gpu::shape::Shape;
+use crate::gpu::sizes::{ADDERS, LOOPED, LOWER, QUANTITIES, WALK_HEAD, WALK_INVOCATIONS, WALK_JOB, WALK_TERM};
+use crate::gpu::weights::WEIGHTS;
 
 /// Jobs, games and, from `pair_rows`, the table rows of their terms are in `games`, the weights of these rows in `numbers`; `starts` is `[background rows, units + 1]`, the last the value of the empty coalition.
 /// `once` is 1, as in a batch. Writes `[jobs, stride]`, one number a player.
@@ -27,8 +28,8 @@ pub fn walk(
     let units = comptime!(shape.units);
     let job = CUBE_POS;
     let unit_position = UNIT_POS as usize;
-    let game = games[job * JOB] as usize;
-    let fixed = games[job * JOB + 1];
+    let game = games[job * WALK_JOB] as usize;
+    let fixed = games[job * WALK_JOB + 1];
     let players = games[game];
     let lower = games[game + 1];
     let start = games[game + 2] as usize * (units + 1);
@@ -38,12 +39,12 @@ pub fn walk(
 
     let mut bases = Shared::<[f32]>::new_slice(comptime!(max(units * width, 1)));
     let mut lowers = Shared::<[f32]>::new_slice(comptime!(max(units * LOWER, 1)));
-    for place in range_stepped(unit_position, units * width * once as usize, INVOCATIONS) {
+    for place in range_stepped(unit_position, units * width * once as usize, WALK_INVOCATIONS) {
         let unit = place / width;
         let coalition = upper | ((place % width) as u32) << lower;
         let mut sum = starts[start + unit];
         for term in 0..terms {
-            let at = game + HEAD + term * TERM;
+            let at = game + WALK_HEAD + term * WALK_TERM;
             let mask = games[at];
             if coalition & mask == mask {
                 sum += vector(network, games, numbers, at, pair_rows as usize, unit, units);
@@ -51,12 +52,13 @@ pub fn walk(
         }
         bases[place] = sum;
     }
-    for place in range_stepped(unit_position, units * LOWER * once as usize, INVOCATIONS) {
+    for place in range_stepped(unit_position, units * LOWER * once as usize, WALK_INVOCATIONS) {
         let unit = place / LOWER;
         let player = place % LOWER;
         let mut sum = 0.0f32;
         if (player as u32) < lower {
-            sum = vector(network, games, numbers, game + HEAD + player * TERM, pair_rows as usize, unit, units);
+            sum =
+                vector(network, games, numbers, game + WALK_HEAD + player * WALK_TERM, pair_rows as usize, unit, units);
         }
         lowers[place] = sum;
     }
@@ -114,12 +116,12 @@ pub fn walk(
             }
         }
     }
-    let mut all = Shared::<[f32]>::new_slice(comptime!((2 + LOOPED) * INVOCATIONS));
+    let mut all = Shared::<[f32]>::new_slice(comptime!((2 + LOOPED) * WALK_INVOCATIONS));
     all[unit_position] = without;
-    all[INVOCATIONS + unit_position] = with;
+    all[WALK_INVOCATIONS + unit_position] = with;
     #[unroll]
     for bit in 0..looped {
-        all[(2 + bit) * INVOCATIONS + unit_position] = sums[bit];
+        all[(2 + bit) * WALK_INVOCATIONS + unit_position] = sums[bit];
     }
     sync_cube();
 
@@ -127,19 +129,19 @@ pub fn walk(
     let mut folded = Shared::<[f32]>::new_slice(comptime!(QUANTITIES * ADDERS));
     let quantity = unit_position / ADDERS;
     if quantity < QUANTITIES {
-        let first = unit_position % ADDERS * comptime!(INVOCATIONS / ADDERS);
+        let first = unit_position % ADDERS * comptime!(WALK_INVOCATIONS / ADDERS);
         let mut sum = 0.0f32;
         if quantity < comptime!(2 + LOOPED) {
             if quantity < comptime!(2 + looped) {
-                for place in 0..comptime!(INVOCATIONS / ADDERS) * once as usize {
-                    sum += all[quantity * INVOCATIONS + first + place];
+                for place in 0..comptime!(WALK_INVOCATIONS / ADDERS) * once as usize {
+                    sum += all[quantity * WALK_INVOCATIONS + first + place];
                 }
             }
         } else {
             let bit = (quantity - comptime!(2 + LOOPED)) as u32;
-            for place in 0..comptime!(INVOCATIONS / ADDERS) * once as usize {
+            for place in 0..comptime!(WALK_INVOCATIONS / ADDERS) * once as usize {
                 if ((first + place) as u32 >> bit) & 1 == 1 {
-                    sum += all[INVOCATIONS + first + place];
+                    sum += all[WALK_INVOCATIONS + first + place];
                 }
             }
         }

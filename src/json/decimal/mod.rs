@@ -2,6 +2,7 @@
 //! answers as the standard library's. Its own ways are faster and cost 20 KB of tables and code in every download; here
 //! short numbers take a short way, and the rest is schoolbook arithmetic on integers of any length.
 
+mod power;
 mod read;
 mod whole;
 mod write;
@@ -20,12 +21,9 @@ impl fmt::Display for Decimal {
     }
 }
 
-fn power_of_ten(exponent: i32) -> f64 {
-    (0..exponent).fold(1.0, |power, _| power * 10.0)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::power::power_of_ten;
     use super::*;
     use proptest::prelude::*;
 

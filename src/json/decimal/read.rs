@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::power_of_ten;
+use super::power::power_of_ten;
 use super::whole::Whole;
 
 /// Further digits of a number cannot bring it nearer to another double; that there are any can.

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::power_of_ten;
+use super::power::power_of_ten;
 use super::whole::Whole;
 
 /// Whole numbers below this are doubles, and no two decimals of so few digits share a double.

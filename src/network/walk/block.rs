@@ -9,8 +9,12 @@ use std::ops::Range;
 
 use wide::f32x4;
 
-use super::super::{LANES, Network, PackedLayer, Scratch, add_products, relu, splat};
-use super::BLOCK_PLAYERS;
+use super::super::lanes::{LANES, relu, splat};
+use super::super::layer::{PackedLayer, add_products};
+use super::super::{Network, Scratch};
+
+/// Most players of a block: its 256 values stay in the first cache.
+pub const BLOCK_PLAYERS: usize = 8;
 
 /// What the players of a block add to the first layer, by unit; and memory.
 pub(super) struct Block {

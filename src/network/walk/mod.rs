@@ -11,11 +11,12 @@ mod pairs;
 
 use wide::f32x4;
 
-use self::block::Block;
-use super::{Network, Scratch, splat};
+pub use block::BLOCK_PLAYERS;
 
-/// Most players of a block: its 256 values stay in the first cache.
-pub const BLOCK_PLAYERS: usize = 8;
+use block::Block;
+
+use super::lanes::splat;
+use super::{Network, Scratch};
 
 /// A place in the table: row, and fraction of the way to the next row.
 pub type Position = (u32, f32);

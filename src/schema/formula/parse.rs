@@ -1,12 +1,20 @@
 //! Text → tree, by recursive descent.
 
-use super::{Binary, FormulaError, Many, Node, Unary};
+use super::tree::{Binary, Many, Node, Unary};
 use crate::json::decimal;
-use crate::schema::{Kind, Schema};
+use crate::schema::fields::{Kind, Schema};
 
 /// Parentheses and calls nest at most this deep, so that a hostile formula cannot exhaust the stack.
 const MAXIMUM_DEPTH: usize = 64;
 const MAXIMUM_LENGTH: usize = 4096;
+
+/// What is wrong with a formula, and where (a byte offset in its text).
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message} at character {at}")]
+pub struct FormulaError {
+    pub message: String,
+    pub at: usize,
+}
 
 /// The tree of a formula over the fields of `schema`, and the fields that it reads, ascending.
 pub(super) fn parse(text: &str, schema: &Schema) -> Result<(Node, Vec<usize>), FormulaError> {

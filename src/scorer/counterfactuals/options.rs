@@ -1,10 +1,10 @@
 //! Which other values a field could take, and how far each is.
 
-use super::Scorer;
 use crate::customer::Cell;
 use crate::encoding::{Scale, Source, locate};
 use crate::json::decimal;
 use crate::schema::{Change, Direction, Field};
+use crate::scorer::score::Scorer;
 
 /// A number with a step is tried at every step up to so many, beyond at the first step past each knot.
 const STEPS: f64 = 64.0;

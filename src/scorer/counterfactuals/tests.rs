@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::artifact::Artifact;
+use crate::customer::{Cell, Customer};
 use crate::schema::{Change, Combination, Direction};
+use crate::scorer::Scorer;
 use crate::scorer::tests::small_scorer;
 
 /// The small scorer with another schema; the encoder reads the same fields.

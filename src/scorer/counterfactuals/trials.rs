@@ -1,12 +1,22 @@
 //! Candidates: the customer with some values changed, what follows from them, and whether there may be such a customer.
 
 use super::options::tidy;
-use super::{FieldChange, Score, Scorer};
 use crate::customer::{Cell, Customer};
 use crate::encoding::{Features, formula_value};
 use crate::explanation::counterfactual::{Candidates, Outcome};
 use crate::network::Scratch;
 use crate::schema::Formula;
+use crate::scorer::score::{Score, Scorer};
+
+/// One changed field of an answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FieldChange {
+    pub field: usize,
+    pub from: Cell,
+    pub to: Cell,
+    /// Nobody changes it: it moves with the others, as the schema's `follows` has it.
+    pub follows: bool,
+}
 
 /// A customer and what it could become.
 pub(super) struct Trials<'a> {

@@ -26,7 +26,7 @@ export function writeSynthetic(path, fields, customers) {
     output_bias: [[1], values(1, 0.1)],
   };
   const document = {
-    format_version: 3,
+    format_version: 1,
     schema: {
       schema_version: 1,
       name: `${fields} made-up fields`,

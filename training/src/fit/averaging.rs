@@ -80,6 +80,7 @@ impl ModuleMapper for Blend {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folded::FoldedNetwork;
     use burn::tensor::Device;
     use tenure::network::burn::{DenseNetwork, NetworkConfig};
 
@@ -96,7 +97,7 @@ mod tests {
     }
 
     fn bias(network: &DenseNetwork) -> f64 {
-        network.folded().output_bias
+        FoldedNetwork::from(network).output_bias
     }
 
     #[test]
@@ -119,7 +120,7 @@ mod tests {
     fn without_decay_the_average_is_the_latest() {
         let mut averaging = Averaging::new(0.0, &network(0.0));
         averaging.update(&network(0.5));
-        assert_eq!(averaging.network().folded(), network(0.5).folded());
+        assert_eq!(FoldedNetwork::from(&averaging.network()), FoldedNetwork::from(&network(0.5)));
     }
 
     #[test]
@@ -127,8 +128,8 @@ mod tests {
         let mut averaging = Averaging::new(0.5, &network(0.0));
         averaging.update(&network(1.0));
         let earlier = averaging.network();
-        let before = earlier.folded();
+        let before = FoldedNetwork::from(&earlier);
         averaging.update(&network(-3.0));
-        assert_eq!(earlier.folded(), before);
+        assert_eq!(FoldedNetwork::from(&earlier), before);
     }
 }

@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use tenure::network::burn::DenseNetwork;
 
+use crate::logistic::softplus;
+
 pub use configuration::{FitConfig, FitError, Penalty, Schedule};
 pub use network::{Batch, DenseShape, NetworkShape, TrainableNetwork, member_logits};
 use trainer::Trainer;
@@ -202,11 +204,6 @@ pub(crate) fn log_loss(logits: impl Iterator<Item = f64>, labels: &[bool], posit
         if label { positive_weight * softplus(-logit) } else { softplus(logit) }
     };
     logits.zip(labels).map(loss).sum::<f64>() / labels.len() as f64
-}
-
-/// `ln(1 + exp(x))`, without overflow.
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
 #[cfg(test)]

@@ -9,8 +9,11 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use tenure::network::burn::tabm::{TabmConfig, TabmNetwork, ensemble_logit};
-use tenure::network::burn::{BatchView, DenseNetwork, NetworkConfig};
+use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
+use tenure::network::burn::{DenseNetwork, NetworkConfig};
+
+use crate::gradients::tabm::{Members, ensemble_logit};
+use crate::gradients::{BatchView, dense};
 
 /// The rows of one step.
 #[derive(Clone, Debug)]
@@ -118,7 +121,7 @@ impl NetworkShape for DenseShape {
 
 impl TrainableNetwork for DenseNetwork {
     fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
-        DenseNetwork::gradients(self, batch.view(), random.random())
+        dense::gradients(self, batch.view(), random.random())
     }
 
     fn logits(&self, features: Vec<f32>, rows: usize, device: &Device) -> Vec<f32> {
@@ -127,12 +130,16 @@ impl TrainableNetwork for DenseNetwork {
         logits.into_data().try_into_vec().expect("logits are f32")
     }
 
-    fn shifted(self, by: f32) -> DenseNetwork {
-        DenseNetwork::shifted(self, by)
+    fn shifted(mut self, by: f32) -> DenseNetwork {
+        self.bias = self.bias.map(|bias| bias.add_scalar(by));
+        self
     }
 
+    /// Biases, and scales and shifts of batch norms.
     fn unpenalised(&self) -> Vec<ParamId> {
-        DenseNetwork::unpenalised(self)
+        let norms = self.input_norm.iter().chain(self.layers.iter().filter_map(|layer| layer.norm.as_ref()));
+        let biases = self.layers.iter().filter_map(|layer| layer.linear.bias.as_ref()).chain([&self.bias]);
+        norms.flat_map(|norm| [norm.gamma.id, norm.beta.id]).chain(biases.map(|bias| bias.id)).collect()
     }
 }
 
@@ -158,7 +165,7 @@ impl NetworkShape for TabmConfig {
 
 impl TrainableNetwork for TabmNetwork {
     fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
-        let members = self.members();
+        let members = Members::from(self);
         let seeds: Vec<u64> = (0..members.count()).map(|_| random.random()).collect();
         let parts = seeds.par_iter().enumerate();
         let parts = parts.map(|(member, &seed)| members.member_gradients(member, batch.view(), seed)).collect();
@@ -171,17 +178,19 @@ impl TrainableNetwork for TabmNetwork {
         (0..rows).map(|row| ensemble_logit(logits.iter().map(|member| member[row])) as f32).collect()
     }
 
-    fn shifted(self, by: f32) -> TabmNetwork {
-        TabmNetwork::shifted(self, by)
+    fn shifted(mut self, by: f32) -> TabmNetwork {
+        self.output_bias = self.output_bias.map(|bias| bias.add_scalar(by));
+        self
     }
 
+    /// Biases.
     fn unpenalised(&self) -> Vec<ParamId> {
-        TabmNetwork::unpenalised(self)
+        self.layers.iter().map(|layer| layer.bias.id).chain([self.output_bias.id]).collect()
     }
 }
 
 /// The logits of every member, one vector each, for `rows` feature vectors that lie one after another.
 pub fn member_logits(network: &TabmNetwork, features: &[f32], rows: usize) -> Vec<Vec<f32>> {
-    let members = network.members();
+    let members = Members::from(network);
     (0..members.count()).into_par_iter().map(|member| members.member(member).logits(features, rows)).collect()
 }

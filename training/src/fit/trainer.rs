@@ -9,7 +9,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::adam::Adam;
 use super::averaging::Averaging;
-use super::{Batch, DenseRows, FitConfig, NetworkShape, Penalty, TrainableNetwork, features, softplus};
+use super::{Batch, DenseRows, FitConfig, NetworkShape, Penalty, TrainableNetwork, features};
+use crate::logistic::softplus;
 
 /// Steps of an epoch that a small table gets by smaller mini-batches, down to [`SMALLEST_BATCH`] rows. Measured on
 /// 400 and 1,000 rows of both public churn tables, 64 rows a step lower the log-loss by .002 to .007 against 256.

@@ -16,6 +16,8 @@ use rayon::prelude::*;
 use tenure::schema::{Kind, MAXIMUM_FIELDS, Schema};
 use tenure_table::{Batch, Source, TableError, nearest};
 
+use crate::schema_file::SchemaFile;
+
 /// A schema drafted from a table.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -149,9 +151,10 @@ pub fn draft(
     };
     let text = document::write(&drafted);
     let unsound = |problems: String| InitError::Unsound { file: file.clone(), problems };
-    let schema: Schema = toml::from_str(&text).map_err(|error| unsound(error.to_string()))?;
-    let problems: Vec<_> = schema.problems().iter().map(ToString::to_string).collect();
-    if problems.is_empty() { Ok(Draft { text, schema, rows: drafted.rows }) } else { Err(unsound(problems.join("; "))) }
+    match SchemaFile::read(&text) {
+        Ok(SchemaFile { schema, .. }) => Ok(Draft { text, schema, rows: drafted.rows }),
+        Err(error) => Err(unsound(error.to_string())),
+    }
 }
 
 fn observe(profiles: &mut [Profile], batch: &Batch) {

@@ -1,6 +1,8 @@
 //! One synthetic customer: who she is, what she has and pays, and whether she leaves. The formulas stand in the
 //! [parent](super).
 
+use tenure::calibration::sigmoid;
+
 use super::draw::Draw;
 
 const LONGEST: f64 = 72.0;
@@ -196,8 +198,4 @@ fn months(contract: Contract, draw: &mut Draw) -> f64 {
         Contract::OneYear => (42.0 + 20.0 * normal).round().clamp(1.0, LONGEST),
         Contract::TwoYears => (58.0 + 17.0 * normal).round().clamp(1.0, LONGEST),
     }
-}
-
-fn sigmoid(z: f64) -> f64 {
-    1.0 / (1.0 + (-z).exp())
 }

@@ -13,11 +13,13 @@ mod candidates;
 use burn::tensor::Device;
 use rayon::prelude::*;
 use serde::Serialize;
+use tenure::calibration::sigmoid;
 use tenure::encoding::{EncoderError, EncoderParams};
 use tenure::schema::Derived;
 
 use crate::cohort::Cohort;
 use crate::fit::{Control, FitConfig, FitError, fit, logits};
+use crate::logistic::log_loss;
 use crate::metrics::mean_and_error;
 use crate::observer::Observer;
 use crate::split::{Fold, SplitBy};
@@ -193,7 +195,7 @@ fn scores(
     let inputs = encoded.encoder().inputs();
     let features = encoded.features(&rows);
     let first = inputs.len() - places.len();
-    let probabilities: Vec<f64> = held_out.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect();
+    let probabilities: Vec<f64> = held_out.iter().map(|&logit| sigmoid(logit)).collect();
     let before = losses(held_out, cohort.labels());
     let band_of = bands(&probabilities);
     let score = |(place, input): (usize, usize)| {
@@ -213,7 +215,7 @@ fn scores(
             let level = level(row);
             let own = sums[fold_of[row] * input_rows + level];
             let step = (totals[level][0] - own[0]) / (totals[level][1] - own[1] + PRIOR / 4.0);
-            before[row] - loss(held_out[row] + step.clamp(-3.0, 3.0), cohort.labels()[row])
+            before[row] - log_loss(held_out[row] + step.clamp(-3.0, 3.0), cohort.labels()[row])
         });
         let (gain, standard_error) = mean_and_error(gains);
         (place, if standard_error > 0.0 { gain / standard_error } else { 0.0 })
@@ -235,14 +237,8 @@ fn bands(probabilities: &[f64]) -> Vec<usize> {
     band_of
 }
 
-/// Log-loss of a logit.
-fn loss(logit: f64, label: bool) -> f64 {
-    let wrong = if label { -logit } else { logit };
-    wrong.max(0.0) + (-wrong.abs()).exp().ln_1p()
-}
-
 fn losses(logits: &[f64], labels: &[bool]) -> Vec<f64> {
-    logits.iter().zip(labels).map(|(&logit, &label)| loss(logit, label)).collect()
+    logits.iter().zip(labels).map(|(&logit, &label)| log_loss(logit, label)).collect()
 }
 
 #[cfg(test)]

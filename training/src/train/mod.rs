@@ -240,12 +240,13 @@ impl Trained {
         self.shipped.logits(&self.teacher, rows, &Device::flex())
     }
 
-    /// The artifact, with a background from `fit_rows`; `explanation` of the card says how far its explanations are from
+    /// The artifact, with the tiers of `policy` and a background from `fit_rows`; `explanation` of the card says how far its explanations are from
     /// those against the training set, beside backgrounds of other sizes.
     pub fn artifact(
         &self,
         params: &TrainParams,
         cohort: &Cohort,
+        policy: &Policy,
         fit_rows: &[u32],
         mut card: serde_json::Value,
     ) -> Result<Artifact, TrainError> {
@@ -257,7 +258,7 @@ impl Trained {
                 schema: cohort.schema().clone(),
                 encoder: EncoderDocument { inputs: encoder.documents() },
                 calibration: self.calibration.clone(),
-                policy: Policy::default(),
+                policy: policy.clone(),
                 background: Background { k: tenure::artifact::MINIMUM_MEMBERS, rows: candidates.choose(count) },
                 card: card.to_string(),
             };

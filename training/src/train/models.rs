@@ -4,14 +4,17 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
+use tenure::network::burn::DenseNetwork;
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
-use tenure::network::burn::{DenseNetwork, FoldedNetwork};
 
 use super::TrainParams;
 use super::teacher::{BOTH_PENALTIES_UNTIL, PenaltyChoice, Teacher};
 use crate::fit::{
     Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, features, fit, logits, member_logits,
 };
+use crate::folded::FoldedNetwork;
+use crate::gradients::tabm::Members;
+use crate::logistic::sigmoid_f32;
 
 /// What a teacher can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +110,7 @@ impl Bag {
 
 impl Teacher for Bag {
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
-        self.logits(self.networks.len(), rows).into_iter().map(sigmoid).collect()
+        self.logits(self.networks.len(), rows).into_iter().map(sigmoid_f32).collect()
     }
 
     fn members(&self) -> usize {
@@ -115,11 +118,11 @@ impl Teacher for Bag {
     }
 
     fn hidden(&self) -> Vec<usize> {
-        self.networks[0].folded().layers.iter().map(|layer| layer.outputs).collect()
+        FoldedNetwork::from(&self.networks[0]).layers.iter().map(|layer| layer.outputs).collect()
     }
 
     fn folded(&self, count: usize) -> FoldedNetwork {
-        FoldedNetwork::mean(self.networks[..count].iter().map(DenseNetwork::folded).collect())
+        FoldedNetwork::mean(self.networks[..count].iter().map(FoldedNetwork::from).collect())
     }
 
     fn logits(&self, count: usize, rows: &dyn DenseRows) -> Vec<f32> {
@@ -170,20 +173,20 @@ impl Ensemble {
 
 impl Teacher for Ensemble {
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
-        logits(&self.network, rows, &self.device).into_iter().map(sigmoid).collect()
+        logits(&self.network, rows, &self.device).into_iter().map(sigmoid_f32).collect()
     }
 
     fn members(&self) -> usize {
-        self.network.members().count()
+        Members::from(&self.network).count()
     }
 
     fn hidden(&self) -> Vec<usize> {
-        self.network.members().member(0).folded().layers.iter().map(|layer| layer.outputs).collect()
+        FoldedNetwork::from(&Members::from(&self.network).member(0)).layers.iter().map(|layer| layer.outputs).collect()
     }
 
     fn folded(&self, count: usize) -> FoldedNetwork {
-        let members = self.network.members();
-        FoldedNetwork::mean((0..count).map(|member| members.member(member).folded()).collect())
+        let members = Members::from(&self.network);
+        FoldedNetwork::mean((0..count).map(|member| FoldedNetwork::from(&members.member(member))).collect())
     }
 
     fn logits(&self, count: usize, rows: &dyn DenseRows) -> Vec<f32> {
@@ -198,10 +201,6 @@ impl Teacher for Ensemble {
     fn penalty(&self) -> Option<&PenaltyChoice> {
         Some(&self.penalty)
     }
-}
-
-fn sigmoid(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Folds a trained dense network into table rows, and refuses a packed network that does not agree with burn.
 
+use crate::folded::FoldedNetwork;
 use tenure::encoding::{Encoder, Features};
-use tenure::network::burn::FoldedNetwork;
 use tenure::network::{Layer, Network, NetworkError, NetworkParts};
 
 use super::Encoded;

@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
+use crate::folded::FoldedNetwork;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
-use tenure::network::burn::FoldedNetwork;
 use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
 
 use super::TrainParams;
@@ -81,7 +81,7 @@ impl Shipped {
 
     pub(super) fn folded(&self, teacher: &Chosen) -> FoldedNetwork {
         match self {
-            Shipped::Student(fitted) => fitted.network.folded(),
+            Shipped::Student(fitted) => FoldedNetwork::from(&fitted.network),
             Shipped::Members(members) => only(teacher).folded(*members),
         }
     }
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn multiply_adds_are_those_of_the_packed_network() {
-        use tenure::network::burn::{FoldedLayer, FoldedNetwork};
+        use crate::folded::{FoldedLayer, FoldedNetwork};
         use tenure::network::{Layer, Network, NetworkParts};
         let member = |hidden: &[usize]| {
             let layer = |(&inputs, &outputs): (&usize, &usize)| FoldedLayer {

@@ -170,8 +170,8 @@ mod tests {
     use super::super::teacher::Teacher;
     use super::*;
     use crate::cohort::tests::{SCHEMA, cohort};
+    use crate::folded::FoldedNetwork;
     use tenure::encoding::EncoderParams;
-    use tenure::network::burn::FoldedNetwork;
 
     /// Knows that customers with a partner leave from one-year contracts, and those without from all others.
     #[derive(Debug)]

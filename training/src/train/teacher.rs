@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
+use crate::folded::FoldedNetwork;
 use burn::tensor::Device;
-use tenure::network::burn::FoldedNetwork;
 use tenure::network::burn::tabm::TabmConfig;
 
 use super::models::Model;

@@ -19,6 +19,7 @@ use tenure_training::file::write_whole;
 use tenure_training::fit::{Control, FitError};
 use tenure_training::history::History;
 use tenure_training::metrics::{Bootstrap, Metrics, best_f1_threshold};
+use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::{Shares, Split};
 use tenure_training::train::{Rows, Shipped, TrainError, TrainParams, Trained, train};
 
@@ -73,11 +74,12 @@ impl From<TrainError> for Failure {
 pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
     let params = arguments.network.params()?;
-    let schema = read_schema(&arguments.schema)?;
+    let file = read_schema(&arguments.schema)?;
+    let schema = &file.schema;
     let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
-    let facts = facts("train", settings, &cohort, &schema, params.seed)?;
+    let facts = facts("train", settings, &cohort, schema, params.seed)?;
     let mut recorder = arguments.tracking.begin(facts, output)?;
-    let result = learn(arguments, &params, &schema, &cohort, output, &mut recorder);
+    let result = learn(arguments, &params, &file, &cohort, output, &mut recorder);
     recorder.end(&result);
     result
 }
@@ -85,7 +87,7 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
 fn learn(
     arguments: &Arguments,
     params: &TrainParams,
-    schema: &Schema,
+    SchemaFile { schema, policy }: &SchemaFile,
     cohort: &Cohort,
     output: &Output,
     recorder: &mut Recorder,
@@ -120,7 +122,7 @@ fn learn(
     let trained = trained?;
     let mut card = card(&params, cohort, schema, &split, &split_by.words(&split.test), &checks, &trained)?;
     card["curves"] = history.card();
-    let artifact = trained.artifact(&params, cohort, &split.train, card)?;
+    let artifact = trained.artifact(&params, cohort, policy, &split.train, card)?;
     let bytes = write(&artifact).map_err(Failure::data)?;
     // What is written is what a stranger will read: read it as one.
     tenure::artifact::read(&bytes).map_err(Failure::data)?;

@@ -95,7 +95,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     if free.nothing() {
         return Err(Failure::usage("every setting is given as a flag: there is nothing to search"));
     }
-    let schema = read_schema(&arguments.schema)?;
+    let schema = read_schema(&arguments.schema)?.schema;
     let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
     let split_by = arguments.rows.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;

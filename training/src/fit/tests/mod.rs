@@ -3,6 +3,7 @@ mod resume;
 use std::sync::Mutex;
 use std::thread;
 
+use crate::folded::FoldedNetwork;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
@@ -64,7 +65,7 @@ fn run(config: &FitConfig) -> Result<Fitted, FitError> {
 
 /// Every bit of a fitted network.
 fn bits(fitted: &Fitted) -> Vec<u64> {
-    let folded = fitted.network.folded();
+    let folded = FoldedNetwork::from(&fitted.network);
     let layers = folded.layers.iter().flat_map(|layer| layer.weight.iter().chain(&layer.bias));
     let all = folded.direct.iter().chain(layers).chain(&folded.output).chain([&folded.output_bias]);
     all.map(|value| value.to_bits()).collect()

@@ -1,9 +1,10 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::super::NetworkConfig;
-use super::super::tests::uniform;
+use tenure::network::burn::NetworkConfig;
+
 use super::*;
+use crate::gradients::test_numbers::uniform;
 
 const INPUTS: usize = 7;
 const ROWS: usize = 45;
@@ -49,11 +50,27 @@ fn numbers(network: &DenseNetwork, gradients: Option<&GradientsParams>) -> Vec<O
     numbers.all
 }
 
+fn device(network: &DenseNetwork) -> Device {
+    network.bias.val().device()
+}
+
+/// Logits in burn's operations, under the dropout masks that `seed` decides.
+fn forward_training(network: &DenseNetwork, features: Tensor<2>, seed: u64) -> Tensor<1> {
+    let mut masks = Masks::new(network.dropout, seed);
+    network.forward_with(features, |units| {
+        let shape = units.dims();
+        let mut mask = vec![1.0; shape[0] * shape[1]];
+        masks.relu_and_drop(&mut mask);
+        let mask = Tensor::from_data(TensorData::new(mask, shape), &units.device());
+        units * mask
+    })
+}
+
 /// The loss in burn's operations, differentiated by burn.
 fn by_autodiff(network: &DenseNetwork, batch: BatchView, seed: u64) -> (f64, GradientsParams) {
-    let tensor = |values: &[f32]| Tensor::<1>::from_data(TensorData::new(values.to_vec(), [ROWS]), &network.device());
+    let tensor = |values: &[f32]| Tensor::<1>::from_data(TensorData::new(values.to_vec(), [ROWS]), &device(network));
     let features = TensorData::new(batch.features.to_vec(), [ROWS, INPUTS]);
-    let logits = network.forward_training(Tensor::from_data(features, &network.device()), seed);
+    let logits = forward_training(network, Tensor::from_data(features, &device(network)), seed);
     // t z - softplus(z), with softplus(z) = -ln(sigmoid(-z)).
     let mut losses = tensor(batch.targets) * logits.clone() + activation::log_sigmoid(-logits);
     if let Some(weights) = batch.weights {
@@ -92,7 +109,7 @@ fn loss_gradients_and_running_statistics_are_those_of_burn() {
             let about = format!("{shape:?}, weighted: {}", weights.is_some());
             // Two steps, since the running statistics move from where the first one left them.
             for seed in 0..2 {
-                let (loss, own_gradients) = own.gradients(batch, seed);
+                let (loss, own_gradients) = gradients(&own, batch, seed);
                 let (expected, burn_gradients) = by_autodiff(&burn, batch, seed);
                 assert!((loss - expected).abs() < 1e-6, "{about}: loss {loss} instead of {expected}");
                 assert_eq!(own_gradients.len(), burn_gradients.len(), "{about}");

@@ -2,8 +2,7 @@
 
 use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
-
-use super::{DenseNetwork, HiddenLayer};
+use tenure::network::burn::{DenseNetwork, HiddenLayer};
 
 /// A fitted network as plain vectors: `logit = output_bias + direct · x + output · relu(… relu(x W₁ + b₁) …)`.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +27,7 @@ pub struct FoldedLayer {
 }
 
 impl FoldedNetwork {
-    /// The logit of one dense feature vector, in f64: the reference that every faster form is held against.
+    /// The logit of one dense feature vector, in f64: every faster form is tested against it.
     pub fn logit(&self, features: &[f32]) -> f64 {
         let mut units: Vec<f64> = features.iter().copied().map(f64::from).collect();
         let direct: f64 = self.direct.iter().zip(&units).map(|(weight, x)| weight * x).sum();
@@ -85,14 +84,14 @@ impl FoldedLayer {
     }
 }
 
-impl DenseNetwork {
-    /// The same function as plain vectors. Call it on a network in evaluation mode (`valid()`), whose running
-    /// statistics are settled.
-    pub fn folded(&self) -> FoldedNetwork {
-        let input = self.input_norm.as_ref().map(Affine::of);
-        let mut output_bias = f64::from(values(&self.bias.val())[0]);
+impl From<&DenseNetwork> for FoldedNetwork {
+    /// The same function as plain vectors. The network must be in evaluation mode (`valid()`), whose running statistics
+    /// are settled.
+    fn from(network: &DenseNetwork) -> FoldedNetwork {
+        let input = network.input_norm.as_ref().map(Affine::of);
+        let mut output_bias = f64::from(values(&network.bias.val())[0]);
 
-        let mut layers: Vec<FoldedLayer> = self.layers.iter().map(HiddenLayer::folded).collect();
+        let mut layers: Vec<FoldedLayer> = network.layers.iter().map(FoldedLayer::from).collect();
         if let (Some(input), Some(first)) = (&input, layers.first_mut()) {
             for (unit, bias) in first.bias.iter_mut().enumerate() {
                 *bias += input
@@ -107,8 +106,8 @@ impl DenseNetwork {
             }
         }
 
-        let direct = match (&self.direct, &input) {
-            (None, _) => vec![0.0; self.inputs()],
+        let direct = match (&network.direct, &input) {
+            (None, _) => vec![0.0; inputs(network)],
             (Some(direct), None) => doubles(&direct.weight.val()),
             (Some(direct), Some(input)) => {
                 let weight = doubles(&direct.weight.val());
@@ -116,22 +115,22 @@ impl DenseNetwork {
                 weight.iter().zip(&input.scale).map(|(weight, scale)| weight * scale).collect()
             }
         };
-        let output = self.output.as_ref().map(|output| doubles(&output.weight.val())).unwrap_or_default();
+        let output = network.output.as_ref().map(|output| doubles(&output.weight.val())).unwrap_or_default();
         FoldedNetwork { direct, layers, output, output_bias }
-    }
-
-    fn inputs(&self) -> usize {
-        let first = self.layers.first().map(|layer| &layer.linear).or(self.direct.as_ref());
-        first.map_or(0, |linear| linear.weight.dims()[0])
     }
 }
 
-impl HiddenLayer {
-    fn folded(&self) -> FoldedLayer {
-        let [inputs, outputs] = self.linear.weight.dims();
-        let mut weight = doubles(&self.linear.weight.val());
-        let mut bias = self.linear.bias.as_ref().map_or_else(|| vec![0.0; outputs], |bias| doubles(&bias.val()));
-        if let Some(norm) = self.norm.as_ref().map(Affine::of) {
+fn inputs(network: &DenseNetwork) -> usize {
+    let first = network.layers.first().map(|layer| &layer.linear).or(network.direct.as_ref());
+    first.map_or(0, |linear| linear.weight.dims()[0])
+}
+
+impl From<&HiddenLayer> for FoldedLayer {
+    fn from(layer: &HiddenLayer) -> FoldedLayer {
+        let [inputs, outputs] = layer.linear.weight.dims();
+        let mut weight = doubles(&layer.linear.weight.val());
+        let mut bias = layer.linear.bias.as_ref().map_or_else(|| vec![0.0; outputs], |bias| doubles(&bias.val()));
+        if let Some(norm) = layer.norm.as_ref().map(Affine::of) {
             for row in weight.chunks_exact_mut(outputs) {
                 row.iter_mut().zip(&norm.scale).for_each(|(weight, scale)| *weight *= scale);
             }
@@ -159,10 +158,90 @@ impl Affine {
     }
 }
 
-pub(super) fn values<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {
+pub(crate) fn values<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {
     tensor.to_data().try_into_vec().expect("parameters are f32")
 }
 
 fn doubles<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
     values(tensor).into_iter().map(f64::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::module::Module;
+    use burn::optim::{AdamWConfig, GradientsParams};
+    use burn::tensor::{Device, TensorData};
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+    use tenure::network::burn::NetworkConfig;
+
+    const INPUTS: usize = 7;
+    const ROWS: usize = 64;
+
+    fn uniform(seed: u64) -> impl FnMut() -> f32 {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        move || random.random()
+    }
+
+    fn config(hidden: &[usize], batch_norm: bool, input_batch_norm: bool, direct: bool) -> NetworkConfig {
+        NetworkConfig { inputs: INPUTS, hidden: hidden.to_vec(), dropout: 0.1, batch_norm, input_batch_norm, direct }
+    }
+
+    /// A network after a few steps on random rows, so that weights, running means and variances are all its own.
+    fn trained(config: &NetworkConfig) -> DenseNetwork {
+        let device = Device::flex().autodiff();
+        let mut draw = uniform(1);
+        let mut network = config.init(-1.0, &mut draw, &device);
+        let mut optimizer = AdamWConfig::new().init();
+        for _ in 0..8 {
+            let features: Vec<f32> = (0..ROWS * INPUTS).map(|i| 3.0 * draw() + (i % INPUTS) as f32).collect();
+            let target: Vec<f32> = features.chunks(INPUTS).map(|row| row[0] * row[1] - row[2]).collect();
+            let features = Tensor::from_data(TensorData::new(features, [ROWS, INPUTS]), &device);
+            let target = Tensor::<1>::from_data(TensorData::new(target, [ROWS]), &device);
+            let loss = (network.forward(features) - target).powi_scalar(2).mean();
+            let gradients = GradientsParams::from_grads(loss.backward(), &network);
+            network = optimizer.step(0.05, network, gradients);
+        }
+        network.valid()
+    }
+
+    #[test]
+    fn folding_keeps_the_logit() {
+        for (hidden, batch_norm, input_batch_norm, direct) in [
+            (&[5, 3][..], true, true, true),
+            (&[5, 3], true, true, false),
+            (&[5, 3], true, false, true),
+            (&[6], false, true, true),
+            (&[6], false, false, false),
+            (&[], false, true, true),
+            (&[], false, false, true),
+        ] {
+            let network = trained(&config(hidden, batch_norm, input_batch_norm, direct));
+            let folded = FoldedNetwork::from(&network);
+            let mut draw = uniform(2);
+            let features: Vec<f32> = (0..ROWS * INPUTS).map(|_| 6.0 * draw()).collect();
+            let tensor = Tensor::from_data(TensorData::new(features.clone(), [ROWS, INPUTS]), &Device::flex());
+            let logits = values(&network.forward(tensor));
+            assert_eq!(logits.len(), ROWS);
+            for (row, logit) in features.chunks(INPUTS).zip(logits) {
+                let difference = (folded.logit(row) - f64::from(logit)).abs();
+                assert!(difference < 1e-5, "{hidden:?} {batch_norm} {input_batch_norm} {direct}: off by {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_mean_of_networks_is_one_network() {
+        for shapes in [[&[5, 3][..], &[4, 2], &[6, 6]], [&[5], &[4], &[1]], [&[], &[], &[]]] {
+            let members = shapes.map(|hidden| FoldedNetwork::from(&trained(&config(hidden, true, true, true))));
+            let mean = FoldedNetwork::mean(members.to_vec());
+            let mut draw = uniform(6);
+            for _ in 0..ROWS {
+                let row: Vec<f32> = (0..INPUTS).map(|_| 6.0 * draw()).collect();
+                let expected = members.iter().map(|member| member.logit(&row)).sum::<f64>() / 3.0;
+                assert!((mean.logit(&row) - expected).abs() < 1e-9, "{shapes:?}");
+            }
+        }
+    }
 }

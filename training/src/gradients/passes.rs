@@ -1,11 +1,12 @@
-//! What the forward and backward passes written by hand are made of, over `ndarray`'s matrix product: those of the dense
-//! network (`gradients`) and those of TabM's members (`tabm`). In burn's autodiff most of a step of networks this small
-//! is bookkeeping, copies and transpositions.
+//! The parts that the training steps of the dense network and of TabM are made of: the loss of a batch, linear layers,
+//! heads, and their gradients.
 
 use burn::module::Param;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
+
+use crate::logistic::loss_and_probability;
 
 /// The rows of one step.
 #[derive(Clone, Copy, Debug)]
@@ -32,11 +33,10 @@ impl<'a> BatchView<'a> {
     pub(super) fn slopes(&self, logits: &mut [f32], share: f32) -> f64 {
         let mut loss = 0.0;
         for (row, slope) in logits.iter_mut().enumerate() {
-            let (logit, target) = (*slope, self.targets[row]);
+            let target = self.targets[row];
             let weight = self.weights.map_or(1.0, |weights| weights[row]);
-            let small = (-logit.abs()).exp();
-            loss += f64::from(weight * (logit.max(0.0) + small.ln_1p() - target * logit));
-            let probability = if logit < 0.0 { small } else { 1.0 } / (1.0 + small);
+            let (own, probability) = loss_and_probability(*slope, target);
+            loss += f64::from(weight * own);
             *slope = weight * (probability - target) * share;
         }
         loss

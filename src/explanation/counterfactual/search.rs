@@ -1,28 +1,69 @@
-//! One search under way: trying all, growing a beam, keeping answers.
+//! The search: trying all candidates of a size, growing a beam, keeping answers.
 
-use super::{Answer, Candidates, Goal, Outcome, Search};
+use super::candidates::{Answer, Candidates, Goal, Outcome, Search};
+
+/// Longer lists of changes are no advice.
+pub const MAXIMUM_CHANGES: usize = 10;
+
+/// Searches from the state of no change.
+pub fn search(candidates: &mut dyn Candidates, goal: Goal) -> Search {
+    let costs = candidates.costs().to_vec();
+    let fields: Vec<usize> = (0..costs.len()).filter(|&field| !costs[field].is_empty()).collect();
+    // Inserted where each belongs: fields are few, and a sort would be more code to download.
+    let mut cheapest: Vec<f64> = Vec::with_capacity(fields.len());
+    for &field in &fields {
+        let least = costs[field].iter().copied().fold(f64::INFINITY, f64::min);
+        let at = cheapest.partition_point(|&other| other <= least);
+        cheapest.insert(at, least);
+    }
+    let found = Search { answers: Vec::new(), exhaustive: 0, longest: 0, evaluations: 0, lowest: f64::INFINITY };
+    let mut state = State { candidates, goal, costs, found, best: Vec::new(), pending: Vec::new(), trying_all: true };
+    let mut beam = vec![vec![0; state.costs.len()]];
+    for size in 1..=fields.len().min(MAXIMUM_CHANGES) {
+        let all = state.found.evaluations.saturating_add(state.count(&fields, size)) <= goal.budget / 2;
+        state.trying_all = state.trying_all && all;
+        if state.trying_all {
+            state.try_all(&fields, size);
+            state.found.exhaustive = size;
+        } else if state.found.evaluations >= goal.budget {
+            break;
+        } else {
+            state.grow(&fields, &beam);
+        }
+        state.found.longest = size;
+        beam = std::mem::take(&mut state.best).into_iter().map(|(_, options)| options).collect();
+        // No larger set is cheaper than what there is.
+        let enough = state.found.answers.get(goal.count.saturating_sub(1)).map(|last| last.cost);
+        let next: f64 = cheapest.iter().take(size + 1).sum();
+        if beam.is_empty() || enough.is_some_and(|cost| next > cost) {
+            break;
+        }
+    }
+    state.found.answers.truncate(goal.count);
+    state.found
+}
 
 /// Candidates that a beam keeps.
 const BEAM: usize = 32;
 /// Candidates evaluated together.
 pub(super) const BATCH: usize = 64;
 
-pub(super) struct State<'a> {
-    pub(super) candidates: &'a mut dyn Candidates,
-    pub(super) goal: Goal,
-    pub(super) costs: Vec<Vec<f64>>,
-    pub(super) found: Search,
+struct State<'a> {
+    candidates: &'a mut dyn Candidates,
+    goal: Goal,
+    costs: Vec<Vec<f64>>,
+    found: Search,
     /// The candidates of this size with the lowest logits, ascending.
-    pub(super) best: Vec<(f64, Vec<u16>)>,
+    best: Vec<(f64, Vec<u16>)>,
     /// Candidates that wait for their batch.
-    pub(super) pending: Vec<u16>,
+    pending: Vec<u16>,
     /// Whether all candidates of this size are tried: then the cheapest needs no making cheaper.
-    pub(super) trying_all: bool,
+    trying_all: bool,
 }
 
 impl State<'_> {
     /// Candidates of exactly `size` changes: the elementary symmetric polynomial of the numbers of options.
-    pub(super) fn count(&self, fields: &[usize], size: usize) -> usize {
+    fn count(&self, fields: &[usize], size: usize) -> usize {
         let mut sums = vec![0usize; size + 1];
         sums[0] = 1;
         for &field in fields {
@@ -35,7 +76,7 @@ impl State<'_> {
     }
 
     /// Every candidate of `size` changes that contains no answer.
-    pub(super) fn try_all(&mut self, fields: &[usize], size: usize) {
+    fn try_all(&mut self, fields: &[usize], size: usize) {
         let mut chosen: Vec<usize> = (0..size).collect();
         loop {
             let mut options = vec![0; self.costs.len()];
@@ -64,7 +105,7 @@ impl State<'_> {
     }
 
     /// Every candidate that changes one field more than one of the beam.
-    pub(super) fn grow(&mut self, fields: &[usize], beam: &[Vec<u16>]) {
+    fn grow(&mut self, fields: &[usize], beam: &[Vec<u16>]) {
         for start in beam {
             for &field in fields.iter().filter(|&&field| start[field] == 0) {
                 let mut options = start.clone();

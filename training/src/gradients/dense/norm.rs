@@ -5,8 +5,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::Array2;
 
-use super::super::folded::values;
-use super::super::passes::{column_sums, dot, register};
+use crate::folded::values;
+use crate::gradients::passes::{column_sums, dot, register};
 
 /// What a batch norm made of a batch: `standardised ∘ scale + shift`.
 pub(super) struct Normed {

@@ -1,9 +1,10 @@
-use burn::optim::GradientsParams;
+use burn::module::Param;
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use tenure::network::burn::tabm::TabmConfig;
 
 use super::*;
-use crate::network::burn::BatchView;
-use crate::network::burn::folded::values;
-use crate::network::burn::tests::uniform;
+use crate::folded::values;
+use crate::gradients::test_numbers::uniform;
 
 /// Columns of the inputs: numbers of several bins and a category.
 const INPUTS: [usize; 3] = [3, 1, 2];
@@ -53,7 +54,7 @@ fn members_have_the_logits_of_the_module() {
     for mini in [false, true] {
         let network = network(&config(mini), &Device::flex());
         let expected = values(&network.forward(tensor(&rows.features, [ROWS, COLUMNS], &Device::flex())));
-        let members = network.members();
+        let members = Members::from(&network);
         for member in 0..members.count() {
             let logits = members.member(member).logits(&rows.features, ROWS);
             for (row, logit) in logits.into_iter().enumerate() {
@@ -98,7 +99,7 @@ fn the_gradients_are_those_of_autodiff() {
     for mini in [false, true] {
         let network = network(&config(mini), &device);
         let (expected, burn) = by_autodiff(&network, &rows, &device);
-        let members = network.members();
+        let members = Members::from(&network);
         let parts = (0..members.count()).map(|member| members.member_gradients(member, batch, 0)).collect();
         let (loss, own) = members.gradients(&network, parts);
         assert!((loss - expected).abs() < 1e-6, "{loss} instead of {expected}");
@@ -125,14 +126,14 @@ fn the_gradients_under_dropout_are_slopes_of_the_loss() {
         let parts = (0..3).map(|member| members.member_gradients(member, batch, 50 + member as u64)).collect();
         members.gradients(&network, parts)
     };
-    let (_, gradients) = loss(&network.members());
+    let (_, gradients) = loss(&Members::from(&network));
     let bias = values(&gradients.get::<2>(network.layers[0].bias.id).unwrap());
     let adapter = values(&gradients.get::<2>(network.layers[1].input_adapter.as_ref().unwrap().id).unwrap());
     let step = 1e-3;
     for at in 0..bias.len() {
         for (gradient, of_bias) in [(bias[at], true), (adapter[at], false)] {
             let moved = |by: f32| {
-                let mut members = network.members();
+                let mut members = Members::from(&network);
                 if of_bias {
                     members.layers[0].bias[at] += by;
                 } else {
@@ -145,24 +146,4 @@ fn the_gradients_under_dropout_are_slopes_of_the_loss() {
             assert!((slope - f64::from(gradient)).abs() < 4e-4, "{of_bias} {at}: {gradient}, slope {slope}");
         }
     }
-}
-
-#[test]
-fn members_start_apart_and_at_the_base_rate() {
-    let network = TabmConfig::default().init(&INPUTS, -1.5, &mut uniform(3), &Device::flex());
-    let first = values(&network.layers[0].input_adapter.as_ref().unwrap().val());
-    // The columns of an input turn together; inputs and members turn apart.
-    assert!(first.chunks(COLUMNS).all(|r| r[0] == r[1] && r[1] == r[2] && r[4] == r[5] && r[2] != r[3]));
-    assert_ne!(first[..COLUMNS], first[COLUMNS..2 * COLUMNS]);
-    let mean = first.iter().sum::<f32>() / first.len() as f32;
-    let spread = first.iter().map(|r| (r - mean).powi(2)).sum::<f32>() / first.len() as f32;
-    assert!(mean.abs() < 0.5 && (0.5..2.0).contains(&spread), "mean {mean}, variance {spread}");
-    assert!(values(&network.output_bias.val()).iter().all(|&bias| bias == -1.5));
-}
-
-#[test]
-fn every_problem_of_a_shape_is_told_at_once() {
-    let shape = TabmConfig { members: 0, width: 0, blocks: 0, dropout: 1.0, mini: false };
-    assert_eq!(shape.problems().len(), 4);
-    assert!(TabmConfig::default().problems().is_empty());
 }

@@ -4,9 +4,10 @@ use burn::module::Param;
 use burn::tensor::Tensor;
 use ndarray::Array2;
 
-use super::super::folded::{FoldedLayer, FoldedNetwork, values};
-use super::super::passes::{Head, LinearLayer, matrix};
-use super::{AdaptedLayer, TabmNetwork};
+use tenure::network::burn::tabm::{AdaptedLayer, TabmNetwork};
+
+use crate::folded::{FoldedLayer, FoldedNetwork, values};
+use crate::gradients::passes::{Head, LinearLayer, matrix};
 
 /// All parameters of a network, copied out of burn.
 #[derive(Debug)]
@@ -39,12 +40,12 @@ pub struct Member {
     pub(super) output: Head,
 }
 
-impl TabmNetwork {
+impl From<&TabmNetwork> for Members {
     /// The network's members, as their parameters are now.
-    pub fn members(&self) -> Members {
-        let layers = self.layers.iter().map(SharedLayer::of).collect();
-        let (output, output_bias) = (values(&self.output.val()), values(&self.output_bias.val()));
-        Members { layers, output, output_bias, dropout: self.dropout }
+    fn from(network: &TabmNetwork) -> Members {
+        let layers = network.layers.iter().map(SharedLayer::of).collect();
+        let (output, output_bias) = (values(&network.output.val()), values(&network.output_bias.val()));
+        Members { layers, output, output_bias, dropout: network.dropout }
     }
 }
 
@@ -104,24 +105,26 @@ impl Members {
     }
 }
 
-impl Member {
+impl From<&Member> for FoldedNetwork {
     /// The member as plain vectors.
-    pub fn folded(&self) -> FoldedNetwork {
+    fn from(member: &Member) -> FoldedNetwork {
         let doubles = |values: &[f32]| values.iter().copied().map(f64::from).collect();
         let layer = |layer: &LinearLayer| {
             let (inputs, outputs) = layer.weight.dim();
             let weight = layer.weight.iter().copied().map(f64::from).collect();
             FoldedLayer { inputs, outputs, weight, bias: doubles(&layer.bias) }
         };
-        let layers: Vec<FoldedLayer> = self.layers.iter().map(layer).collect();
+        let layers: Vec<FoldedLayer> = member.layers.iter().map(layer).collect();
         FoldedNetwork {
             direct: vec![0.0; layers.first().map_or(0, |layer| layer.inputs)],
             layers,
-            output: doubles(&self.output.weight),
-            output_bias: self.output.bias.into(),
+            output: doubles(&member.output.weight),
+            output_bias: member.output.bias.into(),
         }
     }
+}
 
+impl Member {
     /// Logits of `rows` feature vectors that lie one after another.
     pub fn logits(&self, features: &[f32], rows: usize) -> Vec<f32> {
         let mut units: Option<Array2<f32>> = None;

@@ -3,14 +3,23 @@
 //!
 //! A member's gradients depend on no other member's, so the caller may compute them side by side; [`Members::gradients`]
 //! adds them up in the members' order, whatever order they came in.
+//!
+//! `((x ∘ r) W) ∘ s` is `x (diag(r) W diag(s))`. [`Members`] multiplies with that matrix, one member after another, so
+//! that no adapter ever touches the activations and a member's activations stay in the cache. The tests compare logits
+//! and gradients with [`TabmNetwork::forward`] and burn's autodiff.
+
+mod members;
 
 use burn::optim::GradientsParams;
 use ndarray::{Array2, ArrayView2};
 
-use super::super::masks::Masks;
-use super::super::passes::{BatchView, Head, LinearLayer, dot, register, through_relu};
-use super::members::{Member, Members, SharedLayer, of_member};
-use super::{AdaptedLayer, TabmNetwork};
+use tenure::network::burn::tabm::{AdaptedLayer, TabmNetwork};
+
+use super::masks::Masks;
+use super::passes::{BatchView, Head, LinearLayer, dot, register, through_relu};
+use members::{Member, SharedLayer, of_member};
+
+pub use members::{Members, ensemble_logit};
 
 /// What one member's share of the loss says about the parameters.
 #[derive(Debug)]
@@ -147,3 +156,6 @@ impl SharedLayer {
         LayerGradients { weight, input_adapter, output_adapter, bias }
     }
 }
+
+#[cfg(test)]
+mod tests;

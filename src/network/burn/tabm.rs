@@ -5,18 +5,10 @@
 //! the member's own (BatchEnsemble, Wen et al. 2020), and so is the head. TabM-mini keeps one adapter, on the input.
 //! The members start apart by their first adapter alone, which is drawn; every other one starts at 1.
 //!
-//! `((x ∘ r) W) ∘ s` is `x (diag(r) W diag(s))`. [`Members`] multiplies with that matrix, one member after another, so
-//! that no adapter ever touches the activations and a member's activations stay in the cache; its gradients are written
-//! by hand. [`TabmNetwork::forward`] says the same in burn's operations, and is what the gradients are tested against.
+//! This is the definition; training computes logits and gradients from it by hand.
 
-mod gradients;
-mod members;
-
-use burn::module::{Module, Param, ParamId};
+use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-
-pub use gradients::MemberGradients;
-pub use members::{Member, Members, ensemble_logit};
 
 /// The shape of a TabM network.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,29 +107,32 @@ fn normal(uniform: &mut dyn FnMut() -> f32) -> f32 {
 /// The ensemble as training sees it.
 #[derive(Module, Debug)]
 pub struct TabmNetwork {
-    layers: Vec<AdaptedLayer>,
-    /// `[members, width]`: one head each.
-    output: Param<Tensor<2>>,
-    /// `[members]`.
-    output_bias: Param<Tensor<1>>,
-    dropout: f64,
+    /// The hidden layers, first to last.
+    pub layers: Vec<AdaptedLayer>,
+    /// One head for each member, `[members, width]`.
+    pub output: Param<Tensor<2>>,
+    /// The biases of the heads, `[members]`.
+    pub output_bias: Param<Tensor<1>>,
+    /// The probability with which training zeroes a hidden unit.
+    pub dropout: f64,
 }
 
+/// A layer that the members share, with the adapters of each; a ReLU follows.
 #[derive(Module, Debug)]
-struct AdaptedLayer {
-    /// `[inputs, outputs]`, shared.
-    weight: Param<Tensor<2>>,
+pub struct AdaptedLayer {
+    /// `W`, `[inputs, outputs]`, shared by the members.
+    pub weight: Param<Tensor<2>>,
     /// `r`, `[members, inputs]`.
-    input_adapter: Option<Param<Tensor<2>>>,
+    pub input_adapter: Option<Param<Tensor<2>>>,
     /// `s`, `[members, outputs]`.
-    output_adapter: Option<Param<Tensor<2>>>,
-    /// `[members, outputs]`, or `[1, outputs]` where it is shared.
-    bias: Param<Tensor<2>>,
+    pub output_adapter: Option<Param<Tensor<2>>>,
+    /// `b`, `[members, outputs]`, or `[1, outputs]` where it is shared.
+    pub bias: Param<Tensor<2>>,
 }
 
 impl TabmNetwork {
     /// Logits `[rows, members]` of the feature vectors `[rows, inputs]`, without dropout, in burn's operations and
-    /// therefore differentiable. [`Members`] has the same logits faster.
+    /// therefore differentiable.
     pub fn forward(&self, features: Tensor<2>) -> Tensor<2> {
         // [rows, 1, inputs]; the members join with the first adapter.
         let mut units: Tensor<3> = features.unsqueeze_dim(1);
@@ -154,18 +149,34 @@ impl TabmNetwork {
         let heads = (units * self.output.val().unsqueeze::<3>()).sum_dim(2).squeeze_dim::<2>(2);
         heads + self.output_bias.val().unsqueeze::<2>()
     }
-
-    /// The same network with every logit of every member moved by `by`.
-    pub fn shifted(mut self, by: f32) -> TabmNetwork {
-        self.output_bias = self.output_bias.map(|bias| bias.add_scalar(by));
-        self
-    }
-
-    /// The parameters that a penalty on large weights leaves alone: biases.
-    pub fn unpenalised(&self) -> Vec<ParamId> {
-        self.layers.iter().map(|layer| layer.bias.id).chain([self.output_bias.id]).collect()
-    }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::super::tests::{uniform, values};
+    use super::*;
+
+    /// Columns of the inputs: numbers of several bins and a category.
+    const INPUTS: [usize; 3] = [3, 1, 2];
+    const COLUMNS: usize = 6;
+
+    #[test]
+    fn members_start_apart_and_at_the_base_rate() {
+        let network = TabmConfig::default().init(&INPUTS, -1.5, &mut uniform(3), &Device::flex());
+        let first = values(&network.layers[0].input_adapter.as_ref().unwrap().val());
+        // The columns of an input turn together; inputs and members turn apart.
+        assert!(first.chunks(COLUMNS).all(|r| r[0] == r[1] && r[1] == r[2] && r[4] == r[5] && r[2] != r[3]));
+        assert_ne!(first[..COLUMNS], first[COLUMNS..2 * COLUMNS]);
+        let mean = first.iter().sum::<f32>() / first.len() as f32;
+        let spread = first.iter().map(|r| (r - mean).powi(2)).sum::<f32>() / first.len() as f32;
+        assert!(mean.abs() < 0.5 && (0.5..2.0).contains(&spread), "mean {mean}, variance {spread}");
+        assert!(values(&network.output_bias.val()).iter().all(|&bias| bias == -1.5));
+    }
+
+    #[test]
+    fn every_problem_of_a_shape_is_told_at_once() {
+        let shape = TabmConfig { members: 0, width: 0, blocks: 0, dropout: 1.0, mini: false };
+        assert_eq!(shape.problems().len(), 4);
+        assert!(TabmConfig::default().problems().is_empty());
+    }
+}

@@ -1,0 +1,60 @@
+//! An artifact whose parts are checked against each other.
+
+use super::document::{Background, BackgroundRow, Document};
+use super::error::ArtifactError;
+use super::limits::{FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MINIMUM_MEMBERS};
+use crate::customer::Customer;
+use crate::encoding::Encoder;
+use crate::network::Network;
+
+/// An artifact whose parts agree with each other.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    pub document: Document,
+    pub encoder: Encoder,
+    pub network: Network,
+    /// The background rows as customers.
+    pub background: Vec<Customer>,
+}
+
+impl Artifact {
+    /// Puts an artifact together and checks that its parts agree.
+    pub fn new(document: Document, network: Network) -> Result<Artifact, ArtifactError> {
+        if document.format_version != FORMAT_VERSION {
+            return Err(ArtifactError::Version { found: document.format_version });
+        }
+        if let Some(problem) = document.schema.problems().into_iter().next() {
+            return Err(ArtifactError::Schema(problem));
+        }
+        let encoder = Encoder::new(&document.schema, document.encoder.inputs.clone())?;
+        if network.row_count() != encoder.row_count() {
+            return Err(ArtifactError::Rows { network: network.row_count(), encoder: encoder.row_count() });
+        }
+        document.calibration.validate()?;
+        if let Some(error) = document.policy.problems().into_iter().next() {
+            return Err(error.into());
+        }
+        let background = customers(&document)?;
+        Ok(Artifact { document, encoder, network, background })
+    }
+}
+
+/// The background rows as customers; refuses what would name a person.
+fn customers(document: &Document) -> Result<Vec<Customer>, ArtifactError> {
+    let Background { k, rows } = &document.background;
+    if rows.is_empty() || rows.len() > MAXIMUM_BACKGROUND_ROWS {
+        return Err(ArtifactError::BackgroundRows { found: rows.len() });
+    }
+    let fewest = rows.iter().map(|row| row.members).min().unwrap_or(0).min(*k);
+    if fewest < MINIMUM_MEMBERS {
+        return Err(ArtifactError::Privacy { members: fewest });
+    }
+    let customer = |(row, BackgroundRow { cells, .. }): (usize, &BackgroundRow)| {
+        Customer::from_cells(&document.schema, cells).map_err(|mut problems| match problems.is_empty() {
+            // A row of too many cells.
+            true => ArtifactError::BackgroundCells { row, found: cells.len() },
+            false => ArtifactError::BackgroundValue { row, problem: problems.swap_remove(0) },
+        })
+    };
+    rows.iter().enumerate().map(customer).collect()
+}

@@ -1,0 +1,13 @@
+//! The version of the format, and the limits that a file is held to.
+
+/// The version of the format that this code writes and reads.
+pub const FORMAT_VERSION: u32 = 1;
+/// The metadata key of the document.
+pub const DOCUMENT_KEY: &str = "tenure";
+/// Larger files are refused before anything is allocated.
+pub const MAXIMUM_BYTES: usize = 64 << 20;
+/// Larger headers likewise.
+pub const MAXIMUM_HEADER_BYTES: usize = 8 << 20;
+/// A background row stands for at least this many customers.
+pub const MINIMUM_MEMBERS: u32 = 20;
+pub const MAXIMUM_BACKGROUND_ROWS: usize = 1024;

@@ -1,0 +1,52 @@
+//! What the search asks of a model, and what it answers.
+
+/// What a model says about one candidate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    pub logit: f64,
+    pub probability: f64,
+    /// Whether such a customer may exist at all. Only these answer; a beam walks through the others.
+    pub feasible: bool,
+}
+
+/// The model as the search sees it.
+pub trait Candidates {
+    /// For each field the costs, above 0, of its options 1, 2, ….
+    fn costs(&self) -> &[Vec<f64>];
+
+    /// Evaluates candidates, `[outcomes.len(), fields]` options.
+    fn evaluate(&mut self, options: &[u16], outcomes: &mut Vec<Outcome>);
+}
+
+/// What to look for, and how long.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Goal {
+    /// A probability below it is an answer.
+    pub threshold: f64,
+    /// Answers wanted.
+    pub count: usize,
+    /// Candidates evaluated at most; half of them for trying all.
+    pub budget: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// One option a field.
+    pub options: Vec<u16>,
+    pub cost: f64,
+    pub logit: f64,
+    pub probability: f64,
+}
+
+/// What was found, cheapest first, and how far the search went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Search {
+    pub answers: Vec<Answer>,
+    /// All candidates of up to so many changes were tried, but those that contain an answer.
+    pub exhaustive: usize,
+    /// Candidates of up to so many changes were tried.
+    pub longest: usize,
+    pub evaluations: usize,
+    /// Lowest probability of a feasible candidate; infinite where there was none.
+    pub lowest: f64,
+}

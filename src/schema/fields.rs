@@ -1,0 +1,152 @@
+//! The table of fields as data.
+
+#[cfg(feature = "write")]
+use serde::Serialize;
+
+use super::change::{Change, Combination};
+
+/// The version of the schema document that this code writes and reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Days between any two days of the years 1 to 9999, at most.
+const MAXIMUM_DAYS: f64 = 3_652_058.0;
+
+/// What a table of customers means: its fields, its target, and the features derived from its fields.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+pub struct Schema {
+    pub schema_version: u32,
+    /// A name for people, such as "IBM Telco".
+    pub name: String,
+    /// Columns that identify a person. They never enter a model or an artifact.
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub identifiers: Vec<String>,
+    /// Columns of the table that are no input: read past, and never stored.
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub ignored: Vec<String>,
+    pub target: Target,
+    pub fields: Vec<Field>,
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub derived: Vec<Derived>,
+    /// Which combinations of values there are; counterfactuals keep to them, records are not checked against them.
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub rules: Vec<Combination>,
+}
+
+/// The column that training predicts.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+pub struct Target {
+    pub field: String,
+    /// The value that means "left"; every other value that is not missing means "stayed".
+    pub positive: String,
+}
+
+/// One named input of a record, as the business knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    pub name: String,
+    /// The words a person reads; the name when empty.
+    pub label: String,
+    pub kind: Kind,
+    /// Texts that mean "missing", compared after trimming. The empty text always does.
+    pub missing: Vec<String>,
+    /// Whether the company or the customer can change it; what-if and counterfactuals move only these.
+    pub changeable: bool,
+    /// The field enters the model through derived features alone.
+    pub only_derived: bool,
+    /// How it changes, where it does.
+    pub change: Change,
+}
+
+/// What values a field takes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// A finite number within `minimum..=maximum`, where given.
+    Number { unit: String, minimum: Option<f64>, maximum: Option<f64> },
+    /// One of a list of texts; any other text counts as OTHER.
+    Category { categories: Vec<String> },
+    /// A day or a moment, counted as the days that it lies before `reference`, a day counted from 1970-01-01; later
+    /// moments count below 0. A text is read by [`date::read`], a number is taken for days before the reference.
+    Date { reference: f64 },
+    /// Yes or no, as the table spells them.
+    Flag { positive: String, negative: String },
+}
+
+/// A number computed from several fields.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+pub struct Derived {
+    pub name: String,
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
+    pub label: String,
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
+    pub unit: String,
+    /// Arithmetic over field names; see [`Formula`].
+    pub formula: String,
+}
+
+impl Schema {
+    /// Counts all dates back from another day, as days since 1970-01-01: the day of an export that is later than the
+    /// one trained on. Answers whether there is a date.
+    pub fn set_reference(&mut self, day: f64) -> bool {
+        let mut found = false;
+        for field in &mut self.fields {
+            if let Kind::Date { reference } = &mut field.kind {
+                (*reference, found) = (day, true);
+            }
+        }
+        found
+    }
+
+    /// Position of a field in [`Schema::fields`].
+    pub fn field_index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+}
+
+impl Field {
+    /// The words a person reads.
+    pub fn label(&self) -> &str {
+        if self.label.is_empty() { &self.name } else { &self.label }
+    }
+
+    /// Texts of the categories in code order; a flag is the category (negative, positive), a number or date has none.
+    pub fn categories(&self) -> Vec<&str> {
+        match &self.kind {
+            Kind::Number { .. } | Kind::Date { .. } => Vec::new(),
+            Kind::Category { categories } => categories.iter().map(String::as_str).collect(),
+            Kind::Flag { positive, negative } => vec![negative, positive],
+        }
+    }
+
+    /// Number of codes before OTHER; 0 for a number or a date.
+    pub fn category_count(&self) -> usize {
+        match &self.kind {
+            Kind::Number { .. } | Kind::Date { .. } => 0,
+            Kind::Category { categories } => categories.len(),
+            Kind::Flag { .. } => 2,
+        }
+    }
+
+    /// Whether its cells are numbers: a number, or a date as days.
+    pub fn is_number(&self) -> bool {
+        self.bounds().is_some()
+    }
+
+    /// The lowest and the highest number that its cells take; `None` for a category or flag.
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        match self.kind {
+            Kind::Number { minimum, maximum, .. } => Some((minimum.unwrap_or(f64::MIN), maximum.unwrap_or(f64::MAX))),
+            Kind::Date { .. } => Some((-MAXIMUM_DAYS, MAXIMUM_DAYS)),
+            Kind::Category { .. } | Kind::Flag { .. } => None,
+        }
+    }
+}
+
+impl Derived {
+    /// The words a person reads.
+    pub fn label(&self) -> &str {
+        if self.label.is_empty() { &self.name } else { &self.label }
+    }
+}

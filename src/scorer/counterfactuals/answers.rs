@@ -1,0 +1,137 @@
+//! What is asked for, the search over [`Trials`], and its answers, each scored again.
+
+use super::trials::{FieldChange, Trials};
+use crate::customer::Customer;
+use crate::explanation::counterfactual::{Goal, search};
+use crate::scorer::score::{Score, Scorer, Workspace};
+
+/// Candidates evaluated at most, before the answers of a beam are made cheaper: about a tenth of a second.
+const BUDGET: usize = 100_000;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CounterfactualRequest {
+    /// Answers have a probability below it.
+    pub threshold: f64,
+    /// Answers wanted.
+    pub count: usize,
+    /// Fields that may change; those among them that the schema does not call changeable stay as they are.
+    pub fields: Vec<usize>,
+}
+
+/// What was found, cheapest first, and how far the search went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counterfactuals {
+    /// The customer as it is.
+    pub score: Score,
+    pub answers: Vec<Counterfactual>,
+    /// Why there is no answer.
+    pub none: Option<NoCounterfactual>,
+    /// All sets of up to so many changes were tried.
+    pub exhaustive: usize,
+    /// Sets of up to so many changes were tried.
+    pub longest: usize,
+    /// Candidates that were scored.
+    pub evaluations: usize,
+    /// Lowest probability that the search met, the customer's own among them.
+    pub lowest: f64,
+}
+
+/// One answer: a customer with a few values changed, scored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counterfactual {
+    /// In schema order.
+    pub changes: Vec<FieldChange>,
+    /// Σ over the changed fields of cost · (1 + distance); see [`Scorer::counterfactuals`].
+    pub cost: f64,
+    pub score: Score,
+    pub customer: Customer,
+}
+
+/// Why nothing was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoCounterfactual {
+    /// The probability is below the threshold as it is.
+    AlreadyUnder = 1,
+    /// No field that may change has another value to take.
+    NoChange,
+    /// No candidate came below the threshold.
+    NotReached,
+}
+
+impl NoCounterfactual {
+    /// The stable text.
+    pub fn name(self) -> &'static str {
+        match self {
+            NoCounterfactual::AlreadyUnder => "already_under",
+            NoCounterfactual::NoChange => "no_change",
+            NoCounterfactual::NotReached => "not_reached",
+        }
+    }
+}
+
+impl Scorer {
+    /// Positions of the fields that the schema calls changeable.
+    pub fn changeable(&self) -> Vec<usize> {
+        let fields = self.artifact.document.schema.fields.iter().enumerate();
+        fields.filter(|(_, field)| field.changeable).map(|(index, _)| index).collect()
+    }
+
+    /// The threshold that leads a customer of this tier into the next lower one: the tier's own bound; for the lowest
+    /// tier its upper bound. `None` where there is one tier only.
+    pub fn threshold(&self, tier: usize) -> Option<f64> {
+        self.artifact.document.policy.tiers.get(tier.max(1)).map(|tier| tier.from)
+    }
+
+    /// The cheapest irreducible sets of changes that bring the customer's probability under the threshold; every answer
+    /// is scored again from its cells.
+    ///
+    /// A changed field costs its `cost` (1 unless the schema says) times 1 + the distance moved: for a number the share
+    /// of its fitted quantiles in between (0 to 1), for a category 1, or where it has a direction the share of its list.
+    /// A value that is missing stays missing; a number that the schema gives no step takes the values of the knots.
+    pub fn counterfactuals(
+        &self,
+        customer: &Customer,
+        request: &CounterfactualRequest,
+        workspace: &mut Workspace,
+    ) -> Counterfactuals {
+        let score = self.score(customer, workspace);
+        let mut trials = Trials::new(self, customer, &request.fields);
+        let mut result = Counterfactuals {
+            score,
+            answers: Vec::new(),
+            none: None,
+            exhaustive: 0,
+            longest: 0,
+            evaluations: 0,
+            lowest: score.probability,
+        };
+        if score.probability < request.threshold {
+            result.none = Some(NoCounterfactual::AlreadyUnder);
+            return result;
+        }
+        if trials.costs.is_empty() {
+            result.none = Some(NoCounterfactual::NoChange);
+            return result;
+        }
+        let goal = Goal { threshold: request.threshold, count: request.count, budget: BUDGET };
+        let found = search(&mut trials, goal);
+        for answer in found.answers {
+            trials.apply(&answer.options);
+            let Ok(changed) = Customer::from_cells(&self.artifact.document.schema, &trials.cells) else { continue };
+            let score = self.score(&changed, workspace);
+            if score.probability < request.threshold {
+                let changes = trials.changes(&answer.options);
+                result.answers.push(Counterfactual { changes, cost: answer.cost, score, customer: changed });
+            }
+        }
+        if result.answers.is_empty() {
+            result.none = Some(NoCounterfactual::NotReached);
+        }
+        result.exhaustive = found.exhaustive;
+        result.longest = found.longest;
+        result.evaluations = found.evaluations;
+        result.lowest = score.probability.min(found.lowest);
+        result
+    }
+}

@@ -1,0 +1,124 @@
+//! Scores: customer → features → logit → probability → tier.
+
+use std::sync::OnceLock;
+
+#[cfg(feature = "write")]
+use serde::Serialize;
+
+use crate::artifact::{self, Artifact, ArtifactError, Document};
+use crate::customer::{Cell, Customer};
+use crate::encoding::Features;
+use crate::network::Scratch;
+use crate::schema::Field;
+use crate::sentence::Messages;
+
+/// A model that is ready to score.
+#[derive(Clone, Debug)]
+pub struct Scorer {
+    pub(super) artifact: Artifact,
+    /// Made when the first explanation asks for it: a score does without.
+    background: OnceLock<EncodedBackground>,
+    /// The words for people, likewise.
+    messages: OnceLock<Messages>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct EncodedBackground {
+    pub(super) rows: Features,
+    /// Mean logit of the rows.
+    pub(super) base: f64,
+}
+
+/// Memory for scoring one customer after another.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    pub(super) features: Features,
+    scratch: Scratch,
+}
+
+/// Logit before calibration, probability after it, and the index of the tier in the policy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "write", derive(Serialize))]
+pub struct Score {
+    pub logit: f64,
+    pub probability: f64,
+    pub tier: usize,
+}
+
+impl Scorer {
+    /// Reads an artifact and makes it ready.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Scorer, ArtifactError> {
+        artifact::read(bytes).map(Scorer::new)
+    }
+
+    pub fn new(artifact: Artifact) -> Scorer {
+        Scorer { artifact, background: OnceLock::new(), messages: OnceLock::new() }
+    }
+
+    pub(super) fn encoded_background(&self) -> &EncodedBackground {
+        self.background.get_or_init(|| {
+            let Artifact { encoder, network, background, .. } = &self.artifact;
+            let mut rows = Features::new(encoder.inputs().len(), background.len());
+            for (at, customer) in background.iter().enumerate() {
+                encoder.encode(customer, at, &mut rows);
+            }
+            let mut logits = vec![0.0; background.len()];
+            network.logits(&rows, background.len(), &mut network.scratch(), &mut logits);
+            let base = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / background.len() as f64;
+            EncodedBackground { rows, base }
+        })
+    }
+
+    pub fn document(&self) -> &Document {
+        &self.artifact.document
+    }
+
+    pub fn artifact(&self) -> &Artifact {
+        &self.artifact
+    }
+
+    pub fn workspace(&self) -> Workspace {
+        let features = Features::new(self.artifact.encoder.inputs().len(), 1);
+        Workspace { features, scratch: self.artifact.network.scratch() }
+    }
+
+    /// Scores one customer.
+    pub fn score(&self, customer: &Customer, workspace: &mut Workspace) -> Score {
+        let Workspace { features, scratch } = workspace;
+        self.artifact.encoder.encode(customer, 0, features);
+        self.finish(self.artifact.network.logit(features, scratch))
+    }
+
+    pub(super) fn finish(&self, logit: f32) -> Score {
+        let logit = f64::from(logit);
+        let probability = self.artifact.document.calibration.probability(logit);
+        Score { logit, probability, tier: self.artifact.document.policy.tier(probability) }
+    }
+
+    /// Whether a value of a customer is taken for another: OTHER, or the end of the fitted quantiles.
+    pub fn has_warnings(&self, customer: &Customer) -> bool {
+        let fields = &self.artifact.document.schema.fields;
+        let other = |(cell, field): (&Cell, &Field)| *cell == Cell::Category(field.category_count() as u32);
+        customer.cells().iter().zip(fields).any(other) || self.artifact.encoder.is_clipped(customer)
+    }
+
+    /// The words for people: English unless others are given.
+    pub fn messages(&self) -> &Messages {
+        self.messages.get_or_init(Messages::english)
+    }
+
+    /// Counts the days of date fields back from another day; answers whether there is such a field, see
+    /// [`crate::schema::Schema::set_reference`].
+    pub fn set_reference(&mut self, day: f64) -> bool {
+        self.artifact.document.schema.set_reference(day)
+    }
+
+    pub fn set_messages(&mut self, messages: Messages) {
+        self.messages = OnceLock::from(messages);
+    }
+
+    /// A cell in words, see [`Messages::value`].
+    pub fn text(&self, field: usize, cell: Cell) -> String {
+        self.messages().value(&self.artifact.document.schema.fields[field], cell)
+    }
+}

@@ -1,0 +1,193 @@
+//! A model in wasm memory: scores of one row and of columns.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use super::failure::failure;
+#[cfg(feature = "webgpu")]
+use super::staged::Staged;
+use super::values::{self, cell_from_number, number_from_cell, problems_json, value};
+use crate::artifact::{self, ArtifactError};
+use crate::customer::{Cell, Customer, check, check_value};
+use crate::schema::date;
+use crate::scorer::{ColumnBlock, Flag, Score, Scorer, Workspace};
+
+/// Rows that the column buffers hold.
+const BLOCK_ROWS: usize = 4096;
+
+/// A model in wasm memory, with a buffer for one row and buffers for columns.
+#[wasm_bindgen]
+pub struct Engine {
+    pub(super) scorer: Scorer,
+    /// What the artifact says about itself, as JSON.
+    document: String,
+    pub(super) workspace: Workspace,
+    /// One cell per field as a number: NaN is missing, a category is its code.
+    pub(super) row: Vec<f64>,
+    pub(super) customer: Customer,
+    pub(super) score: Score,
+    pub(super) flag: Flag,
+    /// One contribution per field, of the last row of a cohort.
+    pub(super) contributions: Vec<f32>,
+    /// Made when the first batch comes.
+    pub(super) block: Option<ColumnBlock>,
+    #[cfg(feature = "webgpu")]
+    pub(super) staged: Staged,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Reads an artifact. Throws an `Error` with `code` and `problems`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8]) -> Result<Engine, JsValue> {
+        let refuse = |error: ArtifactError| failure(error.code(), &error.to_string(), &[]);
+        let (artifact, document) = artifact::read_with_summary(bytes).map_err(refuse)?;
+        let scorer = Scorer::new(artifact);
+        let row = vec![f64::NAN; scorer.document().schema.fields.len()];
+        let missing = vec![Cell::Missing; row.len()];
+        let customer = Customer::from_cells(&scorer.document().schema, &missing);
+        let customer =
+            customer.map_err(|problems| failure("artifact_schema", "the schema takes no customer", &problems))?;
+        let workspace = scorer.workspace();
+        let score = Score { logit: f64::NAN, probability: f64::NAN, tier: 0 };
+        let contributions = vec![0.0; row.len()];
+        Ok(Engine {
+            scorer,
+            document,
+            workspace,
+            row,
+            customer,
+            score,
+            flag: Flag::Clean,
+            contributions,
+            block: None,
+            #[cfg(feature = "webgpu")]
+            staged: Staged::default(),
+        })
+    }
+
+    /// What the artifact says about itself, as JSON.
+    pub fn document(&self) -> String {
+        self.document.clone()
+    }
+
+    /// Counts the days of date fields back from another day; returns its number of days since 1970-01-01. Throws where it
+    /// is no date, or the model has no date field.
+    pub fn set_reference(&mut self, text: &str) -> Result<f64, JsValue> {
+        let message = match date::read(text).map(f64::floor) {
+            Some(day) if self.scorer.set_reference(day) => return Ok(day),
+            Some(_) => "reference is for date fields, and the model has none",
+            None => "reference must be a date, year first, as in 2024-01-31",
+        };
+        Err(failure("argument_invalid", message, &[]))
+    }
+
+    /// Address of the row buffer, one f64 per field.
+    pub fn row_pointer(&self) -> *const f64 {
+        self.row.as_ptr()
+    }
+
+    /// Checks one value: its cell as the row buffer holds it. Throws where the value cannot be scored.
+    pub fn cell(&self, field: usize, input: &JsValue) -> Result<f64, JsValue> {
+        let Some(field) = self.scorer.document().schema.fields.get(field) else {
+            return Err(failure("argument_invalid", "there is no such field", &[]));
+        };
+        let mut text = String::new();
+        match check_value(field, value(input, &mut text)).0 {
+            Ok(cell) => Ok(number_from_cell(cell)),
+            Err(problem) => Err(failure("record_invalid", &problem.to_string(), std::slice::from_ref(&problem))),
+        }
+    }
+
+    /// Scores the row buffer: the probability, NaN where a cell cannot be scored.
+    pub fn score_row(&mut self) -> f64 {
+        self.score = Score { logit: f64::NAN, probability: f64::NAN, tier: 0 };
+        if self.check_row() {
+            self.score = self.scorer.score(&self.customer, &mut self.workspace);
+        }
+        self.score.probability
+    }
+
+    /// Logit of the last score.
+    pub fn row_logit(&self) -> f64 {
+        self.score.logit
+    }
+
+    /// Tier of the last score.
+    pub fn row_tier(&self) -> usize {
+        self.score.tier
+    }
+
+    /// 0 for a clean row, 1 for warnings, 2 for errors, of the last score.
+    pub fn row_flags(&self) -> u8 {
+        self.flag as u8
+    }
+
+    /// Problems of a record, one value per field (undefined is absent, null is missing), as a JSON list.
+    pub fn problems(&self, values: &Array) -> String {
+        let texts: Vec<_> = values.iter().map(|item| (item.as_string().unwrap_or_default(), item)).collect();
+        let values: Vec<_> = texts.iter().map(|(text, item)| values::borrowed(item, text)).collect();
+        let schema = &self.scorer.document().schema;
+        let problems = match check(schema, &values) {
+            Ok((customer, mut warnings)) => {
+                warnings.extend(self.scorer.artifact().encoder.clipped(schema, &customer));
+                warnings
+            }
+            Err(problems) => problems,
+        };
+        problems_json(&problems)
+    }
+
+    /// Rows that the column buffers hold.
+    pub fn block_rows(&self) -> usize {
+        BLOCK_ROWS
+    }
+
+    /// Scores the first rows of the column buffers; returns how many had errors.
+    pub fn score_block(&mut self, rows: usize) -> usize {
+        self.block();
+        let Engine { scorer, block, .. } = self;
+        block.as_mut().map_or(0, |block| block.score(scorer, rows))
+    }
+
+    /// Addresses of the buffers for columns: contributions (f32 per field), then of rows the probabilities (f32), logits
+    /// (f32), tiers (u8) and flags (u8), then a column per field: f64 with NaN for missing where it is a number, else u16
+    /// codes with 65535 for missing. As numbers that a list of results has too, so that one decoder serves both.
+    pub fn block_pointers(&mut self) -> Vec<f64> {
+        let contributions = self.contributions.as_ptr().addr();
+        let ColumnBlock { probabilities, logits, tiers, flags, numbers, codes, .. } = self.block();
+        let mut addresses = vec![
+            contributions,
+            probabilities.as_ptr().addr(),
+            logits.as_ptr().addr(),
+            tiers.as_ptr().addr(),
+            flags.as_ptr().addr(),
+        ];
+        for (numbers, codes) in numbers.iter().zip(codes) {
+            // One of the two is empty.
+            addresses.push(if codes.is_empty() { numbers.as_ptr().addr() } else { codes.as_ptr().addr() });
+        }
+        addresses.into_iter().map(|address| address as f64).collect()
+    }
+}
+
+impl Engine {
+    pub(super) fn block(&mut self) -> &mut ColumnBlock {
+        let Engine { scorer, block, .. } = self;
+        block.get_or_insert_with(|| ColumnBlock::new(scorer, BLOCK_ROWS))
+    }
+
+    /// Takes the row buffer as a customer; sets the flag.
+    pub(super) fn check_row(&mut self) -> bool {
+        let schema = &self.scorer.document().schema;
+        let fields = schema.fields.iter().zip(&self.row);
+        let cells = fields.map(|(field, &number)| cell_from_number(field, number));
+        let sound = self.customer.assign(schema, cells).is_ok();
+        self.flag = match (sound, sound && self.scorer.has_warnings(&self.customer)) {
+            (false, _) => Flag::Error,
+            (true, true) => Flag::Warning,
+            (true, false) => Flag::Clean,
+        };
+        sound
+    }
+}

@@ -1,0 +1,154 @@
+//! The schema file, `schema.toml`: what a table of customers means, and the tiers that its probabilities fall into.
+//!
+//! TOML becomes the document that an artifact holds too, so both are read by the same rules.
+
+use tenure::decision::Policy;
+use tenure::json::{self, Problems, Reader};
+use tenure::schema::Schema;
+
+/// What a schema file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SchemaFile {
+    /// The fields, the target and the derived features.
+    pub schema: Schema,
+    /// The tiers of section `[policy]`; [`Policy::default`] where the file has none.
+    pub policy: Policy,
+}
+
+/// Why a schema file is refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SchemaFileError {
+    /// The text is no TOML.
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    /// Everything that is wrong with the schema and the policy, one line each.
+    #[error("{} problems:\n  {}", .0.len(), .0.join("\n  "))]
+    Problems(Vec<String>),
+}
+
+impl SchemaFile {
+    /// Reads the text of a schema file, and reports every problem of schema and policy at once.
+    pub fn read(text: &str) -> Result<SchemaFile, SchemaFileError> {
+        let mut table: toml::Table = toml::from_str(text)?;
+        let policy = table.remove("policy").map(document);
+        let schema = Schema::read("", &document(toml::Value::Table(table)));
+        let policy = policy.map_or(Ok(Policy::default()), |policy| {
+            let problems = Problems::default();
+            let policy = Policy::read(Reader::new("policy", &policy, &problems));
+            problems.or(policy)
+        });
+        let mut problems = Vec::new();
+        match &schema {
+            Ok(schema) => problems.extend(schema.problems().iter().map(ToString::to_string)),
+            Err(wrong) => problems.extend(wrong.iter().map(ToString::to_string)),
+        }
+        match &policy {
+            Ok(policy) => problems.extend(policy.problems().iter().map(ToString::to_string)),
+            Err(wrong) => problems.extend(wrong.iter().map(ToString::to_string)),
+        }
+        match (schema, policy) {
+            (Ok(schema), Ok(policy)) if problems.is_empty() => Ok(SchemaFile { schema, policy }),
+            _ => Err(SchemaFileError::Problems(problems)),
+        }
+    }
+}
+
+/// A TOML value as the core's readers take it. Dates become the texts that the schema spells them with.
+fn document(value: toml::Value) -> json::Value {
+    match value {
+        toml::Value::String(text) => json::Value::Text(text),
+        toml::Value::Integer(number) => {
+            u64::try_from(number).map_or(json::Value::Number(number as f64), json::Value::Whole)
+        }
+        toml::Value::Float(number) => json::Value::Number(number),
+        toml::Value::Boolean(flag) => json::Value::Flag(flag),
+        toml::Value::Datetime(date) => json::Value::Text(date.to_string()),
+        toml::Value::Array(items) => json::Value::List(items.into_iter().map(document).collect()),
+        toml::Value::Table(table) => {
+            json::Value::Object(table.into_iter().map(|(key, value)| (key, document(value))).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::tests::{SCHEMA, cohort};
+    use crate::fit::FitConfig;
+    use crate::train::{Model, Rows, Ship, TrainParams, train};
+    use tenure::decision::Tier;
+    use tenure::schema::Kind;
+
+    const POLICY: &str = r#"
+        [policy]
+        tiers = [{ name = "calm", label = "Calm", from = 0 }, { name = "call", label = "Call today", from = 0.35 }]
+    "#;
+
+    #[test]
+    fn the_tiers_of_the_file_are_those_of_the_artifact() {
+        let file = SchemaFile::read(&format!("{SCHEMA}\n{POLICY}")).unwrap();
+        let tier = |name: &str, label: &str, from| Tier { name: name.into(), label: label.into(), from };
+        let policy = Policy { tiers: vec![tier("calm", "Calm", 0.0), tier("call", "Call today", 0.35)] };
+        assert_eq!(file.policy, policy);
+        assert_eq!(SchemaFile::read(SCHEMA).unwrap(), SchemaFile { policy: Policy::default(), ..file.clone() });
+
+        let rows: String = (0..400)
+            .map(|row| {
+                let (tenure, contract) = (row * 7 % 72, if row % 3 == 0 { "Month" } else { "Year" });
+                let churn = if (tenure * 31 + row) % 5 < 2 { "Yes" } else { "No" };
+                format!("{tenure},{contract},{},{churn}\n", if row % 2 == 0 { "Yes" } else { "No" })
+            })
+            .collect();
+        let cohort = cohort(&format!("tenure,contract,partner,Churn\n{rows}"), &file.schema).unwrap();
+        let network = FitConfig { maximum_epochs: 2, ..FitConfig::default() };
+        let mut params = TrainParams { network, ship: Ship::Teacher, ..TrainParams::default() };
+        params.teacher.model = Some(Model::Linear);
+        params.background_rows = Some(8);
+        let (fit, validation): (Vec<u32>, Vec<u32>) = (0..cohort.rows() as u32).partition(|row| row % 4 > 0);
+        let rows = Rows { fit: &fit, validation: &validation, calibration: &validation };
+        let trained = train(&params, &cohort, rows, &mut |_, _| crate::fit::Control::Continue).unwrap();
+        let artifact = trained.artifact(&params, &cohort, &file.policy, &fit, serde_json::json!({})).unwrap();
+        assert_eq!(artifact.document.policy, policy);
+    }
+
+    #[test]
+    fn every_problem_of_schema_and_policy_is_named_at_once() {
+        let problems = |text: &str| match SchemaFile::read(text).unwrap_err() {
+            SchemaFileError::Problems(problems) => problems.join("\n"),
+            error => panic!("{error}"),
+        };
+        let broken = "[policy]\nsurprise = 1\ntiers = [{ name = 1, from = 0.2 }]";
+        let seen = problems(&format!("{}\n{broken}", SCHEMA.replace("schema_version = 1", "schema_version = \"1\"")));
+        for part in [
+            "schema_version: must be a whole number",
+            "policy.tiers[0].name: must be a text",
+            "policy.tiers[0].label: is not there",
+            "policy.surprise: is no key",
+        ] {
+            assert!(seen.contains(part), "{part} in\n{seen}");
+        }
+        let seen = problems(&format!(
+            "{}\n{}",
+            SCHEMA.replace("schema_version = 1", "schema_version = 9"),
+            POLICY.replace("from = 0 }", "from = 0.1 }").replace("0.35", "1.5")
+        ));
+        for part in [
+            "schema_version: must be 1",
+            "policy.tiers[0].from: must be 0 (got 0.1)",
+            "policy.tiers[1].from: must be at most 1 (got 1.5)",
+        ] {
+            assert!(seen.contains(part), "{part} in\n{seen}");
+        }
+        assert!(matches!(SchemaFile::read("fields = ["), Err(SchemaFileError::Toml(_))));
+    }
+
+    #[test]
+    fn dates_of_toml_are_dates_of_the_schema() {
+        let text = "schema_version = 1\nname = \"dates\"\nreference = 2024-01-31T10:00:00\n\
+            target = { field = \"Churn\", positive = \"Yes\" }\n\
+            fields = [{ name = \"since\", kind = \"date\" }, { name = \"last\", kind = \"date\", reference = 2024-02-01 }]";
+        let file = SchemaFile::read(text).unwrap();
+        let kinds: Vec<Kind> = file.schema.fields.into_iter().map(|field| field.kind).collect();
+        assert_eq!(kinds, [Kind::Date { reference: 19_753.0 }, Kind::Date { reference: 19_754.0 }]);
+    }
+}
