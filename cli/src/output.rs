@@ -44,6 +44,17 @@ impl Output {
         bar
     }
 
+    /// Runs what reads a table, with a bar for how far it is: bytes read, and bytes in all.
+    pub fn reading<T>(&self, read: impl FnOnce(&mut dyn FnMut(u64, u64)) -> T) -> T {
+        let bar = self.bar(0, "reading {bytes_per_sec} {bar:30} {percent}% {eta}");
+        let result = read(&mut |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        });
+        bar.finish_and_clear();
+        result
+    }
+
     /// Whether standard error is no terminal, so that progress is plain lines.
     pub fn plain(&self) -> bool {
         !std::io::stderr().is_terminal()

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tenure::artifact::Document;
 use tenure_training::metrics::FIGURES;
 
-use super::{hidden, penalty, text, trained_on, with_interval};
+use super::facts::{hidden, penalty, text, trained_on, with_interval};
 
 /// The whole card. `license` is an identifier that the hub knows; without one none is claimed.
 pub fn markdown(document: &Document, sha256: &str, license: Option<&str>) -> String {

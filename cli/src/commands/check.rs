@@ -2,15 +2,13 @@
 
 use std::path::PathBuf;
 
-use tenure::schema::Schema;
 use tenure_training::checks::{DataChecks, FieldSummary, Finding};
-use tenure_training::cohort::Cohort;
-use tenure_training::split::{Fold, Shares, Split, SplitBy};
+use tenure_training::split::Shares;
 
-use super::read_schema;
-use super::train::read_cohort;
 use crate::failure::Failure;
+use crate::inputs::{read_for_training, read_schema};
 use crate::output::Output;
+use crate::rows::RowArguments;
 
 /// Look for leaks, duplicates, placeholders and gaps in a table before anything is learned from it
 ///
@@ -34,65 +32,9 @@ pub struct Arguments {
     pub json: bool,
 }
 
-/// How rows are parted and how strictly they are checked; shared by `train`, `crossval` and `check`.
-#[derive(Debug, Default, clap::Args)]
-pub struct RowArguments {
-    /// A column whose equal values stay together, such as household: no group is in two parts
-    #[arg(long, value_name = "COLUMN", conflicts_with = "time")]
-    pub group: Option<String>,
-    /// A column of dates or numbers: the latest rows are the test rows
-    #[arg(long, value_name = "COLUMN")]
-    pub time: Option<String>,
-    /// Data warnings are errors
-    #[arg(long)]
-    pub strict: bool,
-}
-
-impl RowArguments {
-    pub fn split_by(&self, cohort: &Cohort) -> Result<SplitBy, Failure> {
-        Ok(SplitBy::read(cohort, self.group.as_deref(), self.time.as_deref())?)
-    }
-
-    /// Checks the table before training: warnings, or an error of all of them under `--strict`.
-    pub fn check(
-        &self,
-        cohort: &Cohort,
-        schema: &Schema,
-        split: &Split,
-        output: &Output,
-    ) -> Result<DataChecks, Failure> {
-        let checks = DataChecks::run(cohort, schema, Some(split))?;
-        self.judge(&checks, output)?;
-        Ok(checks)
-    }
-
-    /// As [`RowArguments::check`], over the first of the folds.
-    pub fn check_folds(
-        &self,
-        cohort: &Cohort,
-        schema: &Schema,
-        folds: &[Fold],
-        output: &Output,
-    ) -> Result<(), Failure> {
-        let Fold { fit, validation, test } = folds[0].clone();
-        let first = Split { train: fit, validation, calibration: Vec::new(), test };
-        self.check(cohort, schema, &first, output).map(drop)
-    }
-
-    fn judge(&self, checks: &DataChecks, output: &Output) -> Result<(), Failure> {
-        let lines: Vec<&str> = checks.warnings().map(|finding| finding.message.as_str()).collect();
-        if self.strict && !lines.is_empty() {
-            let text = format!("{} data warnings, which --strict makes errors:\n  {}", lines.len(), lines.join("\n  "));
-            return Err(Failure::data(text));
-        }
-        lines.iter().for_each(|line| output.say(format!("warning: {line}")));
-        Ok(())
-    }
-}
-
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let schema = read_schema(&arguments.schema)?;
-    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
+    let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
     let split_by = arguments.rows.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), arguments.seed)?;
     let checks = DataChecks::run(&cohort, &schema, Some(&split))?;

@@ -13,14 +13,13 @@ use tenure_training::metrics::{Metrics, best_f1_threshold};
 use tenure_training::split::Fold;
 use tenure_training::train::{Rows, TrainParams, train};
 
-use super::check::RowArguments;
 use super::network::NetworkArguments;
-use super::read_schema;
-use super::train::{facts, read_cohort};
 use crate::configuration::Settings;
 use crate::failure::Failure;
+use crate::inputs::{read_for_training, read_schema};
 use crate::output::{Output, interrupted, refuse_overwrite};
-use crate::runs::{Recorder, TrackingArguments};
+use crate::recorder::{Recorder, RunStart, TrackingArguments};
+use crate::rows::RowArguments;
 
 /// Cross-validate the network that ships
 ///
@@ -116,7 +115,7 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
     if arguments.folds.is_some() && (group.is_some() || time.is_some()) {
         return Err(Failure::usage("--folds says which row is where; it cannot be used with --group or --time"));
     }
-    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
+    let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
     let split_by = arguments.rows.split_by(&cohort)?;
     let folds = match &arguments.folds {
         Some(folds) => Fold::read(&cohort, folds, arguments.inner.as_deref(), params.seed)?,
@@ -124,8 +123,8 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
     };
     let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&folds[0].test) };
     arguments.rows.check_folds(&cohort, &schema, &folds, output)?;
-    let facts = facts("crossval", settings, &cohort, &schema, params.seed)?;
-    let mut recorder = arguments.tracking.begin(facts, output)?;
+    let start = RunStart::new("crossval", settings, &cohort, &schema, params.seed)?;
+    let mut recorder = arguments.tracking.begin(start, output)?;
     let result = measure(arguments, &params, &cohort, &folds, &split_words, output, &mut recorder);
     recorder.end(&result);
     result

@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use indicatif::HumanCount;
 use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use tenure::scorer::Scorer;
 use tenure_training::file::write_whole;
 use tenure_training::metrics::{Bootstrap, FIGURES, Interval, Intervals, Metrics};
 use tenure_training::scores::scores;
 
-use super::{read_artifact_at, read_for_evaluation};
 use crate::failure::Failure;
+use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
 use crate::output::{Output, refuse_overwrite};
 
 /// Measure an artifact on a table with known outcomes
@@ -36,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// The day of this export: dates count as days before it, and not before the day that training stated
-    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
     /// Overwrite the JSON file
     #[arg(long)]
@@ -69,8 +68,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     if let Some(file) = json_file {
         refuse_overwrite(file, arguments.force)?;
     }
-    let scorer = Scorer::new(read_artifact_at(&arguments.model, arguments.reference)?);
-    let bytes = std::fs::read(&arguments.model).map_err(|error| Failure::file(&arguments.model, error))?;
+    let ArtifactFile { artifact, sha256: model_sha256 } = read_artifact(&arguments.model, arguments.reference)?;
+    let scorer = Scorer::new(artifact);
     let card = scorer.document().card();
     let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, output)?;
     let data_sha256 = cohort.report().sha256.clone();
@@ -95,7 +94,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         metrics,
         intervals: intervals.transpose().map_err(Failure::data)?,
         data_sha256,
-        model_sha256: hex::encode(Sha256::digest(&bytes)),
+        model_sha256,
         training_data,
     };
     let document = json!(evaluation);

@@ -7,11 +7,10 @@ use tenure_training::file::write_whole;
 use tenure_training::fit::FitConfig;
 use tenure_training::imbalance::{LossFigures, measure_loss};
 
-use super::check::RowArguments;
-use super::read_schema;
-use super::train::read_cohort;
 use crate::failure::Failure;
+use crate::inputs::{read_for_training, read_schema};
 use crate::output::{Output, refuse_overwrite};
+use crate::rows::RowArguments;
 
 /// Compare class weights, focal loss and a moved threshold, in one table
 ///
@@ -49,7 +48,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         refuse_overwrite(json, arguments.force)?;
     }
     let schema = read_schema(&arguments.schema)?;
-    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
+    let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
     let split_by = arguments.rows.split_by(&cohort)?;
     let folds = split_by.folds(cohort.labels(), arguments.splits, arguments.seed)?;
     arguments.rows.check_folds(&cohort, &schema, &folds, output)?;

@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::escape;
+use super::html::escape;
 
 /// From where to where an axis goes, and the texts at its ticks.
 pub struct Axis {

@@ -4,7 +4,7 @@ use tenure_training::evaluation::short;
 use tenure_training::evaluation::{FieldInfluence, FieldSummary, Influence, Report, Segment};
 
 use super::chart::{Axis, Chart, swarm};
-use super::{count, escape, figure, percent, signed, table};
+use super::html::{count, escape, figure, percent, signed, table};
 
 /// Fields drawn; the others are in the table and in the JSON.
 const DRAWN_FIELDS: usize = 15;

@@ -5,7 +5,7 @@ use tenure_training::evaluation::short;
 use tenure_training::evaluation::{ModelFigures, Report};
 
 use super::chart::{Axis, Chart};
-use super::{escape, figure};
+use super::html::{escape, figure};
 use crate::card::{CardLine, lines};
 
 pub(super) fn model(report: &Report) -> String {

@@ -4,7 +4,7 @@ use tenure_training::evaluation::{ModelFigures, Report};
 use tenure_training::metrics::{Band, Difference, FIGURES, Figure, Interval};
 
 use super::chart::{Axis, Chart};
-use super::{count, escape, figure, percent, signed, table};
+use super::html::{count, escape, figure, percent, signed, table};
 
 /// The figures of the ranking first, then those that hang on the threshold.
 fn figures() -> impl Iterator<Item = (&'static Figure, String)> {

@@ -5,8 +5,8 @@ use tenure_training::evaluation::{ModelFigures, Report};
 use tenure_training::metrics::Confusion;
 
 use super::chart::{Axis, Chart};
+use super::html::{count, escape, figure, minus, percent, table};
 use super::quality::draw;
-use super::{count, figure, minus, percent, table};
 
 pub(super) fn usage(report: &Report) -> String {
     let first = &report.models[0];
@@ -164,7 +164,7 @@ fn tiers(model: &ModelFigures) -> String {
         .rev()
         .map(|tier| {
             let rate = if tier.rows > 0 { percent(tier.left as f64 / tier.rows as f64) } else { "–".into() };
-            vec![super::escape(&tier.label), percent(tier.from), count(tier.rows), count(tier.left), rate]
+            vec![escape(&tier.label), percent(tier.from), count(tier.rows), count(tier.left), rate]
         })
         .collect();
     format!(

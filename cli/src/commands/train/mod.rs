@@ -8,13 +8,11 @@ use std::time::Instant;
 
 use progress::{EpochProgress, summary};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use tenure::artifact::write;
 use tenure::schema::Schema;
-use tenure_table::Source;
 use tenure_training::checkpoint;
 use tenure_training::checks::DataChecks;
-use tenure_training::cohort::{Cohort, Purpose, RARE_BELOW, prune_rare};
+use tenure_training::cohort::Cohort;
 use tenure_training::file::write_whole;
 use tenure_training::fit::{Control, FitError};
 use tenure_training::history::History;
@@ -22,14 +20,14 @@ use tenure_training::metrics::{Bootstrap, Metrics, best_f1_threshold};
 use tenure_training::split::{Shares, Split};
 use tenure_training::train::{Rows, Shipped, TrainError, TrainParams, Trained, train};
 
-use super::check::RowArguments;
 use super::network::NetworkArguments;
-use super::read_schema;
 use crate::card::segments as card_segments;
 use crate::configuration::Settings;
 use crate::failure::{ENVIRONMENT, Failure};
+use crate::inputs::{read_for_training, read_schema, schema_sha256};
 use crate::output::{Output, interrupted, refuse_overwrite};
-use crate::runs::{Facts, Recorder, TrackingArguments, run_params};
+use crate::recorder::{Recorder, RunStart, TrackingArguments};
+use crate::rows::RowArguments;
 
 /// Learn a model from a table and write the artifact
 #[derive(Debug, clap::Args)]
@@ -74,9 +72,9 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
     refuse_overwrite(&arguments.out, arguments.force)?;
     let params = arguments.network.params()?;
     let schema = read_schema(&arguments.schema)?;
-    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
-    let facts = facts("train", settings, &cohort, &schema, params.seed)?;
-    let mut recorder = arguments.tracking.begin(facts, output)?;
+    let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
+    let start = RunStart::new("train", settings, &cohort, &schema, params.seed)?;
+    let mut recorder = arguments.tracking.begin(start, output)?;
     let result = learn(arguments, &params, &schema, &cohort, output, &mut recorder);
     recorder.end(&result);
     result
@@ -127,52 +125,13 @@ fn learn(
     write_whole(&arguments.out, &bytes)?;
     recorder.file("model.safetensors", &bytes, true);
     recorder.card(&artifact.document.card());
-    summary(&artifact, &trained, started, arguments, bytes.len(), output);
+    if arguments.json {
+        output.print(artifact.document.card());
+    } else {
+        summary(&artifact, &trained, started, output);
+        output.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes.len() as f64 / 1e3));
+    }
     Ok(())
-}
-
-/// What a run of a command on a table is known by.
-pub fn facts(
-    command: &'static str,
-    settings: &Settings,
-    cohort: &Cohort,
-    schema: &Schema,
-    seed: u64,
-) -> Result<Facts, Failure> {
-    let tags = [
-        ("tenure.data_sha256", cohort.report().sha256.clone()),
-        ("tenure.schema_sha256", schema_sha256(schema)?),
-        ("tenure.seed", seed.to_string()),
-    ];
-    Ok(Facts {
-        command,
-        name: schema.name.clone(),
-        params: run_params(settings),
-        tags: tags.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
-    })
-}
-
-/// Reads a table for training, folds rare categories, and says what was treated how.
-pub fn read_cohort(data: &std::path::Path, mut schema: Schema, output: &Output) -> Result<Cohort, Failure> {
-    let source = Source::open(data)?;
-    let bar = output.bar(0, "reading {bytes_per_sec} {bar:30} {percent}% {eta}");
-    let mut cohort = Cohort::read_for(Purpose::Training, source, &schema, &mut |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    })?;
-    bar.finish_and_clear();
-    for line in cohort.report().lines() {
-        output.say(line);
-    }
-    for folded in prune_rare(&mut schema, &mut cohort, RARE_BELOW).map_err(Failure::data)? {
-        let names: Vec<_> = folded.categories.iter().map(|(name, rows)| format!("{name} ({rows})")).collect();
-        output.say(format!(
-            "{}: seen fewer than {RARE_BELOW} times, folded into OTHER: {}",
-            folded.field,
-            names.join(", ")
-        ));
-    }
-    Ok(cohort)
 }
 
 /// The model card. No clock: the same run writes the same bytes.
@@ -244,12 +203,6 @@ fn card(
         "intervals": intervals,
         "segments": card_segments(cohort, &split.test, &probabilities),
     })))
-}
-
-/// The hash of a schema as the program reads it.
-pub fn schema_sha256(schema: &Schema) -> Result<String, Failure> {
-    let text = serde_json::to_string(schema).map_err(Failure::data)?;
-    Ok(hex::encode(Sha256::digest(text.as_bytes())))
 }
 
 /// Figures to seven digits: more say nothing, and every reader of the artifact would parse them.

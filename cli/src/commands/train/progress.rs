@@ -7,7 +7,6 @@ use tenure::artifact::Artifact;
 use tenure_training::fit::EpochReport;
 use tenure_training::train::Trained;
 
-use super::Arguments;
 use crate::card::penalty;
 use crate::output::Output;
 
@@ -46,19 +45,9 @@ impl EpochProgress {
     }
 }
 
-/// What came out, for people; the card alone with `--json`.
-pub(super) fn summary(
-    artifact: &Artifact,
-    trained: &Trained,
-    started: Instant,
-    arguments: &Arguments,
-    bytes: usize,
-    output: &Output,
-) {
+/// What came out, for people.
+pub(super) fn summary(artifact: &Artifact, trained: &Trained, started: Instant, output: &Output) {
     let card = &artifact.document.card();
-    if arguments.json {
-        return output.print(card);
-    }
     let figure = |name: &str| {
         let interval = &card["intervals"][name];
         let number = |value: &serde_json::Value| value.as_f64().unwrap_or(f64::NAN);
@@ -105,5 +94,4 @@ pub(super) fn summary(
     ] {
         output.say(format!("  {words:<16} {}", figure(name)));
     }
-    output.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes as f64 / 1e3));
 }

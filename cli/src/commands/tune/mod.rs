@@ -17,14 +17,13 @@ use tenure_training::train::{Model, Rows, Ship, TrainError, train};
 use tenure_training::tune::space::{Free, Settings};
 use tenure_training::tune::{FOLDS, Measured, Trials, search, standings};
 
-use super::check::RowArguments;
 use super::network::{Hidden, NetworkArguments};
-use super::read_schema;
-use super::train::{facts, read_cohort, schema_sha256};
 use crate::configuration;
 use crate::failure::{Failure, INTERRUPTED};
+use crate::inputs::{read_for_training, read_schema, schema_sha256};
 use crate::output::{Output, interrupted, refuse_overwrite};
-use crate::runs::{Facts, TrackingArguments};
+use crate::recorder::{RunStart, TrackingArguments};
+use crate::rows::RowArguments;
 
 /// Search for better settings within a budget
 ///
@@ -96,7 +95,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         return Err(Failure::usage("every setting is given as a flag: there is nothing to search"));
     }
     let schema = read_schema(&arguments.schema)?;
-    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
+    let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
     let split_by = arguments.rows.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
     arguments.rows.check(&cohort, &schema, &split, output)?;
@@ -139,7 +138,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         }
         Ok(measured)
     };
-    let facts = facts("tune", effective, &cohort, &schema, params.seed)?;
+    let start = RunStart::new("tune", effective, &cohort, &schema, params.seed)?;
     let mut best = standings(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
     let mut ended = |folds: &[&Measured]| {
         // Its folds are in the trials file.
@@ -149,7 +148,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         if output.plain() {
             output.say(said);
         }
-        track(&arguments.tracking, &facts, folds, output)
+        track(&arguments.tracking, &start, folds, output)
     };
     let searched = search(free, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
     bar.finish_and_clear();
@@ -175,7 +174,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     if !best.mean.is_finite() {
         return Err(Failure::data("no trial gave a network on every fold"));
     }
-    verdict::print(arguments, output, &standings);
+    verdict::print(arguments.json, output, &standings);
     let toml = toml::to_string(&best.settings).map_err(Failure::data)?;
     let head = format!(
         "# tenure tune: trial {} of {}, log-loss {:.4} over {FOLDS} inner folds, seed {}.\n",
@@ -197,12 +196,12 @@ fn checkpoints(trials_file: &Path) -> PathBuf {
 }
 
 /// A trial as a run: its settings are parameters, its folds steps.
-fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&Measured], output: &Output) -> Result<(), Failure> {
+fn track(tracking: &TrackingArguments, start: &RunStart, folds: &[&Measured], output: &Output) -> Result<(), Failure> {
     let Measured { trial, settings, .. } = folds[0];
-    let mut facts = facts.clone();
-    facts.params.extend(settings.params());
-    facts.tags.insert("tenure.trial".into(), trial.to_string());
-    let mut recorder = tracking.begin(facts, output)?;
+    let mut start = start.clone();
+    start.params.extend(settings.params());
+    start.tags.insert("tenure.trial".into(), trial.to_string());
+    let mut recorder = tracking.begin(start, output)?;
     for Measured { fold, log_loss, seconds, .. } in folds {
         let figures = log_loss.map(|loss| ("log_loss".to_owned(), loss));
         recorder.step("fold", *fold as u64 + 1, figures.into_iter().chain([("seconds".into(), *seconds)]).collect());

@@ -1,0 +1,35 @@
+//! Schema files and presets.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use tenure::schema::Schema;
+use tenure_training::preset::{PRESETS, preset};
+
+use crate::failure::Failure;
+
+/// Reads a schema file, or the preset of that name; every broken rule is reported.
+pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
+    let name = path.display();
+    let preset = path.to_str().and_then(preset).filter(|_| !path.exists());
+    let text = match preset {
+        Some(preset) => preset.to_owned(),
+        None => std::fs::read_to_string(path).map_err(|error| {
+            let presets = PRESETS.join(", ");
+            Failure::usage(format!("{name}: {error}; presets that need no file are {presets}"))
+        })?,
+    };
+    let schema: Schema = toml::from_str(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+    let problems = schema.problems();
+    if problems.is_empty() {
+        return Ok(schema);
+    }
+    let lines: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    Err(Failure::usage(format!("{name} breaks {} rules:\n{}", problems.len(), lines.join("\n"))))
+}
+
+/// SHA-256 of a schema as the program reads it, in hexadecimal.
+pub fn schema_sha256(schema: &Schema) -> Result<String, Failure> {
+    let text = serde_json::to_string(schema).map_err(Failure::data)?;
+    Ok(hex::encode(Sha256::digest(text.as_bytes())))
+}

@@ -1,0 +1,63 @@
+//! One run on its way to one server: what all of its events need.
+
+use serde_json::{Value, json};
+
+use super::order::{Note, Order, Progress};
+use crate::runs::{Run, RunStore};
+use crate::tracking::client::Client;
+use crate::tracking::error::TrackingError;
+
+/// Parameters or tags that the server takes in one call (MLflow's REST API, "Log Batch").
+pub(super) const ENTRIES_A_CALL: usize = 100;
+/// Longest values that it takes; what is longer is cut.
+pub(super) const LONGEST_PARAM: usize = 6000;
+pub(super) const LONGEST_TAG: usize = 8000;
+/// The tag by which a run is found again.
+pub(super) const RUN_TAG: &str = "tenure.run";
+
+pub(super) struct Session<'a> {
+    pub store: &'a RunStore,
+    pub run: &'a Run,
+    pub client: &'a Client,
+    pub order: Order,
+    pub progress: Progress,
+}
+
+impl Session<'_> {
+    pub(super) fn note(&self) -> Result<(), TrackingError> {
+        Note { order: self.order.clone(), progress: self.progress.clone() }.write(self.store, &self.run.id)
+    }
+
+    pub(super) fn run_id(&self) -> Result<&str, TrackingError> {
+        let lacks = || TrackingError::Spool(format!("run {} has no start", self.run.id));
+        self.progress.run_id.as_deref().ok_or_else(lacks)
+    }
+}
+
+/// A parameter or a tag as the server takes it.
+pub(super) fn entry(key: &str, value: &str, longest: usize) -> Value {
+    json!({ "key": key, "value": value.chars().take(longest).collect::<String>() })
+}
+
+/// For a path or a query.
+pub(super) fn percent_encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte.into()),
+            byte => out += &format!("%{byte:02X}"),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_go_into_addresses() {
+        assert_eq!(percent_encoded("a b/c'ä"), "a%20b%2Fc%27%C3%A4");
+        assert_eq!(entry("k", &"ä".repeat(7000), LONGEST_PARAM)["value"].as_str().unwrap().chars().count(), 6000);
+    }
+}
