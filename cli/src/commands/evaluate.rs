@@ -83,7 +83,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     }
     let probabilities = scores(&scorer, &cohort).probabilities;
     let Arguments { threshold, resamples, .. } = *arguments;
-    let metrics = Metrics::measure(&probabilities, cohort.labels(), threshold).map_err(Failure::data)?;
+    let metrics = Metrics::measure(&probabilities, cohort.labels(), threshold)?;
     let bootstrap = Bootstrap { resamples, ..Bootstrap::default() };
     let intervals = (resamples > 0).then(|| bootstrap.intervals(&probabilities, cohort.labels(), threshold));
     let evaluation = Evaluation {
@@ -92,7 +92,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         left_out: cohort.left_out().len() as u64,
         threshold,
         metrics,
-        intervals: intervals.transpose().map_err(Failure::data)?,
+        intervals: intervals.transpose()?,
         data_sha256,
         model_sha256,
         training_data,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tenure_table::Source;
 use tenure_training::file::write_whole;
-use tenure_training::init::{Draft, InitError, draft, suggested};
+use tenure_training::init::{Draft, draft, suggested};
 use tenure_training::suggest::suggest;
 
 use crate::failure::Failure;
@@ -35,12 +35,6 @@ pub struct Arguments {
     /// Overwrite the schema
     #[arg(long)]
     pub force: bool,
-}
-
-impl From<InitError> for Failure {
-    fn from(error: InitError) -> Failure {
-        Failure::new(error.exit_code(), &error)
-    }
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {

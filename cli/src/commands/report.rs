@@ -132,7 +132,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let bar = output.bar(arguments.explain as u64, "explaining {pos}/{len} {bar:24} {eta}");
     let report = Report::measure(&models[0].cohort, &parts, &params, &|| bar.inc(1));
     bar.finish_and_clear();
-    let report = report.map_err(Failure::data)?;
+    let report = report?;
     if let Some(file) = &arguments.json {
         write_whole(file, format!("{:#}\n", json!(report)).as_bytes())?;
     }

@@ -22,7 +22,7 @@ use row_scorer::{RowScorer, Tally};
 use serde_json::json;
 use tenure::artifact::Document;
 use tenure::scorer::{ExplainOptions, Scorer};
-use tenure_table::{Columns, ColumnsError, Source};
+use tenure_table::{Columns, Source};
 use tenure_training::file::{persist, temporary_beside};
 
 use crate::failure::Failure;
@@ -69,12 +69,6 @@ pub struct Arguments {
     /// Print the counts of rows as JSON on standard output
     #[arg(long)]
     pub json: bool,
-}
-
-impl From<ColumnsError> for Failure {
-    fn from(error: ColumnsError) -> Failure {
-        Failure::data(error)
-    }
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {

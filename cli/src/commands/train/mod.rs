@@ -14,16 +14,16 @@ use tenure_training::checkpoint;
 use tenure_training::checks::DataChecks;
 use tenure_training::cohort::Cohort;
 use tenure_training::file::write_whole;
-use tenure_training::fit::{Control, FitError};
+use tenure_training::fit::Control;
 use tenure_training::history::History;
 use tenure_training::metrics::{Bootstrap, Metrics, best_f1_threshold};
 use tenure_training::split::{Shares, Split};
-use tenure_training::train::{Rows, Shipped, TrainError, TrainParams, Trained, train};
+use tenure_training::train::{Rows, Shipped, TrainParams, Trained, train};
 
 use super::network::NetworkArguments;
 use crate::card::segments as card_segments;
 use crate::configuration::Settings;
-use crate::failure::{ENVIRONMENT, Failure};
+use crate::failure::Failure;
 use crate::inputs::{read_for_training, read_schema, schema_sha256};
 use crate::output::{Output, interrupted, refuse_overwrite};
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
@@ -56,16 +56,6 @@ pub struct Arguments {
     /// Print one JSON object an epoch and the model card at the end, on standard output
     #[arg(long)]
     pub json: bool,
-}
-
-impl From<TrainError> for Failure {
-    fn from(error: TrainError) -> Failure {
-        match error {
-            TrainError::Fit(FitError::Interrupted) => Failure::interrupted(),
-            TrainError::Fit(FitError::Checkpoint { message }) => Failure::new(ENVIRONMENT, message),
-            error => Failure::data(error),
-        }
-    }
 }
 
 pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Result<(), Failure> {
@@ -119,9 +109,9 @@ fn learn(
     let mut card = card(&params, cohort, schema, &split, &split_by.words(&split.test), &checks, &trained)?;
     card["curves"] = history.card();
     let artifact = trained.artifact(&params, cohort, &split.train, card)?;
-    let bytes = write(&artifact).map_err(Failure::data)?;
+    let bytes = write(&artifact)?;
     // What is written is what a stranger will read: read it as one.
-    tenure::artifact::read(&bytes).map_err(Failure::data)?;
+    tenure::artifact::read(&bytes)?;
     write_whole(&arguments.out, &bytes)?;
     recorder.file("model.safetensors", &bytes, true);
     recorder.card(&artifact.document.card());
@@ -145,15 +135,13 @@ fn card(
     trained: &Trained,
 ) -> Result<serde_json::Value, Failure> {
     let of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
-    let threshold = best_f1_threshold(&trained.probabilities(&split.validation), &of(&split.validation));
-    let threshold = threshold.map_err(Failure::data)?;
+    let threshold = best_f1_threshold(&trained.probabilities(&split.validation), &of(&split.validation))?;
     let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
-    let metrics = Metrics::measure(&probabilities, &labels, threshold).map_err(Failure::data)?;
+    let metrics = Metrics::measure(&probabilities, &labels, threshold)?;
     let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
-    let intervals = bootstrap.intervals(&probabilities, &labels, threshold).map_err(Failure::data)?;
+    let intervals = bootstrap.intervals(&probabilities, &labels, threshold)?;
     let inputs = trained.encoded.encoder().inputs().len();
-    let teacher = Metrics::measure(&trained.teacher_probabilities(&split.test), &labels, threshold);
-    let teacher = teacher.map_err(Failure::data)?;
+    let teacher = Metrics::measure(&trained.teacher_probabilities(&split.test), &labels, threshold)?;
     let (small, large) = trained.multiply_adds();
     let network = match &trained.shipped {
         Shipped::Student(_) => &params.distillation.fit,
