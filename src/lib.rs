@@ -7,6 +7,7 @@
 
 pub mod artifact;
 pub mod calibration;
+pub mod card;
 pub mod customer;
 pub mod decision;
 pub mod encoding;

@@ -4,9 +4,11 @@ use std::fmt::Display;
 use std::path::Path;
 
 use tenure::artifact::ArtifactError;
+use tenure::card::CardError;
 use tenure_table::{ColumnsError, TableError, TableRule};
 use tenure_training::checkpoint::CheckpointError;
 use tenure_training::cohort::CohortError;
+use tenure_training::evaluation::EvaluationError;
 use tenure_training::file::FileError;
 use tenure_training::fit::FitError;
 use tenure_training::imbalance::ImbalanceError;
@@ -93,7 +95,9 @@ exit_codes! {
         CheckpointError::OtherRun { .. } => USAGE,
     };
     MetricsError: |_error| DATA;
+    EvaluationError: |_error| DATA;
     ArtifactError: |_error| DATA;
+    CardError: |_error| DATA;
     StoreError: |error| match error {
         StoreError::File { .. } => ENVIRONMENT,
         StoreError::Line { .. } => DATA,

@@ -8,13 +8,14 @@ use std::time::Instant;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tenure::card::ModelCard;
 use tenure::schema::Schema;
 use tenure_training::cohort::Cohort;
+use tenure_training::evaluation::schema_sha256;
 use tenure_training::fit::EpochReport;
 
 use crate::configuration::Settings;
 use crate::failure::{ENVIRONMENT, Failure, INTERRUPTED};
-use crate::inputs::schema_sha256;
 use crate::output::Output;
 use crate::runs::{Event, FOLDER, RunStore, Status, now};
 use crate::tracking::{Order, Server, Uploader};
@@ -56,24 +57,18 @@ pub struct RunStart {
 
 impl RunStart {
     /// A run of a command that reads a table.
-    pub fn new(
-        command: &'static str,
-        settings: &Settings,
-        cohort: &Cohort,
-        schema: &Schema,
-        seed: u64,
-    ) -> Result<RunStart, Failure> {
+    pub fn new(command: &'static str, settings: &Settings, cohort: &Cohort, schema: &Schema, seed: u64) -> RunStart {
         let tags = [
             ("tenure.data_sha256", cohort.report().sha256.clone()),
-            ("tenure.schema_sha256", schema_sha256(schema)?),
+            ("tenure.schema_sha256", schema_sha256(schema)),
             ("tenure.seed", seed.to_string()),
         ];
-        Ok(RunStart {
+        RunStart {
             command,
             name: schema.name.clone(),
             params: run_params(settings),
             tags: tags.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
-        })
+        }
     }
 }
 
@@ -164,7 +159,8 @@ impl Recorder<'_> {
     }
 
     /// The parts of a model card: what was chosen as parameters, the figures as metrics.
-    pub fn card(&mut self, card: &Value) {
+    pub fn card(&mut self, card: &ModelCard) {
+        let card = serde_json::to_value(card).unwrap_or_default();
         let mut params = BTreeMap::new();
         for part in ["network", "training", "calibration", "teacher", "shipped"] {
             flatten(part, &card[part], &mut |key, value| {

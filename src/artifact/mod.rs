@@ -16,6 +16,7 @@ pub use write::write;
 use serde::Serialize;
 
 use crate::calibration::Calibration;
+use crate::card::{CardError, ModelCard};
 use crate::customer::{Cell, Customer};
 use crate::decision::Policy;
 use crate::encoding::{Encoder, InputDocument};
@@ -47,16 +48,20 @@ pub struct Document {
     pub calibration: Calibration,
     pub policy: Policy,
     pub background: Background,
-    /// The model card as JSON text: what it was trained on and how well it did. The core passes it on and reads nothing
-    /// from it; [`Document::card`] has it as a value.
+    /// The model card as JSON text: what it was trained on and how well it did. Scoring hands it on and reads nothing
+    /// from it; [`Document::card`] reads it.
     #[serde(serialize_with = "verbatim")]
     pub card: String,
 }
 
 impl Document {
-    /// The model card; null where its text is no JSON, which no artifact has that was read.
-    pub fn card(&self) -> serde_json::Value {
-        json::parse(&self.card).map(Into::into).unwrap_or_default()
+    /// The model card.
+    ///
+    /// # Errors
+    ///
+    /// The card is not that of a trainer, as [`ModelCard::read`] says.
+    pub fn card(&self) -> Result<ModelCard, CardError> {
+        ModelCard::read(&self.card)
     }
 }
 

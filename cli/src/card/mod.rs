@@ -3,5 +3,5 @@
 mod facts;
 mod markdown;
 
-pub use facts::{CardLine, lines, penalty, segments};
+pub use facts::{CardLine, lines, penalty, with_interval};
 pub use markdown::markdown;

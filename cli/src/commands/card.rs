@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use serde_json::Value;
 use tenure_training::file::write_whole;
 
 use crate::card::markdown;
@@ -38,10 +39,11 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     }
     let ArtifactFile { artifact, sha256 } = read_artifact(&arguments.model, None)?;
     if arguments.json {
-        output.print(format!("{:#}", artifact.document.card()));
+        let card: Value = serde_json::from_str(&artifact.document.card).map_err(Failure::data)?;
+        output.print(format!("{card:#}"));
         return Ok(());
     }
-    let text = markdown(&artifact.document, &sha256, arguments.license.as_deref());
+    let text = markdown(&artifact.document, &artifact.document.card()?, &sha256, arguments.license.as_deref());
     if prints {
         output.print(text.trim_end());
     } else {

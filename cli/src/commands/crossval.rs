@@ -123,7 +123,7 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
     };
     let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&folds[0].test) };
     arguments.rows.check_folds(&cohort, &schema, &folds, output)?;
-    let start = RunStart::new("crossval", settings, &cohort, &schema, params.seed)?;
+    let start = RunStart::new("crossval", settings, &cohort, &schema, params.seed);
     let mut recorder = arguments.tracking.begin(start, output)?;
     let result = measure(arguments, &params, &cohort, &folds, &split_words, output, &mut recorder);
     recorder.end(&result);

@@ -70,12 +70,12 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     }
     let ArtifactFile { artifact, sha256: model_sha256 } = read_artifact(&arguments.model, arguments.reference)?;
     let scorer = Scorer::new(artifact);
-    let card = scorer.document().card();
+    let card = scorer.document().card()?;
     let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, output)?;
     let data_sha256 = cohort.report().sha256.clone();
-    let training_data = card["data_sha256"].as_str() == Some(&data_sha256);
+    let training_data = card.data_sha256 == data_sha256;
     if training_data {
-        let rows = card["rows"]["test"].as_u64().unwrap_or(0);
+        let rows = card.rows.test;
         output.say(format!(
             "warning: the model was trained on this very file, so these figures flatter it; its card has the figures on {rows} \
              test rows that it never saw"

@@ -6,4 +6,4 @@ mod schema;
 
 pub use artifact::{ArtifactFile, day, read_artifact};
 pub use cohort::{read_for_evaluation, read_for_training};
-pub use schema::{read_schema, schema_sha256};
+pub use schema::read_schema;

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
 use tenure::schema::Schema;
 use tenure_training::preset::{PRESETS, preset};
 
@@ -26,10 +25,4 @@ pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
     }
     let lines: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
     Err(Failure::usage(format!("{name} breaks {} rules:\n{}", problems.len(), lines.join("\n"))))
-}
-
-/// SHA-256 of a schema as the program reads it, in hexadecimal.
-pub fn schema_sha256(schema: &Schema) -> Result<String, Failure> {
-    let text = serde_json::to_string(schema).map_err(Failure::data)?;
-    Ok(hex::encode(Sha256::digest(text.as_bytes())))
 }

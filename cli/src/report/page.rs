@@ -52,12 +52,12 @@ fn head(report: &Report) -> String {
     let rate = data.left as f64 / data.rows as f64;
     let mut notices = String::new();
     for model in report.models.iter().filter(|model| model.training_data) {
-        let tested = model.card["rows"]["test"].as_u64().unwrap_or(0);
+        let tested = model.card.rows.test;
         notices += &format!(
             "<p class=\"notice\" role=\"note\"><strong>{} was trained on this very table.</strong> The figures flatter it. Its \
              model card, below, has those on {} rows that it never saw.</p>",
             escape(&model.file),
-            count(tested as usize)
+            count(tested)
         );
     }
     let files: Vec<String> =

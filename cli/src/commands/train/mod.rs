@@ -2,29 +2,25 @@
 
 mod progress;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use progress::{EpochProgress, summary};
-use serde_json::json;
 use tenure::artifact::write;
 use tenure::schema::Schema;
 use tenure_training::checkpoint;
-use tenure_training::checks::DataChecks;
 use tenure_training::cohort::Cohort;
+use tenure_training::evaluation::{CardSource, schema_sha256};
 use tenure_training::file::write_whole;
 use tenure_training::fit::Control;
 use tenure_training::history::History;
-use tenure_training::metrics::{Bootstrap, Metrics, best_f1_threshold};
-use tenure_training::split::{Shares, Split};
-use tenure_training::train::{Rows, Shipped, TrainParams, Trained, train};
+use tenure_training::split::Shares;
+use tenure_training::train::{Rows, TrainParams, train};
 
 use super::network::NetworkArguments;
-use crate::card::segments as card_segments;
 use crate::configuration::Settings;
 use crate::failure::Failure;
-use crate::inputs::{read_for_training, read_schema, schema_sha256};
+use crate::inputs::{read_for_training, read_schema};
 use crate::output::{Output, interrupted, refuse_overwrite};
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
 use crate::rows::RowArguments;
@@ -63,7 +59,7 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
     let params = arguments.network.params()?;
     let schema = read_schema(&arguments.schema)?;
     let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
-    let start = RunStart::new("train", settings, &cohort, &schema, params.seed)?;
+    let start = RunStart::new("train", settings, &cohort, &schema, params.seed);
     let mut recorder = arguments.tracking.begin(start, output)?;
     let result = learn(arguments, &params, &schema, &cohort, output, &mut recorder);
     recorder.end(&result);
@@ -87,7 +83,7 @@ fn learn(
         let run = checkpoint::Run {
             code_version: env!("CARGO_PKG_VERSION").into(),
             data_sha256: cohort.report().sha256.clone(),
-            schema_sha256: schema_sha256(schema)?,
+            schema_sha256: schema_sha256(schema),
             settings: settings.lines().map(String::from).collect(),
         };
         checkpoint::open(folder, &run)?;
@@ -106,102 +102,29 @@ fn learn(
     });
     progress.finish();
     let trained = trained?;
-    let mut card = card(&params, cohort, schema, &split, &split_by.words(&split.test), &checks, &trained)?;
-    card["curves"] = history.card();
+    let source = CardSource {
+        params: &params,
+        cohort,
+        schema,
+        split: &split,
+        split_words: split_by.words(&split.test),
+        checks: &checks,
+        history: &history,
+    };
+    let card = source.card(&trained)?;
     let artifact = trained.artifact(&params, cohort, &split.train, card)?;
     let bytes = write(&artifact)?;
     // What is written is what a stranger will read: read it as one.
     tenure::artifact::read(&bytes)?;
     write_whole(&arguments.out, &bytes)?;
     recorder.file("model.safetensors", &bytes, true);
-    recorder.card(&artifact.document.card());
+    let card = artifact.document.card()?;
+    recorder.card(&card);
     if arguments.json {
-        output.print(artifact.document.card());
+        output.print(&artifact.document.card);
     } else {
-        summary(&artifact, &trained, started, output);
+        summary(&card, &trained, started, output);
         output.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes.len() as f64 / 1e3));
     }
     Ok(())
-}
-
-/// The model card. No clock: the same run writes the same bytes.
-fn card(
-    params: &TrainParams,
-    cohort: &Cohort,
-    schema: &Schema,
-    split: &Split,
-    split_words: &str,
-    checks: &DataChecks,
-    trained: &Trained,
-) -> Result<serde_json::Value, Failure> {
-    let of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
-    let threshold = best_f1_threshold(&trained.probabilities(&split.validation), &of(&split.validation))?;
-    let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
-    let metrics = Metrics::measure(&probabilities, &labels, threshold)?;
-    let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
-    let intervals = bootstrap.intervals(&probabilities, &labels, threshold)?;
-    let inputs = trained.encoded.encoder().inputs().len();
-    let teacher = Metrics::measure(&trained.teacher_probabilities(&split.test), &labels, threshold)?;
-    let (small, large) = trained.multiply_adds();
-    let network = match &trained.shipped {
-        Shipped::Student(_) => &params.distillation.fit,
-        Shipped::Members(_) => &params.network,
-    };
-    Ok(rounded(json!({
-        "name": schema.name,
-        "code_version": env!("CARGO_PKG_VERSION"),
-        "seed": params.seed,
-        "data_sha256": cohort.report().sha256,
-        "schema_sha256": schema_sha256(schema)?,
-        "rows": {
-            "train": split.train.len(), "validation": split.validation.len(),
-            "calibration": split.calibration.len(), "test": split.test.len(),
-        },
-        "split": split_words,
-        // Not their messages: those name single values of the table.
-        "data_warnings": checks.warnings().map(|finding| json!([finding.check, finding.field])).collect::<Vec<_>>(),
-        "positive_rate": cohort.positives() as f64 / cohort.rows() as f64,
-        "network": {
-            "hidden": trained.network.hidden(), "direct": network.shape.direct, "inputs": inputs,
-            "dense_columns": trained.encoded.layout().size(),
-            "multiply_adds": small,
-        },
-        "teacher": {
-            "model": trained.teacher.name(), "members": trained.teacher.members(), "multiply_adds": large,
-            "validation_log_loss": trained.teacher_validation_loss, "metrics": teacher,
-            "tried": trained.teacher.tried.iter().map(|(model, loss)| (model.name(), *loss)).collect::<BTreeMap<_, _>>(),
-            // Of the TabM in it; null without one.
-            "penalty": trained.teacher.penalty().map(|penalty| json!({
-                "chosen": penalty.chosen.to_string(),
-                "tried": penalty.tried.iter().map(|(tried, loss)| (tried.to_string(), *loss)).collect::<BTreeMap<_, _>>(),
-            })),
-        },
-        "shipped": trained.shipped.name(&trained.teacher),
-        "training": {
-            "validation_log_loss": trained.validation_loss,
-            "learning_rate": network.learning_rate, "penalty": network.penalty.strength(), "dropout": network.shape.dropout,
-            "batch_size": network.batch_size, "batch_norm": network.shape.batch_norm,
-            // What the teacher was fitted with; a student follows its teacher.
-            "class_weights": params.network.class_weights, "positive_weight": params.network.positive_weight,
-            "focal": params.network.focusing,
-            "bins": params.encoder.bins, "clip": params.encoder.clip,
-        },
-        "calibration": trained.calibration_record,
-        "metrics": metrics,
-        "intervals": intervals,
-        "segments": card_segments(cohort, &split.test, &probabilities),
-    })))
-}
-
-/// Figures to seven digits: more say nothing, and every reader of the artifact would parse them.
-fn rounded(card: serde_json::Value) -> serde_json::Value {
-    match card {
-        serde_json::Value::Number(number) if number.is_f64() => {
-            let number = number.as_f64().unwrap_or_default();
-            format!("{number:.6e}").parse::<f64>().unwrap_or(number).into()
-        }
-        serde_json::Value::Array(values) => values.into_iter().map(rounded).collect(),
-        serde_json::Value::Object(entries) => entries.into_iter().map(|(key, value)| (key, rounded(value))).collect(),
-        other => other,
-    }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use tenure_training::checkpoint::Run;
 use tenure_training::cohort::Cohort;
+use tenure_training::evaluation::schema_sha256;
 use tenure_training::file::write_whole;
 use tenure_training::fit::{Control, FitError};
 use tenure_training::metrics::row_log_loss;
@@ -20,7 +21,7 @@ use tenure_training::tune::{FOLDS, Measured, Trials, search, standings};
 use super::network::{Hidden, NetworkArguments};
 use crate::configuration;
 use crate::failure::{Failure, INTERRUPTED};
-use crate::inputs::{read_for_training, read_schema, schema_sha256};
+use crate::inputs::{read_for_training, read_schema};
 use crate::output::{Output, interrupted, refuse_overwrite};
 use crate::recorder::{RunStart, TrackingArguments};
 use crate::rows::RowArguments;
@@ -107,7 +108,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     let run = Run {
         code_version: env!("CARGO_PKG_VERSION").into(),
         data_sha256: cohort.report().sha256.clone(),
-        schema_sha256: schema_sha256(&schema)?,
+        schema_sha256: schema_sha256(&schema),
         settings: settings.lines().map(String::from).collect(),
     };
     let mut trials = Trials::open(&arguments.trials_file, &run)?;
@@ -138,7 +139,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         }
         Ok(measured)
     };
-    let start = RunStart::new("tune", effective, &cohort, &schema, params.seed)?;
+    let start = RunStart::new("tune", effective, &cohort, &schema, params.seed);
     let mut best = standings(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
     let mut ended = |folds: &[&Measured]| {
         // Its folds are in the trials file.
