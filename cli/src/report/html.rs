@@ -1,11 +1,7 @@
-//! Numbers, figures and tables as the page shows them.
+//! Numbers, figures and tables as the page shows them. Texts are escaped by maud wherever they are put in.
 
 use indicatif::HumanCount;
-
-/// Text for HTML and for attributes in double quotes.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
+use maud::{Markup, Render, html};
 
 /// 12,345
 pub(super) fn count(number: usize) -> String {
@@ -29,24 +25,21 @@ pub(super) fn minus(text: String) -> String {
     text.replace('-', "−")
 }
 
-pub(super) fn figure(heading: &str, svg: &str, caption: &str) -> String {
-    format!("<figure><h3>{heading}</h3>{svg}<figcaption>{caption}</figcaption></figure>")
+pub(super) fn figure(heading: &str, svg: &Markup, caption: &str) -> Markup {
+    html! { figure { h3 { (heading) } (svg) figcaption { (caption) } } }
 }
 
-/// A table whose first column names the row; cells are HTML already.
-pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
-    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
-    let rows: String = rows
-        .iter()
-        .map(|row| {
-            let cells: String = row.iter().map(|cell| format!("<td>{cell}</td>")).collect();
-            format!("<tr>{cells}</tr>")
-        })
-        .collect();
-    format!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table><caption>{0}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>",
-        escape(caption)
-    )
+/// A table whose first column names the row.
+pub(super) fn table<Cell: Render>(caption: &str, heads: &[&str], rows: &[Vec<Cell>]) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(caption) {
+            table {
+                caption { (caption) }
+                thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                tbody { @for row in rows { tr { @for cell in row { td { (cell) } } } } }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -57,6 +50,13 @@ mod tests {
     fn numbers_and_words_for_people() {
         assert_eq!([signed(0.0123, 2), signed(-0.5, 1), signed(-0.0001, 2)], ["+0.01", "−0.5", "0.00"]);
         assert_eq!((count(1234567), percent(0.2654)), ("1,234,567".into(), "26.5%".into()));
-        assert_eq!(escape("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+    }
+
+    #[test]
+    fn texts_of_a_table_are_escaped() {
+        let table = table("a \"b\"", &["<c>"], &[vec!["d & e".to_owned()]]).into_string();
+        for part in ["aria-label=\"a &quot;b&quot;\"", "&lt;c&gt;", "d &amp; e"] {
+            assert!(table.contains(part), "{part} in {table}");
+        }
     }
 }

@@ -1,37 +1,31 @@
 //! What the artifact says of itself: the model card and how training went.
 
-use tenure::card::{LossCurve, ModelCard};
+use maud::{Markup, html};
+use tenure::card::LossCurve;
+use tenure_training::evaluation::Report;
 use tenure_training::evaluation::short;
-use tenure_training::evaluation::{ModelFigures, Report};
 
 use super::chart::{Axis, Chart};
-use super::html::{escape, figure};
+use super::html::figure;
 use crate::card::{CardLine, lines};
 
-pub(super) fn model(report: &Report) -> String {
+pub(super) fn model(report: &Report) -> Markup {
     let two = report.models.len() > 1;
-    report.models.iter().map(|model| one(model, two)).collect()
+    html! {
+        @for model in &report.models {
+            @if two { h3 { code { (model.file) } } }
+            dl { @for CardLine { name, value } in lines(&model.card) { dt { (name) } dd { (value) } } }
+            @if model.card.curves.is_empty() {
+                p.soft { "The artifact has no training curves." }
+            } @else {
+                div.charts { @for curve in &model.card.curves { @if let Some(stage) = stage(curve) { (stage) } } }
+            }
+        }
+    }
 }
 
-fn one(model: &ModelFigures, named: bool) -> String {
-    let heading = if named { format!("<h3><code>{}</code></h3>", escape(&model.file)) } else { String::new() };
-    let line = |CardLine { name, value }: CardLine| format!("<dt>{}</dt><dd>{}</dd>", escape(&name), escape(&value));
-    let facts: String = lines(&model.card).into_iter().map(line).collect();
-    let charts: String = curves(&model.card);
-    let charts = if charts.is_empty() {
-        "<p class=\"soft\">The artifact has no training curves.</p>".into()
-    } else {
-        format!("<div class=\"charts\">{charts}</div>")
-    };
-    format!("{heading}<dl>{facts}</dl>{charts}")
-}
-
-/// One drawing for each stage of training that the card has losses of.
-fn curves(card: &ModelCard) -> String {
-    card.curves.iter().filter_map(stage).collect()
-}
-
-fn stage(curve: &LossCurve) -> Option<String> {
+/// The losses of one stage of training; nothing where the card has none.
+fn stage(curve: &LossCurve) -> Option<Markup> {
     let LossCurve { stage, epoch, train, validation, best_epoch } = curve;
     let (first, last) = (train.first()?, validation.last()?);
     let best = validation.get(epoch.iter().position(|epoch| epoch == best_epoch)?)?;
@@ -47,5 +41,5 @@ fn stage(curve: &LossCurve) -> Option<String> {
     let anchor = if best_epoch * 2 > *epoch.last()? { "end" } else { "start" };
     chart.text("mark first", at, (0.0, 22.0), anchor, &format!("best: epoch {best_epoch}, {best:.4}"));
     let caption = "Solid: validation. Dashed: training, dropout included, so it lies higher than its rows would cost.";
-    Some(figure(&format!("Training: {}", escape(stage)), &chart.svg(), caption))
+    Some(figure(&format!("Training: {stage}"), &chart.svg(), caption))
 }

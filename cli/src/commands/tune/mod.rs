@@ -69,17 +69,14 @@ pub struct Arguments {
 
 const DEFAULT_TRIALS: usize = 30;
 
+/// A time above 0 with a unit, seconds without one.
 fn time(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text.split_at(text.find(|letter: char| letter.is_alphabetic()).unwrap_or(text.len()));
-    let seconds = match unit {
-        "" | "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(format!("`{unit}` is no unit of time: s, m or h")),
-    };
-    match number.parse::<f64>() {
-        Ok(number) if number > 0.0 && number * seconds <= 1e7 => Ok(Duration::from_secs_f64(number * seconds)),
-        _ => Err(format!("`{text}` is no time above 0, as in 90s, 10m, 2h")),
+    let in_seconds = text.parse::<f64>().is_ok().then(|| format!("{text}s"));
+    let time = humantime::parse_duration(in_seconds.as_deref().unwrap_or(text))
+        .map_err(|error| format!("{error}; write it as in 90s, 10m, 2h"))?;
+    match time.as_secs_f64() {
+        seconds if seconds > 0.0 && seconds <= 1e7 => Ok(time),
+        _ => Err("must be above 0 and at most 115 days, as in 90s, 10m, 2h".into()),
     }
 }
 
@@ -288,7 +285,7 @@ mod tests {
         assert_eq!(time("90"), Ok(Duration::from_secs(90)));
         assert_eq!(time("1.5m"), Ok(Duration::from_secs(90)));
         assert_eq!(time("2h"), Ok(Duration::from_secs(7200)));
-        for wrong in ["", "0s", "-3m", "10d", "m", "1e9h", "nan"] {
+        for wrong in ["", "0s", "-3m", "200d", "m", "1e9h", "nan"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
     }

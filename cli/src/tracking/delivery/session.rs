@@ -1,5 +1,6 @@
 //! One run on its way to one server: what all of its events need.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::order::{Note, Order, Progress};
@@ -12,6 +13,8 @@ pub(super) const ENTRIES_A_CALL: usize = 100;
 /// Longest values that it takes; what is longer is cut.
 pub(super) const LONGEST_PARAM: usize = 6000;
 pub(super) const LONGEST_TAG: usize = 8000;
+/// What is encoded: all but the unreserved letters (RFC 3986, 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// The tag by which a run is found again.
 pub(super) const RUN_TAG: &str = "tenure.run";
 
@@ -39,16 +42,9 @@ pub(super) fn entry(key: &str, value: &str, longest: usize) -> Value {
     json!({ "key": key, "value": value.chars().take(longest).collect::<String>() })
 }
 
-/// For a path or a query.
+/// A text for a path or a query.
 pub(super) fn percent_encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte.into()),
-            byte => out += &format!("%{byte:02X}"),
-        }
-    }
-    out
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 #[cfg(test)]
