@@ -8,6 +8,6 @@ pub mod inputs;
 pub mod output;
 pub mod recorder;
 pub mod report;
-pub mod rows;
 pub mod runs;
+pub mod table;
 pub mod tracking;

@@ -1,14 +1,11 @@
 //! `tenure check`: what is suspicious in a table, before training does it again as warnings.
 
-use std::path::PathBuf;
-
 use tenure_training::checks::{DataChecks, FieldSummary, Finding};
 use tenure_training::split::Shares;
 
 use crate::failure::Failure;
-use crate::inputs::{read_for_training, read_schema};
 use crate::output::Output;
-use crate::rows::RowArguments;
+use crate::table::TableArguments;
 
 /// Look for leaks, duplicates, placeholders and gaps in a table before anything is learned from it
 ///
@@ -16,26 +13,19 @@ use crate::rows::RowArguments;
 /// `train` would make with the same flags.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The table: CSV, TSV or Parquet
-    #[arg(long)]
-    pub data: PathBuf,
-    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
-    #[arg(long)]
-    pub schema: PathBuf,
+    #[command(flatten)]
+    pub table: TableArguments,
     /// Seed of the split
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    #[command(flatten)]
-    pub rows: RowArguments,
     /// Print figures and findings as JSON on standard output
     #[arg(long)]
     pub json: bool,
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let schema = read_schema(&arguments.schema)?;
-    let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
-    let split_by = arguments.rows.split_by(&cohort)?;
+    let (schema, cohort) = arguments.table.read(output)?;
+    let split_by = arguments.table.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), arguments.seed)?;
     let checks = DataChecks::run(&cohort, &schema, Some(&split))?;
     if arguments.json {
@@ -45,7 +35,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         output.print(table(&checks, &split_by.words(&split.test)));
     }
     let quiet = Output { quiet: true };
-    arguments.rows.judge(&checks, &quiet)
+    arguments.table.judge(&checks, &quiet)
 }
 
 fn table(checks: &DataChecks, split: &str) -> String {

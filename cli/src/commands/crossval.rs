@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 use tenure_training::cohort::Cohort;
-use tenure_training::file::write_whole;
 use tenure_training::fit::Control;
 use tenure_training::metrics::{Metrics, best_f1_threshold};
 use tenure_training::split::Fold;
@@ -16,10 +15,9 @@ use tenure_training::train::{Rows, TrainParams, train};
 use super::network::NetworkArguments;
 use crate::configuration::Settings;
 use crate::failure::Failure;
-use crate::inputs::{read_for_training, read_schema};
-use crate::output::{Output, interrupted, refuse_overwrite};
+use crate::output::{Output, interrupted, refuse_overwrite, write_json};
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
-use crate::rows::RowArguments;
+use crate::table::TableArguments;
 
 /// Cross-validate the network that ships
 ///
@@ -27,12 +25,8 @@ use crate::rows::RowArguments;
 /// the threshold of F1; its test rows are scored once.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The table: CSV, TSV or Parquet
-    #[arg(long)]
-    pub data: PathBuf,
-    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
-    #[arg(long)]
-    pub schema: PathBuf,
+    #[command(flatten)]
+    pub table: TableArguments,
     /// Fixed folds: a CSV of row,fold,y
     #[arg(long)]
     pub folds: Option<PathBuf>,
@@ -48,8 +42,6 @@ pub struct Arguments {
     /// Overwrite the JSON file
     #[arg(long)]
     pub force: bool,
-    #[command(flatten)]
-    pub rows: RowArguments,
     #[command(flatten)]
     pub tracking: TrackingArguments,
     #[command(flatten)]
@@ -110,19 +102,18 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
         refuse_overwrite(json, arguments.force)?;
     }
     let params = arguments.network.params()?;
-    let schema = read_schema(&arguments.schema)?;
-    let RowArguments { group, time, .. } = &arguments.rows;
+    let TableArguments { group, time, .. } = &arguments.table;
     if arguments.folds.is_some() && (group.is_some() || time.is_some()) {
         return Err(Failure::usage("--folds says which row is where; it cannot be used with --group or --time"));
     }
-    let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
-    let split_by = arguments.rows.split_by(&cohort)?;
+    let (schema, cohort) = arguments.table.read(output)?;
+    let split_by = arguments.table.split_by(&cohort)?;
     let folds = match &arguments.folds {
         Some(folds) => Fold::read(&cohort, folds, arguments.inner.as_deref(), params.seed)?,
         None => split_by.folds(cohort.labels(), arguments.splits, params.seed)?,
     };
     let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&folds[0].test) };
-    arguments.rows.check_folds(&cohort, &schema, &folds, output)?;
+    arguments.table.check_folds(&cohort, &schema, &folds, output)?;
     let start = RunStart::new("crossval", settings, &cohort, &schema, params.seed);
     let mut recorder = arguments.tracking.begin(start, output)?;
     let result = measure(arguments, &params, &cohort, &folds, &split_words, output, &mut recorder);
@@ -209,7 +200,7 @@ fn measure(
             "split": split_words,
             "data_sha256": cohort.report().sha256,
         });
-        write_whole(path, format!("{document:#}\n").as_bytes())?;
+        write_json(path, &document)?;
     }
     Ok(())
 }

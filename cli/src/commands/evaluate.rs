@@ -6,13 +6,12 @@ use indicatif::HumanCount;
 use serde::Serialize;
 use serde_json::json;
 use tenure::scorer::Scorer;
-use tenure_training::file::write_whole;
 use tenure_training::metrics::{Bootstrap, FIGURES, Interval, Intervals, Metrics};
 use tenure_training::scores::scores;
 
 use crate::failure::Failure;
 use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
-use crate::output::{Output, refuse_overwrite};
+use crate::output::{Output, refuse_overwrite, write_json};
 
 /// Measure an artifact on a table with known outcomes
 ///
@@ -99,7 +98,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     };
     let document = json!(evaluation);
     if let Some(file) = json_file {
-        write_whole(file, format!("{document:#}\n").as_bytes())?;
+        write_json(file, &document)?;
     }
     let on_stdout = arguments.json.is_some() && json_file.is_none();
     output.print(if on_stdout { format!("{document:#}") } else { table(&evaluation) });

@@ -12,7 +12,7 @@ use tenure_training::scores::{Scores, scores};
 
 use crate::failure::Failure;
 use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
-use crate::output::{Output, refuse_overwrite};
+use crate::output::{Output, refuse_overwrite, write_json};
 use crate::report::page;
 
 /// Write a page that shows how good a model is, and where it is not
@@ -134,7 +134,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     bar.finish_and_clear();
     let report = report?;
     if let Some(file) = &arguments.json {
-        write_whole(file, format!("{:#}\n", json!(report)).as_bytes())?;
+        write_json(file, &json!(report))?;
     }
     let page = page(&report);
     write_whole(&arguments.out, page.as_bytes())?;

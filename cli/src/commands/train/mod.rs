@@ -20,28 +20,21 @@ use tenure_training::train::{Rows, TrainParams, train};
 use super::network::NetworkArguments;
 use crate::configuration::Settings;
 use crate::failure::Failure;
-use crate::inputs::{read_for_training, read_schema};
 use crate::output::{Output, interrupted, refuse_overwrite};
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
-use crate::rows::RowArguments;
+use crate::table::TableArguments;
 
 /// Learn a model from a table and write the artifact
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The table: CSV, TSV or Parquet
-    #[arg(long)]
-    pub data: PathBuf,
-    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
-    #[arg(long)]
-    pub schema: PathBuf,
+    #[command(flatten)]
+    pub table: TableArguments,
     /// The artifact to write
     #[arg(long)]
     pub out: PathBuf,
     /// Overwrite the artifact
     #[arg(long)]
     pub force: bool,
-    #[command(flatten)]
-    pub rows: RowArguments,
     #[command(flatten)]
     pub network: NetworkArguments,
     /// A folder for the state of an unfinished training: the same command goes on from it, to the same bytes
@@ -57,8 +50,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
     let params = arguments.network.params()?;
-    let schema = read_schema(&arguments.schema)?;
-    let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
+    let (schema, cohort) = arguments.table.read(output)?;
     let start = RunStart::new("train", settings, &cohort, &schema, params.seed);
     let mut recorder = arguments.tracking.begin(start, output)?;
     let result = learn(arguments, &params, &schema, &cohort, output, &mut recorder);
@@ -74,10 +66,10 @@ fn learn(
     output: &Output,
     recorder: &mut Recorder,
 ) -> Result<(), Failure> {
-    let split_by = arguments.rows.split_by(cohort)?;
+    let split_by = arguments.table.split_by(cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
     let mut params = params.clone();
-    let checks = arguments.rows.check(cohort, schema, &split, output)?;
+    let checks = arguments.table.check(cohort, schema, &split, output)?;
     if let Some(folder) = &arguments.checkpoint_dir {
         let settings = format!("{params:#?}\nsplit: {}", split_by.words(&split.test));
         let run = checkpoint::Run {

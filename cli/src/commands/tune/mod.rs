@@ -21,10 +21,9 @@ use tenure_training::tune::{FOLDS, Measured, Trials, search, standings};
 use super::network::{Hidden, NetworkArguments};
 use crate::configuration;
 use crate::failure::{Failure, INTERRUPTED};
-use crate::inputs::{read_for_training, read_schema};
 use crate::output::{Output, interrupted, refuse_overwrite};
 use crate::recorder::{RunStart, TrackingArguments};
-use crate::rows::RowArguments;
+use crate::table::TableArguments;
 
 /// Search for better settings within a budget
 ///
@@ -33,12 +32,8 @@ use crate::rows::RowArguments;
 /// flags are kept as they are; the others are searched. The same command goes on from the trials file.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The table: CSV, TSV or Parquet
-    #[arg(long)]
-    pub data: PathBuf,
-    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
-    #[arg(long)]
-    pub schema: PathBuf,
+    #[command(flatten)]
+    pub table: TableArguments,
     /// Where the best settings are written, as a tenure.toml for `tenure train --config`
     #[arg(long)]
     pub out: PathBuf,
@@ -58,8 +53,6 @@ pub struct Arguments {
     /// Print the trials as JSON
     #[arg(long)]
     pub json: bool,
-    #[command(flatten)]
-    pub rows: RowArguments,
     /// Every trial is a run of its own
     #[command(flatten)]
     pub tracking: TrackingArguments,
@@ -92,11 +85,10 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     if free.nothing() {
         return Err(Failure::usage("every setting is given as a flag: there is nothing to search"));
     }
-    let schema = read_schema(&arguments.schema)?;
-    let cohort = read_for_training(&arguments.data, schema.clone(), output)?;
-    let split_by = arguments.rows.split_by(&cohort)?;
+    let (schema, cohort) = arguments.table.read(output)?;
+    let split_by = arguments.table.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
-    arguments.rows.check(&cohort, &schema, &split, output)?;
+    arguments.table.check(&cohort, &schema, &split, output)?;
     let mut pool = [split.train, split.validation, split.calibration].concat();
     pool.sort_unstable();
     let parts = stratified_parts(cohort.labels(), &pool, &[1.0 / FOLDS as f64; FOLDS], params.seed)?;

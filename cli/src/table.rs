@@ -1,4 +1,6 @@
-//! The flags of commands that split a table: how rows are split, and how strictly they are checked.
+//! The table that a command learns from: its file and schema, how its rows are split, how strictly it is checked.
+
+use std::path::PathBuf;
 
 use tenure::schema::Schema;
 use tenure_training::checks::DataChecks;
@@ -6,11 +8,18 @@ use tenure_training::cohort::Cohort;
 use tenure_training::split::{Fold, Split, SplitBy};
 
 use crate::failure::Failure;
+use crate::inputs::{read_for_training, read_schema};
 use crate::output::Output;
 
-/// How rows are parted and how strictly they are checked; shared by `train`, `crossval` and `check`.
+/// The flags of every command that learns from a table.
 #[derive(Debug, Default, clap::Args)]
-pub struct RowArguments {
+pub struct TableArguments {
+    /// The table: CSV, TSV or Parquet
+    #[arg(long)]
+    pub data: PathBuf,
+    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
+    #[arg(long)]
+    pub schema: PathBuf,
     /// A column whose equal values stay together, such as household: no group is in two parts
     #[arg(long, value_name = "COLUMN", conflicts_with = "time")]
     pub group: Option<String>,
@@ -22,7 +31,14 @@ pub struct RowArguments {
     pub strict: bool,
 }
 
-impl RowArguments {
+impl TableArguments {
+    /// Reads the schema, and the table by it.
+    pub fn read(&self, output: &Output) -> Result<(Schema, Cohort), Failure> {
+        let schema = read_schema(&self.schema)?;
+        let cohort = read_for_training(&self.data, schema.clone(), output)?;
+        Ok((schema, cohort))
+    }
+
     pub fn split_by(&self, cohort: &Cohort) -> Result<SplitBy, Failure> {
         Ok(SplitBy::read(cohort, self.group.as_deref(), self.time.as_deref())?)
     }
@@ -40,7 +56,7 @@ impl RowArguments {
         Ok(checks)
     }
 
-    /// As [`RowArguments::check`], over the first of the folds.
+    /// As [`TableArguments::check`], over the first of the folds.
     pub fn check_folds(
         &self,
         cohort: &Cohort,
