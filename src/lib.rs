@@ -7,6 +7,8 @@
 
 pub mod artifact;
 pub mod calibration;
+#[cfg(feature = "write")]
+pub mod card;
 pub mod customer;
 pub mod decision;
 pub mod encoding;

@@ -3,12 +3,22 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use tenure_table::TableError;
+use tenure::artifact::ArtifactError;
+use tenure::card::CardError;
+use tenure_table::{ColumnsError, TableError, TableRule};
 use tenure_training::checkpoint::CheckpointError;
 use tenure_training::cohort::CohortError;
+use tenure_training::evaluation::EvaluationError;
 use tenure_training::file::FileError;
+use tenure_training::fit::FitError;
 use tenure_training::imbalance::ImbalanceError;
+use tenure_training::init::InitError;
+use tenure_training::metrics::MetricsError;
 use tenure_training::split::SplitError;
+use tenure_training::train::TrainError;
+
+use crate::runs::StoreError;
+use crate::tracking::TrackingError;
 
 /// A failed command: the message goes to standard error, the code to the shell.
 #[derive(Debug)]
@@ -49,41 +59,110 @@ impl Failure {
     }
 }
 
-/// Errors that know their own exit code.
-macro_rules! failure_from {
-    ($($error:ty),*) => {$(
+/// Errors with their exit codes: the one place that says which error is whose fault.
+macro_rules! exit_codes {
+    ($($error:ty: |$name:ident| $code:expr;)*) => {$(
         impl From<$error> for Failure {
             fn from(error: $error) -> Failure {
-                Failure::new(error.exit_code(), &error)
+                let $name = &error;
+                Failure::new($code, &error)
             }
         }
     )*};
 }
 
-failure_from!(CohortError, SplitError, TableError);
+exit_codes! {
+    TableError: |error| table(error);
+    ColumnsError: |_error| DATA;
+    CohortError: |error| match error {
+        CohortError::Table(error) => table(error),
+        CohortError::Columns(_) | CohortError::Unfit(..) => DATA,
+    };
+    SplitError: |error| match error {
+        SplitError::Table(error) => table(error),
+        SplitError::File { .. } | SplitError::Apart { .. } => DATA,
+        _ => USAGE,
+    };
+    InitError: |error| match error {
+        InitError::Table(error) => table(error),
+        InitError::NoTarget { .. } | InitError::Ambiguous { .. } | InitError::NoPositive { .. } => USAGE,
+        _ => DATA,
+    };
+    FileError: |_error| ENVIRONMENT;
+    CheckpointError: |error| match error {
+        CheckpointError::File(_) => ENVIRONMENT,
+        CheckpointError::Damaged { .. } => DATA,
+        CheckpointError::OtherRun { .. } => USAGE,
+    };
+    MetricsError: |_error| DATA;
+    EvaluationError: |_error| DATA;
+    ArtifactError: |_error| DATA;
+    CardError: |_error| DATA;
+    StoreError: |error| match error {
+        StoreError::File { .. } => ENVIRONMENT,
+        StoreError::Line { .. } => DATA,
+    };
+    TrackingError: |error| match error {
+        TrackingError::Address(_) | TrackingError::Variable { .. } => USAGE,
+        _ => ENVIRONMENT,
+    };
+}
+
+fn table(error: &TableError) -> i32 {
+    if error.rule == TableRule::Readable { ENVIRONMENT } else { DATA }
+}
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Failure {
+        match error {
+            TrainError::Fit(FitError::Interrupted) => Failure::interrupted(),
+            TrainError::Fit(FitError::Checkpoint { message }) => Failure::new(ENVIRONMENT, message),
+            error => Failure::data(error),
+        }
+    }
+}
 
 impl From<ImbalanceError> for Failure {
     fn from(error: ImbalanceError) -> Failure {
         match error {
             ImbalanceError::Train(error) => error.into(),
-            ImbalanceError::Metrics(error) => Failure::data(error),
+            ImbalanceError::Metrics(error) => error.into(),
         }
     }
 }
 
-impl From<FileError> for Failure {
-    fn from(error: FileError) -> Failure {
-        Failure::new(ENVIRONMENT, error)
-    }
-}
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
 
-impl From<CheckpointError> for Failure {
-    fn from(error: CheckpointError) -> Failure {
-        let exit_code = match error {
-            CheckpointError::File(_) => ENVIRONMENT,
-            CheckpointError::Damaged { .. } => DATA,
-            CheckpointError::OtherRun { .. } => USAGE,
+    use super::*;
+
+    #[test]
+    fn a_table_that_cannot_be_opened_is_the_machines_fault_wherever_it_is_noticed() {
+        let table = |rule| {
+            let mut error = TableError::io(&PathBuf::from("x.csv"), &std::io::Error::other("no such file"));
+            error.rule = rule;
+            error
         };
-        Failure::new(exit_code, error)
+        for (rule, code) in [(TableRule::Readable, ENVIRONMENT), (TableRule::Header, DATA)] {
+            let codes = [
+                Failure::from(table(rule)),
+                CohortError::Table(table(rule)).into(),
+                SplitError::Table(table(rule)).into(),
+                InitError::Table(table(rule)).into(),
+            ]
+            .map(|failure| failure.exit_code);
+            assert_eq!(codes, [code; 4]);
+        }
+    }
+
+    #[test]
+    fn flags_that_do_not_fit_the_table_are_a_usage_error() {
+        let text = || String::from("x");
+        let column = SplitError::Column { file: text(), column: text(), nearest: None };
+        let file = SplitError::File { file: text(), place: text(), message: text() };
+        let target = InitError::NoTarget { file: text(), target: text(), nearest: None, columns: text() };
+        let failures = [column.into(), file.into(), target.into(), TrackingError::Address(text()).into()];
+        assert_eq!(failures.map(|failure: Failure| failure.exit_code), [USAGE, DATA, USAGE, USAGE]);
     }
 }

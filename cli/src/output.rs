@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use tenure_training::file::write_whole;
 use tenure_training::observer::Observer;
 
 use crate::failure::Failure;
@@ -44,6 +46,17 @@ impl Output {
         bar
     }
 
+    /// Runs what reads a table, with a bar for how far it is: bytes read, and bytes in all.
+    pub fn reading<T>(&self, read: impl FnOnce(&mut dyn FnMut(u64, u64)) -> T) -> T {
+        let bar = self.bar(0, "reading {bytes_per_sec} {bar:30} {percent}% {eta}");
+        let result = read(&mut |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        });
+        bar.finish_and_clear();
+        result
+    }
+
     /// Whether standard error is no terminal, so that progress is plain lines.
     pub fn plain(&self) -> bool {
         !std::io::stderr().is_terminal()
@@ -67,6 +80,13 @@ pub fn refuse_overwrite(path: &Path, force: bool) -> Result<(), Failure> {
         return Err(Failure::usage(format!("{} is there already; --force overwrites it", path.display())));
     }
     Ok(())
+}
+
+/// Writes a document as indented JSON, whole or not at all.
+pub fn write_json(path: &Path, document: &impl Serialize) -> Result<(), Failure> {
+    let mut text = serde_json::to_vec_pretty(document).map_err(Failure::data)?;
+    text.push(b'\n');
+    Ok(write_whole(path, &text)?)
 }
 
 /// Whether Ctrl-C (or SIGTERM) was asked for; the first call begins to listen. The second Ctrl-C kills.

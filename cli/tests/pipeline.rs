@@ -52,16 +52,17 @@ fn the_same_seed_writes_the_same_bytes() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4, "a temporary file was left");
     // The card says how far explanations are from those against the training set, and the fewest rows that are near enough
     // are taken.
-    let card = tenure::artifact::read(&bytes[0]).unwrap().document.card();
-    let explanation = &card["explanation"];
-    let number = |key: &str| explanation[key].as_f64().unwrap_or_else(|| panic!("{key} in {explanation}"));
-    let errors = explanation["mean_absolute_error"].as_object().unwrap();
-    let error = |rows: &str| errors[rows].as_f64().unwrap_or_else(|| panic!("{explanation}"));
-    assert!(number("reference_standard_error") < error("64"), "{explanation}");
-    assert!((number("tolerated_error") / number("mean_absolute_contribution") - 0.05).abs() < 1e-3, "{explanation}");
-    let near = ["32", "48"].into_iter().find(|rows| error(rows) <= number("tolerated_error"));
-    assert_eq!(explanation["background_rows"].to_string(), near.unwrap_or("64"), "{explanation}");
-    assert!(["32", "48", "64"].into_iter().all(|rows| error(rows) < 3.0 * number("tolerated_error")), "{explanation}");
+    let document = tenure::artifact::read(&bytes[0]).unwrap().document;
+    let card = document.card().unwrap();
+    let seen = card.explanation.as_ref().unwrap();
+    let error = |rows: &str| seen.mean_absolute_error[rows];
+    assert!(seen.reference_standard_error < error("64"), "{seen:?}");
+    assert!((seen.tolerated_error / seen.mean_absolute_contribution - 0.05).abs() < 1e-3, "{seen:?}");
+    let near = ["32", "48"].into_iter().find(|rows| error(rows) <= seen.tolerated_error);
+    assert_eq!(seen.background_rows.to_string(), near.unwrap_or("64"), "{seen:?}");
+    assert!(["32", "48", "64"].into_iter().all(|rows| error(rows) < 3.0 * seen.tolerated_error), "{seen:?}");
+    // What training writes is what the card's type reads, with nothing left over.
+    assert_eq!(card.write(), document.card);
 }
 
 #[test]

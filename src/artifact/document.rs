@@ -6,6 +6,8 @@ use serde::Serialize;
 use super::error::{ArtifactError, sentence};
 use super::limits::FORMAT_VERSION;
 use crate::calibration::Calibration;
+#[cfg(feature = "write")]
+use crate::card::{CardError, ModelCard};
 use crate::customer::Cell;
 use crate::decision::Policy;
 use crate::encoding::InputDocument;
@@ -30,9 +32,13 @@ pub struct Document {
 
 #[cfg(feature = "write")]
 impl Document {
-    /// The model card; null where its text is no JSON, which no artifact has that was read.
-    pub fn card(&self) -> serde_json::Value {
-        crate::json::parse(&self.card).map(Into::into).unwrap_or_default()
+    /// The model card.
+    ///
+    /// # Errors
+    ///
+    /// The text is not the card of a trainer, see [`ModelCard::read`].
+    pub fn card(&self) -> Result<ModelCard, CardError> {
+        ModelCard::read(&self.card)
     }
 }
 

@@ -62,11 +62,6 @@ impl TableError {
         self.column = Some(column.into());
         self
     }
-
-    /// 3 where the environment is at fault, 1 where the table is.
-    pub fn exit_code(&self) -> i32 {
-        if self.rule == TableRule::Readable { 3 } else { 1 }
-    }
 }
 
 impl fmt::Display for TableError {

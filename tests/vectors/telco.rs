@@ -13,10 +13,13 @@ use tenure::encoding::{DenseLayout, Features};
 use tenure::schema::Field;
 use tenure::scorer::{ExplainOptions, Scorer};
 use tenure_table::Source;
+use tenure_training::checks::DataChecks;
 use tenure_training::cohort::Cohort;
+use tenure_training::evaluation::CardSource;
 use tenure_training::fit::{Control, DenseRows};
+use tenure_training::history::History;
 use tenure_training::schema_file::SchemaFile;
-use tenure_training::split::{Shares, Split};
+use tenure_training::split::{Shares, Split, SplitBy};
 use tenure_training::train::{Rows, TrainParams, Trained, train};
 use tenure_training::{preset, sample};
 
@@ -50,8 +53,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;
     let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
     let trained = train(&params, &cohort, rows, &mut |_, _| Control::Continue)?;
-    let card = json!({ "name": schema.name, "data": "the embedded sample" });
-    let artifact = trained.artifact(&params, &cohort, &policy, &split.train, card)?;
+    let source = CardSource {
+        params: &params,
+        cohort: &cohort,
+        schema: &schema,
+        split: &split,
+        split_words: SplitBy::Target.words(&split.test),
+        checks: &DataChecks::run(&cohort, &schema, Some(&split))?,
+        history: &History::default(),
+    };
+    let artifact = trained.artifact(&params, &cohort, &policy, &split.train, source.card(&trained)?)?;
     let bytes = tenure::artifact::write(&artifact)?;
     std::fs::create_dir_all(tests.join("artifacts"))?;
     std::fs::write(tests.join("artifacts/v1.safetensors"), &bytes)?;

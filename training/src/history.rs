@@ -1,7 +1,7 @@
 //! The losses of training, epoch by epoch, for the card, the page and the tracker.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use tenure::card::LossCurve;
 
 use crate::fit::EpochReport;
 
@@ -37,14 +37,14 @@ impl History {
         }
     }
 
-    /// The curves as the card has them: at most 24 epochs of a stage, the best and the last among them.
-    pub fn card(&self) -> Value {
-        self.stages.iter().map(Stage::card).collect()
+    /// The curves as the card has them: about 24 epochs of a stage, the best and the last among them.
+    pub fn curves(&self) -> Vec<LossCurve> {
+        self.stages.iter().map(Stage::curve).collect()
     }
 }
 
 impl Stage {
-    fn card(&self) -> Value {
+    fn curve(&self) -> LossCurve {
         let count = self.train.len();
         let step = count.div_ceil(CARD_POINTS).max(1);
         let kept = |epoch: &usize| (epoch - 1).is_multiple_of(step) || *epoch == self.best_epoch || *epoch == count;
@@ -52,13 +52,13 @@ impl Stage {
         let losses = |of: &[f64]| -> Vec<f64> {
             epochs.iter().filter_map(|epoch| format!("{:.4}", of[epoch - 1]).parse().ok()).collect()
         };
-        json!({
-            "stage": self.stage,
-            "epoch": epochs,
-            "train": losses(&self.train),
-            "validation": losses(&self.validation),
-            "best_epoch": self.best_epoch,
-        })
+        LossCurve {
+            stage: self.stage.clone(),
+            train: losses(&self.train),
+            validation: losses(&self.validation),
+            epoch: epochs,
+            best_epoch: self.best_epoch,
+        }
     }
 }
 
@@ -86,10 +86,10 @@ mod tests {
         (1..=2).for_each(|epoch| history.epoch("student", &report(epoch, epoch)));
         let lengths: Vec<usize> = history.stages.iter().map(|stage| stage.train.len()).collect();
         assert_eq!(lengths, [200, 3, 2]);
-        let card = history.card();
-        let epochs: Vec<u64> = card[0]["epoch"].as_array().unwrap().iter().filter_map(Value::as_u64).collect();
+        let curves = history.curves();
+        let epochs = &curves[0].epoch;
         assert!(epochs.len() <= 26 && epochs.contains(&150) && epochs.contains(&200) && epochs[0] == 1);
-        assert_eq!(card[0]["train"].as_array().unwrap().len(), epochs.len());
-        assert_eq!(card[1]["validation"], json!([1.1, 0.6, 0.4333]));
+        assert_eq!(curves[0].train.len(), epochs.len());
+        assert_eq!(curves[1].validation, [1.1, 0.6, 0.4333]);
     }
 }

@@ -79,6 +79,11 @@ mod tests {
     use tenure::decision::Tier;
     use tenure::schema::Kind;
 
+    use crate::checks::DataChecks;
+    use crate::evaluation::CardSource;
+    use crate::history::History;
+    use crate::split::Split;
+
     const POLICY: &str = r#"
         [policy]
         tiers = [{ name = "calm", label = "Calm", from = 0 }, { name = "call", label = "Call today", from = 0.35 }]
@@ -107,7 +112,23 @@ mod tests {
         let (fit, validation): (Vec<u32>, Vec<u32>) = (0..cohort.rows() as u32).partition(|row| row % 4 > 0);
         let rows = Rows { fit: &fit, validation: &validation, calibration: &validation };
         let trained = train(&params, &cohort, rows, &mut |_, _| crate::fit::Control::Continue).unwrap();
-        let artifact = trained.artifact(&params, &cohort, &file.policy, &fit, serde_json::json!({})).unwrap();
+        let split = Split {
+            train: fit.clone(),
+            validation: validation.clone(),
+            calibration: Vec::new(),
+            test: validation.clone(),
+        };
+        let source = CardSource {
+            params: &params,
+            cohort: &cohort,
+            schema: &file.schema,
+            split: &split,
+            split_words: String::new(),
+            checks: &DataChecks::run(&cohort, &file.schema, None).unwrap(),
+            history: &History::default(),
+        };
+        let card = source.card(&trained).unwrap();
+        let artifact = trained.artifact(&params, &cohort, &file.policy, &fit, card).unwrap();
         assert_eq!(artifact.document.policy, policy);
     }
 

@@ -5,14 +5,14 @@ use std::fmt::Write;
 
 use serde_json::Value;
 use tenure::artifact::Document;
+use tenure::card::ModelCard;
 use tenure_training::metrics::FIGURES;
 
-use super::{hidden, penalty, text, trained_on, with_interval};
+use super::facts::{hidden, penalty, trained_on, value, with_interval};
 
 /// The whole card. `license` is an identifier that the hub knows; without one none is claimed.
-pub fn markdown(document: &Document, sha256: &str, license: Option<&str>) -> String {
-    let card = &document.card();
-    let mut out = front_matter(document, license);
+pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Option<&str>) -> String {
+    let mut out = front_matter(document, card, license);
     let schema = &document.schema;
     let name = &schema.name;
     let _ = write!(
@@ -32,9 +32,9 @@ pub fn markdown(document: &Document, sha256: &str, license: Option<&str>) -> Str
         code(&schema.target.field),
         code(&schema.target.positive)
     );
-    data(&mut out, document);
+    data(&mut out, document, card);
     figures(&mut out, card);
-    segments(&mut out, &card["segments"]);
+    segments(&mut out, card);
     training(&mut out, card);
     privacy(&mut out, document);
     out += "## Limits\n\n- Quality falls when customers, prices or offers change after the table was drawn: measure it again on \
@@ -50,21 +50,16 @@ pub fn markdown(document: &Document, sha256: &str, license: Option<&str>) -> Str
     out
 }
 
-fn front_matter(document: &Document, license: Option<&str>) -> String {
-    let card = &document.card();
+fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) -> String {
     let mut out = String::from("---\nlibrary_name: tenure\npipeline_tag: tabular-classification\n");
     if let Some(license) = license {
         let _ = writeln!(out, "license: {}", quoted(license));
     }
     out += "tags:\n- churn\n- tabular\n- calibrated\n- shapley\n- webassembly\n";
-    let known: Vec<_> = FIGURES.iter().filter(|figure| card["metrics"][figure.key].is_number()).collect();
-    if known.is_empty() {
-        return out + "---\n\n";
-    }
     out += "metrics:\n";
-    known.iter().for_each(|figure| {
+    for figure in &FIGURES {
         let _ = writeln!(out, "- {}", figure.key);
-    });
+    }
     let name = quoted(&document.schema.name);
     let _ = write!(
         out,
@@ -72,112 +67,98 @@ fn front_matter(document: &Document, license: Option<&str>) -> String {
          dataset:\n      name: {}\n      type: tabular\n      split: test\n    metrics:\n",
         quoted(&format!("{}, held-out rows", document.schema.name))
     );
-    for figure in known {
+    for figure in &FIGURES {
         let _ = writeln!(
             out,
             "    - type: {}\n      name: {}\n      value: {}",
             figure.key,
             quoted(figure.words),
-            card["metrics"][figure.key]
+            value(card.metrics, figure)
         );
     }
     out + "---\n\n"
 }
 
-fn data(out: &mut String, document: &Document) {
-    let (card, schema) = (&document.card(), &document.schema);
+fn data(out: &mut String, document: &Document, card: &ModelCard) {
+    let schema = &document.schema;
     *out += "## Data\n\n";
     let mut item = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             let _ = writeln!(out, "- {name}: {value}");
         }
     };
-    item("Rows", trained_on(card));
-    item("Split", text(&card["split"]));
-    item("Share that left", card["positive_rate"].as_f64().map(|rate| format!("{:.1}%", 100.0 * rate)));
+    item("Rows", Some(trained_on(card)));
+    item("Split", card.split.clone());
+    item("Share that left", Some(format!("{:.1}%", 100.0 * card.positive_rate)));
     let fields: Vec<String> = schema.fields.iter().map(|field| code(&field.name)).collect();
     item("Fields", Some(fields.join(", ")));
     let derived: Vec<String> = schema.derived.iter().map(|derived| code(&derived.name)).collect();
     item("Derived features", (!derived.is_empty()).then(|| derived.join(", ")));
-    item("Table, SHA-256", text(&card["data_sha256"]).map(|hash| format!("`{hash}`")));
-    item("Schema, SHA-256", text(&card["schema_sha256"]).map(|hash| format!("`{hash}`")));
+    item("Table, SHA-256", Some(format!("`{}`", card.data_sha256)));
+    item("Schema, SHA-256", Some(format!("`{}`", card.schema_sha256)));
     out.push('\n');
 }
 
-fn figures(out: &mut String, card: &Value) {
-    let rows: Vec<(&str, String)> =
-        FIGURES.iter().filter_map(|figure| Some((figure.words, with_interval(card, figure.key)?))).collect();
-    if rows.is_empty() {
-        return;
-    }
-    let tested = card["rows"]["test"].as_u64().unwrap_or(0);
-    let level = 100.0 * card["intervals"]["level"].as_f64().unwrap_or(0.95);
+fn figures(out: &mut String, card: &ModelCard) {
+    let intervals = card
+        .intervals
+        .map_or(String::new(), |intervals| format!(", with {}% bootstrap intervals", 100.0 * intervals.level));
     let _ = write!(
         out,
-        "## Figures\n\nOn {tested} rows that were held out, with {level}% bootstrap intervals. What hangs on a threshold is at {}, \
-         the best F1 of the validation rows.\n\n| figure | value |\n| --- | --- |\n",
-        text(&card["metrics"]["threshold"]).unwrap_or_default()
+        "## Figures\n\nOn {} rows that were held out{intervals}. What hangs on a threshold is at {}, the best F1 of the \
+         validation rows.\n\n| figure | value |\n| --- | --- |\n",
+        card.rows.test, card.metrics.threshold
     );
-    for (words, value) in rows {
-        let _ = writeln!(out, "| {words} | {value} |");
+    for figure in &FIGURES {
+        let _ = writeln!(out, "| {} | {} |", figure.words, with_interval(card, figure));
     }
     out.push('\n');
 }
 
-fn segments(out: &mut String, segments: &Value) {
-    let Some(kept) = segments["most_doubtful"].as_array().filter(|kept| !kept.is_empty()) else { return };
+fn segments(out: &mut String, card: &ModelCard) {
+    let Some(segments) = card.segments.as_ref().filter(|segments| !segments.most_doubtful.is_empty()) else { return };
     let _ = write!(
         out,
         "## Segments\n\nOf {} segments of the held-out rows (each category, each quarter of a number, at least {} customers), the \
          model does worse than chance explains in {} (gap of churn rate and mean probability, and excess log-loss; \
          Benjamini-Hochberg at {}%). The most doubtful:\n\n| segment | customers | left | promised | 95% interval of the gap | worse |\n\
          | --- | --- | --- | --- | --- | --- |\n",
-        segments["measured"],
-        segments["smallest"],
-        segments["worse"],
-        100.0 * segments["false_discovery_rate"].as_f64().unwrap_or(0.05),
+        segments.measured,
+        segments.smallest,
+        segments.worse,
+        100.0 * segments.false_discovery_rate,
     );
-    let percent = |value: &Value| value.as_f64().map_or_else(String::new, |share| format!("{:.1}%", 100.0 * share));
-    for segment in kept {
+    for segment in &segments.most_doubtful {
+        let percents = [segment.rate, segment.mean_probability, segment.gap[0], segment.gap[1]];
+        let [rate, promised, low, high] = percents.map(|share| format!("{:.1}%", 100.0 * share));
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} to {} | {} |",
-            line(segment["label"].as_str().unwrap_or_default()),
-            segment["rows"],
-            percent(&segment["rate"]),
-            percent(&segment["mean_probability"]),
-            percent(&segment["gap"][0]),
-            percent(&segment["gap"][1]),
-            if segment["worse"] == true { "yes" } else { "no" }
+            "| {} | {} | {rate} | {promised} | {low} to {high} | {} |",
+            line(&segment.label),
+            segment.rows,
+            if segment.worse { "yes" } else { "no" }
         );
     }
     out.push('\n');
 }
 
-fn training(out: &mut String, card: &Value) {
+fn training(out: &mut String, card: &ModelCard) {
     let mut items: Vec<(&str, String)> = Vec::new();
     let mut item = |name: &'static str, value: Option<String>| items.extend(value.map(|value| (name, value)));
-    item("Ships", text(&card["shipped"]));
-    item("Teacher", text(&card["teacher"]["model"]));
+    let fit = &card.training;
+    item("Ships", card.shipped.clone());
+    item("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
     item("TabM's penalty", penalty(card));
-    item("Hidden units", hidden(card));
-    item("Multiply-adds a row", text(&card["network"]["multiply_adds"]));
-    item("Calibration", text(&card["calibration"]["method"]).or(text(&card["calibration"]["chosen"])));
-    for (key, words) in [
-        ("learning_rate", "Learning rate"),
-        ("batch_size", "Batch size"),
-        ("dropout", "Dropout"),
-        ("penalty", "L2 penalty"),
-        ("bins", "Bins of a number"),
-        ("best_epoch", "Best epoch"),
-    ] {
-        item(words, text(&card["training"][key]));
-    }
-    item("Seed", text(&card["seed"]));
-    item("Tenure", text(&card["code_version"]));
-    if items.is_empty() {
-        return;
-    }
+    item("Hidden units", Some(hidden(card)));
+    item("Multiply-adds a row", Some(card.network.multiply_adds.to_string()));
+    item("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));
+    item("Learning rate", Some(fit.learning_rate.to_string()));
+    item("Batch size", Some(fit.batch_size.to_string()));
+    item("Dropout", Some(fit.dropout.to_string()));
+    item("L2 penalty", Some(fit.penalty.to_string()));
+    item("Bins of a number", Some(fit.bins.to_string()));
+    item("Seed", Some(card.seed.to_string()));
+    item("Tenure", Some(card.code_version.clone()));
     *out += "## Training\n\n";
     for (name, value) in items {
         let _ = writeln!(out, "- {name}: {value}");

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 use tenure_training::file::write_whole;
 
-use super::read_artifact;
 use crate::card::markdown;
 use crate::failure::Failure;
+use crate::inputs::{ArtifactFile, read_artifact};
 use crate::output::{Output, refuse_overwrite};
 
 /// Write the model card of an artifact as Markdown, with the front matter that Hugging Face reads
@@ -37,14 +37,13 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     if !prints {
         refuse_overwrite(&arguments.out, arguments.force)?;
     }
-    let artifact = read_artifact(&arguments.model)?;
+    let ArtifactFile { artifact, sha256 } = read_artifact(&arguments.model, None)?;
     if arguments.json {
-        output.print(format!("{:#}", artifact.document.card()));
+        let card: Value = serde_json::from_str(&artifact.document.card).map_err(Failure::data)?;
+        output.print(format!("{card:#}"));
         return Ok(());
     }
-    let bytes = std::fs::read(&arguments.model).map_err(|error| Failure::file(&arguments.model, error))?;
-    let sha256 = hex::encode(Sha256::digest(&bytes));
-    let text = markdown(&artifact.document, &sha256, arguments.license.as_deref());
+    let text = markdown(&artifact.document, &artifact.document.card()?, &sha256, arguments.license.as_deref());
     if prints {
         output.print(text.trim_end());
     } else {

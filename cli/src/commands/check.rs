@@ -1,16 +1,12 @@
 //! `tenure check`: what is suspicious in a table, before training does it again as warnings.
 
-use std::path::PathBuf;
-
-use tenure::schema::Schema;
 use tenure_training::checks::{DataChecks, FieldSummary, Finding};
-use tenure_training::cohort::Cohort;
-use tenure_training::split::{Fold, Shares, Split, SplitBy};
+use tenure_training::schema_file::SchemaFile;
+use tenure_training::split::Shares;
 
-use super::read_schema;
-use super::train::read_cohort;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::table::TableArguments;
 
 /// Look for leaks, duplicates, placeholders and gaps in a table before anything is learned from it
 ///
@@ -18,82 +14,19 @@ use crate::output::Output;
 /// `train` would make with the same flags.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The table: CSV, TSV or Parquet
-    #[arg(long)]
-    pub data: PathBuf,
-    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
-    #[arg(long)]
-    pub schema: PathBuf,
+    #[command(flatten)]
+    pub table: TableArguments,
     /// Seed of the split
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    #[command(flatten)]
-    pub rows: RowArguments,
     /// Print figures and findings as JSON on standard output
     #[arg(long)]
     pub json: bool,
 }
 
-/// How rows are parted and how strictly they are checked; shared by `train`, `crossval` and `check`.
-#[derive(Debug, Default, clap::Args)]
-pub struct RowArguments {
-    /// A column whose equal values stay together, such as household: no group is in two parts
-    #[arg(long, value_name = "COLUMN", conflicts_with = "time")]
-    pub group: Option<String>,
-    /// A column of dates or numbers: the latest rows are the test rows
-    #[arg(long, value_name = "COLUMN")]
-    pub time: Option<String>,
-    /// Data warnings are errors
-    #[arg(long)]
-    pub strict: bool,
-}
-
-impl RowArguments {
-    pub fn split_by(&self, cohort: &Cohort) -> Result<SplitBy, Failure> {
-        Ok(SplitBy::read(cohort, self.group.as_deref(), self.time.as_deref())?)
-    }
-
-    /// Checks the table before training: warnings, or an error of all of them under `--strict`.
-    pub fn check(
-        &self,
-        cohort: &Cohort,
-        schema: &Schema,
-        split: &Split,
-        output: &Output,
-    ) -> Result<DataChecks, Failure> {
-        let checks = DataChecks::run(cohort, schema, Some(split))?;
-        self.judge(&checks, output)?;
-        Ok(checks)
-    }
-
-    /// As [`RowArguments::check`], over the first of the folds.
-    pub fn check_folds(
-        &self,
-        cohort: &Cohort,
-        schema: &Schema,
-        folds: &[Fold],
-        output: &Output,
-    ) -> Result<(), Failure> {
-        let Fold { fit, validation, test } = folds[0].clone();
-        let first = Split { train: fit, validation, calibration: Vec::new(), test };
-        self.check(cohort, schema, &first, output).map(drop)
-    }
-
-    fn judge(&self, checks: &DataChecks, output: &Output) -> Result<(), Failure> {
-        let lines: Vec<&str> = checks.warnings().map(|finding| finding.message.as_str()).collect();
-        if self.strict && !lines.is_empty() {
-            let text = format!("{} data warnings, which --strict makes errors:\n  {}", lines.len(), lines.join("\n  "));
-            return Err(Failure::data(text));
-        }
-        lines.iter().for_each(|line| output.say(format!("warning: {line}")));
-        Ok(())
-    }
-}
-
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let schema = read_schema(&arguments.schema)?.schema;
-    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
-    let split_by = arguments.rows.split_by(&cohort)?;
+    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(output)?;
+    let split_by = arguments.table.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), arguments.seed)?;
     let checks = DataChecks::run(&cohort, &schema, Some(&split))?;
     if arguments.json {
@@ -103,7 +36,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         output.print(table(&checks, &split_by.words(&split.test)));
     }
     let quiet = Output { quiet: true };
-    arguments.rows.judge(&checks, &quiet)
+    arguments.table.judge(&checks, &quiet)
 }
 
 fn table(checks: &DataChecks, split: &str) -> String {

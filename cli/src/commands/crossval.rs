@@ -7,20 +7,18 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 use tenure_training::cohort::Cohort;
-use tenure_training::file::write_whole;
 use tenure_training::fit::Control;
 use tenure_training::metrics::{Metrics, best_f1_threshold};
+use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::Fold;
 use tenure_training::train::{Rows, TrainParams, train};
 
-use super::check::RowArguments;
 use super::network::NetworkArguments;
-use super::read_schema;
-use super::train::{facts, read_cohort};
 use crate::configuration::Settings;
 use crate::failure::Failure;
-use crate::output::{Output, interrupted, refuse_overwrite};
-use crate::runs::{Recorder, TrackingArguments};
+use crate::output::{Output, interrupted, refuse_overwrite, write_json};
+use crate::recorder::{Recorder, RunStart, TrackingArguments};
+use crate::table::TableArguments;
 
 /// Cross-validate the network that ships
 ///
@@ -28,12 +26,8 @@ use crate::runs::{Recorder, TrackingArguments};
 /// the threshold of F1; its test rows are scored once.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The table: CSV, TSV or Parquet
-    #[arg(long)]
-    pub data: PathBuf,
-    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
-    #[arg(long)]
-    pub schema: PathBuf,
+    #[command(flatten)]
+    pub table: TableArguments,
     /// Fixed folds: a CSV of row,fold,y
     #[arg(long)]
     pub folds: Option<PathBuf>,
@@ -49,8 +43,6 @@ pub struct Arguments {
     /// Overwrite the JSON file
     #[arg(long)]
     pub force: bool,
-    #[command(flatten)]
-    pub rows: RowArguments,
     #[command(flatten)]
     pub tracking: TrackingArguments,
     #[command(flatten)]
@@ -111,21 +103,20 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
         refuse_overwrite(json, arguments.force)?;
     }
     let params = arguments.network.params()?;
-    let schema = read_schema(&arguments.schema)?.schema;
-    let RowArguments { group, time, .. } = &arguments.rows;
+    let TableArguments { group, time, .. } = &arguments.table;
     if arguments.folds.is_some() && (group.is_some() || time.is_some()) {
         return Err(Failure::usage("--folds says which row is where; it cannot be used with --group or --time"));
     }
-    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
-    let split_by = arguments.rows.split_by(&cohort)?;
+    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(output)?;
+    let split_by = arguments.table.split_by(&cohort)?;
     let folds = match &arguments.folds {
         Some(folds) => Fold::read(&cohort, folds, arguments.inner.as_deref(), params.seed)?,
         None => split_by.folds(cohort.labels(), arguments.splits, params.seed)?,
     };
     let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&folds[0].test) };
-    arguments.rows.check_folds(&cohort, &schema, &folds, output)?;
-    let facts = facts("crossval", settings, &cohort, &schema, params.seed)?;
-    let mut recorder = arguments.tracking.begin(facts, output)?;
+    arguments.table.check_folds(&cohort, &schema, &folds, output)?;
+    let start = RunStart::new("crossval", settings, &cohort, &schema, params.seed);
+    let mut recorder = arguments.tracking.begin(start, output)?;
     let result = measure(arguments, &params, &cohort, &folds, &split_words, output, &mut recorder);
     recorder.end(&result);
     result
@@ -210,7 +201,7 @@ fn measure(
             "split": split_words,
             "data_sha256": cohort.report().sha256,
         });
-        write_whole(path, format!("{document:#}\n").as_bytes())?;
+        write_json(path, &document)?;
     }
     Ok(())
 }
@@ -231,10 +222,9 @@ fn run_fold(params: &TrainParams, cohort: &Cohort, fold: &Fold) -> Result<FoldRe
     let seconds = started.elapsed().as_secs_f64();
     let labels = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
     let measure = |probabilities: &dyn Fn(&[u32]) -> Vec<f64>, multiply_adds: usize| -> Result<Measured, Failure> {
-        let threshold = best_f1_threshold(&probabilities(&fold.validation), &labels(&fold.validation));
-        let threshold = threshold.map_err(Failure::data)?;
-        let metrics = Metrics::measure(&probabilities(&fold.test), &labels(&fold.test), threshold);
-        Ok(Measured { metrics: metrics.map_err(Failure::data)?, multiply_adds })
+        let threshold = best_f1_threshold(&probabilities(&fold.validation), &labels(&fold.validation))?;
+        let metrics = Metrics::measure(&probabilities(&fold.test), &labels(&fold.test), threshold)?;
+        Ok(Measured { metrics, multiply_adds })
     };
     let (small, large) = trained.multiply_adds();
     Ok(FoldResult {

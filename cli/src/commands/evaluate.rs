@@ -5,15 +5,13 @@ use std::path::PathBuf;
 use indicatif::HumanCount;
 use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use tenure::scorer::Scorer;
-use tenure_training::file::write_whole;
 use tenure_training::metrics::{Bootstrap, FIGURES, Interval, Intervals, Metrics};
 use tenure_training::scores::scores;
 
-use super::{read_artifact_at, read_for_evaluation};
 use crate::failure::Failure;
-use crate::output::{Output, refuse_overwrite};
+use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
+use crate::output::{Output, refuse_overwrite, write_json};
 
 /// Measure an artifact on a table with known outcomes
 ///
@@ -36,7 +34,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// The day of this export: dates count as days before it, and not before the day that training stated
-    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
     /// Overwrite the JSON file
     #[arg(long)]
@@ -69,14 +67,14 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     if let Some(file) = json_file {
         refuse_overwrite(file, arguments.force)?;
     }
-    let scorer = Scorer::new(read_artifact_at(&arguments.model, arguments.reference)?);
-    let bytes = std::fs::read(&arguments.model).map_err(|error| Failure::file(&arguments.model, error))?;
-    let card = scorer.document().card();
+    let ArtifactFile { artifact, sha256: model_sha256 } = read_artifact(&arguments.model, arguments.reference)?;
+    let scorer = Scorer::new(artifact);
+    let card = scorer.document().card()?;
     let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, output)?;
     let data_sha256 = cohort.report().sha256.clone();
-    let training_data = card["data_sha256"].as_str() == Some(&data_sha256);
+    let training_data = card.data_sha256 == data_sha256;
     if training_data {
-        let rows = card["rows"]["test"].as_u64().unwrap_or(0);
+        let rows = card.rows.test;
         output.say(format!(
             "warning: the model was trained on this very file, so these figures flatter it; its card has the figures on {rows} \
              test rows that it never saw"
@@ -84,7 +82,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     }
     let probabilities = scores(&scorer, &cohort).probabilities;
     let Arguments { threshold, resamples, .. } = *arguments;
-    let metrics = Metrics::measure(&probabilities, cohort.labels(), threshold).map_err(Failure::data)?;
+    let metrics = Metrics::measure(&probabilities, cohort.labels(), threshold)?;
     let bootstrap = Bootstrap { resamples, ..Bootstrap::default() };
     let intervals = (resamples > 0).then(|| bootstrap.intervals(&probabilities, cohort.labels(), threshold));
     let evaluation = Evaluation {
@@ -93,14 +91,14 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         left_out: cohort.left_out().len() as u64,
         threshold,
         metrics,
-        intervals: intervals.transpose().map_err(Failure::data)?,
+        intervals: intervals.transpose()?,
         data_sha256,
-        model_sha256: hex::encode(Sha256::digest(&bytes)),
+        model_sha256,
         training_data,
     };
     let document = json!(evaluation);
     if let Some(file) = json_file {
-        write_whole(file, format!("{document:#}\n").as_bytes())?;
+        write_json(file, &document)?;
     }
     let on_stdout = arguments.json.is_some() && json_file.is_none();
     output.print(if on_stdout { format!("{document:#}") } else { table(&evaluation) });

@@ -9,8 +9,8 @@ use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Exp
 use tenure::sentence::{ChangeWords, GERMAN, Messages};
 use tenure_table::{Columns, Source};
 
-use super::read_artifact;
 use crate::failure::Failure;
+use crate::inputs::read_artifact;
 use crate::output::Output;
 
 /// Explain one row of a table, and say what would change its score
@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         return Err(Failure::usage(format!("--threshold must be a number from 0 to 1 (got {threshold})")));
     }
     let messages = messages(language)?;
-    let mut scorer = Scorer::new(read_artifact(model)?);
+    let mut scorer = Scorer::new(read_artifact(model, None)?.artifact);
     scorer.set_messages(messages);
     let changeable = scorer.changeable();
     if *counterfactuals > 0 && changeable.is_empty() {

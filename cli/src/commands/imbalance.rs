@@ -3,15 +3,13 @@
 use std::path::PathBuf;
 
 use serde_json::json;
-use tenure_training::file::write_whole;
 use tenure_training::fit::FitConfig;
 use tenure_training::imbalance::{LossFigures, measure_loss};
+use tenure_training::schema_file::SchemaFile;
 
-use super::check::RowArguments;
-use super::read_schema;
-use super::train::read_cohort;
 use crate::failure::Failure;
-use crate::output::{Output, refuse_overwrite};
+use crate::output::{Output, refuse_overwrite, write_json};
+use crate::table::TableArguments;
 
 /// Compare class weights, focal loss and a moved threshold, in one table
 ///
@@ -20,12 +18,8 @@ use crate::output::{Output, refuse_overwrite};
 /// threshold is moved to the best F1 of the validation rows. "ECE before" is what the loss alone would have given.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The table: CSV, TSV or Parquet
-    #[arg(long)]
-    pub data: PathBuf,
-    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
-    #[arg(long)]
-    pub schema: PathBuf,
+    #[command(flatten)]
+    pub table: TableArguments,
     /// Number of folds
     #[arg(long, default_value_t = 5)]
     pub splits: usize,
@@ -34,8 +28,6 @@ pub struct Arguments {
     pub focal: f64,
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    #[command(flatten)]
-    pub rows: RowArguments,
     /// Write the figures as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -48,11 +40,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     if let Some(json) = &arguments.json {
         refuse_overwrite(json, arguments.force)?;
     }
-    let schema = read_schema(&arguments.schema)?.schema;
-    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
-    let split_by = arguments.rows.split_by(&cohort)?;
+    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(output)?;
+    let split_by = arguments.table.split_by(&cohort)?;
     let folds = split_by.folds(cohort.labels(), arguments.splits, arguments.seed)?;
-    arguments.rows.check_folds(&cohort, &schema, &folds, output)?;
+    arguments.table.check_folds(&cohort, &schema, &folds, output)?;
     let plain = || FitConfig { seed: arguments.seed, ..FitConfig::default() };
     let losses: [(String, FitConfig); 3] = [
         ("log-loss".into(), plain()),
@@ -69,7 +60,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
             "rows": cohort.rows(), "positives": cohort.positives(), "folds": folds.len(), "seed": arguments.seed,
             "losses": rows, "data_sha256": cohort.report().sha256,
         });
-        write_whole(path, format!("{document:#}\n").as_bytes())?;
+        write_json(path, &document)?;
     }
     Ok(())
 }

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use tenure_table::Source;
 use tenure_training::file::write_whole;
-use tenure_training::init::{Draft, InitError, draft, suggested};
+use tenure_training::init::{Draft, draft, suggested};
 use tenure_training::suggest::suggest;
 
-use super::train::read_cohort;
 use crate::failure::Failure;
+use crate::inputs::read_for_training;
 use crate::output::{Output, refuse_overwrite};
 
 /// Write a first schema.toml for a table, each guess with a comment
@@ -37,21 +37,10 @@ pub struct Arguments {
     pub force: bool,
 }
 
-impl From<InitError> for Failure {
-    fn from(error: InitError) -> Failure {
-        Failure::new(error.exit_code(), &error)
-    }
-}
-
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
-    let bar = output.bar(0, "reading {bar:30} {percent}% {eta}");
     let source = Source::open(&arguments.table)?;
-    let draft = draft(source, &arguments.target, arguments.positive.as_deref(), &mut |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    })?;
-    bar.finish_and_clear();
+    let draft = output.reading(|progress| draft(source, &arguments.target, arguments.positive.as_deref(), progress))?;
     write_whole(&arguments.out, draft.text.as_bytes())?;
     let schema = &draft.schema;
     let numbers = schema.fields.iter().filter(|field| field.is_number()).count();
@@ -72,7 +61,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
 
 /// Searches with the drafted schema, which is written already, and writes it again with what was found.
 fn suggestions(arguments: &Arguments, draft: &Draft, output: &Output) -> Result<(), Failure> {
-    let cohort = read_cohort(&arguments.table, draft.schema.clone(), output)?;
+    let cohort = read_for_training(&arguments.table, draft.schema.clone(), output)?;
     let found = suggest(&cohort, arguments.seed, output)?;
     write_whole(&arguments.out, (draft.text.clone() + &suggested(&found)).as_bytes())?;
     let count = found.tried;

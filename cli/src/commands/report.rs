@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use tenure::scorer::Scorer;
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::{Model, Report, ReportParams};
@@ -11,9 +10,9 @@ use tenure_training::file::write_whole;
 use tenure_training::metrics::{Bootstrap, Offer};
 use tenure_training::scores::{Scores, scores};
 
-use super::{read_artifact_at, read_for_evaluation};
 use crate::failure::Failure;
-use crate::output::{Output, refuse_overwrite};
+use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
+use crate::output::{Output, refuse_overwrite, write_json};
 use crate::report::page;
 
 /// Write a page that shows how good a model is, and where it is not
@@ -62,7 +61,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// The day of this export: dates count as days before it, and not before the day that training stated
-    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
     /// Overwrite the files
     #[arg(long)]
@@ -133,9 +132,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let bar = output.bar(arguments.explain as u64, "explaining {pos}/{len} {bar:24} {eta}");
     let report = Report::measure(&models[0].cohort, &parts, &params, &|| bar.inc(1));
     bar.finish_and_clear();
-    let report = report.map_err(Failure::data)?;
+    let report = report?;
     if let Some(file) = &arguments.json {
-        write_whole(file, format!("{:#}\n", json!(report)).as_bytes())?;
+        write_json(file, &json!(report))?;
     }
     let page = page(&report);
     write_whole(&arguments.out, page.as_bytes())?;
@@ -147,11 +146,11 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
 }
 
 fn read(file: &Path, Arguments { data, reference, .. }: &Arguments, output: &Output) -> Result<Read, Failure> {
-    let scorer = Scorer::new(read_artifact_at(file, *reference)?);
-    let bytes = std::fs::read(file).map_err(|error| Failure::file(file, error))?;
+    let ArtifactFile { artifact, sha256 } = read_artifact(file, *reference)?;
+    let scorer = Scorer::new(artifact);
     let cohort = read_for_evaluation(data, &scorer.document().schema, output)?;
     let scores = scores(&scorer, &cohort);
-    Ok(Read { scorer, scores, cohort, sha256: hex::encode(Sha256::digest(&bytes)) })
+    Ok(Read { scorer, scores, cohort, sha256 })
 }
 
 /// Two models are compared on the same customers and the same outcomes, or not at all.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::failure::{ENVIRONMENT, Failure};
+use crate::failure::Failure;
 use crate::output::Output;
-use crate::runs::{FOLDER, Run, RunStore, Status, StoreError};
+use crate::runs::{FOLDER, Run, RunStore, Status};
 
 /// List the runs that were kept, or compare some of them
 ///
@@ -26,15 +26,6 @@ pub struct Arguments {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        match &error {
-            StoreError::Line { .. } => Failure::data(error),
-            StoreError::File { .. } => Failure::new(ENVIRONMENT, error),
-        }
-    }
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {

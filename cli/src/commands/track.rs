@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::failure::{ENVIRONMENT, Failure};
 use crate::output::{Output, interrupted};
 use crate::runs::{FOLDER, RunStore};
-use crate::tracking::{Client, Delivered, Order, Patience, Server, TrackingError, deliver};
+use crate::tracking::{Client, Delivered, Order, Patience, Server, deliver};
 
 /// Deliver runs to an MLflow server
 #[derive(Debug, clap::Args)]
@@ -31,15 +31,6 @@ pub struct Sync {
     /// Send to this server, in place of the one that each run was tracked to
     #[arg(long, value_name = "URI")]
     pub track: Option<String>,
-}
-
-impl From<TrackingError> for Failure {
-    fn from(error: TrackingError) -> Failure {
-        match &error {
-            TrackingError::Address(_) | TrackingError::Variable { .. } => Failure::usage(error),
-            _ => Failure::new(ENVIRONMENT, error),
-        }
-    }
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {

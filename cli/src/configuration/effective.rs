@@ -3,7 +3,10 @@
 use clap::parser::ValueSource;
 use serde::Serialize;
 
-use super::{Catalogue, Configuration, Given, Layered, Place, Setting, environment, leaf};
+use super::catalogue::{Catalogue, Setting};
+use super::environment;
+use super::layers::{Configuration, Layered, leaf};
+use super::place::{Given, Place};
 
 /// One option as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]

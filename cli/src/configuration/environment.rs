@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use tenure_table::nearest;
 
-use super::{Catalogue, FILE_VARIABLE, Given, Place, Setting};
+use super::catalogue::{Catalogue, Setting};
+use super::place::{FILE_VARIABLE, Given, Place};
 
 const PREFIX: &str = "TENURE_";
 /// Variables of the project's own tests and tools, which pass them through the command.

@@ -7,7 +7,8 @@ use tenure_table::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Catalogue, Given, Place};
+use super::catalogue::Catalogue;
+use super::place::{Given, Place};
 
 /// Reads the file; keys and sections that nobody knows, and values that are no values, are problems with their line.
 pub(super) fn read(catalogue: &Catalogue, file: &Path, text: &str, problems: &mut Vec<String>) -> Vec<Given> {

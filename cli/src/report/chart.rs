@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::escape;
+use maud::{Markup, PreEscaped, html};
 
 /// From where to where an axis goes, and the texts at its ticks.
 pub struct Axis {
@@ -165,7 +165,7 @@ impl Chart {
     }
 
     /// The whole drawing.
-    pub fn svg(&self) -> String {
+    pub fn svg(&self) -> Markup {
         let Chart { width, height, left, bottom, x, y, title, description, marks } = self;
         let mut svg = format!(
             "<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\"><title>{}</title><desc>{}</desc>",
@@ -213,8 +213,13 @@ impl Chart {
                 escape(&y.label)
             );
         }
-        svg + marks + "</svg>"
+        PreEscaped(svg + marks + "</svg>")
     }
+}
+
+/// Text for the drawing and for attributes in double quotes.
+fn escape(text: &str) -> String {
+    html! { (text) }.into_string()
 }
 
 /// Where the dots of a swarm lie across its axis, so that they do not cover each other: each takes the nearest free place
@@ -280,7 +285,7 @@ mod tests {
     fn words_in_a_drawing_are_escaped() {
         let mut chart = Chart::new("A <b>", "", Axis::share("x & y"), Axis::share(""));
         chart.text("tick", (0.0, 0.0), (0.0, 0.0), "start", "<script>");
-        let svg = chart.svg();
+        let svg = chart.svg().into_string();
         assert!(svg.contains("A &lt;b&gt;") && svg.contains("x &amp; y") && svg.contains("&lt;script&gt;"), "{svg}");
     }
 }

@@ -1,10 +1,11 @@
 //! The fields: what each moves, where the model is worse, what the table holds.
 
+use maud::{Markup, html};
 use tenure_training::evaluation::short;
 use tenure_training::evaluation::{FieldInfluence, FieldSummary, Influence, Report, Segment};
 
 use super::chart::{Axis, Chart, swarm};
-use super::{count, escape, figure, percent, signed, table};
+use super::html::{count, figure, percent, signed, table};
 
 /// Fields drawn; the others are in the table and in the JSON.
 const DRAWN_FIELDS: usize = 15;
@@ -20,9 +21,8 @@ const ROW: f64 = 26.0;
 /// Heights of a drawing beside its rows: top and bottom.
 const AROUND: f64 = 60.0;
 
-pub(super) fn influence(report: &Report) -> String {
-    let Some(influence) = &report.influence else { return String::new() };
-    let customers = influence.rows.len();
+pub(super) fn influence(report: &Report) -> Option<Markup> {
+    let influence = report.influence.as_ref()?;
     let drawn = &influence.fields[..influence.fields.len().min(DRAWN_FIELDS)];
     let rows: Vec<Vec<String>> = influence
         .fields
@@ -30,48 +30,45 @@ pub(super) fn influence(report: &Report) -> String {
         .map(|field| {
             let extreme = |by: fn(f32, f32) -> f32| field.contributions.iter().copied().reduce(by).unwrap_or(0.0);
             vec![
-                escape(&field.label),
+                field.label.clone(),
                 format!("{:.4}", field.mean),
                 signed(extreme(f32::min).into(), 3),
                 signed(extreme(f32::max).into(), 3),
             ]
         })
         .collect();
-    let (kind, sampled) = match influence.sampled {
-        0 => ("Exact Shapley values", String::new()),
-        sampled => {
-            let error = short(influence.standard_error);
-            let words = format!(
-                " Those of {} are sampled, with a standard error of at most {error}: they differ from the background in many fields.",
-                count(sampled)
-            );
-            ("Shapley values", words)
+    Some(html! {
+        p {
+            @if influence.sampled == 0 { "Exact Shapley values" } @else { "Shapley values" }
+            " of " (count(influence.rows.len())) " customers drawn with a seed: what each field adds to the logit, against \
+             a background of typical customers. For one customer they make, from the background's mean of "
+            (signed(influence.base, 3)) ", the logit."
+            @if influence.sampled > 0 {
+                " Those of " (count(influence.sampled)) " are sampled, with a standard error of at most "
+                (short(influence.standard_error)) ": they differ from the background in many fields."
+            }
+            @if influence.refused > 0 {
+                " " (count(influence.refused)) " more were drawn and could not be explained."
+            }
+            " They tell what moves the model, not what makes people leave."
         }
-    };
-    let refused = match influence.refused {
-        0 => String::new(),
-        refused => format!(" {} more were drawn and could not be explained.", count(refused)),
-    };
-    format!(
-        "<p>{kind} of {} customers drawn with a seed: what each field adds to the logit, against a background of \
-         typical customers. For one customer they make, from the \
-         background's mean of {}, the logit.{sampled}{refused} They tell what moves the \
-         model, not what makes people leave.</p><div class=\"charts\">{}{}</div><details><summary>All fields in figures\
-         </summary>{}</details>",
-        count(customers),
-        signed(influence.base, 3),
-        figure("Importance", &importance(drawn), "Mean of the contributions' absolute values."),
-        figure(
-            "Contributions",
-            &beeswarm(influence, drawn),
-            "One dot for each customer: right of the line, the field raises the risk. The darker (in dark mode, the lighter) the dot, \
-             the higher the customer's value among the sample; categories and missing values are grey."
-        ),
-        table("Contributions to the logit", &["Field", "Mean size", "Lowest", "Highest"], &rows)
-    )
+        div.charts {
+            (figure("Importance", &importance(drawn), "Mean of the contributions' absolute values."))
+            (figure(
+                "Contributions",
+                &beeswarm(influence, drawn),
+                "One dot for each customer: right of the line, the field raises the risk. The darker (in dark mode, the \
+                 lighter) the dot, the higher the customer's value among the sample; categories and missing values are grey."
+            ))
+        }
+        details {
+            summary { "All fields in figures" }
+            (table("Contributions to the logit", &["Field", "Mean size", "Lowest", "Highest"], &rows))
+        }
+    })
 }
 
-fn importance(fields: &[FieldInfluence]) -> String {
+fn importance(fields: &[FieldInfluence]) -> Markup {
     let x = Axis::over(fields.iter().map(|field| field.mean).chain([0.0]), "mean |contribution|, logit", &short);
     let mut chart = rows_chart("Importance", "Mean absolute contribution of each field", x, fields.len(), NAMES);
     for (at, field) in fields.iter().enumerate() {
@@ -83,7 +80,7 @@ fn importance(fields: &[FieldInfluence]) -> String {
     chart.svg()
 }
 
-fn beeswarm(influence: &Influence, fields: &[FieldInfluence]) -> String {
+fn beeswarm(influence: &Influence, fields: &[FieldInfluence]) -> Markup {
     let all = fields.iter().flat_map(|field| field.contributions.iter().map(|value| f64::from(*value)));
     let x = Axis::within(all.chain([0.0]), "contribution to the logit", &|value| signed(value, 1));
     let low = x.low;
@@ -125,39 +122,52 @@ fn cut(label: &str, letters: usize) -> String {
     label.chars().take(letters - 1).chain(['…']).collect()
 }
 
-pub(super) fn segments(report: &Report) -> String {
+pub(super) fn segments(report: &Report) -> Markup {
     let found = &report.segments;
     let worse = found.segments.iter().filter(|segment| segment.worse).count();
-    let verdict = match worse {
-        0 => "In none of them does the model do worse than chance explains.".to_owned(),
-        1 => "In one of them, marked ✗, the model does worse than chance explains.".to_owned(),
-        worse => format!("In {worse} of them, marked ✗, the model does worse than chance explains."),
-    };
-    let rows: Vec<Vec<String>> = found.segments.iter().map(segment_row).collect();
+    let rows: Vec<Vec<Markup>> = found.segments.iter().map(segment_row).collect();
     let drawn = &found.segments[..found.segments.len().min(DRAWN_SEGMENTS)];
-    let chart = if drawn.is_empty() {
-        String::new()
-    } else {
-        figure(
-            "Gap between promise and outcome",
-            &gaps(drawn),
-            "Churn rate less mean probability, with 95% intervals; the most doubtful segments. Right of the line the model promises too little churn.",
-        )
-    };
-    format!(
-        "<p>{} segments of at least {} customers: each category, each quarter of a number, missing values. {verdict}</p>\
-         <div class=\"charts\">{chart}<div><p class=\"soft\">Two things are tested: the gap between churn rate and mean \
-         probability, and whether the log-loss exceeds the one that the probabilities themselves promise.</p>\
-         <p class=\"soft\">Of {} tests some come out by chance, so the p-values are adjusted together (Benjamini & \
-         Hochberg): of the segments marked ✗, {}% are expected to be marked for nothing. The segments overlap, so one fault may \
-         show in several. A mark at a small gap means that the loss exceeds its promise.</p><p class=\"soft\">A lower ROC-AUC within a segment alone is no fault: the field that defines \
-         it no longer tells its customers apart.</p></div></div><details><summary>All segments in figures</summary>{}</details>",
-        found.segments.len(),
-        found.smallest,
-        found.tests,
-        found.false_discovery_rate * 100.0,
-        table("Segments, the most doubtful first", &SEGMENT_HEADS, &rows)
-    )
+    html! {
+        p {
+            (found.segments.len()) " segments of at least " (found.smallest) " customers: each category, each quarter of a \
+             number, missing values. "
+            @match worse {
+                0 => "In none of them does the model do worse than chance explains.",
+                1 => "In one of them, marked ✗, the model does worse than chance explains.",
+                worse => { "In " (worse) " of them, marked ✗, the model does worse than chance explains." }
+            }
+        }
+        div.charts {
+            @if !drawn.is_empty() {
+                (figure(
+                    "Gap between promise and outcome",
+                    &gaps(drawn),
+                    "Churn rate less mean probability, with 95% intervals; the most doubtful segments. Right of the line \
+                     the model promises too little churn."
+                ))
+            }
+            div {
+                p.soft {
+                    "Two things are tested: the gap between churn rate and mean probability, and whether the log-loss \
+                     exceeds the one that the probabilities themselves promise."
+                }
+                p.soft {
+                    "Of " (found.tests) " tests some come out by chance, so the p-values are adjusted together (Benjamini & \
+                     Hochberg): of the segments marked ✗, " (found.false_discovery_rate * 100.0) "% are expected to be \
+                     marked for nothing. The segments overlap, so one fault may show in several. A mark at a small gap \
+                     means that the loss exceeds its promise."
+                }
+                p.soft {
+                    "A lower ROC-AUC within a segment alone is no fault: the field that defines it no longer tells its \
+                     customers apart."
+                }
+            }
+        }
+        details {
+            summary { "All segments in figures" }
+            (table("Segments, the most doubtful first", &SEGMENT_HEADS, &rows))
+        }
+    }
 }
 
 const SEGMENT_HEADS: [&str; 11] = [
@@ -174,13 +184,12 @@ const SEGMENT_HEADS: [&str; 11] = [
     "p, adjusted",
 ];
 
-fn segment_row(segment: &Segment) -> Vec<String> {
-    let mark = if segment.worse { "<span class=\"worse-word\">✗</span> " } else { "" };
+fn segment_row(segment: &Segment) -> Vec<Markup> {
     let area = segment.roc_auc.map_or("–".into(), |area| format!("{area:.3}"));
     let range = segment.roc_auc_interval.map_or("–".into(), |range| format!("{:.3} to {:.3}", range.low, range.high));
     let p = segment.adjusted_p[0].min(segment.adjusted_p[1]);
-    vec![
-        format!("{mark}{}", escape(&segment.label)),
+    let name = html! { @if segment.worse { span.worse-word { "✗" } " " } (segment.label) };
+    let figures = [
         count(segment.rows),
         percent(segment.rate),
         percent(segment.mean_probability),
@@ -191,10 +200,11 @@ fn segment_row(segment: &Segment) -> Vec<String> {
         area,
         range,
         if p < 0.001 { "< 0.001".into() } else { format!("{p:.3}") },
-    ]
+    ];
+    [name].into_iter().chain(figures.map(|figure| html! { (figure) })).collect()
 }
 
-fn gaps(segments: &[Segment]) -> String {
+fn gaps(segments: &[Segment]) -> Markup {
     let ends = segments.iter().flat_map(|segment| [segment.gap_interval.low, segment.gap_interval.high]);
     let x = Axis::within(ends.chain([0.0]), "gap", &|gap| signed(100.0 * gap, 0) + "%");
     let low = x.low;
@@ -229,20 +239,18 @@ fn gaps(segments: &[Segment]) -> String {
     chart.svg()
 }
 
-pub(super) fn data(report: &Report) -> String {
+pub(super) fn data(report: &Report) -> Markup {
     let data = &report.data;
     let warned: Vec<String> = report.models.iter().map(|model| count(model.warned)).collect();
     let rows: Vec<Vec<String>> = data.fields.iter().map(|field| field_row(field, data.rows)).collect();
-    format!(
-        "<p>{} customers, {} left ({}), {} rows left out. In {} rows a value was taken for another: a category that training never \
-         saw, or a number beyond the fitted range.</p><div class=\"prose\">{}</div>",
-        count(data.rows),
-        count(data.left),
-        percent(data.left as f64 / data.rows as f64),
-        count(data.left_out),
-        warned.join(" and "),
-        table("Fields", &["Field", "Missing", "Values"], &rows)
-    )
+    html! {
+        p {
+            (count(data.rows)) " customers, " (count(data.left)) " left (" (percent(data.left as f64 / data.rows as f64))
+            "), " (count(data.left_out)) " rows left out. In " (warned.join(" and ")) " rows a value was taken for another: \
+             a category that training never saw, or a number beyond the fitted range."
+        }
+        div.prose { (table("Fields", &["Field", "Missing", "Values"], &rows)) }
+    }
 }
 
 fn field_row(field: &FieldSummary, rows: usize) -> Vec<String> {
@@ -253,7 +261,7 @@ fn field_row(field: &FieldSummary, rows: usize) -> Vec<String> {
     };
     let values = match &field.quantiles {
         Some([least, first, median, third, most]) => {
-            let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", escape(&field.unit)) };
+            let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
             format!(
                 "{} to {}{unit}; median {}, middle half {} to {}",
                 short(*least),
@@ -266,7 +274,7 @@ fn field_row(field: &FieldSummary, rows: usize) -> Vec<String> {
         None => {
             let shown = field.categories.iter().filter(|category| category.rows > 0).take(8).map(|category| {
                 let left = percent(category.left as f64 / category.rows as f64);
-                format!("{} {} ({left} left)", escape(&category.text), count(category.rows))
+                format!("{} {} ({left} left)", category.text, count(category.rows))
             });
             let more = field.categories.len().saturating_sub(8);
             let mut texts: Vec<String> = shown.collect();
@@ -276,5 +284,5 @@ fn field_row(field: &FieldSummary, rows: usize) -> Vec<String> {
             texts.join("; ")
         }
     };
-    vec![escape(&field.label), missing, values]
+    vec![field.label.clone(), missing, values]
 }

@@ -1,10 +1,11 @@
 //! How well customers are told apart, and whether probabilities hold what they promise; two models side by side.
 
+use maud::{Markup, html};
 use tenure_training::evaluation::{ModelFigures, Report};
 use tenure_training::metrics::{Band, Difference, FIGURES, Figure, Interval};
 
 use super::chart::{Axis, Chart};
-use super::{count, escape, figure, percent, signed, table};
+use super::html::{count, figure, percent, signed, table};
 
 /// The figures of the ranking first, then those that hang on the threshold.
 fn figures() -> impl Iterator<Item = (&'static Figure, String)> {
@@ -23,38 +24,37 @@ fn capital(words: &str) -> String {
 }
 
 /// The second model against the first; empty for one model.
-pub(super) fn compared(report: &Report) -> String {
-    let (Some(differences), [first, second]) = (&report.differences, &report.models[..]) else { return String::new() };
+pub(super) fn compared(report: &Report) -> Option<Markup> {
+    let (Some(differences), [first, second]) = (&report.differences, &report.models[..]) else { return None };
     let rows = figures().map(|(figure, words)| {
         let Difference { first, second, difference, interval } = differences[figure.key];
         let clear = interval.low > 0.0 || interval.high < 0.0;
         let verdict = match (clear, (difference > 0.0) == figure.more_is_better) {
-            (false, _) => "no clear difference".to_owned(),
-            (true, true) => "<span class=\"better\">▲ second is better</span>".to_owned(),
-            (true, false) => "<span class=\"worse-word\">▼ second is worse</span>".to_owned(),
+            (false, _) => html! { "no clear difference" },
+            (true, true) => html! { span.better { "▲ second is better" } },
+            (true, false) => html! { span.worse-word { "▼ second is worse" } },
         };
         let range = format!("{} to {}", signed(interval.low, 4), signed(interval.high, 4));
-        vec![words, format!("{first:.4}"), format!("{second:.4}"), signed(difference, 4), range, verdict]
+        let texts = [words, format!("{first:.4}"), format!("{second:.4}"), signed(difference, 4), range];
+        texts.map(|text| html! { (text) }).into_iter().chain([verdict]).collect()
     });
-    format!(
-        "<p>First: <code>{}</code>. Second: <code>{}</code>. Both were measured on the same {} rows; each of the {} resamples \
-         draws the same rows for both, so that what is hard for both cancels. A difference is clear where its {}% interval \
-         lies on one side of 0; with ten figures, one of them may do so by chance. Each model \
-         calls from its own threshold.</p>{}",
-        escape(&first.file),
-        escape(&second.file),
-        count(report.data.rows),
-        count(report.bootstrap.resamples),
-        report.bootstrap.level * 100.0,
-        table(
+    Some(html! {
+        p {
+            "First: " code { (first.file) } ". Second: " code { (second.file) } ". Both were measured on the same "
+            (count(report.data.rows)) " rows; each of the " (count(report.bootstrap.resamples)) " resamples draws the same \
+             rows for both, so that what is hard for both cancels. A difference is clear where its "
+            (report.bootstrap.level * 100.0) "% interval lies on one side of 0; with ten figures, one of them may do so by \
+             chance. Each model calls from its own threshold."
+        }
+        (table(
             "Second less first, paired bootstrap",
             &["", "First", "Second", "Difference", "Interval", "Verdict"],
-            &rows.collect::<Vec<_>>()
-        )
-    )
+            &rows.collect::<Vec<Vec<Markup>>>()
+        ))
+    })
 }
 
-pub(super) fn quality(report: &Report) -> String {
+pub(super) fn quality(report: &Report) -> Markup {
     let data = &report.data;
     let rate = data.left as f64 / data.rows as f64;
     let curve =
@@ -103,28 +103,32 @@ pub(super) fn quality(report: &Report) -> String {
     let names = if two { ["First", "Second"] } else { ["Value", ""] };
     report.models.iter().zip(names).for_each(|(_, name)| heads.extend([name, "95% interval"]));
     let thresholds: Vec<String> = report.models.iter().map(|model| format!("{:.3}", model.metrics.threshold)).collect();
-    format!(
-        "<p>The curves show every threshold at once: who is called, going down from the highest probability. The shaded bands are \
-         pointwise {}% intervals.</p><div class=\"charts\">{}{}</div>{}<p class=\"soft\">The threshold is {}{}. The \
-         bootstrap widens and raises the interval of the calibration error: noise only adds to it.</p>",
-        report.bootstrap.level * 100.0,
-        figure(
-            "ROC curve",
-            &roc.svg(),
-            "Share of those who left that is called, against the share of those who stayed."
-        ),
-        figure(
-            "Precision and recall",
-            &precision.svg(),
-            "Of those called, how many left, against how many of all who left are called."
-        ),
-        table("Figures", &heads, &rows),
-        thresholds.join(" and "),
-        if two { ", first and second" } else { "" }
-    )
+    html! {
+        p {
+            "The curves show every threshold at once: who is called, going down from the highest probability. The shaded \
+             bands are pointwise " (report.bootstrap.level * 100.0) "% intervals."
+        }
+        div.charts {
+            (figure(
+                "ROC curve",
+                &roc.svg(),
+                "Share of those who left that is called, against the share of those who stayed."
+            ))
+            (figure(
+                "Precision and recall",
+                &precision.svg(),
+                "Of those called, how many left, against how many of all who left are called."
+            ))
+        }
+        (table("Figures", &heads, &rows))
+        p.soft {
+            "The threshold is " (thresholds.join(" and ")) @if two { ", first and second" } ". The bootstrap widens and \
+             raises the interval of the calibration error: noise only adds to it."
+        }
+    }
 }
 
-pub(super) fn calibration(report: &Report) -> String {
+pub(super) fn calibration(report: &Report) -> Markup {
     let mut chart = Chart::new(
         "Calibration",
         "Share that left against the mean probability, in ten groups of equal size",
@@ -165,26 +169,32 @@ pub(super) fn calibration(report: &Report) -> String {
             ]
         })
         .collect();
-    format!(
-        "<p>A probability of 30% should come true for three customers in ten. Each dot is a group of customers with \
-         neighbouring probabilities; on the diagonal, promise and outcome agree.</p><div class=\"charts\">{}{}</div>\
-         <details><summary>The groups in figures</summary>{}</details>",
-        figure(
-            "Calibration",
-            &chart.svg(),
-            "Groups of equal size; whiskers are 95% intervals (Wilson) of the share that left."
-        ),
-        figure(
-            "Probabilities by outcome",
-            &histogram(&report.models[0]),
-            "Left above, stayed below the line, each as a share of its own customers."
-        ),
-        table("Groups of the first model", &["Mean probability", "Left", "95% interval", "Customers"], &rows)
-    )
+    html! {
+        p {
+            "A probability of 30% should come true for three customers in ten. Each dot is a group of customers with \
+             neighbouring probabilities; on the diagonal, promise and outcome agree."
+        }
+        div.charts {
+            (figure(
+                "Calibration",
+                &chart.svg(),
+                "Groups of equal size; whiskers are 95% intervals (Wilson) of the share that left."
+            ))
+            (figure(
+                "Probabilities by outcome",
+                &histogram(&report.models[0]),
+                "Left above, stayed below the line, each as a share of its own customers."
+            ))
+        }
+        details {
+            summary { "The groups in figures" }
+            (table("Groups of the first model", &["Mean probability", "Left", "95% interval", "Customers"], &rows))
+        }
+    }
 }
 
 /// Those who left upwards, those who stayed downwards: told apart by place, not by colour.
-fn histogram(model: &ModelFigures) -> String {
+fn histogram(model: &ModelFigures) -> Markup {
     let histogram = &model.histogram;
     let share = |counts: &[usize]| -> Vec<f64> {
         let sum: usize = counts.iter().sum();

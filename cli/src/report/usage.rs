@@ -1,14 +1,15 @@
 //! What a threshold does and what an offer earns: gain, lift, the four cells, profit, tiers.
 
+use maud::{Markup, PreEscaped, html};
 use tenure_training::evaluation::short;
 use tenure_training::evaluation::{ModelFigures, Report};
 use tenure_training::metrics::Confusion;
 
 use super::chart::{Axis, Chart};
+use super::html::{count, figure, minus, percent, table};
 use super::quality::draw;
-use super::{count, figure, minus, percent, table};
 
-pub(super) fn usage(report: &Report) -> String {
+pub(super) fn usage(report: &Report) -> Markup {
     let first = &report.models[0];
     let fifth = first.curves.gain.value[20];
     let mut gain = Chart::new(
@@ -30,31 +31,37 @@ pub(super) fn usage(report: &Report) -> String {
     let tenth = first.curves.lift.value[10];
     lift.dot("first", (0.1, tenth), 4.5, "");
     lift.text("mark first", (0.1, tenth), (10.0, -8.0), "start", &format!("top tenth: {tenth:.2}×"));
-    format!(
-        "<div class=\"charts\">{}{}</div>{}{}{}",
-        figure("Gain", &gain.svg(), "Calling from the highest probability down; the diagonal is calling at random."),
-        figure("Lift", &lift.svg(), "How many times more often the called customers leave than all do."),
-        thresholds(first),
-        profit(report),
-        tiers(first),
-    )
+    html! {
+        div.charts {
+            (figure(
+                "Gain",
+                &gain.svg(),
+                "Calling from the highest probability down; the diagonal is calling at random."
+            ))
+            (figure("Lift", &lift.svg(), "How many times more often the called customers leave than all do."))
+        }
+        (thresholds(first))
+        (profit(report))
+        (tiers(first))
+    }
 }
 
-fn thresholds(model: &ModelFigures) -> String {
+const THRESHOLD_HEADS: [&str; 9] = [
+    "Threshold",
+    "Called, left",
+    "Called, stayed",
+    "Missed",
+    "Left alone, stayed",
+    "Precision",
+    "Recall",
+    "F1",
+    "Called",
+];
+
+fn thresholds(model: &ModelFigures) -> Markup {
     let cells: Vec<[u64; 4]> = model.confusions.iter().map(cells).collect();
     let start = (model.metrics.threshold * 100.0).round();
     let json = serde_json::to_string(&cells).unwrap_or_default();
-    let slider = format!(
-        "<div class=\"slider\" hidden><label for=\"threshold\">Threshold <span data-of=\"threshold\"></span></label>\
-         <input id=\"threshold\" type=\"range\" min=\"0\" max=\"100\" value=\"{start}\">\
-         <div class=\"cells\"><div class=\"head\"></div><div class=\"head\">left</div><div class=\"head\">stayed</div>\
-         <div class=\"head\">called</div><div class=\"right\"><b data-of=\"tp\"></b>rightly called ✓</div>\
-         <div><b data-of=\"fp\"></b>called for nothing</div><div class=\"head\">not called</div>\
-         <div><b data-of=\"fn\"></b>missed</div><div class=\"right\"><b data-of=\"tn\"></b>rightly left alone ✓</div></div>\
-         <p aria-live=\"polite\">Precision <b data-of=\"precision\"></b>, recall <b data-of=\"recall\"></b>, accuracy \
-         <b data-of=\"accuracy\"></b>; <b data-of=\"contacted\"></b> of all are called.</p>\
-         <script type=\"application/json\">{json}</script></div>"
-    );
     let row = |step: usize| {
         let confusion = &model.confusions[step];
         let [tp, fp, tn, fnn] = cells_text(confusion);
@@ -73,24 +80,32 @@ fn thresholds(model: &ModelFigures) -> String {
         ]
     };
     let rows: Vec<Vec<String>> = (1..10).map(|step| row(step * 10)).collect();
-    format!(
-        "<h3>Thresholds</h3><p>A customer is called from the threshold on.</p>{slider}{}",
-        table(
-            "What each threshold does",
-            &[
-                "Threshold",
-                "Called, left",
-                "Called, stayed",
-                "Missed",
-                "Left alone, stayed",
-                "Precision",
-                "Recall",
-                "F1",
-                "Called"
-            ],
-            &rows
-        )
-    )
+    html! {
+        h3 { "Thresholds" }
+        p { "A customer is called from the threshold on." }
+        // Script shows it: without script the table below says the same.
+        div.slider hidden {
+            label for="threshold" { "Threshold " span data-of="threshold" {} }
+            input id="threshold" type="range" min="0" max="100" value=(start);
+            div.cells {
+                div.head {}
+                div.head { "left" }
+                div.head { "stayed" }
+                div.head { "called" }
+                div.right { b data-of="tp" {} "rightly called ✓" }
+                div { b data-of="fp" {} "called for nothing" }
+                div.head { "not called" }
+                div { b data-of="fn" {} "missed" }
+                div.right { b data-of="tn" {} "rightly left alone ✓" }
+            }
+            p aria-live="polite" {
+                "Precision " b data-of="precision" {} ", recall " b data-of="recall" {} ", accuracy "
+                b data-of="accuracy" {} "; " b data-of="contacted" {} " of all are called."
+            }
+            script type="application/json" { (PreEscaped(json)) }
+        }
+        (table("What each threshold does", &THRESHOLD_HEADS, &rows))
+    }
 }
 
 fn cells(confusion: &Confusion) -> [u64; 4] {
@@ -101,7 +116,12 @@ fn cells_text(confusion: &Confusion) -> [String; 4] {
     cells(confusion).map(|cell| count(cell as usize))
 }
 
-fn profit(report: &Report) -> String {
+/// An amount for one customer.
+fn money(amount: f64) -> String {
+    minus(format!("{amount:.2}"))
+}
+
+fn profit(report: &Report) -> Markup {
     let offer = &report.offer;
     let first = &report.models[0];
     let curves = &first.curves;
@@ -124,51 +144,55 @@ fn profit(report: &Report) -> String {
     let anchor = if curves.best_share > 0.55 { "end" } else { "start" };
     chart.text("mark first", (curves.best_share, top), (0.0, -12.0), anchor, &format!("best: top {best}%, {top:.2}"));
     let total = top * report.data.rows as f64;
-    let verdict = if top > 0.0 {
-        format!(
-            "The best is to call the top {best}%: {top:.2} per customer of the table, {} in all (95% interval of the highest \
-             profit: {} to {} per customer). Calling everybody brings {}.",
-            count(total.round() as usize),
-            minus(format!("{:.2}", curves.best_profit.low)),
-            minus(format!("{:.2}", curves.best_profit.high)),
-            minus(format!("{:.2}", curves.profit.value[100]))
-        )
-    } else {
-        "At these terms no offer pays: the best is to call nobody.".to_owned()
-    };
     let threshold = offer.threshold();
-    let from = if threshold <= 1.0 {
-        format!("With calibrated probabilities, a call pays from {} on.", percent(threshold))
-    } else {
-        "With calibrated probabilities, no call pays.".to_owned()
-    };
-    format!(
-        "<h3>Profit</h3><p>{verdict}</p><div class=\"charts\">{}<div><p>The terms: a customer who is kept is worth {}; the offer \
-         costs {}, a call {}; of those about to leave, {} accept, and those who would stay accept anyway. {from}</p>\
-         <p class=\"soft\">Other terms: <code>--customer-value</code>, <code>--offer-cost</code>, <code>--contact-cost</code>, \
-         <code>--success-rate</code>. The profit of a customer about to leave is success × (value − cost) − contact, of one who \
-         stays −(cost + contact) (Neslin et al. 2006); the defaults are those of the expected maximum profit measure \
-         (Verbraken et al. 2013).</p></div></div>",
-        figure("Profit of calling", &chart.svg(), "Calling from the highest probability down."),
-        offer.value,
-        offer.cost,
-        offer.contact,
-        percent(offer.success)
-    )
+    html! {
+        h3 { "Profit" }
+        p {
+            @if top > 0.0 {
+                "The best is to call the top " (best) "%: " (format!("{top:.2}")) " per customer of the table, "
+                (count(total.round() as usize)) " in all (95% interval of the highest profit: "
+                (money(curves.best_profit.low)) " to " (money(curves.best_profit.high)) " per customer). Calling everybody \
+                 brings " (money(curves.profit.value[100])) "."
+            } @else {
+                "At these terms no offer pays: the best is to call nobody."
+            }
+        }
+        div.charts {
+            (figure("Profit of calling", &chart.svg(), "Calling from the highest probability down."))
+            div {
+                p {
+                    "The terms: a customer who is kept is worth " (offer.value) "; the offer costs " (offer.cost) ", a call "
+                    (offer.contact) "; of those about to leave, " (percent(offer.success)) " accept, and those who would \
+                     stay accept anyway. "
+                    @if threshold <= 1.0 {
+                        "With calibrated probabilities, a call pays from " (percent(threshold)) " on."
+                    } @else {
+                        "With calibrated probabilities, no call pays."
+                    }
+                }
+                p.soft {
+                    "Other terms: " code { "--customer-value" } ", " code { "--offer-cost" } ", " code { "--contact-cost" }
+                    ", " code { "--success-rate" } ". The profit of a customer about to leave is success × (value − cost) − \
+                     contact, of one who stays −(cost + contact) (Neslin et al. 2006); the defaults are those of the \
+                     expected maximum profit measure (Verbraken et al. 2013)."
+                }
+            }
+        }
+    }
 }
 
-fn tiers(model: &ModelFigures) -> String {
+fn tiers(model: &ModelFigures) -> Markup {
     let rows: Vec<Vec<String>> = model
         .tiers
         .iter()
         .rev()
         .map(|tier| {
             let rate = if tier.rows > 0 { percent(tier.left as f64 / tier.rows as f64) } else { "–".into() };
-            vec![super::escape(&tier.label), percent(tier.from), count(tier.rows), count(tier.left), rate]
+            vec![tier.label.clone(), percent(tier.from), count(tier.rows), count(tier.left), rate]
         })
         .collect();
-    format!(
-        "<h3>Tiers</h3>{}",
-        table("Tiers of the model's policy", &["Tier", "From", "Customers", "Left", "Share that left"], &rows)
-    )
+    html! {
+        h3 { "Tiers" }
+        (table("Tiers of the model's policy", &["Tier", "From", "Customers", "Left", "Share that left"], &rows))
+    }
 }

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use rand::RngExt;
 use tenure::schema::date;
 
-use super::{Event, Status, now};
+use super::event::{Event, Status, now};
+
+/// Where runs are kept unless another folder is named.
+pub const FOLDER: &str = "runs";
 
 /// A folder of runs.
 #[derive(Clone, Debug)]

@@ -6,11 +6,13 @@
 //! the same key, step and time is one metric to the server, and a file is put where it is already.
 
 mod client;
-mod courier;
 mod delivery;
+mod error;
 mod server;
+mod uploader;
 
-pub use client::{Client, Patience, TrackingError};
-pub use courier::Courier;
+pub use client::{Client, Patience};
 pub use delivery::{Delivered, Order, deliver};
+pub use error::TrackingError;
 pub use server::Server;
+pub use uploader::Uploader;

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use rustls::RootCertStore;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use super::client::TrackingError;
+use super::error::TrackingError;
 
 const CERT_PATH: &str = "MLFLOW_TRACKING_SERVER_CERT_PATH";
 const INSECURE: &str = "MLFLOW_TRACKING_INSECURE_TLS";

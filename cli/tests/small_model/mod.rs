@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tenure::artifact::{Artifact, Background, BackgroundRow, Document, EncoderDocument, FORMAT_VERSION, write};
 use tenure::calibration::Calibration;
@@ -27,6 +28,41 @@ fields = [
 FLAGS]
 "#;
 
+/// A card with every part, under the keys that a test cares about.
+fn whole(card: &Json) -> Json {
+    let figures = ["roc_auc", "pr_auc", "log_loss", "brier", "ece", "f1", "lift10", "accuracy", "precision", "recall"];
+    let mut metrics = json!({ "ece_by_chance": 0.01, "threshold": 0.5 });
+    let mut intervals = json!({ "level": 0.95, "resamples": 1000, "seed": 0 });
+    for figure in figures {
+        metrics[figure] = json!(0.5);
+        intervals[figure] = json!({ "low": 0.25, "high": 0.75 });
+    }
+    let mut whole = json!({
+        "name": "small", "code_version": "0.1.0", "seed": 0, "data_sha256": "", "schema_sha256": "",
+        "rows": { "train": 80, "validation": 10, "calibration": 5, "test": 5 }, "positive_rate": 0.25,
+        "network": { "hidden": [12], "direct": true, "inputs": 4, "dense_columns": 20, "multiply_adds": 64 },
+        "teacher": {
+            "model": "mlp", "members": 1, "multiply_adds": 64, "validation_log_loss": 0.5, "metrics": metrics, "tried": {}
+        },
+        "training": {
+            "validation_log_loss": 0.5, "learning_rate": 0.01, "penalty": 0.4, "dropout": 0.0, "batch_size": 64,
+            "batch_norm": false, "class_weights": false, "focal": 0.0, "bins": 8, "clip": 0.01
+        },
+        "metrics": metrics, "intervals": intervals
+    });
+    cover(&mut whole, card);
+    whole
+}
+
+fn cover(below: &mut Json, above: &Json) {
+    match (below, above) {
+        (Json::Object(below), Json::Object(above)) => {
+            above.iter().for_each(|(key, value)| cover(below.entry(key.as_str()).or_insert(Json::Null), value));
+        }
+        (below, above) => *below = above.clone(),
+    }
+}
+
 /// A folder with a model and room for tables.
 pub struct SmallModel {
     pub folder: TempDir,
@@ -36,11 +72,12 @@ pub struct SmallModel {
 
 impl SmallModel {
     pub fn new() -> SmallModel {
-        SmallModel::with_flags(0, &serde_json::json!({ "name": "small" }))
+        SmallModel::with_flags(0, &json!({}))
     }
 
-    /// With so many more flags, `flag 0` and on: each doubles the work of an explanation.
-    pub fn with_flags(flags: usize, card: &serde_json::Value) -> SmallModel {
+    /// With so many more flags, `flag 0` and on: each doubles the work of an explanation. `card` covers the keys of a
+    /// whole card.
+    pub fn with_flags(flags: usize, card: &Json) -> SmallModel {
         let flag = |number| {
             format!("    {{ name = \"flag {number}\", kind = \"flag\", positive = \"1\", negative = \"0\" }},\n")
         };
@@ -69,7 +106,7 @@ impl SmallModel {
                 k: 20,
                 rows: background.map(|row| BackgroundRow { members: 30, cells: row.cells().to_vec() }).collect(),
             },
-            card: card.to_string(),
+            card: whole(card).to_string(),
             schema,
         };
         let artifact = Artifact::new(document, Network::new(rows, parts).unwrap()).unwrap();

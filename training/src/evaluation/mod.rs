@@ -1,6 +1,7 @@
 //! `tenure report`: everything worth knowing of a model on a table with known outcomes, as figures first. The page draws
 //! them, the JSON has them, and neither computes anything of its own.
 
+mod card;
 mod data;
 mod influence;
 mod segments;
@@ -14,8 +15,10 @@ use crate::metrics::{
     differences, reliability,
 };
 use serde::Serialize;
+use tenure::card::{CardError, ModelCard};
 use tenure::scorer::Scorer;
 
+pub use card::{CardSource, schema_sha256};
 pub use data::{Category, DataSummary, FieldSummary};
 pub use influence::{FieldInfluence, Influence, influence};
 pub use segments::{Segment, Segments, segments, short};
@@ -32,7 +35,7 @@ pub struct ReportParams {
     pub offer: Offer,
     /// Customers explained for the importance of fields; 0 leaves that out.
     pub explained: usize,
-    /// A row counts as predicted to leave from here on; by default where the model's card says, or .5.
+    /// A row counts as predicted to leave from here on; by default where the model's card says.
     pub threshold: Option<f64>,
 }
 
@@ -44,6 +47,15 @@ pub struct Model<'a> {
     pub warned: usize,
     pub file: &'a Path,
     pub sha256: String,
+}
+
+/// Why a model cannot be measured.
+#[derive(Debug, thiserror::Error)]
+pub enum EvaluationError {
+    #[error(transparent)]
+    Card(#[from] CardError),
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
 }
 
 /// The figures of a report.
@@ -87,7 +99,7 @@ pub struct ModelFigures {
     /// The cells at thresholds 0, .01, …, 1.
     pub confusions: Vec<Confusion>,
     pub tiers: Vec<TierFigures>,
-    pub card: serde_json::Value,
+    pub card: ModelCard,
 }
 
 /// Rows by probability, in bins of equal width.
@@ -114,7 +126,7 @@ impl Report {
         models: &[Model],
         params: &ReportParams,
         tick: &(dyn Fn() + Sync),
-    ) -> Result<Report, MetricsError> {
+    ) -> Result<Report, EvaluationError> {
         let labels = cohort.labels();
         let figures: Vec<ModelFigures> =
             models.iter().map(|model| ModelFigures::measure(cohort, model, params)).collect::<Result<_, _>>()?;
@@ -141,11 +153,11 @@ impl Report {
 }
 
 impl ModelFigures {
-    fn measure(cohort: &Cohort, model: &Model, params: &ReportParams) -> Result<ModelFigures, MetricsError> {
+    fn measure(cohort: &Cohort, model: &Model, params: &ReportParams) -> Result<ModelFigures, EvaluationError> {
         let (probabilities, labels) = (model.probabilities, cohort.labels());
         let document = model.scorer.document();
-        let card = document.card();
-        let threshold = params.threshold.or_else(|| card["metrics"]["threshold"].as_f64()).unwrap_or(0.5);
+        let card = document.card()?;
+        let threshold = params.threshold.unwrap_or(card.metrics.threshold);
         let thresholds: Vec<f64> = (0..THRESHOLDS).map(|step| step as f64 / (THRESHOLDS - 1) as f64).collect();
         let mut tiers: Vec<TierFigures> = document
             .policy
@@ -162,7 +174,7 @@ impl ModelFigures {
             name: document.schema.name.clone(),
             file: file_name(model.file),
             sha256: model.sha256.clone(),
-            training_data: card["data_sha256"].as_str() == Some(&cohort.report().sha256),
+            training_data: card.data_sha256 == cohort.report().sha256,
             warned: model.warned,
             metrics: Metrics::measure(probabilities, labels, threshold)?,
             intervals: params.bootstrap.intervals(probabilities, labels, threshold)?,

@@ -67,17 +67,6 @@ fn near(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or(String::new(), |nearest| format!(" (the nearest is `{nearest}`)"))
 }
 
-impl InitError {
-    /// 3 where the environment is at fault, 2 where a flag is, 1 where the table is.
-    pub fn exit_code(&self) -> i32 {
-        match self {
-            InitError::Table(error) => error.exit_code(),
-            InitError::NoTarget { .. } | InitError::Ambiguous { .. } | InitError::NoPositive { .. } => 2,
-            _ => 1,
-        }
-    }
-}
-
 /// What is known when the text is written.
 struct Drafted {
     file: String,

@@ -49,6 +49,7 @@ pub(super) fn guess_positive(
 
 #[cfg(test)]
 mod tests {
+    use super::super::InitError;
     use super::super::tests::{bank, drafted};
 
     #[test]
@@ -63,14 +64,15 @@ mod tests {
         assert_eq!(positive(&["stays", "stays", "quits"], None).unwrap(), "quits");
         assert_eq!(positive(&["No", "Yes", "Unknown"], None).unwrap(), "Yes");
         assert_eq!(positive(&["0", "1"], Some("0")).unwrap(), "0");
-        for (values, given, part, code) in [
-            (&["a", "b", "c"][..], None, "--positive", 2),
-            (&["a", "b"], Some("z"), "no row of target `t` is \"z\"", 2),
-            (&["Yes"], None, "it has \"Yes\" (60)", 1),
-            (&["", ""], None, "it has no value", 1),
-        ] {
-            let error = positive(values, given).unwrap_err();
-            assert!(error.to_string().contains(part) && error.exit_code() == code, "{error}");
+        let refused = |values: &[&str], given| positive(values, given).unwrap_err();
+        let error = refused(&["a", "b", "c"], None);
+        assert!(matches!(error, InitError::Ambiguous { .. }) && error.to_string().contains("--positive"), "{error}");
+        let error = refused(&["a", "b"], Some("z"));
+        assert!(matches!(error, InitError::NoPositive { .. }), "{error}");
+        assert!(error.to_string().contains("no row of target `t` is \"z\""), "{error}");
+        for (values, part) in [(&["Yes"][..], "it has \"Yes\" (60)"), (&["", ""], "it has no value")] {
+            let error = refused(values, None);
+            assert!(matches!(error, InitError::OneClass { .. }) && error.to_string().contains(part), "{error}");
         }
         let error = drafted(&bank(), "exited", None).unwrap_err();
         assert!(error.to_string().contains("the nearest is `Exited`"), "{error}");

@@ -87,20 +87,6 @@ fn near(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or(String::new(), |nearest| format!("; the nearest is `{nearest}`"))
 }
 
-impl SplitError {
-    /// 3 where the environment is at fault, 2 where the configuration is, 1 where a file is.
-    pub fn exit_code(&self) -> i32 {
-        match self {
-            SplitError::Shares(_)
-            | SplitError::FoldCount { .. }
-            | SplitError::EmptyClass { .. }
-            | SplitError::Column { .. } => 2,
-            SplitError::Table(error) => error.exit_code(),
-            SplitError::File { .. } | SplitError::Apart { .. } => 1,
-        }
-    }
-}
-
 impl Split {
     /// Parts all rows of a cohort with these labels.
     pub fn stratified(labels: &[bool], shares: &Shares, seed: u64) -> Result<Split, SplitError> {

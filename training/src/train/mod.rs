@@ -26,6 +26,7 @@ use tenure::artifact::{
     Artifact, ArtifactError, Background, Document, EncoderDocument, FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS,
 };
 use tenure::calibration::Calibration;
+use tenure::card::ModelCard;
 use tenure::decision::Policy;
 use tenure::encoding::{EncoderError, EncoderParams};
 use tenure::network::Network;
@@ -248,7 +249,7 @@ impl Trained {
         cohort: &Cohort,
         policy: &Policy,
         fit_rows: &[u32],
-        mut card: serde_json::Value,
+        mut card: ModelCard,
     ) -> Result<Artifact, TrainError> {
         let candidates = background::Candidates::draw(cohort, &self.encoded, &self.network, fit_rows, params.seed)?;
         let artifact = |count: usize| {
@@ -260,7 +261,7 @@ impl Trained {
                 calibration: self.calibration.clone(),
                 policy: policy.clone(),
                 background: Background { k: tenure::artifact::MINIMUM_MEMBERS, rows: candidates.choose(count) },
-                card: card.to_string(),
+                card: card.write(),
             };
             Artifact::new(document, self.network.clone())
         };
@@ -285,8 +286,8 @@ impl Trained {
             is_settled |= is_near || params.background_rows.is_some();
         }
         let mut artifact = chosen.expect("there is a number of rows to try");
-        card["explanation"] = reference.map(|reference| reference.card(artifact.background.len())).into();
-        artifact.document.card = card.to_string();
+        card.explanation = reference.map(|reference| reference.errors(artifact.background.len()));
+        artifact.document.card = card.write();
         Ok(artifact)
     }
 }

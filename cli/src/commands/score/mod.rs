@@ -22,11 +22,11 @@ use row_scorer::{RowScorer, Tally};
 use serde_json::json;
 use tenure::artifact::Document;
 use tenure::scorer::{ExplainOptions, Scorer};
-use tenure_table::{Columns, ColumnsError, Source};
+use tenure_table::{Columns, Source};
 use tenure_training::file::{persist, temporary_beside};
 
-use super::read_artifact_at;
 use crate::failure::Failure;
+use crate::inputs::{day, read_artifact};
 use crate::output::{Output, interrupted, refuse_overwrite};
 
 /// Score every row of a table
@@ -61,7 +61,7 @@ pub struct Arguments {
     #[arg(long, value_name = "EVALUATIONS")]
     pub budget: Option<u64>,
     /// The day of this export: dates count as days before it, and not before the day that training stated
-    #[arg(long, value_name = "DATE", value_parser = super::day)]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
     /// Overwrite the table
     #[arg(long)]
@@ -71,17 +71,11 @@ pub struct Arguments {
     pub json: bool,
 }
 
-impl From<ColumnsError> for Failure {
-    fn from(error: ColumnsError) -> Failure {
-        Failure::data(error)
-    }
-}
-
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let Arguments { model, data, out, reasons, budget, force, .. } = arguments;
     let format = Format::of(out)?;
     refuse_overwrite(out, *force)?;
-    let scorer = Scorer::new(read_artifact_at(model, arguments.reference)?);
+    let scorer = Scorer::new(read_artifact(model, arguments.reference)?.artifact);
     let document = scorer.document();
     let fields = document.schema.fields.len();
     if *reasons > fields {

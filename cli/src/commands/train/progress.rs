@@ -3,12 +3,12 @@
 use std::time::Instant;
 
 use serde_json::json;
-use tenure::artifact::Artifact;
+use tenure::card::ModelCard;
 use tenure_training::fit::EpochReport;
+use tenure_training::metrics::FIGURES;
 use tenure_training::train::Trained;
 
-use super::Arguments;
-use crate::card::penalty;
+use crate::card::{penalty, with_interval};
 use crate::output::Output;
 
 /// One line or one tick an epoch.
@@ -46,29 +46,8 @@ impl EpochProgress {
     }
 }
 
-/// What came out, for people; the card alone with `--json`.
-pub(super) fn summary(
-    artifact: &Artifact,
-    trained: &Trained,
-    started: Instant,
-    arguments: &Arguments,
-    bytes: usize,
-    output: &Output,
-) {
-    let card = &artifact.document.card();
-    if arguments.json {
-        return output.print(card);
-    }
-    let figure = |name: &str| {
-        let interval = &card["intervals"][name];
-        let number = |value: &serde_json::Value| value.as_f64().unwrap_or(f64::NAN);
-        format!(
-            "{:.4} ({:.4} to {:.4})",
-            number(&card["metrics"][name]),
-            number(&interval["low"]),
-            number(&interval["high"])
-        )
-    };
+/// What came out, for people.
+pub(super) fn summary(card: &ModelCard, trained: &Trained, started: Instant, output: &Output) {
     output.say(format!("trained in {:.1} s", started.elapsed().as_secs_f64()));
     let (small, large) = trained.multiply_adds();
     let tried: Vec<_> =
@@ -83,27 +62,22 @@ pub(super) fn summary(
         trained.teacher.name(),
         trained.teacher.members()
     ));
-    let test = |model: &serde_json::Value, name: &str| model["metrics"][name].as_f64().unwrap_or(f64::NAN);
-    output.say(format!(
-        "against the teacher on the test rows: ROC-AUC {:+.4}, log-loss {:+.4}",
-        test(card, "roc_auc") - test(&card["teacher"], "roc_auc"),
-        test(card, "log_loss") - test(&card["teacher"], "log_loss")
-    ));
+    if let Some(teacher) = &card.teacher {
+        output.say(format!(
+            "against the teacher on the test rows: ROC-AUC {:+.4}, log-loss {:+.4}",
+            card.metrics.roc_auc - teacher.metrics.roc_auc,
+            card.metrics.log_loss - teacher.metrics.log_loss
+        ));
+    }
     output.say(format!(
         "network of {:?} hidden units; packed and burn differ by at most {:.1e}",
         trained.network.hidden(),
         trained.pack_error
     ));
-    output.say(format!("on {} test rows, with 95% intervals:", card["rows"]["test"]));
-    for (name, words) in [
-        ("roc_auc", "ROC-AUC"),
-        ("pr_auc", "PR-AUC"),
-        ("log_loss", "log-loss"),
-        ("brier", "Brier"),
-        ("ece", "ECE"),
-        ("lift10", "lift, top tenth"),
-    ] {
-        output.say(format!("  {words:<16} {}", figure(name)));
+    output.say(format!("on {} test rows, with 95% intervals:", card.rows.test));
+    for key in ["roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift10"] {
+        if let Some(figure) = FIGURES.iter().find(|figure| figure.key == key) {
+            output.say(format!("  {:<16} {}", figure.words, with_interval(card, figure)));
+        }
     }
-    output.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes as f64 / 1e3));
 }

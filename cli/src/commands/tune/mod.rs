@@ -9,22 +9,22 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use tenure_training::checkpoint::Run;
 use tenure_training::cohort::Cohort;
+use tenure_training::evaluation::schema_sha256;
 use tenure_training::file::write_whole;
 use tenure_training::fit::{Control, FitError};
 use tenure_training::metrics::row_log_loss;
+use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::{Shares, stratified_parts};
 use tenure_training::train::{Model, Rows, Ship, TrainError, train};
 use tenure_training::tune::space::{Free, Settings};
 use tenure_training::tune::{FOLDS, Measured, Trials, search, standings};
 
-use super::check::RowArguments;
 use super::network::{Hidden, NetworkArguments};
-use super::read_schema;
-use super::train::{facts, read_cohort, schema_sha256};
 use crate::configuration;
 use crate::failure::{Failure, INTERRUPTED};
 use crate::output::{Output, interrupted, refuse_overwrite};
-use crate::runs::{Facts, TrackingArguments};
+use crate::recorder::{RunStart, TrackingArguments};
+use crate::table::TableArguments;
 
 /// Search for better settings within a budget
 ///
@@ -33,12 +33,8 @@ use crate::runs::{Facts, TrackingArguments};
 /// flags are kept as they are; the others are searched. The same command goes on from the trials file.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The table: CSV, TSV or Parquet
-    #[arg(long)]
-    pub data: PathBuf,
-    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
-    #[arg(long)]
-    pub schema: PathBuf,
+    #[command(flatten)]
+    pub table: TableArguments,
     /// Where the best settings are written, as a tenure.toml for `tenure train --config`
     #[arg(long)]
     pub out: PathBuf,
@@ -58,8 +54,6 @@ pub struct Arguments {
     /// Print the trials as JSON
     #[arg(long)]
     pub json: bool,
-    #[command(flatten)]
-    pub rows: RowArguments,
     /// Every trial is a run of its own
     #[command(flatten)]
     pub tracking: TrackingArguments,
@@ -69,17 +63,14 @@ pub struct Arguments {
 
 const DEFAULT_TRIALS: usize = 30;
 
+/// A time above 0 with a unit, seconds without one.
 fn time(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text.split_at(text.find(|letter: char| letter.is_alphabetic()).unwrap_or(text.len()));
-    let seconds = match unit {
-        "" | "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(format!("`{unit}` is no unit of time: s, m or h")),
-    };
-    match number.parse::<f64>() {
-        Ok(number) if number > 0.0 && number * seconds <= 1e7 => Ok(Duration::from_secs_f64(number * seconds)),
-        _ => Err(format!("`{text}` is no time above 0, as in 90s, 10m, 2h")),
+    let in_seconds = text.parse::<f64>().is_ok().then(|| format!("{text}s"));
+    let time = humantime::parse_duration(in_seconds.as_deref().unwrap_or(text))
+        .map_err(|error| format!("{error}; write it as in 90s, 10m, 2h"))?;
+    match time.as_secs_f64() {
+        seconds if seconds > 0.0 && seconds <= 1e7 => Ok(time),
+        _ => Err("must be above 0 and at most 115 days, as in 90s, 10m, 2h".into()),
     }
 }
 
@@ -95,11 +86,10 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     if free.nothing() {
         return Err(Failure::usage("every setting is given as a flag: there is nothing to search"));
     }
-    let schema = read_schema(&arguments.schema)?.schema;
-    let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
-    let split_by = arguments.rows.split_by(&cohort)?;
+    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(output)?;
+    let split_by = arguments.table.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
-    arguments.rows.check(&cohort, &schema, &split, output)?;
+    arguments.table.check(&cohort, &schema, &split, output)?;
     let mut pool = [split.train, split.validation, split.calibration].concat();
     pool.sort_unstable();
     let parts = stratified_parts(cohort.labels(), &pool, &[1.0 / FOLDS as f64; FOLDS], params.seed)?;
@@ -108,7 +98,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     let run = Run {
         code_version: env!("CARGO_PKG_VERSION").into(),
         data_sha256: cohort.report().sha256.clone(),
-        schema_sha256: schema_sha256(&schema)?,
+        schema_sha256: schema_sha256(&schema),
         settings: settings.lines().map(String::from).collect(),
     };
     let mut trials = Trials::open(&arguments.trials_file, &run)?;
@@ -139,7 +129,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         }
         Ok(measured)
     };
-    let facts = facts("tune", effective, &cohort, &schema, params.seed)?;
+    let start = RunStart::new("tune", effective, &cohort, &schema, params.seed);
     let mut best = standings(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
     let mut ended = |folds: &[&Measured]| {
         // Its folds are in the trials file.
@@ -149,7 +139,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         if output.plain() {
             output.say(said);
         }
-        track(&arguments.tracking, &facts, folds, output)
+        track(&arguments.tracking, &start, folds, output)
     };
     let searched = search(free, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
     bar.finish_and_clear();
@@ -175,7 +165,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     if !best.mean.is_finite() {
         return Err(Failure::data("no trial gave a network on every fold"));
     }
-    verdict::print(arguments, output, &standings);
+    verdict::print(arguments.json, output, &standings);
     let toml = toml::to_string(&best.settings).map_err(Failure::data)?;
     let head = format!(
         "# tenure tune: trial {} of {}, log-loss {:.4} over {FOLDS} inner folds, seed {}.\n",
@@ -197,12 +187,12 @@ fn checkpoints(trials_file: &Path) -> PathBuf {
 }
 
 /// A trial as a run: its settings are parameters, its folds steps.
-fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&Measured], output: &Output) -> Result<(), Failure> {
+fn track(tracking: &TrackingArguments, start: &RunStart, folds: &[&Measured], output: &Output) -> Result<(), Failure> {
     let Measured { trial, settings, .. } = folds[0];
-    let mut facts = facts.clone();
-    facts.params.extend(settings.params());
-    facts.tags.insert("tenure.trial".into(), trial.to_string());
-    let mut recorder = tracking.begin(facts, output)?;
+    let mut start = start.clone();
+    start.params.extend(settings.params());
+    start.tags.insert("tenure.trial".into(), trial.to_string());
+    let mut recorder = tracking.begin(start, output)?;
     for Measured { fold, log_loss, seconds, .. } in folds {
         let figures = log_loss.map(|loss| ("log_loss".to_owned(), loss));
         recorder.step("fold", *fold as u64 + 1, figures.into_iter().chain([("seconds".into(), *seconds)]).collect());
@@ -288,7 +278,7 @@ mod tests {
         assert_eq!(time("90"), Ok(Duration::from_secs(90)));
         assert_eq!(time("1.5m"), Ok(Duration::from_secs(90)));
         assert_eq!(time("2h"), Ok(Duration::from_secs(7200)));
-        for wrong in ["", "0s", "-3m", "10d", "m", "1e9h", "nan"] {
+        for wrong in ["", "0s", "-3m", "200d", "m", "1e9h", "nan"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
     }

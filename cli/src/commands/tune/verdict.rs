@@ -3,7 +3,6 @@
 use serde_json::json;
 use tenure_training::tune::{FOLDS, Measured, Standing, Trials, gain, mean};
 
-use super::Arguments;
 use crate::output::Output;
 
 /// A line on a trial that ended; `best` is the lowest mean so far of those measured in full.
@@ -44,8 +43,8 @@ pub(super) fn of_search(best: &Standing, trials: &Trials, count: usize) -> Strin
 }
 
 /// All trials, best first.
-pub(super) fn print(arguments: &Arguments, output: &Output, standings: &[Standing]) {
-    if arguments.json {
+pub(super) fn print(json: bool, output: &Output, standings: &[Standing]) {
+    if json {
         let trials = standings.iter().map(|standing| {
             let mean = standing.mean.is_finite().then_some(standing.mean);
             json!({ "trial": standing.trial, "settings": standing.settings, "folds": standing.folds, "log_loss": mean })

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::super::client::TrackingError;
-use super::{Delivery, ENTRIES_A_CALL, LONGEST_PARAM, LONGEST_TAG, RUN_TAG, entry};
+use super::session::{ENTRIES_A_CALL, LONGEST_PARAM, LONGEST_TAG, RUN_TAG, Session, entry, percent_encoded};
+use crate::tracking::error::TrackingError;
 
 /// The alias that a new version of the registered model gets.
 const ALIAS: &str = "challenger";
 
-impl Delivery<'_> {
+impl Session<'_> {
     pub(super) fn file(&mut self, name: &str, is_model: bool) -> Result<(), TrackingError> {
         let path = self.store.files(&self.run.id).join(name);
         let bytes =
@@ -117,16 +117,4 @@ impl Delivery<'_> {
         self.progress.version = Some(version);
         Ok(())
     }
-}
-
-/// For a path or a query.
-pub(super) fn percent_encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte.into()),
-            byte => out += &format!("%{byte:02X}"),
-        }
-    }
-    out
 }

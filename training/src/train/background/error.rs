@@ -1,9 +1,11 @@
 //! How far explanations against a background are from explanations against the training set itself: the number of background
 //! rows is chosen by it, and the card says what the choice costs.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
-use serde_json::{Map, Value, json};
 use tenure::artifact::Artifact;
+use tenure::card::ExplanationErrors;
 use tenure::customer::Customer;
 use tenure::scorer::{ExplainOptions, Explanation, Scorer};
 
@@ -24,8 +26,8 @@ pub struct Reference {
     rows: usize,
     truth: Vec<Explanation>,
     /// Of backgrounds that were measured, by their number of rows.
-    errors: Map<String, Value>,
-    base_errors: Map<String, Value>,
+    errors: BTreeMap<String, f64>,
+    base_errors: BTreeMap<String, f64>,
 }
 
 impl Reference {
@@ -39,8 +41,8 @@ impl Reference {
             customers: customers(cohort, rows, CUSTOMERS)?,
             rows: background.len(),
             truth: Vec::new(),
-            errors: Map::new(),
-            base_errors: Map::new(),
+            errors: BTreeMap::new(),
+            base_errors: BTreeMap::new(),
         };
         let budget = Some(EVALUATIONS * background.len() as u64);
         reference.truth = reference.explained(background, ExplainOptions { budget, ..ExplainOptions::default() });
@@ -74,17 +76,17 @@ impl Reference {
 
     /// For the card: mean absolute error of a contribution, on the logit, by background rows, and of the base value; with
     /// what it was measured against. `rows` is how many the artifact has.
-    pub fn card(&self, rows: usize) -> Value {
-        json!({
-            "background_rows": rows,
-            "customers": self.customers.len(),
-            "reference_rows": self.rows,
-            "reference_standard_error": short(mean(self.truth.iter().map(Explanation::standard_error))),
-            "mean_absolute_contribution": short(self.typical()),
-            "tolerated_error": short(TOLERATED_SHARE * self.typical()),
-            "mean_absolute_error": self.errors,
-            "base_error": self.base_errors,
-        })
+    pub fn errors(&self, rows: usize) -> ExplanationErrors {
+        ExplanationErrors {
+            background_rows: rows,
+            customers: self.customers.len(),
+            reference_rows: self.rows,
+            reference_standard_error: short(mean(self.truth.iter().map(Explanation::standard_error))),
+            mean_absolute_contribution: short(self.typical()),
+            tolerated_error: short(TOLERATED_SHARE * self.typical()),
+            mean_absolute_error: self.errors.clone(),
+            base_error: self.base_errors.clone(),
+        }
     }
 }
 
@@ -105,6 +107,6 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// To four digits: more would only make the artifact longer.
-fn short(value: f64) -> Value {
-    json!(format!("{value:.3e}").parse().unwrap_or(value))
+fn short(value: f64) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or(value)
 }

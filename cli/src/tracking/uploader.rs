@@ -20,19 +20,19 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Sends one run.
-pub struct Courier {
+pub struct Uploader {
     notice: Sender<()>,
     thread: JoinHandle<()>,
     problem: Arc<Mutex<Option<String>>>,
 }
 
-impl Courier {
-    pub fn start(store: RunStore, id: String, server: Server) -> Courier {
+impl Uploader {
+    pub fn start(store: RunStore, id: String, server: Server) -> Uploader {
         let (notice, notices) = channel();
         let problem = Arc::new(Mutex::new(None));
         let seen = problem.clone();
         let thread = std::thread::spawn(move || run(&store, &id, &server, &notices, &seen));
-        Courier { notice, thread, problem }
+        Uploader { notice, thread, problem }
     }
 
     /// There is a new line.
@@ -43,7 +43,7 @@ impl Courier {
 
     /// Waits, but not long, for what is left; an error is why it is not all there.
     pub fn finish(self) -> Result<(), String> {
-        let Courier { notice, thread, problem } = self;
+        let Uploader { notice, thread, problem } = self;
         drop(notice);
         let known = || problem.lock().map_or(None, |problem| problem.clone());
         let started = Instant::now();

@@ -8,13 +8,17 @@ use std::time::Instant;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tenure::card::ModelCard;
+use tenure::schema::Schema;
+use tenure_training::cohort::Cohort;
+use tenure_training::evaluation::schema_sha256;
 use tenure_training::fit::EpochReport;
 
-use super::{Event, FOLDER, RunStore, Status, now};
 use crate::configuration::Settings;
-use crate::failure::{Failure, INTERRUPTED};
+use crate::failure::{ENVIRONMENT, Failure, INTERRUPTED};
 use crate::output::Output;
-use crate::tracking::{Courier, Order, Server};
+use crate::runs::{Event, FOLDER, RunStore, Status, now};
+use crate::tracking::{Order, Server, Uploader};
 
 /// Where a run is kept and sent.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -41,7 +45,7 @@ pub struct TrackingArguments {
 
 /// What is known of a run when it begins.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
+pub struct RunStart {
     /// `train`, `crossval`, …
     pub command: &'static str,
     /// What the schema is called.
@@ -49,6 +53,37 @@ pub struct Facts {
     pub params: BTreeMap<String, String>,
     /// Hashes, seed.
     pub tags: BTreeMap<String, String>,
+}
+
+impl RunStart {
+    /// A run of a command that reads a table.
+    pub fn new(command: &'static str, settings: &Settings, cohort: &Cohort, schema: &Schema, seed: u64) -> RunStart {
+        let tags = [
+            ("tenure.data_sha256", cohort.report().sha256.clone()),
+            ("tenure.schema_sha256", schema_sha256(schema)),
+            ("tenure.seed", seed.to_string()),
+        ];
+        RunStart {
+            command,
+            name: schema.name.clone(),
+            params: run_params(settings),
+            tags: tags.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        }
+    }
+}
+
+/// The parameters of a run: every setting of its command that has a value, but for what only says where things are kept.
+fn run_params(settings: &Settings) -> BTreeMap<String, String> {
+    let silent =
+        ["quiet", "json", "force", "runs", "track", "experiment", "register", "out", "config", "checkpoint-dir"];
+    let kept = settings.0.iter().filter(|(key, _)| !silent.contains(&key.as_str()));
+    let name = |key: &str, value: &str| {
+        // Names of files, not of folders: the record may be sent elsewhere.
+        let is_file = ["data", "schema", "folds", "inner"].contains(&key);
+        let path = Path::new(value).file_name().filter(|_| is_file);
+        path.map_or(value.to_owned(), |name| name.to_string_lossy().into_owned())
+    };
+    kept.map(|(key, value)| (key.replace('-', "_"), name(key, value))).collect()
 }
 
 /// Writes a run down. Where neither a folder nor a server was asked for, it does nothing.
@@ -62,14 +97,14 @@ struct Open {
     id: String,
     file: File,
     started: Instant,
-    courier: Option<Courier>,
+    uploader: Option<Uploader>,
     /// A line could not be written; said once.
     broken: bool,
 }
 
 impl TrackingArguments {
     /// Begins a run. A folder that cannot be written to is said now, before the work.
-    pub fn begin<'a>(&self, facts: Facts, output: &'a Output) -> Result<Recorder<'a>, Failure> {
+    pub fn begin<'a>(&self, start: RunStart, output: &'a Output) -> Result<Recorder<'a>, Failure> {
         let server = match self.track.as_deref().filter(|uri| !uri.is_empty() && *uri != "none") {
             Some(uri) => Some(Server::from_environment(uri).map_err(Failure::usage)?),
             None => None,
@@ -80,9 +115,9 @@ impl TrackingArguments {
         }
         let Some(folder) = folder else { return Ok(Recorder { output, open: None }) };
         let store = RunStore::new(&folder);
-        let (id, file) = store.create().map_err(|error| Failure::new(crate::failure::ENVIRONMENT, error))?;
-        let mut open = Open { store, id, file, started: Instant::now(), courier: None, broken: false };
-        let Facts { command, name, params, mut tags } = facts;
+        let (id, file) = store.create().map_err(|error| Failure::new(ENVIRONMENT, error))?;
+        let mut open = Open { store, id, file, started: Instant::now(), uploader: None, broken: false };
+        let RunStart { command, name, params, mut tags } = start;
         tags.insert("tenure.version".into(), env!("CARGO_PKG_VERSION").into());
         tags.extend(commit());
         let id = open.id.clone();
@@ -92,24 +127,10 @@ impl TrackingArguments {
             let order =
                 Order { uri: server.uri(), experiment: self.experiment.clone(), register: self.register.clone() };
             order.write(&open.store, &open.id)?;
-            open.courier = Some(Courier::start(open.store.clone(), open.id.clone(), server));
+            open.uploader = Some(Uploader::start(open.store.clone(), open.id.clone(), server));
         }
         Ok(Recorder { output, open: Some(open) })
     }
-}
-
-/// The parameters of a run: every setting of its command that has a value, but for what only says where things are kept.
-pub fn run_params(settings: &Settings) -> BTreeMap<String, String> {
-    let silent =
-        ["quiet", "json", "force", "runs", "track", "experiment", "register", "out", "config", "checkpoint-dir"];
-    let kept = settings.0.iter().filter(|(key, _)| !silent.contains(&key.as_str()));
-    let name = |key: &str, value: &str| {
-        // Names of files, not of folders: the record may be sent elsewhere.
-        let is_file = ["data", "schema", "folds", "inner"].contains(&key);
-        let path = Path::new(value).file_name().filter(|_| is_file);
-        path.map_or(value.to_owned(), |name| name.to_string_lossy().into_owned())
-    };
-    kept.map(|(key, value)| (key.replace('-', "_"), name(key, value))).collect()
 }
 
 impl Recorder<'_> {
@@ -138,7 +159,8 @@ impl Recorder<'_> {
     }
 
     /// The parts of a model card: what was chosen as parameters, the figures as metrics.
-    pub fn card(&mut self, card: &Value) {
+    pub fn card(&mut self, card: &ModelCard) {
+        let card = serde_json::to_value(card).unwrap_or_default();
         let mut params = BTreeMap::new();
         for part in ["network", "training", "calibration", "teacher", "shipped"] {
             flatten(part, &card[part], &mut |key, value| {
@@ -161,7 +183,7 @@ impl Recorder<'_> {
     /// A file of the run. It is copied where it will be delivered: what is sent later is what was written now.
     pub fn file(&mut self, name: &str, bytes: &[u8], is_model: bool) {
         let Some(open) = &mut self.open else { return };
-        if open.courier.is_some() {
+        if open.uploader.is_some() {
             let written = tenure_training::file::write_whole(&open.store.files(&open.id).join(name), bytes);
             if let Err(error) = written {
                 return self.complain(&error.to_string());
@@ -184,8 +206,8 @@ impl Recorder<'_> {
         self.append(&Event::End { time: now(), status, seconds, problem });
         let Some(open) = self.open else { return };
         self.output.say(format!("run {}", open.id));
-        if let Some(courier) = open.courier
-            && let Err(problem) = courier.finish()
+        if let Some(uploader) = open.uploader
+            && let Err(problem) = uploader.finish()
         {
             self.output.say(format!("not sent yet: {problem}; `tenure track sync` sends what is left"));
         }
@@ -195,8 +217,8 @@ impl Recorder<'_> {
         let Some(open) = &mut self.open else { return };
         match RunStore::append(&mut open.file, event) {
             Ok(()) => {
-                if let Some(courier) = &open.courier {
-                    courier.notice();
+                if let Some(uploader) = &open.uploader {
+                    uploader.notice();
                 }
             }
             Err(error) => {

@@ -1,0 +1,78 @@
+//! The facts of a card in words.
+
+use tenure::card::{ModelCard, TestMetrics};
+use tenure_training::metrics::{FIGURES, Figure, Interval, Intervals, Metrics};
+
+/// One fact of a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardLine {
+    pub name: String,
+    pub value: String,
+}
+
+/// What a card says, in the order a person wants to know it. What the card lacks is left out.
+pub fn lines(card: &ModelCard) -> Vec<CardLine> {
+    let mut lines = Vec::new();
+    let mut line = |name: &str, value: Option<String>| {
+        lines.extend(value.map(|value| CardLine { name: name.into(), value }));
+    };
+    line("Name", Some(card.name.clone()));
+    line("Trained on", Some(trained_on(card)));
+    line("Split", card.split.clone());
+    line("Churn rate in training", Some(format!("{:.1}%", 100.0 * card.positive_rate)));
+    line("Ships", card.shipped.clone());
+    line("Multiply-adds a row", Some(card.network.multiply_adds.to_string()));
+    line("Hidden units", Some(hidden(card)));
+    line("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
+    line("TabM's penalty", penalty(card));
+    line("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));
+    for figure in &FIGURES {
+        line(&format!("{}, held-out rows", figure.words), Some(with_interval(card, figure)));
+    }
+    line("Seed", Some(card.seed.to_string()));
+    line("Data, SHA-256", Some(card.data_sha256.clone()));
+    line("Schema, SHA-256", Some(card.schema_sha256.clone()));
+    line("Tenure", Some(card.code_version.clone()));
+    lines
+}
+
+/// As in `L2 0.4 (validation log-loss 0.1271; decay 0.0003 had 0.1302)`.
+pub fn penalty(card: &ModelCard) -> Option<String> {
+    let penalty = card.teacher.as_ref()?.penalty.as_ref()?;
+    let chosen = &penalty.chosen;
+    let mut words = format!("{chosen} (validation log-loss {:.4}", penalty.tried.get(chosen)?);
+    for (name, loss) in penalty.tried.iter().filter(|(name, _)| *name != chosen) {
+        words += &format!("; {name} had {loss:.4}");
+    }
+    Some(words + ")")
+}
+
+pub(super) fn trained_on(card: &ModelCard) -> String {
+    let rows = &card.rows;
+    format!(
+        "{} rows; {} to stop, {} to calibrate, {} to measure",
+        rows.train, rows.validation, rows.calibration, rows.test
+    )
+}
+
+pub(super) fn hidden(card: &ModelCard) -> String {
+    let units: Vec<String> = card.network.hidden.iter().map(usize::to_string).collect();
+    if units.is_empty() { "none: additive".into() } else { units.join(", ") }
+}
+
+/// A figure of the test rows.
+pub(super) fn value(metrics: TestMetrics, figure: &Figure) -> f64 {
+    (figure.value)(&Metrics::from(metrics))
+}
+
+/// As in `0.8512 (0.8301 to 0.8710)`.
+pub fn with_interval(card: &ModelCard, figure: &Figure) -> String {
+    let value = value(card.metrics, figure);
+    match card.intervals {
+        Some(intervals) => {
+            let Interval { low, high } = (figure.interval)(&Intervals::from(intervals));
+            format!("{value:.4} ({low:.4} to {high:.4})")
+        }
+        None => format!("{value:.4}"),
+    }
+}

@@ -1,0 +1,35 @@
+//! Artifact files, and the day that their dates count back from.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use tenure::artifact::{Artifact, ArtifactError, read};
+use tenure::schema::date;
+
+use crate::failure::Failure;
+
+/// An artifact and the hash of its file.
+pub struct ArtifactFile {
+    pub artifact: Artifact,
+    /// In hexadecimal.
+    pub sha256: String,
+}
+
+/// Reads an artifact file. Its dates count back from the day `reference`, where one is given.
+pub fn read_artifact(path: &Path, reference: Option<f64>) -> Result<ArtifactFile, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, error))?;
+    let refuse = |error: ArtifactError| Failure::data(format!("{}: {error} [{}]", path.display(), error.code()));
+    let mut artifact = read(&bytes).map_err(refuse)?;
+    if let Some(day) = reference
+        && !artifact.document.schema.set_reference(day)
+    {
+        return Err(Failure::usage(format!("--reference: {} has no date field", path.display())));
+    }
+    Ok(ArtifactFile { artifact, sha256: hex::encode(Sha256::digest(&bytes)) })
+}
+
+/// A day as the flag --reference takes it, in days since 1970-01-01.
+pub fn day(text: &str) -> Result<f64, String> {
+    let day = date::read(text).ok_or("must be a date, year first, as in 2024-01-31")?;
+    Ok(day.floor())
+}

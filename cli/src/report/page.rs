@@ -1,0 +1,114 @@
+//! The whole page: head, sections, footer.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use tenure_training::evaluation::Report;
+use tenure_training::metrics::Interval;
+
+use super::html::{count, percent};
+use super::{fields, model, quality, usage};
+
+/// The whole page. The same figures give the same bytes.
+pub fn page(report: &Report) -> String {
+    let sections = [
+        ("compared", "Side by side", quality::compared(report)),
+        ("quality", "Quality", Some(quality::quality(report))),
+        ("calibration", "Calibration", Some(quality::calibration(report))),
+        ("use", "Use", Some(usage::usage(report))),
+        ("fields", "What moves it", fields::influence(report)),
+        ("segments", "Segments", Some(fields::segments(report))),
+        ("data", "Data", Some(fields::data(report))),
+        ("model", "Model", Some(model::model(report))),
+    ];
+    let sections = sections.iter().filter_map(|(id, title, content)| Some((id, title, content.as_ref()?)));
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title(report)) }
+                style { (PreEscaped(include_str!("style.css"))) }
+            }
+            body {
+                (head(report))
+                nav aria-label="Sections" {
+                    ul { @for (id, title, _) in sections.clone() { li { a href={ "#" (id) } { (title) } } } }
+                }
+                main {
+                    @for (id, title, content) in sections {
+                        section id=(id) aria-label=(title) { h2 { (title) } (content) }
+                    }
+                }
+                footer { (footer(report)) }
+                script { (PreEscaped(include_str!("script.js"))) }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn title(report: &Report) -> String {
+    let names: Vec<&str> = report.models.iter().map(|model| model.file.as_str()).collect();
+    format!("{}: {} on {}", report.models[0].name, names.join(" and "), report.data.file)
+}
+
+fn head(report: &Report) -> Markup {
+    let (first, data) = (&report.models[0], &report.data);
+    let rate = data.left as f64 / data.rows as f64;
+    html! {
+        header {
+            h1 { (first.name) }
+            p.lead {
+                (count(data.rows)) " customers of " code { (data.file) } ", of whom " (count(data.left)) " ("
+                (percent(rate)) ") left, scored by "
+                @for (at, model) in report.models.iter().enumerate() {
+                    @if at > 0 { " and " }
+                    code { (model.file) }
+                }
+                "."
+                @if data.left_out > 0 {
+                    " " (count(data.left_out))
+                    " more rows were left out: a value breaks a rule, or the outcome is missing."
+                }
+            }
+            @for model in report.models.iter().filter(|model| model.training_data) {
+                p.notice role="note" {
+                    strong { (model.file) " was trained on this very table." }
+                    " The figures flatter it. Its model card, below, has those on " (count(model.card.rows.test))
+                    " rows that it never saw."
+                }
+            }
+            div.tiles { (tiles(report, rate)) }
+            p.soft {
+                "Ranges are " (report.bootstrap.level * 100.0) "% intervals from " (count(report.bootstrap.resamples))
+                " bootstrap resamples of the rows."
+            }
+        }
+    }
+}
+
+fn tiles(report: &Report, rate: f64) -> Markup {
+    let (metrics, intervals) = (&report.models[0].metrics, &report.models[0].intervals);
+    let range = |interval: &Interval| format!("{:.3} to {:.3}", interval.low, interval.high);
+    let by_chance = format!("{} (by chance {rate:.3})", range(&intervals.pr_auc));
+    let error_by_chance = format!("mean distance, 10 bins (by chance {:.3})", metrics.ece_by_chance);
+    let lift = format!("{:.2} to {:.2} times the average", intervals.lift10.low, intervals.lift10.high);
+    let tiles = [
+        ("ROC-AUC", format!("{:.3}", metrics.roc_auc), range(&intervals.roc_auc)),
+        ("PR-AUC", format!("{:.3}", metrics.pr_auc), by_chance),
+        ("Log-loss", format!("{:.3}", metrics.log_loss), range(&intervals.log_loss)),
+        ("Calibration error", format!("{:.3}", metrics.ece), error_by_chance),
+        ("Churn in the top tenth", format!("{:.2}×", metrics.lift10), lift),
+    ];
+    html! { @for (words, value, more) in tiles { div.tile { span { (words) } b { (value) } span { (more) } } } }
+}
+
+fn footer(report: &Report) -> Markup {
+    let models = report.models.iter().map(|model| (&model.file, &model.sha256));
+    let files = models.chain([(&report.data.file, &report.data.sha256)]);
+    html! {
+        @for (file, sha256) in files { code { (file) } " SHA-256 " code { (sha256) } br; }
+        "Seed " (report.bootstrap.seed) ". The same files and flags give this page again, byte for byte. Written by tenure "
+        (env!("CARGO_PKG_VERSION")) "; nothing on it is loaded from anywhere."
+    }
+}

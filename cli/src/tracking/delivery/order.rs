@@ -1,0 +1,65 @@
+//! What was asked for and how far it came: a small file beside the run.
+
+use std::io::ErrorKind;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tenure_training::file::write_whole;
+
+use crate::runs::RunStore;
+use crate::tracking::error::TrackingError;
+
+/// Where a run is to be sent, as it was asked for. Without credentials.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    pub uri: String,
+    pub experiment: String,
+    /// The registered model that gets a version.
+    pub register: Option<String>,
+}
+
+/// How far a delivery has come; all of it can be lost without harm.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Progress {
+    /// Lines of the run's file that the server has.
+    pub lines: usize,
+    pub experiment_id: Option<String>,
+    pub run_id: Option<String>,
+    pub model_id: Option<String>,
+    pub version: Option<String>,
+    pub done: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Note {
+    pub order: Order,
+    pub progress: Progress,
+}
+
+impl Order {
+    /// Puts the order beside the run; from here on the run is to be delivered.
+    pub fn write(&self, store: &RunStore, id: &str) -> Result<(), TrackingError> {
+        Note { order: self.clone(), progress: Progress::default() }.write(store, id)
+    }
+
+    /// The order of a run, if it has one.
+    pub fn read(store: &RunStore, id: &str) -> Result<Option<Order>, TrackingError> {
+        Ok(Note::read(store, id)?.map(|note| note.order))
+    }
+}
+
+impl Note {
+    pub(super) fn read(store: &RunStore, id: &str) -> Result<Option<Note>, TrackingError> {
+        let path = store.delivery(id);
+        let refuse = |error: &dyn std::fmt::Display| TrackingError::Spool(format!("{}: {error}", path.display()));
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| refuse(&error)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(refuse(&error)),
+        }
+    }
+
+    pub(super) fn write(&self, store: &RunStore, id: &str) -> Result<(), TrackingError> {
+        Ok(write_whole(&store.delivery(id), format!("{:#}\n", json!(self)).as_bytes())?)
+    }
+}

@@ -1,0 +1,192 @@
+//! The model card that training writes: one function that measures and fills it in, and the conversions of figures.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tenure::card::{
+    Bounds, CalibrationSummary, ModelCard, NetworkSize, PenaltySummary, RowCounts, SegmentSummary, SegmentsSummary,
+    TeacherSummary, TestIntervals, TestMetrics, TrainingSummary,
+};
+use tenure::schema::Schema;
+
+use super::segments::segments;
+use crate::calibrate::Method;
+use crate::checks::DataChecks;
+use crate::cohort::Cohort;
+use crate::history::History;
+use crate::metrics::{Bootstrap, Interval, Intervals, Metrics, MetricsError, best_f1_threshold};
+use crate::split::Split;
+use crate::train::{Shipped, TrainParams, Trained};
+
+/// Segments that the card keeps, the most doubtful ones.
+const KEPT_SEGMENTS: usize = 8;
+
+/// What a card is written about.
+pub struct CardSource<'a> {
+    pub params: &'a TrainParams,
+    pub cohort: &'a Cohort,
+    /// As the person wrote it; the cohort's own may have fewer categories.
+    pub schema: &'a Schema,
+    pub split: &'a Split,
+    /// How the rows were split, in words.
+    pub split_words: String,
+    pub checks: &'a DataChecks,
+    pub history: &'a History,
+}
+
+impl CardSource<'_> {
+    /// Measures what was trained on the test rows and writes the card. There is no clock in it: the same run writes the
+    /// same bytes. The errors of explanations are added by [`Trained::artifact`], which measures them.
+    pub fn card(&self, trained: &Trained) -> Result<ModelCard, MetricsError> {
+        let CardSource { params, cohort, schema, split, .. } = *self;
+        let of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
+        let threshold = best_f1_threshold(&trained.probabilities(&split.validation), &of(&split.validation))?;
+        let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
+        let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
+        let (multiply_adds, _) = trained.multiply_adds();
+        let fit = match &trained.shipped {
+            Shipped::Student(_) => &params.distillation.fit,
+            Shipped::Members(_) => &params.network,
+        };
+        Ok(ModelCard {
+            name: schema.name.clone(),
+            code_version: env!("CARGO_PKG_VERSION").into(),
+            seed: params.seed,
+            data_sha256: cohort.report().sha256.clone(),
+            schema_sha256: schema_sha256(schema),
+            rows: RowCounts {
+                train: split.train.len(),
+                validation: split.validation.len(),
+                calibration: split.calibration.len(),
+                test: split.test.len(),
+            },
+            split: Some(self.split_words.clone()),
+            // Not their messages: those name single values of the table.
+            data_warnings: self
+                .checks
+                .warnings()
+                .map(|finding| (name(&finding.check), finding.field.clone()))
+                .collect(),
+            positive_rate: cohort.positives() as f64 / cohort.rows() as f64,
+            network: NetworkSize {
+                hidden: trained.network.hidden(),
+                direct: fit.shape.direct,
+                inputs: trained.encoded.encoder().inputs().len(),
+                dense_columns: trained.encoded.layout().size(),
+                multiply_adds,
+            },
+            teacher: Some(teacher(trained, &split.test, &labels, threshold)?),
+            shipped: Some(trained.shipped.name(&trained.teacher)),
+            training: TrainingSummary {
+                validation_log_loss: trained.validation_loss,
+                learning_rate: fit.learning_rate,
+                penalty: fit.penalty.strength(),
+                dropout: fit.shape.dropout,
+                batch_size: fit.batch_size,
+                batch_norm: fit.shape.batch_norm,
+                class_weights: params.network.class_weights,
+                positive_weight: params.network.positive_weight,
+                focal: params.network.focusing,
+                bins: params.encoder.bins,
+                clip: params.encoder.clip,
+            },
+            calibration: Some(calibration(trained)),
+            metrics: Metrics::measure(&probabilities, &labels, threshold)?.into(),
+            intervals: Some(bootstrap.intervals(&probabilities, &labels, threshold)?.into()),
+            segments: Some(segments_summary(cohort, &split.test, &probabilities)),
+            curves: self.history.curves(),
+            explanation: None,
+        })
+    }
+}
+
+/// SHA-256 of a schema as the program reads it, in hexadecimal.
+pub fn schema_sha256(schema: &Schema) -> String {
+    let text = serde_json::to_string(schema).expect("a schema is JSON");
+    hex::encode(Sha256::digest(text.as_bytes()))
+}
+
+/// The stable name of a unit variant.
+fn name(variant: &impl Serialize) -> String {
+    serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(Into::into)).unwrap_or_default()
+}
+
+fn teacher(trained: &Trained, test: &[u32], labels: &[bool], threshold: f64) -> Result<TeacherSummary, MetricsError> {
+    let (_, multiply_adds) = trained.multiply_adds();
+    let teacher = &trained.teacher;
+    let penalty = teacher.penalty().map(|penalty| PenaltySummary {
+        chosen: penalty.chosen.to_string(),
+        tried: penalty.tried.iter().map(|(tried, loss)| (tried.to_string(), *loss)).collect(),
+    });
+    Ok(TeacherSummary {
+        model: teacher.name(),
+        members: teacher.members(),
+        multiply_adds,
+        validation_log_loss: trained.teacher_validation_loss,
+        metrics: Metrics::measure(&trained.teacher_probabilities(test), labels, threshold)?.into(),
+        tried: teacher.tried.iter().map(|(model, loss)| (model.name().into(), *loss)).collect::<BTreeMap<_, _>>(),
+        penalty,
+    })
+}
+
+fn calibration(trained: &Trained) -> CalibrationSummary {
+    let record = &trained.calibration_record;
+    let method = match record.method {
+        Method::Temperature => "temperature",
+        Method::Isotonic => "isotonic",
+    };
+    CalibrationSummary {
+        method: method.into(),
+        temperature_log_loss: record.temperature_log_loss,
+        isotonic_log_loss: record.isotonic_log_loss,
+        uncalibrated_log_loss: record.uncalibrated_log_loss,
+    }
+}
+
+fn segments_summary(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> SegmentsSummary {
+    let found = segments(cohort, rows, probabilities);
+    let kept = found.segments.iter().take(KEPT_SEGMENTS).map(|segment| SegmentSummary {
+        label: segment.label.clone(),
+        rows: segment.rows,
+        rate: segment.rate,
+        mean_probability: segment.mean_probability,
+        gap: [segment.gap_interval.low, segment.gap_interval.high],
+        log_loss: segment.log_loss,
+        worse: segment.worse,
+    });
+    SegmentsSummary {
+        measured: found.segments.len(),
+        worse: found.segments.iter().filter(|segment| segment.worse).count(),
+        smallest: found.smallest,
+        false_discovery_rate: found.false_discovery_rate,
+        most_doubtful: kept.collect(),
+    }
+}
+
+/// Conversions of structs with the same fields, both ways.
+macro_rules! same_fields {
+    ($ours:ident, $cards:ident: $($field:ident),*) => {
+        impl From<$ours> for $cards {
+            fn from(ours: $ours) -> $cards {
+                $cards { $($field: ours.$field.into()),* }
+            }
+        }
+
+        impl From<$cards> for $ours {
+            fn from(cards: $cards) -> $ours {
+                $ours { $($field: cards.$field.into()),* }
+            }
+        }
+    };
+}
+
+same_fields!(Interval, Bounds: low, high);
+same_fields!(
+    Metrics, TestMetrics:
+    roc_auc, pr_auc, log_loss, brier, ece, ece_by_chance, f1, lift10, accuracy, precision, recall, threshold
+);
+same_fields!(
+    Intervals, TestIntervals:
+    level, resamples, seed, roc_auc, pr_auc, log_loss, brier, ece, f1, lift10, accuracy, precision, recall
+);
