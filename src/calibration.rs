@@ -16,32 +16,78 @@ use crate::json::decimal::Decimal;
 #[cfg_attr(feature = "write", derive(Serialize))]
 #[cfg_attr(feature = "write", serde(tag = "method", rename_all = "lowercase"))]
 pub enum Calibration {
-    Temperature { temperature: f64 },
-    Isotonic { logits: Vec<f64>, probabilities: Vec<f64> },
+    /// `sigmoid(logit / temperature)`.
+    Temperature {
+        /// Divides the logit.
+        temperature: f64,
+    },
+    /// Straight lines between knots.
+    Isotonic {
+        /// Knots, strictly ascending, within ±[`MAXIMUM_LOGIT`].
+        logits: Vec<f64>,
+        /// The probability at each knot, not descending.
+        probabilities: Vec<f64>,
+    },
 }
 
 /// The first rule that a calibration breaks.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CalibrationError {
+    /// The temperature is out of range.
     #[error("calibration.temperature: must be within {}..={} (got {})", Decimal(MINIMUM_TEMPERATURE), Decimal(MAXIMUM_TEMPERATURE), Decimal(*.0))]
     Temperature(f64),
+    /// There are too few or too many knots.
     #[error("calibration.logits: must be {MINIMUM_KNOTS} to {MAXIMUM_KNOTS} (got {0})")]
     KnotCount(usize),
+    /// There is not one probability for each knot.
     #[error("calibration.probabilities: must be one for each of the {logits} logits (got {probabilities})")]
-    Lengths { logits: usize, probabilities: usize },
+    Lengths {
+        /// Number of knots.
+        logits: usize,
+        /// Number of probabilities.
+        probabilities: usize,
+    },
+    /// A knot is out of range.
     #[error("calibration.logits[{index}]: must be within ±{} (got {})", Decimal(MAXIMUM_LOGIT), Decimal(*.value))]
-    Logit { index: usize, value: f64 },
+    Logit {
+        /// Position of the knot.
+        index: usize,
+        /// What it is.
+        value: f64,
+    },
+    /// A knot is not above the one before.
     #[error("calibration.logits[{index}]: must be above the logit before it (got {})", Decimal(*.value))]
-    LogitOrder { index: usize, value: f64 },
+    LogitOrder {
+        /// Position of the knot.
+        index: usize,
+        /// What it is.
+        value: f64,
+    },
+    /// A probability is out of range.
     #[error("calibration.probabilities[{index}]: must be within 0..=1 (got {})", Decimal(*.value))]
-    Probability { index: usize, value: f64 },
+    Probability {
+        /// Position of the knot.
+        index: usize,
+        /// What it is.
+        value: f64,
+    },
+    /// A probability is below the one before.
     #[error("calibration.probabilities[{index}]: must not be below the probability before it (got {})", Decimal(*.value))]
-    ProbabilityOrder { index: usize, value: f64 },
+    ProbabilityOrder {
+        /// Position of the knot.
+        index: usize,
+        /// What it is.
+        value: f64,
+    },
 }
 
+/// The least temperature of a calibration.
 pub const MINIMUM_TEMPERATURE: f64 = 0.01;
+/// The greatest temperature of a calibration.
 pub const MAXIMUM_TEMPERATURE: f64 = 100.0;
+/// The fewest knots of an isotonic calibration.
 pub const MINIMUM_KNOTS: usize = 2;
+/// The most knots of an isotonic calibration.
 pub const MAXIMUM_KNOTS: usize = 4096;
 /// Knots lie within ± this, so that the distance between two of them stays finite.
 pub const MAXIMUM_LOGIT: f64 = 1e6;

@@ -10,6 +10,7 @@ use crate::json::decimal::Decimal;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Policy {
+    /// 1 to [`MAXIMUM_TIERS`], the first from 0.
     pub tiers: Vec<Tier>,
 }
 
@@ -17,8 +18,11 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Tier {
+    /// A stable name for programs.
     pub name: String,
+    /// The words a person reads.
     pub label: String,
+    /// The least probability of the tier, 0 to 1.
     pub from: f64,
 }
 

@@ -1,9 +1,53 @@
-//! Tenure scores customers for churn where their record already is. This crate is the core: pure, without input or
-//! output, clock or randomness; the same code runs in training, in the browser, on the edge and in batch.
+//! Tenure scores customers for churn where their record already is: in the browser, at the edge, in a batch.
+//!
+//! A model is one file, the artifact. This crate reads it, scores customers, and explains the scores. It is pure: no input
+//! or output, clock, or randomness, so the same code gives the same numbers everywhere.
 //!
 //! ```text
-//! record ─check→ Customer ─encode→ Features ─network→ Logit ─calibrate→ Probability ─decide→ Decision
+//! record ─check→ Customer ─encode→ Features ─network→ logit ─calibrate→ probability ─decide→ tier
 //! ```
+//!
+//! # Scoring a record
+//!
+//! ```
+//! use tenure::customer::{Value, check};
+//! use tenure::scorer::{ExplainOptions, Scorer};
+//!
+//! let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/artifacts/v1.safetensors"));
+//! let scorer = Scorer::from_bytes(file)?;
+//! let schema = &scorer.document().schema;
+//!
+//! // One value for each field of the schema, in its order.
+//! let values: Vec<Value> = schema.fields.iter().map(|field| match field.name.as_str() {
+//!     "Contract" => Value::Text("Month-to-month"),
+//!     "InternetService" => Value::Text("Fiber optic"),
+//!     "MonthlyCharges" => Value::Number(94.5),
+//!     "tenure" => Value::Text("2"),
+//!     _ => Value::Missing,
+//! }).collect();
+//! let (customer, warnings) = check(schema, &values).expect("every value fits its field");
+//! assert!(warnings.is_empty());
+//!
+//! let mut workspace = scorer.workspace();
+//! let score = scorer.score(&customer, &mut workspace);
+//! assert!(score.probability > 0.4 && score.probability < 1.0);
+//! println!("{:.1}%, tier {}", 100.0 * score.probability, scorer.document().policy.tiers[score.tier].label);
+//!
+//! // Shapley values on the logit: the base and the contributions add up to the logit.
+//! let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace)?;
+//! let sum = explanation.base + explanation.contributions.iter().sum::<f64>();
+//! assert!((sum - score.logit).abs() < 1e-4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! - `write` (default): artifacts and schemas through serde. Without default features the crate has three dependencies.
+//! - `wasm`: the wasm-bindgen surface of the npm package.
+//! - `webgpu`: batches and explanations on a graphics device.
+//! - `burn`: the networks as burn Modules, for training.
+
+#![warn(missing_docs, unreachable_pub)]
 
 pub mod artifact;
 pub mod calibration;

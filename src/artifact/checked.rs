@@ -10,8 +10,11 @@ use crate::network::Network;
 /// An artifact whose parts agree with each other.
 #[derive(Clone, Debug)]
 pub struct Artifact {
+    /// What the file says.
     pub document: Document,
+    /// Turns a customer into features.
     pub encoder: Encoder,
+    /// The packed network.
     pub network: Network,
     /// The background rows as customers.
     pub background: Vec<Customer>,

@@ -18,11 +18,17 @@ use crate::schema::Schema;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Document {
+    /// [`FORMAT_VERSION`].
     pub format_version: u32,
+    /// The table of fields.
     pub schema: Schema,
+    /// What the encoder was fitted to.
     pub encoder: EncoderDocument,
+    /// From logit to probability.
     pub calibration: Calibration,
+    /// The tiers.
     pub policy: Policy,
+    /// The customers that explanations compare with.
     pub background: Background,
     /// The model card as JSON text: what it was trained on and how well it did. The core passes it on and reads nothing
     /// from it; [`Document::card`] has it as a value.
@@ -48,9 +54,11 @@ fn verbatim<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S:
     raw.serialize(serializer)
 }
 
+/// What the encoder was fitted to.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct EncoderDocument {
+    /// One for each input of the network, in its order.
     pub inputs: Vec<InputDocument>,
 }
 
@@ -60,9 +68,11 @@ pub struct EncoderDocument {
 pub struct Background {
     /// The least number of customers that one row stands for.
     pub k: u32,
+    /// 1 to [`MAXIMUM_BACKGROUND_ROWS`](super::MAXIMUM_BACKGROUND_ROWS) rows.
     pub rows: Vec<BackgroundRow>,
 }
 
+/// One reference customer.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct BackgroundRow {

@@ -10,58 +10,135 @@ use crate::schema::SchemaProblem;
 
 use super::limits::{DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS};
 
+/// Why a file is refused. [`ArtifactError::code`] is stable.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ArtifactError {
+    /// The file has more than [`MAXIMUM_BYTES`].
     #[error("the file has {found} bytes, at most {MAXIMUM_BYTES} are read")]
-    TooLarge { found: usize },
+    TooLarge {
+        /// Bytes of the file.
+        found: usize,
+    },
+    /// The file has less than 8 bytes.
     #[error("the file ends in its first 8 bytes")]
     NoHeader,
+    /// The header has more than [`MAXIMUM_HEADER_BYTES`].
     #[error("the header claims {claimed} bytes, at most {MAXIMUM_HEADER_BYTES} are read")]
-    HeaderTooLarge { claimed: u64 },
+    HeaderTooLarge {
+        /// Bytes that the file claims.
+        claimed: u64,
+    },
+    /// The file ends within its header.
     #[error("the file is cut off: the header claims {claimed} bytes, {found} follow")]
-    HeaderTruncated { claimed: usize, found: usize },
+    HeaderTruncated {
+        /// Bytes that the file claims.
+        claimed: usize,
+        /// Bytes that follow the length.
+        found: usize,
+    },
+    /// The header is no JSON, or breaks a rule of safetensors.
     #[error("the header is no safetensors header: {0}")]
     Header(String),
+    /// The tensors are longer or shorter than the rest of the file.
     #[error(
         "the tensors claim {claimed} bytes, {found} follow the header: the file is cut off or has something at its end"
     )]
-    Length { claimed: usize, found: usize },
+    Length {
+        /// Bytes that the file claims.
+        claimed: usize,
+        /// Bytes after the header.
+        found: usize,
+    },
+    /// A tensor of this name overlaps another, leaves a gap, or has a shape that does not fit its bytes.
     #[error("tensor `{0}` overlaps another, leaves a gap, or its shape does not fit its bytes")]
     Layout(String),
+    /// The metadata has no document under [`DOCUMENT_KEY`].
     #[error("the metadata has no key `{DOCUMENT_KEY}`: this is a safetensors file, but no Tenure artifact")]
     NoDocument,
+    /// The document is no JSON, or has wrong keys or values.
     #[error("the document does not parse: {0}")]
     Document(String),
+    /// The format has another version.
     #[error("the artifact has format version {found}, this code reads version {FORMAT_VERSION}")]
-    Version { found: u32 },
+    Version {
+        /// The version of the file.
+        found: u32,
+    },
+    /// The format needs a tensor of this name.
     #[error("tensor `{0}` is not there")]
     TensorAbsent(String),
+    /// The format knows no tensor of this name.
     #[error("tensor `{0}` is not part of the format")]
     TensorUnknown(String),
+    /// A tensor is not F32.
     #[error("tensor `{name}` must be F32, it is {found}")]
-    TensorType { name: String, found: String },
+    TensorType {
+        /// The tensor.
+        name: String,
+        /// Its type.
+        found: String,
+    },
+    /// A tensor has another number of dimensions.
     #[error("tensor `{name}` must have {expected} dimensions, it has {found}")]
-    TensorRank { name: String, expected: usize, found: usize },
+    TensorRank {
+        /// The tensor.
+        name: String,
+        /// Dimensions that the format needs.
+        expected: usize,
+        /// Dimensions of the tensor.
+        found: usize,
+    },
+    /// The schema breaks a rule.
     #[error("schema: {0}")]
     Schema(SchemaProblem),
+    /// The encoder does not fit the schema.
     #[error(transparent)]
     Encoder(#[from] EncoderError),
+    /// The tensors are no network.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// Network and encoder disagree on the rows of the table.
     #[error("the network has {network} table rows, the encoder {encoder}")]
-    Rows { network: usize, encoder: usize },
+    Rows {
+        /// Rows of the network.
+        network: usize,
+        /// Rows of the encoder.
+        encoder: usize,
+    },
+    /// The calibration breaks a rule.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
+    /// The policy breaks a rule.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// There is no background row, or there are more than [`MAXIMUM_BACKGROUND_ROWS`](super::MAXIMUM_BACKGROUND_ROWS).
     #[error("the background has {found} rows, 1 to 1024 are allowed")]
-    BackgroundRows { found: usize },
+    BackgroundRows {
+        /// Rows of the background.
+        found: usize,
+    },
+    /// A background row stands for fewer customers than [`MINIMUM_MEMBERS`].
     #[error("a background row stands for {members} customers, at least {MINIMUM_MEMBERS} are required")]
-    Privacy { members: u32 },
+    Privacy {
+        /// Customers that the row stands for.
+        members: u32,
+    },
+    /// A background row has more cells than the schema has fields.
     #[error("background row {row} has {found} cells, more than the schema has fields")]
-    BackgroundCells { row: usize, found: usize },
+    BackgroundCells {
+        /// Position of the row.
+        row: usize,
+        /// Its cells.
+        found: usize,
+    },
+    /// A cell of a background row breaks a rule of its field.
     #[error("background row {row}: {problem}")]
-    BackgroundValue { row: usize, problem: customer::Problem },
+    BackgroundValue {
+        /// Position of the row.
+        row: usize,
+        /// The broken rule.
+        problem: customer::Problem,
+    },
 }
 
 impl ArtifactError {

@@ -27,7 +27,7 @@ pub(super) struct Tensor {
 
 impl Header {
     /// Reads the header of a file that has `length` bytes of data after it.
-    pub fn read(bytes: &[u8], length: usize) -> Result<Header, ArtifactError> {
+    pub(super) fn read(bytes: &[u8], length: usize) -> Result<Header, ArtifactError> {
         let text = std::str::from_utf8(bytes).map_err(|_| ArtifactError::Header("it is not UTF-8".into()))?;
         let refuse = |error: ParseError| ArtifactError::Header(error.to_string());
         let problems = Problems::default();

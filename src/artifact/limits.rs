@@ -10,4 +10,5 @@ pub const MAXIMUM_BYTES: usize = 64 << 20;
 pub const MAXIMUM_HEADER_BYTES: usize = 8 << 20;
 /// A background row stands for at least this many customers.
 pub const MINIMUM_MEMBERS: u32 = 20;
+/// More background rows are refused.
 pub const MAXIMUM_BACKGROUND_ROWS: usize = 1024;

@@ -16,16 +16,22 @@ pub enum Value<'a> {
     Absent,
     /// The record says that the value is not known.
     Missing,
+    /// A number; for a date, the days before its reference.
     Number(f64),
+    /// A text, as a table or a form has it.
     Text(&'a str),
+    /// True or false; for a flag.
     Flag(bool),
 }
 
 /// One checked value. `Category(n)` with n = the field's number of categories is OTHER.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell {
+    /// The value is not known.
     Missing,
+    /// A finite number within the bounds of its field; for a date, the days before its reference.
     Number(f64),
+    /// The code of a category: its position in the list. A flag is 0 (negative) or 1 (positive).
     Category(u32),
 }
 
@@ -78,9 +84,13 @@ impl Rule {
 #[cfg_attr(feature = "write", derive(Serialize))]
 #[error("{field}: {message} (got {value})")]
 pub struct Problem {
+    /// The field's name.
     pub field: String,
+    /// The rule.
     pub rule: Rule,
+    /// The value seen, quoted where it is a text.
     pub value: String,
+    /// The rule in words.
     pub message: String,
 }
 

@@ -42,6 +42,7 @@ pub struct CategoryValues {
 }
 
 impl DenseLayout {
+    /// The layout of an encoder's inputs.
     pub fn new(encoder: &Encoder) -> DenseLayout {
         DenseLayout::with_values(encoder, &vec![None; encoder.inputs.len()])
     }

@@ -27,25 +27,59 @@ pub struct Encoder {
     pub(super) row_count: usize,
 }
 
+/// Why an encoder does not fit its schema or its data.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EncoderError {
+    /// The schema breaks a rule.
     #[error("the schema is not sound: {0}")]
     Schema(String),
+    /// The number of inputs is not what the schema makes.
     #[error("the encoder has {found} inputs, the schema makes {expected}")]
-    InputCount { expected: usize, found: usize },
+    InputCount {
+        /// What the schema makes.
+        expected: usize,
+        /// What there is.
+        found: usize,
+    },
+    /// An input is not the one that the schema puts there.
     #[error("input {position} is `{found}`, the schema makes it `{expected}`")]
-    InputName { position: usize, expected: String, found: String },
+    InputName {
+        /// Position of the input.
+        position: usize,
+        /// What the schema makes.
+        expected: String,
+        /// What there is.
+        found: String,
+    },
+    /// The knots of a number are not sound.
     #[error("input `{name}`: knots must be 1 to {maximum} finite numbers, strictly ascending", maximum = MAXIMUM_KNOTS)]
-    Knots { name: String },
+    Knots {
+        /// The input.
+        name: String,
+    },
+    /// A category has knots.
     #[error("input `{name}` is a category and takes no knots")]
-    CategoryKnots { name: String },
+    CategoryKnots {
+        /// The input.
+        name: String,
+    },
+    /// Nothing can be fitted to a column without values.
     #[error("`{name}` is missing in every row")]
-    AllMissing { name: String },
+    AllMissing {
+        /// The input.
+        name: String,
+    },
+    /// The table is too large.
     #[error("the encoder has {found} table rows, at most {maximum} are allowed", maximum = MAXIMUM_ROWS)]
-    Rows { found: usize },
+    Rows {
+        /// Rows of the table.
+        found: usize,
+    },
 }
 
+/// The most knots of one number.
 pub const MAXIMUM_KNOTS: usize = 1024;
+/// The most rows of the table over all inputs.
 pub const MAXIMUM_ROWS: usize = 65_536;
 
 impl Encoder {

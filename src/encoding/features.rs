@@ -3,7 +3,9 @@
 /// Encoded customers, one table row and one fraction per input; input `i` of customer `c` is at `i * capacity + c`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Features {
+    /// Table rows, `[inputs, capacity]`.
     pub rows: Vec<u32>,
+    /// Fractions of the way to the next row, in `[0, 1)`, `[inputs, capacity]`.
     pub fractions: Vec<f32>,
     capacity: usize,
 }
@@ -14,6 +16,7 @@ impl Features {
         Features { rows: vec![0; inputs * capacity], fractions: vec![0.0; inputs * capacity], capacity }
     }
 
+    /// Customers that there is room for.
     pub fn capacity(&self) -> usize {
         self.capacity
     }

@@ -5,8 +5,11 @@ use crate::customer::Cell;
 /// One input of the network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
+    /// The field or derived feature.
     pub name: String,
+    /// Where its value comes from.
     pub source: Source,
+    /// What its rows stand for.
     pub scale: Scale,
     /// First of its rows in the table.
     pub first_row: u32,
@@ -15,14 +18,25 @@ pub struct Input {
 /// Where an input's value comes from: an index into the schema's fields or derived features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
+    /// A position in [`Schema::fields`](crate::schema::Schema::fields).
     Field(usize),
+    /// A position in [`Schema::derived`](crate::schema::Schema::derived).
     Derived(usize),
 }
 
+/// What the table rows of an input stand for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scale {
-    Number { knots: Vec<f32> },
-    Category { count: u32 },
+    /// One row for each knot, and one for missing.
+    Number {
+        /// Ascending; values outside count as the nearer end.
+        knots: Vec<f32>,
+    },
+    /// One row for each category, one for OTHER, and one for missing.
+    Category {
+        /// Categories, without OTHER and missing.
+        count: u32,
+    },
 }
 
 impl Input {

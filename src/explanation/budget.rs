@@ -19,10 +19,13 @@ pub struct Budget {
 /// The mean over games, by field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeanShares {
+    /// The mean share of each field.
     pub shares: Vec<f64>,
     /// 0 where the share is exact.
     pub standard_errors: Vec<f64>,
+    /// Evaluations of all games.
     pub evaluations: u64,
+    /// Whether every game was evaluated in full.
     pub exact: bool,
 }
 
@@ -38,10 +41,13 @@ pub fn largest(errors: &[f64]) -> f64 {
     errors.iter().fold(0.0, |largest: f64, error| largest.max(*error))
 }
 
+/// The budget does not reach for [`MINIMUM`] evaluations of every game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("budget must be at least {minimum} evaluations, {MINIMUM} for each background row, not {budget}")]
 pub struct BudgetTooSmall {
+    /// Evaluations that were allowed.
     pub budget: u64,
+    /// Evaluations that are needed.
     pub minimum: u64,
 }
 
@@ -79,6 +85,7 @@ pub fn explain<G: SampledGame>(
 pub enum Task {
     /// All of its coalitions.
     Exact,
+    /// These pairs of coalitions.
     Sampled(Sample),
 }
 
@@ -100,6 +107,7 @@ pub struct Rounds {
 }
 
 impl Rounds {
+    /// Rounds over games whose players are given game by game; see [`explain`].
     pub fn new(fields: usize, players: Vec<Vec<usize>>, budget: Budget) -> Result<Rounds, BudgetTooSmall> {
         let minimum = MINIMUM * players.len() as u64;
         if budget.evaluations < minimum {

@@ -36,7 +36,7 @@ pub(super) struct Stratum {
 
 impl Coalitions {
     /// About `count` pairs (at least one) of a game of 2 players or more.
-    pub fn draw(players: usize, count: usize, random: &mut Random) -> Coalitions {
+    pub(super) fn draw(players: usize, count: usize, random: &mut Random) -> Coalitions {
         let sizes = sizes(players);
         let expected = allocate(players, &sizes, count as f64);
         let mut coalitions = Coalitions::default();
@@ -71,17 +71,17 @@ impl Coalitions {
     }
 
     /// Pairs drawn.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.strata.iter().map(|stratum| stratum.count).sum()
     }
 
     /// The smaller halves of a stratum.
-    pub fn of(&self, stratum: &Stratum) -> impl Iterator<Item = &[u16]> {
+    pub(super) fn of(&self, stratum: &Stratum) -> impl Iterator<Item = &[u16]> {
         self.members[stratum.first..][..stratum.count * stratum.size].chunks_exact(stratum.size)
     }
 
     /// All smaller halves. Boxed, so that what takes the next one is not copied to every loop.
-    pub fn iter(&self) -> Box<dyn Iterator<Item = &[u16]> + '_> {
+    pub(super) fn iter(&self) -> Box<dyn Iterator<Item = &[u16]> + '_> {
         Box::new(self.strata.iter().flat_map(|stratum| self.of(stratum)))
     }
 

@@ -3,6 +3,7 @@
 /// A game that can be evaluated block by block. A block costs so much more than its call that functions take `dyn Game`:
 /// one copy of each, as what ships is downloaded.
 pub trait Game {
+    /// How many players there are.
     fn players(&self) -> usize;
 
     /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's number says that

@@ -1,10 +1,12 @@
 //! Random numbers from a seed, the same on every machine: SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable
 //! pseudorandom number generators", section 4).
 
+/// A generator; its sequence follows from the seed.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
+    /// The generator of a seed.
     pub fn new(seed: u64) -> Random {
         Random(seed)
     }

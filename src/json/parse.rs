@@ -11,7 +11,9 @@ const MAXIMUM_DEPTH: usize = 100;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{message} at byte {at}")]
 pub struct ParseError {
+    /// What is wrong.
     pub message: String,
+    /// The byte.
     pub at: usize,
 }
 
@@ -26,8 +28,11 @@ pub fn parse(text: &str) -> Result<Value, ParseError> {
 /// An entry of an object, with the text that its value stands as: what is only passed on need not be written again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member<'a> {
+    /// The key.
     pub key: String,
+    /// The value.
     pub value: Value,
+    /// The value as it stands in the text.
     pub text: &'a str,
 }
 

@@ -9,7 +9,9 @@ use super::{Member, Value};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{place}: {message}")]
 pub struct Problem {
+    /// Where, as in `fields[2].name`.
     pub place: String,
+    /// What is wrong, and what is expected.
     pub message: String,
 }
 
@@ -18,6 +20,7 @@ pub struct Problem {
 pub struct Problems(RefCell<Vec<Problem>>);
 
 impl Problems {
+    /// Notes a problem.
     pub fn report(&self, place: &str, message: &str) {
         self.0.borrow_mut().push(Problem { place: place.into(), message: message.into() });
     }
@@ -71,6 +74,7 @@ impl<'a> Reader<'a> {
         if self.place.is_empty() { key.into() } else { self.place.clone() + "." + key }
     }
 
+    /// Notes a problem with the value of a key.
     pub fn report(&self, key: &str, message: &str) {
         self.problems.report(&self.place(key), message);
     }
@@ -93,6 +97,7 @@ impl<'a> Reader<'a> {
         self.report(key, &wrong(expected, found));
     }
 
+    /// A text, where the key is there.
     pub fn optional_text(&mut self, key: &str) -> Option<String> {
         let value = self.take(key)?;
         if value.as_text().is_none() {
@@ -109,6 +114,7 @@ impl<'a> Reader<'a> {
         self.optional_text(key).unwrap_or_default()
     }
 
+    /// A number, where the key is there.
     pub fn optional_number(&mut self, key: &str) -> Option<f64> {
         let value = self.take(key)?;
         self.as_number(key, value)
@@ -161,6 +167,7 @@ impl<'a> Reader<'a> {
         format!("{}[{index}]", self.place(key))
     }
 
+    /// Notes a problem with an item of the list under a key.
     pub fn report_item(&self, key: &str, index: usize, message: &str) {
         self.problems.report(&self.item_place(key, index), message);
     }
@@ -174,6 +181,7 @@ impl<'a> Reader<'a> {
         list.unwrap_or_default()
     }
 
+    /// A list of texts, where the key is there.
     pub fn optional_texts(&mut self, key: &str) -> Option<Vec<String>> {
         let mut texts = Vec::new();
         for (index, item) in self.optional_list(key)?.iter().enumerate() {

@@ -6,22 +6,29 @@ use std::collections::BinaryHeap;
 /// Any value of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Flag(bool),
     /// A number without sign, fraction and exponent, so that no digit of it is lost.
     Whole(u64),
+    /// Any other number.
     Number(f64),
+    /// A text.
     Text(String),
+    /// A list.
     List(Vec<Value>),
     /// In the order of the text; no key stands twice.
     Object(Vec<(String, Value)>),
 }
 
 impl Value {
+    /// The text; `None` for another value.
     pub fn as_text(&self) -> Option<&str> {
         if let Value::Text(text) = self { Some(text) } else { None }
     }
 
+    /// The number; `None` for another value.
     pub fn as_number(&self) -> Option<f64> {
         match self {
             Value::Whole(number) => Some(*number as f64),

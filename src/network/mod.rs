@@ -107,6 +107,7 @@ impl Network {
         inputs * (self.parts.units + 1) + layers + self.parts.output.len()
     }
 
+    /// Memory for [`Network::logits`].
     pub fn scratch(&self) -> Scratch {
         let widest = self.layers.iter().map(|layer| layer.outputs).max().unwrap_or(0);
         Scratch {

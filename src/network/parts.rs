@@ -17,14 +17,18 @@ pub struct NetworkParts {
     pub layers: Vec<Layer>,
     /// `[units of the last hidden layer]`
     pub output: Vec<f32>,
+    /// The bias of the logit.
     pub output_bias: f32,
 }
 
 /// A dense layer, `weight` as `[inputs, outputs]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
+    /// Units of the layer.
     pub outputs: usize,
+    /// `[inputs, outputs]`
     pub weight: Vec<f32>,
+    /// `[outputs]`
     pub bias: Vec<f32>,
 }
 
@@ -39,17 +43,40 @@ impl Layer {
     }
 }
 
+/// Why tensors are no network.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum NetworkError {
+    /// A tensor has another number of values.
     #[error("tensor `{tensor}` has {found} values, the network needs {expected}")]
-    Shape { tensor: String, expected: usize, found: usize },
+    Shape {
+        /// The tensor.
+        tensor: String,
+        /// Values that the network needs.
+        expected: usize,
+        /// Values of the tensor.
+        found: usize,
+    },
+    /// A weight is not finite, or too large.
     #[error("tensor `{tensor}` has a weight that is not finite or beyond ±{limit}", limit = MAXIMUM_WEIGHT as u32)]
-    Weight { tensor: String },
+    Weight {
+        /// The tensor.
+        tensor: String,
+    },
+    /// The network is too large.
     #[error("the network has {found} {what}, at most {maximum} are allowed")]
-    Size { what: &'static str, maximum: usize, found: usize },
+    Size {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many are allowed.
+        maximum: usize,
+        /// How many there are.
+        found: usize,
+    },
 }
 
+/// The most units of a layer.
 pub const MAXIMUM_UNITS: usize = 1024;
+/// The most hidden layers.
 pub const MAXIMUM_LAYERS: usize = 8;
 /// Sums of products of such weights stay finite in f32.
 const MAXIMUM_WEIGHT: f32 = 1e6;

@@ -38,9 +38,12 @@ pub struct Change {
 #[cfg_attr(feature = "write", derive(Serialize))]
 #[cfg_attr(feature = "write", serde(rename_all = "snake_case"))]
 pub enum Direction {
+    /// Either way.
     #[default]
     Any,
+    /// Upwards only.
     Increase,
+    /// Downwards only.
     Decrease,
 }
 
@@ -56,7 +59,9 @@ impl Direction {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Combination {
+    /// The condition.
     pub when: String,
+    /// What holds then.
     pub then: String,
 }
 

@@ -12,12 +12,17 @@ use super::formula::Formula;
 #[cfg_attr(feature = "write", derive(serde::Serialize))]
 #[error("{place}: {rule} (got {value})")]
 pub struct SchemaProblem {
+    /// The key or field.
     pub place: String,
+    /// The rule in words.
     pub rule: String,
+    /// The value seen.
     pub value: String,
 }
 
+/// The most fields of a schema.
 pub const MAXIMUM_FIELDS: usize = 512;
+/// The most categories of a field.
 pub const MAXIMUM_CATEGORIES: usize = 4096;
 /// A derived feature over n fields costs 2^n encodings when explained.
 const MAXIMUM_FORMULA_FIELDS: usize = 10;

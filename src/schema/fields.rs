@@ -15,6 +15,7 @@ const MAXIMUM_DAYS: f64 = 3_652_058.0;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Schema {
+    /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// A name for people, such as "IBM Telco".
     pub name: String,
@@ -24,8 +25,11 @@ pub struct Schema {
     /// Columns of the table that are no input: read past, and never stored.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub ignored: Vec<String>,
+    /// The column that training predicts.
     pub target: Target,
+    /// The inputs of the model, in the order of everything that derives from them.
     pub fields: Vec<Field>,
+    /// Features computed from fields.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub derived: Vec<Derived>,
     /// Which combinations of values there are; counterfactuals keep to them, records are not checked against them.
@@ -37,6 +41,7 @@ pub struct Schema {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Target {
+    /// The column's name.
     pub field: String,
     /// The value that means "left"; every other value that is not missing means "stayed".
     pub positive: String,
@@ -45,9 +50,11 @@ pub struct Target {
 /// One named input of a record, as the business knows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
+    /// The column's name, and the key of a record.
     pub name: String,
     /// The words a person reads; the name when empty.
     pub label: String,
+    /// What values it takes.
     pub kind: Kind,
     /// Texts that mean "missing", compared after trimming. The empty text always does.
     pub missing: Vec<String>,
@@ -63,23 +70,44 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// A finite number within `minimum..=maximum`, where given.
-    Number { unit: String, minimum: Option<f64>, maximum: Option<f64> },
+    Number {
+        /// For people; may be empty.
+        unit: String,
+        /// Smaller numbers are refused.
+        minimum: Option<f64>,
+        /// Larger numbers are refused.
+        maximum: Option<f64>,
+    },
     /// One of a list of texts; any other text counts as OTHER.
-    Category { categories: Vec<String> },
+    Category {
+        /// In code order.
+        categories: Vec<String>,
+    },
     /// A day or a moment, counted as the days that it lies before `reference`, a day counted from 1970-01-01; later
     /// moments count below 0. A text is read by [`date::read`], a number is taken for days before the reference.
-    Date { reference: f64 },
+    Date {
+        /// Days since 1970-01-01.
+        reference: f64,
+    },
     /// Yes or no, as the table spells them.
-    Flag { positive: String, negative: String },
+    Flag {
+        /// The text for yes.
+        positive: String,
+        /// The text for no.
+        negative: String,
+    },
 }
 
 /// A number computed from several fields.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Derived {
+    /// Its name, as the model card and the encoder have it.
     pub name: String,
+    /// The words a person reads; the name when empty.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
     pub label: String,
+    /// For people; may be empty.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
     pub unit: String,
     /// Arithmetic over field names; see [`Formula`].

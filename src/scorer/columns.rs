@@ -6,7 +6,7 @@ use crate::encoding::{Features, Scale, Source, is_clipped};
 use crate::network::Scratch;
 
 /// Code of a category that is missing; the field's number of categories is OTHER.
-pub const MISSING_CODE: u16 = u16::MAX;
+pub(crate) const MISSING_CODE: u16 = u16::MAX;
 /// Rows encoded and scored together: their features fit the second cache.
 const TILE: usize = 256;
 
@@ -14,6 +14,7 @@ const TILE: usize = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Flag {
+    /// No problem.
     Clean = 0,
     /// An unseen category, or a number outside the fitted quantiles.
     Warning = 1,
@@ -41,6 +42,7 @@ pub struct ColumnBlock {
 }
 
 impl ColumnBlock {
+    /// Buffers for `capacity` rows.
     pub fn new(scorer: &Scorer, capacity: usize) -> ColumnBlock {
         let fields = &scorer.artifact.document.schema.fields;
         let number = |is_number| if is_number { vec![0.0; capacity] } else { Vec::new() };
@@ -57,6 +59,7 @@ impl ColumnBlock {
         }
     }
 
+    /// Rows that there is room for.
     pub fn capacity(&self) -> usize {
         self.flags.len()
     }

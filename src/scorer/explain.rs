@@ -24,6 +24,7 @@ pub struct ExplainOptions {
 pub struct Interaction {
     /// Positions in the schema, `first` before `second`.
     pub first: usize,
+    /// The second field's position.
     pub second: usize,
     /// On the logit.
     pub value: f64,
@@ -38,7 +39,9 @@ pub const DEFAULT_TOLERANCE: f64 = 0.001;
 /// Shapley values of one customer against the background, on the logit: `base + Σ contributions = logit`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
+    /// Mean logit of the background.
     pub base: f64,
+    /// The customer's score.
     pub score: Score,
     /// One per field of the schema, in its order.
     pub contributions: Vec<f64>,
@@ -46,6 +49,7 @@ pub struct Explanation {
     pub standard_errors: Vec<f64>,
     /// Evaluations of the hidden part.
     pub evaluations: u64,
+    /// Whether no contribution was sampled.
     pub exact: bool,
     /// All pairs of fields, largest first, where they were asked for and all is exact.
     pub interactions: Option<Vec<Interaction>>,

@@ -40,8 +40,11 @@ pub struct Workspace {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Score {
+    /// Before calibration.
     pub logit: f64,
+    /// After calibration, 0 to 1.
     pub probability: f64,
+    /// Position in [`Policy::tiers`](crate::decision::Policy::tiers).
     pub tier: usize,
 }
 
@@ -51,6 +54,7 @@ impl Scorer {
         artifact::read(bytes).map(Scorer::new)
     }
 
+    /// Makes an artifact ready.
     pub fn new(artifact: Artifact) -> Scorer {
         Scorer { artifact, background: OnceLock::new(), messages: OnceLock::new() }
     }
@@ -69,14 +73,17 @@ impl Scorer {
         })
     }
 
+    /// What the artifact says: schema, calibration, policy, background, card.
     pub fn document(&self) -> &Document {
         &self.artifact.document
     }
 
+    /// The artifact.
     pub fn artifact(&self) -> &Artifact {
         &self.artifact
     }
 
+    /// Memory for scoring one customer after another.
     pub fn workspace(&self) -> Workspace {
         let features = Features::new(self.artifact.encoder.inputs().len(), 1);
         Workspace { features, scratch: self.artifact.network.scratch() }
@@ -113,6 +120,7 @@ impl Scorer {
         self.artifact.document.schema.set_reference(day)
     }
 
+    /// Takes other words for people.
     pub fn set_messages(&mut self, messages: Messages) {
         self.messages = OnceLock::from(messages);
     }

@@ -39,9 +39,13 @@ struct Unit {
 /// One change of a counterfactual: the field, its value before and after, whether it follows from the others.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeWords<'a> {
+    /// The field.
     pub field: &'a Field,
+    /// As it is.
     pub from: Cell,
+    /// As it would be.
     pub to: Cell,
+    /// Whether nobody changes it: it moves with the others.
     pub follows: bool,
 }
 
@@ -68,6 +72,7 @@ const MESSAGES: [(&str, &str); 18] = [
 ];
 
 impl Messages {
+    /// The English words.
     pub fn english() -> Messages {
         Messages::read(ENGLISH).unwrap_or(Messages { texts: Vec::new(), units: Vec::new(), words: Vec::new() })
     }

@@ -3,7 +3,9 @@
 /// What a model says about one candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outcome {
+    /// The logit.
     pub logit: f64,
+    /// The calibrated probability.
     pub probability: f64,
     /// Whether such a customer may exist at all. Only these answer; a beam walks through the others.
     pub feasible: bool,
@@ -29,23 +31,29 @@ pub struct Goal {
     pub budget: usize,
 }
 
+/// A set of changes that reaches the goal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// One option a field.
     pub options: Vec<u16>,
+    /// The sum of the costs of its options.
     pub cost: f64,
+    /// The logit.
     pub logit: f64,
+    /// The calibrated probability.
     pub probability: f64,
 }
 
 /// What was found, cheapest first, and how far the search went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Search {
+    /// Cheapest first.
     pub answers: Vec<Answer>,
     /// All candidates of up to so many changes were tried, but those that contain an answer.
     pub exhaustive: usize,
     /// Candidates of up to so many changes were tried.
     pub longest: usize,
+    /// Candidates that were evaluated.
     pub evaluations: usize,
     /// Lowest probability of a feasible candidate; infinite where there was none.
     pub lowest: f64,

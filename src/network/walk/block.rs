@@ -43,7 +43,7 @@ pub(super) struct Block {
 
 impl Block {
     /// `differences` is `[players of the game, stride]`, of which a block has the first `players`.
-    pub fn new(network: &Network, differences: &[f32x4], players: usize) -> Block {
+    pub(super) fn new(network: &Network, differences: &[f32x4], players: usize) -> Block {
         let stride = network.stride;
         let differences = differences[..players * stride].to_vec();
         let quads = (1usize << players).div_ceil(LANES);
@@ -74,7 +74,7 @@ impl Block {
     }
 
     /// The values of all coalitions, `sums` being the first layer's above the block.
-    pub fn values(&mut self, network: &Network, sums: &[f32x4], scratch: &mut Scratch, values: &mut [f32]) {
+    pub(super) fn values(&mut self, network: &Network, sums: &[f32x4], scratch: &mut Scratch, values: &mut [f32]) {
         if values.len() < LANES {
             let mut quad = [0.0; LANES];
             self.values(network, sums, scratch, &mut quad);

@@ -24,14 +24,18 @@ pub type Position = (u32, f32);
 /// An input that one player alone moves.
 #[derive(Clone, Copy, Debug)]
 pub struct Toggle {
+    /// Its position before the player joins.
     pub from: Position,
+    /// Its position after.
     pub to: Position,
 }
 
 /// An input that several players move: its position for every subset of them, bit i of the subset for `players[i]`.
 #[derive(Clone, Debug)]
 pub struct Coupling {
+    /// The players that move the input.
     pub players: Vec<usize>,
+    /// The input's position for every subset of them, `[2^players]`; bit i of the place is player i.
     pub positions: Vec<Position>,
 }
 

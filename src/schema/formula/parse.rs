@@ -12,7 +12,9 @@ const MAXIMUM_LENGTH: usize = 4096;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{message} at character {at}")]
 pub struct FormulaError {
+    /// What is wrong.
     pub message: String,
+    /// The byte.
     pub at: usize,
 }
 

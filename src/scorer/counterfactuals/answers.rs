@@ -24,6 +24,7 @@ pub struct CounterfactualRequest {
 pub struct Counterfactuals {
     /// The customer as it is.
     pub score: Score,
+    /// Cheapest first.
     pub answers: Vec<Counterfactual>,
     /// Why there is no answer.
     pub none: Option<NoCounterfactual>,
@@ -44,7 +45,9 @@ pub struct Counterfactual {
     pub changes: Vec<FieldChange>,
     /// Σ over the changed fields of cost · (1 + distance); see [`Scorer::counterfactuals`].
     pub cost: f64,
+    /// The score with these changes.
     pub score: Score,
+    /// The customer with these changes.
     pub customer: Customer,
 }
 

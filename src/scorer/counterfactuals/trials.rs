@@ -11,8 +11,11 @@ use crate::scorer::score::{Score, Scorer};
 /// One changed field of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FieldChange {
+    /// Position in the schema.
     pub field: usize,
+    /// As it is.
     pub from: Cell,
+    /// As it would be.
     pub to: Cell,
     /// Nobody changes it: it moves with the others, as the schema's `follows` has it.
     pub follows: bool,
