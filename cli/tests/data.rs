@@ -179,7 +179,7 @@ fn warnings_are_errors_under_strict() {
     assert!(error.contains("warning: 30 of 1230 rows have the identifiers (`id`) of an earlier row"), "{error}");
     for command in ["check", "crossval --splits 2 --epochs 2", "train --out other"] {
         let (_, error) = folder.ends(&format!("{command} --data t.csv --schema schema.toml --strict"), 1);
-        assert!(error.contains("which --strict makes errors") && error.contains("lines 2 and 1202"), "{error}");
+        assert!(error.contains("leave --strict out") && error.contains("lines 2 and 1202"), "{error}");
     }
     assert!(!folder.path("other").exists());
 }

@@ -7,7 +7,7 @@ use tenure_training::preset::{PRESETS, preset};
 
 use crate::failure::Failure;
 
-/// Reads a schema file, or the preset of that name; every broken rule is reported.
+/// Reads a schema file, or the preset of that name. All broken rules are reported together.
 pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
     let name = path.display();
     let preset = path.to_str().and_then(preset).filter(|_| !path.exists());
@@ -15,7 +15,9 @@ pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
         Some(preset) => preset.to_owned(),
         None => std::fs::read_to_string(path).map_err(|error| {
             let presets = PRESETS.join(", ");
-            Failure::usage(format!("{name}: {error}; presets that need no file are {presets}"))
+            Failure::usage(format!(
+                "{name}: {error}; name a schema file (`tenure init` writes one) or a preset ({presets})"
+            ))
         })?,
     };
     let schema: Schema = toml::from_str(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
@@ -24,5 +26,5 @@ pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
         return Ok(schema);
     }
     let lines: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
-    Err(Failure::usage(format!("{name} breaks {} rules:\n{}", problems.len(), lines.join("\n"))))
+    Err(Failure::usage(format!("{name}: correct these {} problems:\n{}", problems.len(), lines.join("\n"))))
 }

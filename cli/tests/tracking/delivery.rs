@@ -82,7 +82,7 @@ fn a_run_is_on_the_server_whole_and_once() {
     let command = [train("b.safetensors", 2), train("c.safetensors", 3)];
     let port = server.stop();
     for line in &command {
-        assert!(succeed(here, line).contains("not sent yet"));
+        assert!(succeed(here, line).contains("not on the server yet"));
     }
     let (id, mut file) = store.create().unwrap();
     let start = Event::Start {

@@ -1,5 +1,5 @@
-//! `tenure report`: everything worth knowing of a model on a table with known outcomes, as figures first. The page draws
-//! them, the JSON has them, and neither computes anything of its own.
+//! Measures models on a table with known outcomes, for reports and for the model card. Pages and JSON show these figures
+//! and compute nothing of their own.
 
 mod card;
 mod data;
@@ -19,7 +19,7 @@ use tenure::card::{CardError, ModelCard};
 use tenure::scorer::Scorer;
 
 pub use card::{CardSource, schema_sha256};
-pub use data::{Category, DataSummary, FieldSummary};
+pub use data::{CategoryFigures, DataFigures, FieldFigures};
 pub use influence::{FieldInfluence, Influence, influence};
 pub use segments::{Segment, Segments, segments, short};
 
@@ -33,17 +33,17 @@ const RELIABILITY_BINS: usize = 10;
 pub struct ReportParams {
     pub bootstrap: Bootstrap,
     pub offer: Offer,
-    /// Customers explained for the importance of fields; 0 leaves that out.
+    /// Customers to explain for the importance of fields; 0 leaves it out.
     pub explained: usize,
-    /// A row counts as predicted to leave from here on; by default where the model's card says.
+    /// Probability from which a row counts as predicted to leave; by default that of the model's card.
     pub threshold: Option<f64>,
 }
 
-/// A scorer, what it says of the rows, and what it is called.
-pub struct Model<'a> {
+/// A model with its probabilities of the rows.
+pub struct ScoredModel<'a> {
     pub scorer: &'a Scorer,
     pub probabilities: &'a [f64],
-    /// Rows with a value taken for another.
+    /// Rows that were scored with a warning.
     pub warned: usize,
     pub file: &'a Path,
     pub sha256: String,
@@ -61,7 +61,7 @@ pub enum EvaluationError {
 /// The figures of a report.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    pub data: DataSummary,
+    pub data: DataFigures,
     /// One, or two side by side.
     pub models: Vec<ModelFigures>,
     pub offer: Offer,
@@ -88,7 +88,7 @@ pub struct ModelFigures {
     /// Name of the file, without its folder.
     pub file: String,
     pub sha256: String,
-    /// The table is the very file that the model was trained on.
+    /// Whether the model was trained on this table.
     pub training_data: bool,
     pub warned: usize,
     pub metrics: Metrics,
@@ -110,7 +110,7 @@ pub struct Histogram {
     pub stayed: Vec<usize>,
 }
 
-/// What a tier of the policy holds.
+/// The rows of one tier.
 #[derive(Debug, Serialize)]
 pub struct TierFigures {
     pub label: String,
@@ -123,7 +123,7 @@ impl Report {
     /// Measures one model, or two on the same rows. `labels` and all probabilities are of the rows of `cohort`.
     pub fn measure(
         cohort: &Cohort,
-        models: &[Model],
+        models: &[ScoredModel],
         params: &ReportParams,
         tick: &(dyn Fn() + Sync),
     ) -> Result<Report, EvaluationError> {
@@ -140,7 +140,7 @@ impl Report {
         };
         let Bootstrap { resamples, level, seed } = params.bootstrap;
         Ok(Report {
-            data: DataSummary::new(cohort),
+            data: DataFigures::new(cohort),
             offer: params.offer,
             bootstrap: BootstrapFigures { resamples, level, seed },
             influence: (params.explained > 0)
@@ -153,7 +153,7 @@ impl Report {
 }
 
 impl ModelFigures {
-    fn measure(cohort: &Cohort, model: &Model, params: &ReportParams) -> Result<ModelFigures, EvaluationError> {
+    fn measure(cohort: &Cohort, model: &ScoredModel, params: &ReportParams) -> Result<ModelFigures, EvaluationError> {
         let (probabilities, labels) = (model.probabilities, cohort.labels());
         let document = model.scorer.document();
         let card = document.card()?;
@@ -200,7 +200,7 @@ impl Histogram {
     }
 }
 
-/// A file's name alone: a page that is passed on says nothing of the machine it was made on.
+/// The name of a file without its folder, so that a page that is passed on does not describe the machine.
 pub fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -5,7 +5,7 @@ use std::fs::{File, TryLockError};
 
 use serde_json::{Value, json};
 
-use super::order::{Note, Order, Progress};
+use super::order::{DeliveryProgress, Note, Order};
 use super::session::{ENTRIES_A_CALL, LONGEST_PARAM, LONGEST_TAG, RUN_TAG, Session, entry, percent_encoded};
 use crate::runs::{Event, RunStore, Status, now};
 use crate::tracking::client::Client;
@@ -14,7 +14,7 @@ use crate::tracking::error::TrackingError;
 /// Figures that the server takes in one call (MLflow's REST API, "Log Batch").
 const METRICS_A_CALL: usize = 1000;
 
-/// What became of a delivery.
+/// The result of an attempt to send a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Delivered {
     /// No server was asked for.
@@ -48,7 +48,7 @@ pub fn deliver(store: &RunStore, id: &str, client: &Client) -> Result<Delivered,
     }
     if order.uri != client.uri() {
         // Another server has nothing of it.
-        progress = Progress::default();
+        progress = DeliveryProgress::default();
     }
     let order = Order { uri: client.uri(), ..order };
     let run = store.read(id)?;

@@ -30,7 +30,7 @@ impl Session<'_> {
     fn put(&self, root: &str, name: &str, bytes: Vec<u8>) -> Result<(), TrackingError> {
         let refuse = || {
             TrackingError::Spool(format!(
-                "the server keeps files at {root}, and does not take them itself: start it with --serve-artifacts"
+                "the server keeps files at {root} and does not accept uploads; start it with --serve-artifacts"
             ))
         };
         let below = root.strip_prefix("mlflow-artifacts:").ok_or_else(refuse)?;

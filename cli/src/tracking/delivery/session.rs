@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::order::{Note, Order, Progress};
+use super::order::{DeliveryProgress, Note, Order};
 use crate::runs::{Run, RunStore};
 use crate::tracking::client::Client;
 use crate::tracking::error::TrackingError;
@@ -23,7 +23,7 @@ pub(super) struct Session<'a> {
     pub run: &'a Run,
     pub client: &'a Client,
     pub order: Order,
-    pub progress: Progress,
+    pub progress: DeliveryProgress,
 }
 
 impl Session<'_> {
