@@ -1,4 +1,5 @@
-//! The terminal: progress goes to standard error, results go to standard output. No file is overwritten without `--force`.
+//! The terminal: progress goes to standard error, results go to standard output. No file is
+//! overwritten without `--force`.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -36,7 +37,8 @@ impl Console {
         let _ = writeln!(std::io::stdout(), "{text}");
     }
 
-    /// A progress bar; it is hidden where standard error is no terminal. Callers write plain lines there ([`Console::plain`]).
+    /// A progress bar; it is hidden where standard error is no terminal. Callers write plain lines
+    /// there ([`Console::plain`]).
     pub fn bar(&self, length: u64, template: &str) -> ProgressBar {
         let target =
             if self.plain() || self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
@@ -46,7 +48,8 @@ impl Console {
         bar
     }
 
-    /// Runs a reader of a table under a progress bar. The reader reports the bytes read and the bytes in all.
+    /// Runs a reader of a table under a progress bar. The reader reports the bytes read and the
+    /// bytes in all.
     pub fn reading<T>(&self, read: impl FnOnce(&mut dyn FnMut(u64, u64)) -> T) -> T {
         let bar = self.bar(0, "reading {bytes_per_sec} {bar:30} {percent}% {eta}");
         let result = read(&mut |done, total| {
@@ -89,7 +92,8 @@ pub fn write_json(path: &Path, document: &impl Serialize) -> Result<(), Failure>
     Ok(write_whole(path, &text)?)
 }
 
-/// Whether Ctrl-C was pressed or SIGTERM arrived. The first call starts to listen; a second Ctrl-C ends the process at once.
+/// Whether Ctrl-C was pressed or SIGTERM arrived. The first call starts to listen; a second Ctrl-C
+/// ends the process at once.
 pub fn interrupted() -> bool {
     static LISTENING: OnceLock<()> = OnceLock::new();
     static ASKED: AtomicBool = AtomicBool::new(false);

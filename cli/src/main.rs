@@ -14,11 +14,11 @@ use tenure_cli::failure::Failure;
 
 /// Train, measure and apply churn models
 ///
-/// `tenure train` learns a model from a table and writes one file, the artifact. The artifact scores and explains customers
-/// in this command, in the browser and at the edge.
+/// `tenure train` learns a model from a table and writes one file, the artifact. The artifact
+/// scores and explains customers in this command, in the browser and at the edge.
 ///
-/// Exit codes: 0 done; 1 error in the data; 2 error in the flags, the schema or the configuration; 3 error of the machine
-/// (files, memory, network); 130 interrupted.
+/// Exit codes: 0 done; 1 error in the data; 2 error in the flags, the schema or the configuration;
+/// 3 error of the machine (files, memory, network); 130 interrupted.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {

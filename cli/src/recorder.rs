@@ -1,4 +1,5 @@
-//! Records a run while its command works: events go to the file of the run, and an uploader sends that file.
+//! Records a run while its command works: events go to the file of the run, and an uploader sends
+//! that file.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -27,12 +28,13 @@ pub struct TrackingArguments {
     /// Folder to record the run in; `tenure runs` lists the runs
     #[arg(long, value_name = "FOLDER")]
     pub runs: Option<PathBuf>,
-    /// MLflow server to send the run to; `none` sends nothing. The run is also recorded in --runs (default `runs`)
+    /// MLflow server to send the run to; `none` sends nothing. The run is also recorded in --runs
+    /// (default `runs`)
     ///
     /// MLFLOW_TRACKING_URI does the same. Credentials come from MLFLOW_TRACKING_TOKEN, or from
-    /// MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. MLFLOW_TRACKING_SERVER_CERT_PATH names a PEM file with the
-    /// certificate authorities to trust. A server that is down or slow does not hold up training: `tenure track sync`
-    /// sends the run later.
+    /// MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. MLFLOW_TRACKING_SERVER_CERT_PATH
+    /// names a PEM file with the certificate authorities to trust. A server that is down or slow
+    /// does not hold up training: `tenure track sync` sends the run later.
     #[arg(long, value_name = "URI")]
     pub track: Option<String>,
     /// Experiment on the server; MLFLOW_EXPERIMENT_NAME does the same
@@ -78,7 +80,8 @@ impl RunStart {
     }
 }
 
-/// The parameters of a run: every setting of its command that has a value, except those that only name places.
+/// The parameters of a run: every setting of its command that has a value, except those that only
+/// name places.
 fn run_params(settings: &ResolvedSettings) -> BTreeMap<String, String> {
     let silent =
         ["quiet", "json", "force", "runs", "track", "experiment", "register", "out", "config", "checkpoint-dir"];
@@ -186,7 +189,8 @@ impl Recorder<'_> {
         self.metrics(metrics);
     }
 
-    /// A file of the run. It is copied if it will be uploaded, so that a later change of the original is not sent.
+    /// A file of the run. It is copied if it will be uploaded, so that a later change of the
+    /// original is not sent.
     pub fn file(&mut self, name: &str, bytes: &[u8], is_model: bool) {
         let Some(open) = &mut self.open else { return };
         if open.uploader.is_some() {

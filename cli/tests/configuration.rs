@@ -1,4 +1,5 @@
-//! The layers as a person meets them: `tenure.toml` in the folder, the environment, flags; `tenure config` shows them.
+//! The layers as a person meets them: `tenure.toml` in the folder, the environment, flags; `tenure
+//! config` shows them.
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -37,7 +37,8 @@ impl History {
         }
     }
 
-    /// The curves as the card has them: about 24 epochs of a stage, the best and the last among them.
+    /// The curves as the card has them: about 24 epochs of a stage, the best and the last among
+    /// them.
     pub fn curves(&self) -> Vec<LossCurve> {
         self.stages.iter().map(Stage::curve).collect()
     }

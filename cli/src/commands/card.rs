@@ -12,7 +12,8 @@ use crate::inputs::{ArtifactFile, read_artifact};
 
 /// Write the model card of an artifact as Markdown for Hugging Face
 ///
-/// The card has intended use, data, figures with intervals, segments, limits and privacy. The artifact is all it needs.
+/// The card has intended use, data, figures with intervals, segments, limits and privacy. The
+/// artifact is all it needs.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Artifact

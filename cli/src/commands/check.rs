@@ -9,8 +9,8 @@ use crate::table::TableArguments;
 
 /// Look for leaks, duplicates, placeholders and gaps in a table
 ///
-/// Look at the warnings before you train. Notes need no action. Duplicates are searched across the split that
-/// `tenure train` makes with the same flags.
+/// Look at the warnings before you train. Notes need no action. Duplicates are searched across the
+/// split that `tenure train` makes with the same flags.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]

@@ -10,8 +10,8 @@ use crate::failure::Failure;
 
 /// Show the effective configuration and the origin of each value
 ///
-/// Flags win over the environment, the environment over tenure.toml, and that over defaults. The output is a valid
-/// tenure.toml. A key without a value is a comment: the command decides it.
+/// Flags win over the environment, the environment over tenure.toml, and that over defaults. The
+/// output is a valid tenure.toml. A key without a value is a comment: the command decides it.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Print JSON

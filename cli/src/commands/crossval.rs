@@ -21,8 +21,8 @@ use crate::table::TableArguments;
 
 /// Cross-validate the network that ships
 ///
-/// Each fold fits everything on its training rows. Its validation rows stop the training, calibrate, and choose the
-/// threshold of F1. Its test rows are scored once.
+/// Each fold fits everything on its training rows. Its validation rows stop the training,
+/// calibrate, and choose the threshold of F1. Its test rows are scored once.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -30,7 +30,8 @@ pub struct Arguments {
     /// CSV file of fixed folds, with the columns row,fold,y
     #[arg(long)]
     pub folds: Option<PathBuf>,
-    /// CSV file of fixed inner splits, with the columns row,k0,k1,…: -1 test, 1 validation, 0 training
+    /// CSV file of fixed inner splits, with the columns row,k0,k1,…: -1 test, 1 validation, 0
+    /// training
     #[arg(long, requires = "folds")]
     pub inner: Option<PathBuf>,
     /// Number of seeded stratified folds

@@ -15,8 +15,9 @@ use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
 
 /// Measure an artifact on a table with known outcomes
 ///
-/// The table needs the target column that the model was trained on. Rows with an invalid value or without a target are
-/// left out and counted. Intervals are percentiles of a seeded bootstrap over the rows.
+/// The table needs the target column that the model was trained on. Rows with an invalid value or
+/// without a target are left out and counted. Intervals are percentiles of a seeded bootstrap over
+/// the rows.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Artifact
@@ -33,7 +34,8 @@ pub struct Arguments {
     /// File to write the figures to, as JSON; `-` prints JSON instead of the table
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Day of this export: dates count as days before it, instead of before the reference day of the schema
+    /// Day of this export: dates count as days before it, instead of before the reference day of
+    /// the schema
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
     /// Overwrite the JSON file

@@ -15,10 +15,11 @@ use crate::inputs::read_artifact;
 
 /// Explain the score of one row, and what would lower it
 ///
-/// Prints the probability, the contribution of each field, largest first, and counterfactuals: the cheapest changes that
-/// lower the probability below the threshold, within what the schema allows (`changeable`, [fields.change], [[rules]]).
-/// Contributions are Shapley values against the model's background. Both describe the model: they show association, not
-/// cause, and do not predict what a person will do.
+/// Prints the probability, the contribution of each field, largest first, and counterfactuals: the
+/// cheapest changes that lower the probability below the threshold, within what the schema allows
+/// (`changeable`, [fields.change], [[rules]]). Contributions are Shapley values against the model's
+/// background. Both describe the model: they show association, not cause, and do not predict what a
+/// person will do.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Artifact
@@ -32,7 +33,8 @@ pub struct Arguments {
     /// Maximum number of counterfactuals, 0 to 100
     #[arg(long, value_name = "NUMBER", default_value_t = 3, value_parser = clap::value_parser!(u64).range(..=100))]
     pub counterfactuals: u64,
-    /// Probability that a counterfactual must go below, 0 to 1; by default the next lower tier begins there
+    /// Probability that a counterfactual must go below, 0 to 1; by default the bound of the next
+    /// lower tier
     #[arg(long, value_name = "PROBABILITY")]
     pub threshold: Option<f64>,
     /// english, german, or a JSON file of messages

@@ -12,9 +12,10 @@ use crate::table::TableArguments;
 
 /// Compare class weights, focal loss and a moved threshold
 ///
-/// Cross-validates the default network with three losses over the same folds. The logits of each are corrected to the
-/// true churn rate and calibrated on the validation rows. The moved threshold has the best F1 on the validation rows.
-/// "ECE before" is the calibration error without correction and calibration.
+/// Cross-validates the default network with three losses over the same folds. The logits of each
+/// are corrected to the true churn rate and calibrated on the validation rows. The moved threshold
+/// has the best F1 on the validation rows. "ECE before" is the calibration error without correction
+/// and calibration.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]

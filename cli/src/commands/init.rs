@@ -27,8 +27,9 @@ pub struct Arguments {
     /// Schema file to write
     #[arg(long, default_value = "schema.toml")]
     pub out: PathBuf,
-    /// Search for derived features (sums, differences, ratios, products, counts) that lower the cross-validated log-loss,
-    /// and add them to the schema as comments with their gain. Takes a minute or two
+    /// Search for derived features (sums, differences, ratios, products, counts) that lower the
+    /// cross-validated log-loss, and add them to the schema as comments with their gain. Takes a
+    /// minute or two
     #[arg(long)]
     pub suggest: bool,
     /// Seed of the folds and networks of --suggest

@@ -17,9 +17,10 @@ use crate::report::page;
 
 /// Write an HTML report on how good a model is, and where it is not
 ///
-/// One file that works offline: curves with bootstrap bands, calibration, gain and lift, thresholds, profit, importance,
-/// segments, training curves, model card. The table needs the target column that the model was trained on. Rows with an
-/// invalid value or without a target are left out and counted.
+/// One file that works offline: curves with bootstrap bands, calibration, gain and lift,
+/// thresholds, profit, importance, segments, training curves, model card. The table needs the
+/// target column that the model was trained on. Rows with an invalid value or without a target are
+/// left out and counted.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Artifact
@@ -60,7 +61,8 @@ pub struct Arguments {
     /// Seed of the resamples and of the customers to explain
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Day of this export: dates count as days before it, instead of before the reference day of the schema
+    /// Day of this export: dates count as days before it, instead of before the reference day of
+    /// the schema
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
     /// Overwrite the files

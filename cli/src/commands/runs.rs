@@ -11,8 +11,8 @@ use crate::runs::{FOLDER, Run, RunStore, Status};
 
 /// List recorded runs, or compare some of them
 ///
-/// `tenure train --runs runs` records a run; so do `runs = "runs"` in tenure.toml and --track. With ids, parameters and
-/// figures are shown side by side, and differences are marked with `*`.
+/// `tenure train --runs runs` records a run; so do `runs = "runs"` in tenure.toml and --track. With
+/// ids, parameters and figures are shown side by side, and differences are marked with `*`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Ids of runs to compare; the first letters of an id are enough

@@ -11,7 +11,8 @@ use crate::failure::Failure;
 
 /// Write a synthetic table to try Tenure with
 ///
-/// It has the fields of the IBM Telco data set. The same --rows and --seed give the same bytes everywhere.
+/// It has the fields of the IBM Telco data set. The same --rows and --seed give the same bytes
+/// everywhere.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Number of customers

@@ -21,8 +21,8 @@ pub enum Command {
 
 /// Send the runs that a server does not have yet
 ///
-/// Sends every run that was made with --track and is not complete on its server, oldest first. You can stop and restart
-/// it at any time.
+/// Sends every run that was made with --track and is not complete on its server, oldest first. You
+/// can stop and restart it at any time.
 #[derive(Debug, clap::Args)]
 pub struct Sync {
     /// Folder of the runs

@@ -1,4 +1,5 @@
-//! The list of settings: every long option of every subcommand, from clap's definition of the command.
+//! The list of settings: every long option of every subcommand, from clap's definition of the
+//! command.
 
 use clap::builder::ArgAction;
 use clap::{Arg, Command, value_parser};

@@ -45,7 +45,8 @@ pub fn effective<'a>(catalogue: &'a Catalogue, layered: &Layered) -> Vec<(&'a Se
     of.collect()
 }
 
-/// The settings of the command that runs, defaults included: keys and values as text, several values with commas.
+/// The settings of the command that runs, defaults included: keys and values as text, several
+/// values with commas.
 #[derive(Clone, Debug, Default)]
 pub struct ResolvedSettings(pub Vec<(String, String)>);
 

@@ -1,4 +1,5 @@
-//! The environment as a layer: `TENURE_<SECTION>_<KEY>`, or `TENURE_<KEY>` for every command that has the option.
+//! The environment as a layer: `TENURE_<SECTION>_<KEY>`, or `TENURE_<KEY>` for every command that
+//! has the option.
 
 use std::ffi::OsString;
 

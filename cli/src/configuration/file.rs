@@ -1,4 +1,5 @@
-//! `tenure.toml` as a layer: a table for each command, keys above all tables for every command that has the option.
+//! `tenure.toml` as a layer: a table for each command, keys above all tables for every command that
+//! has the option.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +11,8 @@ use toml::de::{DeTable, DeValue};
 use super::catalogue::Catalogue;
 use super::origin::{Given, Origin};
 
-/// Reads the file. Unknown keys and sections, and values of a wrong shape, are problems with their line.
+/// Reads the file. Unknown keys and sections, and values of a wrong shape, are problems with their
+/// line.
 pub(super) fn read(catalogue: &Catalogue, file: &Path, text: &str, problems: &mut Vec<String>) -> Vec<Given> {
     let table = match DeTable::parse(text) {
         Ok(table) => table,

@@ -35,9 +35,11 @@ pub struct Layered {
 }
 
 impl Configuration {
-    /// Reads the file and the environment. Reports all unknown keys, and all values that their options refuse.
+    /// Reads the file and the environment. Reports all unknown keys, and all values that their
+    /// options refuse.
     ///
-    /// `arguments` are those of the process, the program's name first; of them only `--config` counts here.
+    /// `arguments` are those of the process, the program's name first; of them only `--config`
+    /// counts here.
     pub fn read(
         command: Command,
         arguments: &[OsString],
@@ -108,7 +110,8 @@ impl Configuration {
         }
     }
 
-    /// The values of the lower layers for a command, highest first, without those that conflict with a higher layer.
+    /// The values of the lower layers for a command, highest first, without those that conflict
+    /// with a higher layer.
     fn lower_layers(&self, section: &[String], is_flag: &dyn Fn(&Setting) -> bool) -> Vec<(Setting, Given)> {
         let settings = self.catalogue.of(section);
         let found = settings.iter().filter(|setting| !is_flag(setting)).filter_map(|setting| {
@@ -137,7 +140,8 @@ impl Configuration {
         let of = self.given.iter().filter(|given| {
             given.key == setting.key && given.section.as_ref().is_none_or(|section| *section == setting.section)
         });
-        // `max_by_key` takes the last of equals, which are only a variable of MLflow and then our own.
+        // `max_by_key` takes the last of equals, which are only a variable of MLflow and then our
+        // own.
         of.max_by_key(|given| (given.origin.rank(), given.section.is_some()))
     }
 
@@ -208,7 +212,8 @@ pub(super) fn leaf(matches: &ArgMatches) -> (Vec<String>, &ArgMatches) {
     (section, leaf)
 }
 
-/// Reads the layers and parses the arguments. Ends the process for help, version and wrong flags, as clap does.
+/// Reads the layers and parses the arguments. Ends the process for help, version and wrong flags,
+/// as clap does.
 pub fn parse(command: Command, arguments: &[OsString]) -> Result<(Configuration, Layered), Failure> {
     // Before switches take `=false`, which help need not show.
     if let Err(error) = command.clone().try_get_matches_from(arguments)

@@ -1,8 +1,9 @@
-//! One configuration in four layers. Flags win over the environment, the environment over `tenure.toml`, and that over
-//! defaults.
+//! One configuration in four layers. Flags win over the environment, the environment over
+//! `tenure.toml`, and that over defaults.
 //!
-//! clap's definition of the command is the list of settings: each long option of a subcommand is a key of the section of
-//! that name. A new flag is configurable without a line here, and its own parser checks the value of every layer.
+//! clap's definition of the command is the list of settings: each long option of a subcommand is a
+//! key of the section of that name. A new flag is configurable without a line here, and its own
+//! parser checks the value of every layer.
 //!
 //! | layer | `--learning-rate` of `tenure train` |
 //! | --- | --- |
@@ -10,8 +11,9 @@
 //! | environment | `TENURE_TRAIN_LEARNING_RATE`; `TENURE_LEARNING_RATE` for every command that has the option |
 //! | flag | `--learning-rate` |
 //!
-//! Within a layer, a value for one command wins over a value for all. A value that conflicts with one of a higher layer
-//! (`--folds` and `--splits`) is dropped. Paths are relative to the working directory, wherever they are written.
+//! Within a layer, a value for one command wins over a value for all. A value that conflicts with
+//! one of a higher layer (`--folds` and `--splits`) is dropped. Paths are relative to the working
+//! directory, wherever they are written.
 
 mod catalogue;
 mod effective;

@@ -14,7 +14,8 @@ pub fn read_for_evaluation(data: &Path, schema: &Schema, console: &Console) -> R
     read(Purpose::Evaluation, data, schema, console)
 }
 
-/// Reads a table to learn from, and merges rare categories into OTHER. Says which rows and values were treated how.
+/// Reads a table to learn from, and merges rare categories into OTHER. Says which rows and values
+/// were treated how.
 pub fn read_for_training(data: &Path, mut schema: Schema, console: &Console) -> Result<Cohort, Failure> {
     let mut cohort = read(Purpose::Training, data, &schema, console)?;
     for folded in prune_rare(&mut schema, &mut cohort, RARE_BELOW).map_err(Failure::data)? {

@@ -1,5 +1,6 @@
-//! Charts as SVG text: axes, lines, bands, bars, dots. The stylesheet of the page sets colours, lines and type by class, so
-//! one drawing serves light mode, dark mode and print. Plotting crates fix the colours and have no texts for screen readers.
+//! Charts as SVG text: axes, lines, bands, bars, dots. The stylesheet of the page sets colours,
+//! lines and type by class, so one drawing serves light mode, dark mode and print. Plotting crates
+//! fix the colours and have no texts for screen readers.
 
 use std::fmt::Write;
 
@@ -221,8 +222,8 @@ fn escape(text: &str) -> String {
     html! { (text) }.into_string()
 }
 
-/// Offsets of the dots of a swarm plot across its axis: each dot takes the free place nearest to the middle. Offsets are in
-/// units of `size`, the diameter of a dot, and at most `limit`.
+/// Offsets of the dots of a swarm plot across its axis: each dot takes the free place nearest to
+/// the middle. Offsets are in units of `size`, the diameter of a dot, and at most `limit`.
 pub fn swarm(positions: &[f64], size: f64, limit: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..positions.len()).collect();
     order.sort_by(|a, b| positions[*a].total_cmp(&positions[*b]));

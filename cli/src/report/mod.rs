@@ -1,4 +1,5 @@
-//! The report as one HTML page that works offline: no fonts, and a few lines of script for the slider.
+//! The report as one HTML page that works offline: no fonts, and a few lines of script for the
+//! slider.
 
 mod chart;
 mod fields;

@@ -39,8 +39,8 @@ impl RunStore {
         RunStore { folder: folder.into() }
     }
 
-    /// Creates the file of a new run and returns its id: the time to the millisecond, so that runs sort by it, and a
-    /// random suffix.
+    /// Creates the file of a new run and returns its id: the time to the millisecond, so that runs
+    /// sort by it, and a random suffix.
     pub fn create(&self) -> Result<(String, File), StoreError> {
         std::fs::create_dir_all(&self.folder).map_err(|error| self.file_error(&self.folder, error))?;
         loop {
@@ -48,8 +48,8 @@ impl RunStore {
             let path = self.path(&id);
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(file) => {
-                    // The lock shows other processes that the run is alive. On a file system without locks, a run
-                    // without an end counts as killed.
+                    // The lock shows other processes that the run is alive. On a file system
+                    // without locks, a run without an end counts as killed.
                     let _ = file.try_lock();
                     return Ok((id, file));
                 }

@@ -1,9 +1,9 @@
-//! Runs on an MLflow server (3.x, REST API 2.0). A thread sends the file of the run in its order and saves its progress.
-//! `tenure track sync` sends what is left later.
+//! Runs on an MLflow server (3.x, REST API 2.0). A thread sends the file of the run in its order
+//! and saves its progress. `tenure track sync` sends what is left later.
 //!
-//! Every step is idempotent, so an upload that was cut off is simply resumed: the run, the logged model and the version are
-//! looked up by the run's id before they are created, the server merges metrics of the same key, step and time, and a file
-//! replaces itself.
+//! Every step is idempotent, so an upload that was cut off is simply resumed: the run, the logged
+//! model and the version are looked up by the run's id before they are created, the server merges
+//! metrics of the same key, step and time, and a file replaces itself.
 
 mod client;
 mod delivery;

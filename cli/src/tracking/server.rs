@@ -1,4 +1,5 @@
-//! The address of a tracking server, with credentials and trusted certificates from MLflow's variables.
+//! The address of a tracking server, with credentials and trusted certificates from MLflow's
+//! variables.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -98,8 +99,9 @@ impl Trust {
     }
 }
 
-/// The certificates of a PEM file. A bundle of the system has some that rustls cannot read: those are skipped. A file
-/// without a readable one is an error, because rustls would then trust nobody and not say so.
+/// The certificates of a PEM file. A bundle of the system has some that rustls cannot read: those
+/// are skipped. A file without a readable one is an error, because rustls would then trust nobody
+/// and not say so.
 fn certificates(path: &str) -> Result<Vec<Certificate<'static>>, String> {
     let pem = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
     let readable = |der: &[u8]| RootCertStore::empty().add(der.to_vec().into()).is_ok();

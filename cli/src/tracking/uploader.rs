@@ -1,5 +1,5 @@
-//! A thread that sends a run while its command works. It reads the run's file, so it delays neither the lines that are
-//! written nor, beyond three seconds, the end of the command.
+//! A thread that sends a run while its command works. It reads the run's file, so it delays neither
+//! the lines that are written nor, beyond three seconds, the end of the command.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -76,8 +76,8 @@ fn run(store: &RunStore, id: &str, server: &Server, notices: &Receiver<()>, prob
     }
 }
 
-/// Waits for a line and gathers those that follow it; a server that did not answer gets its pause. Returns whether no
-/// more lines will come.
+/// Waits for a line and gathers those that follow it; a server that did not answer gets its pause.
+/// Returns whether no more lines will come.
 fn wait(notices: &Receiver<()>, rest_until: Option<Instant>) -> bool {
     if notices.recv().is_err() {
         return true;

@@ -111,7 +111,8 @@ fn a_run_is_on_the_server_whole_and_once() {
     // In order: the last training is the challenger.
     assert_eq!(version(&server)["version"], "3");
 
-    // All notes of how far the delivery came are lost: it is done again, and nothing is there twice.
+    // All notes of how far the delivery came are lost: it is done again, and nothing is there
+    // twice.
     for id in store.ids().unwrap() {
         let order = Order::read(&store, &id).unwrap().unwrap();
         order.write(&store, &id).unwrap();

@@ -126,7 +126,8 @@ fn what_is_wrong_with_a_server_is_said() {
     let other_name = said_of(tls(folder.path()), &trusted);
     assert!(other_name.contains("not valid for name") && other_name.contains("example.org"), "{other_name}");
 
-    // As `openssl req -x509` makes it: a certificate that vouches for itself, and is marked as an authority's.
+    // As `openssl req -x509` makes it: a certificate that vouches for itself, and is marked as an
+    // authority's.
     write(folder.path().join("server.pem"), std::fs::read(&trusted).unwrap()).unwrap();
     write(folder.path().join("server.key"), issuer.key().serialize_pem()).unwrap();
     let own = said_of(tls(folder.path()), &trusted);

@@ -13,12 +13,14 @@ pub struct Mlflow {
     process: Child,
     port: u16,
     folder: PathBuf,
-    /// The file with the certificate of the authority that vouches for it, where it is asked by TLS.
+    /// The file with the certificate of the authority that vouches for it, where it is asked by
+    /// TLS.
     authority: Option<PathBuf>,
 }
 
 impl Mlflow {
-    /// Starts a server over what the folder holds, and waits until it answers; `None` where none is installed.
+    /// Starts a server over what the folder holds, and waits until it answers; `None` where none is
+    /// installed.
     pub fn start(folder: &Path, port: Option<u16>) -> Option<Mlflow> {
         Mlflow::launch(folder, port, None)
     }

@@ -1,4 +1,5 @@
-//! The importance of fields: Shapley values of a seeded sample of customers, from the artifact's own scorer.
+//! The importance of fields: Shapley values of a seeded sample of customers, from the artifact's
+//! own scorer.
 
 use crate::cohort::Cohort;
 use rand::SeedableRng;
@@ -35,7 +36,8 @@ pub struct FieldInfluence {
     pub mean: f64,
     /// One per customer.
     pub contributions: Vec<f32>,
-    /// For numbers: the share of known values in the sample below the customer's, ties half; `None` if missing.
+    /// For numbers: the share of known values in the sample below the customer's, ties half; `None`
+    /// if missing.
     pub ranks: Vec<Option<f32>>,
 }
 

@@ -1,5 +1,5 @@
-//! Measures models on a table with known outcomes, for reports and for the model card. Pages and JSON show these figures
-//! and compute nothing of their own.
+//! Measures models on a table with known outcomes, for reports and for the model card. Pages and
+//! JSON show these figures and compute nothing of their own.
 
 mod card;
 mod data;
@@ -35,7 +35,8 @@ pub struct ReportParams {
     pub offer: Offer,
     /// Customers to explain for the importance of fields; 0 leaves it out.
     pub explained: usize,
-    /// Probability from which a row counts as predicted to leave; by default that of the model's card.
+    /// Probability from which a row counts as predicted to leave; by default that of the model's
+    /// card.
     pub threshold: Option<f64>,
 }
 
@@ -120,7 +121,8 @@ pub struct TierFigures {
 }
 
 impl Report {
-    /// Measures one model, or two on the same rows. `labels` and all probabilities are of the rows of `cohort`.
+    /// Measures one model, or two on the same rows. `labels` and all probabilities are of the rows
+    /// of `cohort`.
     pub fn measure(
         cohort: &Cohort,
         models: &[ScoredModel],
@@ -200,7 +202,8 @@ impl Histogram {
     }
 }
 
-/// The name of a file without its folder, so that a page that is passed on does not describe the machine.
+/// The name of a file without its folder, so that a page that is passed on does not describe the
+/// machine.
 pub fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -1,10 +1,12 @@
-//! The segments in which a model is worse: each category of each field and each quarter of each number is tested.
+//! The segments in which a model is worse: each category of each field and each quarter of each
+//! number is tested.
 //!
-//! A churn rate near one half raises the log-loss of a segment, and its ROC-AUC falls because the field that defines it is
-//! constant within it. Neither is a fault. So two properties of the probabilities are tested: their mean against the churn
-//! rate (the gap), and the log-loss against its expectation (the excess; Spiegelhalter 1986, "Probabilistic Prediction in
-//! Patient Management", with the log-loss for the Brier score). All p-values are adjusted together (Benjamini & Hochberg
-//! 1995), and a segment is called worse at a false discovery rate of 5%.
+//! A churn rate near one half raises the log-loss of a segment, and its ROC-AUC falls because the
+//! field that defines it is constant within it. Neither is a fault. So two properties of the
+//! probabilities are tested: their mean against the churn rate (the gap), and the log-loss against
+//! its expectation (the excess; Spiegelhalter 1986, "Probabilistic Prediction in Patient
+//! Management", with the log-loss for the Brier score). All p-values are adjusted together
+//! (Benjamini & Hochberg 1995), and a segment is called worse at a false discovery rate of 5%.
 
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::metrics::{Interval, quantile, roc_auc_variance, row_log_loss, wilson};
@@ -16,7 +18,8 @@ use super::data::category_texts;
 pub const SMALLEST: usize = 30;
 /// Expected share of false alarms among the segments called worse.
 pub const FALSE_DISCOVERY_RATE: f64 = 0.05;
-/// Probabilities are kept this far from 0 and 1: otherwise one certain and wrong row would outweigh all others.
+/// Probabilities are kept this far from 0 and 1: otherwise one certain and wrong row would outweigh
+/// all others.
 const LEAST: f64 = 1e-6;
 
 #[derive(Debug, Serialize)]
@@ -53,7 +56,8 @@ pub struct Segment {
     pub worse: bool,
 }
 
-/// Measures every segment with at least [`SMALLEST`] of the rows that is not all of them; one probability a row.
+/// Measures every segment with at least [`SMALLEST`] of the rows that is not all of them; one
+/// probability a row.
 pub fn segments(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Segments {
     let labels: Vec<bool> = rows.iter().map(|&row| cohort.labels()[row as usize]).collect();
     let mut found: Vec<(Segment, [f64; 2])> = Vec::new();
@@ -82,7 +86,8 @@ pub fn segments(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Segment
     Segments { tests: raw.len(), smallest: SMALLEST, false_discovery_rate: FALSE_DISCOVERY_RATE, segments }
 }
 
-/// The names of a field's parts, and the part of each row: categories, or quarters of a number; missing last.
+/// The names of a field's parts, and the part of each row: categories, or quarters of a number;
+/// missing last.
 fn parts(cohort: &Cohort, index: usize) -> (Vec<String>, Vec<usize>) {
     let field = &cohort.schema().fields[index];
     match cohort.column(index) {
@@ -141,7 +146,8 @@ fn segment(field: &str, label: String, rows: &[usize], labels: &[bool], probabil
     let positives = left.iter().filter(|&&label| label).count();
     let (rate, mean) = (positives as f64 / count, own.iter().sum::<f64>() / count);
     let log_loss = own.iter().zip(&left).map(|(p, label)| row_log_loss(*p, *label)).sum::<f64>() / count;
-    // The loss of a row less its expectation is (p - outcome) × logit, so its variance is p(1 - p) logit².
+    // The loss of a row less its expectation is (p - outcome) × logit, so its variance is p(1 - p)
+    // logit².
     let (mut excess, mut gap_variance, mut excess_variance) = (0.0, 0.0, 0.0);
     for (p, label) in own.iter().zip(&left) {
         let p = p.clamp(LEAST, 1.0 - LEAST);
@@ -180,7 +186,8 @@ fn two_sided(deviate: f64) -> f64 {
     if deviate.is_nan() { 1.0 } else { libm::erfc(deviate.abs() / std::f64::consts::SQRT_2) }
 }
 
-/// Adjusted p-values (Benjamini & Hochberg 1995, in the form of Yekutieli & Benjamini 1999), in the order given.
+/// Adjusted p-values (Benjamini & Hochberg 1995, in the form of Yekutieli & Benjamini 1999), in the
+/// order given.
 fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|a, b| p[*b].total_cmp(&p[*a]));
@@ -210,8 +217,9 @@ mod tests {
         assert!((two_sided(1.959_964) - 0.05).abs() < 1e-6);
     }
 
-    /// Rows whose outcomes follow the probabilities, but for one contract, where they are twice as likely. Within a contract
-    /// the outcomes are spread evenly, so that chance adds nothing of its own.
+    /// Rows whose outcomes follow the probabilities, but for one contract, where they are twice as
+    /// likely. Within a contract the outcomes are spread evenly, so that chance adds nothing of its
+    /// own.
     #[test]
     fn the_segment_with_the_fault_is_found_and_the_sound_one_is_not() {
         let mut random = ChaCha8Rng::seed_from_u64(5);

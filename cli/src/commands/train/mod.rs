@@ -37,7 +37,8 @@ pub struct Arguments {
     pub force: bool,
     #[command(flatten)]
     pub network: NetworkArguments,
-    /// Folder for checkpoints: after an interruption the same command resumes and writes the same bytes
+    /// Folder for checkpoints: after an interruption the same command resumes and writes the same
+    /// bytes
     #[arg(long, value_name = "DIR")]
     pub checkpoint_dir: Option<PathBuf>,
     #[command(flatten)]

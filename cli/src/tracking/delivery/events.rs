@@ -142,7 +142,8 @@ impl Session<'_> {
         self.batches("params", &entries, ENTRIES_A_CALL)
     }
 
-    /// Sends the figures of this event and of those that follow it, as many as one call takes; returns how many events.
+    /// Sends the figures of this event and of those that follow it, as many as one call takes;
+    /// returns how many events.
     fn metrics(&self) -> Result<usize, TrackingError> {
         let mut entries: Vec<Value> = Vec::new();
         let mut events = 0;

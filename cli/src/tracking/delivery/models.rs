@@ -1,4 +1,5 @@
-//! The files of a run, and the model among them: a logged model, and a version of the registered one.
+//! The files of a run, and the model among them: a logged model, and a version of the registered
+//! one.
 
 use serde_json::{Value, json};
 
@@ -41,8 +42,8 @@ impl Session<'_> {
         self.client.put_file(&path.join("/"), bytes)
     }
 
-    /// MLflow 3's logged model: created, linked to the run, filled, ready. `linked` are the models that the run has; the
-    /// server refuses to link one twice.
+    /// MLflow 3's logged model: created, linked to the run, filled, ready. `linked` are the models
+    /// that the run has; the server refuses to link one twice.
     fn model(&mut self, name: &str, bytes: Vec<u8>, linked: &[&str]) -> Result<(), TrackingError> {
         let (Some(experiment), run_id) = (self.progress.experiment_id.clone(), self.run_id()?.to_owned()) else {
             return Ok(());
