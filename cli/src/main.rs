@@ -86,7 +86,7 @@ fn run() -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    /// clap itself looks for this in debug builds alone, which no check of ours makes.
+    /// clap checks this in debug builds only, and the tests are release builds.
     #[test]
     fn no_flag_of_a_command_stands_twice() {
         let mut all = Arguments::command();

@@ -67,7 +67,7 @@ fn text(configuration: &Configuration, sections: &[Section]) -> String {
     };
     let mut every: Vec<&str> = Vec::new();
     for (section, of) in sections {
-        // Options of every command stand above the sections, once.
+        // Options of every command come before the sections, once.
         let (top, own): (Vec<_>, Vec<_>) = of.iter().partition(|(setting, _)| setting.section.is_empty());
         for (setting, effective) in top {
             if !every.contains(&setting.key.as_str()) {

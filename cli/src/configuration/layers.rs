@@ -75,7 +75,7 @@ impl Configuration {
         &self.catalogue
     }
 
-    /// Parses the arguments with what the lower layers add to them.
+    /// Parses the arguments together with the values of the lower layers.
     pub fn parse(&self, arguments: &[OsString]) -> Result<Layered, ParseError> {
         self.parse_as(&self.command, arguments)
     }
@@ -92,7 +92,7 @@ impl Configuration {
         let (section, leaf) = leaf(&by_flags);
         let is_flag = |setting: &Setting| leaf.value_source(&setting.id()) == Some(ValueSource::CommandLine);
         let mut added: Vec<(Setting, Given)> = Vec::new();
-        // What comes after belongs to another command line.
+        // The arguments of `config` are another command line.
         if section.first().is_none_or(|name| name != "config") {
             added = self.lower_layers(&section, &is_flag);
         }

@@ -122,7 +122,7 @@ fn failed(uri: &str, error: &ureq::Error) -> TrackingError {
     }
 }
 
-/// What is wrong with a certificate.
+/// Why a certificate is not trusted.
 fn distrust(error: &CertificateError) -> String {
     match error {
         // Another authority of the same name gives a bad signature.

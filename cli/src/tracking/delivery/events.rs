@@ -23,13 +23,13 @@ pub enum Delivered {
     Before,
     /// The server has everything.
     Now,
-    /// The server has what there is; the run goes on.
+    /// The server has all events so far; the run goes on.
     SoFar,
     /// Another process is sending it.
     Busy,
 }
 
-/// Sends what the server does not have yet. Only one process sends a run at a time.
+/// Sends the events that the server does not have yet. Only one process sends a run at a time.
 pub fn deliver(store: &RunStore, id: &str, client: &Client) -> Result<Delivered, TrackingError> {
     let Some(_) = Note::read(store, id)? else { return Ok(Delivered::NotOrdered) };
     let lock = store.delivery(id).with_extension("lock");
@@ -40,14 +40,14 @@ pub fn deliver(store: &RunStore, id: &str, client: &Client) -> Result<Delivered,
         Err(TryLockError::WouldBlock) => return Ok(Delivered::Busy),
         Err(TryLockError::Error(error)) => return Err(lock_error(error)),
     }
-    // Read again: whoever held the lock may have come further.
+    // Read again: the process that held the lock may have sent more.
     let Some(note) = Note::read(store, id)? else { return Ok(Delivered::NotOrdered) };
     let Note { order, mut progress } = note;
     if progress.done {
         return Ok(Delivered::Before);
     }
     if order.uri != client.uri() {
-        // Another server has nothing of it.
+        // Another server has none of it.
         progress = DeliveryProgress::default();
     }
     let order = Order { uri: client.uri(), ..order };
@@ -159,7 +159,7 @@ impl Session<'_> {
             for (key, value) in metrics.iter().filter(|(_, value)| value.is_finite()) {
                 let mut metric =
                     json!({ "key": format!("{prefix}{key}"), "value": value, "timestamp": time, "step": step });
-                // Figures of the whole run are the model's, where it has one.
+                // Figures of the whole run belong to its model too.
                 if let (Some(model), true) = (&self.progress.model_id, matches!(event, Event::Metrics { .. })) {
                     metric["model_id"] = json!(model);
                 }

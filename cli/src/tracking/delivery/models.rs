@@ -82,7 +82,7 @@ impl Session<'_> {
             self.client.post("/api/2.0/mlflow/runs/outputs", &outputs)?;
         }
         self.put(&root, name, bytes)?;
-        // What MLflow's own tools look for beside a model's files.
+        // MLflow's tools expect this file beside the model.
         let description = format!(
             "artifact_path: {root}\nflavors:\n  tenure:\n    data: {name}\n    version: {}\nmodel_id: {model_id}\nrun_id: {run_id}\n",
             env!("CARGO_PKG_VERSION")
