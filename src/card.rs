@@ -1,7 +1,8 @@
 //! The model card: how a model was made, and how well it did on rows that training never saw.
 //!
-//! The card is JSON text in the artifact. Scoring hands it on and reads nothing from it; [`ModelCard`] is for whoever
-//! does. A trainer may say more than is listed here: unknown keys are skipped.
+//! The card is JSON text in the artifact. Scoring hands it on and reads nothing from it;
+//! [`ModelCard`] is for whoever does. A trainer may say more than is listed here: unknown keys are
+//! skipped.
 
 use std::collections::BTreeMap;
 
@@ -145,7 +146,8 @@ pub struct TrainingSummary {
     pub clip: f64,
 }
 
-/// The calibration and what it was chosen from. Log-losses are on the calibration rows, cross-validated.
+/// The calibration and what it was chosen from. Log-losses are on the calibration rows,
+/// cross-validated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationSummary {
     /// `temperature` or `isotonic`.
@@ -184,7 +186,8 @@ pub struct TestMetrics {
     pub precision: f64,
     /// At the threshold.
     pub recall: f64,
-    /// A row counts as predicted to leave from this probability on: the best F1 of the validation rows.
+    /// A row counts as predicted to leave from this probability on: the best F1 of the validation
+    /// rows.
     pub threshold: f64,
 }
 
@@ -268,7 +271,8 @@ pub struct LossCurve {
     pub best_epoch: usize,
 }
 
-/// How far explanations against the background are from explanations against the training rows, on the logit.
+/// How far explanations against the background are from explanations against the training rows, on
+/// the logit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExplanationErrors {
     /// Background rows of the artifact.
@@ -319,8 +323,8 @@ impl ModelCard {
         })
     }
 
-    /// The card as JSON, keys in alphabetical order. Figures have seven digits: more say nothing, and whoever loads the
-    /// artifact would have to download them.
+    /// The card as JSON, keys in alphabetical order. Figures have seven digits: more say nothing,
+    /// and whoever loads the artifact would have to download them.
     pub fn write(&self) -> String {
         let card = serde_json::to_value(self).unwrap_or_default();
         rounded(card).to_string()
@@ -339,7 +343,8 @@ fn rounded(value: Value) -> Value {
     }
 }
 
-/// The keys of the objects that are open at a place of a JSON text, lines and columns counted from 1.
+/// The keys of the objects that are open at a place of a JSON text, lines and columns counted from
+/// 1.
 fn place(text: &str, line: usize, column: usize) -> String {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let seen = &text.as_bytes()[..text.len().min(before + column)];

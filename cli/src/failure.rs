@@ -1,4 +1,4 @@
-//! What a command says when it fails, and the exit code that scripts can rely on.
+//! The error message of a failed command, and its exit code.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -27,13 +27,13 @@ pub struct Failure {
     pub message: String,
 }
 
-/// A table, a record or an artifact is at fault.
+/// Error in a table, a record or an artifact.
 pub const DATA: i32 = 1;
-/// The flags, the schema or the configuration are.
+/// Error in the flags, the schema or the configuration.
 pub const USAGE: i32 = 2;
-/// The machine is: a file cannot be written, memory, a device.
+/// Error of the machine: files, memory, network.
 pub const ENVIRONMENT: i32 = 3;
-/// The person stopped it (Ctrl-C).
+/// Stopped by Ctrl-C.
 pub const INTERRUPTED: i32 = 130;
 
 impl Failure {
@@ -59,7 +59,7 @@ impl Failure {
     }
 }
 
-/// Errors with their exit codes: the one place that says which error is whose fault.
+/// The exit code of each error.
 macro_rules! exit_codes {
     ($($error:ty: |$name:ident| $code:expr;)*) => {$(
         impl From<$error> for Failure {

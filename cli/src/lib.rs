@@ -1,11 +1,12 @@
-//! What the `tenure` command is made of: commands, configuration, reports, runs and tracking.
+//! The parts of the command `tenure`: commands, configuration, reports, runs and tracking.
 
 pub mod card;
 pub mod commands;
 pub mod configuration;
+pub mod console;
 pub mod failure;
 pub mod inputs;
-pub mod output;
+
 pub mod recorder;
 pub mod report;
 pub mod runs;

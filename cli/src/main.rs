@@ -8,19 +8,23 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_cli::commands::{
     card, check, config, crossval, evaluate, explain, imbalance, init, report, runs, sample, score, track, train, tune,
 };
-use tenure_cli::configuration::{self, Settings};
+use tenure_cli::configuration::{self, ResolvedSettings};
+use tenure_cli::console::Console;
 use tenure_cli::failure::Failure;
-use tenure_cli::output::Output;
 
-/// Learns a churn model from a table and writes one artifact that scores anywhere.
+/// Train, measure and apply churn models
 ///
-/// Exit codes: 0 done, 1 the data is at fault, 2 the flags or the schema are, 3 the machine is, 130 interrupted.
+/// `tenure train` learns a model from a table and writes one file, the artifact. The artifact
+/// scores and explains customers in this command, in the browser and at the edge.
+///
+/// Exit codes: 0 done; 1 error in the data; 2 error in the flags, the schema or the configuration;
+/// 3 error of the machine (files, memory, network); 130 interrupted.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
     #[command(flatten)]
-    output: Output,
-    /// Read this file in place of tenure.toml
+    console: Console,
+    /// Configuration file to read instead of tenure.toml
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -56,25 +60,25 @@ fn main() {
 fn run() -> Result<(), Failure> {
     let given: Vec<OsString> = std::env::args_os().collect();
     let (configuration, layered) = configuration::parse(Arguments::command(), &given)?;
-    let Arguments { output, command, .. } =
+    let Arguments { console, command, .. } =
         Arguments::from_arg_matches(&layered.matches).unwrap_or_else(|error| error.exit());
-    let settings = Settings::new(&configuration, &layered);
+    let settings = ResolvedSettings::new(&configuration, &layered);
     match command {
-        Command::Init(arguments) => init::run(&arguments, &output),
-        Command::Sample(arguments) => sample::run(&arguments, &output),
-        Command::Check(arguments) => check::run(&arguments, &output),
-        Command::Train(arguments) => train::run(&arguments, &settings, &output),
-        Command::Tune(arguments) => tune::run(&arguments, &settings, &output),
-        Command::Evaluate(arguments) => evaluate::run(&arguments, &output),
-        Command::Crossval(arguments) => crossval::run(&arguments, &settings, &output),
-        Command::Imbalance(arguments) => imbalance::run(&arguments, &output),
-        Command::Score(arguments) => score::run(&arguments, &output),
-        Command::Explain(arguments) => explain::run(&arguments, &output),
-        Command::Report(arguments) => report::run(&arguments, &output),
-        Command::Card(arguments) => card::run(&arguments, &output),
-        Command::Runs(arguments) => runs::run(&arguments, &output),
-        Command::Track(arguments) => track::run(&arguments, &output),
-        Command::Config(arguments) => config::run(&arguments, &configuration, &output),
+        Command::Init(arguments) => init::run(&arguments, &console),
+        Command::Sample(arguments) => sample::run(&arguments, &console),
+        Command::Check(arguments) => check::run(&arguments, &console),
+        Command::Train(arguments) => train::run(&arguments, &settings, &console),
+        Command::Tune(arguments) => tune::run(&arguments, &settings, &console),
+        Command::Evaluate(arguments) => evaluate::run(&arguments, &console),
+        Command::Crossval(arguments) => crossval::run(&arguments, &settings, &console),
+        Command::Imbalance(arguments) => imbalance::run(&arguments, &console),
+        Command::Score(arguments) => score::run(&arguments, &console),
+        Command::Explain(arguments) => explain::run(&arguments, &console),
+        Command::Report(arguments) => report::run(&arguments, &console),
+        Command::Card(arguments) => card::run(&arguments, &console),
+        Command::Runs(arguments) => runs::run(&arguments, &console),
+        Command::Track(arguments) => track::run(&arguments, &console),
+        Command::Config(arguments) => config::run(&arguments, &configuration, &console),
     }
 }
 
@@ -82,7 +86,7 @@ fn run() -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    /// clap itself looks for this in debug builds alone, which no check of ours makes.
+    /// clap checks this in debug builds only, and the tests are release builds.
     #[test]
     fn no_flag_of_a_command_stands_twice() {
         let mut all = Arguments::command();

@@ -1,4 +1,5 @@
-//! What a command tells of its run, as it goes: to the run's file, and to whoever delivers that file.
+//! Records a run while its command works: events go to the file of the run, and an uploader sends
+//! that file.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -14,41 +15,42 @@ use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::schema_sha256;
 use tenure_training::fit::EpochReport;
 
-use crate::configuration::Settings;
+use crate::configuration::ResolvedSettings;
+use crate::console::Console;
 use crate::failure::{ENVIRONMENT, Failure, INTERRUPTED};
-use crate::output::Output;
 use crate::runs::{Event, FOLDER, RunStore, Status, now};
 use crate::tracking::{Order, Server, Uploader};
 
-/// Where a run is kept and sent.
+/// The flags that keep a run and send it to a tracking server.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Tracking")]
 pub struct TrackingArguments {
-    /// Keep the run in this folder, one file a run; `tenure runs` lists it
+    /// Folder to record the run in; `tenure runs` lists the runs
     #[arg(long, value_name = "FOLDER")]
     pub runs: Option<PathBuf>,
-    /// Send the run to this MLflow server, by way of --runs (`runs` if not given); `none` sends nothing
+    /// MLflow server to send the run to; `none` sends nothing. The run is also recorded in --runs
+    /// (default `runs`)
     ///
-    /// MLFLOW_TRACKING_URI does the same; MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and
-    /// MLFLOW_TRACKING_PASSWORD, say who asks. MLFLOW_TRACKING_SERVER_CERT_PATH names a file (PEM) with the certificates of
-    /// authorities that vouch for the server. A server that is down or slow stops nothing: `tenure track sync` sends the run
-    /// later.
+    /// MLFLOW_TRACKING_URI does the same. Credentials come from MLFLOW_TRACKING_TOKEN, or from
+    /// MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. MLFLOW_TRACKING_SERVER_CERT_PATH
+    /// names a PEM file with the certificate authorities to trust. A server that is down or slow
+    /// does not hold up training: `tenure track sync` sends the run later.
     #[arg(long, value_name = "URI")]
     pub track: Option<String>,
-    /// The experiment on the server (MLFLOW_EXPERIMENT_NAME)
+    /// Experiment on the server; MLFLOW_EXPERIMENT_NAME does the same
     #[arg(long, value_name = "NAME", default_value = "tenure")]
     pub experiment: String,
-    /// Register the model on the server under this name; the new version gets the alias `challenger`
+    /// Name to register the model under; the new version gets the alias `challenger`
     #[arg(long, value_name = "NAME")]
     pub register: Option<String>,
 }
 
-/// What is known of a run when it begins.
+/// What is known about a run when it starts.
 #[derive(Clone, Debug, Default)]
 pub struct RunStart {
     /// `train`, `crossval`, …
     pub command: &'static str,
-    /// What the schema is called.
+    /// Name of the schema.
     pub name: String,
     pub params: BTreeMap<String, String>,
     /// Hashes, seed.
@@ -57,7 +59,13 @@ pub struct RunStart {
 
 impl RunStart {
     /// A run of a command that reads a table.
-    pub fn new(command: &'static str, settings: &Settings, cohort: &Cohort, schema: &Schema, seed: u64) -> RunStart {
+    pub fn new(
+        command: &'static str,
+        settings: &ResolvedSettings,
+        cohort: &Cohort,
+        schema: &Schema,
+        seed: u64,
+    ) -> RunStart {
         let tags = [
             ("tenure.data_sha256", cohort.report().sha256.clone()),
             ("tenure.schema_sha256", schema_sha256(schema)),
@@ -72,8 +80,9 @@ impl RunStart {
     }
 }
 
-/// The parameters of a run: every setting of its command that has a value, but for what only says where things are kept.
-fn run_params(settings: &Settings) -> BTreeMap<String, String> {
+/// The parameters of a run: every setting of its command that has a value, except those that only
+/// name places.
+fn run_params(settings: &ResolvedSettings) -> BTreeMap<String, String> {
     let silent =
         ["quiet", "json", "force", "runs", "track", "experiment", "register", "out", "config", "checkpoint-dir"];
     let kept = settings.0.iter().filter(|(key, _)| !silent.contains(&key.as_str()));
@@ -86,9 +95,9 @@ fn run_params(settings: &Settings) -> BTreeMap<String, String> {
     kept.map(|(key, value)| (key.replace('-', "_"), name(key, value))).collect()
 }
 
-/// Writes a run down. Where neither a folder nor a server was asked for, it does nothing.
+/// Records a run. Without --runs and --track it does nothing.
 pub struct Recorder<'a> {
-    output: &'a Output,
+    console: &'a Console,
     open: Option<Open>,
 }
 
@@ -98,22 +107,22 @@ struct Open {
     file: File,
     started: Instant,
     uploader: Option<Uploader>,
-    /// A line could not be written; said once.
+    /// A line could not be written; the warning is printed once.
     broken: bool,
 }
 
 impl TrackingArguments {
-    /// Begins a run. A folder that cannot be written to is said now, before the work.
-    pub fn begin<'a>(&self, start: RunStart, output: &'a Output) -> Result<Recorder<'a>, Failure> {
+    /// Starts a run. A folder that cannot be written to is an error now, before the work.
+    pub fn begin<'a>(&self, start: RunStart, console: &'a Console) -> Result<Recorder<'a>, Failure> {
         let server = match self.track.as_deref().filter(|uri| !uri.is_empty() && *uri != "none") {
             Some(uri) => Some(Server::from_environment(uri).map_err(Failure::usage)?),
             None => None,
         };
         let folder = self.runs.clone().or(server.as_ref().map(|_| FOLDER.into()));
         if self.register.is_some() && server.is_none() {
-            return Err(Failure::usage("--register needs a server: give --track"));
+            return Err(Failure::usage("--register needs a server: name one with --track"));
         }
-        let Some(folder) = folder else { return Ok(Recorder { output, open: None }) };
+        let Some(folder) = folder else { return Ok(Recorder { console, open: None }) };
         let store = RunStore::new(&folder);
         let (id, file) = store.create().map_err(|error| Failure::new(ENVIRONMENT, error))?;
         let mut open = Open { store, id, file, started: Instant::now(), uploader: None, broken: false };
@@ -129,14 +138,14 @@ impl TrackingArguments {
             order.write(&open.store, &open.id)?;
             open.uploader = Some(Uploader::start(open.store.clone(), open.id.clone(), server));
         }
-        Ok(Recorder { output, open: Some(open) })
+        Ok(Recorder { console, open: Some(open) })
     }
 }
 
 impl Recorder<'_> {
     /// A recorder that records nothing.
-    pub fn silent(output: &Output) -> Recorder<'_> {
-        Recorder { output, open: None }
+    pub fn silent(console: &Console) -> Recorder<'_> {
+        Recorder { console, open: None }
     }
 
     /// An epoch of a stage of training.
@@ -158,7 +167,7 @@ impl Recorder<'_> {
         self.append(&Event::Metrics { time: now(), metrics });
     }
 
-    /// The parts of a model card: what was chosen as parameters, the figures as metrics.
+    /// A model card: choices become parameters, figures become metrics.
     pub fn card(&mut self, card: &ModelCard) {
         let card = serde_json::to_value(card).unwrap_or_default();
         let mut params = BTreeMap::new();
@@ -180,7 +189,8 @@ impl Recorder<'_> {
         self.metrics(metrics);
     }
 
-    /// A file of the run. It is copied where it will be delivered: what is sent later is what was written now.
+    /// A file of the run. It is copied if it will be uploaded, so that a later change of the
+    /// original is not sent.
     pub fn file(&mut self, name: &str, bytes: &[u8], is_model: bool) {
         let Some(open) = &mut self.open else { return };
         if open.uploader.is_some() {
@@ -194,7 +204,7 @@ impl Recorder<'_> {
         self.append(&Event::File { time: now(), name: name.into(), sha256, bytes, is_model });
     }
 
-    /// Ends the run with what the command came to, and says where it is.
+    /// Ends the run with the result of the command, and prints its id.
     pub fn end<T>(mut self, result: &Result<T, Failure>) {
         let (status, problem) = match result {
             Ok(_) => (Status::Finished, None),
@@ -205,11 +215,13 @@ impl Recorder<'_> {
         let seconds = open.started.elapsed().as_secs_f64();
         self.append(&Event::End { time: now(), status, seconds, problem });
         let Some(open) = self.open else { return };
-        self.output.say(format!("run {}", open.id));
+        self.console.say(format!("run {}", open.id));
         if let Some(uploader) = open.uploader
             && let Err(problem) = uploader.finish()
         {
-            self.output.say(format!("not sent yet: {problem}; `tenure track sync` sends what is left"));
+            self.console.say(format!(
+                "warning: the run is not on the server yet: {problem}; send the rest with `tenure track sync`"
+            ));
         }
     }
 
@@ -228,16 +240,16 @@ impl Recorder<'_> {
         }
     }
 
-    /// The record is lost, the work is not: said once.
+    /// A lost record does not stop the command.
     fn complain(&mut self, problem: &str) {
         if let Some(open) = self.open.as_mut().filter(|open| !open.broken) {
             open.broken = true;
-            self.output.say(format!("warning: the run is not recorded any more: {problem}"));
+            self.console.say(format!("warning: the rest of this run is not recorded: {problem}"));
         }
     }
 }
 
-/// Every value below an object, with the keys on the way.
+/// Every value below an object, with the path of its keys.
 fn flatten(prefix: &str, value: &Value, take: &mut dyn FnMut(String, &Value)) {
     match value {
         Value::Null => {}
@@ -248,7 +260,7 @@ fn flatten(prefix: &str, value: &Value, take: &mut dyn FnMut(String, &Value)) {
     }
 }
 
-/// The commit of the folder that the command runs in, where git knows one.
+/// The git commit of the working directory, if it has one.
 fn commit() -> BTreeMap<String, String> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;

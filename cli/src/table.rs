@@ -1,4 +1,4 @@
-//! The table that a command learns from: its file and schema, how its rows are split, how strictly it is checked.
+//! The table that a command learns from: file, schema, split and checks.
 
 use std::path::PathBuf;
 
@@ -8,35 +8,35 @@ use tenure_training::cohort::Cohort;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::{Fold, Split, SplitBy};
 
+use crate::console::Console;
 use crate::failure::Failure;
 use crate::inputs::{read_for_training, read_schema};
-use crate::output::Output;
 
 /// The flags of every command that learns from a table.
 #[derive(Debug, Default, clap::Args)]
 pub struct TableArguments {
-    /// The table: CSV, TSV or Parquet
+    /// Table with known outcomes: CSV, TSV or Parquet
     #[arg(long)]
     pub data: PathBuf,
-    /// schema.toml, or the name of a preset (ibm_telco, churn5000)
+    /// Schema file, or the name of a preset (ibm_telco, churn5000)
     #[arg(long)]
     pub schema: PathBuf,
-    /// A column whose equal values stay together, such as household: no group is in two parts
+    /// Column of groups, such as household: rows that share a value stay in the same split
     #[arg(long, value_name = "COLUMN", conflicts_with = "time")]
     pub group: Option<String>,
-    /// A column of dates or numbers: the latest rows are the test rows
+    /// Column of dates or numbers: the latest rows become the test rows
     #[arg(long, value_name = "COLUMN")]
     pub time: Option<String>,
-    /// Data warnings are errors
+    /// Treat data warnings as errors
     #[arg(long)]
     pub strict: bool,
 }
 
 impl TableArguments {
     /// Reads the schema file, and then the table.
-    pub fn read(&self, output: &Output) -> Result<(SchemaFile, Cohort), Failure> {
+    pub fn read(&self, console: &Console) -> Result<(SchemaFile, Cohort), Failure> {
         let file = read_schema(&self.schema)?;
-        let cohort = read_for_training(&self.data, file.schema.clone(), output)?;
+        let cohort = read_for_training(&self.data, file.schema.clone(), console)?;
         Ok((file, cohort))
     }
 
@@ -44,40 +44,44 @@ impl TableArguments {
         Ok(SplitBy::read(cohort, self.group.as_deref(), self.time.as_deref())?)
     }
 
-    /// Checks the table before training: warnings, or an error of all of them under `--strict`.
+    /// Checks the table before training. Prints the warnings; under `--strict` they are an error.
     pub fn check(
         &self,
         cohort: &Cohort,
         schema: &Schema,
         split: &Split,
-        output: &Output,
+        console: &Console,
     ) -> Result<DataChecks, Failure> {
         let checks = DataChecks::run(cohort, schema, Some(split))?;
-        self.judge(&checks, output)?;
+        self.judge(&checks, console)?;
         Ok(checks)
     }
 
-    /// As [`TableArguments::check`], over the first of the folds.
+    /// As [`TableArguments::check`], with the first fold as the split.
     pub fn check_folds(
         &self,
         cohort: &Cohort,
         schema: &Schema,
         folds: &[Fold],
-        output: &Output,
+        console: &Console,
     ) -> Result<(), Failure> {
         let Fold { fit, validation, test } = folds[0].clone();
         let first = Split { train: fit, validation, calibration: Vec::new(), test };
-        self.check(cohort, schema, &first, output).map(drop)
+        self.check(cohort, schema, &first, console).map(drop)
     }
 
-    /// Says the warnings, or refuses them under `--strict`.
-    pub fn judge(&self, checks: &DataChecks, output: &Output) -> Result<(), Failure> {
+    /// Prints the warnings; under `--strict` they are an error.
+    pub fn judge(&self, checks: &DataChecks, console: &Console) -> Result<(), Failure> {
         let lines: Vec<&str> = checks.warnings().map(|finding| finding.message.as_str()).collect();
         if self.strict && !lines.is_empty() {
-            let text = format!("{} data warnings, which --strict makes errors:\n  {}", lines.len(), lines.join("\n  "));
+            let text = format!(
+                "{} data warnings; correct the table, or leave --strict out:\n  {}",
+                lines.len(),
+                lines.join("\n  ")
+            );
             return Err(Failure::data(text));
         }
-        lines.iter().for_each(|line| output.say(format!("warning: {line}")));
+        lines.iter().for_each(|line| console.say(format!("warning: {line}")));
         Ok(())
     }
 }

@@ -33,7 +33,8 @@ impl Folder {
     }
 }
 
-/// Customers with a date, a household of up to three, a month of the snapshot and a usage that says who leaves.
+/// Customers with a date, a household of up to three, a month of the snapshot and a usage that says
+/// who leaves.
 fn table(rows: usize, edit: impl Fn(usize, &mut Vec<String>)) -> String {
     let mut text = String::from("id,household,month,joined,usage,plan,Churn\n");
     for row in 0..rows {
@@ -88,7 +89,8 @@ fn dates_are_drafted_trained_and_scored() {
     folder.ends("score m --data t.csv --out scored.csv", 0);
     let scored = std::fs::read_to_string(folder.path("scored.csv")).unwrap();
     assert_eq!(scored.lines().count(), 901);
-    // A later export: everybody's dates, and the day of the export, move on by a leap year and a bit.
+    // A later export: everybody's dates, and the day of the export, move on by a leap year and a
+    // bit.
     let later = |_: usize, cells: &mut Vec<String>| {
         cells[3] = format!("{}{}", cells[3][..4].parse::<i32>().unwrap() + 4, &cells[3][4..])
     };
@@ -123,7 +125,8 @@ fn a_date_that_cannot_be_read_is_named_with_its_line() {
     };
     let folder = drafted(&table(5000, |_, _| ()));
     folder.write("t.csv", &table(5000, broken));
-    // One bad field of 5,000: the row is left out, by name. As the time of the split it has no place: an error.
+    // One bad field of 5,000: the row is left out, by name. As the time of the split it has no
+    // place: an error.
     let (_, error) = folder.ends("check --data t.csv --schema schema.toml", 0);
     assert!(error.contains("line 4711: joined: must be a date, year first"), "{error}");
     let months =
@@ -179,7 +182,7 @@ fn warnings_are_errors_under_strict() {
     assert!(error.contains("warning: 30 of 1230 rows have the identifiers (`id`) of an earlier row"), "{error}");
     for command in ["check", "crossval --splits 2 --epochs 2", "train --out other"] {
         let (_, error) = folder.ends(&format!("{command} --data t.csv --schema schema.toml --strict"), 1);
-        assert!(error.contains("which --strict makes errors") && error.contains("lines 2 and 1202"), "{error}");
+        assert!(error.contains("leave --strict out") && error.contains("lines 2 and 1202"), "{error}");
     }
     assert!(!folder.path("other").exists());
 }

@@ -1,4 +1,5 @@
-//! `tenure evaluate` as a user runs it: figures, intervals, the warning about training data, refusals.
+//! `tenure evaluate` as a user runs it: figures, intervals, the warning about training data,
+//! refusals.
 
 mod small_model;
 

@@ -1,5 +1,5 @@
-//! The command as a person runs it: sample → train → the same bytes for the same seed, refusals with their exit codes,
-//! and the bars on the real tables where they are there.
+//! The command as a person runs it: sample → train → the same bytes for the same seed, refusals
+//! with their exit codes, and the bars on the real tables where they are there.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -50,8 +50,8 @@ fn the_same_seed_writes_the_same_bytes() {
     let document = String::from_utf8_lossy(&bytes[0]);
     assert!(!document.contains("customerID\":\""), "an identifier's value is in the artifact");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4, "a temporary file was left");
-    // The card says how far explanations are from those against the training set, and the fewest rows that are near enough
-    // are taken.
+    // The card says how far explanations are from those against the training set, and the fewest
+    // rows that are near enough are taken.
     let document = tenure::artifact::read(&bytes[0]).unwrap().document;
     let card = document.card().unwrap();
     let seen = card.explanation.as_ref().unwrap();
@@ -102,8 +102,9 @@ fn refusals_name_the_rule_and_write_nothing() {
     assert_eq!(std::fs::read_to_string(&out).unwrap(), "mine");
 }
 
-/// Mean of a figure over the fixed folds, of half the members of the default and a third of its synthetic customers:
-/// that takes a third of the time and hardly moves the figures. The README's figures are those of the defaults.
+/// Mean of a figure over the fixed folds, of half the members of the default and a third of its
+/// synthetic customers: that takes a third of the time and hardly moves the figures. The README's
+/// figures are those of the defaults.
 fn crossval(table: &str, schema: &str) -> Option<impl Fn(&str) -> f64> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     if !data.exists() {

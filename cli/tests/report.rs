@@ -1,4 +1,5 @@
-//! `tenure report` as a user runs it: a page that stands alone, the same figures as JSON, two models side by side.
+//! `tenure report` as a user runs it: a page that stands alone, the same figures as JSON, two
+//! models side by side.
 
 mod small_model;
 

@@ -1,4 +1,5 @@
-//! `tenure tune` as a person runs it: a small search, killed and gone on with, and a training from what it wrote.
+//! `tenure tune` as a person runs it: a small search, killed and gone on with, and a training from
+//! what it wrote.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -108,7 +109,8 @@ fn a_timeout_holds_amid_a_fold_and_the_same_command_goes_on_there() {
     assert!(words.contains("0 of 4 folds of the first trial") && words.contains("goes on"), "{words}");
     assert!(!Path::new(&path("hours.toml")).exists());
 
-    // Too little time for the folds at once; many times over it is enough, and gives what a search without a limit gives.
+    // Too little time for the folds at once; many times over it is enough, and gives what a search
+    // without a limit gives.
     let mut searches = (0..200).map(|_| tune("cut", "400", &["--timeout", "2s"]));
     succeed(searches.find(|output| output.status.success()).expect("no search went on from the one before"));
     assert!(!Path::new(&path("cut.jsonl.checkpoints")).exists());

@@ -1,11 +1,11 @@
-//! The losses of training, epoch by epoch, for the card, the page and the tracker.
+//! The losses of every epoch of training, for the model card.
 
 use serde::Serialize;
 use tenure::card::LossCurve;
 
 use crate::fit::EpochReport;
 
-/// Points of a curve in the card, which every reader of the artifact downloads.
+/// Points of a curve in the card; more would enlarge every download of the artifact.
 const CARD_POINTS: usize = 24;
 
 /// All stages that were fitted, in the order they began.
@@ -24,7 +24,7 @@ pub struct Stage {
 }
 
 impl History {
-    /// Takes in an epoch; a first epoch, or another name, begins a stage.
+    /// Adds an epoch. Epoch 1, or another name, starts a stage.
     pub fn epoch(&mut self, stage: &str, report: &EpochReport) {
         if report.epoch == 1 || self.stages.last().is_none_or(|last| last.stage != stage) {
             let stage = stage.to_owned();
@@ -37,7 +37,8 @@ impl History {
         }
     }
 
-    /// The curves as the card has them: about 24 epochs of a stage, the best and the last among them.
+    /// The curves as the card has them: about 24 epochs of a stage, the best and the last among
+    /// them.
     pub fn curves(&self) -> Vec<LossCurve> {
         self.stages.iter().map(Stage::curve).collect()
     }

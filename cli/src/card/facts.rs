@@ -10,24 +10,24 @@ pub struct CardLine {
     pub value: String,
 }
 
-/// What a card says, in the order a person wants to know it. What the card lacks is left out.
+/// The facts of a card. Absent parts are left out.
 pub fn lines(card: &ModelCard) -> Vec<CardLine> {
     let mut lines = Vec::new();
     let mut line = |name: &str, value: Option<String>| {
         lines.extend(value.map(|value| CardLine { name: name.into(), value }));
     };
     line("Name", Some(card.name.clone()));
-    line("Trained on", Some(trained_on(card)));
+    line("Rows", Some(trained_on(card)));
     line("Split", card.split.clone());
-    line("Churn rate in training", Some(format!("{:.1}%", 100.0 * card.positive_rate)));
-    line("Ships", card.shipped.clone());
+    line("Churn rate", Some(format!("{:.1}%", 100.0 * card.positive_rate)));
+    line("Shipped network", card.shipped.clone());
     line("Multiply-adds a row", Some(card.network.multiply_adds.to_string()));
     line("Hidden units", Some(hidden(card)));
     line("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
-    line("TabM's penalty", penalty(card));
+    line("Penalty of TabM", penalty(card));
     line("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));
     for figure in &FIGURES {
-        line(&format!("{}, held-out rows", figure.words), Some(with_interval(card, figure)));
+        line(&format!("{}, test rows", figure.words), Some(with_interval(card, figure)));
     }
     line("Seed", Some(card.seed.to_string()));
     line("Data, SHA-256", Some(card.data_sha256.clone()));
@@ -50,14 +50,14 @@ pub fn penalty(card: &ModelCard) -> Option<String> {
 pub(super) fn trained_on(card: &ModelCard) -> String {
     let rows = &card.rows;
     format!(
-        "{} rows; {} to stop, {} to calibrate, {} to measure",
+        "{} for training, {} for validation, {} for calibration, {} for the test",
         rows.train, rows.validation, rows.calibration, rows.test
     )
 }
 
 pub(super) fn hidden(card: &ModelCard) -> String {
     let units: Vec<String> = card.network.hidden.iter().map(usize::to_string).collect();
-    if units.is_empty() { "none: additive".into() } else { units.join(", ") }
+    if units.is_empty() { "none (additive model)".into() } else { units.join(", ") }
 }
 
 /// A figure of the test rows.

@@ -10,25 +10,24 @@ use tenure_training::metrics::FIGURES;
 
 use super::facts::{hidden, penalty, trained_on, value, with_interval};
 
-/// The whole card. `license` is an identifier that the hub knows; without one none is claimed.
+/// The whole card. `license` is an identifier of the hub; without one the card claims none.
 pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Option<&str>) -> String {
     let mut out = front_matter(document, card, license);
     let schema = &document.schema;
     let name = &schema.name;
     let _ = write!(
         out,
-        "# {}\n\nA churn model: for one customer it gives a calibrated probability of leaving, an exact explanation (a Shapley value for \
-         each field, on the logit), and a tier. It runs where the record already is, in a browser, at the edge or offline, and \
-         sends nothing anywhere.\n\n",
+        "# {}\n\nA churn model. For each customer it gives a calibrated probability of leaving, a tier, and an explanation (one \
+         Shapley value for each field, on the logit). It runs in the browser, at the edge or offline, and sends no data \
+         anywhere.\n\n",
         line(name)
     );
     let _ = write!(
         out,
-        "## Intended use\n\nTo rank and choose customers for retention, and to show a person why. The probability is that of \
-         {} being {}, as the training table defines it; whoever uses it must know over which period that was observed.\n\n\
-         Not for decisions with legal or similarly significant effect on a person without a person deciding; not for customers \
-         of another kind, time or company than those of the training table. An explanation says what moves the model, \
-         not what makes a customer leave.\n\n",
+        "## Intended use\n\nTo choose customers for retention, and to show why they were chosen. The probability is that of {} being \
+         {}, over the period that the training table covers.\n\nNot for decisions with legal or similarly significant \
+         effects on a person, unless a person decides. Not for customers unlike those of the training table. An \
+         explanation says what moves the model, not why a customer leaves.\n\n",
         code(&schema.target.field),
         code(&schema.target.positive)
     );
@@ -37,10 +36,10 @@ pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Op
     segments(&mut out, card);
     training(&mut out, card);
     privacy(&mut out, document);
-    out += "## Limits\n\n- Quality falls when customers, prices or offers change after the table was drawn: measure it again on \
-            new outcomes (`tenure evaluate`, `tenure report`).\n- A category that training did not see, or saw fewer than 20 \
-            times, counts as OTHER; a number beyond the fitted range counts as its end. Scores say so with a warning.\n\
-            - The intervals are of one split of one table: they hold the chance of drawing customers, not that of another year.\n\n";
+    out += "## Known limitations\n\n- Quality falls when customers, prices or offers change. Measure it again on new outcomes (`tenure \
+            evaluate`, `tenure report`).\n- A category with fewer than 20 training rows counts as OTHER. A number beyond the \
+            fitted range counts as the end of the range. Scores carry a warning.\n- The intervals cover the sampling of \
+            customers, not changes over time.\n\n";
     let _ = write!(
         out,
         "## Use\n\n```js\nimport {{ load }} from \"tenure\";\n\nconst scorer = await load(\"model.safetensors\");\n\
@@ -89,7 +88,7 @@ fn data(out: &mut String, document: &Document, card: &ModelCard) {
     };
     item("Rows", Some(trained_on(card)));
     item("Split", card.split.clone());
-    item("Share that left", Some(format!("{:.1}%", 100.0 * card.positive_rate)));
+    item("Churn rate", Some(format!("{:.1}%", 100.0 * card.positive_rate)));
     let fields: Vec<String> = schema.fields.iter().map(|field| code(&field.name)).collect();
     item("Fields", Some(fields.join(", ")));
     let derived: Vec<String> = schema.derived.iter().map(|derived| code(&derived.name)).collect();
@@ -105,8 +104,8 @@ fn figures(out: &mut String, card: &ModelCard) {
         .map_or(String::new(), |intervals| format!(", with {}% bootstrap intervals", 100.0 * intervals.level));
     let _ = write!(
         out,
-        "## Figures\n\nOn {} rows that were held out{intervals}. What hangs on a threshold is at {}, the best F1 of the \
-         validation rows.\n\n| figure | value |\n| --- | --- |\n",
+        "## Figures\n\nOn {} test rows{intervals}. Accuracy, precision, recall and F1 are at the threshold {}, which has the best F1 \
+         on the validation rows.\n\n| figure | value |\n| --- | --- |\n",
         card.rows.test, card.metrics.threshold
     );
     for figure in &FIGURES {
@@ -119,9 +118,9 @@ fn segments(out: &mut String, card: &ModelCard) {
     let Some(segments) = card.segments.as_ref().filter(|segments| !segments.most_doubtful.is_empty()) else { return };
     let _ = write!(
         out,
-        "## Segments\n\nOf {} segments of the held-out rows (each category, each quarter of a number, at least {} customers), the \
-         model does worse than chance explains in {} (gap of churn rate and mean probability, and excess log-loss; \
-         Benjamini-Hochberg at {}%). The most doubtful:\n\n| segment | customers | left | promised | 95% interval of the gap | worse |\n\
+        "## Segments\n\nTested: {} segments of the test rows, each a category or a quarter of a number with at least {} customers. In \
+         {} of them the model does worse than chance explains (gap between churn rate and mean probability, or excess \
+         log-loss; false discovery rate {}%). The lowest p-values:\n\n| segment | customers | churn rate | mean probability | 95% interval of the gap | worse |\n\
          | --- | --- | --- | --- | --- | --- |\n",
         segments.measured,
         segments.smallest,
@@ -130,10 +129,10 @@ fn segments(out: &mut String, card: &ModelCard) {
     );
     for segment in &segments.most_doubtful {
         let percents = [segment.rate, segment.mean_probability, segment.gap[0], segment.gap[1]];
-        let [rate, promised, low, high] = percents.map(|share| format!("{:.1}%", 100.0 * share));
+        let [rate, mean, low, high] = percents.map(|share| format!("{:.1}%", 100.0 * share));
         let _ = writeln!(
             out,
-            "| {} | {} | {rate} | {promised} | {low} to {high} | {} |",
+            "| {} | {} | {rate} | {mean} | {low} to {high} | {} |",
             line(&segment.label),
             segment.rows,
             if segment.worse { "yes" } else { "no" }
@@ -146,9 +145,9 @@ fn training(out: &mut String, card: &ModelCard) {
     let mut items: Vec<(&str, String)> = Vec::new();
     let mut item = |name: &'static str, value: Option<String>| items.extend(value.map(|value| (name, value)));
     let fit = &card.training;
-    item("Ships", card.shipped.clone());
+    item("Shipped network", card.shipped.clone());
     item("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
-    item("TabM's penalty", penalty(card));
+    item("Penalty of TabM", penalty(card));
     item("Hidden units", Some(hidden(card)));
     item("Multiply-adds a row", Some(card.network.multiply_adds.to_string()));
     item("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));
@@ -173,27 +172,26 @@ fn privacy(out: &mut String, document: &Document) {
         [] => "the schema names no identifiers".to_owned(),
         names => {
             let names: Vec<String> = names.iter().map(|name| code(name)).collect();
-            format!("{} dropped before training ({})", names.len(), names.join(", "))
+            format!("{} columns, dropped before training ({})", names.len(), names.join(", "))
         }
     };
     let _ = write!(
         out,
-        "## Privacy\n\n- k: {}. No background row stands for fewer customers, and no category of fewer is learned by itself.\n\
-         - Background rows: {}, of means and categories of groups; the smallest stands for {fewest} customers. None is a real row.\n\
-         - Identifiers: {identifiers}. No value of theirs is in the artifact.\n\
-         - No differential privacy was applied: the weights are those of an ordinary fit.\n\n",
+        "## Privacy\n\n- k: {}. Each background row and each category stands for at least so many customers.\n- Background rows: {}, made \
+         of means and categories of groups; the smallest group has {fewest} customers. None is a real row.\n- Identifiers: \
+         {identifiers}. The artifact has none of their values.\n- No differential privacy.\n\n",
         background.k,
         background.rows.len()
     );
 }
 
-/// A name of the table's as code.
+/// A name from the table as code.
 fn code(text: &str) -> String {
     let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }
 
-/// Text of the table's for one line of Markdown, tables among it.
+/// Text from the table for one line of Markdown, also in a Markdown table.
 fn line(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars() {

@@ -1,4 +1,4 @@
-//! The model card that an artifact carries: its facts in words, and the whole of it as Markdown.
+//! The model card of an artifact: its facts in words, and the whole card as Markdown.
 
 mod facts;
 mod markdown;

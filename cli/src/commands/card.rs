@@ -6,25 +6,25 @@ use serde_json::Value;
 use tenure_training::file::write_whole;
 
 use crate::card::markdown;
+use crate::console::{Console, refuse_overwrite};
 use crate::failure::Failure;
 use crate::inputs::{ArtifactFile, read_artifact};
-use crate::output::{Output, refuse_overwrite};
 
-/// Write the model card of an artifact as Markdown, with the front matter that Hugging Face reads
+/// Write the model card of an artifact as Markdown for Hugging Face
 ///
-/// Intended use, data, figures with intervals, segments, limits, privacy: all from the artifact, so the card can be
-/// written wherever the artifact is.
+/// The card has intended use, data, figures with intervals, segments, limits and privacy. The
+/// artifact is all it needs.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The artifact
+    /// Artifact
     pub model: PathBuf,
-    /// The file to write; `-` prints it
+    /// File to write; `-` prints the card
     #[arg(long, default_value = "MODEL_CARD.md")]
     pub out: PathBuf,
-    /// An identifier of the model's licence, such as apache-2.0; none is claimed without it
+    /// Licence of the model, such as apache-2.0; without it the card claims none
     #[arg(long)]
     pub license: Option<String>,
-    /// Print the card as the artifact has it, as JSON
+    /// Print the card of the artifact as JSON
     #[arg(long)]
     pub json: bool,
     /// Overwrite the file
@@ -32,7 +32,7 @@ pub struct Arguments {
     pub force: bool,
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let prints = arguments.json || arguments.out.as_os_str() == "-";
     if !prints {
         refuse_overwrite(&arguments.out, arguments.force)?;
@@ -40,15 +40,15 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let ArtifactFile { artifact, sha256 } = read_artifact(&arguments.model, None)?;
     if arguments.json {
         let card: Value = serde_json::from_str(&artifact.document.card).map_err(Failure::data)?;
-        output.print(format!("{card:#}"));
+        console.print(format!("{card:#}"));
         return Ok(());
     }
     let text = markdown(&artifact.document, &artifact.document.card()?, &sha256, arguments.license.as_deref());
     if prints {
-        output.print(text.trim_end());
+        console.print(text.trim_end());
     } else {
         write_whole(&arguments.out, text.as_bytes())?;
-        output.say(arguments.out.display());
+        console.say(arguments.out.display());
     }
     Ok(())
 }

@@ -1,17 +1,17 @@
-//! `tenure check`: what is suspicious in a table, before training does it again as warnings.
+//! `tenure check`: looks for faults in a table. Training prints the same warnings.
 
 use tenure_training::checks::{DataChecks, FieldSummary, Finding};
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::Shares;
 
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::table::TableArguments;
 
-/// Look for leaks, duplicates, placeholders and gaps in a table before anything is learned from it
+/// Look for leaks, duplicates, placeholders and gaps in a table
 ///
-/// Warnings are for a person to look at; notes are figures worth knowing. Duplicates are looked for across the split that
-/// `train` would make with the same flags.
+/// Look at the warnings before you train. Notes need no action. Duplicates are searched across the
+/// split that `tenure train` makes with the same flags.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -19,23 +19,23 @@ pub struct Arguments {
     /// Seed of the split
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Print figures and findings as JSON on standard output
+    /// Print figures and findings as JSON
     #[arg(long)]
     pub json: bool,
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(output)?;
+pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
+    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(console)?;
     let split_by = arguments.table.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), arguments.seed)?;
     let checks = DataChecks::run(&cohort, &schema, Some(&split))?;
     if arguments.json {
         let document = serde_json::to_value(&checks).map_err(Failure::data)?;
-        output.print(format!("{document:#}"));
+        console.print(format!("{document:#}"));
     } else {
-        output.print(table(&checks, &split_by.words(&split.test)));
+        console.print(table(&checks, &split_by.words(&split.test)));
     }
-    let quiet = Output { quiet: true };
+    let quiet = Console { quiet: true };
     arguments.table.judge(&checks, &quiet)
 }
 
@@ -61,7 +61,7 @@ fn table(checks: &DataChecks, split: &str) -> String {
         }
     }
     if findings.is_empty() {
-        lines.push("nothing suspicious was found".into());
+        lines.push("no problems found".into());
     }
     lines.join("\n")
 }

@@ -1,28 +1,28 @@
-//! `tenure config`: the configuration as it stands, and where each value came from.
+//! `tenure config`: the effective configuration, and the origin of each value.
 
 use std::ffi::OsString;
 
 use serde_json::{Map, Value, json};
 
 use crate::configuration::{Configuration, Effective, ParseError, Setting, effective};
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::Output;
 
-/// Show the effective configuration and where each value came from
+/// Show the effective configuration and the origin of each value
 ///
-/// Defaults lie under tenure.toml, that under the environment, that under flags. What is printed is a valid tenure.toml;
-/// a value that is not set stands there as a comment: the command decides it.
+/// Flags win over the environment, the environment over tenure.toml, and that over defaults. The
+/// output is a valid tenure.toml. A key without a value is a comment: the command decides it.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// A command with flags, as in `tenure config train --seed 3`; all commands where none is named
+    /// Command with flags, as in `tenure config train --seed 3`; all commands by default
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 
-pub fn run(arguments: &Arguments, configuration: &Configuration, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, configuration: &Configuration, console: &Console) -> Result<(), Failure> {
     let one = (!arguments.command.is_empty()).then(|| arguments.command.clone());
     let lines: Vec<Vec<OsString>> = match one {
         Some(line) => vec![line],
@@ -41,9 +41,9 @@ pub fn run(arguments: &Arguments, configuration: &Configuration, output: &Output
         sections.push((layered.section, values));
     }
     if arguments.json {
-        output.print(format!("{:#}", document(configuration, &sections)));
+        console.print(format!("{:#}", document(configuration, &sections)));
     } else {
-        output.print(text(configuration, &sections).trim_end());
+        console.print(text(configuration, &sections).trim_end());
     }
     Ok(())
 }
@@ -67,7 +67,7 @@ fn text(configuration: &Configuration, sections: &[Section]) -> String {
     };
     let mut every: Vec<&str> = Vec::new();
     for (section, of) in sections {
-        // Options of every command stand above the sections, once.
+        // Options of every command come before the sections, once.
         let (top, own): (Vec<_>, Vec<_>) = of.iter().partition(|(setting, _)| setting.section.is_empty());
         for (setting, effective) in top {
             if !every.contains(&setting.key.as_str()) {

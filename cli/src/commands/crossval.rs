@@ -1,4 +1,4 @@
-//! `tenure crossval`: how well the network that ships does on rows it never saw, over fixed or seeded folds.
+//! `tenure crossval`: cross-validates the whole training, over fixed or seeded folds.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -14,30 +14,31 @@ use tenure_training::split::Fold;
 use tenure_training::train::{Rows, TrainParams, train};
 
 use super::network::NetworkArguments;
-use crate::configuration::Settings;
+use crate::configuration::ResolvedSettings;
+use crate::console::{Console, interrupted, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::output::{Output, interrupted, refuse_overwrite, write_json};
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
 use crate::table::TableArguments;
 
 /// Cross-validate the network that ships
 ///
-/// Everything is fitted on a fold's inner rows alone; its validation rows stop the training, calibrate, and choose
-/// the threshold of F1; its test rows are scored once.
+/// Each fold fits everything on its training rows. Its validation rows stop the training,
+/// calibrate, and choose the threshold of F1. Its test rows are scored once.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     pub table: TableArguments,
-    /// Fixed folds: a CSV of row,fold,y
+    /// CSV file of fixed folds, with the columns row,fold,y
     #[arg(long)]
     pub folds: Option<PathBuf>,
-    /// Fixed inner splits: a CSV of row,k0,k1,…; -1 test, 1 validation, 0 fit
+    /// CSV file of fixed inner splits, with the columns row,k0,k1,…: -1 test, 1 validation, 0
+    /// training
     #[arg(long, requires = "folds")]
     pub inner: Option<PathBuf>,
-    /// Number of seeded stratified folds where none are given
+    /// Number of seeded stratified folds
     #[arg(long, default_value_t = 5, conflicts_with = "folds")]
     pub splits: usize,
-    /// Write the figures as JSON
+    /// File to write the figures to, as JSON
     #[arg(long)]
     pub json: Option<PathBuf>,
     /// Overwrite the JSON file
@@ -51,18 +52,18 @@ pub struct Arguments {
 
 /// One figure over the folds.
 #[derive(Clone, Debug, Serialize)]
-pub struct Figure {
+pub struct FoldFigure {
     pub mean: f64,
     /// Standard deviation over the folds (divided by their number).
     pub std: f64,
     pub folds: Vec<f64>,
 }
 
-impl Figure {
-    fn new(folds: Vec<f64>) -> Figure {
+impl FoldFigure {
+    fn new(folds: Vec<f64>) -> FoldFigure {
         let mean = folds.iter().sum::<f64>() / folds.len() as f64;
         let variance = folds.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / folds.len() as f64;
-        Figure { mean, std: variance.sqrt(), folds }
+        FoldFigure { mean, std: variance.sqrt(), folds }
     }
 }
 
@@ -78,16 +79,16 @@ type Which = fn(&FoldResult) -> &Measured;
 struct FoldResult {
     shipped: Measured,
     teacher: Measured,
-    /// What the teacher was, and what shipped.
+    /// Names of the teacher and of what shipped.
     model: String,
     ship: String,
     seconds: f64,
 }
 
-/// What is told of a model over the folds: key, words, and where it is found.
-type Row = (&'static str, &'static str, fn(&Metrics) -> f64);
+/// A reported metric: its key, its name, and its value.
+type Reported = (&'static str, &'static str, fn(&Metrics) -> f64);
 
-const ROWS: [Row; 8] = [
+const REPORTED: [Reported; 8] = [
     ("roc_auc", "ROC-AUC", |metrics| metrics.roc_auc),
     ("pr_auc", "PR-AUC", |metrics| metrics.pr_auc),
     ("log_loss", "log-loss", |metrics| metrics.log_loss),
@@ -98,26 +99,28 @@ const ROWS: [Row; 8] = [
     ("lift10", "lift, top tenth", |metrics| metrics.lift10),
 ];
 
-pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console) -> Result<(), Failure> {
     if let Some(json) = &arguments.json {
         refuse_overwrite(json, arguments.force)?;
     }
     let params = arguments.network.params()?;
     let TableArguments { group, time, .. } = &arguments.table;
     if arguments.folds.is_some() && (group.is_some() || time.is_some()) {
-        return Err(Failure::usage("--folds says which row is where; it cannot be used with --group or --time"));
+        return Err(Failure::usage(
+            "--folds fixes the split, so it cannot be used with --group or --time; leave one of them out",
+        ));
     }
-    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(output)?;
+    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(console)?;
     let split_by = arguments.table.split_by(&cohort)?;
     let folds = match &arguments.folds {
         Some(folds) => Fold::read(&cohort, folds, arguments.inner.as_deref(), params.seed)?,
         None => split_by.folds(cohort.labels(), arguments.splits, params.seed)?,
     };
     let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&folds[0].test) };
-    arguments.table.check_folds(&cohort, &schema, &folds, output)?;
+    arguments.table.check_folds(&cohort, &schema, &folds, console)?;
     let start = RunStart::new("crossval", settings, &cohort, &schema, params.seed);
-    let mut recorder = arguments.tracking.begin(start, output)?;
-    let result = measure(arguments, &params, &cohort, &folds, &split_words, output, &mut recorder);
+    let mut recorder = arguments.tracking.begin(start, console)?;
+    let result = measure(arguments, &params, &cohort, &folds, &split_words, console, &mut recorder);
     recorder.end(&result);
     result
 }
@@ -128,17 +131,17 @@ fn measure(
     cohort: &Cohort,
     folds: &[Fold],
     split_words: &str,
-    output: &Output,
+    console: &Console,
     recorder: &mut Recorder,
 ) -> Result<(), Failure> {
-    let bar = output.bar(folds.len() as u64, "fold {pos}/{len} {bar:24} {elapsed}");
+    let bar = console.bar(folds.len() as u64, "fold {pos}/{len} {bar:24} {elapsed}");
     let run = |(index, fold): (usize, &Fold)| {
         let result = run_fold(params, cohort, fold)?;
         bar.inc(1);
-        if output.plain() {
+        if console.plain() {
             let Metrics { roc_auc, log_loss, .. } = result.shipped.metrics;
             let FoldResult { model, ship, seconds, .. } = &result;
-            output.say(format!(
+            console.say(format!(
                 "fold {index}: ROC-AUC {roc_auc:.4}, log-loss {log_loss:.4} ({ship} of {model}), {seconds:.1} s"
             ));
         }
@@ -148,44 +151,44 @@ fn measure(
     bar.finish_and_clear();
 
     let of = |which: Which, value: fn(&Metrics) -> f64| {
-        Figure::new(results.iter().map(|result| value(&which(result).metrics)).collect())
+        FoldFigure::new(results.iter().map(|result| value(&which(result).metrics)).collect())
     };
     let shipped: Which = |result| &result.shipped;
     let teacher: Which = |result| &result.teacher;
-    let seconds = Figure::new(results.iter().map(|result| result.seconds).collect());
+    let seconds = FoldFigure::new(results.iter().map(|result| result.seconds).collect());
     for (fold, result) in results.iter().enumerate() {
         let of = |name: &'static str, measured: &Measured| {
-            ROWS.map(|(key, _, value)| (format!("{name}{key}"), value(&measured.metrics)))
+            REPORTED.map(|(key, _, value)| (format!("{name}{key}"), value(&measured.metrics)))
         };
         let figures = of("", &result.shipped).into_iter().chain(of("teacher.", &result.teacher));
         recorder.step("fold", fold as u64 + 1, figures.collect());
     }
-    let means = ROWS.iter().flat_map(|(key, _, value)| {
+    let means = REPORTED.iter().flat_map(|(key, _, value)| {
         [("test", of(shipped, *value)), ("teacher", of(teacher, *value))]
             .map(|(name, figure)| (format!("{name}.{key}"), figure.mean))
     });
     recorder.metrics(means.collect());
-    output.print(format!("{:<16} {:>8} {:>8} {:>10} {:>8}", "", "mean", "std", "teacher", "std"));
-    for (_, words, value) in ROWS {
+    console.print(format!("{:<16} {:>8} {:>8} {:>10} {:>8}", "", "mean", "std", "teacher", "std"));
+    for (_, words, value) in REPORTED {
         let (shipped, teacher) = (of(shipped, value), of(teacher, value));
-        output.print(format!(
+        console.print(format!(
             "{words:<16} {:>8.4} {:>8.4} {:>10.4} {:>8.4}",
             shipped.mean, shipped.std, teacher.mean, teacher.std
         ));
     }
-    output.print(format!("{:<16} {:>8.1} {:>8.1}", "fit, seconds", seconds.mean, seconds.std));
+    console.print(format!("{:<16} {:>8.1} {:>8.1}", "fit, seconds", seconds.mean, seconds.std));
     let largest = |which: Which| results.iter().map(|result| which(result).multiply_adds).max();
     let (small, large) = (largest(shipped).unwrap_or(0), largest(teacher).unwrap_or(0));
-    output.print(format!(
+    console.print(format!(
         "{small} multiply-adds a row (teacher {large}), {} folds, {} rows",
         folds.len(),
         cohort.rows()
     ));
-    output.print(format!("teachers: {}", told(results.iter().map(|result| result.model.clone()))));
-    output.print(format!("shipped: {}", told(results.iter().map(|result| result.ship.clone()))));
+    console.print(format!("teachers: {}", counted(results.iter().map(|result| result.model.clone()))));
+    console.print(format!("shipped: {}", counted(results.iter().map(|result| result.ship.clone()))));
     if let Some(path) = &arguments.json {
         let figures = |which: Which, multiply_adds: usize| {
-            let figures = ROWS.map(|(key, _, value)| (key.to_owned(), json!(of(which, value))));
+            let figures = REPORTED.map(|(key, _, value)| (key.to_owned(), json!(of(which, value))));
             let more = [("fit_seconds", json!(seconds)), ("multiply_adds", multiply_adds.into())];
             let more = more.map(|(key, value)| (key.to_owned(), value));
             figures.into_iter().chain(more).collect::<serde_json::Map<_, _>>()
@@ -207,7 +210,7 @@ fn measure(
 }
 
 /// `a on 3 folds, b on 2`.
-fn told(names: impl Iterator<Item = String>) -> String {
+fn counted(names: impl Iterator<Item = String>) -> String {
     let mut counts = std::collections::BTreeMap::new();
     names.for_each(|name| *counts.entry(name).or_insert(0) += 1);
     let parts: Vec<_> = counts.iter().map(|(name, folds)| format!("{name} on {folds} folds")).collect();

@@ -1,4 +1,4 @@
-//! `tenure evaluate`: how good an artifact's probabilities are on a table with known outcomes.
+//! `tenure evaluate`: measures an artifact on a table with known outcomes.
 
 use std::path::PathBuf;
 
@@ -9,31 +9,33 @@ use tenure::scorer::Scorer;
 use tenure_training::metrics::{Bootstrap, FIGURES, Interval, Intervals, Metrics};
 use tenure_training::scores::scores;
 
+use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
 use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
-use crate::output::{Output, refuse_overwrite, write_json};
 
 /// Measure an artifact on a table with known outcomes
 ///
-/// The target is the one the model was trained for. Rows with a value that breaks a rule and rows without a target are
-/// left out and counted. Intervals are percentiles of a seeded bootstrap over the rows.
+/// The table needs the target column that the model was trained on. Rows with an invalid value or
+/// without a target are left out and counted. Intervals are percentiles of a seeded bootstrap over
+/// the rows.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The artifact
+    /// Artifact
     pub model: PathBuf,
-    /// The table: CSV, TSV or Parquet
+    /// Table with known outcomes: CSV, TSV or Parquet
     #[arg(long)]
     pub data: PathBuf,
-    /// A row counts as predicted to leave from this probability on
+    /// Probability from which a row counts as predicted to leave
     #[arg(long, default_value_t = 0.5, value_parser = probability)]
     pub threshold: f64,
-    /// Resamples of the bootstrap; 0 leaves the intervals out
+    /// Bootstrap resamples; 0 leaves the intervals out
     #[arg(long, default_value_t = 1000)]
     pub resamples: usize,
-    /// Write the figures as JSON; `-` prints them on standard output in place of the table
+    /// File to write the figures to, as JSON; `-` prints JSON instead of the table
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// The day of this export: dates count as days before it, and not before the day that training stated
+    /// Day of this export: dates count as days before it, instead of before the reference day of
+    /// the schema
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
     /// Overwrite the JSON file
@@ -51,7 +53,7 @@ fn probability(text: &str) -> Result<f64, String> {
 struct Evaluation {
     rows: usize,
     positives: usize,
-    /// Rows that were not measured: a value breaks a rule, or the target is missing.
+    /// Rows that were not measured: a value is invalid, or the target is missing.
     left_out: u64,
     threshold: f64,
     metrics: Metrics,
@@ -62,7 +64,7 @@ struct Evaluation {
     training_data: bool,
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let json_file = arguments.json.as_deref().filter(|file| file.as_os_str() != "-");
     if let Some(file) = json_file {
         refuse_overwrite(file, arguments.force)?;
@@ -70,14 +72,14 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let ArtifactFile { artifact, sha256: model_sha256 } = read_artifact(&arguments.model, arguments.reference)?;
     let scorer = Scorer::new(artifact);
     let card = scorer.document().card()?;
-    let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, output)?;
+    let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, console)?;
     let data_sha256 = cohort.report().sha256.clone();
     let training_data = card.data_sha256 == data_sha256;
     if training_data {
         let rows = card.rows.test;
-        output.say(format!(
-            "warning: the model was trained on this very file, so these figures flatter it; its card has the figures on {rows} \
-             test rows that it never saw"
+        console.say(format!(
+            "warning: the model was trained on this very file, so these figures are optimistic; `tenure card` has the figures on \
+             {rows} test rows that it never saw"
         ));
     }
     let probabilities = scores(&scorer, &cohort).probabilities;
@@ -101,11 +103,11 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         write_json(file, &document)?;
     }
     let on_stdout = arguments.json.is_some() && json_file.is_none();
-    output.print(if on_stdout { format!("{document:#}") } else { table(&evaluation) });
+    console.print(if on_stdout { format!("{document:#}") } else { table(&evaluation) });
     Ok(())
 }
 
-/// The figures for people, those that hang on the threshold first.
+/// The figures as a table, those that depend on the threshold first.
 fn table(evaluation: &Evaluation) -> String {
     let Evaluation { rows, positives, left_out, threshold, metrics, intervals, .. } = evaluation;
     let share = 100.0 * *positives as f64 / *rows as f64;
@@ -122,7 +124,7 @@ fn table(evaluation: &Evaluation) -> String {
         lines.push(format!("{words:<16} {value:>8.4}{interval}"));
     }
     lines.push(format!(
-        "a perfectly calibrated model with these probabilities would have an ECE of {:.4} on as many rows, by chance",
+        "a perfectly calibrated model would have an ECE of {:.4} on as many rows, by chance",
         metrics.ece_by_chance
     ));
     lines.join("\n")

@@ -1,4 +1,4 @@
-//! `tenure explain`: one row of a table in sentences: what moves its score, and what would have to be different.
+//! `tenure explain`: explains the score of one row, and finds changes that would lower it.
 
 use std::path::PathBuf;
 
@@ -9,41 +9,43 @@ use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Exp
 use tenure::sentence::{ChangeWords, GERMAN, Messages};
 use tenure_table::{Columns, Source};
 
+use crate::console::Console;
 use crate::failure::Failure;
 use crate::inputs::read_artifact;
-use crate::output::Output;
 
-/// Explain one row of a table, and say what would change its score
+/// Explain the score of one row, and what would lower it
 ///
-/// Prints the probability, the contributions of the fields to it, largest first, and counterfactuals: the cheapest sets
-/// of changes with which the model would give a lower probability, within what the schema says can change
-/// (`changeable`, [fields.change], [[rules]]). Contributions are Shapley values against the model's background:
-/// association, not cause; a counterfactual says what the model would say, not what a person will do.
+/// Prints the probability, the contribution of each field, largest first, and counterfactuals: the
+/// cheapest changes that lower the probability below the threshold, within what the schema allows
+/// (`changeable`, [fields.change], [[rules]]). Contributions are Shapley values against the model's
+/// background. Both describe the model: they show association, not cause, and do not predict what a
+/// person will do.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The artifact
+    /// Artifact
     pub model: PathBuf,
-    /// The table: CSV, TSV or Parquet
+    /// Table: CSV, TSV or Parquet
     #[arg(long)]
     pub data: PathBuf,
-    /// The row to explain, counted from 1 without the header
+    /// Row to explain, counted from 1 without the header
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub row: u64,
-    /// Counterfactuals at most, 0 to 100
+    /// Maximum number of counterfactuals, 0 to 100
     #[arg(long, value_name = "NUMBER", default_value_t = 3, value_parser = clap::value_parser!(u64).range(..=100))]
     pub counterfactuals: u64,
-    /// The probability to come below, 0 to 1; unless given, what leads into the next lower tier
+    /// Probability that a counterfactual must go below, 0 to 1; by default the bound of the next
+    /// lower tier
     #[arg(long, value_name = "PROBABILITY")]
     pub threshold: Option<f64>,
-    /// english, german, or a JSON file with a table of messages
+    /// english, german, or a JSON file of messages
     #[arg(long, value_name = "LANGUAGE", default_value = "english")]
     pub language: String,
-    /// Print everything as JSON on standard output
+    /// Print everything as JSON
     #[arg(long)]
     pub json: bool,
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let Arguments { model, data, row, counterfactuals, threshold, language, json: as_json } = arguments;
     if let Some(threshold) = threshold.filter(|threshold| !(0.0..=1.0).contains(threshold)) {
         return Err(Failure::usage(format!("--threshold must be a number from 0 to 1 (got {threshold})")));
@@ -53,8 +55,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     scorer.set_messages(messages);
     let changeable = scorer.changeable();
     if *counterfactuals > 0 && changeable.is_empty() {
-        let rule = "the schema of the model calls no field changeable, so there is nothing to change";
-        return Err(Failure::usage(format!("{rule}; --counterfactuals 0 leaves them out")));
+        let rule = "no field of the model is changeable, so there are no counterfactuals";
+        return Err(Failure::usage(format!(
+            "{rule}; mark fields as `changeable` in the schema and train again, or give --counterfactuals 0"
+        )));
     }
     let customer = customer(&scorer, Source::open(data)?, *row)?;
     let mut workspace = scorer.workspace();
@@ -62,25 +66,25 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let threshold = threshold.or(scorer.threshold(explanation.score.tier));
     let found = match threshold {
         _ if *counterfactuals == 0 => None,
-        None => return Err(Failure::usage("--threshold must be given: the model has one tier")),
+        None => return Err(Failure::usage("--threshold is required, because the model has one tier")),
         Some(threshold) => {
             let request = CounterfactualRequest { threshold, count: *counterfactuals as usize, fields: changeable };
             Some((threshold, scorer.counterfactuals(&customer, &request, &mut workspace)))
         }
     };
     if *as_json {
-        output.print(document(&scorer, &customer, &explanation, found.as_ref()));
+        console.print(document(&scorer, &customer, &explanation, found.as_ref()));
         return Ok(());
     }
     let tier = &scorer.document().policy.tiers[explanation.score.tier];
     let probability = scorer.messages().percent(explanation.score.probability);
-    output.print(format!("{probability} {} ({:+.2} on the log-odds)", tier.label, explanation.score.logit));
+    console.print(format!("{probability} {} ({:+.2} on the log-odds)", tier.label, explanation.score.logit));
     for field in largest_first(&explanation) {
-        output.print(format!("  {}", sentence(&scorer, &customer, &explanation, field)));
+        console.print(format!("  {}", sentence(&scorer, &customer, &explanation, field)));
     }
     if let Some((threshold, found)) = &found {
         for answer in answers(&scorer, *threshold, found) {
-            output.print(format!("  {answer}"));
+            console.print(format!("  {answer}"));
         }
     }
     Ok(())
@@ -90,12 +94,13 @@ fn messages(language: &str) -> Result<Messages, Failure> {
     let text = match language {
         "english" => return Ok(Messages::english()),
         "german" => GERMAN.to_owned(),
-        path => std::fs::read_to_string(path)
-            .map_err(|error| Failure::usage(format!("--language: {path}: {error}; it is english, german or a file")))?,
+        path => std::fs::read_to_string(path).map_err(|error| {
+            Failure::usage(format!("--language: {path}: {error}; give english, german or a JSON file"))
+        })?,
     };
     Messages::read(&text).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
-        Failure::usage(format!("--language: {language} cannot be used:\n{}", lines.join("\n")))
+        Failure::usage(format!("--language: correct these problems of {language}:\n{}", lines.join("\n")))
     })
 }
 
@@ -116,7 +121,11 @@ fn customer(scorer: &Scorer, source: Source, row: u64) -> Result<Customer, Failu
         return check(schema, &values).map(|(customer, _)| customer).map_err(|problems| {
             let errors = problems.iter().filter(|problem| problem.rule.is_error());
             let lines: Vec<_> = errors.map(|problem| format!("  {problem}")).collect();
-            Failure::data(format!("{path}: {word} {} cannot be scored:\n{}", batch.line(at), lines.join("\n")))
+            Failure::data(format!(
+                "{path}: {word} {} cannot be scored; correct these values:\n{}",
+                batch.line(at),
+                lines.join("\n")
+            ))
         });
     }
     Err(Failure::usage(format!("--row must be at most {before}, the rows of {path} (got {row})")))

@@ -1,4 +1,4 @@
-//! `tenure imbalance`: what class weights, focal loss and a moved threshold each buy and cost, in one table.
+//! `tenure imbalance`: compares class weights, focal loss and a moved threshold.
 
 use std::path::PathBuf;
 
@@ -7,15 +7,16 @@ use tenure_training::fit::FitConfig;
 use tenure_training::imbalance::{LossFigures, measure_loss};
 use tenure_training::schema_file::SchemaFile;
 
+use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::output::{Output, refuse_overwrite, write_json};
 use crate::table::TableArguments;
 
-/// Compare class weights, focal loss and a moved threshold, in one table
+/// Compare class weights, focal loss and a moved threshold
 ///
-/// The default network is cross-validated three times over the same folds. Whatever the loss, the logits are brought back
-/// to the true share of leavers and calibrated on the validation rows, so that a probability means what it says; the
-/// threshold is moved to the best F1 of the validation rows. "ECE before" is what the loss alone would have given.
+/// Cross-validates the default network with three losses over the same folds. The logits of each
+/// are corrected to the true churn rate and calibrated on the validation rows. The moved threshold
+/// has the best F1 on the validation rows. "ECE before" is the calibration error without correction
+/// and calibration.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -23,12 +24,13 @@ pub struct Arguments {
     /// Number of folds
     #[arg(long, default_value_t = 5)]
     pub splits: usize,
-    /// Exponent of the focal loss
+    /// Gamma of the focal loss
     #[arg(long, default_value_t = 2.0, value_parser = super::network::focusing)]
     pub focal: f64,
+    /// Seed of the folds and networks
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Write the figures as JSON
+    /// File to write the figures to, as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// Overwrite the JSON file
@@ -36,14 +38,14 @@ pub struct Arguments {
     pub force: bool,
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     if let Some(json) = &arguments.json {
         refuse_overwrite(json, arguments.force)?;
     }
-    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(output)?;
+    let (SchemaFile { schema, .. }, cohort) = arguments.table.read(console)?;
     let split_by = arguments.table.split_by(&cohort)?;
     let folds = split_by.folds(cohort.labels(), arguments.splits, arguments.seed)?;
-    arguments.table.check_folds(&cohort, &schema, &folds, output)?;
+    arguments.table.check_folds(&cohort, &schema, &folds, console)?;
     let plain = || FitConfig { seed: arguments.seed, ..FitConfig::default() };
     let losses: [(String, FitConfig); 3] = [
         ("log-loss".into(), plain()),
@@ -52,9 +54,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     ];
     let mut rows = Vec::new();
     for (loss, config) in losses {
-        rows.push(measure_loss(loss, &config, &cohort, &folds, output)?);
+        rows.push(measure_loss(loss, &config, &cohort, &folds, console)?);
     }
-    output.print(table(&rows));
+    console.print(table(&rows));
     if let Some(path) = &arguments.json {
         let document = json!({
             "rows": cohort.rows(), "positives": cohort.positives(), "folds": folds.len(), "seed": arguments.seed,

@@ -1,4 +1,4 @@
-//! The commands of `tenure`, one a file: flags, run, words for people.
+//! The commands of `tenure`, one in each file: its flags, what it does, and what it prints.
 
 pub mod card;
 pub mod check;

@@ -1,66 +1,68 @@
-//! `tenure report`: one page, offline, with everything worth knowing of a model on a table with known outcomes.
+//! `tenure report`: a page on how good a model is on a table with known outcomes.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use tenure::scorer::Scorer;
 use tenure_training::cohort::Cohort;
-use tenure_training::evaluation::{Model, Report, ReportParams};
+use tenure_training::evaluation::{Report, ReportParams, ScoredModel};
 use tenure_training::file::write_whole;
 use tenure_training::metrics::{Bootstrap, Offer};
 use tenure_training::scores::{Scores, scores};
 
+use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
 use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
-use crate::output::{Output, refuse_overwrite, write_json};
 use crate::report::page;
 
-/// Write a page that shows how good a model is, and where it is not
+/// Write an HTML report on how good a model is, and where it is not
 ///
-/// One HTML file that needs nothing beside it: curves with bootstrap bands, calibration, gain and lift, thresholds,
-/// profit, importance, segments, training curves, model card. The target is the one the model was trained for. Rows with
-/// a value that breaks a rule and rows without a target are left out and counted.
+/// One file that works offline: curves with bootstrap bands, calibration, gain and lift,
+/// thresholds, profit, importance, segments, training curves, model card. The table needs the
+/// target column that the model was trained on. Rows with an invalid value or without a target are
+/// left out and counted.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The artifact
+    /// Artifact
     pub model: PathBuf,
-    /// The table: CSV, TSV or Parquet
+    /// Table with known outcomes: CSV, TSV or Parquet
     #[arg(long)]
     pub data: PathBuf,
-    /// The page to write
+    /// HTML file to write
     #[arg(long, default_value = "report.html")]
     pub out: PathBuf,
-    /// Write the same figures as JSON
+    /// File to write the same figures to, as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// A second artifact, side by side with the first, with paired differences
+    /// Second artifact to compare the first with, by paired differences
     #[arg(long, value_name = "MODEL")]
     pub compare: Option<PathBuf>,
-    /// A customer is called from this probability on; by default the threshold of the model card
+    /// Probability from which a customer is contacted; by default the threshold of the model card
     #[arg(long)]
     pub threshold: Option<f64>,
-    /// Resamples of the bootstrap
+    /// Bootstrap resamples
     #[arg(long, default_value_t = 1000)]
     pub resamples: usize,
-    /// Customers explained for the importance of fields; 0 leaves it out
+    /// Customers to explain for the importance of fields; 0 leaves it out
     #[arg(long, default_value_t = 300)]
     pub explain: usize,
-    /// What a customer who is kept is worth
+    /// Value of a customer who is kept
     #[arg(long, default_value_t = Offer::default().value)]
     pub customer_value: f64,
-    /// What the offer costs if it is accepted
+    /// Cost of the offer if it is accepted
     #[arg(long, default_value_t = Offer::default().cost)]
     pub offer_cost: f64,
-    /// What it costs to call one customer
+    /// Cost of contacting one customer
     #[arg(long, default_value_t = Offer::default().contact)]
     pub contact_cost: f64,
-    /// Share of the customers about to leave who accept the offer and stay
+    /// Share of leavers who accept the offer and stay
     #[arg(long, default_value_t = Offer::default().success)]
     pub success_rate: f64,
-    /// Seed of the resamples and of the customers explained
+    /// Seed of the resamples and of the customers to explain
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// The day of this export: dates count as days before it, and not before the day that training stated
+    /// Day of this export: dates count as days before it, instead of before the reference day of
+    /// the schema
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
     /// Overwrite the files
@@ -99,29 +101,29 @@ impl Arguments {
     }
 }
 
-/// A model file, read.
-struct Read {
+/// A model, and its scores of the table.
+struct LoadedModel {
     scorer: Scorer,
     scores: Scores,
     cohort: Cohort,
     sha256: String,
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let params = arguments.params()?;
     for file in [Some(&arguments.out), arguments.json.as_ref()].into_iter().flatten() {
         refuse_overwrite(file, arguments.force)?;
     }
-    let mut models = vec![read(&arguments.model, arguments, output)?];
+    let mut models = vec![read(&arguments.model, arguments, console)?];
     if let Some(second) = &arguments.compare {
-        models.push(read(second, arguments, &Output { quiet: true })?);
+        models.push(read(second, arguments, &Console { quiet: true })?);
         same_rows(&models, arguments)?;
     }
     let files = [Some(&arguments.model), arguments.compare.as_ref()].into_iter().flatten();
-    let parts: Vec<Model> = models
+    let parts: Vec<ScoredModel> = models
         .iter()
         .zip(files)
-        .map(|(model, file)| Model {
+        .map(|(model, file)| ScoredModel {
             scorer: &model.scorer,
             probabilities: &model.scores.probabilities,
             warned: model.scores.warned,
@@ -129,7 +131,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
             sha256: model.sha256.clone(),
         })
         .collect();
-    let bar = output.bar(arguments.explain as u64, "explaining {pos}/{len} {bar:24} {eta}");
+    let bar = console.bar(arguments.explain as u64, "explaining {pos}/{len} {bar:24} {eta}");
     let report = Report::measure(&models[0].cohort, &parts, &params, &|| bar.inc(1));
     bar.finish_and_clear();
     let report = report?;
@@ -139,28 +141,28 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let page = page(&report);
     write_whole(&arguments.out, page.as_bytes())?;
     for model in report.models.iter().filter(|model| model.training_data) {
-        output.say(format!("warning: {} was trained on this very table, so the figures flatter it", model.file));
+        console.say(format!("warning: {} was trained on this very table, so its figures are optimistic", model.file));
     }
-    output.say(format!("{} ({:.0} KB)", arguments.out.display(), page.len() as f64 / 1e3));
+    console.say(format!("{} ({:.0} KB)", arguments.out.display(), page.len() as f64 / 1e3));
     Ok(())
 }
 
-fn read(file: &Path, Arguments { data, reference, .. }: &Arguments, output: &Output) -> Result<Read, Failure> {
+fn read(file: &Path, Arguments { data, reference, .. }: &Arguments, console: &Console) -> Result<LoadedModel, Failure> {
     let ArtifactFile { artifact, sha256 } = read_artifact(file, *reference)?;
     let scorer = Scorer::new(artifact);
-    let cohort = read_for_evaluation(data, &scorer.document().schema, output)?;
+    let cohort = read_for_evaluation(data, &scorer.document().schema, console)?;
     let scores = scores(&scorer, &cohort);
-    Ok(Read { scorer, scores, cohort, sha256 })
+    Ok(LoadedModel { scorer, scores, cohort, sha256 })
 }
 
-/// Two models are compared on the same customers and the same outcomes, or not at all.
-fn same_rows(models: &[Read], arguments: &Arguments) -> Result<(), Failure> {
+/// Refuses to compare models that do not use the same rows with the same outcomes.
+fn same_rows(models: &[LoadedModel], arguments: &Arguments) -> Result<(), Failure> {
     let [first, second] = [&models[0].cohort, &models[1].cohort];
     let (a, b) = (&first.schema().target, &second.schema().target);
     if a.field != b.field || first.left_out() != second.left_out() || first.labels() != second.labels() {
         let rows = |cohort: &Cohort| format!("{} rows, {} that left", cohort.rows(), cohort.positives());
         return Err(Failure::data(format!(
-            "{}: the models do not read it alike, so they cannot be compared: `{}` has {} (target `{}`), `{}` has {} (target `{}`)",
+            "{}: the models read different rows of it, so they cannot be compared: `{}` has {} (target `{}`), `{}` has {} (target `{}`); report each alone",
             arguments.data.display(),
             arguments.model.display(),
             rows(first),

@@ -1,26 +1,26 @@
-//! `tenure runs`: the runs of a folder as a table, or some of them side by side.
+//! `tenure runs`: lists runs, or compares some of them.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::runs::{FOLDER, Run, RunStore, Status};
 
-/// List the runs that were kept, or compare some of them
+/// List recorded runs, or compare some of them
 ///
-/// `tenure train --runs runs` keeps one (or `runs = "runs"` in tenure.toml, or --track). With one id or more, the beginning of
-/// each is enough, parameters and figures stand side by side; what differs is marked.
+/// `tenure train --runs runs` records a run; so do `runs = "runs"` in tenure.toml and --track. With
+/// ids, parameters and figures are shown side by side, and differences are marked with `*`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Runs to compare
+    /// Ids of runs to compare; the first letters of an id are enough
     pub ids: Vec<String>,
-    /// The folder of the runs
+    /// Folder of the runs
     #[arg(long, value_name = "FOLDER", default_value = FOLDER)]
     pub runs: PathBuf,
-    /// The figure to sort by, the best first; by default the latest run comes first
+    /// Figure to sort by, the best first; by default the latest run comes first
     #[arg(long, value_name = "FIGURE")]
     pub sort: Option<String>,
     /// Print JSON
@@ -28,7 +28,7 @@ pub struct Arguments {
     pub json: bool,
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let store = RunStore::new(&arguments.runs);
     let ids = store.ids()?;
     let chosen = choose(&ids, &arguments.ids)?;
@@ -40,11 +40,11 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         sort(&mut runs, figure)?;
     }
     if arguments.json {
-        output.print(format!("{:#}", Value::from_iter(runs.iter().map(|run| document(&store, run)))));
+        console.print(format!("{:#}", Value::from_iter(runs.iter().map(|run| document(&store, run)))));
     } else if arguments.ids.is_empty() {
-        output.print(list(&store, &runs, &arguments.runs));
+        console.print(list(&store, &runs, &arguments.runs));
     } else {
-        output.print(side_by_side(&store, &runs));
+        console.print(side_by_side(&store, &runs));
     }
     Ok(())
 }
@@ -59,8 +59,10 @@ fn choose<'a>(ids: &'a [String], beginnings: &[String]) -> Result<Vec<&'a String
     for beginning in beginnings {
         match &ids.iter().filter(|id| id.starts_with(beginning.as_str())).collect::<Vec<_>>()[..] {
             [id] => chosen.push(*id),
-            [] => problems.push(format!("no run begins with {beginning:?}")),
-            several => problems.push(format!("{} runs begin with {beginning:?}", several.len())),
+            [] => problems.push(format!("no id of a run begins with {beginning:?}; `tenure runs` lists them")),
+            several => {
+                problems.push(format!("the ids of {} runs begin with {beginning:?}; give more letters", several.len()))
+            }
         }
     }
     if problems.is_empty() { Ok(chosen) } else { Err(Failure::usage(problems.join("\n"))) }
@@ -71,7 +73,7 @@ fn sort(runs: &mut [Run], figure: &str) -> Result<(), Failure> {
     if runs.iter().all(|run| of(run).is_none()) {
         let known: BTreeSet<&str> = runs.iter().flat_map(|run| run.metrics().into_keys()).collect();
         let known: Vec<&str> = known.into_iter().collect();
-        return Err(Failure::usage(format!("no run has the figure `{figure}`; there are {}", known.join(", "))));
+        return Err(Failure::usage(format!("no run has the figure `{figure}`; choose one of {}", known.join(", "))));
     }
     let least_first = ["log_loss", "brier", "ece", "seconds"].iter().any(|word| figure.contains(word));
     let key = |run: &Run| of(run).map_or(f64::INFINITY, |value| if least_first { value } else { -value });
@@ -112,7 +114,7 @@ fn document(store: &RunStore, run: &Run) -> Value {
 
 fn list(store: &RunStore, runs: &[Run], folder: &std::path::Path) -> String {
     if runs.is_empty() {
-        return format!("no runs in {}: `tenure train --runs {0}` keeps one", folder.display());
+        return format!("no runs in {}; `tenure train --runs {0}` records one", folder.display());
     }
     let figure = |run: &Run, key: &str| figure_of(run, key).map_or("–".into(), |value| format!("{value:.4}"));
     let mut rows =
@@ -126,7 +128,7 @@ fn list(store: &RunStore, runs: &[Run], folder: &std::path::Path) -> String {
     aligned(&rows, 4)
 }
 
-/// Everything that any of the runs says; lines that differ begin with `*`.
+/// Parameters, tags and figures of all runs; lines with differences begin with `*`.
 fn side_by_side(store: &RunStore, runs: &[Run]) -> String {
     let mut rows =
         vec![std::iter::once(String::new()).chain(runs.iter().map(|run| run.id.clone())).collect::<Vec<_>>()];
@@ -153,7 +155,7 @@ fn side_by_side(store: &RunStore, runs: &[Run]) -> String {
     aligned(&rows, 1)
 }
 
-/// Columns side by side; from `right` on they end together, before it they begin together.
+/// A table of aligned columns: those from `right` on to the right, the others to the left.
 fn aligned(rows: &[Vec<String>], right: usize) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);

@@ -1,11 +1,12 @@
-//! What can be configured: every long option of every subcommand, as clap's definition of the command has them.
+//! The list of settings: every long option of every subcommand, from clap's definition of the
+//! command.
 
 use clap::builder::ArgAction;
 use clap::{Arg, Command, value_parser};
 
-/// Options that are no settings: they choose the configuration, or say something and end.
+/// Options that are no settings.
 const NO_SETTINGS: [&str; 3] = ["config", "help", "version"];
-/// The command that shows the configuration; its own options only say how.
+/// The command that shows the configuration; its own options are no settings.
 const SHOWS: &str = "config";
 
 /// One option of one command.
@@ -66,12 +67,12 @@ impl Catalogue {
         self.settings.iter().find(|setting| setting.section == section && setting.key == key)
     }
 
-    /// What a command has: its own options and those of every command.
+    /// The settings of a command: its own, and those that every command has.
     pub fn of(&self, section: &[String]) -> Vec<&Setting> {
         self.settings.iter().filter(|setting| setting.section.is_empty() || setting.section == section).collect()
     }
 
-    /// The keys of a section; those of every command and of any for the top.
+    /// The keys of a section, sorted. The top has the keys of all sections.
     pub fn keys(&self, section: &[String]) -> Vec<&str> {
         let of = self.settings.iter().filter(|setting| section.is_empty() || setting.section == section);
         let mut keys: Vec<&str> = of.map(|setting| setting.key.as_str()).collect();
@@ -95,7 +96,7 @@ impl Setting {
         self.excluded.contains(&other.key) || other.excluded.contains(&self.key)
     }
 
-    /// The flag that says these values.
+    /// The command-line arguments for these values.
     pub(super) fn tokens(&self, values: &[String]) -> Vec<String> {
         let name = format!("--{}", self.key);
         if self.is_switch() && values == ["false"] {
@@ -111,14 +112,14 @@ impl Setting {
         vec![format!("{name}={}", values.join(&self.arg.get_value_delimiter().unwrap_or(',').to_string()))]
     }
 
-    /// Whether several values are one list to the option, so that a variable may have them with commas between.
+    /// Whether the option takes several values, so that a variable separates them by commas.
     pub(super) fn is_list(&self) -> bool {
         matches!(self.arg.get_action(), ArgAction::Append)
             || self.arg.get_num_args().is_some_and(|range| range.max_values() > 1)
     }
 }
 
-/// The command with `--switch=false` beside `--switch`, so that a flag can take back what a lower layer switched on.
+/// The command with `--switch=false` beside `--switch`, so that a flag can undo a lower layer.
 pub(super) fn with_switches_off(command: Command) -> Command {
     let change = |arg: Arg| {
         if !matches!(arg.get_action(), ArgAction::SetTrue) {
@@ -130,7 +131,7 @@ pub(super) fn with_switches_off(command: Command) -> Command {
     command.mut_args(change).mut_subcommands(with_switches_off)
 }
 
-/// The command without anything that must be given.
+/// The command with no required arguments.
 pub(super) fn with_nothing_required(command: Command) -> Command {
     let command = command.mut_args(|arg| arg.required(false)).mut_subcommands(with_nothing_required);
     command.subcommand_required(false).arg_required_else_help(false)

@@ -1,4 +1,4 @@
-//! The configuration as it stands: every option of every command, its value, and where that came from.
+//! The effective configuration: every option of a command, its value and its origin.
 
 use clap::parser::ValueSource;
 use serde::Serialize;
@@ -6,18 +6,18 @@ use serde::Serialize;
 use super::catalogue::{Catalogue, Setting};
 use super::environment;
 use super::layers::{Configuration, Layered, leaf};
-use super::place::{Given, Place};
+use super::origin::{Given, Origin};
 
-/// One option as it stands.
+/// The value of one option.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Effective {
-    /// The variable that would set it.
+    /// The environment variable that sets it.
     pub variable: String,
-    /// Texts; empty where nothing is set and the command decides.
+    /// As text; empty if nothing is set and the command decides.
     pub values: Vec<String>,
     /// `flag`, `environment`, `file` or `default`; `not set` without a value.
     pub layer: &'static str,
-    /// The layer, or for the two in the middle the name of the variable, or the file and the line.
+    /// The name of the variable, the file and its line, or else the layer.
     pub source: String,
 }
 
@@ -31,33 +31,34 @@ pub fn effective<'a>(catalogue: &'a Catalogue, layered: &Layered) -> Vec<(&'a Se
         let parsed: Vec<String> =
             raw.map(|raw| raw.map(|value| value.to_string_lossy().into_owned()).collect()).unwrap_or_default();
         let layer = match (added, matches.value_source(&id)) {
-            (Some((_, Given { place: Place::File { .. }, .. })), _) => "file",
+            (Some((_, Given { origin: Origin::File { .. }, .. })), _) => "file",
             (Some(_), _) => "environment",
             (None, Some(ValueSource::CommandLine)) => "flag",
             (None, _) if parsed.is_empty() => "not set",
             (None, _) => "default",
         };
         let (values, source) =
-            added.map_or((parsed, layer.into()), |(_, given)| (given.values.clone(), given.place.to_string()));
+            added.map_or((parsed, layer.into()), |(_, given)| (given.values.clone(), given.origin.to_string()));
         let values = values.into_iter().map(|value| without_secrets(&setting.key, value)).collect();
         (setting, Effective { variable: environment::variable(&setting.section, &setting.key), values, layer, source })
     });
     of.collect()
 }
 
-/// What the command that runs was told, defaults among it: keys with their values as text, commas between several.
+/// The settings of the command that runs, defaults included: keys and values as text, several
+/// values with commas.
 #[derive(Clone, Debug, Default)]
-pub struct Settings(pub Vec<(String, String)>);
+pub struct ResolvedSettings(pub Vec<(String, String)>);
 
-impl Settings {
-    pub fn new(configuration: &Configuration, layered: &Layered) -> Settings {
+impl ResolvedSettings {
+    pub fn new(configuration: &Configuration, layered: &Layered) -> ResolvedSettings {
         let all = effective(configuration.catalogue(), layered).into_iter();
         let set = all.filter(|(_, effective)| !effective.values.is_empty());
-        Settings(set.map(|(setting, effective)| (setting.key.clone(), effective.values.join(","))).collect())
+        ResolvedSettings(set.map(|(setting, effective)| (setting.key.clone(), effective.values.join(","))).collect())
     }
 }
 
-/// Hides what must not be read over a shoulder: the value of a key that names a secret, the password in an address.
+/// Hides secrets: the value of a key that names one, and the password in an address.
 fn without_secrets(key: &str, value: String) -> String {
     if ["password", "token", "secret"].iter().any(|word| key.contains(word)) {
         return "(hidden)".into();

@@ -1,16 +1,17 @@
-//! The environment as a layer: `TENURE_<SECTION>_<KEY>`, `TENURE_<KEY>` for every command that has the option.
+//! The environment as a layer: `TENURE_<SECTION>_<KEY>`, or `TENURE_<KEY>` for every command that
+//! has the option.
 
 use std::ffi::OsString;
 
 use tenure_table::nearest;
 
 use super::catalogue::{Catalogue, Setting};
-use super::place::{FILE_VARIABLE, Given, Place};
+use super::origin::{FILE_VARIABLE, Given, Origin};
 
 const PREFIX: &str = "TENURE_";
-/// Variables of the project's own tests and tools, which pass them through the command.
+/// Variables of the project's own tests and tools.
 const OF_THE_TESTS: [&str; 4] = ["TENURE_ARTIFACT", "TENURE_CHROMIUM", "TENURE_MLFLOW", "TENURE_PAGE_PORT"];
-/// Variables of MLflow that set a key of ours, for every command that has it; our own go before them.
+/// MLflow's variables that set a key of every command that has it. Tenure's own variables win.
 const OF_MLFLOW: [(&str, &str); 2] = [("MLFLOW_TRACKING_URI", "track"), ("MLFLOW_EXPERIMENT_NAME", "experiment")];
 
 /// The variable that sets one option.
@@ -43,8 +44,8 @@ pub(super) fn read(
         if let Some(value) = value(variables, name).and_then(|value| value.to_str())
             && catalogue.keys(&[]).contains(&key)
         {
-            let (values, place) = (vec![value.to_owned()], Place::Variable(name.to_owned()));
-            given.push(Given { section: None, key: key.to_owned(), values, place });
+            let (values, origin) = (vec![value.to_owned()], Origin::Variable(name.to_owned()));
+            given.push(Given { section: None, key: key.to_owned(), values, origin });
         }
     }
     for (name, value) in variables {
@@ -56,13 +57,13 @@ pub(super) fn read(
             let names = known.iter().map(|(variable, ..)| &variable[PREFIX.len()..]);
             let hint = match nearest(&name[PREFIX.len()..], names) {
                 Some(near) => format!("; the nearest is {PREFIX}{near}"),
-                None => "; `tenure config` lists what there is".into(),
+                None => "; `tenure config` lists the keys".into(),
             };
-            problems.push(format!("{name} sets nothing that there is{hint}"));
+            problems.push(format!("{name} sets no known key{hint}"));
             continue;
         };
         let Some(value) = value.to_str() else {
-            problems.push(format!("{name} is no text in UTF-8"));
+            problems.push(format!("{name} must be UTF-8 text"));
             continue;
         };
         let of_key = catalogue.settings().iter().find(|setting| setting.key == *key);
@@ -72,12 +73,12 @@ pub(super) fn read(
             vec![value.to_owned()]
         };
         let section = setting.map(|setting| setting.section.clone());
-        let place = Place::Variable(name.to_owned());
+        let origin = Origin::Variable(name.to_owned());
         given.push(Given {
             section: section.filter(|section| !section.is_empty()),
             key: (*key).to_owned(),
             values,
-            place,
+            origin,
         });
     }
     given

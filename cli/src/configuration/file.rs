@@ -1,4 +1,5 @@
-//! `tenure.toml` as a layer: a table for each command, keys above all tables for every command that has the option.
+//! `tenure.toml` as a layer: a table for each command, keys above all tables for every command that
+//! has the option.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,9 +9,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::catalogue::Catalogue;
-use super::place::{Given, Place};
+use super::origin::{Given, Origin};
 
-/// Reads the file; keys and sections that nobody knows, and values that are no values, are problems with their line.
+/// Reads the file. Unknown keys and sections, and values of a wrong shape, are problems with their
+/// line.
 pub(super) fn read(catalogue: &Catalogue, file: &Path, text: &str, problems: &mut Vec<String>) -> Vec<Given> {
     let table = match DeTable::parse(text) {
         Ok(table) => table,
@@ -52,14 +54,14 @@ impl Reader<'_> {
             if !known {
                 self.unknown_key(section, name.get_ref(), line);
             } else if !seen.insert(key.clone()) {
-                self.problem(line, format!("`{}` is given twice in its section", name.get_ref()));
+                self.problem(line, format!("`{}` is given twice in its section; keep one", name.get_ref()));
             } else {
                 match values(value) {
                     Some(values) => self.given.push(Given {
                         section: (!section.is_empty()).then(|| section.to_vec()),
                         key,
                         values,
-                        place: Place::File { file: self.file.into(), line },
+                        origin: Origin::File { file: self.file.into(), line },
                     }),
                     None => self.problem(line, format!("`{}` must be a value or a list of values", name.get_ref())),
                 }
@@ -122,7 +124,7 @@ fn values(value: &Spanned<DeValue>) -> Option<Vec<String>> {
 fn text(value: &DeValue) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
-        // The reader has removed underscores; what is not decimal is for it to turn into decimals.
+        // toml has removed the underscores; other bases are turned into decimals here.
         DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().trim_start_matches('+').to_owned()),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(|n| n.to_string()),
         DeValue::Float(number) => Some(number.as_str().to_owned()),

@@ -1,4 +1,4 @@
-//! Reads the layers, checks them, and puts them under the flags.
+//! Reads the file and the environment, checks them, and adds their values to the command line.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,11 +8,11 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
 use super::catalogue::{self, Catalogue, Setting};
-use super::place::{FILE_VARIABLE, Given, Place};
+use super::origin::{FILE_VARIABLE, Given, Origin};
 use super::{environment, file};
 use crate::failure::Failure;
 
-/// The file that is read where it is there.
+/// The file that is read if it exists.
 pub const FILE: &str = "tenure.toml";
 
 /// The layers below the flags, checked.
@@ -25,19 +25,21 @@ pub struct Configuration {
     given: Vec<Given>,
 }
 
-/// What the layers say together, and which of it was not said by a flag.
+/// All layers together, and the values that did not come from flags.
 #[derive(Debug)]
 pub struct Layered {
     pub matches: ArgMatches,
-    /// The subcommands that were asked for.
+    /// The subcommand, from the top.
     pub section: Vec<String>,
     pub(super) added: Vec<(Setting, Given)>,
 }
 
 impl Configuration {
-    /// Reads the file and the environment; reports every key that nobody knows, and every value that its option refuses.
+    /// Reads the file and the environment. Reports all unknown keys, and all values that their
+    /// options refuse.
     ///
-    /// `arguments` are those of the process, the program's name first; of them only `--config` counts here.
+    /// `arguments` are those of the process, the program's name first; of them only `--config`
+    /// counts here.
     pub fn read(
         command: Command,
         arguments: &[OsString],
@@ -73,7 +75,7 @@ impl Configuration {
         &self.catalogue
     }
 
-    /// Parses the arguments with what the lower layers add to them.
+    /// Parses the arguments together with the values of the lower layers.
     pub fn parse(&self, arguments: &[OsString]) -> Result<Layered, ParseError> {
         self.parse_as(&self.command, arguments)
     }
@@ -90,7 +92,7 @@ impl Configuration {
         let (section, leaf) = leaf(&by_flags);
         let is_flag = |setting: &Setting| leaf.value_source(&setting.id()) == Some(ValueSource::CommandLine);
         let mut added: Vec<(Setting, Given)> = Vec::new();
-        // What comes after belongs to another command line.
+        // The arguments of `config` are another command line.
         if section.first().is_none_or(|name| name != "config") {
             added = self.lower_layers(&section, &is_flag);
         }
@@ -108,7 +110,8 @@ impl Configuration {
         }
     }
 
-    /// The values of the lower layers for a command, highest first, without those that a higher one excludes.
+    /// The values of the lower layers for a command, highest first, without those that conflict
+    /// with a higher layer.
     fn lower_layers(&self, section: &[String], is_flag: &dyn Fn(&Setting) -> bool) -> Vec<(Setting, Given)> {
         let settings = self.catalogue.of(section);
         let found = settings.iter().filter(|setting| !is_flag(setting)).filter_map(|setting| {
@@ -116,12 +119,12 @@ impl Configuration {
             Some(((*setting).clone(), given.clone()))
         });
         let mut found: Vec<(Setting, Given)> = found.collect();
-        found.sort_by_key(|(_, given)| std::cmp::Reverse(given.place.rank()));
+        found.sort_by_key(|(_, given)| std::cmp::Reverse(given.origin.rank()));
         let mut holds: Vec<(&Setting, u8)> = Vec::new();
-        holds.extend(settings.iter().filter(|setting| is_flag(setting)).map(|setting| (*setting, Place::Flag.rank())));
+        holds.extend(settings.iter().filter(|setting| is_flag(setting)).map(|setting| (*setting, Origin::Flag.rank())));
         let mut added = Vec::new();
         for (setting, given) in found {
-            let rank = given.place.rank();
+            let rank = given.origin.rank();
             let excluded = holds.iter().any(|(other, higher)| *higher > rank && setting.conflicts(other));
             if !excluded {
                 let setting_ref = settings.iter().find(|other| other.key == setting.key);
@@ -137,11 +140,12 @@ impl Configuration {
         let of = self.given.iter().filter(|given| {
             given.key == setting.key && given.section.as_ref().is_none_or(|section| *section == setting.section)
         });
-        // `max_by_key` takes the last of equals, which are only a variable of MLflow and then our own.
-        of.max_by_key(|given| (given.place.rank(), given.section.is_some()))
+        // `max_by_key` takes the last of equals, which are only a variable of MLflow and then our
+        // own.
+        of.max_by_key(|given| (given.origin.rank(), given.section.is_some()))
     }
 
-    /// What the option's own parser says against a value.
+    /// Why the option's own parser refuses a value.
     fn refusal(&self, setting: &Setting, given: &Given) -> Option<String> {
         let program = self.command.get_name().to_owned();
         let line = std::iter::once(program).chain(setting.section.iter().cloned());
@@ -156,10 +160,10 @@ impl Configuration {
                 | ErrorKind::NoEquals
                 | ErrorKind::UnknownArgument
         );
-        about_value.then(|| format!("{}: {}", given.place, first_words(&error)))
+        about_value.then(|| format!("{}: {}", given.origin, first_words(&error)))
     }
 
-    /// Says of every option in clap's words where its value came from, where that was no flag.
+    /// Adds to clap's error the origin of each option in it that is not a flag.
     fn with_places(&self, error: Error, added: &[(Setting, Given)]) -> ParseError {
         let text = error.to_string();
         let mentioned = added.iter().filter(|(setting, _)| {
@@ -168,7 +172,7 @@ impl Configuration {
             after.into_iter().any(|next| next.is_none_or(|next| !next.is_alphanumeric() && next != '-'))
         });
         let places: Vec<String> =
-            mentioned.map(|(setting, given)| format!("--{} comes from {}", setting.key, given.place)).collect();
+            mentioned.map(|(setting, given)| format!("--{} comes from {}", setting.key, given.origin)).collect();
         if places.is_empty() {
             return ParseError::Flags(Box::new(error));
         }
@@ -179,9 +183,9 @@ impl Configuration {
 /// Why the arguments are refused.
 #[derive(Debug)]
 pub enum ParseError {
-    /// clap says it, with its own usage lines; also help and version.
+    /// clap's error with its usage lines; also help and version.
     Flags(Box<Error>),
-    /// A lower layer has a part in it.
+    /// An error that involves a lower layer.
     Lower(Failure),
 }
 
@@ -193,12 +197,12 @@ fn first_words(error: &Error) -> String {
     text[..end].trim_end().replace("\n\n", "\n")
 }
 
-/// What stands on the command line, as far as it can be read; what is wrong with it is said later.
+/// The flags as far as they can be parsed; errors are reported later.
 fn given_by_flags(command: &Command, arguments: &[OsString]) -> Option<ArgMatches> {
     command.clone().ignore_errors(true).try_get_matches_from(arguments).ok()
 }
 
-/// The subcommands that were asked for, and the matches of the last.
+/// The subcommand, from the top, and its matches.
 pub(super) fn leaf(matches: &ArgMatches) -> (Vec<String>, &ArgMatches) {
     let (mut section, mut leaf) = (Vec::new(), matches);
     while let Some((name, matches)) = leaf.subcommand() {
@@ -208,9 +212,10 @@ pub(super) fn leaf(matches: &ArgMatches) -> (Vec<String>, &ArgMatches) {
     (section, leaf)
 }
 
-/// Reads the layers and parses the arguments; ends the process where clap would: help, version, wrong flags.
+/// Reads the layers and parses the arguments. Ends the process for help, version and wrong flags,
+/// as clap does.
 pub fn parse(command: Command, arguments: &[OsString]) -> Result<(Configuration, Layered), Failure> {
-    // Help shows switches as they are meant to be written.
+    // Before switches take `=false`, which help need not show.
     if let Err(error) = command.clone().try_get_matches_from(arguments)
         && matches!(
             error.kind(),

@@ -1,8 +1,9 @@
-//! One configuration in four layers: defaults, under `tenure.toml`, under the environment, under flags.
+//! One configuration in four layers. Flags win over the environment, the environment over
+//! `tenure.toml`, and that over defaults.
 //!
-//! What can be configured is what clap's definition of the command says: each long option of each subcommand is a key
-//! of the section of that name, so a new flag is configurable without a line here, and its own parser checks the value
-//! whichever layer it comes from. (A second table of the options for figment would have to be kept in step by hand.)
+//! clap's definition of the command is the list of settings: each long option of a subcommand is a
+//! key of the section of that name. A new flag is configurable without a line here, and its own
+//! parser checks the value of every layer.
 //!
 //! | layer | `--learning-rate` of `tenure train` |
 //! | --- | --- |
@@ -10,19 +11,20 @@
 //! | environment | `TENURE_TRAIN_LEARNING_RATE`; `TENURE_LEARNING_RATE` for every command that has the option |
 //! | flag | `--learning-rate` |
 //!
-//! Within a layer what names the command wins. A value that a higher layer excludes (`--folds` and `--splits`) gives
-//! way. Paths are relative to the working directory, wherever they are written.
+//! Within a layer, a value for one command wins over a value for all. A value that conflicts with
+//! one of a higher layer (`--folds` and `--splits`) is dropped. Paths are relative to the working
+//! directory, wherever they are written.
 
 mod catalogue;
 mod effective;
 mod environment;
 mod file;
 mod layers;
-mod place;
+mod origin;
 #[cfg(test)]
 mod tests;
 
 pub use catalogue::{Catalogue, Setting};
-pub use effective::{Effective, Settings, effective};
+pub use effective::{Effective, ResolvedSettings, effective};
 pub use layers::{Configuration, FILE, Layered, ParseError, parse};
-pub use place::{FILE_VARIABLE, Given, Place};
+pub use origin::{FILE_VARIABLE, Given, Origin};

@@ -123,8 +123,8 @@ fn all_that_is_wrong_is_said_at_once_with_its_place() {
         "line 10: [train.deep] is no section; [train] has none below it",
         "line 12: invalid value '1000' for '--splits",
         "line 13: `wide` is no key of [crossval]; the keys are folds, inner, seed, splits",
-        "TENURE_TRAIN_SEDE sets nothing that there is; the nearest is TENURE_TRAIN_SEED",
-        "TENURE_NONSENSE_OF_MINE sets nothing that there is; `tenure config` lists",
+        "TENURE_TRAIN_SEDE sets no known key; the nearest is TENURE_TRAIN_SEED",
+        "TENURE_NONSENSE_OF_MINE sets no known key; `tenure config` lists",
         "TENURE_CROSSVAL_SEED: invalid value '-1'",
     ] {
         assert!(error.contains(part), "{part} in\n{error}");

@@ -1,4 +1,4 @@
-//! Artifact files, and the day that their dates count back from.
+//! Artifact files, and the flag --reference.
 
 use std::path::Path;
 
@@ -23,12 +23,12 @@ pub fn read_artifact(path: &Path, reference: Option<f64>) -> Result<ArtifactFile
     if let Some(day) = reference
         && !artifact.document.schema.set_reference(day)
     {
-        return Err(Failure::usage(format!("--reference: {} has no date field", path.display())));
+        return Err(Failure::usage(format!("--reference: {} has no date field; leave the flag out", path.display())));
     }
     Ok(ArtifactFile { artifact, sha256: hex::encode(Sha256::digest(&bytes)) })
 }
 
-/// A day as the flag --reference takes it, in days since 1970-01-01.
+/// The value of the flag --reference, in days since 1970-01-01.
 pub fn day(text: &str) -> Result<f64, String> {
     let day = date::read(text).ok_or("must be a date, year first, as in 2024-01-31")?;
     Ok(day.floor())

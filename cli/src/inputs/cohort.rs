@@ -1,4 +1,4 @@
-//! Tables with known outcomes, with a progress bar and a line for everything that was treated.
+//! Tables with known outcomes.
 
 use std::path::Path;
 
@@ -6,21 +6,22 @@ use tenure::schema::Schema;
 use tenure_table::Source;
 use tenure_training::cohort::{Cohort, Purpose, RARE_BELOW, prune_rare};
 
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::Output;
 
-/// Reads a table to measure a model on.
-pub fn read_for_evaluation(data: &Path, schema: &Schema, output: &Output) -> Result<Cohort, Failure> {
-    read(Purpose::Evaluation, data, schema, output)
+/// Reads a table to measure a model on. Says which rows and values were treated how.
+pub fn read_for_evaluation(data: &Path, schema: &Schema, console: &Console) -> Result<Cohort, Failure> {
+    read(Purpose::Evaluation, data, schema, console)
 }
 
-/// Reads a table to learn from, and folds rare categories into OTHER.
-pub fn read_for_training(data: &Path, mut schema: Schema, output: &Output) -> Result<Cohort, Failure> {
-    let mut cohort = read(Purpose::Training, data, &schema, output)?;
+/// Reads a table to learn from, and merges rare categories into OTHER. Says which rows and values
+/// were treated how.
+pub fn read_for_training(data: &Path, mut schema: Schema, console: &Console) -> Result<Cohort, Failure> {
+    let mut cohort = read(Purpose::Training, data, &schema, console)?;
     for folded in prune_rare(&mut schema, &mut cohort, RARE_BELOW).map_err(Failure::data)? {
         let names: Vec<_> = folded.categories.iter().map(|(name, rows)| format!("{name} ({rows})")).collect();
-        output.say(format!(
-            "{}: seen fewer than {RARE_BELOW} times, folded into OTHER: {}",
+        console.say(format!(
+            "{}: these categories have fewer than {RARE_BELOW} rows and count as OTHER: {}",
             folded.field,
             names.join(", ")
         ));
@@ -28,11 +29,11 @@ pub fn read_for_training(data: &Path, mut schema: Schema, output: &Output) -> Re
     Ok(cohort)
 }
 
-fn read(purpose: Purpose, data: &Path, schema: &Schema, output: &Output) -> Result<Cohort, Failure> {
+fn read(purpose: Purpose, data: &Path, schema: &Schema, console: &Console) -> Result<Cohort, Failure> {
     let source = Source::open(data)?;
-    let cohort = output.reading(|progress| Cohort::read_for(purpose, source, schema, progress))?;
+    let cohort = console.reading(|progress| Cohort::read_for(purpose, source, schema, progress))?;
     for line in cohort.report().lines() {
-        output.say(line);
+        console.say(line);
     }
     Ok(cohort)
 }

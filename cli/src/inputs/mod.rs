@@ -1,4 +1,4 @@
-//! What commands read: schemas, tables and artifacts, with words for the person when they cannot be read.
+//! The inputs of commands: schemas, tables and artifacts.
 
 mod artifact;
 mod cohort;

@@ -15,7 +15,9 @@ pub fn read_schema(path: &Path) -> Result<SchemaFile, Failure> {
         Some(preset) => preset.to_owned(),
         None => std::fs::read_to_string(path).map_err(|error| {
             let presets = PRESETS.join(", ");
-            Failure::usage(format!("{name}: {error}; presets that need no file are {presets}"))
+            Failure::usage(format!(
+                "{name}: {error}; name a schema file (`tenure init` writes one) or a preset ({presets})"
+            ))
         })?,
     };
     SchemaFile::read(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))

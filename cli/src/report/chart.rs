@@ -1,12 +1,12 @@
-//! Charts as SVG text: axes, lines, bands, bars, dots. Colours, line styles and type come from the page's stylesheet by
-//! class, so that one drawing serves light, dark and print. (Plotting crates fix the colours of what they draw, and name
-//! nothing for a screen reader.)
+//! Charts as SVG text: axes, lines, bands, bars, dots. The stylesheet of the page sets colours,
+//! lines and type by class, so one drawing serves light mode, dark mode and print. Plotting crates
+//! fix the colours and have no texts for screen readers.
 
 use std::fmt::Write;
 
 use maud::{Markup, PreEscaped, html};
 
-/// From where to where an axis goes, and the texts at its ticks.
+/// The range of an axis, and the texts at its ticks.
 pub struct Axis {
     pub low: f64,
     pub high: f64,
@@ -16,7 +16,7 @@ pub struct Axis {
 
 impl Axis {
     pub fn new(low: f64, high: f64, ticks: Vec<(f64, String)>, label: &str) -> Axis {
-        // A point has no width to draw on.
+        // An axis needs a width.
         let high = if high > low { high } else { low + 1.0 };
         Axis { low, high, ticks, label: label.to_owned() }
     }
@@ -74,7 +74,7 @@ pub struct Chart {
     bottom: f64,
     x: Axis,
     y: Axis,
-    /// What the chart is called, and what it shows in a sentence, for those who do not see it.
+    /// Title and description, for screen readers.
     title: String,
     description: String,
     marks: String,
@@ -100,7 +100,7 @@ impl Chart {
         }
     }
 
-    /// Another height of the whole drawing, and another room for the texts at the left.
+    /// Another height of the drawing, and another width for the texts at its left.
     pub fn sized(self, height: f64, left: f64) -> Chart {
         Chart { height, left, ..self }
     }
@@ -134,7 +134,7 @@ impl Chart {
         let _ = write!(self.marks, "<path class=\"band {class}\" d=\"{path}Z\"/>");
     }
 
-    /// A rectangle from one corner to the other, with a text that shows where a pointer rests.
+    /// A rectangle between two corners, with a text for the pointer.
     pub fn bar(&mut self, class: &str, from: (f64, f64), to: (f64, f64), about: &str) {
         let (x0, x1) = (self.x(from.0).min(self.x(to.0)), self.x(from.0).max(self.x(to.0)));
         let (y0, y1) = (self.y(from.1).min(self.y(to.1)), self.y(from.1).max(self.y(to.1)));
@@ -222,8 +222,8 @@ fn escape(text: &str) -> String {
     html! { (text) }.into_string()
 }
 
-/// Where the dots of a swarm lie across its axis, so that they do not cover each other: each takes the nearest free place
-/// to the middle. Results are in units of `size`, the diameter of a dot, at most `limit` from the middle.
+/// Offsets of the dots of a swarm plot across its axis: each dot takes the free place nearest to
+/// the middle. Offsets are in units of `size`, the diameter of a dot, and at most `limit`.
 pub fn swarm(positions: &[f64], size: f64, limit: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..positions.len()).collect();
     order.sort_by(|a, b| positions[*a].total_cmp(&positions[*b]));
@@ -242,7 +242,7 @@ pub fn swarm(positions: &[f64], size: f64, limit: f64) -> Vec<f64> {
         let steps = (limit * 4.0) as i32;
         let candidates = (0..=steps).flat_map(|step| [f64::from(step) / 4.0, -f64::from(step) / 4.0]);
         let offset = candidates.into_iter().find(|offset| free(*offset)).unwrap_or_else(|| {
-            // A full swarm is a filled shape; dots lie on each other, spread over its width.
+            // A full swarm: dots overlap, spread over its width.
             (at as f64 * 0.618_034 % 1.0 * 2.0 - 1.0) * limit
         });
         offsets[at] = offset;

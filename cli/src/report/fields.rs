@@ -1,24 +1,24 @@
-//! The fields: what each moves, where the model is worse, what the table holds.
+//! The fields: their importance, the segments in which the model is worse, the data.
 
 use maud::{Markup, html};
 use tenure_training::evaluation::short;
-use tenure_training::evaluation::{FieldInfluence, FieldSummary, Influence, Report, Segment};
+use tenure_training::evaluation::{FieldFigures, FieldInfluence, Influence, Report, Segment};
 
 use super::chart::{Axis, Chart, swarm};
 use super::html::{count, figure, percent, signed, table};
 
-/// Fields drawn; the others are in the table and in the JSON.
+/// Fields in the drawing; the table and the JSON have all.
 const DRAWN_FIELDS: usize = 15;
 const DRAWN_SEGMENTS: usize = 14;
-/// Room for the names at the left of a drawing.
+/// Width of the names at the left of a drawing.
 const NAMES: f64 = 148.0;
-/// Letters that fit it.
+/// Letters that fit into it.
 const NAME_LETTERS: usize = 20;
-/// The same where a name is a field and its category.
+/// The same for names of a field and its category.
 const SEGMENT_NAMES: f64 = 210.0;
 const SEGMENT_LETTERS: usize = 30;
 const ROW: f64 = 26.0;
-/// Heights of a drawing beside its rows: top and bottom.
+/// Height of a drawing above and below its rows.
 const AROUND: f64 = 60.0;
 
 pub(super) fn influence(report: &Report) -> Option<Markup> {
@@ -40,29 +40,28 @@ pub(super) fn influence(report: &Report) -> Option<Markup> {
     Some(html! {
         p {
             @if influence.sampled == 0 { "Exact Shapley values" } @else { "Shapley values" }
-            " of " (count(influence.rows.len())) " customers drawn with a seed: what each field adds to the logit, against \
-             a background of typical customers. For one customer they make, from the background's mean of "
-            (signed(influence.base, 3)) ", the logit."
+            " of " (count(influence.rows.len())) " customers drawn at random: what each field adds to the logit. The \
+             contributions of a customer and the background's mean of " (signed(influence.base, 3)) " sum to the logit."
             @if influence.sampled > 0 {
-                " Those of " (count(influence.sampled)) " are sampled, with a standard error of at most "
-                (short(influence.standard_error)) ": they differ from the background in many fields."
+                " Those of " (count(influence.sampled)) " customers are estimates, with a standard error of at most "
+                (short(influence.standard_error)) "."
             }
             @if influence.refused > 0 {
-                " " (count(influence.refused)) " more were drawn and could not be explained."
+                " " (count(influence.refused)) " more customers could not be explained."
             }
-            " They tell what moves the model, not what makes people leave."
+            " They say what moves the model, not why people leave."
         }
         div.charts {
             (figure("Importance", &importance(drawn), "Mean of the contributions' absolute values."))
             (figure(
                 "Contributions",
                 &beeswarm(influence, drawn),
-                "One dot for each customer: right of the line, the field raises the risk. The darker (in dark mode, the \
-                 lighter) the dot, the higher the customer's value among the sample; categories and missing values are grey."
+                "One dot for each customer; right of the line the field raises the risk. Darker dots (in dark mode, lighter \
+                 ones) have higher values; categories and missing values are grey."
             ))
         }
         details {
-            summary { "All fields in figures" }
+            summary { "All fields" }
             (table("Contributions to the logit", &["Field", "Mean size", "Lowest", "Highest"], &rows))
         }
     })
@@ -140,32 +139,31 @@ pub(super) fn segments(report: &Report) -> Markup {
         div.charts {
             @if !drawn.is_empty() {
                 (figure(
-                    "Gap between promise and outcome",
+                    "Churn rate less mean probability",
                     &gaps(drawn),
-                    "Churn rate less mean probability, with 95% intervals; the most doubtful segments. Right of the line \
-                     the model promises too little churn."
+                    "The segments with the lowest p-values, with 95% intervals. Right of the line the model predicts too \
+                     little churn."
                 ))
             }
             div {
                 p.soft {
-                    "Two things are tested: the gap between churn rate and mean probability, and whether the log-loss \
-                     exceeds the one that the probabilities themselves promise."
+                    "Each segment is tested twice: its churn rate against its mean probability, and its log-loss against \
+                     the loss that these probabilities should have."
                 }
                 p.soft {
-                    "Of " (found.tests) " tests some come out by chance, so the p-values are adjusted together (Benjamini & \
-                     Hochberg): of the segments marked ✗, " (found.false_discovery_rate * 100.0) "% are expected to be \
-                     marked for nothing. The segments overlap, so one fault may show in several. A mark at a small gap \
-                     means that the loss exceeds its promise."
+                    "The p-values of all " (found.tests) " tests are adjusted together (Benjamini & Hochberg): "
+                    (found.false_discovery_rate * 100.0) "% of the marks ✗ are expected to be false alarms. Segments \
+                     overlap, so one fault may show in several. A mark at a small gap means that the loss is too high."
                 }
                 p.soft {
-                    "A lower ROC-AUC within a segment alone is no fault: the field that defines it no longer tells its \
-                     customers apart."
+                    "A lower ROC-AUC within a segment is no fault: the field that defines it is the same for all its \
+                     customers."
                 }
             }
         }
         details {
-            summary { "All segments in figures" }
-            (table("Segments, the most doubtful first", &SEGMENT_HEADS, &rows))
+            summary { "All segments" }
+            (table("Segments, lowest p-values first", &SEGMENT_HEADS, &rows))
         }
     }
 }
@@ -173,12 +171,12 @@ pub(super) fn segments(report: &Report) -> Markup {
 const SEGMENT_HEADS: [&str; 11] = [
     "Segment",
     "Customers",
-    "Left",
-    "Promised",
+    "Churn rate",
+    "Mean probability",
     "Gap",
     "95% interval",
     "Log-loss",
-    "Above promise",
+    "Excess",
     "ROC-AUC",
     "95% interval",
     "p, adjusted",
@@ -209,8 +207,8 @@ fn gaps(segments: &[Segment]) -> Markup {
     let x = Axis::within(ends.chain([0.0]), "gap", &|gap| signed(100.0 * gap, 0) + "%");
     let low = x.low;
     let mut chart = rows_chart(
-        "Gap between promise and outcome",
-        "Churn rate less mean probability by segment",
+        "Churn rate less mean probability",
+        "By segment, with 95% intervals",
         x,
         segments.len(),
         SEGMENT_NAMES,
@@ -229,7 +227,7 @@ fn gaps(segments: &[Segment]) -> Markup {
         let (line, dot) = if segment.worse { ("whisker worse", "worse") } else { ("whisker", "sound") };
         chart.line(line, [segment.gap_interval.low, segment.gap_interval.high].map(|x| (x, middle(at))).into_iter());
         let about = format!(
-            "{}: {} left, {} promised",
+            "{}: churn rate {}, mean probability {}",
             segment.label,
             percent(segment.rate),
             percent(segment.mean_probability)
@@ -246,14 +244,14 @@ pub(super) fn data(report: &Report) -> Markup {
     html! {
         p {
             (count(data.rows)) " customers, " (count(data.left)) " left (" (percent(data.left as f64 / data.rows as f64))
-            "), " (count(data.left_out)) " rows left out. In " (warned.join(" and ")) " rows a value was taken for another: \
-             a category that training never saw, or a number beyond the fitted range."
+            "), " (count(data.left_out)) " rows left out. " (warned.join(" and ")) " rows have a category that training never saw or a number beyond the \
+             fitted range; they were scored with a warning."
         }
         div.prose { (table("Fields", &["Field", "Missing", "Values"], &rows)) }
     }
 }
 
-fn field_row(field: &FieldSummary, rows: usize) -> Vec<String> {
+fn field_row(field: &FieldFigures, rows: usize) -> Vec<String> {
     let missing = if field.missing == 0 {
         "none".into()
     } else {

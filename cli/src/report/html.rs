@@ -1,4 +1,5 @@
-//! Numbers, figures and tables as the page shows them. Texts are escaped by maud wherever they are put in.
+//! Numbers, figures and tables as the page shows them. Texts are escaped by maud wherever they are
+//! put in.
 
 use indicatif::HumanCount;
 use maud::{Markup, Render, html};

@@ -1,4 +1,5 @@
-//! The figures as one HTML page that needs nothing beside it: no network, no fonts, a few lines of script for the slider.
+//! The report as one HTML page that works offline: no fonts, and a few lines of script for the
+//! slider.
 
 mod chart;
 mod fields;

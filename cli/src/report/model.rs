@@ -1,4 +1,4 @@
-//! What the artifact says of itself: the model card and how training went.
+//! The model card and the training curves.
 
 use maud::{Markup, html};
 use tenure::card::LossCurve;
@@ -24,7 +24,7 @@ pub(super) fn model(report: &Report) -> Markup {
     }
 }
 
-/// The losses of one stage of training; nothing where the card has none.
+/// The losses of one stage of training; `None` if the card has none.
 fn stage(curve: &LossCurve) -> Option<Markup> {
     let LossCurve { stage, epoch, train, validation, best_epoch } = curve;
     let (first, last) = (train.first()?, validation.last()?);
@@ -40,6 +40,6 @@ fn stage(curve: &LossCurve) -> Option<Markup> {
     chart.dot("first", at, 4.5, "");
     let anchor = if best_epoch * 2 > *epoch.last()? { "end" } else { "start" };
     chart.text("mark first", at, (0.0, 22.0), anchor, &format!("best: epoch {best_epoch}, {best:.4}"));
-    let caption = "Solid: validation. Dashed: training, dropout included, so it lies higher than its rows would cost.";
+    let caption = "Solid: validation. Dashed: training, with dropout, which raises it.";
     Some(figure(&format!("Training: {stage}"), &chart.svg(), caption))
 }

@@ -14,7 +14,7 @@ pub fn page(report: &Report) -> String {
         ("quality", "Quality", Some(quality::quality(report))),
         ("calibration", "Calibration", Some(quality::calibration(report))),
         ("use", "Use", Some(usage::usage(report))),
-        ("fields", "What moves it", fields::influence(report)),
+        ("fields", "Field importance", fields::influence(report)),
         ("segments", "Segments", Some(fields::segments(report))),
         ("data", "Data", Some(fields::data(report))),
         ("model", "Model", Some(model::model(report))),
@@ -68,14 +68,14 @@ fn head(report: &Report) -> Markup {
                 "."
                 @if data.left_out > 0 {
                     " " (count(data.left_out))
-                    " more rows were left out: a value breaks a rule, or the outcome is missing."
+                    " rows were left out: a value is invalid, or the outcome is missing."
                 }
             }
             @for model in report.models.iter().filter(|model| model.training_data) {
                 p.notice role="note" {
-                    strong { (model.file) " was trained on this very table." }
-                    " The figures flatter it. Its model card, below, has those on " (count(model.card.rows.test))
-                    " rows that it never saw."
+                    strong { (model.file) " was trained on this table." }
+                    " These figures are optimistic. The model card below has those on " (count(model.card.rows.test))
+                    " test rows that it never saw."
                 }
             }
             div.tiles { (tiles(report, rate)) }
@@ -108,7 +108,7 @@ fn footer(report: &Report) -> Markup {
     let files = models.chain([(&report.data.file, &report.data.sha256)]);
     html! {
         @for (file, sha256) in files { code { (file) } " SHA-256 " code { (sha256) } br; }
-        "Seed " (report.bootstrap.seed) ". The same files and flags give this page again, byte for byte. Written by tenure "
-        (env!("CARGO_PKG_VERSION")) "; nothing on it is loaded from anywhere."
+        "Seed " (report.bootstrap.seed) ". The same files and flags give the same page. Written by tenure "
+        (env!("CARGO_PKG_VERSION")) "; the page loads nothing."
     }
 }

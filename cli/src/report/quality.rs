@@ -1,4 +1,4 @@
-//! How well customers are told apart, and whether probabilities hold what they promise; two models side by side.
+//! Ranking and calibration, and two models side by side.
 
 use maud::{Markup, html};
 use tenure_training::evaluation::{ModelFigures, Report};
@@ -7,7 +7,7 @@ use tenure_training::metrics::{Band, Difference, FIGURES, Figure, Interval};
 use super::chart::{Axis, Chart};
 use super::html::{count, figure, percent, signed, table};
 
-/// The figures of the ranking first, then those that hang on the threshold.
+/// All figures, those that depend on the threshold last.
 fn figures() -> impl Iterator<Item = (&'static Figure, String)> {
     let of_threshold = ["accuracy", "precision", "recall", "f1"];
     let mut figures: Vec<&Figure> = FIGURES.iter().collect();
@@ -40,11 +40,10 @@ pub(super) fn compared(report: &Report) -> Option<Markup> {
     });
     Some(html! {
         p {
-            "First: " code { (first.file) } ". Second: " code { (second.file) } ". Both were measured on the same "
-            (count(report.data.rows)) " rows; each of the " (count(report.bootstrap.resamples)) " resamples draws the same \
-             rows for both, so that what is hard for both cancels. A difference is clear where its "
-            (report.bootstrap.level * 100.0) "% interval lies on one side of 0; with ten figures, one of them may do so by \
-             chance. Each model calls from its own threshold."
+            "First: " code { (first.file) } ". Second: " code { (second.file) } ". Both are measured on the same " (count(report.data.rows)) " rows, and each of the "
+            (count(report.bootstrap.resamples)) " resamples draws the same rows for both. A difference is clear if its "
+            (report.bootstrap.level * 100.0) "% interval excludes 0; one of ten may do so by chance. Each model uses its own \
+             threshold."
         }
         (table(
             "Second less first, paired bootstrap",
@@ -70,8 +69,8 @@ pub(super) fn quality(report: &Report) -> Markup {
     let mut roc = curve(
         "ROC curve",
         &aucs.join(" and "),
-        "stayed, and called",
-        "left, and called",
+        "stayers contacted",
+        "leavers contacted",
         |model| &model.curves.roc,
         [(0.0, 0.0), (1.0, 1.0)],
     );
@@ -80,8 +79,8 @@ pub(super) fn quality(report: &Report) -> Markup {
     let mut precision = curve(
         "Precision and recall",
         &precisions.join(" and "),
-        "recall: left, and called",
-        "precision: called, and left",
+        "recall",
+        "precision",
         |model| &model.curves.precision,
         [(0.0, rate), (1.0, rate)],
     );
@@ -105,25 +104,24 @@ pub(super) fn quality(report: &Report) -> Markup {
     let thresholds: Vec<String> = report.models.iter().map(|model| format!("{:.3}", model.metrics.threshold)).collect();
     html! {
         p {
-            "The curves show every threshold at once: who is called, going down from the highest probability. The shaded \
-             bands are pointwise " (report.bootstrap.level * 100.0) "% intervals."
+            "The curves cover all thresholds. Shaded bands are pointwise " (report.bootstrap.level * 100.0) "% intervals."
         }
         div.charts {
             (figure(
                 "ROC curve",
                 &roc.svg(),
-                "Share of those who left that is called, against the share of those who stayed."
+                "Share of the leavers contacted, against the share of the stayers contacted."
             ))
             (figure(
                 "Precision and recall",
                 &precision.svg(),
-                "Of those called, how many left, against how many of all who left are called."
+                "Share of the contacted who left, against the share of the leavers contacted."
             ))
         }
         (table("Figures", &heads, &rows))
         p.soft {
-            "The threshold is " (thresholds.join(" and ")) @if two { ", first and second" } ". The bootstrap widens and \
-             raises the interval of the calibration error: noise only adds to it."
+            "The threshold is " (thresholds.join(" and ")) @if two { ", first and second" } ". The interval of the calibration \
+             error is too wide and too high, because the noise of resampling adds to the error."
         }
     }
 }
@@ -147,7 +145,7 @@ pub(super) fn calibration(report: &Report) -> Markup {
         chart.line(class, bins.iter().map(|bin| (bin.mean_probability, bin.rate)));
         for bin in bins {
             let about = format!(
-                "{} rows: {} promised, {} left",
+                "{} rows: mean probability {}, {} left",
                 count(bin.rows),
                 percent(bin.mean_probability),
                 percent(bin.rate)
@@ -171,8 +169,8 @@ pub(super) fn calibration(report: &Report) -> Markup {
         .collect();
     html! {
         p {
-            "A probability of 30% should come true for three customers in ten. Each dot is a group of customers with \
-             neighbouring probabilities; on the diagonal, promise and outcome agree."
+            "Of customers with a probability of 30%, three in ten should leave. Each dot is a group of customers with \
+             similar probabilities; on the diagonal, probability and outcome agree."
         }
         div.charts {
             (figure(
@@ -183,17 +181,17 @@ pub(super) fn calibration(report: &Report) -> Markup {
             (figure(
                 "Probabilities by outcome",
                 &histogram(&report.models[0]),
-                "Left above, stayed below the line, each as a share of its own customers."
+                "Leavers above the line, stayers below, each as a share of their own number."
             ))
         }
         details {
-            summary { "The groups in figures" }
+            summary { "All groups" }
             (table("Groups of the first model", &["Mean probability", "Left", "95% interval", "Customers"], &rows))
         }
     }
 }
 
-/// Those who left upwards, those who stayed downwards: told apart by place, not by colour.
+/// Leavers upwards, stayers downwards: position separates them, not colour.
 fn histogram(model: &ModelFigures) -> Markup {
     let histogram = &model.histogram;
     let share = |counts: &[usize]| -> Vec<f64> {
@@ -231,7 +229,7 @@ pub(super) fn draw(chart: &mut Chart, report: &Report, of: fn(&ModelFigures) -> 
     }
 }
 
-/// Writes each model's figure, with its name where there are two, one below the other from a place that is free.
+/// Writes each model's figure at a free place, with the model's name if there are two.
 fn name(chart: &mut Chart, report: &Report, place: (f64, f64), texts: &[String]) {
     for (index, (class, text)) in ["first", "second"].into_iter().zip(texts).enumerate() {
         let words = if report.models.len() > 1 { format!("{class} {text}") } else { text.clone() };

@@ -1,4 +1,4 @@
-//! What a threshold does and what an offer earns: gain, lift, the four cells, profit, tiers.
+//! Gain, lift, thresholds, profit and tiers.
 
 use maud::{Markup, PreEscaped, html};
 use tenure_training::evaluation::short;
@@ -14,18 +14,22 @@ pub(super) fn usage(report: &Report) -> Markup {
     let fifth = first.curves.gain.value[20];
     let mut gain = Chart::new(
         "Gain",
-        "Share of leavers found among the share called",
-        Axis::share("share of customers called"),
+        "Share of leavers found, by the share of customers contacted",
+        Axis::share("share of customers contacted"),
         Axis::share("share of leavers found"),
     );
     gain.line("chance", [(0.0, 0.0), (1.0, 1.0)].into_iter());
     draw(&mut gain, report, |model| &model.curves.gain);
     gain.dot("first", (0.2, fifth), 4.5, "");
-    gain.text("mark first", (0.2, fifth), (9.0, 15.0), "start", &format!("20% called: {:.0}% found", 100.0 * fifth));
+    gain.text("mark first", (0.2, fifth), (9.0, 15.0), "start", &format!("20% contacted: {:.0}% found", 100.0 * fifth));
     let lifts = report.models.iter().flat_map(|model| model.curves.lift.high.iter().copied());
     let y = Axis::over(lifts.chain([0.0]), "times the average", &|lift| format!("{lift}×"));
-    let mut lift =
-        Chart::new("Lift", "Churn among those called over the average", Axis::share("share of customers called"), y);
+    let mut lift = Chart::new(
+        "Lift",
+        "Churn rate of the contacted over the average",
+        Axis::share("share of customers contacted"),
+        y,
+    );
     lift.line("chance", [(0.0, 1.0), (1.0, 1.0)].into_iter());
     draw(&mut lift, report, |model| &model.curves.lift);
     let tenth = first.curves.lift.value[10];
@@ -36,9 +40,9 @@ pub(super) fn usage(report: &Report) -> Markup {
             (figure(
                 "Gain",
                 &gain.svg(),
-                "Calling from the highest probability down; the diagonal is calling at random."
+                "Contacting from the highest probability down; the diagonal is contacting at random."
             ))
-            (figure("Lift", &lift.svg(), "How many times more often the called customers leave than all do."))
+            (figure("Lift", &lift.svg(), "Churn rate of the contacted over that of all customers."))
         }
         (thresholds(first))
         (profit(report))
@@ -48,14 +52,14 @@ pub(super) fn usage(report: &Report) -> Markup {
 
 const THRESHOLD_HEADS: [&str; 9] = [
     "Threshold",
-    "Called, left",
-    "Called, stayed",
+    "Contacted, left",
+    "Contacted, stayed",
     "Missed",
     "Left alone, stayed",
     "Precision",
     "Recall",
     "F1",
-    "Called",
+    "Contacted",
 ];
 
 fn thresholds(model: &ModelFigures) -> Markup {
@@ -82,8 +86,8 @@ fn thresholds(model: &ModelFigures) -> Markup {
     let rows: Vec<Vec<String>> = (1..10).map(|step| row(step * 10)).collect();
     html! {
         h3 { "Thresholds" }
-        p { "A customer is called from the threshold on." }
-        // Script shows it: without script the table below says the same.
+        p { "Customers at or above the threshold are contacted." }
+        // The script shows it; the table below has the same figures.
         div.slider hidden {
             label for="threshold" { "Threshold " span data-of="threshold" {} }
             input id="threshold" type="range" min="0" max="100" value=(start);
@@ -91,16 +95,16 @@ fn thresholds(model: &ModelFigures) -> Markup {
                 div.head {}
                 div.head { "left" }
                 div.head { "stayed" }
-                div.head { "called" }
-                div.right { b data-of="tp" {} "rightly called ✓" }
-                div { b data-of="fp" {} "called for nothing" }
-                div.head { "not called" }
+                div.head { "contacted" }
+                div.right { b data-of="tp" {} "rightly contacted ✓" }
+                div { b data-of="fp" {} "contacted in vain" }
+                div.head { "not contacted" }
                 div { b data-of="fn" {} "missed" }
                 div.right { b data-of="tn" {} "rightly left alone ✓" }
             }
             p aria-live="polite" {
                 "Precision " b data-of="precision" {} ", recall " b data-of="recall" {} ", accuracy "
-                b data-of="accuracy" {} "; " b data-of="contacted" {} " of all are called."
+                b data-of="accuracy" {} "; " b data-of="contacted" {} " of all customers are contacted."
             }
             script type="application/json" { (PreEscaped(json)) }
         }
@@ -132,8 +136,8 @@ fn profit(report: &Report) -> Markup {
     let y = Axis::over(bands.chain([0.0]), "profit per customer", &|profit| minus(short(profit)));
     let mut chart = Chart::new(
         "Profit",
-        "Profit per customer of the table over the share called",
-        Axis::share("share of customers called"),
+        "Profit per customer of the table, by the share contacted",
+        Axis::share("share of customers contacted"),
         y,
     );
     chart.line("zero", [(0.0, 0.0), (1.0, 0.0)].into_iter());
@@ -149,31 +153,31 @@ fn profit(report: &Report) -> Markup {
         h3 { "Profit" }
         p {
             @if top > 0.0 {
-                "The best is to call the top " (best) "%: " (format!("{top:.2}")) " per customer of the table, "
+                "Best: contact the top " (best) "%. That earns " (format!("{top:.2}")) " per customer of the table, "
                 (count(total.round() as usize)) " in all (95% interval of the highest profit: "
-                (money(curves.best_profit.low)) " to " (money(curves.best_profit.high)) " per customer). Calling everybody \
-                 brings " (money(curves.profit.value[100])) "."
+                (money(curves.best_profit.low)) " to " (money(curves.best_profit.high)) " per customer). Contacting everybody \
+                 earns " (money(curves.profit.value[100])) "."
             } @else {
-                "At these terms no offer pays: the best is to call nobody."
+                "At these terms no offer pays: contact nobody."
             }
         }
         div.charts {
-            (figure("Profit of calling", &chart.svg(), "Calling from the highest probability down."))
+            (figure("Profit", &chart.svg(), "Contacting from the highest probability down."))
             div {
                 p {
-                    "The terms: a customer who is kept is worth " (offer.value) "; the offer costs " (offer.cost) ", a call "
-                    (offer.contact) "; of those about to leave, " (percent(offer.success)) " accept, and those who would \
-                     stay accept anyway. "
+                    "Terms: a kept customer is worth " (offer.value) ", the offer costs " (offer.cost) ", a contact costs "
+                    (offer.contact) ". Of the leavers " (percent(offer.success)) " accept the offer and stay; all stayers \
+                     accept it. "
                     @if threshold <= 1.0 {
-                        "With calibrated probabilities, a call pays from " (percent(threshold)) " on."
+                        "With calibrated probabilities, a contact pays from " (percent(threshold)) " on."
                     } @else {
-                        "With calibrated probabilities, no call pays."
+                        "With calibrated probabilities, no contact pays."
                     }
                 }
                 p.soft {
                     "Other terms: " code { "--customer-value" } ", " code { "--offer-cost" } ", " code { "--contact-cost" }
-                    ", " code { "--success-rate" } ". The profit of a customer about to leave is success × (value − cost) − \
-                     contact, of one who stays −(cost + contact) (Neslin et al. 2006); the defaults are those of the \
+                    ", " code { "--success-rate" } ". The profit of a leaver is success × (value − cost) − \
+                     contact, that of a stayer −(cost + contact) (Neslin et al. 2006); the defaults are those of the \
                      expected maximum profit measure (Verbraken et al. 2013)."
                 }
             }

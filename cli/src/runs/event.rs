@@ -14,7 +14,7 @@ pub enum Event {
         time: u64,
         /// `train`, `crossval`, …
         command: String,
-        /// What the schema is called.
+        /// Name of the schema.
         name: String,
         params: BTreeMap<String, String>,
         /// Hashes, seed, version, commit.
@@ -28,7 +28,7 @@ pub enum Event {
         #[serde(deserialize_with = "figures")]
         metrics: BTreeMap<String, f64>,
     },
-    /// What is known only later.
+    /// Parameters that are known only after training.
     Params {
         params: BTreeMap<String, String>,
     },
@@ -38,7 +38,7 @@ pub enum Event {
         #[serde(deserialize_with = "figures")]
         metrics: BTreeMap<String, f64>,
     },
-    /// A file, copied to the run's folder where it will be delivered.
+    /// A file. It is copied to the run's folder if it will be uploaded.
     File {
         time: u64,
         name: String,
@@ -54,7 +54,7 @@ pub enum Event {
     },
 }
 
-/// Figures as JSON has them: one that is no number is written as null.
+/// JSON has no NaN: it is written as null.
 fn figures<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<BTreeMap<String, f64>, D::Error> {
     let figures = BTreeMap::<String, Option<f64>>::deserialize(reader)?;
     Ok(figures.into_iter().map(|(key, figure)| (key, figure.unwrap_or(f64::NAN))).collect())

@@ -1,8 +1,9 @@
-//! Runs on disk: one file of JSON lines for each, only ever appended to, so that runs beside each other do not meet and a
-//! killed run keeps what it had. The same file is what a tracking server is sent, so that nothing depends on one.
+//! Runs on disk. Each run is one file of JSON lines that is only appended to, so parallel runs do
+//! not collide and a killed run keeps its lines. A tracking server is sent the same file, so
+//! nothing depends on the server.
 //!
-//! `runs/<id>.jsonl` is the run; beside it, only where a server was asked for, `runs/<id>.files/` holds the files to
-//! deliver and `runs/<id>.delivery.json` how far the delivery has come (`tracking`).
+//! `runs/<id>.jsonl` is the run. With a tracking server, `runs/<id>.files/` holds the files to
+//! upload, and `runs/<id>.delivery.json` the progress of the upload (`tracking`).
 
 mod event;
 mod store;

@@ -1,4 +1,4 @@
-//! The folder of runs: a new file for each run, lines appended, files read back with what a killed run left half.
+//! The folder of runs: creates, appends to and reads the files of runs.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -10,7 +10,7 @@ use tenure::schema::date;
 
 use super::event::{Event, Status, now};
 
-/// Where runs are kept unless another folder is named.
+/// The default folder.
 pub const FOLDER: &str = "runs";
 
 /// A folder of runs.
@@ -30,7 +30,7 @@ pub struct Run {
 pub enum StoreError {
     #[error("{}: {error}", path.display())]
     File { path: PathBuf, error: std::io::Error },
-    #[error("{}, line {line}: {error}", path.display())]
+    #[error("{}, line {line}: {error}; the file is damaged: delete it, or correct the line", path.display())]
     Line { path: PathBuf, line: usize, error: serde_json::Error },
 }
 
@@ -39,8 +39,8 @@ impl RunStore {
         RunStore { folder: folder.into() }
     }
 
-    /// Creates the file of a new run and returns its id: the time, to the millisecond, so that runs sort
-    /// by it, and some letters that no other has.
+    /// Creates the file of a new run and returns its id: the time to the millisecond, so that runs
+    /// sort by it, and a random suffix.
     pub fn create(&self) -> Result<(String, File), StoreError> {
         std::fs::create_dir_all(&self.folder).map_err(|error| self.file_error(&self.folder, error))?;
         loop {
@@ -48,8 +48,8 @@ impl RunStore {
             let path = self.path(&id);
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(file) => {
-                    // Held while the run goes on, so that others see that it does; where a file system has no locks, a run
-                    // without an end counts as killed.
+                    // The lock shows other processes that the run is alive. On a file system
+                    // without locks, a run without an end counts as killed.
                     let _ = file.try_lock();
                     return Ok((id, file));
                 }
@@ -66,7 +66,7 @@ impl RunStore {
         file.write_all(&line)
     }
 
-    /// Whether the process that writes a run is still there.
+    /// Whether a process is still writing the run.
     pub fn is_open(&self, id: &str) -> bool {
         let locked = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
         File::open(self.path(id)).is_ok_and(locked)
@@ -81,12 +81,12 @@ impl RunStore {
         self.folder.join(format!("{id}.files"))
     }
 
-    /// How far a run's delivery has come.
+    /// The file with the progress of a run's upload.
     pub fn delivery(&self, id: &str) -> PathBuf {
         self.folder.join(format!("{id}.delivery.json"))
     }
 
-    /// The ids of all runs, oldest first; none where there is no folder.
+    /// The ids of all runs, oldest first; none if the folder does not exist.
     pub fn ids(&self) -> Result<Vec<String>, StoreError> {
         let entries = match std::fs::read_dir(&self.folder) {
             Ok(entries) => entries,
@@ -102,7 +102,7 @@ impl RunStore {
         Ok(ids)
     }
 
-    /// Reads a run. A last line without its end, which a killed run leaves, is not read.
+    /// Reads a run. An incomplete last line, which a killed run leaves, is skipped.
     pub fn read(&self, id: &str) -> Result<Run, StoreError> {
         let path = self.path(id);
         let text = std::fs::read_to_string(&path).map_err(|error| self.file_error(&path, error))?;
@@ -121,7 +121,7 @@ impl RunStore {
 }
 
 impl Run {
-    /// Command, name, parameters and tags.
+    /// Command, name of the schema, and time.
     pub fn start(&self) -> Option<(&str, &str, u64)> {
         self.events.iter().find_map(|event| match event {
             Event::Start { command, name, time, .. } => Some((command.as_str(), name.as_str(), *time)),
@@ -154,7 +154,7 @@ impl Run {
         of.flatten().map(|(key, value)| (key.as_str(), *value)).collect()
     }
 
-    /// How it ended, after how many seconds; `None` while it goes on, or where it was killed.
+    /// Status and duration in seconds; `None` while the run goes on, and for a killed run.
     pub fn end(&self) -> Option<(Status, f64)> {
         self.events.iter().find_map(|event| match event {
             Event::End { status, seconds, .. } => Some((*status, *seconds)),

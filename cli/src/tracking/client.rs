@@ -1,4 +1,4 @@
-//! An MLflow server over HTTP: one JSON call after another.
+//! Calls an MLflow server over HTTP with JSON.
 
 use std::time::Duration;
 
@@ -12,17 +12,17 @@ use super::server::Server;
 
 /// How long to wait for a server.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     pub connect: Duration,
     /// A whole call, the answer included.
     pub call: Duration,
 }
 
-impl Patience {
-    /// Beside training.
-    pub const SHORT: Patience = Patience { connect: Duration::from_secs(2), call: Duration::from_secs(10) };
-    /// Where delivering is all there is to do.
-    pub const LONG: Patience = Patience { connect: Duration::from_secs(10), call: Duration::from_secs(60) };
+impl Timeouts {
+    /// While a command works.
+    pub const SHORT: Timeouts = Timeouts { connect: Duration::from_secs(2), call: Duration::from_secs(10) };
+    /// For `tenure track sync`.
+    pub const LONG: Timeouts = Timeouts { connect: Duration::from_secs(10), call: Duration::from_secs(60) };
 }
 
 /// Calls one server.
@@ -32,7 +32,7 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(server: &Server, patience: Patience) -> Client {
+    pub fn new(server: &Server, patience: Timeouts) -> Client {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -66,7 +66,7 @@ impl Client {
         self.call(Method::PUT, &format!("/api/2.0/mlflow-artifacts/artifacts/{path}"), Some(bytes)).map(drop)
     }
 
-    /// A member of an answer.
+    /// A text in an answer, by JSON pointer.
     pub fn member(&self, path: &str, answer: &Value, pointer: &str) -> Result<String, TrackingError> {
         let text = answer.pointer(pointer).and_then(Value::as_str).map(Into::into);
         text.ok_or_else(|| TrackingError::Answer { uri: self.server.uri(), path: path.into(), lacks: pointer.into() })
@@ -114,23 +114,23 @@ fn failed(uri: &str, error: &ureq::Error) -> TrackingError {
     let uri = uri.to_owned();
     match of_tls {
         Some(rustls::Error::InvalidCertificate(error)) => TrackingError::Untrusted { uri, problem: distrust(error) },
-        Some(rustls::Error::InvalidMessage(_)) => {
-            TrackingError::Unreachable { uri, error: "it does not speak TLS; is its address http://?".into() }
-        }
+        Some(rustls::Error::InvalidMessage(_)) => TrackingError::Unreachable {
+            uri,
+            error: "the server does not speak TLS; if its address begins with http://, correct it".into(),
+        },
         _ => TrackingError::Unreachable { uri, error: error.to_string() },
     }
 }
 
-/// What is wrong with a certificate.
+/// Why a certificate is not trusted.
 fn distrust(error: &CertificateError) -> String {
     match error {
-        // A bad signature is that of another authority of the same name.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "no authority that we trust issued it".into()
-        }
+        // Another authority of the same name gives a bad signature.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => "no trusted authority issued it".into(),
         // `openssl req -x509` makes these; MLflow's own client takes them, rustls never does.
         CertificateError::Other(error) if format!("{error:?}").contains("CaUsedAsEndEntity") => {
-            "it is an authority's own (CA:TRUE); make one for a server (basicConstraints=CA:FALSE)".into()
+            "it is the certificate of an authority (CA:TRUE); create a server certificate (basicConstraints=CA:FALSE)"
+                .into()
         }
         error => error.to_string(),
     }

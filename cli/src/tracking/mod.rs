@@ -1,9 +1,9 @@
-//! Runs on an MLflow server (3.x, REST API 2.0). The run's file comes first and the server second: a thread sends what the
-//! file has, in its order, and notes how far it came. What it could not send, `tenure track sync` sends later.
+//! Runs on an MLflow server (3.x, REST API 2.0). A thread sends the file of the run in its order
+//! and saves its progress. `tenure track sync` sends what is left later.
 //!
-//! Every step can be done twice without harm, so that a delivery cut short between a request and its note is simply gone
-//! on with: the run, the logged model and the version are looked for by the run's id before they are created, a metric of
-//! the same key, step and time is one metric to the server, and a file is put where it is already.
+//! Every step is idempotent, so an upload that was cut off is simply resumed: the run, the logged
+//! model and the version are looked up by the run's id before they are created, the server merges
+//! metrics of the same key, step and time, and a file replaces itself.
 
 mod client;
 mod delivery;
@@ -11,7 +11,7 @@ mod error;
 mod server;
 mod uploader;
 
-pub use client::{Client, Patience};
+pub use client::{Client, Timeouts};
 pub use delivery::{Delivered, Order, deliver};
 pub use error::TrackingError;
 pub use server::Server;

@@ -1,4 +1,5 @@
-//! Where a tracking server is, who asks, and whom we believe that it is the server: the address and MLflow's own variables.
+//! The address of a tracking server, with credentials and trusted certificates from MLflow's
+//! variables.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +12,7 @@ use super::error::TrackingError;
 const CERT_PATH: &str = "MLFLOW_TRACKING_SERVER_CERT_PATH";
 const INSECURE: &str = "MLFLOW_TRACKING_INSECURE_TLS";
 
-/// A server and who asks; nothing of the latter is ever written down.
+/// A server with credentials. Credentials are never written to a file.
 #[derive(Clone, Debug)]
 pub struct Server {
     /// Without user, password and a slash at the end.
@@ -20,12 +21,12 @@ pub struct Server {
     trust: Trust,
 }
 
-/// Whose certificates are believed.
+/// The certificates to trust.
 #[derive(Clone, Debug)]
 enum Trust {
-    /// Those of Mozilla's list of authorities.
+    /// Mozilla's list of authorities.
     Public,
-    /// Those of these authorities.
+    /// These authorities.
     Own(Vec<Certificate<'static>>),
     Any,
 }
@@ -87,8 +88,10 @@ impl Trust {
             Some(value) => return error(INSECURE, format!("{value:?} is neither true nor false")),
         };
         match variable(CERT_PATH) {
-            // MLflow's client refuses it too: whoever names an authority wants it checked.
-            Some(_) if insecure => error(INSECURE, format!("it trusts any certificate, but {CERT_PATH} names one")),
+            // MLflow's client refuses this too: who names an authority wants it checked.
+            Some(_) if insecure => {
+                error(INSECURE, format!("it trusts any certificate, but {CERT_PATH} names one; unset one of the two"))
+            }
             Some(path) => certificates(&path).map(Trust::Own).or_else(|problem| error(CERT_PATH, problem)),
             None if insecure => Ok(Trust::Any),
             None => Ok(Trust::Public),
@@ -96,8 +99,9 @@ impl Trust {
     }
 }
 
-/// The certificates of a file. One that rustls cannot read spoils none of the others, as a system's bundle has some; a file
-/// of nothing else is an error, where rustls would trust nobody without a word.
+/// The certificates of a PEM file. A bundle of the system has some that rustls cannot read: those
+/// are skipped. A file without a readable one is an error, because rustls would then trust nobody
+/// and not say so.
 fn certificates(path: &str) -> Result<Vec<Certificate<'static>>, String> {
     let pem = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
     let readable = |der: &[u8]| RootCertStore::empty().add(der.to_vec().into()).is_ok();
@@ -107,7 +111,7 @@ fn certificates(path: &str) -> Result<Vec<Certificate<'static>>, String> {
         Err(error) => Some(Err(format!("{path}: {error}"))),
     });
     let found: Vec<_> = items.collect::<Result<_, _>>()?;
-    if found.is_empty() { Err(format!("{path} has no certificate (PEM)")) } else { Ok(found) }
+    if found.is_empty() { Err(format!("{path} has no certificate in PEM format")) } else { Ok(found) }
 }
 
 #[cfg(test)]

@@ -1,22 +1,22 @@
-//! A thread that sends a run while it goes on. It reads the run's file, so it holds up nothing: neither a line that is
-//! written nor, beyond a moment of grace, the end of the command.
+//! A thread that sends a run while its command works. It reads the run's file, so it delays neither
+//! the lines that are written nor, beyond three seconds, the end of the command.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::client::{Client, Patience};
+use super::client::{Client, Timeouts};
 use super::delivery::deliver;
 use super::server::Server;
 use crate::runs::RunStore;
 
-/// Lines that come within this time go together.
+/// Lines that arrive within this time are sent together.
 const GATHER: Duration = Duration::from_millis(500);
-/// How long a server that did not answer is left alone, at first and at most.
+/// The wait after a server did not answer, at first and at most.
 const PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// How long the end of a command waits for a server that answered so far.
+/// How long the end of a command waits for a server that answers.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Sends one run.
@@ -35,13 +35,13 @@ impl Uploader {
         Uploader { notice, thread, problem }
     }
 
-    /// There is a new line.
+    /// Reports a new line.
     pub fn notice(&self) {
-        // Without a thread the file is still there.
+        // If the thread is gone, the file still has the line.
         let _ = self.notice.send(());
     }
 
-    /// Waits, but not long, for what is left; an error is why it is not all there.
+    /// Waits up to three seconds for the rest. The error says why it was not all sent.
     pub fn finish(self) -> Result<(), String> {
         let Uploader { notice, thread, problem } = self;
         drop(notice);
@@ -61,7 +61,7 @@ impl Uploader {
 }
 
 fn run(store: &RunStore, id: &str, server: &Server, notices: &Receiver<()>, problem: &Mutex<Option<String>>) {
-    let client = Client::new(server, Patience::SHORT);
+    let client = Client::new(server, Timeouts::SHORT);
     let mut pause = PAUSE;
     let mut rest_until: Option<Instant> = None;
     let mut last = false;
@@ -76,7 +76,8 @@ fn run(store: &RunStore, id: &str, server: &Server, notices: &Receiver<()>, prob
     }
 }
 
-/// Waits for a line, gathers those that follow it, and lets a silent server rest; returns whether there are no more.
+/// Waits for a line and gathers those that follow it; a server that did not answer gets its pause.
+/// Returns whether no more lines will come.
 fn wait(notices: &Receiver<()>, rest_until: Option<Instant>) -> bool {
     if notices.recv().is_err() {
         return true;

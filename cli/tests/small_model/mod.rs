@@ -75,8 +75,8 @@ impl SmallModel {
         SmallModel::with_flags(0, &json!({}))
     }
 
-    /// With so many more flags, `flag 0` and on: each doubles the work of an explanation. `card` covers the keys of a
-    /// whole card.
+    /// With so many more flags, `flag 0` and on: each doubles the work of an explanation. `card`
+    /// covers the keys of a whole card.
     pub fn with_flags(flags: usize, card: &Json) -> SmallModel {
         let flag = |number| {
             format!("    {{ name = \"flag {number}\", kind = \"flag\", positive = \"1\", negative = \"0\" }},\n")

@@ -82,7 +82,7 @@ fn a_run_is_on_the_server_whole_and_once() {
     let command = [train("b.safetensors", 2), train("c.safetensors", 3)];
     let port = server.stop();
     for line in &command {
-        assert!(succeed(here, line).contains("not sent yet"));
+        assert!(succeed(here, line).contains("not on the server yet"));
     }
     let (id, mut file) = store.create().unwrap();
     let start = Event::Start {
@@ -111,7 +111,8 @@ fn a_run_is_on_the_server_whole_and_once() {
     // In order: the last training is the challenger.
     assert_eq!(version(&server)["version"], "3");
 
-    // All notes of how far the delivery came are lost: it is done again, and nothing is there twice.
+    // All notes of how far the delivery came are lost: it is done again, and nothing is there
+    // twice.
     for id in store.ids().unwrap() {
         let order = Order::read(&store, &id).unwrap().unwrap();
         order.write(&store, &id).unwrap();

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 use serde_json::json;
-use tenure_cli::tracking::{Client, Patience, Server};
+use tenure_cli::tracking::{Client, Server, Timeouts};
 
 use super::mlflow::Mlflow;
 use super::{TRAIN, folder, runs, tenure_with, words};
@@ -58,8 +58,8 @@ fn a_server_is_believed_by_its_certificate() {
     let others = ["stranger.pem", "impostor.pem"].map(&file);
     for variables in [&[][..], &[(CERT_PATH, &*others[0])], &[(CERT_PATH, &*others[1])]] {
         let said = train(variables);
-        assert!(said.contains("not sent yet") && said.contains("certificate is not trusted"), "{said}");
-        assert!(said.contains("no authority that we trust issued it") && said.contains(CERT_PATH), "{said}");
+        assert!(said.contains("not on the server yet") && said.contains("certificate is not trusted"), "{said}");
+        assert!(said.contains("no trusted authority issued it") && said.contains(CERT_PATH), "{said}");
         let refused = sync(variables);
         assert!(refused.status.code() == Some(3) && words(&refused).contains(CERT_PATH), "{}", words(&refused));
     }
@@ -109,7 +109,7 @@ fn said_of(answer: impl FnOnce(TcpStream) + Send + 'static, trusted: &Path) -> S
     let thread = std::thread::spawn(move || answer(listener.accept().unwrap().0));
     let trusted = trusted.to_str().unwrap().to_owned();
     let server = Server::from_variables(&uri, |name| (name == CERT_PATH).then(|| trusted.clone())).unwrap();
-    let error = Client::new(&server, Patience::LONG).get("/").unwrap_err().to_string();
+    let error = Client::new(&server, Timeouts::LONG).get("/").unwrap_err().to_string();
     thread.join().unwrap();
     error
 }
@@ -126,7 +126,8 @@ fn what_is_wrong_with_a_server_is_said() {
     let other_name = said_of(tls(folder.path()), &trusted);
     assert!(other_name.contains("not valid for name") && other_name.contains("example.org"), "{other_name}");
 
-    // As `openssl req -x509` makes it: a certificate that vouches for itself, and is marked as an authority's.
+    // As `openssl req -x509` makes it: a certificate that vouches for itself, and is marked as an
+    // authority's.
     write(folder.path().join("server.pem"), std::fs::read(&trusted).unwrap()).unwrap();
     write(folder.path().join("server.key"), issuer.key().serialize_pem()).unwrap();
     let own = said_of(tls(folder.path()), &trusted);

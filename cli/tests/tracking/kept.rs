@@ -69,7 +69,7 @@ fn a_server_that_is_down_or_silent_stops_and_slows_nothing() {
     let (alone, _) = timed(&format!("{TRAIN} alone.safetensors --seed 5"));
     for (name, server) in [("down", nobody), ("silent", silent.local_addr().unwrap())] {
         let (time, said) = timed(&format!("{TRAIN} {name}.safetensors --seed 5 --track http://{server}"));
-        assert!(said.contains("not sent yet") && said.contains("tenure track sync"), "{name}: {said}");
+        assert!(said.contains("not on the server yet") && said.contains("tenure track sync"), "{name}: {said}");
         // At most the moment of grace, and what a busy machine adds.
         assert!(time < 3 * alone + Duration::from_secs(5), "{name}: {time:?}, alone {alone:?}");
     }

@@ -1,5 +1,6 @@
-//! Runs and their tracking as a user has them. What needs a server has a real one, `mlflow server` with SQLite, which
-//! `cargo xtask test --only tracking` installs and names in TENURE_MLFLOW; without that variable those tests say so.
+//! Runs and their tracking as a user has them. What needs a server has a real one, `mlflow server`
+//! with SQLite, which `cargo xtask test --only tracking` installs and names in TENURE_MLFLOW;
+//! without that variable those tests say so.
 
 mod delivery;
 mod encrypted;

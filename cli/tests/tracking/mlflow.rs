@@ -6,19 +6,21 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tenure_cli::tracking::{Client, Patience, Server};
+use tenure_cli::tracking::{Client, Server, Timeouts};
 
 /// `mlflow server` with SQLite in a folder of its own.
 pub struct Mlflow {
     process: Child,
     port: u16,
     folder: PathBuf,
-    /// The file with the certificate of the authority that vouches for it, where it is asked by TLS.
+    /// The file with the certificate of the authority that vouches for it, where it is asked by
+    /// TLS.
     authority: Option<PathBuf>,
 }
 
 impl Mlflow {
-    /// Starts a server over what the folder holds, and waits until it answers; `None` where none is installed.
+    /// Starts a server over what the folder holds, and waits until it answers; `None` where none is
+    /// installed.
     pub fn start(folder: &Path, port: Option<u16>) -> Option<Mlflow> {
         Mlflow::launch(folder, port, None)
     }
@@ -66,7 +68,7 @@ impl Mlflow {
     pub fn client(&self) -> Client {
         let authority = self.authority.as_ref().map(|file| file.to_str().unwrap().to_owned());
         let variable = |name: &str| authority.clone().filter(|_| name == "MLFLOW_TRACKING_SERVER_CERT_PATH");
-        Client::new(&Server::from_variables(&self.uri(), variable).unwrap(), Patience::LONG)
+        Client::new(&Server::from_variables(&self.uri(), variable).unwrap(), Timeouts::LONG)
     }
 
     pub fn post(&self, path: &str, body: Value) -> Value {

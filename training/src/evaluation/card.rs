@@ -1,4 +1,5 @@
-//! The model card that training writes: one function that measures and fills it in, and the conversions of figures.
+//! The model card that training writes: one function that measures and fills it in, and the
+//! conversions of figures.
 
 use std::collections::BTreeMap;
 
@@ -36,8 +37,9 @@ pub struct CardSource<'a> {
 }
 
 impl CardSource<'_> {
-    /// Measures what was trained on the test rows and writes the card. There is no clock in it: the same run writes the
-    /// same bytes. The errors of explanations are added by [`Trained::artifact`], which measures them.
+    /// Measures what was trained on the test rows and writes the card. There is no clock in it: the
+    /// same run writes the same bytes. The errors of explanations are added by
+    /// [`Trained::artifact`], which measures them.
     pub fn card(&self, trained: &Trained) -> Result<ModelCard, MetricsError> {
         let CardSource { params, cohort, schema, split, .. } = *self;
         let of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };

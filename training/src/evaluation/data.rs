@@ -1,27 +1,27 @@
-//! What is in the table: each field's values, how many are missing, how many customers left.
+//! A table in figures: values, missing values and churn of each field.
+
+use std::path::Path;
 
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::metrics::quantile;
 use serde::Serialize;
 
-use super::file_name;
-
 /// A table in figures.
 #[derive(Debug, Serialize)]
-pub struct DataSummary {
+pub struct DataFigures {
     pub file: String,
     pub sha256: String,
     pub rows: usize,
     pub left: usize,
-    /// Rows that were not measured: a value breaks a rule, or the target is missing.
+    /// Rows that were not measured: a value is invalid, or the target is missing.
     pub left_out: usize,
     pub target: String,
-    pub fields: Vec<FieldSummary>,
+    pub fields: Vec<FieldFigures>,
 }
 
 /// One field.
 #[derive(Debug, Serialize)]
-pub struct FieldSummary {
+pub struct FieldFigures {
     pub name: String,
     pub label: String,
     pub unit: String,
@@ -29,35 +29,35 @@ pub struct FieldSummary {
     /// Smallest, quartiles, largest; for numbers that are not all missing.
     pub quantiles: Option<[f64; 5]>,
     /// For categories and flags, as the schema lists them; `other` last where there is any.
-    pub categories: Vec<Category>,
+    pub categories: Vec<CategoryFigures>,
 }
 
 /// Customers of one category.
 #[derive(Debug, Serialize)]
-pub struct Category {
+pub struct CategoryFigures {
     pub text: String,
     pub rows: usize,
     pub left: usize,
 }
 
-impl DataSummary {
-    pub(super) fn new(cohort: &Cohort) -> DataSummary {
-        DataSummary {
+impl DataFigures {
+    pub(super) fn new(cohort: &Cohort) -> DataFigures {
+        DataFigures {
             file: file_name(&cohort.report().file),
             sha256: cohort.report().sha256.clone(),
             rows: cohort.rows(),
             left: cohort.positives(),
             left_out: cohort.left_out().len(),
             target: cohort.schema().target.field.clone(),
-            fields: (0..cohort.schema().fields.len()).map(|field| FieldSummary::new(cohort, field)).collect(),
+            fields: (0..cohort.schema().fields.len()).map(|field| FieldFigures::new(cohort, field)).collect(),
         }
     }
 }
 
-impl FieldSummary {
-    fn new(cohort: &Cohort, index: usize) -> FieldSummary {
+impl FieldFigures {
+    fn new(cohort: &Cohort, index: usize) -> FieldFigures {
         let field = &cohort.schema().fields[index];
-        let mut summary = FieldSummary {
+        let mut summary = FieldFigures {
             name: field.name.clone(),
             label: field.label().to_owned(),
             unit: match &field.kind {
@@ -89,7 +89,7 @@ impl FieldSummary {
                 }
                 let texts = category_texts(field);
                 let categories =
-                    texts.into_iter().zip(counts).map(|(text, (rows, left))| Category { text, rows, left });
+                    texts.into_iter().zip(counts).map(|(text, (rows, left))| CategoryFigures { text, rows, left });
                 let last = field.category_count();
                 let all = categories.enumerate();
                 summary.categories = all
@@ -107,4 +107,10 @@ pub(super) fn category_texts(field: &tenure::schema::Field) -> Vec<String> {
     let is_flag = matches!(field.kind, tenure::schema::Kind::Flag { .. });
     let texts: Vec<&str> = if is_flag { vec!["No", "Yes"] } else { field.categories() };
     texts.into_iter().chain(["other"]).map(Into::into).collect()
+}
+
+/// The name of a file without its folder, so that a page that is passed on does not describe the
+/// machine.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

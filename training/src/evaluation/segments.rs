@@ -1,12 +1,12 @@
-//! Where the model is worse: each category of each field and each quarter of each number, held against the probabilities
-//! themselves.
+//! The segments in which a model is worse: each category of each field and each quarter of each
+//! number is tested.
 //!
-//! A segment has a higher log-loss for no better reason than a churn rate near one half, and a lower ROC-AUC because
-//! the field that defines it no longer tells its customers apart. So neither is a fault. What is tested is what the
-//! probabilities promise: how many customers leave (the gap), and what loss they should cost (the excess; Spiegelhalter
-//! 1986, "Probabilistic Prediction in Patient Management", with the log-loss in place of the Brier score). Of so many
-//! tests some come out by chance: the p-values are adjusted together (Benjamini & Hochberg 1995), and a segment is
-//! called worse at a false discovery rate of 5%.
+//! A churn rate near one half raises the log-loss of a segment, and its ROC-AUC falls because the
+//! field that defines it is constant within it. Neither is a fault. So two properties of the
+//! probabilities are tested: their mean against the churn rate (the gap), and the log-loss against
+//! its expectation (the excess; Spiegelhalter 1986, "Probabilistic Prediction in Patient
+//! Management", with the log-loss for the Brier score). All p-values are adjusted together
+//! (Benjamini & Hochberg 1995), and a segment is called worse at a false discovery rate of 5%.
 
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::metrics::{Interval, quantile, roc_auc_variance, row_log_loss, wilson};
@@ -14,20 +14,21 @@ use serde::Serialize;
 
 use super::data::category_texts;
 
-/// Smaller segments say too little.
+/// Smaller segments are not tested.
 pub const SMALLEST: usize = 30;
-/// The share of segments called worse that may be so by chance.
+/// Expected share of false alarms among the segments called worse.
 pub const FALSE_DISCOVERY_RATE: f64 = 0.05;
-/// Probabilities nearer to 0 or 1 count as this far from it, as one certain and wrong row would be all that is seen.
+/// Probabilities are kept this far from 0 and 1: otherwise one certain and wrong row would outweigh
+/// all others.
 const LEAST: f64 = 1e-6;
 
 #[derive(Debug, Serialize)]
 pub struct Segments {
-    /// Tests that were adjusted together: two a segment.
+    /// Tests that were adjusted together, two for each segment.
     pub tests: usize,
     pub smallest: usize,
     pub false_discovery_rate: f64,
-    /// Worse ones first, by their adjusted p-value.
+    /// Worse ones first, then by p-value.
     pub segments: Vec<Segment>,
 }
 
@@ -40,12 +41,12 @@ pub struct Segment {
     pub rows: usize,
     pub rate: f64,
     pub mean_probability: f64,
-    /// The churn rate less the mean probability; positive where the model promises too little churn.
+    /// Churn rate less mean probability; positive if the model predicts too little churn.
     pub gap: f64,
     /// Wilson's 95% interval of the rate, less the mean probability.
     pub gap_interval: Interval,
     pub log_loss: f64,
-    /// The log-loss less the one that the probabilities promise.
+    /// Log-loss less its expectation under the probabilities.
     pub excess: f64,
     pub roc_auc: Option<f64>,
     /// By DeLong's variance.
@@ -55,7 +56,8 @@ pub struct Segment {
     pub worse: bool,
 }
 
-/// Measures every segment with at least [`SMALLEST`] of the rows that is not all of them; one probability a row.
+/// Measures every segment with at least [`SMALLEST`] of the rows that is not all of them; one
+/// probability a row.
 pub fn segments(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Segments {
     let labels: Vec<bool> = rows.iter().map(|&row| cohort.labels()[row as usize]).collect();
     let mut found: Vec<(Segment, [f64; 2])> = Vec::new();
@@ -73,7 +75,7 @@ pub fn segments(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Segment
     let adjusted = benjamini_hochberg(&raw);
     for ((segment, _), adjusted) in found.iter_mut().zip(adjusted.chunks(2)) {
         segment.adjusted_p = [adjusted[0], adjusted[1]];
-        // A loss below the promised one is no fault.
+        // A loss below its expectation is no fault.
         let excess = segment.excess > 0.0 && adjusted[1] < FALSE_DISCOVERY_RATE;
         segment.worse = adjusted[0] < FALSE_DISCOVERY_RATE || excess;
     }
@@ -84,7 +86,8 @@ pub fn segments(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Segment
     Segments { tests: raw.len(), smallest: SMALLEST, false_discovery_rate: FALSE_DISCOVERY_RATE, segments }
 }
 
-/// The names of a field's parts, and the part of each row: categories, or quarters of a number; missing last.
+/// The names of a field's parts, and the part of each row: categories, or quarters of a number;
+/// missing last.
 fn parts(cohort: &Cohort, index: usize) -> (Vec<String>, Vec<usize>) {
     let field = &cohort.schema().fields[index];
     match cohort.column(index) {
@@ -126,7 +129,7 @@ fn parts(cohort: &Cohort, index: usize) -> (Vec<String>, Vec<usize>) {
     }
 }
 
-/// A number with at most four digits that count.
+/// A number with at most four significant digits.
 pub fn short(number: f64) -> String {
     if number == 0.0 {
         return "0".into();
@@ -143,7 +146,8 @@ fn segment(field: &str, label: String, rows: &[usize], labels: &[bool], probabil
     let positives = left.iter().filter(|&&label| label).count();
     let (rate, mean) = (positives as f64 / count, own.iter().sum::<f64>() / count);
     let log_loss = own.iter().zip(&left).map(|(p, label)| row_log_loss(*p, *label)).sum::<f64>() / count;
-    // The loss of a row less its promise is (p - outcome) times the logit, so its variance is p(1 - p) logit².
+    // The loss of a row less its expectation is (p - outcome) × logit, so its variance is p(1 - p)
+    // logit².
     let (mut excess, mut gap_variance, mut excess_variance) = (0.0, 0.0, 0.0);
     for (p, label) in own.iter().zip(&left) {
         let p = p.clamp(LEAST, 1.0 - LEAST);
@@ -177,12 +181,13 @@ fn segment(field: &str, label: String, rows: &[usize], labels: &[bool], probabil
     (segment, [two_sided(gap * count / gap_variance.sqrt()), two_sided(excess * count / excess_variance.sqrt())])
 }
 
-/// The chance of a normal deviate at least this far from 0; 1 where there is none.
+/// The two-sided p-value of a normal deviate; 1 for NaN.
 fn two_sided(deviate: f64) -> f64 {
     if deviate.is_nan() { 1.0 } else { libm::erfc(deviate.abs() / std::f64::consts::SQRT_2) }
 }
 
-/// Adjusted p-values (Benjamini & Hochberg 1995, in the form of Yekutieli & Benjamini 1999), in the order given.
+/// Adjusted p-values (Benjamini & Hochberg 1995, in the form of Yekutieli & Benjamini 1999), in the
+/// order given.
 fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|a, b| p[*b].total_cmp(&p[*a]));
@@ -212,8 +217,9 @@ mod tests {
         assert!((two_sided(1.959_964) - 0.05).abs() < 1e-6);
     }
 
-    /// Rows whose outcomes follow the probabilities, but for one contract, where they are twice as likely. Within a contract
-    /// the outcomes are spread evenly, so that chance adds nothing of its own.
+    /// Rows whose outcomes follow the probabilities, but for one contract, where they are twice as
+    /// likely. Within a contract the outcomes are spread evenly, so that chance adds nothing of its
+    /// own.
     #[test]
     fn the_segment_with_the_fault_is_found_and_the_sound_one_is_not() {
         let mut random = ChaCha8Rng::seed_from_u64(5);

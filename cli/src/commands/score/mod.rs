@@ -25,9 +25,9 @@ use tenure::scorer::{ExplainOptions, Scorer};
 use tenure_table::{Columns, Source};
 use tenure_training::file::{persist, temporary_beside};
 
+use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
 use crate::inputs::{day, read_artifact};
-use crate::output::{Output, interrupted, refuse_overwrite};
 
 /// Score every row of a table
 ///
@@ -71,7 +71,7 @@ pub struct Arguments {
     pub json: bool,
 }
 
-pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     let Arguments { model, data, out, reasons, budget, force, .. } = arguments;
     let format = Format::of(out)?;
     refuse_overwrite(out, *force)?;
@@ -142,7 +142,7 @@ fn report(
     tally: &Tally,
     line_word: &str,
     started: Instant,
-    output: &Output,
+    output: &Console,
 ) {
     let seconds = started.elapsed().as_secs_f64();
     let rows_per_second = tally.rows as f64 / seconds;

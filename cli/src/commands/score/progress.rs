@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar};
 
-use crate::output::Output;
+use crate::console::Console;
 
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// Counts rows that are scored, against an estimate of how many there are.
 pub(super) struct Progress<'a> {
-    output: &'a Output,
+    output: &'a Console,
     bar: ProgressBar,
     started: Instant,
     done: AtomicU64,
@@ -21,7 +21,7 @@ pub(super) struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn new(output: &'a Output) -> Progress<'a> {
+    pub(super) fn new(output: &'a Console) -> Progress<'a> {
         let bar = output.bar(0, "scoring {human_pos} of about {human_len} rows {bar:24} {msg}, {eta} left");
         let started = Instant::now();
         let (done, expected, last_line) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(started));

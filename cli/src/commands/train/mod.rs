@@ -1,4 +1,4 @@
-//! `tenure train`: a table and a schema in, one artifact out.
+//! `tenure train`: learns a model and writes the artifact.
 
 mod progress;
 
@@ -18,9 +18,9 @@ use tenure_training::split::Shares;
 use tenure_training::train::{Rows, TrainParams, train};
 
 use super::network::NetworkArguments;
-use crate::configuration::Settings;
+use crate::configuration::ResolvedSettings;
+use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
-use crate::output::{Output, interrupted, refuse_overwrite};
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
 use crate::table::TableArguments;
 
@@ -29,7 +29,7 @@ use crate::table::TableArguments;
 pub struct Arguments {
     #[command(flatten)]
     pub table: TableArguments,
-    /// The artifact to write
+    /// Artifact to write
     #[arg(long)]
     pub out: PathBuf,
     /// Overwrite the artifact
@@ -37,23 +37,24 @@ pub struct Arguments {
     pub force: bool,
     #[command(flatten)]
     pub network: NetworkArguments,
-    /// A folder for the state of an unfinished training: the same command goes on from it, to the same bytes
+    /// Folder for checkpoints: after an interruption the same command resumes and writes the same
+    /// bytes
     #[arg(long, value_name = "DIR")]
     pub checkpoint_dir: Option<PathBuf>,
     #[command(flatten)]
     pub tracking: TrackingArguments,
-    /// Print one JSON object an epoch and the model card at the end, on standard output
+    /// Print one JSON object for each epoch, and the model card at the end
     #[arg(long)]
     pub json: bool,
 }
 
-pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
     let params = arguments.network.params()?;
-    let (file, cohort) = arguments.table.read(output)?;
+    let (file, cohort) = arguments.table.read(console)?;
     let start = RunStart::new("train", settings, &cohort, &file.schema, params.seed);
-    let mut recorder = arguments.tracking.begin(start, output)?;
-    let result = learn(arguments, &params, &file, &cohort, output, &mut recorder);
+    let mut recorder = arguments.tracking.begin(start, console)?;
+    let result = learn(arguments, &params, &file, &cohort, console, &mut recorder);
     recorder.end(&result);
     result
 }
@@ -63,13 +64,13 @@ fn learn(
     params: &TrainParams,
     SchemaFile { schema, policy }: &SchemaFile,
     cohort: &Cohort,
-    output: &Output,
+    console: &Console,
     recorder: &mut Recorder,
 ) -> Result<(), Failure> {
     let split_by = arguments.table.split_by(cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
     let mut params = params.clone();
-    let checks = arguments.table.check(cohort, schema, &split, output)?;
+    let checks = arguments.table.check(cohort, schema, &split, console)?;
     if let Some(folder) = &arguments.checkpoint_dir {
         let settings = format!("{params:#?}\nsplit: {}", split_by.words(&split.test));
         let run = checkpoint::Run {
@@ -83,7 +84,7 @@ fn learn(
     }
 
     let started = Instant::now();
-    let mut progress = EpochProgress::new(output, arguments.json);
+    let mut progress = EpochProgress::new(console, arguments.json);
     let mut history = History::default();
     let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
     let trained = train(&params, cohort, rows, &mut |stage, report| {
@@ -106,17 +107,17 @@ fn learn(
     let card = source.card(&trained)?;
     let artifact = trained.artifact(&params, cohort, policy, &split.train, card)?;
     let bytes = write(&artifact)?;
-    // What is written is what a stranger will read: read it as one.
+    // The reader refuses more than the writer does.
     tenure::artifact::read(&bytes)?;
     write_whole(&arguments.out, &bytes)?;
     recorder.file("model.safetensors", &bytes, true);
     let card = artifact.document.card()?;
     recorder.card(&card);
     if arguments.json {
-        output.print(&artifact.document.card);
+        console.print(&artifact.document.card);
     } else {
-        summary(&card, &trained, started, output);
-        output.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes.len() as f64 / 1e3));
+        summary(&card, &trained, started, console);
+        console.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes.len() as f64 / 1e3));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What `tenure train` says while it goes and when it is done.
+//! The progress and the summary of `tenure train`.
 
 use std::time::Instant;
 
@@ -9,9 +9,9 @@ use tenure_training::metrics::FIGURES;
 use tenure_training::train::Trained;
 
 use crate::card::{penalty, with_interval};
-use crate::output::Output;
+use crate::console::Console;
 
-/// One line or one tick an epoch.
+/// The progress of epochs: a bar, lines, or JSON.
 pub(super) struct EpochProgress {
     bar: indicatif::ProgressBar,
     plain: bool,
@@ -19,9 +19,9 @@ pub(super) struct EpochProgress {
 }
 
 impl EpochProgress {
-    pub(super) fn new(output: &Output, json: bool) -> EpochProgress {
-        let bar = output.bar(0, "epoch {pos}/{len} {bar:24} {msg}  at most {eta} left");
-        EpochProgress { bar, plain: output.plain() && !output.quiet && !json, json }
+    pub(super) fn new(console: &Console, json: bool) -> EpochProgress {
+        let bar = console.bar(0, "epoch {pos}/{len} {bar:24} {msg}  at most {eta} left");
+        EpochProgress { bar, plain: console.plain() && !console.quiet && !json, json }
     }
 
     pub(super) fn epoch(&mut self, stage: &str, report: &EpochReport) {
@@ -46,38 +46,38 @@ impl EpochProgress {
     }
 }
 
-/// What came out, for people.
-pub(super) fn summary(card: &ModelCard, trained: &Trained, started: Instant, output: &Output) {
-    output.say(format!("trained in {:.1} s", started.elapsed().as_secs_f64()));
+/// A summary of the model.
+pub(super) fn summary(card: &ModelCard, trained: &Trained, started: Instant, console: &Console) {
+    console.say(format!("trained in {:.1} s", started.elapsed().as_secs_f64()));
     let (small, large) = trained.multiply_adds();
     let tried: Vec<_> =
         trained.teacher.tried.iter().map(|(model, loss)| format!("{} {loss:.4}", model.name())).collect();
-    output.say(format!("teachers tried, by validation log-loss: {}", tried.join(", ")));
+    console.say(format!("teachers tried, by validation log-loss: {}", tried.join(", ")));
     if let Some(penalty) = penalty(card) {
-        output.say(format!("tabm's penalty: {penalty}"));
+        console.say(format!("penalty of tabm: {penalty}"));
     }
-    output.say(format!(
-        "shipped: the {}, in {small} multiply-adds a row; its teacher {} has {} members and takes {large}",
+    console.say(format!(
+        "shipped: the {}, {small} multiply-adds a row; its teacher: {}, {} networks, {large} multiply-adds a row",
         trained.shipped.name(&trained.teacher),
         trained.teacher.name(),
         trained.teacher.members()
     ));
     if let Some(teacher) = &card.teacher {
-        output.say(format!(
-            "against the teacher on the test rows: ROC-AUC {:+.4}, log-loss {:+.4}",
+        console.say(format!(
+            "difference from the teacher on the test rows: ROC-AUC {:+.4}, log-loss {:+.4}",
             card.metrics.roc_auc - teacher.metrics.roc_auc,
             card.metrics.log_loss - teacher.metrics.log_loss
         ));
     }
-    output.say(format!(
-        "network of {:?} hidden units; packed and burn differ by at most {:.1e}",
+    console.say(format!(
+        "hidden units: {:?}; logits of the packed network and of burn differ by at most {:.1e}",
         trained.network.hidden(),
         trained.pack_error
     ));
-    output.say(format!("on {} test rows, with 95% intervals:", card.rows.test));
+    console.say(format!("on {} test rows, with 95% intervals:", card.rows.test));
     for key in ["roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift10"] {
         if let Some(figure) = FIGURES.iter().find(|figure| figure.key == key) {
-            output.say(format!("  {:<16} {}", figure.words, with_interval(card, figure)));
+            console.say(format!("  {:<16} {}", figure.words, with_interval(card, figure)));
         }
     }
 }

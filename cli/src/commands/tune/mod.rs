@@ -21,8 +21,8 @@ use tenure_training::tune::{FOLDS, Measured, Trials, search, standings};
 
 use super::network::{Hidden, NetworkArguments};
 use crate::configuration;
+use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::{Failure, INTERRUPTED};
-use crate::output::{Output, interrupted, refuse_overwrite};
 use crate::recorder::{RunStart, TrackingArguments};
 use crate::table::TableArguments;
 
@@ -74,7 +74,11 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
-pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &Output) -> Result<(), Failure> {
+pub fn run(
+    arguments: &Arguments,
+    effective: &configuration::ResolvedSettings,
+    output: &Console,
+) -> Result<(), Failure> {
     let started = Instant::now();
     refuse_overwrite(&arguments.out, arguments.force)?;
     if arguments.trials == Some(0) {
@@ -187,7 +191,7 @@ fn checkpoints(trials_file: &Path) -> PathBuf {
 }
 
 /// A trial as a run: its settings are parameters, its folds steps.
-fn track(tracking: &TrackingArguments, start: &RunStart, folds: &[&Measured], output: &Output) -> Result<(), Failure> {
+fn track(tracking: &TrackingArguments, start: &RunStart, folds: &[&Measured], output: &Console) -> Result<(), Failure> {
     let Measured { trial, settings, .. } = folds[0];
     let mut start = start.clone();
     start.params.extend(settings.params());

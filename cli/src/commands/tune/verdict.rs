@@ -3,7 +3,7 @@
 use serde_json::json;
 use tenure_training::tune::{FOLDS, Measured, Standing, Trials, gain, mean};
 
-use crate::output::Output;
+use crate::console::Console;
 
 /// A line on a trial that ended; `best` is the lowest mean so far of those measured in full.
 pub(super) fn of_trial(folds: &[&Measured], best: &mut Option<f64>) -> String {
@@ -43,7 +43,7 @@ pub(super) fn of_search(best: &Standing, trials: &Trials, count: usize) -> Strin
 }
 
 /// All trials, best first.
-pub(super) fn print(json: bool, output: &Output, standings: &[Standing]) {
+pub(super) fn print(json: bool, output: &Console, standings: &[Standing]) {
     if json {
         let trials = standings.iter().map(|standing| {
             let mean = standing.mean.is_finite().then_some(standing.mean);

@@ -5,7 +5,7 @@ use std::fs::{File, TryLockError};
 
 use serde_json::{Value, json};
 
-use super::order::{Note, Order, Progress};
+use super::order::{DeliveryProgress, Note, Order};
 use super::session::{ENTRIES_A_CALL, LONGEST_PARAM, LONGEST_TAG, RUN_TAG, Session, entry, percent_encoded};
 use crate::runs::{Event, RunStore, Status, now};
 use crate::tracking::client::Client;
@@ -14,7 +14,7 @@ use crate::tracking::error::TrackingError;
 /// Figures that the server takes in one call (MLflow's REST API, "Log Batch").
 const METRICS_A_CALL: usize = 1000;
 
-/// What became of a delivery.
+/// The result of an attempt to send a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Delivered {
     /// No server was asked for.
@@ -23,13 +23,13 @@ pub enum Delivered {
     Before,
     /// The server has everything.
     Now,
-    /// The server has what there is; the run goes on.
+    /// The server has all events so far; the run goes on.
     SoFar,
     /// Another process is sending it.
     Busy,
 }
 
-/// Sends what the server does not have yet. Only one process sends a run at a time.
+/// Sends the events that the server does not have yet. Only one process sends a run at a time.
 pub fn deliver(store: &RunStore, id: &str, client: &Client) -> Result<Delivered, TrackingError> {
     let Some(_) = Note::read(store, id)? else { return Ok(Delivered::NotOrdered) };
     let lock = store.delivery(id).with_extension("lock");
@@ -40,15 +40,15 @@ pub fn deliver(store: &RunStore, id: &str, client: &Client) -> Result<Delivered,
         Err(TryLockError::WouldBlock) => return Ok(Delivered::Busy),
         Err(TryLockError::Error(error)) => return Err(lock_error(error)),
     }
-    // Read again: whoever held the lock may have come further.
+    // Read again: the process that held the lock may have sent more.
     let Some(note) = Note::read(store, id)? else { return Ok(Delivered::NotOrdered) };
     let Note { order, mut progress } = note;
     if progress.done {
         return Ok(Delivered::Before);
     }
     if order.uri != client.uri() {
-        // Another server has nothing of it.
-        progress = Progress::default();
+        // Another server has none of it.
+        progress = DeliveryProgress::default();
     }
     let order = Order { uri: client.uri(), ..order };
     let run = store.read(id)?;
@@ -142,7 +142,8 @@ impl Session<'_> {
         self.batches("params", &entries, ENTRIES_A_CALL)
     }
 
-    /// Sends the figures of this event and of those that follow it, as many as one call takes; returns how many events.
+    /// Sends the figures of this event and of those that follow it, as many as one call takes;
+    /// returns how many events.
     fn metrics(&self) -> Result<usize, TrackingError> {
         let mut entries: Vec<Value> = Vec::new();
         let mut events = 0;
@@ -158,7 +159,7 @@ impl Session<'_> {
             for (key, value) in metrics.iter().filter(|(_, value)| value.is_finite()) {
                 let mut metric =
                     json!({ "key": format!("{prefix}{key}"), "value": value, "timestamp": time, "step": step });
-                // Figures of the whole run are the model's, where it has one.
+                // Figures of the whole run belong to its model too.
                 if let (Some(model), true) = (&self.progress.model_id, matches!(event, Event::Metrics { .. })) {
                     metric["model_id"] = json!(model);
                 }

@@ -1,4 +1,5 @@
-//! The files of a run, and the model among them: a logged model, and a version of the registered one.
+//! The files of a run, and the model among them: a logged model, and a version of the registered
+//! one.
 
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ impl Session<'_> {
     fn put(&self, root: &str, name: &str, bytes: Vec<u8>) -> Result<(), TrackingError> {
         let refuse = || {
             TrackingError::Spool(format!(
-                "the server keeps files at {root}, and does not take them itself: start it with --serve-artifacts"
+                "the server keeps files at {root} and does not accept uploads; start it with --serve-artifacts"
             ))
         };
         let below = root.strip_prefix("mlflow-artifacts:").ok_or_else(refuse)?;
@@ -41,8 +42,8 @@ impl Session<'_> {
         self.client.put_file(&path.join("/"), bytes)
     }
 
-    /// MLflow 3's logged model: created, linked to the run, filled, ready. `linked` are the models that the run has; the
-    /// server refuses to link one twice.
+    /// MLflow 3's logged model: created, linked to the run, filled, ready. `linked` are the models
+    /// that the run has; the server refuses to link one twice.
     fn model(&mut self, name: &str, bytes: Vec<u8>, linked: &[&str]) -> Result<(), TrackingError> {
         let (Some(experiment), run_id) = (self.progress.experiment_id.clone(), self.run_id()?.to_owned()) else {
             return Ok(());
@@ -81,7 +82,7 @@ impl Session<'_> {
             self.client.post("/api/2.0/mlflow/runs/outputs", &outputs)?;
         }
         self.put(&root, name, bytes)?;
-        // What MLflow's own tools look for beside a model's files.
+        // MLflow's tools expect this file beside the model.
         let description = format!(
             "artifact_path: {root}\nflavors:\n  tenure:\n    data: {name}\n    version: {}\nmodel_id: {model_id}\nrun_id: {run_id}\n",
             env!("CARGO_PKG_VERSION")

@@ -1,4 +1,4 @@
-//! What was asked for and how far it came: a small file beside the run.
+//! The destination of a run and the progress of its upload, in a small file beside the run.
 
 use std::io::ErrorKind;
 
@@ -9,7 +9,7 @@ use tenure_training::file::write_whole;
 use crate::runs::RunStore;
 use crate::tracking::error::TrackingError;
 
-/// Where a run is to be sent, as it was asked for. Without credentials.
+/// Where to send a run. Without credentials.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Order {
     pub uri: String,
@@ -18,9 +18,9 @@ pub struct Order {
     pub register: Option<String>,
 }
 
-/// How far a delivery has come; all of it can be lost without harm.
+/// The progress of an upload; losing it does no harm.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Progress {
+pub(super) struct DeliveryProgress {
     /// Lines of the run's file that the server has.
     pub lines: usize,
     pub experiment_id: Option<String>,
@@ -33,13 +33,13 @@ pub(super) struct Progress {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Note {
     pub order: Order,
-    pub progress: Progress,
+    pub progress: DeliveryProgress,
 }
 
 impl Order {
-    /// Puts the order beside the run; from here on the run is to be delivered.
+    /// Puts the order beside the run; from now on the run has to be sent.
     pub fn write(&self, store: &RunStore, id: &str) -> Result<(), TrackingError> {
-        Note { order: self.clone(), progress: Progress::default() }.write(store, id)
+        Note { order: self.clone(), progress: DeliveryProgress::default() }.write(store, id)
     }
 
     /// The order of a run, if it has one.

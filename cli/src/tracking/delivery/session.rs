@@ -1,19 +1,19 @@
-//! One run on its way to one server: what all of its events need.
+//! The upload of one run to one server: the state and the calls that all events share.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::order::{Note, Order, Progress};
+use super::order::{DeliveryProgress, Note, Order};
 use crate::runs::{Run, RunStore};
 use crate::tracking::client::Client;
 use crate::tracking::error::TrackingError;
 
 /// Parameters or tags that the server takes in one call (MLflow's REST API, "Log Batch").
 pub(super) const ENTRIES_A_CALL: usize = 100;
-/// Longest values that it takes; what is longer is cut.
+/// The longest values that it takes; longer ones are cut.
 pub(super) const LONGEST_PARAM: usize = 6000;
 pub(super) const LONGEST_TAG: usize = 8000;
-/// What is encoded: all but the unreserved letters (RFC 3986, 2.3).
+/// The letters to encode: all but the unreserved ones (RFC 3986, 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// The tag by which a run is found again.
 pub(super) const RUN_TAG: &str = "tenure.run";
@@ -23,7 +23,7 @@ pub(super) struct Session<'a> {
     pub run: &'a Run,
     pub client: &'a Client,
     pub order: Order,
-    pub progress: Progress,
+    pub progress: DeliveryProgress,
 }
 
 impl Session<'_> {

@@ -8,29 +8,29 @@ pub const FILE_VARIABLE: &str = "TENURE_CONFIG";
 
 /// Where a value was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Origin {
     File { file: PathBuf, line: usize },
     Variable(String),
     Flag,
 }
 
-impl Place {
+impl Origin {
     /// Higher layers have higher ranks.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Place::File { .. } => 0,
-            Place::Variable(_) => 1,
-            Place::Flag => 2,
+            Origin::File { .. } => 0,
+            Origin::Variable(_) => 1,
+            Origin::Flag => 2,
         }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Place::File { file, line } => write!(f, "{}, line {line}", file.display()),
-            Place::Variable(name) => f.write_str(name),
-            Place::Flag => f.write_str("flag"),
+            Origin::File { file, line } => write!(f, "{}, line {line}", file.display()),
+            Origin::Variable(name) => f.write_str(name),
+            Origin::Flag => f.write_str("flag"),
         }
     }
 }
@@ -42,5 +42,5 @@ pub struct Given {
     pub section: Option<Vec<String>>,
     pub key: String,
     pub values: Vec<String>,
-    pub place: Place,
+    pub origin: Origin,
 }

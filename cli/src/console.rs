@@ -1,4 +1,5 @@
-//! Where a command's words go: progress to standard error, results to standard output, nothing overwritten unasked.
+//! The terminal: progress goes to standard error, results go to standard output. No file is
+//! overwritten without `--force`.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -16,13 +17,13 @@ use crate::failure::Failure;
 
 /// Flags that every command has.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
-pub struct Output {
-    /// Print nothing but results and errors
+pub struct Console {
+    /// Print only results and errors
     #[arg(long, global = true)]
     pub quiet: bool,
 }
 
-impl Output {
+impl Console {
     /// A line of progress on standard error.
     pub fn say(&self, line: impl Display) {
         if !self.quiet {
@@ -32,11 +33,12 @@ impl Output {
 
     /// A result on standard output.
     pub fn print(&self, text: impl Display) {
-        // A closed pipe (`| head`) is no failure of ours.
+        // A closed pipe (`| head`) is not an error.
         let _ = writeln!(std::io::stdout(), "{text}");
     }
 
-    /// A bar on a terminal, nothing elsewhere: callers write plain lines there instead ([`Output::plain`]).
+    /// A progress bar; it is hidden where standard error is no terminal. Callers write plain lines
+    /// there ([`Console::plain`]).
     pub fn bar(&self, length: u64, template: &str) -> ProgressBar {
         let target =
             if self.plain() || self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
@@ -46,7 +48,8 @@ impl Output {
         bar
     }
 
-    /// Runs what reads a table, with a bar for how far it is: bytes read, and bytes in all.
+    /// Runs a reader of a table under a progress bar. The reader reports the bytes read and the
+    /// bytes in all.
     pub fn reading<T>(&self, read: impl FnOnce(&mut dyn FnMut(u64, u64)) -> T) -> T {
         let bar = self.bar(0, "reading {bytes_per_sec} {bar:30} {percent}% {eta}");
         let result = read(&mut |done, total| {
@@ -57,14 +60,14 @@ impl Output {
         result
     }
 
-    /// Whether standard error is no terminal, so that progress is plain lines.
+    /// Whether progress is plain lines, because standard error is no terminal.
     pub fn plain(&self) -> bool {
         !std::io::stderr().is_terminal()
     }
 }
 
-/// What a computation says goes to standard error, and Ctrl-C stops it.
-impl Observer for Output {
+/// Notes of a computation go to standard error, and Ctrl-C stops it.
+impl Observer for Console {
     fn note(&self, line: &str) {
         self.say(line);
     }
@@ -74,7 +77,7 @@ impl Observer for Output {
     }
 }
 
-/// Refuses to overwrite, before the work starts.
+/// Refuses to overwrite a file without `force`. Called before the work starts.
 pub fn refuse_overwrite(path: &Path, force: bool) -> Result<(), Failure> {
     if path.exists() && !force {
         return Err(Failure::usage(format!("{} is there already; --force overwrites it", path.display())));
@@ -89,7 +92,8 @@ pub fn write_json(path: &Path, document: &impl Serialize) -> Result<(), Failure>
     Ok(write_whole(path, &text)?)
 }
 
-/// Whether Ctrl-C (or SIGTERM) was asked for; the first call begins to listen. The second Ctrl-C kills.
+/// Whether Ctrl-C was pressed or SIGTERM arrived. The first call starts to listen; a second Ctrl-C
+/// ends the process at once.
 pub fn interrupted() -> bool {
     static LISTENING: OnceLock<()> = OnceLock::new();
     static ASKED: AtomicBool = AtomicBool::new(false);
@@ -100,7 +104,7 @@ pub fn interrupted() -> bool {
             }
         });
         if let Err(error) = listen {
-            eprintln!("Ctrl-C cannot be caught, it will stop at once: {error}");
+            eprintln!("warning: Ctrl-C cannot be caught ({error}), so it stops the command at once");
         }
     });
     ASKED.load(Ordering::SeqCst)
