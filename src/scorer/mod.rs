@@ -4,7 +4,7 @@ mod columns;
 mod counterfactuals;
 mod games;
 
-pub use columns::{ColumnBlock, Flag};
+pub use columns::{ColumnBlock, Flag, MISSING_CODE};
 pub use counterfactuals::{Counterfactual, CounterfactualRequest, Counterfactuals, FieldChange, NoCounterfactual};
 
 use std::sync::OnceLock;

@@ -5,6 +5,8 @@
 //! Parquet one page per column and one batch.
 
 mod batch;
+mod check;
+mod column;
 mod columns;
 mod error;
 mod header;
@@ -19,8 +21,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 pub use batch::Batch;
+pub use check::{CheckedBatch, CheckedColumn};
+pub use column::Column;
 pub use columns::{AbsentColumn, Columns, ColumnsError, nearest};
 pub use error::{TableError, TableRule};
+pub use tenure::scorer::MISSING_CODE;
 
 /// Rows in a batch, at most.
 pub const BATCH_ROWS: usize = 4096;

@@ -6,7 +6,6 @@
 //! Room is reserved after the first batch from the share of the file that it took, so that growing columns are not
 //! copied at twice their size. Numbers stay f64: what training sees is what scoring sees.
 
-mod column;
 mod rare;
 mod read;
 mod report;
@@ -15,9 +14,9 @@ use tenure::customer::{Cell, Customer};
 use tenure::schema::{Derived, Schema};
 use tenure_table::{ColumnsError, TableError};
 
-pub use column::{Column, MISSING_CODE};
 pub use rare::{Folded, OnlyRare, RARE_BELOW, prune_rare};
 pub use report::{ReadReport, RowProblem, Unfit, UnseenCategories};
+pub use tenure_table::{Column, MISSING_CODE};
 
 /// Checked customers with their labels.
 #[derive(Clone, Debug)]
@@ -114,12 +113,8 @@ impl Cohort {
 
     /// Some of the customers, in the order of `rows`. It no longer knows which data rows they were.
     pub fn subset(&self, rows: &[u32]) -> Cohort {
-        let column = |column: &Column| match column {
-            Column::Numbers(numbers) => Column::Numbers(rows.iter().map(|&row| numbers[row as usize]).collect()),
-            Column::Codes(codes) => Column::Codes(rows.iter().map(|&row| codes[row as usize]).collect()),
-        };
         let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
-        let columns = self.columns.iter().map(column).collect();
+        let columns = self.columns.iter().map(|column| column.take(rows)).collect();
         Cohort { schema: self.schema.clone(), columns, labels, left_out: Vec::new(), report: self.report.clone() }
     }
 

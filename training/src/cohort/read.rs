@@ -4,9 +4,8 @@
 use rayon::prelude::*;
 use tenure::customer::{Problem, Rule};
 use tenure::schema::Schema;
-use tenure_table::{BATCH_ROWS, Batch, Columns, Source};
+use tenure_table::{BATCH_ROWS, Batch, CheckedBatch, CheckedColumn, Column, Columns, Source};
 
-use super::column::Column;
 use super::report::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
 use super::{Cohort, CohortError, Purpose, ReadReport, Unfit, is_positive};
 
@@ -46,24 +45,15 @@ impl Cohort {
 
     fn reserve(&mut self, rows: usize) {
         self.labels.reserve(rows);
-        for column in &mut self.columns {
-            match column {
-                Column::Numbers(numbers) => numbers.reserve(rows),
-                Column::Codes(codes) => codes.reserve(rows),
-            }
-        }
+        self.columns.iter_mut().for_each(|column| column.reserve(rows));
     }
 
     fn append(&mut self, batch: &Batch, places: &[usize], target: usize) {
         let Cohort { schema, columns, report, .. } = self;
         // Fields are checked side by side, and rows taken together afterwards.
-        let found: Vec<Vec<(usize, Problem)>> = columns
-            .par_iter_mut()
-            .zip(&schema.fields)
-            .zip(places)
-            .map(|((column, field), &place)| column.append(batch, field, place))
-            .collect();
-        let mut problems: Vec<_> = found.into_iter().flatten().collect();
+        let fields = schema.fields.par_iter().zip(places);
+        let checked: Vec<CheckedColumn> = fields.map(|(field, &place)| batch.check_column(field, place)).collect();
+        let CheckedBatch { columns: checked, mut problems } = checked.into_iter().collect();
         let targets: Vec<_> = (0..batch.rows()).map(|row| batch.text(row, target)).collect();
         let unlabelled = (0..batch.rows()).filter(|&row| targets[row].is_empty());
         problems.extend(unlabelled.map(|row| (row, target_missing(schema))));
@@ -93,8 +83,8 @@ impl Cohort {
         if sound.contains(&false) {
             let rows = (first_row..).zip(&sound);
             self.left_out.extend(rows.filter(|(_, sound)| !**sound).map(|(row, _)| row));
-            columns.par_iter_mut().for_each(|column| column.keep(&sound));
         }
+        columns.par_iter_mut().zip(&checked).for_each(|(column, checked)| column.append(checked, &sound));
     }
 
     fn unfit(&self, purpose: Purpose) -> Vec<Unfit> {
