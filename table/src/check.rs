@@ -2,6 +2,7 @@
 
 use tenure::customer::{Cell, Problem, check_value};
 use tenure::schema::{Field, Schema};
+use tenure::scorer::{ColumnBlock, Flag, Scorer};
 
 use super::Batch;
 use super::column::Column;
@@ -44,6 +45,24 @@ impl Batch {
             }));
         }
         CheckedColumn { column, problems }
+    }
+}
+
+impl CheckedBatch {
+    /// Moves the columns into a block for [`ColumnBlock::score_checked`], with the rows that have an error flagged, and
+    /// returns the problems beside it. The batch must have been checked against the scorer's schema.
+    pub fn into_block(self, scorer: &Scorer) -> (ColumnBlock, Vec<(usize, Problem)>) {
+        let rows = self.columns.first().map_or(0, Column::rows);
+        let columns = self.columns.into_iter().map(|column| match column {
+            Column::Numbers(numbers) => (numbers, Vec::new()),
+            Column::Codes(codes) => (Vec::new(), codes),
+        });
+        let (numbers, codes) = columns.unzip();
+        let mut block = ColumnBlock::from_columns(scorer, rows, numbers, codes);
+        for (row, _) in self.problems.iter().filter(|(_, problem)| problem.rule.is_error()) {
+            block.flags[*row] = Flag::Error as u8;
+        }
+        (block, self.problems)
     }
 }
 
