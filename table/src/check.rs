@@ -1,10 +1,11 @@
 //! From a batch to checked columns: every cell is checked once, column by column, against its field.
 
-use tenure::customer::{Cell, Problem, check_value};
+use hashbrown::HashMap;
+use tenure::customer::{Cell, Problem, Value, check_value};
 use tenure::schema::{Field, Schema};
 use tenure::scorer::{ColumnBlock, Flag, Scorer};
 
-use super::Batch;
+use super::batch::Batch;
 use super::column::Column;
 
 /// The checked cells of one field in a batch.
@@ -34,17 +35,67 @@ impl Batch {
     /// Checks one field, whose cells are in column `place`. [`CheckedBatch`] collects what it returns, so a caller
     /// with threads can check several fields at once.
     pub fn check_column(&self, field: &Field, place: usize) -> CheckedColumn {
-        let mut column = Column::with_capacity(field, self.rows());
-        let mut problems = Vec::new();
-        for row in 0..self.rows() {
-            let (cell, warning) = check_value(field, self.value(row, place));
-            problems.extend(warning.map(|problem| (row, problem)));
-            column.push(cell.unwrap_or_else(|problem| {
-                problems.push((row, problem));
-                Cell::Missing
-            }));
+        let column = Column::with_capacity(field, self.rows());
+        let mut checker = Checker { field, column, problems: Vec::new(), known: Known::default() };
+        self.for_each_value(place, |value| checker.push(value));
+        CheckedColumn { column: checker.column, problems: checker.problems }
+    }
+}
+
+/// Checks the cells of one field in turn.
+struct Checker<'a> {
+    field: &'a Field,
+    column: Column,
+    problems: Vec<(usize, Problem)>,
+    known: Known,
+}
+
+/// Values of a category that broke no rule, and their cells: a batch has the same few again and again. What a value
+/// becomes depends on nothing but the field.
+#[derive(Default)]
+struct Known {
+    texts: HashMap<Box<str>, Cell>,
+    numbers: HashMap<u64, Cell>,
+}
+
+impl Known {
+    fn cell(&self, value: Value) -> Option<Cell> {
+        match value {
+            Value::Text(text) => self.texts.get(text).copied(),
+            Value::Number(number) => self.numbers.get(&number.to_bits()).copied(),
+            _ => None,
         }
-        CheckedColumn { column, problems }
+    }
+
+    fn insert(&mut self, value: Value, cell: Cell) {
+        match value {
+            Value::Text(text) => drop(self.texts.insert(text.into(), cell)),
+            Value::Number(number) => drop(self.numbers.insert(number.to_bits(), cell)),
+            _ => {}
+        }
+    }
+}
+
+impl Checker<'_> {
+    fn push(&mut self, value: Value) {
+        let is_category = !self.field.is_number();
+        if is_category && let Some(cell) = self.known.cell(value) {
+            return self.column.push(cell);
+        }
+        let row = self.column.rows();
+        match check_value(self.field, value) {
+            (Ok(cell), None) => {
+                if is_category {
+                    self.known.insert(value, cell);
+                }
+                self.column.push(cell);
+            }
+            (cell, warning) => {
+                self.problems.extend(warning.map(|problem| (row, problem)));
+                let cell = cell.map_err(|problem| self.problems.push((row, problem)));
+                self.column.push(cell.unwrap_or(Cell::Missing));
+            }
+        }
     }
 }
 

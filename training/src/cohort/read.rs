@@ -29,6 +29,7 @@ impl Cohort {
         let report = ReadReport::new(&source, schema, places.extra);
         let mut cohort = Cohort { schema: schema.clone(), columns, labels: Vec::new(), left_out: Vec::new(), report };
         let target = places.target.unwrap_or_default();
+        source.select(&[&places.fields[..], &[target]].concat());
         while let Some(batch) = source.next() {
             cohort.append(&batch?, &places.fields, target);
             let (done, total) = source.progress();
@@ -38,7 +39,7 @@ impl Cohort {
             }
             progress(done, total);
         }
-        cohort.report.sha256 = source.sha256()?;
+        cohort.report.sha256 = source.sha256()?.unwrap_or_default();
         let unfit = cohort.unfit(purpose);
         if unfit.is_empty() { Ok(cohort) } else { Err(CohortError::Unfit(unfit, Box::new(cohort.report))) }
     }

@@ -1,9 +1,8 @@
 //! `tenure score`: a table and an artifact in, the table with scores and reasons out.
 //!
-//! One thread reads, the pool checks, scores and encodes batches, one thread writes them in their order; what is
-//! under way at once is bounded, so memory does not grow with the table.
+//! One thread reads, the pool checks, scores and encodes batches, and one thread writes them in their order. The number
+//! of batches under way is bounded, so memory does not grow with the table.
 
-mod input;
 mod output_table;
 mod pipeline;
 mod progress;
@@ -14,15 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use indicatif::HumanCount;
-use input::InputRows;
-use output_table::{Format, OutputTable};
 use pipeline::in_order;
 use progress::Progress;
 use row_scorer::{RowScorer, Tally};
 use serde_json::json;
 use tenure::artifact::Document;
 use tenure::scorer::{ExplainOptions, Scorer};
-use tenure_table::{Columns, ColumnsError, Source};
+use tenure_table::{Batch, Columns, ColumnsError, OutputTable, Source};
 use tenure_training::file::{persist, temporary_beside};
 
 use super::read_artifact_at;
@@ -79,7 +76,7 @@ impl From<ColumnsError> for Failure {
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let Arguments { model, data, out, reasons, budget, force, .. } = arguments;
-    let format = Format::of(out)?;
+    let format = output_table::format(out)?;
     refuse_overwrite(out, *force)?;
     let scorer = Scorer::new(read_artifact_at(model, arguments.reference)?);
     let document = scorer.document();
@@ -98,15 +95,16 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
             return Err(Failure::usage(format!("--budget must be at least {minimum} for this model (got {budget})")));
         }
     }
-    let source = Source::open(data)?;
+    let mut source = Source::open(data)?;
     let line_word = source.line_word();
     let places = Columns::find(&source, &document.schema, false)?.fields;
-    let table = OutputTable::new(&source, format, document, *reasons)?;
-    let rows = InputRows::new(source, table.keeps_types())?;
+    let failure = |error| output_table::failure(error, out);
+    let table = OutputTable::new(&mut source, format, &output_table::columns(*reasons)).map_err(failure)?;
+    let tiers: Vec<String> = document.policy.tiers.iter().map(|tier| tier.name.clone()).collect();
 
     // Listens from here on, so that the temporary file is removed.
     interrupted();
-    let mut writer = table.writer(temporary_beside(out)?, out)?;
+    let mut writer = table.writer(temporary_beside(out)?).map_err(failure)?;
     let (started, stop) = (Instant::now(), AtomicBool::new(false));
     let progress = Progress::new(output);
     let stopped = || stop.load(Ordering::Relaxed) || interrupted();
@@ -118,21 +116,21 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         progress: &progress,
         stopped: &stopped,
     };
-    let batches = rows.batches(&progress).map(|rows| if interrupted() { Err(Failure::interrupted()) } else { rows });
     let mut tally = Tally::new(document);
     in_order(
-        batches,
-        &|rows| {
-            let scored = row_scorer.score(&rows.batch)?;
-            Ok((table.encode(&rows, &scored)?, scored.tally))
+        batches(source, &progress),
+        &|batch| {
+            let scored = row_scorer.score(&batch)?;
+            let cells = output_table::cells(&scored, &tiers, *reasons);
+            Ok((table.encode(&batch, &cells).map_err(failure)?, scored.tally))
         },
         &mut |(encoded, part)| {
             tally.add(part);
-            writer.write(encoded)
+            writer.write(&encoded).map_err(failure)
         },
         &stop,
     )?;
-    let file = writer.finish()?;
+    let file = writer.finish().map_err(failure)?;
     drop(progress);
     if interrupted() {
         return Err(Failure::interrupted());
@@ -140,6 +138,17 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     persist(file, out)?;
     report(arguments, document, &tally, line_word, started, output);
     Ok(())
+}
+
+/// The batches of the input, until somebody interrupts; reports how far the reading has come.
+fn batches(mut source: Source, progress: &Progress) -> impl Iterator<Item = Result<Batch, Failure>> {
+    let mut rows = 0;
+    std::iter::from_fn(move || {
+        let batch = source.next()?;
+        rows += batch.as_ref().map_or(0, |batch| batch.rows() as u64);
+        progress.expect(rows, source.progress());
+        Some(if interrupted() { Err(Failure::interrupted()) } else { batch.map_err(Failure::from) })
+    })
 }
 
 fn report(
