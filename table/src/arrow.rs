@@ -1,5 +1,5 @@
-//! The cells of Arrow arrays: columns that hold one text, number, boolean, date or timestamp in each row. Dates and
-//! timestamps become the ISO 8601 texts that a text file would have.
+//! The cells of Arrow arrays: columns that hold one text, number, boolean, date or timestamp in
+//! each row. Dates and timestamps become the ISO 8601 texts that a text file would have.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -140,8 +140,8 @@ fn integers<T: ArrowPrimitiveType<Native: Into<i128>>, F: FnMut(Value)>(
     });
 }
 
-/// Days or moments since 1970-01-01 UTC, `a_day` of them a day, to the second. The time of day is left out where it is
-/// midnight.
+/// Days or moments since 1970-01-01 UTC, `a_day` of them a day, to the second. The time of day is
+/// left out where it is midnight.
 fn moments<T: ArrowPrimitiveType<Native: Into<i64>>, F: FnMut(Value)>(
     array: &dyn Array,
     a_day: i64,

@@ -34,8 +34,8 @@ impl Batch {
         }
     }
 
-    /// Where a row stands in the table, from 1: the line of a text file on which it begins, or the row of a Parquet
-    /// file.
+    /// Where a row stands in the table, from 1: the line of a text file on which it begins, or the
+    /// row of a Parquet file.
     ///
     /// # Panics
     ///
@@ -48,7 +48,8 @@ impl Batch {
         }
     }
 
-    /// One cell as a trimmed text; empty where it is missing. Numbers and booleans are written as Rust writes them.
+    /// One cell as a trimmed text; empty where it is missing. Numbers and booleans are written as
+    /// Rust writes them.
     ///
     /// # Panics
     ///
@@ -71,8 +72,9 @@ impl Batch {
         }
     }
 
-    /// Calls `visit` with each cell of a column, from the first row to the last. A text is not trimmed, and the empty
-    /// text is a text; a column that cannot be read has [`Value::Absent`] in each row.
+    /// Calls `visit` with each cell of a column, from the first row to the last. A text is not
+    /// trimmed, and the empty text is a text; a column that cannot be read has [`Value::Absent`] in
+    /// each row.
     ///
     /// # Panics
     ///

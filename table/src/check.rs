@@ -1,4 +1,5 @@
-//! From a batch to checked columns: every cell is checked once, column by column, against its field.
+//! From a batch to checked columns: every cell is checked once, column by column, against its
+//! field.
 
 use hashbrown::HashMap;
 use tenure::customer::{Cell, Problem, Value, check_value};
@@ -22,7 +23,8 @@ pub struct CheckedColumn {
 pub struct CheckedBatch {
     /// One column per field, in schema order. A cell with an error is missing here.
     pub columns: Vec<Column>,
-    /// The errors and warnings, each with its row in the batch: ordered by row, and within a row by field.
+    /// The errors and warnings, each with its row in the batch: ordered by row, and within a row by
+    /// field.
     pub problems: Vec<(usize, Problem)>,
 }
 
@@ -32,8 +34,8 @@ impl Batch {
         schema.fields.iter().zip(places).map(|(field, &place)| self.check_column(field, place)).collect()
     }
 
-    /// Checks one field, whose cells are in column `place`. [`CheckedBatch`] collects what it returns, so a caller
-    /// with threads can check several fields at once.
+    /// Checks one field, whose cells are in column `place`. [`CheckedBatch`] collects what it
+    /// returns, so a caller with threads can check several fields at once.
     pub fn check_column(&self, field: &Field, place: usize) -> CheckedColumn {
         let column = Column::with_capacity(field, self.rows());
         let mut checker = Checker { field, column, problems: Vec::new(), known: Known::default() };
@@ -50,8 +52,8 @@ struct Checker<'a> {
     known: Known,
 }
 
-/// Values of a category that broke no rule, and their cells: a batch has the same few again and again. What a value
-/// becomes depends on nothing but the field.
+/// Values of a category that broke no rule, and their cells: a batch has the same few again and
+/// again. What a value becomes depends on nothing but the field.
 #[derive(Default)]
 struct Known {
     texts: HashMap<Box<str>, Cell>,
@@ -100,8 +102,9 @@ impl Checker<'_> {
 }
 
 impl CheckedBatch {
-    /// Moves the columns into a block for [`ColumnBlock::score_checked`], with the rows that have an error flagged, and
-    /// returns the problems beside it. The batch must have been checked against the scorer's schema.
+    /// Moves the columns into a block for [`ColumnBlock::score_checked`], with the rows that have
+    /// an error flagged, and returns the problems beside it. The batch must have been checked
+    /// against the scorer's schema.
     pub fn into_block(self, scorer: &Scorer) -> (ColumnBlock, Vec<(usize, Problem)>) {
         let rows = self.columns.first().map_or(0, Column::rows);
         let columns = self.columns.into_iter().map(|column| match column {

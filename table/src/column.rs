@@ -9,7 +9,8 @@ use tenure::scorer::MISSING_CODE;
 pub enum Column {
     /// Numbers and days; NaN is missing.
     Numbers(Vec<f64>),
-    /// Codes of categories and flags. [`MISSING_CODE`] is missing, the field's number of categories is OTHER.
+    /// Codes of categories and flags. [`MISSING_CODE`] is missing, the field's number of categories
+    /// is OTHER.
     Codes(Vec<u16>),
 }
 

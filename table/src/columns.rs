@@ -1,4 +1,5 @@
-//! Finds a schema's fields among the columns of a table by name, and the nearest names for fields that it lacks.
+//! Finds a schema's fields among the columns of a table by name, and the nearest names for fields
+//! that it lacks.
 
 use std::path::PathBuf;
 
@@ -18,7 +19,8 @@ pub struct Columns {
     pub extra: Vec<String>,
 }
 
-/// Why a table does not fit a schema: all columns that it lacks, or has with a type that is refused.
+/// Why a table does not fit a schema: all columns that it lacks, or has with a type that is
+/// refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{}: the table does not fit the schema {name:?}:{}", file.display(), self.list())]
 pub struct ColumnsError {
@@ -55,7 +57,8 @@ impl ColumnsError {
 }
 
 impl Columns {
-    /// Finds the schema's fields in the table, and the target, which must be there if `target_needed`.
+    /// Finds the schema's fields in the table, and the target, which must be there if
+    /// `target_needed`.
     pub fn find(source: &Source, schema: &Schema, target_needed: bool) -> Result<Columns, ColumnsError> {
         let position = |name: &str| source.columns().iter().position(|column| column == name);
         let target = position(&schema.target.field);
@@ -98,8 +101,9 @@ fn is_refused(source: &Source, name: &str) -> bool {
     source.refused().iter().any(|column| column.name == name)
 }
 
-/// The candidate with the fewest edits from `name` (optimal string alignment: a swap of neighbours is one edit). Letter
-/// case and punctuation do not count. `None` if more than a third of the letters would change.
+/// The candidate with the fewest edits from `name` (optimal string alignment: a swap of neighbours
+/// is one edit). Letter case and punctuation do not count. `None` if more than a third of the
+/// letters would change.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let letters = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let name = letters(name);

@@ -1,4 +1,5 @@
-//! Errors of a table: the file, the line, the column, the rule that is broken, and what to do about it.
+//! Errors of a table: the file, the line, the column, the rule that is broken, and what to do about
+//! it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -67,7 +68,8 @@ impl TableError {
         self
     }
 
-    /// Exit code of a command that fails with this error: 3 if the file cannot be read, 1 if the table is at fault.
+    /// Exit code of a command that fails with this error: 3 if the file cannot be read, 1 if the
+    /// table is at fault.
     pub fn exit_code(&self) -> i32 {
         if self.rule == TableRule::Readable { 3 } else { 1 }
     }

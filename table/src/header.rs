@@ -6,7 +6,8 @@ use std::path::Path;
 use super::error::{TableError, TableRule};
 use super::records::Records;
 
-/// A column whose type holds more than one text, number or boolean in a row; its cells read as [`Value::Absent`].
+/// A column whose type holds more than one text, number or boolean in a row; its cells read as
+/// [`Value::Absent`].
 ///
 /// [`Value::Absent`]: tenure::customer::Value::Absent
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +21,9 @@ pub struct RefusedColumn {
 /// Rows looked at to find the delimiter.
 const SNIFFED_ROWS: usize = 50;
 
-/// The delimiter among `, ; tab |` that splits the first rows most evenly into the header's number of cells; a comma
-/// where none splits them. `sample` is the beginning of the file, `whole` whether it is all of it.
+/// The delimiter among `, ; tab |` that splits the first rows most evenly into the header's number
+/// of cells; a comma where none splits them. `sample` is the beginning of the file, `whole` whether
+/// it is all of it.
 pub(super) fn delimiter(path: &Path, sample: &[u8], whole: bool) -> u8 {
     let mut best = (0.0, 1, b',');
     for delimiter in [b',', b';', b'\t', b'|'] {
@@ -44,8 +46,8 @@ pub(super) fn delimiter(path: &Path, sample: &[u8], whole: bool) -> u8 {
     best.2
 }
 
-/// Checks the names of a text file's header. A column without a name is named after its position: pandas writes row
-/// numbers in such a column.
+/// Checks the names of a text file's header. A column without a name is named after its position:
+/// pandas writes row numbers in such a column.
 pub(super) fn check(path: &Path, line: u64, mut names: Vec<String>) -> Result<Vec<String>, TableError> {
     let numbers = names.iter().filter(|name| name.parse::<f64>().is_ok()).count();
     let error = |rule, message: String| Err(TableError::new(path, rule, message).at_line(line));

@@ -1,16 +1,18 @@
-//! The one door for tables: CSV, TSV, Parquet and Arrow record batches become checked columns, and rows become tables
-//! again.
+//! The one door for tables: CSV, TSV, Parquet and Arrow record batches become checked columns, and
+//! rows become tables again.
 //!
-//! A [`Source`] is an open table. It yields [`Batch`]es in constant memory; a batch is unchecked. [`Columns::find`] says
-//! which columns are a schema's fields, and [`Batch::check`] checks those cells once, into the columns that the scorer
-//! reads. [`OutputTable`] writes what was read with columns appended. The functions of this crate start no threads:
-//! batches, and the fields of a batch, can be checked side by side.
+//! A [`Source`] is an open table. It yields [`Batch`]es in constant memory; a batch is unchecked.
+//! [`Columns::find`] says which columns are a schema's fields, and [`Batch::check`] checks those
+//! cells once, into the columns that the scorer reads. [`OutputTable`] writes what was read with
+//! columns appended. The functions of this crate start no threads: batches, and the fields of a
+//! batch, can be checked side by side.
 //!
-//! Text (comma, semicolon, tab or bar between the cells) and Parquet are told apart by their first bytes, never by the
-//! file's name. Parquet and Arrow come with the feature `parquet`, which is on by default.
+//! Text (comma, semicolon, tab or bar between the cells) and Parquet are told apart by their first
+//! bytes, never by the file's name. Parquet and Arrow come with the feature `parquet`, which is on
+//! by default.
 //!
-//! Memory: at most one record of [`MAXIMUM_RECORD`] bytes and one batch, 16 MiB of text and 4 bytes a cell; for Parquet
-//! one page per column and one batch.
+//! Memory: at most one record of [`MAXIMUM_RECORD`] bytes and one batch, 16 MiB of text and 4 bytes
+//! a cell; for Parquet one page per column and one batch.
 //!
 //! ```
 //! use tenure_table::{Columns, Source};
@@ -18,7 +20,10 @@
 //! # schema_version = 1
 //! # name = "small"
 //! # target = { field = "Churn", positive = "Yes" }
-//! # fields = [{ name = "tenure", kind = "number", minimum = 0 }, { name = "plan", kind = "category", categories = ["A", "B"] }]
+//! # fields = [
+//! #     { name = "tenure", kind = "number", minimum = 0 },
+//! #     { name = "plan", kind = "category", categories = ["A", "B"] },
+//! # ]
 //! # "#;
 //! # let schema: tenure::schema::Schema = toml::from_str(SCHEMA)?;
 //!

@@ -1,5 +1,5 @@
-//! Record batches as batches: from a Parquet file, or from any reader of Arrow's. Columns whose type holds more than one
-//! value in a row are refused by name.
+//! Record batches as batches: from a Parquet file, or from any reader of Arrow's. Columns whose
+//! type holds more than one value in a row are refused by name.
 
 use std::fs::File;
 use std::io::Read;
@@ -24,7 +24,8 @@ type Reader = Box<dyn RecordBatchReader + Send>;
 /// Begins to read columns, which are given in ascending order.
 type Start = Box<dyn FnOnce(&[usize]) -> Result<Reader, ParquetError> + Send>;
 
-/// A Parquet file behind its footer, or a stream of record batches. Memory: one page per column and one batch.
+/// A Parquet file behind its footer, or a stream of record batches. Memory: one page per column and
+/// one batch.
 pub(super) struct RecordBatches {
     file: PathBuf,
     schema: SchemaRef,
@@ -156,7 +157,8 @@ impl RecordBatches {
         (self.rows_read, self.row_count.unwrap_or(self.rows_read))
     }
 
-    /// SHA-256 of the bytes. Parquet is read from its end, column by column, so this takes a pass of its own.
+    /// SHA-256 of the bytes. Parquet is read from its end, column by column, so this takes a pass
+    /// of its own.
     pub(super) fn sha256(&self) -> Result<Option<String>, TableError> {
         let io = |error: std::io::Error| TableError::io(&self.file, &error);
         let mut hash = Sha256::new();

@@ -1,5 +1,5 @@
-//! Delimited text as records. A record without quotes is split where it lies; `csv_core` splits all others. This file
-//! counts lines and checks limits and quotes, so that every error names its line.
+//! Delimited text as records. A record without quotes is split where it lies; `csv_core` splits all
+//! others. This file counts lines and checks limits and quotes, so that every error names its line.
 
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::error::{TableError, TableRule};
 
-/// Bytes in a row of text, at most. A longer row is a sign of an open quote, or of a file that is no table.
+/// Bytes in a row of text, at most. A longer row is a sign of an open quote, or of a file that is
+/// no table.
 pub const MAXIMUM_RECORD: usize = 1 << 20;
 
 /// Bytes asked of the file at once.
@@ -69,7 +70,8 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Drops the first `drop` bytes of the buffer and appends the next block. False at the end of the file.
+    /// Drops the first `drop` bytes of the buffer and appends the next block. False at the end of
+    /// the file.
     fn fill(&mut self, drop: usize) -> Result<bool, TableError> {
         self.buffer.drain(..drop);
         self.at -= drop;
@@ -91,12 +93,13 @@ impl<R: Read> Records<R> {
         Ok(read > 0)
     }
 
-    /// Moves to the next record; false at the end. Empty lines are passed over.
+    /// Moves to the next record; false at the end. Empty lines are skipped.
     pub(super) fn advance(&mut self) -> Result<bool, TableError> {
         if self.delivered == 0 && self.fill(0)? && self.buffer.starts_with(BYTE_ORDER_MARK) {
             self.at = BYTE_ORDER_MARK.len();
         }
-        // csv_core would skip the ends of lines too, but then the record's first line would not be known.
+        // csv_core would skip the ends of lines too, but then the record's first line would not be
+        // known.
         loop {
             match self.buffer.get(self.at).copied() {
                 Some(b'\n') => self.line += 1,
@@ -150,14 +153,16 @@ impl<R: Read> Records<R> {
                     }
                     let more = self.fill(start)?;
                     start = 0;
-                    // At the end of the file csv_core takes an open quote for closed, and so loses every row after it.
+                    // At the end of the file csv_core takes an open quote for closed, and so loses
+                    // every row after it.
                     if !more && let Some(error) = self.open_quote(start) {
                         return Err(error);
                     }
                 }
             }
         }
-        // An open quote that a later one happens to close swallows the rows between: text follows the second.
+        // An open quote that a later one happens to close swallows the rows between: text follows
+        // the second.
         if self.line_count() > 1 && self.quoting(start, self.at).2 {
             let message = format!("a quote is open for {} lines and text follows it; close it", self.line_count());
             return Err(TableError::new(&self.file, TableRule::ClosedQuotes, message).at_line(self.record_line));
@@ -184,8 +189,8 @@ impl<R: Read> Records<R> {
         (state == Quoting::Open).then(error)
     }
 
-    /// How the quotes stand after these bytes of the record, the line of the last one that opened, and whether text
-    /// follows one that closed.
+    /// How the quotes stand after these bytes of the record, the line of the last one that opened,
+    /// and whether text follows one that closed.
     fn quoting(&self, start: usize, end: usize) -> (Quoting, u64, bool) {
         let (mut line, mut opened, mut state) = (self.record_line, self.record_line, Quoting::FieldStart);
         let mut stray = false;
@@ -273,8 +278,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// What the csv crate writes is read back cell by cell, each record with the line on which it begins, however
-        /// the bytes arrive.
+        /// What the csv crate writes is read back cell by cell, each record with the line on which
+        /// it begins, however the bytes arrive.
         #[test]
         fn written_records_come_back(
             rows in proptest::collection::vec(proptest::collection::vec("[a\\n\\r\", ;é]{0,5}", 2..4), 1..20),

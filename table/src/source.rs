@@ -66,7 +66,8 @@ impl Source {
         Source::text(path, &sample, bytes, Box::new(file))
     }
 
-    /// Reads the column names of a file whose bytes are in memory. `name` stands for the file in errors.
+    /// Reads the column names of a file whose bytes are in memory. `name` stands for the file in
+    /// errors.
     pub fn from_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Source, TableError> {
         let name = name.as_ref();
         let sample = bytes[..bytes.len().min(SNIFFED_BYTES as usize)].to_vec();
@@ -77,7 +78,8 @@ impl Source {
         Source::text(name, &sample, bytes.len() as u64, Box::new(Cursor::new(bytes)))
     }
 
-    /// The table of a reader of record batches. Nulls are missing values; `name` stands for a file in errors.
+    /// The table of a reader of record batches. Nulls are missing values; `name` stands for a file
+    /// in errors.
     #[cfg(feature = "parquet")]
     pub fn from_arrow(
         name: impl AsRef<Path>,
@@ -137,9 +139,10 @@ impl Source {
         }
     }
 
-    /// Reads only these columns of a Parquet file from now on, refused ones among them: their cells stay
-    /// [`Value::Absent`], but [`OutputTable`] can copy them. Unless it is called before the first batch it does nothing.
-    /// By default all columns are read that are not refused. A text file has all its columns in any case.
+    /// Reads only these columns of a Parquet file. Refused columns may be among them: their cells
+    /// stay [`Value::Absent`], but [`OutputTable`] can copy them. By default all columns are read
+    /// that are not refused. A call after the first batch does nothing, nor does one for text or
+    /// record batches, which have all their columns.
     ///
     /// [`Value::Absent`]: tenure::customer::Value::Absent
     /// [`OutputTable`]: super::OutputTable
@@ -161,8 +164,8 @@ impl Source {
         }
     }
 
-    /// How much was read, of how much: bytes of a text file, rows of a Parquet file. Nobody knows how many rows of
-    /// record batches are to come, so there both are the rows that were read.
+    /// How much was read, of how much: bytes of a text file, rows of a Parquet file. Nobody knows
+    /// how many rows of record batches are to come, so there both are the rows that were read.
     pub fn progress(&self) -> (u64, u64) {
         match &self.reader {
             Reader::Text { reader, .. } => (reader.consumed(), self.bytes),
@@ -171,8 +174,8 @@ impl Source {
         }
     }
 
-    /// SHA-256 of the file's bytes in hexadecimal; `None` for record batches, which have no bytes of a file. It ends the
-    /// stream, and is free for a text file that was read to its end.
+    /// SHA-256 of the file's bytes in hexadecimal; `None` for record batches, which have no bytes
+    /// of a file. It ends the stream, and is free for a text file that was read to its end.
     pub fn sha256(&mut self) -> Result<Option<String>, TableError> {
         self.ended = true;
         match &mut self.reader {

@@ -8,7 +8,8 @@ use super::error::{TableError, TableRule};
 use super::records::Records;
 use super::text_cells::TextCells;
 
-/// A batch is closed early at this many bytes of text, so that memory stays bounded with rows of any length.
+/// A batch is closed early at this many bytes of text, so that memory stays bounded with rows of
+/// any length.
 const BATCH_TEXT: usize = 16 * 1024 * 1024;
 
 type Bytes = Box<dyn Read + Send>;

@@ -1,6 +1,7 @@
 //! The cells of a text file, row by row, in one allocation.
 
-/// Rows of text. Every row is its cells with a delimiter between two of them and one byte behind the last.
+/// Rows of text. Every row is its cells with a delimiter between two of them and one byte behind
+/// the last.
 #[derive(Clone, Debug)]
 pub(super) struct TextCells {
     columns: usize,
@@ -31,8 +32,8 @@ impl TextCells {
         self.text.len()
     }
 
-    /// Adds a row: its cells joined by the delimiter, and where each of them ends; false, and nothing added, where a
-    /// cell ends within a character.
+    /// Adds a row: its cells joined by the delimiter, and where each of them ends; false, and
+    /// nothing added, where a cell ends within a character.
     pub(super) fn push(&mut self, line: u64, joined: &str, ends: &[usize], is_plain: bool) -> bool {
         if !ends.iter().all(|&end| joined.is_char_boundary(end)) {
             return false;

@@ -1,5 +1,5 @@
-//! Batches back to a table: the columns that were read as they are, then appended columns. Batches can be encoded side by
-//! side; they are written one after another.
+//! Batches back to a table: the columns that were read as they are, then appended columns. Batches
+//! can be encoded side by side; they are written one after another.
 
 mod appended;
 #[cfg(feature = "parquet")]
@@ -79,8 +79,9 @@ pub enum EncodedRows {
 }
 
 impl OutputTable {
-    /// The table of a source's columns and the appended ones. The source reads all its columns from here on, so this
-    /// comes before its first batch. From Parquet to Parquet columns keep their types, whatever these are.
+    /// The table of a source's columns and the appended ones. The source reads all its columns from
+    /// here on, so this comes before its first batch. From Parquet to Parquet columns keep their
+    /// types, whatever these are.
     pub fn new(source: &mut Source, format: Format, appended: &[AppendedColumn]) -> Result<OutputTable, WriteError> {
         let file = || source.path().to_owned();
         let appended_names = || appended.iter().map(|column| &column.name);
@@ -204,7 +205,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Whatever stands in a table is written as the csv crate writes it, whether it was quoted or not.
+        /// Whatever stands in a table is written as the csv crate writes it, whether it was quoted
+        /// or not.
         #[test]
         fn text_is_written_as_the_csv_crate_writes_it(
             table in proptest::collection::vec(proptest::collection::vec("[a\\n\\r\", ;é]{0,4}", 2), 1..20),

@@ -1,4 +1,5 @@
-//! Batches as Parquet: the columns of record batches keep their types, those of text files stay texts.
+//! Batches as Parquet: the columns of record batches keep their types, those of text files stay
+//! texts.
 
 use std::io::Write;
 use std::sync::Arc;

@@ -5,7 +5,8 @@ use std::io::Write;
 use super::appended::Appended;
 use crate::batch::{Batch, Cells};
 
-/// The rows of a batch with the appended columns, as lines. A row that needs no quotes is copied as it stood in the file.
+/// The rows of a batch with the appended columns, as lines. A row that needs no quotes is copied as
+/// it stood in the file.
 pub(super) fn encode(batch: &Batch, columns: usize, appended: &[Appended], delimiter: u8) -> Vec<u8> {
     let mut lines = Vec::with_capacity(1 << 20);
     #[cfg(feature = "parquet")]
@@ -71,7 +72,8 @@ fn push_cell(line: &mut Vec<u8>, cell: &str, delimiter: u8) {
     line.push(delimiter);
 }
 
-/// Replaces the last delimiter by the end of the line. A line of one empty cell has quotes: an empty line is no row.
+/// Replaces the last delimiter by the end of the line. A line of one empty cell has quotes: an
+/// empty line is no row.
 fn end_line(lines: &mut Vec<u8>, cells: usize) {
     lines.pop();
     if cells == 1 && lines.last().is_none_or(|&byte| byte == b'\n') {

@@ -1,5 +1,5 @@
-//! From a table's batches to a cohort: fields are checked side by side, rows with an error left out, and the whole held
-//! against the rules of its purpose.
+//! Reads a table into a cohort: checks the fields of each batch side by side, leaves out rows with
+//! an error, and checks the whole table against the rules of its purpose.
 
 use rayon::prelude::*;
 use tenure::customer::{Problem, Rule};
@@ -15,7 +15,7 @@ impl Cohort {
         Cohort::read_for(Purpose::Training, source, schema, &mut |_, _| {})
     }
 
-    /// Reads a whole table; `progress` hears [`Source::progress`] after every batch.
+    /// Reads a whole table; `progress` is called with [`Source::progress`] after every batch.
     ///
     /// Rows with an error are left out and reported, as are rows without a target.
     pub fn read_for(
@@ -62,7 +62,7 @@ impl Cohort {
 
         let mut sound = vec![true; batch.rows()];
         for (row, problem) in problems {
-            // A row without a target is left out whatever else is wrong with it.
+            // A row without a target is left out anyway, so its other problems are not counted.
             let of_target = problem.field == schema.target.field;
             if targets[row].is_empty() && !of_target {
                 continue;

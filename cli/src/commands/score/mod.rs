@@ -1,7 +1,7 @@
 //! `tenure score`: a table and an artifact in, the table with scores and reasons out.
 //!
-//! One thread reads, the pool checks, scores and encodes batches, and one thread writes them in their order. The number
-//! of batches under way is bounded, so memory does not grow with the table.
+//! One thread reads, the pool checks, scores and encodes batches, and one thread writes them in
+//! their order. The number of batches under way is bounded, so memory does not grow with the table.
 
 mod output_table;
 mod pipeline;
@@ -28,17 +28,17 @@ use crate::output::{Output, interrupted, refuse_overwrite};
 
 /// Score every row of a table
 ///
-/// Writes all columns of the table as they are, then `probability` (calibrated), `logit`, `tier`, `problems`
-/// (`field: rule: value; …`) and, with --reasons, `reason_1`, `reason_2`, …: `Label = value (+0.42)`, largest first.
-/// A row with a value that breaks a rule keeps its place, its problem named and its scores empty; the exit code stays
-/// 0. The target need not be among the columns.
+/// Writes all columns of the table as they are, then `probability` (calibrated), `logit`, `tier`,
+/// `problems` (`field: rule: value; …`) and, with --reasons, `reason_1`, `reason_2`, …: `Label =
+/// value (+0.42)`, largest first. A row with a value that breaks a rule is written too, with empty
+/// scores and the rule in `problems`; the exit code is still 0. The table need not have the target.
 ///
-/// Streams: memory does not grow with the table. The file is written beside its place under a temporary name and
-/// renamed when it is whole, so that a run that is stopped leaves nothing at --out; only one that is killed outright
-/// leaves the temporary file, `.tenure-…`, beside it.
+/// Memory does not grow with the table. The output is written to a temporary file beside --out,
+/// which is renamed when it is complete: an interrupted run leaves nothing at --out. A run that is
+/// killed outright leaves the temporary file, `.tenure-…`.
 ///
-/// Cells are written as they are. To a spreadsheet, a text that begins with =, +, - or @ is a formula: import the
-/// columns of a table that you do not trust as text.
+/// A spreadsheet takes a text that begins with =, +, - or @ for a formula. Cells are written as
+/// they are, so import the columns of a table that you do not trust as text.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The artifact
@@ -49,15 +49,18 @@ pub struct Arguments {
     /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
     #[arg(long)]
     pub out: PathBuf,
-    /// The fields that move each row's logit most, this many. Costly: a row takes milliseconds of one core, where a score
-    /// takes a microsecond. Exact where the budget allows it, else estimated
+    /// Number of reasons per row: the fields that move the row's logit most. Slow: the reasons of a
+    /// row take milliseconds of one core, its score takes a microsecond. Exact if the budget allows
+    /// it, else estimated
     #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
     pub reasons: usize,
-    /// Most evaluations of the network for the reasons of one row, at least 16 for each background row; unless
-    /// given, 2^28 multiply-adds' worth, of which estimates spend what a standard error of 0.0025 takes
+    /// Maximum evaluations of the network for the reasons of one row, at least 16 for each
+    /// background row. By default 2^28 multiply-adds' worth; estimates stop as soon as their
+    /// standard error is 0.0025
     #[arg(long, value_name = "EVALUATIONS")]
     pub budget: Option<u64>,
-    /// The day of this export: dates count as days before it, and not before the day that training stated
+    /// The day of this export: dates count as days before it, instead of before the day that
+    /// training used
     #[arg(long, value_name = "DATE", value_parser = super::day)]
     pub reference: Option<f64>,
     /// Overwrite the table

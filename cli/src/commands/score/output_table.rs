@@ -1,4 +1,5 @@
-//! The table that is written: its format, and the columns of scores behind the columns of the input.
+//! The table that is written: its format, and the columns of scores behind the columns of the
+//! input.
 
 use std::path::Path;
 

@@ -21,10 +21,10 @@ pub(super) struct RowScorer<'a> {
     pub places: &'a [usize],
     /// Reasons a row.
     pub reasons: usize,
-    /// What a row's reasons may cost.
+    /// Budget of a row's reasons.
     pub explain: ExplainOptions,
     pub progress: &'a Progress<'a>,
-    /// Whether to give up.
+    /// Whether to stop.
     pub stopped: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -38,7 +38,8 @@ pub(super) struct Scored {
     pub tiers: Vec<Option<u8>>,
     /// `field: rule: value; …`, empty where all is well.
     pub problems: Vec<String>,
-    /// At most [`RowScorer::reasons`] a row, largest first; no entry at all where none are asked for.
+    /// At most [`RowScorer::reasons`] a row, largest first; no entry at all where none are asked
+    /// for.
     pub reasons: Vec<Vec<String>>,
     pub tally: Tally,
 }
@@ -79,7 +80,7 @@ impl Tally {
     }
 }
 
-/// The reasons of one row, and what is known of them.
+/// The reasons of one row, and how they were found.
 #[derive(Default)]
 struct Reasons {
     texts: Vec<String>,
@@ -136,7 +137,7 @@ impl RowScorer<'_> {
         Ok(Scored { logits, probabilities, tiers, problems, reasons, tally })
     }
 
-    /// Explains rows side by side; gives up between two of them when asked to. A row with a problem has no reasons.
+    /// Explains rows side by side, until it is asked to stop. A row with an error has no reasons.
     fn explain(&self, block: &ColumnBlock, rows: usize) -> Result<Vec<Reasons>, Failure> {
         let reasons = (0..rows).into_par_iter().map_init(
             || self.scorer.workspace(),
@@ -165,7 +166,7 @@ impl RowScorer<'_> {
         reasons.collect()
     }
 
-    /// The largest contributions in words; what rounds to nothing is no reason.
+    /// The largest contributions in words, without those that two decimals show as 0.00.
     fn texts(&self, customer: &Customer, contributions: &[f64]) -> Vec<String> {
         let fields = &self.scorer.document().schema.fields;
         let mut order: Vec<usize> = (0..contributions.len()).collect();
