@@ -207,7 +207,7 @@ fn refusals_come_before_the_work_and_write_nothing() {
             &["no column `tenure`; the nearest is `Tenure`", "`charges`; the nearest is `charge`"],
         ),
         ("again.csv", "out.csv", &[], 1, &["`logit`, `tier`", "rename or drop"]),
-        ("uneven.csv", "out.csv", &[], 1, &["line 9002: cells: 2, but the header has 6"]),
+        ("uneven.csv", "out.csv", &[], 1, &["line 9002: the number of cells is 2, but the header has 6"]),
         ("uneven.csv", "out.parquet", &["--reasons", "1"], 1, &["line 9002"]),
         ("no.csv", "out.csv", &[], 3, &["no.csv: "]),
     ] {

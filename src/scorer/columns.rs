@@ -6,7 +6,7 @@ use crate::encoding::{Features, Scale, Source, is_clipped};
 use crate::network::Scratch;
 
 /// Code of a category that is missing; the field's number of categories is OTHER.
-pub(crate) const MISSING_CODE: u16 = u16::MAX;
+pub const MISSING_CODE: u16 = u16::MAX;
 /// Rows encoded and scored together: their features fit the second cache.
 const TILE: usize = 256;
 
@@ -47,9 +47,17 @@ impl ColumnBlock {
         let fields = &scorer.artifact.document.schema.fields;
         let number = |is_number| if is_number { vec![0.0; capacity] } else { Vec::new() };
         let code = |is_number| if is_number { Vec::new() } else { vec![0; capacity] };
+        let numbers = fields.iter().map(|field| number(field.is_number())).collect();
+        let codes = fields.iter().map(|field| code(field.is_number())).collect();
+        ColumnBlock::from_columns(scorer, capacity, numbers, codes)
+    }
+
+    /// A block of columns that exist: both lists have an entry per field, of `capacity` cells where the field is of
+    /// that kind, else empty.
+    pub fn from_columns(scorer: &Scorer, capacity: usize, numbers: Vec<Vec<f64>>, codes: Vec<Vec<u16>>) -> ColumnBlock {
         ColumnBlock {
-            numbers: fields.iter().map(|field| number(field.is_number())).collect(),
-            codes: fields.iter().map(|field| code(field.is_number())).collect(),
+            numbers,
+            codes,
             flags: vec![0; capacity],
             logits: vec![0.0; capacity],
             probabilities: vec![0.0; capacity],
@@ -64,23 +72,18 @@ impl ColumnBlock {
         self.flags.len()
     }
 
-    /// Puts a customer's cells into a row.
-    pub fn set(&mut self, row: usize, customer: &Customer) {
-        for (field, cell) in customer.cells().iter().enumerate() {
-            match *cell {
-                Cell::Number(number) => self.numbers[field][row] = number,
-                Cell::Category(code) => self.codes[field][row] = code as u16,
-                Cell::Missing if self.codes[field].is_empty() => self.numbers[field][row] = f64::NAN,
-                Cell::Missing => self.codes[field][row] = MISSING_CODE,
-            }
-        }
-    }
-
     /// Takes the customer of a row out of the columns; whether it is one.
     pub fn take(&self, scorer: &Scorer, row: usize, customer: &mut Customer) -> bool {
         let schema = &scorer.artifact.document.schema;
         row < self.capacity()
             && customer.assign(schema, (0..schema.fields.len()).map(|field| self.cell(field, row))).is_ok()
+    }
+
+    /// The customer of a row; `None` if there is no such row, or a cell breaks a rule.
+    pub fn customer(&self, scorer: &Scorer, row: usize) -> Option<Customer> {
+        let schema = &scorer.artifact.document.schema;
+        let cells = |row| (0..schema.fields.len()).map(|field| self.cell(field, row)).collect::<Vec<_>>();
+        (row < self.capacity()).then(|| Customer::from_cells(schema, &cells(row)).ok())?
     }
 
     /// One cell as it stands in the columns.
@@ -98,7 +101,15 @@ impl ColumnBlock {
     /// Scores the first `rows` rows; returns how many had errors.
     pub fn score(&mut self, scorer: &Scorer, rows: usize) -> usize {
         let rows = rows.min(self.capacity());
-        self.flag(scorer, rows);
+        self.flag_bounds(scorer, rows);
+        self.score_checked(scorer, rows)
+    }
+
+    /// As [`ColumnBlock::score`], for cells that were checked when they were read: their bounds are not checked again.
+    /// A row whose flag is an error before the call is not scored; all other flags must be clean, as in a new block.
+    pub fn score_checked(&mut self, scorer: &Scorer, rows: usize) -> usize {
+        let rows = rows.min(self.capacity());
+        self.flag_values(scorer, rows);
         for start in (0..rows).step_by(TILE) {
             let count = (rows - start).min(TILE);
             self.encode(scorer, start, count);
@@ -112,7 +123,8 @@ impl ColumnBlock {
     /// features mean nothing.
     #[cfg(all(feature = "wasm", feature = "webgpu"))]
     pub(crate) fn stage(&mut self, scorer: &Scorer, rows: usize, features: &mut Features, first: usize) -> usize {
-        self.flag(scorer, rows);
+        self.flag_bounds(scorer, rows);
+        self.flag_values(scorer, rows);
         for start in (0..rows).step_by(TILE) {
             let count = (rows - start).min(TILE);
             self.encode(scorer, start, count);
@@ -136,24 +148,29 @@ impl ColumnBlock {
         errors
     }
 
-    /// Checks every cell, column by column.
-    fn flag(&mut self, scorer: &Scorer, rows: usize) {
+    /// Clears the flags and flags numbers out of bounds. Infinities are outside of all bounds, and missing (NaN) is not.
+    fn flag_bounds(&mut self, scorer: &Scorer, rows: usize) {
+        let flags = &mut self.flags[..rows];
+        flags.fill(Flag::Clean as u8);
+        for (field, numbers) in scorer.artifact.document.schema.fields.iter().zip(&self.numbers) {
+            let Some((low, high)) = field.bounds() else { continue };
+            for (seen, number) in flags.iter_mut().zip(&numbers[..rows]) {
+                if *number < low || *number > high {
+                    *seen = Flag::Error as u8;
+                }
+            }
+        }
+    }
+
+    /// Flags codes that are OTHER or none, and numbers outside the fitted quantiles.
+    fn flag_values(&mut self, scorer: &Scorer, rows: usize) {
         let ColumnBlock { numbers, codes, flags, .. } = self;
         let flags = &mut flags[..rows];
-        flags.fill(Flag::Clean as u8);
         let raise = |seen: &mut u8, flag: Flag| *seen = (*seen).max(flag as u8);
-        for (index, field) in scorer.artifact.document.schema.fields.iter().enumerate() {
-            // Infinities are outside of the bounds, and missing (NaN) is not.
-            if let Some((low, high)) = field.bounds() {
-                for (seen, number) in flags.iter_mut().zip(&numbers[index][..rows]) {
-                    if *number < low || *number > high {
-                        raise(seen, Flag::Error);
-                    }
-                }
-                continue;
-            }
+        for (field, codes) in scorer.artifact.document.schema.fields.iter().zip(codes) {
+            // The column is empty where the field is a number.
             let other = field.category_count() as u16;
-            for (seen, &code) in flags.iter_mut().zip(&codes[index][..rows]) {
+            for (seen, &code) in flags.iter_mut().zip(codes.iter()) {
                 // One comparison for nearly every row: the missing code wraps round to 0.
                 if code.wrapping_sub(MISSING_CODE) > other {
                     raise(seen, if code == other { Flag::Warning } else { Flag::Error });

@@ -95,14 +95,27 @@ fn contributions_and_interactions_are_their_definitions_on_mixed_records() {
     }
 }
 
+/// 600 rows of the customers in turn.
+fn block(scorer: &Scorer, customers: &[Customer]) -> ColumnBlock {
+    let mut block = ColumnBlock::new(scorer, 600);
+    for row in 0..600 {
+        for (field, cell) in customers[row % customers.len()].cells().iter().enumerate() {
+            match *cell {
+                Cell::Number(number) => block.numbers[field][row] = number,
+                Cell::Category(code) => block.codes[field][row] = code as u16,
+                Cell::Missing if block.codes[field].is_empty() => block.numbers[field][row] = f64::NAN,
+                Cell::Missing => block.codes[field][row] = MISSING_CODE,
+            }
+        }
+    }
+    block
+}
+
 #[test]
 fn columns_agree_with_single_customers_bit_for_bit() {
     let scorer = small_scorer(&[16, 8]);
-    let mut block = ColumnBlock::new(&scorer, 600);
     let customers = customers();
-    for row in 0..600 {
-        block.set(row, &customers[row % 12]);
-    }
+    let mut block = block(&scorer, &customers);
     block.numbers[0][300] = 1e9;
     block.codes[2][301] = 77;
     block.numbers[1][302] = f64::INFINITY;
@@ -116,6 +129,27 @@ fn columns_agree_with_single_customers_bit_for_bit() {
         assert_eq!(block.flags[row], u8::from(scorer.has_warnings(customer)));
     }
     assert!(block.logits[300..303].iter().all(|logit| logit.is_nan()) && block.tiers[301] == u8::MAX);
+}
+
+#[test]
+fn checked_columns_have_the_scores_and_warnings_of_unchecked_ones() {
+    let scorer = small_scorer(&[16, 8]);
+    let mut unchecked = block(&scorer, &customers());
+    unchecked.codes[2][7] = 2;
+    unchecked.numbers[0][8] = 1e9;
+    let mut checked = unchecked.clone();
+    // What the check of the values found.
+    checked.numbers[0][8] = f64::NAN;
+    checked.flags[8] = Flag::Error as u8;
+    assert_eq!((unchecked.score(&scorer, 600), checked.score_checked(&scorer, 600)), (1, 1));
+    let bits = |numbers: &[f32]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&checked.logits), bits(&unchecked.logits));
+    assert_eq!(bits(&checked.probabilities), bits(&unchecked.probabilities));
+    assert_eq!((&checked.flags, &checked.tiers), (&unchecked.flags, &unchecked.tiers));
+    assert_eq!((checked.flags[7], checked.flags[8]), (Flag::Warning as u8, Flag::Error as u8));
+    assert_eq!(checked.customer(&scorer, 0), Some(customers()[0].clone()));
+    assert_eq!(unchecked.customer(&scorer, 8), None);
+    assert_eq!(checked.customer(&scorer, 600), None);
 }
 
 #[test]

@@ -1,95 +1,106 @@
-//! Some rows of a table, as they were read: texts, numbers, booleans and gaps, unchecked.
+//! Some rows of a table as they were read, unchecked.
 
 use std::borrow::Cow;
 
 use tenure::customer::Value;
 
-/// Up to [`super::BATCH_ROWS`] rows. The texts lie one after another in one allocation.
-#[derive(Debug, Default)]
+#[cfg(feature = "parquet")]
+use super::arrow::{self, ArrowCells};
+use super::text_cells::TextCells;
+
+/// Rows in a batch, at most.
+pub const BATCH_ROWS: usize = 4096;
+
+/// Up to [`BATCH_ROWS`] rows of a table, unchecked.
+#[derive(Clone, Debug)]
 pub struct Batch {
-    columns: usize,
-    lines: Vec<u64>,
-    cells: Vec<Content>,
-    text: String,
+    pub(super) cells: Cells,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Content {
-    /// The column's type is refused; see [`super::Source::refused`].
-    Refused,
-    Missing,
-    Number(f64),
-    Flag(bool),
-    /// Bytes of the batch's text.
-    Text {
-        start: u32,
-        end: u32,
-    },
+#[derive(Clone, Debug)]
+pub(super) enum Cells {
+    Text(TextCells),
+    #[cfg(feature = "parquet")]
+    Arrow(ArrowCells),
 }
 
 impl Batch {
-    pub(super) fn new(columns: usize) -> Batch {
-        Batch { columns, ..Batch::default() }
-    }
-
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.lines.len()
+        match &self.cells {
+            Cells::Text(cells) => cells.rows(),
+            #[cfg(feature = "parquet")]
+            Cells::Arrow(cells) => cells.record.num_rows(),
+        }
     }
 
-    /// Where a row stands: the line of a text file on which it begins, or the row of a Parquet file; both from 1.
+    /// Where a row stands in the table, from 1: the line of a text file on which it begins, or the
+    /// row of a Parquet file.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row.
     pub fn line(&self, row: usize) -> u64 {
-        self.lines[row]
-    }
-
-    /// One cell. A text is not trimmed, and the empty text is a text.
-    pub fn value(&self, row: usize, column: usize) -> Value<'_> {
-        match self.cells[row * self.columns + column] {
-            Content::Refused => Value::Absent,
-            Content::Missing => Value::Missing,
-            Content::Number(number) => Value::Number(number),
-            Content::Flag(flag) => Value::Flag(flag),
-            Content::Text { start, end } => Value::Text(&self.text[start as usize..end as usize]),
+        match &self.cells {
+            Cells::Text(cells) => cells.line(row),
+            #[cfg(feature = "parquet")]
+            Cells::Arrow(cells) => cells.first_row + row as u64,
         }
     }
 
-    /// One cell as a trimmed text; empty where it is missing. Numbers and booleans are written as Rust writes them.
+    /// One cell as a trimmed text; empty where it is missing. Numbers and booleans are written as
+    /// Rust writes them.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row or column.
     pub fn text(&self, row: usize, column: usize) -> Cow<'_, str> {
-        match self.value(row, column) {
-            Value::Absent | Value::Missing => "".into(),
-            Value::Number(number) => number.to_string().into(),
-            Value::Flag(flag) => if flag { "true" } else { "false" }.into(),
-            Value::Text(text) => text.trim().into(),
+        match &self.cells {
+            Cells::Text(cells) => cells.cell(row, column).trim().into(),
+            #[cfg(feature = "parquet")]
+            Cells::Arrow(cells) => match cells.array(column) {
+                None => "".into(),
+                Some(array) => match arrow::text_at(array, row) {
+                    Some(text) => text.trim().into(),
+                    None => {
+                        let mut text = String::new();
+                        arrow::for_each_value(array, row..row + 1, &mut |value| push_text(value, &mut text));
+                        text.trim().to_owned().into()
+                    }
+                },
+            },
         }
     }
 
-    /// Bytes of text held; the reader closes a batch before they reach 4 GiB.
-    pub(super) fn text_bytes(&self) -> usize {
-        self.text.len()
+    /// Calls `visit` with each cell of a column, from the first row to the last. A text is not
+    /// trimmed, and the empty text is a text; a column that cannot be read has [`Value::Absent`] in
+    /// each row.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such column.
+    pub fn for_each_value(&self, column: usize, mut visit: impl FnMut(Value)) {
+        match &self.cells {
+            Cells::Text(cells) => (0..cells.rows()).for_each(|row| visit(Value::Text(cells.cell(row, column)))),
+            #[cfg(feature = "parquet")]
+            Cells::Arrow(cells) => match cells.array(column) {
+                Some(array) => arrow::for_each_value(array, 0..array.len(), &mut visit),
+                None => (0..self.rows()).for_each(|_| visit(Value::Absent)),
+            },
+        }
     }
+}
 
-    pub(super) fn push_row(&mut self, line: u64) {
-        self.lines.push(line);
-    }
+/// Appends a cell as a text file has it.
+#[cfg(feature = "parquet")]
+pub(super) fn push_text(value: Value, text: &mut String) {
+    use std::fmt::Write;
 
-    pub(super) fn push_text(&mut self, text: &str) {
-        let content = self.add_text(text);
-        self.cells.push(content);
-    }
-
-    pub(super) fn add_text(&mut self, text: &str) -> Content {
-        let start = self.text.len() as u32;
-        self.text.push_str(text);
-        Content::Text { start, end: self.text.len() as u32 }
-    }
-
-    /// Makes room for rows that are filled column by column; every cell is `Refused` until it is set.
-    pub(super) fn reserve_rows(&mut self, first_line: u64, rows: usize) {
-        self.lines.extend(first_line..first_line + rows as u64);
-        self.cells.resize(self.lines.len() * self.columns, Content::Refused);
-    }
-
-    pub(super) fn set(&mut self, row: usize, column: usize, content: Content) {
-        self.cells[row * self.columns + column] = content;
-    }
+    // Writing to a String does not fail.
+    let _ = match value {
+        Value::Absent | Value::Missing => Ok(()),
+        Value::Number(number) => write!(text, "{number}"),
+        Value::Flag(flag) => write!(text, "{flag}"),
+        Value::Text(cell) => text.write_str(cell),
+    };
 }

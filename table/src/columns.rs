@@ -1,12 +1,14 @@
-//! Which columns of a table are a schema's fields, by name, with the nearest name for those that are not there.
+//! Finds a schema's fields among the columns of a table by name, and the nearest names for fields
+//! that it lacks.
 
 use std::path::PathBuf;
 
 use tenure::schema::Schema;
 
-use super::{RefusedColumn, Source};
+use super::header::RefusedColumn;
+use super::source::Source;
 
-/// Where a schema's fields stand in a table.
+/// The places of a schema's fields in a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Columns {
     /// Column of each field, in schema order.
@@ -17,21 +19,27 @@ pub struct Columns {
     pub extra: Vec<String>,
 }
 
-/// Columns that the schema needs and the table lacks, or has with a type that is refused.
+/// Why a table does not fit a schema: all columns that it lacks, or has with a type that is
+/// refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{}: the table does not fit the schema {name:?}:{}", file.display(), self.list())]
 pub struct ColumnsError {
+    /// The table.
     pub file: PathBuf,
     /// Name of the schema.
     pub name: String,
+    /// Columns that are not there.
     pub absent: Vec<AbsentColumn>,
+    /// Columns of a type that is refused.
     pub refused: Vec<RefusedColumn>,
 }
 
 /// A column that is not there, and the column whose name is nearest to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AbsentColumn {
+    /// The name that the schema has.
     pub name: String,
+    /// The column of the table with the nearest name, if one is near.
     pub nearest: Option<String>,
 }
 
@@ -49,7 +57,8 @@ impl ColumnsError {
 }
 
 impl Columns {
-    /// Finds the schema's fields in the table, and the target, which must be there if `target_needed`.
+    /// Finds the schema's fields in the table, and the target, which must be there if
+    /// `target_needed`.
     pub fn find(source: &Source, schema: &Schema, target_needed: bool) -> Result<Columns, ColumnsError> {
         let position = |name: &str| source.columns().iter().position(|column| column == name);
         let target = position(&schema.target.field);
@@ -57,7 +66,7 @@ impl Columns {
         if target_needed {
             needed.push(&schema.target.field);
         }
-        // A column that is a field already is nobody else's misspelling.
+        // A column that the schema names is no misspelling of another name.
         let free: Vec<&str> =
             source.columns().iter().map(String::as_str).filter(|column| !needed.contains(column)).collect();
         let absent = needed.iter().filter(|name| position(name).is_none()).map(|&name| AbsentColumn {
@@ -92,8 +101,9 @@ fn is_refused(source: &Source, name: &str) -> bool {
     source.refused().iter().any(|column| column.name == name)
 }
 
-/// The candidate that takes the fewest edits to become `name` (a swap of neighbours is one), letter case and
-/// punctuation aside; `None` where more than a third of the letters would change.
+/// The candidate with the fewest edits from `name` (optimal string alignment: a swap of neighbours
+/// is one edit). Letter case and punctuation do not count. `None` if more than a third of the
+/// letters would change.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let letters = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let name = letters(name);
@@ -107,7 +117,7 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::file;
+    use super::super::fixtures::file;
     use super::*;
 
     const SCHEMA: &str = r#"

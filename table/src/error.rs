@@ -1,16 +1,21 @@
-//! What can be wrong with a table: file, line, column, the rule that is broken, and what to do about it.
+//! Errors of a table: the file, the line, the column, the rule that is broken, and what to do about
+//! it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A table that cannot be read, or not any further.
+/// Why a table cannot be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableError {
+    /// The table.
     pub file: PathBuf,
     /// Line of a text file, counted from 1, or row of a Parquet file.
     pub line: Option<u64>,
+    /// The column, where the error has one.
     pub column: Option<String>,
+    /// The rule that is broken.
     pub rule: TableRule,
+    /// The rule in words, with what to do.
     pub message: String,
 }
 
@@ -25,7 +30,7 @@ pub enum TableRule {
     Format,
     /// Line 1 names the columns.
     Header,
-    /// Every column has a name of its own.
+    /// No two columns have the same name.
     UniqueColumns,
     /// There is at least one row.
     Rows,
@@ -35,11 +40,11 @@ pub enum TableRule {
     Utf8,
     /// A quote that opens is closed.
     ClosedQuotes,
-    /// A row is at most [`super::MAXIMUM_RECORD`] bytes long.
+    /// A row is at most [`MAXIMUM_RECORD`](crate::MAXIMUM_RECORD) bytes long.
     RecordLength,
     /// The schema's columns are there, with types that hold one value.
     Columns,
-    /// The bytes of a Parquet file are sound.
+    /// The bytes of a Parquet file are not damaged.
     Undamaged,
 }
 

@@ -1,4 +1,4 @@
-//! What line 1 of a text file and the column names of a Parquet file must satisfy, and the delimiter of a text file.
+//! The rules for column names, and the delimiter of a text file.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,18 +6,31 @@ use std::path::Path;
 use super::error::{TableError, TableRule};
 use super::records::Records;
 
+/// A column whose type holds more than one text, number or boolean in a row; its cells read as
+/// [`Value::Absent`].
+///
+/// [`Value::Absent`]: tenure::customer::Value::Absent
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedColumn {
+    /// The column's name.
+    pub name: String,
+    /// The type, as Arrow names it.
+    pub kind: String,
+}
+
 /// Rows looked at to find the delimiter.
 const SNIFFED_ROWS: usize = 50;
 
-/// The delimiter among `, ; tab |` that splits the first rows most evenly into the header's number of cells; a comma
-/// where none splits them. `sample` is the beginning of the file, `whole` whether it is all of it.
+/// The delimiter among `, ; tab |` that splits the first rows most evenly into the header's number
+/// of cells; a comma where none splits them. `sample` is the beginning of the file, `whole` whether
+/// it is all of it.
 pub(super) fn delimiter(path: &Path, sample: &[u8], whole: bool) -> u8 {
     let mut best = (0.0, 1, b',');
     for delimiter in [b',', b';', b'\t', b'|'] {
         let mut records = Records::new(path, sample, delimiter);
         let mut lengths = Vec::new();
         while lengths.len() < SNIFFED_ROWS && matches!(records.advance(), Ok(true)) {
-            lengths.push(records.len());
+            lengths.push(records.ends().len());
         }
         // The sample may cut its last row.
         if !whole && lengths.len() > 1 && lengths.len() < SNIFFED_ROWS {
@@ -33,8 +46,8 @@ pub(super) fn delimiter(path: &Path, sample: &[u8], whole: bool) -> u8 {
     best.2
 }
 
-/// Checks the names of a text file's header; a column without a name is called after its position, as the row numbers
-/// that pandas writes have none.
+/// Checks the names of a text file's header. A column without a name is named after its position:
+/// pandas writes row numbers in such a column.
 pub(super) fn check(path: &Path, line: u64, mut names: Vec<String>) -> Result<Vec<String>, TableError> {
     let numbers = names.iter().filter(|name| name.parse::<f64>().is_ok()).count();
     let error = |rule, message: String| Err(TableError::new(path, rule, message).at_line(line));
@@ -62,7 +75,7 @@ pub(super) fn check(path: &Path, line: u64, mut names: Vec<String>) -> Result<Ve
     Ok(names)
 }
 
-/// Every name stands once; the error lists all that do not.
+/// Checks that names are unique; the error lists all that are not.
 pub(super) fn unique(path: &Path, names: &[String]) -> Result<(), TableError> {
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, name) in names.iter().enumerate() {
@@ -80,7 +93,11 @@ pub(super) fn unique(path: &Path, names: &[String]) -> Result<(), TableError> {
             format!("{name:?} (columns {})", places.join(", "))
         })
         .collect();
-    Err(TableError::new(path, TableRule::UniqueColumns, format!("column names that stand twice: {}", list.join(", "))))
+    Err(TableError::new(
+        path,
+        TableRule::UniqueColumns,
+        format!("column names must be unique; rename all but one of {}", list.join(", ")),
+    ))
 }
 
 fn quoted<'a>(names: impl Iterator<Item = &'a String>) -> String {
@@ -90,7 +107,7 @@ fn quoted<'a>(names: impl Iterator<Item = &'a String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{file, refusal};
+    use super::super::fixtures::{file, refusal};
     use super::super::{Source, TableRule};
 
     #[test]

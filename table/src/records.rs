@@ -1,14 +1,19 @@
-//! Delimited text as records: `csv_core` splits them; this file keeps lines, limits and quotes in view, so that every
-//! refusal names its line.
+//! Delimited text as records. A record without quotes is split where it lies; `csv_core` splits all
+//! others. This file counts lines and checks limits and quotes, so that every error names its line.
 
 use std::io::{ErrorKind, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use csv_core::ReadRecordResult;
+use memchr::{memchr_iter, memchr3};
 use sha2::{Digest, Sha256};
 
-use super::MAXIMUM_RECORD;
 use super::error::{TableError, TableRule};
+
+/// Bytes in a row of text, at most. A longer row is a sign of an open quote, or of a file that is
+/// no table.
+pub const MAXIMUM_RECORD: usize = 1 << 20;
 
 /// Bytes asked of the file at once.
 const BLOCK: usize = 128 * 1024;
@@ -29,11 +34,18 @@ pub(super) struct Records<R> {
     ended: bool,
     /// Line on which the next unread byte stands.
     line: u64,
-    /// The record's line, unquoted bytes, and where each of its fields ends.
+    /// Line on which the record begins.
     record_line: u64,
-    record: Vec<u8>,
+    /// Where the record stands in the buffer, if it has no quotes.
+    plain: Option<Range<usize>>,
+    /// The fields that `csv_core` unquoted, side by side.
+    unquoted: Vec<u8>,
+    /// The same with a delimiter between two fields: the record, if it has quotes.
+    joined: Vec<u8>,
+    /// Where each field of the record ends in it.
     ends: Vec<usize>,
-    field_count: usize,
+    /// Where each unquoted field ends.
+    unquoted_ends: Vec<usize>,
 }
 
 impl<R: Read> Records<R> {
@@ -50,13 +62,16 @@ impl<R: Read> Records<R> {
             ended: false,
             line: 1,
             record_line: 1,
-            record: vec![0; 4096],
-            ends: vec![0; 64],
-            field_count: 0,
+            plain: None,
+            unquoted: vec![0; 4096],
+            joined: Vec::new(),
+            ends: Vec::new(),
+            unquoted_ends: vec![0; 64],
         }
     }
 
-    /// Drops the first `drop` bytes of the buffer and appends the next block. False at the end of the file.
+    /// Drops the first `drop` bytes of the buffer and appends the next block. False at the end of
+    /// the file.
     fn fill(&mut self, drop: usize) -> Result<bool, TableError> {
         self.buffer.drain(..drop);
         self.at -= drop;
@@ -78,12 +93,13 @@ impl<R: Read> Records<R> {
         Ok(read > 0)
     }
 
-    /// Moves to the next record; false at the end. Empty lines are passed over.
+    /// Moves to the next record; false at the end. Empty lines are skipped.
     pub(super) fn advance(&mut self) -> Result<bool, TableError> {
         if self.delivered == 0 && self.fill(0)? && self.buffer.starts_with(BYTE_ORDER_MARK) {
             self.at = BYTE_ORDER_MARK.len();
         }
-        // csv_core would skip the ends of lines too, but then the record's first line would not be known.
+        // csv_core would skip the ends of lines too, but then the record's first line would not be
+        // known.
         loop {
             match self.buffer.get(self.at).copied() {
                 Some(b'\n') => self.line += 1,
@@ -95,21 +111,39 @@ impl<R: Read> Records<R> {
             self.at += 1;
         }
         self.record_line = self.line;
-        let (mut start, mut length) = (self.at, 0);
-        self.field_count = 0;
+        Ok(self.split_plain() || self.split_quoted()?)
+    }
+
+    /// Splits a record that ends in the buffer and has no quotes; false where it is not like that.
+    fn split_plain(&mut self) -> bool {
+        let rest = &self.buffer[self.at..];
+        let Some(length) = memchr3(b'\n', b'\r', b'"', rest).filter(|&at| rest[at] != b'"') else { return false };
+        self.ends.clear();
+        self.ends.extend(memchr_iter(self.delimiter, &rest[..length]));
+        self.ends.push(length);
+        self.line += u64::from(rest[length] == b'\n');
+        self.plain = Some(self.at..self.at + length);
+        self.at += length + 1;
+        true
+    }
+
+    /// Splits any record; false at the end of the file.
+    fn split_quoted(&mut self) -> Result<bool, TableError> {
+        self.plain = None;
+        let (mut start, mut length, mut fields) = (self.at, 0, 0);
         loop {
             let input = &self.buffer[self.at..];
             let (result, read, written, ended) =
-                self.core.read_record(input, &mut self.record[length..], &mut self.ends[self.field_count..]);
+                self.core.read_record(input, &mut self.unquoted[length..], &mut self.unquoted_ends[fields..]);
             self.line += input[..read].iter().filter(|&&byte| byte == b'\n').count() as u64;
             self.at += read;
             length += written;
-            self.field_count += ended;
+            fields += ended;
             match result {
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(false),
-                ReadRecordResult::OutputFull => self.record.resize(self.record.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::OutputFull => self.unquoted.resize(self.unquoted.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.unquoted_ends.resize(self.unquoted_ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty => {
                     if self.at - start > MAXIMUM_RECORD {
                         let message = format!("a row of more than {} KiB", MAXIMUM_RECORD / 1024);
@@ -119,17 +153,30 @@ impl<R: Read> Records<R> {
                     }
                     let more = self.fill(start)?;
                     start = 0;
-                    // At the end of the file csv_core takes an open quote for closed, and so loses every row after it.
+                    // At the end of the file csv_core takes an open quote for closed, and so loses
+                    // every row after it.
                     if !more && let Some(error) = self.open_quote(start) {
                         return Err(error);
                     }
                 }
             }
         }
-        // An open quote that a later one happens to close swallows the rows between: text follows the second.
+        // An open quote that a later one happens to close swallows the rows between: text follows
+        // the second.
         if self.line_count() > 1 && self.quoting(start, self.at).2 {
             let message = format!("a quote is open for {} lines and text follows it; close it", self.line_count());
             return Err(TableError::new(&self.file, TableRule::ClosedQuotes, message).at_line(self.record_line));
+        }
+        self.ends.clear();
+        self.joined.clear();
+        let mut field = 0;
+        for &end in &self.unquoted_ends[..fields] {
+            if !self.ends.is_empty() {
+                self.joined.push(self.delimiter);
+            }
+            self.joined.extend_from_slice(&self.unquoted[field..end]);
+            self.ends.push(self.joined.len());
+            field = end;
         }
         Ok(true)
     }
@@ -142,8 +189,8 @@ impl<R: Read> Records<R> {
         (state == Quoting::Open).then(error)
     }
 
-    /// How the quotes stand after these bytes of the record, the line of the last one that opened, and whether text
-    /// follows one that closed.
+    /// How the quotes stand after these bytes of the record, the line of the last one that opened,
+    /// and whether text follows one that closed.
     fn quoting(&self, start: usize, end: usize) -> (Quoting, u64, bool) {
         let (mut line, mut opened, mut state) = (self.record_line, self.record_line, Quoting::FieldStart);
         let mut stray = false;
@@ -173,15 +220,25 @@ impl<R: Read> Records<R> {
         self.record_line
     }
 
-    /// Number of fields in the record.
-    pub(super) fn len(&self) -> usize {
-        self.field_count
+    /// The fields of the record without their quotes, and a delimiter between two of them.
+    pub(super) fn record(&self) -> &[u8] {
+        self.plain.clone().map_or(&self.joined, |range| &self.buffer[range])
+    }
+
+    /// Where each field ends in the record.
+    pub(super) fn ends(&self) -> &[usize] {
+        &self.ends
+    }
+
+    /// Whether the record stood in the file as [`Records::record`] has it.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain.is_some()
     }
 
     /// The bytes of one field.
     pub(super) fn field(&self, index: usize) -> &[u8] {
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.record[start..self.ends[index]]
+        let start = if index == 0 { 0 } else { self.ends[index - 1] + 1 };
+        &self.record()[start..self.ends[index]]
     }
 
     /// Bytes split into records so far.
@@ -221,8 +278,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// What the csv crate writes is read back cell by cell, each record with the line on which it begins, however
-        /// the bytes arrive.
+        /// What the csv crate writes is read back cell by cell, each record with the line on which
+        /// it begins, however the bytes arrive.
         #[test]
         fn written_records_come_back(
             rows in proptest::collection::vec(proptest::collection::vec("[a\\n\\r\", ;é]{0,5}", 2..4), 1..20),
@@ -243,7 +300,7 @@ mod tests {
             let mut records = Records::new(Path::new("t.csv"), Pieces(&bytes, piece), b',');
             for (row, line) in rows.iter().zip(lines) {
                 prop_assert!(records.advance().unwrap());
-                prop_assert_eq!(records.len(), row.len());
+                prop_assert_eq!(records.ends().len(), row.len());
                 prop_assert_eq!(records.record_line(), line);
                 for (index, cell) in row.iter().enumerate() {
                     prop_assert_eq!(records.field(index), cell.as_bytes());

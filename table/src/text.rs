@@ -1,56 +1,71 @@
 //! Delimited text as batches: the header, the cells of every row, and their encoding.
 
-use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::batch::{BATCH_ROWS, Batch, Cells};
 use super::error::{TableError, TableRule};
 use super::records::Records;
-use super::{BATCH_ROWS, Batch};
+use super::text_cells::TextCells;
 
-/// A batch is closed early at this many bytes of text, so that memory stays bounded with rows of any length.
+/// A batch is closed early at this many bytes of text, so that memory stays bounded with rows of
+/// any length.
 const BATCH_TEXT: usize = 16 * 1024 * 1024;
+
+type Bytes = Box<dyn Read + Send>;
 
 /// A delimited text file behind its header.
 pub(super) struct TextReader {
     file: PathBuf,
-    records: Records<File>,
+    delimiter: u8,
+    records: Records<Bytes>,
     pub(super) columns: Vec<String>,
 }
 
 impl TextReader {
     /// Reads the header.
-    pub(super) fn open(path: &Path, file: File, delimiter: u8) -> Result<TextReader, TableError> {
-        let mut records = Records::new(path, file, delimiter);
+    pub(super) fn open(path: &Path, bytes: Bytes, delimiter: u8) -> Result<TextReader, TableError> {
+        let mut records = Records::new(path, bytes, delimiter);
         if !records.advance()? {
             return Err(TableError::new(path, TableRule::NotEmpty, "the file has only empty lines"));
         }
         let mut names = Vec::new();
-        for index in 0..records.len() {
-            names.push(decode(path, &records, index, None)?.trim().to_owned());
+        for index in 0..records.ends().len() {
+            let name = std::str::from_utf8(records.field(index)).map_err(|_| not_utf8(path, &records, index))?;
+            names.push(name.trim().to_owned());
         }
         let columns = super::header::check(path, records.record_line(), names)?;
-        Ok(TextReader { file: path.into(), records, columns })
+        Ok(TextReader { file: path.into(), delimiter, records, columns })
     }
 
     /// The next rows; `None` at the end.
     pub(super) fn next_batch(&mut self) -> Result<Option<Batch>, TableError> {
-        let mut batch = Batch::new(self.columns.len());
-        while batch.rows() < BATCH_ROWS && batch.text_bytes() < BATCH_TEXT && self.records.advance()? {
-            let (expected, found) = (self.columns.len(), self.records.len());
+        let mut cells = TextCells::new(self.columns.len(), self.delimiter);
+        while cells.rows() < BATCH_ROWS && cells.bytes() < BATCH_TEXT && self.records.advance()? {
+            let (expected, found) = (self.columns.len(), self.records.ends().len());
             if found != expected {
-                let mut message = format!("cells: {found}, but the header has {expected}");
+                let mut message = format!("the number of cells is {found}, but the header has {expected}");
                 if self.records.line_count() > 1 {
                     message += &format!("; the row goes on for {} lines: is a quote open?", self.records.line_count());
                 }
                 let error = TableError::new(&self.file, TableRule::EvenRows, message);
                 return Err(error.at_line(self.records.record_line()));
             }
-            batch.push_row(self.records.record_line());
-            for (index, column) in self.columns.iter().enumerate() {
-                batch.push_text(decode(&self.file, &self.records, index, Some(column))?);
-            }
+            self.push_record(&mut cells)?;
         }
-        Ok(Some(batch).filter(|batch| batch.rows() > 0))
+        Ok((cells.rows() > 0).then_some(Batch { cells: Cells::Text(cells) }))
+    }
+
+    fn push_record(&self, cells: &mut TextCells) -> Result<(), TableError> {
+        let (line, ends) = (self.records.record_line(), self.records.ends());
+        let text = std::str::from_utf8(self.records.record());
+        if text.is_ok_and(|text| cells.push(line, text, ends, self.records.is_plain())) {
+            return Ok(());
+        }
+        let fields = 0..ends.len();
+        let broken = fields.into_iter().find(|&index| std::str::from_utf8(self.records.field(index)).is_err());
+        let index = broken.unwrap_or_default();
+        Err(not_utf8(&self.file, &self.records, index).in_column(&self.columns[index]))
     }
 
     /// Bytes of the file split into rows so far.
@@ -63,25 +78,16 @@ impl TextReader {
     }
 }
 
-fn decode<'a>(
-    file: &Path,
-    records: &'a Records<File>,
-    index: usize,
-    column: Option<&str>,
-) -> Result<&'a str, TableError> {
-    std::str::from_utf8(records.field(index)).map_err(|_| {
-        let message =
-            format!("{:?} is not UTF-8; save the file as UTF-8", String::from_utf8_lossy(records.field(index)));
-        let error = TableError::new(file, TableRule::Utf8, message).at_line(records.record_line());
-        column.map_or(error.clone(), |column| error.in_column(column))
-    })
+fn not_utf8(file: &Path, records: &Records<Bytes>, index: usize) -> TableError {
+    let text = String::from_utf8_lossy(records.field(index));
+    let message = format!("{text:?} is not UTF-8; save the file as UTF-8");
+    TableError::new(file, TableRule::Utf8, message).at_line(records.record_line())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::MAXIMUM_RECORD;
-    use super::super::tests::{file, refusal, rows};
-    use super::super::{Format, Source};
+    use super::super::fixtures::{file, refusal, rows};
+    use super::super::{Format, MAXIMUM_RECORD, Source};
     use super::*;
 
     fn read(text: impl AsRef<[u8]>) -> Vec<(u64, Vec<String>)> {
@@ -125,8 +131,8 @@ mod tests {
         let long = format!("a,b\n1,2\n\"{}\",2\n", "x".repeat(2 * MAXIMUM_RECORD));
         let open = format!("a,b\n1,2\n3,\"open\n{}", "4,5\n".repeat(MAXIMUM_RECORD));
         for (bytes, rule, line, part) in [
-            (&b"a,b\n1,2\n3\n"[..], TableRule::EvenRows, 3, "cells: 1, but the header has 2"),
-            (b"a,b\r\n1,2\r\n3,4,5\r\n", TableRule::EvenRows, 3, "cells: 3"),
+            (&b"a,b\n1,2\n3\n"[..], TableRule::EvenRows, 3, "cells is 1, but the header has 2"),
+            (b"a,b\r\n1,2\r\n3,4,5\r\n", TableRule::EvenRows, 3, "cells is 3"),
             (b"a,b\n1,2\n3,\"4\n5,6\n7\",8\n", TableRule::EvenRows, 3, "goes on for 3 lines"),
             (b"a,b\n1,2\n3,\"4\n5,6\n7,\"8\"\n", TableRule::ClosedQuotes, 3, "open for 3 lines and text follows"),
             (b"a,b\n1,\xe9t\xe9\n", TableRule::Utf8, 2, "UTF-8"),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use tenure::customer::{Cell, Customer, check};
+use tenure::customer::{Cell, Customer};
 use tenure::schema::{Field, Kind};
 use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Explanation, Scorer};
 use tenure::sentence::{ChangeWords, GERMAN, Messages};
@@ -117,10 +117,10 @@ fn customer(scorer: &Scorer, source: Source, row: u64) -> Result<Customer, Failu
             before += batch.rows() as u64;
             continue;
         }
-        let values: Vec<_> = places.iter().map(|&place| batch.value(at, place)).collect();
-        return check(schema, &values).map(|(customer, _)| customer).map_err(|problems| {
-            let errors = problems.iter().filter(|problem| problem.rule.is_error());
-            let lines: Vec<_> = errors.map(|problem| format!("  {problem}")).collect();
+        let (block, problems) = batch.check(schema, &places).into_block(scorer);
+        let problems = problems.iter().filter(|(row, problem)| *row == at && problem.rule.is_error());
+        let lines: Vec<_> = problems.map(|(_, problem)| format!("  {problem}")).collect();
+        return block.customer(scorer, at).filter(|_| lines.is_empty()).ok_or_else(|| {
             Failure::data(format!(
                 "{path}: {word} {} cannot be scored; correct these values:\n{}",
                 batch.line(at),

@@ -1,12 +1,12 @@
-//! The checked customers of a whole table in compact memory, one column per field, with everything that was wrong on
-//! the way there.
+//! The checked customers of a whole table in compact memory, one column per field, with a report of
+//! all problems.
 //!
-//! Memory per row: 8 bytes a number field, 2 bytes a category or flag, 1 byte for the label, and 8 bytes for a row
-//! that is left out. IBM Telco's 3 numbers and 16 categories take 57 bytes a row, so 10 million rows take 570 MB.
-//! Room is reserved after the first batch from the share of the file that it took, so that growing columns are not
-//! copied at twice their size. Numbers stay f64: what training sees is what scoring sees.
+//! Memory per row: 8 bytes a number field, 2 bytes a category or flag, 1 byte for the label, and 8
+//! bytes for a row that is left out. IBM Telco's 3 numbers and 16 categories take 57 bytes a row,
+//! so 10 million rows take 570 MB. After the first batch, room for all rows is
+//! reserved: the batch's share of the file tells how many there are. Without that, growing columns
+//! would be copied and take twice their size. Numbers stay f64, as in scoring.
 
-mod column;
 mod rare;
 mod read;
 mod report;
@@ -15,9 +15,9 @@ use tenure::customer::{Cell, Customer};
 use tenure::schema::{Derived, Schema};
 use tenure_table::{ColumnsError, TableError};
 
-pub use column::{Column, MISSING_CODE};
 pub use rare::{Folded, OnlyRare, RARE_BELOW, prune_rare};
 pub use report::{ReadReport, RowProblem, Unfit, UnseenCategories};
+pub use tenure_table::{Column, MISSING_CODE};
 
 /// Checked customers with their labels.
 #[derive(Clone, Debug)]
@@ -33,20 +33,20 @@ pub struct Cohort {
 /// What the customers are read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// At least 50 rows, 10 of either class, and no field that is all missing.
+    /// Needs at least 50 rows, 10 of either class, and no field that is all missing.
     Training,
-    /// At least one row of either class.
+    /// Needs at least one row of either class.
     Evaluation,
 }
 
-/// Why a table gives no cohort.
+/// Why a table cannot become a cohort.
 #[derive(Debug, thiserror::Error)]
 pub enum CohortError {
     #[error(transparent)]
     Table(#[from] TableError),
     #[error(transparent)]
     Columns(#[from] ColumnsError),
-    /// The rows were read, and together they break these rules.
+    /// The rows as a whole break these rules.
     #[error("{}", report::unfit(.0, .1))]
     Unfit(Vec<Unfit>, Box<ReadReport>),
 }
@@ -77,7 +77,8 @@ impl Cohort {
         &self.columns[field]
     }
 
-    /// What was seen on the way: rows left out, unseen categories, columns beside the schema, the file's hash.
+    /// The report of the reading: rows left out, unseen categories, columns beside the schema, the
+    /// file's hash.
     pub fn report(&self) -> &ReadReport {
         &self.report
     }
@@ -87,7 +88,7 @@ impl Cohort {
         self.columns.iter().map(move |column| column.cell(row))
     }
 
-    /// One customer. For many, [`Cohort::assign`] uses the memory of one.
+    /// One customer. For many customers, [`Cohort::assign`] reuses one customer's memory.
     pub fn customer(&self, row: usize) -> Customer {
         let cells: Vec<_> = self.cells(row).collect();
         Customer::from_cells(&self.schema, &cells).expect("every cell was checked when it was read")
@@ -98,27 +99,23 @@ impl Cohort {
         customer.assign(&self.schema, self.cells(row)).expect("every cell was checked when it was read");
     }
 
-    /// The same customers under a schema of these derived features beside its own.
+    /// The same customers, with these derived features added to the schema.
     pub fn with_derived(&self, derived: Vec<Derived>) -> Cohort {
         let mut cohort = self.clone();
         cohort.schema.derived.extend(derived);
         cohort
     }
 
-    /// Some of the customers, in the order of `rows`. It no longer knows which data rows they were.
+    /// Some of the customers, in the order of `rows`. [`Cohort::left_out`] is empty there.
     pub fn subset(&self, rows: &[u32]) -> Cohort {
-        let column = |column: &Column| match column {
-            Column::Numbers(numbers) => Column::Numbers(rows.iter().map(|&row| numbers[row as usize]).collect()),
-            Column::Codes(codes) => Column::Codes(rows.iter().map(|&row| codes[row as usize]).collect()),
-        };
         let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
-        let columns = self.columns.iter().map(column).collect();
+        let columns = self.columns.iter().map(|column| column.take(rows)).collect();
         Cohort { schema: self.schema.clone(), columns, labels, left_out: Vec::new(), report: self.report.clone() }
     }
 
-    /// Of one entry per data row of the table, those of the rows that were not left out.
+    /// The entries of the rows that were not left out, given one entry per data row of the table.
     ///
-    /// `None` when there are not as many entries as the table has rows.
+    /// `None` if there are not as many entries as the table has rows.
     pub fn of_rows<T: Copy>(&self, entries: &[T]) -> Option<Vec<T>> {
         if entries.len() as u64 != self.report.rows {
             return None;
@@ -134,7 +131,8 @@ impl Cohort {
     }
 }
 
-/// Whether a target's text, which is not empty, is the positive value; "1.0" is 1.
+/// Whether a target's text, which is not empty, is the positive value. Numbers are compared as
+/// numbers: "1.0" is 1.
 pub fn is_positive(text: &str, positive: &str) -> bool {
     let same_number = || matches!((text.parse::<f64>(), positive.parse::<f64>()), (Ok(a), Ok(b)) if a == b);
     text == positive || same_number()
@@ -194,7 +192,7 @@ fields = [
         cohort.assign(60, &mut customer);
         assert_eq!(customer.cells(), [Cell::Missing, Cell::Category(3), Cell::Missing]);
         let lines = cohort.report().lines();
-        assert_eq!(lines, ["contract: 1 rows have a text that is no category and counts as OTHER (\"Decade\")"]);
+        assert_eq!(lines, ["contract: 1 rows have a text that is not a category and counts as OTHER (\"Decade\")"]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! Categories of fewer than k customers fold into OTHER: they would name a handful of people, and nothing can be
-//! learned from them.
+//! Categories of fewer than k customers become OTHER: such a category could identify people, and
+//! nothing can be learned from it.
 
 use tenure::schema::{Formula, Kind, Schema};
 
 use super::{Cohort, Column, MISSING_CODE};
 
-/// The k that artifacts promise: no category of fewer customers.
+/// Every category in an artifact has at least this many customers.
 pub const RARE_BELOW: usize = 20;
 
 /// Categories of one field that were folded into OTHER, with their number of customers.
@@ -17,7 +17,7 @@ pub struct Folded {
     pub kept: Vec<(String, usize)>,
 }
 
-/// Fields of which no category is left.
+/// Fields that would have no category left.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error(
     "every category of {} is seen fewer than {k} times: list {} under `ignored`, or group the categories",
@@ -33,7 +33,8 @@ fn names(fields: &[String]) -> String {
     names.join(", ")
 }
 
-/// Removes the categories of fewer than `k` customers from the schema and the cohort. Flags keep both their values.
+/// Removes the categories of fewer than `k` customers from the schema and the cohort. Flags keep
+/// both their values.
 ///
 /// Returns what was folded, field by field. After an error schema and cohort are as they were.
 pub fn prune_rare(schema: &mut Schema, cohort: &mut Cohort, k: usize) -> Result<Vec<Folded>, OnlyRare> {
@@ -95,7 +96,7 @@ fn recoding(old: &[String], left: &[String]) -> Vec<u16> {
     old.iter().map(code).chain([other as u16]).collect()
 }
 
-/// Whether a formula stops making sense without the category.
+/// Whether a formula names the category.
 fn is_named(schema: &Schema, field: usize, category: &str) -> bool {
     let mut without = schema.clone();
     if let Kind::Category { categories } = &mut without.fields[field].kind {

@@ -1,12 +1,11 @@
-//! From a table's batches to a cohort: fields are checked side by side, rows with an error left out, and the whole held
-//! against the rules of its purpose.
+//! Reads a table into a cohort: checks the fields of each batch side by side, leaves out rows with
+//! an error, and checks the whole table against the rules of its purpose.
 
 use rayon::prelude::*;
 use tenure::customer::{Problem, Rule};
 use tenure::schema::Schema;
-use tenure_table::{BATCH_ROWS, Batch, Columns, Source};
+use tenure_table::{BATCH_ROWS, Batch, CheckedBatch, CheckedColumn, Column, Columns, Source};
 
-use super::column::Column;
 use super::report::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
 use super::{Cohort, CohortError, Purpose, ReadReport, Unfit, is_positive};
 
@@ -16,7 +15,7 @@ impl Cohort {
         Cohort::read_for(Purpose::Training, source, schema, &mut |_, _| {})
     }
 
-    /// Reads a whole table; `progress` hears [`Source::progress`] after every batch.
+    /// Reads a whole table; `progress` is called with [`Source::progress`] after every batch.
     ///
     /// Rows with an error are left out and reported, as are rows without a target.
     pub fn read_for(
@@ -30,6 +29,7 @@ impl Cohort {
         let report = ReadReport::new(&source, schema, places.extra);
         let mut cohort = Cohort { schema: schema.clone(), columns, labels: Vec::new(), left_out: Vec::new(), report };
         let target = places.target.unwrap_or_default();
+        source.select(&[&places.fields[..], &[target]].concat());
         while let Some(batch) = source.next() {
             cohort.append(&batch?, &places.fields, target);
             let (done, total) = source.progress();
@@ -39,31 +39,22 @@ impl Cohort {
             }
             progress(done, total);
         }
-        cohort.report.sha256 = source.sha256()?;
+        cohort.report.sha256 = source.sha256()?.unwrap_or_default();
         let unfit = cohort.unfit(purpose);
         if unfit.is_empty() { Ok(cohort) } else { Err(CohortError::Unfit(unfit, Box::new(cohort.report))) }
     }
 
     fn reserve(&mut self, rows: usize) {
         self.labels.reserve(rows);
-        for column in &mut self.columns {
-            match column {
-                Column::Numbers(numbers) => numbers.reserve(rows),
-                Column::Codes(codes) => codes.reserve(rows),
-            }
-        }
+        self.columns.iter_mut().for_each(|column| column.reserve(rows));
     }
 
     fn append(&mut self, batch: &Batch, places: &[usize], target: usize) {
         let Cohort { schema, columns, report, .. } = self;
         // Fields are checked side by side, and rows taken together afterwards.
-        let found: Vec<Vec<(usize, Problem)>> = columns
-            .par_iter_mut()
-            .zip(&schema.fields)
-            .zip(places)
-            .map(|((column, field), &place)| column.append(batch, field, place))
-            .collect();
-        let mut problems: Vec<_> = found.into_iter().flatten().collect();
+        let fields = schema.fields.par_iter().zip(places);
+        let checked: Vec<CheckedColumn> = fields.map(|(field, &place)| batch.check_column(field, place)).collect();
+        let CheckedBatch { columns: checked, mut problems } = checked.into_iter().collect();
         let targets: Vec<_> = (0..batch.rows()).map(|row| batch.text(row, target)).collect();
         let unlabelled = (0..batch.rows()).filter(|&row| targets[row].is_empty());
         problems.extend(unlabelled.map(|row| (row, target_missing(schema))));
@@ -71,7 +62,7 @@ impl Cohort {
 
         let mut sound = vec![true; batch.rows()];
         for (row, problem) in problems {
-            // A row without a target is left out whatever else is wrong with it.
+            // A row without a target is left out anyway, so its other problems are not counted.
             let of_target = problem.field == schema.target.field;
             if targets[row].is_empty() && !of_target {
                 continue;
@@ -93,8 +84,8 @@ impl Cohort {
         if sound.contains(&false) {
             let rows = (first_row..).zip(&sound);
             self.left_out.extend(rows.filter(|(_, sound)| !**sound).map(|(row, _)| row));
-            columns.par_iter_mut().for_each(|column| column.keep(&sound));
         }
+        columns.par_iter_mut().zip(&checked).for_each(|(column, checked)| column.append(checked, &sound));
     }
 
     fn unfit(&self, purpose: Purpose) -> Vec<Unfit> {

@@ -1,4 +1,4 @@
-//! What was seen while a table was read, and the rules that a table must keep to be trained on.
+//! The report of reading a table, and the rules for a table that is trained on.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,11 +12,11 @@ use super::Purpose;
 
 pub(super) const MINIMUM_ROWS: usize = 50;
 pub(super) const MINIMUM_OF_A_CLASS: usize = 10;
-/// Problems kept one by one; all are counted.
+/// Problems that are kept; all are counted.
 const KEPT_PROBLEMS: usize = 100;
 /// Problems shown to people.
 const SHOWN_PROBLEMS: usize = 10;
-/// Different values kept of a target or of the texts that a field's categories lack.
+/// Different values that are kept of the target.
 const KEPT_VALUES: usize = 20;
 const SHOWN_VALUES: usize = 5;
 
@@ -34,18 +34,18 @@ pub struct ReadReport {
     pub unlabelled: u64,
     /// The first 100 problems, in row order.
     pub problems: Vec<RowProblem>,
-    /// Texts taken for OTHER, by field.
+    /// Texts that count as OTHER, by field.
     pub unseen: Vec<UnseenCategories>,
-    /// Columns of the table that the schema does not name.
+    /// Columns of the table that are not in the schema.
     pub extra: Vec<String>,
     pub target: String,
-    /// Values of the target with the number of rows, the first 20 that were seen.
+    /// The first 20 values of the target, with their number of rows.
     pub target_values: Vec<(String, u64)>,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }
 
-/// A value that breaks a rule, and where.
+/// A value that breaks a rule, and its place.
 #[derive(Clone, Debug, Serialize)]
 pub struct RowProblem {
     pub line: u64,
@@ -97,7 +97,7 @@ impl fmt::Display for Unfit {
     }
 }
 
-/// The sentence for a table that breaks rules, with its first problems below.
+/// The message for a table that breaks rules, with its first problems.
 pub(super) fn unfit(unfit: &[Unfit], report: &ReadReport) -> String {
     let mut text = format!("{}: the table cannot be used", report.file.display());
     for rule in unfit {
@@ -156,7 +156,7 @@ impl ReadReport {
         }
     }
 
-    /// The first ten problems, one a line, and how many rows they are of.
+    /// The number of rows with problems, and the first ten problems, one a line.
     fn problem_lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if self.invalid > 0 {
@@ -174,21 +174,23 @@ impl ReadReport {
         lines
     }
 
-    /// Everything worth telling a person, one statement a line; empty when all was well.
+    /// The report in words, one statement a line; empty if there is nothing to report.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = self.problem_lines();
         for UnseenCategories { field, rows, examples } in &self.unseen {
             let examples = examples.join(", ");
-            lines
-                .push(format!("{field}: {rows} rows have a text that is no category and counts as OTHER ({examples})"));
+            lines.push(format!(
+                "{field}: {rows} rows have a text that is not a category and counts as OTHER ({examples})"
+            ));
         }
         if !self.extra.is_empty() {
             let names: Vec<_> = self.extra.iter().map(|name| format!("`{name}`")).collect();
-            lines.push(format!("columns that the schema does not name are passed over: {}", names.join(", ")));
+            lines.push(format!("columns that are not in the schema are ignored: {}", names.join(", ")));
         }
         if self.target_values.len() > 2 {
             let list = values_list(&self.target_values);
-            lines.push(format!("target `{}` has more than two values ({list}); all but one mean stayed", self.target));
+            let rule = "every value but the positive one means that the customer stayed";
+            lines.push(format!("target `{}` has more than two values ({list}); {rule}", self.target));
         }
         lines
     }

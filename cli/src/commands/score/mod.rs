@@ -1,9 +1,8 @@
 //! `tenure score`: a table and an artifact in, the table with scores and reasons out.
 //!
-//! One thread reads, the pool checks, scores and encodes batches, one thread writes them in their order; what is
-//! under way at once is bounded, so memory does not grow with the table.
+//! One thread reads, the pool checks, scores and encodes batches, and one thread writes them in
+//! their order. The number of batches under way is bounded, so memory does not grow with the table.
 
-mod input;
 mod output_table;
 mod pipeline;
 mod progress;
@@ -14,15 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use indicatif::HumanCount;
-use input::InputRows;
-use output_table::{Format, OutputTable};
 use pipeline::in_order;
 use progress::Progress;
 use row_scorer::{RowScorer, Tally};
 use serde_json::json;
 use tenure::artifact::Document;
 use tenure::scorer::{ExplainOptions, Scorer};
-use tenure_table::{Columns, Source};
+use tenure_table::{Batch, Columns, OutputTable, Source};
 use tenure_training::file::{persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
@@ -31,17 +28,17 @@ use crate::inputs::{day, read_artifact};
 
 /// Score every row of a table
 ///
-/// Writes all columns of the table as they are, then `probability` (calibrated), `logit`, `tier`, `problems`
-/// (`field: rule: value; …`) and, with --reasons, `reason_1`, `reason_2`, …: `Label = value (+0.42)`, largest first.
-/// A row with a value that breaks a rule keeps its place, its problem named and its scores empty; the exit code stays
-/// 0. The target need not be among the columns.
+/// Writes all columns of the table as they are, then `probability` (calibrated), `logit`, `tier`,
+/// `problems` (`field: rule: value; …`) and, with --reasons, `reason_1`, `reason_2`, …: `Label =
+/// value (+0.42)`, largest first. A row with a value that breaks a rule is written too, with empty
+/// scores and the rule in `problems`; the exit code is still 0. The table need not have the target.
 ///
-/// Streams: memory does not grow with the table. The file is written beside its place under a temporary name and
-/// renamed when it is whole, so that a run that is stopped leaves nothing at --out; only one that is killed outright
-/// leaves the temporary file, `.tenure-…`, beside it.
+/// Memory does not grow with the table. The output is written to a temporary file beside --out,
+/// which is renamed when it is complete: an interrupted run leaves nothing at --out. A run that is
+/// killed outright leaves the temporary file, `.tenure-…`.
 ///
-/// Cells are written as they are. To a spreadsheet, a text that begins with =, +, - or @ is a formula: import the
-/// columns of a table that you do not trust as text.
+/// A spreadsheet takes a text that begins with =, +, - or @ for a formula. Cells are written as
+/// they are, so import the columns of a table that you do not trust as text.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The artifact
@@ -52,15 +49,18 @@ pub struct Arguments {
     /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
     #[arg(long)]
     pub out: PathBuf,
-    /// The fields that move each row's logit most, this many. Costly: a row takes milliseconds of one core, where a score
-    /// takes a microsecond. Exact where the budget allows it, else estimated
+    /// Number of reasons per row: the fields that move the row's logit most. Slow: the reasons of a
+    /// row take milliseconds of one core, its score takes a microsecond. Exact if the budget allows
+    /// it, else estimated
     #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
     pub reasons: usize,
-    /// Most evaluations of the network for the reasons of one row, at least 16 for each background row; unless
-    /// given, 2^28 multiply-adds' worth, of which estimates spend what a standard error of 0.0025 takes
+    /// Maximum evaluations of the network for the reasons of one row, at least 16 for each
+    /// background row. By default 2^28 multiply-adds' worth; estimates stop as soon as their
+    /// standard error is 0.0025
     #[arg(long, value_name = "EVALUATIONS")]
     pub budget: Option<u64>,
-    /// The day of this export: dates count as days before it, and not before the day that training stated
+    /// The day of this export: dates count as days before it, instead of before the day that
+    /// training used
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
     /// Overwrite the table
@@ -73,7 +73,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     let Arguments { model, data, out, reasons, budget, force, .. } = arguments;
-    let format = Format::of(out)?;
+    let format = output_table::format(out)?;
     refuse_overwrite(out, *force)?;
     let scorer = Scorer::new(read_artifact(model, arguments.reference)?.artifact);
     let document = scorer.document();
@@ -92,15 +92,16 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
             return Err(Failure::usage(format!("--budget must be at least {minimum} for this model (got {budget})")));
         }
     }
-    let source = Source::open(data)?;
+    let mut source = Source::open(data)?;
     let line_word = source.line_word();
     let places = Columns::find(&source, &document.schema, false)?.fields;
-    let table = OutputTable::new(&source, format, document, *reasons)?;
-    let rows = InputRows::new(source, table.keeps_types())?;
+    let failure = |error| output_table::failure(error, out);
+    let table = OutputTable::new(&mut source, format, &output_table::columns(*reasons)).map_err(failure)?;
+    let tiers: Vec<String> = document.policy.tiers.iter().map(|tier| tier.name.clone()).collect();
 
     // Listens from here on, so that the temporary file is removed.
     interrupted();
-    let mut writer = table.writer(temporary_beside(out)?, out)?;
+    let mut writer = table.writer(temporary_beside(out)?).map_err(failure)?;
     let (started, stop) = (Instant::now(), AtomicBool::new(false));
     let progress = Progress::new(output);
     let stopped = || stop.load(Ordering::Relaxed) || interrupted();
@@ -112,21 +113,21 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
         progress: &progress,
         stopped: &stopped,
     };
-    let batches = rows.batches(&progress).map(|rows| if interrupted() { Err(Failure::interrupted()) } else { rows });
     let mut tally = Tally::new(document);
     in_order(
-        batches,
-        &|rows| {
-            let scored = row_scorer.score(&rows.batch)?;
-            Ok((table.encode(&rows, &scored)?, scored.tally))
+        batches(source, &progress),
+        &|batch| {
+            let scored = row_scorer.score(&batch)?;
+            let cells = output_table::cells(&scored, &tiers, *reasons);
+            Ok((table.encode(&batch, &cells).map_err(failure)?, scored.tally))
         },
         &mut |(encoded, part)| {
             tally.add(part);
-            writer.write(encoded)
+            writer.write(&encoded).map_err(failure)
         },
         &stop,
     )?;
-    let file = writer.finish()?;
+    let file = writer.finish().map_err(failure)?;
     drop(progress);
     if interrupted() {
         return Err(Failure::interrupted());
@@ -134,6 +135,17 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     persist(file, out)?;
     report(arguments, document, &tally, line_word, started, output);
     Ok(())
+}
+
+/// The batches of the input, until somebody interrupts; reports how far the reading has come.
+fn batches(mut source: Source, progress: &Progress) -> impl Iterator<Item = Result<Batch, Failure>> {
+    let mut rows = 0;
+    std::iter::from_fn(move || {
+        let batch = source.next()?;
+        rows += batch.as_ref().map_or(0, |batch| batch.rows() as u64);
+        progress.expect(rows, source.progress());
+        Some(if interrupted() { Err(Failure::interrupted()) } else { batch.map_err(Failure::from) })
+    })
 }
 
 fn report(

@@ -1,5 +1,5 @@
-//! An ordered, bounded pipeline: the calling thread reads, the pool works, one thread takes the results in the order
-//! of the items.
+//! An ordered, bounded pipeline: the calling thread reads, the pool works, one thread takes the
+//! results in the order of the items.
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +9,11 @@ use std::thread;
 /// Items under way at once, for each thread of the pool.
 const UNDER_WAY: usize = 3;
 
-/// Runs `work` over the items on the pool of rayon and hands its results to `take` in the order of the items.
+/// Runs `work` on every item in rayon's pool, and hands the results to `take` in the order of the
+/// items. At most three items per thread are under way.
 ///
-/// Ends with the first error of the items, then of `work` and `take`; on an error `stop` is set, so that work under way
-/// can end early. At most three items for each thread are under way.
+/// The first error ends the run, and sets `stop` so that work under way can end early. If both the
+/// items and a later stage fail, the error of the items is returned.
 pub(super) fn in_order<T: Send, R: Send, E: Send>(
     items: impl Iterator<Item = Result<T, E>>,
     work: &(impl Fn(T) -> Result<R, E> + Sync),

@@ -1,4 +1,4 @@
-//! How far the rows have come: a bar on a terminal, a line every ten seconds elsewhere.
+//! Progress of the rows: a bar on a terminal, a line every ten seconds elsewhere.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use crate::console::Console;
 
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
-/// Counts rows that are scored, against an estimate of how many there are.
+/// Counts the rows that are scored, and estimates how many there are.
 pub(super) struct Progress<'a> {
     output: &'a Console,
     bar: ProgressBar,
@@ -28,14 +28,15 @@ impl<'a> Progress<'a> {
         Progress { output, bar, started, done, expected, last_line }
     }
 
-    /// `rows` were read, which are the share `read` of `whole` of the table: there are about so many in all.
+    /// Estimates the number of all rows: `rows` were read so far, from `read` of the table's
+    /// `whole`.
     pub(super) fn expect(&self, rows: u64, (read, whole): (u64, u64)) {
         let expected = (rows as f64 * whole as f64 / read.max(1) as f64).max(rows as f64) as u64;
         self.expected.store(expected, Ordering::Relaxed);
         self.bar.set_length(expected);
     }
 
-    /// So many more rows are scored.
+    /// Adds rows that are scored.
     pub(super) fn advance(&self, rows: u64) {
         let done = self.done.fetch_add(rows, Ordering::Relaxed) + rows;
         let rate = done as f64 / self.started.elapsed().as_secs_f64();
@@ -44,7 +45,7 @@ impl<'a> Progress<'a> {
         if !self.output.plain() {
             return;
         }
-        // Whoever holds the lock writes the line.
+        // One thread writes the line; the others go on.
         if let Ok(mut last) = self.last_line.try_lock()
             && last.elapsed() >= BETWEEN_LINES
         {
@@ -69,7 +70,7 @@ impl Drop for Progress<'_> {
     }
 }
 
-/// Rows per second in words: whole ones, and a decimal where they are few.
+/// Rows per second in words, with a decimal if they are few.
 fn speed(rate: f64) -> String {
     if rate < 10.0 { format!("{rate:.1}") } else { HumanCount(rate as u64).to_string() }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use rayon::prelude::*;
 use tenure::artifact::Document;
-use tenure::customer::{Customer, Problem, check};
+use tenure::customer::{Customer, Problem};
 use tenure::scorer::{ColumnBlock, ExplainOptions, Flag, Scorer};
 use tenure_table::Batch;
 
@@ -21,10 +21,10 @@ pub(super) struct RowScorer<'a> {
     pub places: &'a [usize],
     /// Reasons a row.
     pub reasons: usize,
-    /// What a row's reasons may cost.
+    /// Budget of a row's reasons.
     pub explain: ExplainOptions,
     pub progress: &'a Progress<'a>,
-    /// Whether to give up.
+    /// Whether to stop.
     pub stopped: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -38,7 +38,8 @@ pub(super) struct Scored {
     pub tiers: Vec<Option<u8>>,
     /// `field: rule: value; …`, empty where all is well.
     pub problems: Vec<String>,
-    /// At most [`RowScorer::reasons`] a row, largest first; no entry at all where none are asked for.
+    /// At most [`RowScorer::reasons`] a row, largest first; no entry at all where none are asked
+    /// for.
     pub reasons: Vec<Vec<String>>,
     pub tally: Tally,
 }
@@ -79,7 +80,7 @@ impl Tally {
     }
 }
 
-/// The reasons of one row, and what is known of them.
+/// The reasons of one row, and how they were found.
 #[derive(Default)]
 struct Reasons {
     texts: Vec<String>,
@@ -91,51 +92,41 @@ struct Reasons {
 impl RowScorer<'_> {
     pub(super) fn score(&self, batch: &Batch) -> Result<Scored, Failure> {
         let (rows, document) = (batch.rows(), self.scorer.document());
-        let mut block = ColumnBlock::new(self.scorer, rows);
-        let mut customers: Vec<Option<Customer>> = Vec::with_capacity(rows);
-        let mut problems: Vec<Vec<Problem>> = Vec::with_capacity(rows);
-        let mut values = Vec::with_capacity(self.places.len());
-        for row in 0..rows {
-            values.clear();
-            values.extend(self.places.iter().map(|&place| batch.value(row, place)));
-            let (customer, found) = match check(&document.schema, &values) {
-                Ok((customer, warnings)) => (Some(customer), warnings),
-                Err(found) => (None, found),
-            };
-            if let Some(customer) = &customer {
-                block.set(row, customer);
-            }
-            customers.push(customer);
-            problems.push(found);
-        }
-        // A row without a customer holds zeros; its scores are taken back below.
-        block.score(self.scorer, rows);
+        let (mut block, found) = batch.check(&document.schema, self.places).into_block(self.scorer);
+        block.score_checked(self.scorer, rows);
+        let mut found = found.into_iter().peekable();
         let mut tally = Tally { rows: rows as u64, ..Tally::new(document) };
         let mut tiers = Vec::with_capacity(rows);
-        for (row, customer) in customers.iter().enumerate() {
-            let Some(customer) = customer else {
-                (block.logits[row], block.probabilities[row]) = (f32::NAN, f32::NAN);
+        let mut problems = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let mut of_row = Vec::new();
+            while let Some((_, problem)) = found.next_if(|(at, _)| *at == row) {
+                of_row.push(problem);
+            }
+            if block.flags[row] == Flag::Error as u8 {
                 tiers.push(None);
                 tally.not_scored += 1;
                 if tally.first_problems.len() < SHOWN_PROBLEMS {
-                    let first = problems[row].iter().find(|problem| problem.rule.is_error());
+                    let first = of_row.iter().find(|problem| problem.rule.is_error());
                     tally.first_problems.extend(first.map(|problem| (batch.line(row), problem.clone())));
                 }
-                continue;
-            };
-            if block.flags[row] == Flag::Warning as u8 {
-                problems[row].extend(self.scorer.artifact().encoder.clipped(&self.scorer.document().schema, customer));
-                tally.warned += 1;
+            } else {
+                if block.flags[row] == Flag::Warning as u8 {
+                    let customer = block.customer(self.scorer, row);
+                    let encoder = &self.scorer.artifact().encoder;
+                    of_row.extend(customer.iter().flat_map(|customer| encoder.clipped(&document.schema, customer)));
+                    tally.warned += 1;
+                }
+                tally.tiers[block.tiers[row] as usize] += 1;
+                tiers.push(Some(block.tiers[row]));
             }
-            tally.tiers[block.tiers[row] as usize] += 1;
-            tiers.push(Some(block.tiers[row]));
+            problems.push(text(&of_row));
         }
-        let problems: Vec<String> = problems.iter().map(|problems| text(problems)).collect();
         let mut reasons = Vec::new();
         if self.reasons == 0 {
             self.progress.advance(rows as u64);
         } else {
-            for reason in self.explain(&customers)? {
+            for reason in self.explain(&block, rows)? {
                 tally.evaluations += reason.evaluations;
                 tally.sampled += u64::from(reason.sampled);
                 tally.standard_error = tally.standard_error.max(reason.standard_error);
@@ -146,20 +137,21 @@ impl RowScorer<'_> {
         Ok(Scored { logits, probabilities, tiers, problems, reasons, tally })
     }
 
-    /// Explains customers side by side; gives up between two of them when asked to.
-    fn explain(&self, customers: &[Option<Customer>]) -> Result<Vec<Reasons>, Failure> {
-        let reasons = customers.par_iter().map_init(
+    /// Explains rows side by side, until it is asked to stop. A row with an error has no reasons.
+    fn explain(&self, block: &ColumnBlock, rows: usize) -> Result<Vec<Reasons>, Failure> {
+        let reasons = (0..rows).into_par_iter().map_init(
             || self.scorer.workspace(),
-            |workspace, customer| {
+            |workspace, row| {
                 if (self.stopped)() {
                     return Err(Failure::interrupted());
                 }
-                let reasons = match customer {
+                let is_scored = block.flags[row] != Flag::Error as u8;
+                let reasons = match block.customer(self.scorer, row).filter(|_| is_scored) {
                     Some(customer) => {
-                        let explanation = self.scorer.explain(customer, &self.explain, workspace);
+                        let explanation = self.scorer.explain(&customer, &self.explain, workspace);
                         let explanation = explanation.map_err(Failure::usage)?;
                         Reasons {
-                            texts: self.texts(customer, &explanation.contributions),
+                            texts: self.texts(&customer, &explanation.contributions),
                             evaluations: explanation.evaluations,
                             standard_error: explanation.standard_error(),
                             sampled: !explanation.exact,
@@ -174,7 +166,7 @@ impl RowScorer<'_> {
         reasons.collect()
     }
 
-    /// The largest contributions in words; what rounds to nothing is no reason.
+    /// The largest contributions in words, without those that two decimals show as 0.00.
     fn texts(&self, customer: &Customer, contributions: &[f64]) -> Vec<String> {
         let fields = &self.scorer.document().schema.fields;
         let mut order: Vec<usize> = (0..contributions.len()).collect();

@@ -1,0 +1,306 @@
+//! An open table: its format, its columns, and its rows as a stream of batches.
+
+use std::fs::File;
+use std::io::{Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use super::batch::Batch;
+use super::error::{TableError, TableRule};
+use super::header::{self, RefusedColumn};
+#[cfg(feature = "parquet")]
+use super::record_batches::RecordBatches;
+use super::text::TextReader;
+
+/// Bytes looked at to tell the format.
+const SNIFFED_BYTES: u64 = 64 * 1024;
+
+/// An open table; iterate for its batches. After an error the stream ends.
+pub struct Source {
+    path: PathBuf,
+    reader: Reader,
+    bytes: u64,
+    rows: u64,
+    ended: bool,
+}
+
+enum Reader {
+    Text {
+        delimiter: u8,
+        reader: Box<TextReader>,
+    },
+    #[cfg(feature = "parquet")]
+    Arrow {
+        format: Format,
+        batches: Box<RecordBatches>,
+    },
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Delimited text, such as CSV.
+    Text {
+        /// Between two cells of a row.
+        delimiter: char,
+    },
+    /// A Parquet file.
+    Parquet,
+    /// Record batches in memory.
+    Arrow,
+}
+
+impl Source {
+    /// Opens a file and reads its column names.
+    pub fn open(path: impl AsRef<Path>) -> Result<Source, TableError> {
+        let path = path.as_ref();
+        let io = |error: std::io::Error| TableError::io(path, &error);
+        let mut file = File::open(path).map_err(io)?;
+        let bytes = file.metadata().map_err(io)?.len();
+        let mut sample = Vec::new();
+        file.by_ref().take(SNIFFED_BYTES).read_to_end(&mut sample).map_err(io)?;
+        file.rewind().map_err(io)?;
+        #[cfg(feature = "parquet")]
+        if is_parquet(&sample) {
+            return Ok(Source::arrow(path, Format::Parquet, RecordBatches::open(path, file)?));
+        }
+        Source::text(path, &sample, bytes, Box::new(file))
+    }
+
+    /// Reads the column names of a file whose bytes are in memory. `name` stands for the file in
+    /// errors.
+    pub fn from_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Source, TableError> {
+        let name = name.as_ref();
+        let sample = bytes[..bytes.len().min(SNIFFED_BYTES as usize)].to_vec();
+        #[cfg(feature = "parquet")]
+        if is_parquet(&sample) {
+            return Ok(Source::arrow(name, Format::Parquet, RecordBatches::in_memory(name, bytes.into())?));
+        }
+        Source::text(name, &sample, bytes.len() as u64, Box::new(Cursor::new(bytes)))
+    }
+
+    /// The table of a reader of record batches. Nulls are missing values; `name` stands for a file
+    /// in errors.
+    #[cfg(feature = "parquet")]
+    pub fn from_arrow(
+        name: impl AsRef<Path>,
+        reader: Box<dyn arrow_array::RecordBatchReader + Send>,
+    ) -> Result<Source, TableError> {
+        Ok(Source::arrow(name.as_ref(), Format::Arrow, RecordBatches::stream(name.as_ref(), reader)?))
+    }
+
+    fn text(path: &Path, sample: &[u8], bytes: u64, file: Box<dyn Read + Send>) -> Result<Source, TableError> {
+        refuse_other_formats(path, sample)?;
+        let delimiter = header::delimiter(path, sample, sample.len() as u64 == bytes);
+        let reader = TextReader::open(path, file, delimiter)?;
+        let reader = Reader::Text { delimiter, reader: Box::new(reader) };
+        Ok(Source { path: path.into(), reader, bytes, rows: 0, ended: false })
+    }
+
+    #[cfg(feature = "parquet")]
+    fn arrow(path: &Path, format: Format, batches: RecordBatches) -> Source {
+        let reader = Reader::Arrow { format, batches: Box::new(batches) };
+        Source { path: path.into(), reader, bytes: 0, rows: 0, ended: false }
+    }
+
+    /// The file, or the name given in its place.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How the table is written.
+    pub fn format(&self) -> Format {
+        match self.reader {
+            Reader::Text { delimiter, .. } => Format::Text { delimiter: delimiter.into() },
+            #[cfg(feature = "parquet")]
+            Reader::Arrow { format, .. } => format,
+        }
+    }
+
+    /// What [`Batch::line`] counts: "line" or "row".
+    pub fn line_word(&self) -> &'static str {
+        if let Format::Text { .. } = self.format() { "line" } else { "row" }
+    }
+
+    /// Names of the columns, all different.
+    pub fn columns(&self) -> &[String] {
+        match &self.reader {
+            Reader::Text { reader, .. } => &reader.columns,
+            #[cfg(feature = "parquet")]
+            Reader::Arrow { batches, .. } => &batches.columns,
+        }
+    }
+
+    /// Columns whose values cannot be read.
+    pub fn refused(&self) -> &[RefusedColumn] {
+        match &self.reader {
+            Reader::Text { .. } => &[],
+            #[cfg(feature = "parquet")]
+            Reader::Arrow { batches, .. } => &batches.refused,
+        }
+    }
+
+    /// Reads only these columns of a Parquet file. Refused columns may be among them: their cells
+    /// stay [`Value::Absent`], but [`OutputTable`] can copy them. By default all columns are read
+    /// that are not refused. A call after the first batch does nothing, nor does one for text or
+    /// record batches, which have all their columns.
+    ///
+    /// [`Value::Absent`]: tenure::customer::Value::Absent
+    /// [`OutputTable`]: super::OutputTable
+    #[cfg_attr(not(feature = "parquet"), expect(unused_variables))]
+    pub fn select(&mut self, columns: &[usize]) {
+        match &mut self.reader {
+            Reader::Text { .. } => {}
+            #[cfg(feature = "parquet")]
+            Reader::Arrow { batches, .. } => batches.select(columns),
+        }
+    }
+
+    /// The types of the columns, where the table has types.
+    #[cfg(feature = "parquet")]
+    pub(super) fn arrow_schema(&self) -> Option<&arrow_schema::SchemaRef> {
+        match &self.reader {
+            Reader::Text { .. } => None,
+            Reader::Arrow { batches, .. } => Some(batches.schema()),
+        }
+    }
+
+    /// How much was read, of how much: bytes of a text file, rows of a Parquet file. Nobody knows
+    /// how many rows of record batches are to come, so there both are the rows that were read.
+    pub fn progress(&self) -> (u64, u64) {
+        match &self.reader {
+            Reader::Text { reader, .. } => (reader.consumed(), self.bytes),
+            #[cfg(feature = "parquet")]
+            Reader::Arrow { batches, .. } => batches.progress(),
+        }
+    }
+
+    /// SHA-256 of the file's bytes in hexadecimal; `None` for record batches, which have no bytes
+    /// of a file. It ends the stream, and is free for a text file that was read to its end.
+    pub fn sha256(&mut self) -> Result<Option<String>, TableError> {
+        self.ended = true;
+        match &mut self.reader {
+            Reader::Text { reader, .. } => reader.sha256().map(Some),
+            #[cfg(feature = "parquet")]
+            Reader::Arrow { batches, .. } => batches.sha256(),
+        }
+    }
+}
+
+impl Iterator for Source {
+    type Item = Result<Batch, TableError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let batch = match &mut self.reader {
+            Reader::Text { reader, .. } => reader.next_batch(),
+            #[cfg(feature = "parquet")]
+            Reader::Arrow { batches, .. } => batches.next_batch(),
+        };
+        match batch {
+            Ok(Some(batch)) => {
+                self.rows += batch.rows() as u64;
+                Some(Ok(batch))
+            }
+            Ok(None) if self.rows == 0 => {
+                self.ended = true;
+                Some(Err(TableError::new(&self.path, TableRule::Rows, "the table has columns, but no rows")))
+            }
+            Ok(None) => {
+                self.ended = true;
+                None
+            }
+            Err(error) => {
+                self.ended = true;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+#[cfg(feature = "parquet")]
+fn is_parquet(sample: &[u8]) -> bool {
+    sample.starts_with(b"PAR1")
+}
+
+/// Refuses files of other formats by name.
+fn refuse_other_formats(path: &Path, sample: &[u8]) -> Result<(), TableError> {
+    let start = sample.trim_ascii_start();
+    let format = match sample {
+        [] => return Err(TableError::new(path, TableRule::NotEmpty, "the file is empty")),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            return Err(TableError::new(path, TableRule::Utf8, "the text is UTF-16; save the file as UTF-8"));
+        }
+        // A build with Parquet has opened it by now.
+        [b'P', b'A', b'R', b'1', ..] => {
+            let message = "this is Parquet, and this build reads delimited text only; write the table as CSV";
+            return Err(TableError::new(path, TableRule::Format, message));
+        }
+        [b'P', b'K', 3, 4, ..] => "a spreadsheet or a zip archive",
+        [0x1f, 0x8b, ..] => "a gzip archive",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "a zstd archive",
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old spreadsheet",
+        _ if sample.starts_with(b"SQLite format 3") => "a SQLite database",
+        _ if sample.starts_with(b"ARROW1") || sample.starts_with(b"FEA1") => "an Arrow or Feather file",
+        _ if sample.contains(&0) => "a binary file",
+        _ if start.starts_with(b"{") || start.starts_with(b"[") => "JSON",
+        _ if start.starts_with(b"<") => "HTML or XML",
+        _ => return Ok(()),
+    };
+    let message = format!("this is {format}; a table must be delimited text (CSV, TSV) or Parquet");
+    Err(TableError::new(path, TableRule::Format, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::super::BATCH_ROWS;
+    use super::super::fixtures::{file, refusal};
+    use super::*;
+
+    #[test]
+    fn files_that_are_no_table_are_named() {
+        for (bytes, rule, part) in [
+            (&b""[..], TableRule::NotEmpty, "empty"),
+            (b"\n\r\n\n", TableRule::NotEmpty, "only empty lines"),
+            (b"a,b\n", TableRule::Rows, "no rows"),
+            (b"PK\x03\x04rest", TableRule::Format, "spreadsheet"),
+            (b"\x1f\x8b\x08", TableRule::Format, "gzip"),
+            (b"\xff\xfea\0", TableRule::Utf8, "UTF-16"),
+            (b"{\"a\": 1}", TableRule::Format, "JSON"),
+            (b"<html>", TableRule::Format, "HTML"),
+            (b"a,b\n1,\0\n", TableRule::Format, "binary"),
+            (b"PAR1 and no footer", TableRule::Undamaged, ""),
+        ] {
+            let error = refusal(bytes);
+            assert!(error.rule == rule && error.message.contains(part), "{error}");
+        }
+        let error = Source::open("no/such/table.csv").err().unwrap();
+        assert_eq!(error.rule, TableRule::Readable);
+        assert!(error.to_string().starts_with("no/such/table.csv: "), "{error}");
+    }
+
+    #[test]
+    fn many_batches_in_order_and_the_hash_of_the_bytes() {
+        let rows: String = (0..10_000).map(|row| format!("{row},x\n")).collect();
+        let text = format!("n,t\n{rows}");
+        let file = file(&text);
+        let mut source = Source::open(file.path()).unwrap();
+        let mut expected = 0;
+        for batch in source.by_ref() {
+            let batch = batch.unwrap();
+            assert!(batch.rows() <= BATCH_ROWS);
+            for row in 0..batch.rows() {
+                assert_eq!((batch.line(row), &*batch.text(row, 0)), (expected + 2, expected.to_string().as_str()));
+                expected += 1;
+            }
+        }
+        assert_eq!(expected, 10_000);
+        assert_eq!(source.progress(), (text.len() as u64, text.len() as u64));
+        let hash = hex::encode(Sha256::digest(&text));
+        assert_eq!(source.sha256().unwrap().as_ref(), Some(&hash));
+        assert_eq!(Source::open(file.path()).unwrap().sha256().unwrap(), Some(hash));
+    }
+}

@@ -1,0 +1,65 @@
+//! The cells of a text file, row by row, in one allocation.
+
+/// Rows of text. Every row is its cells with a delimiter between two of them and one byte behind
+/// the last.
+#[derive(Clone, Debug)]
+pub(super) struct TextCells {
+    columns: usize,
+    delimiter: u8,
+    lines: Vec<u64>,
+    /// Whether a row stood in the file like this, without quotes.
+    plain: Vec<bool>,
+    text: String,
+    /// Where each cell ends in the text; one byte lies between two cells.
+    ends: Vec<u32>,
+}
+
+impl TextCells {
+    pub(super) fn new(columns: usize, delimiter: u8) -> TextCells {
+        TextCells { columns, delimiter, lines: Vec::new(), plain: Vec::new(), text: String::new(), ends: Vec::new() }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub(super) fn line(&self, row: usize) -> u64 {
+        self.lines[row]
+    }
+
+    /// Bytes of text; the reader closes a batch before they reach 4 GiB.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Adds a row: its cells joined by the delimiter, and where each of them ends; false, and
+    /// nothing added, where a cell ends within a character.
+    pub(super) fn push(&mut self, line: u64, joined: &str, ends: &[usize], is_plain: bool) -> bool {
+        if !ends.iter().all(|&end| joined.is_char_boundary(end)) {
+            return false;
+        }
+        let start = self.text.len();
+        self.lines.push(line);
+        self.plain.push(is_plain);
+        self.text.push_str(joined);
+        self.text.push('\n');
+        self.ends.extend(ends.iter().map(|&end| (start + end) as u32));
+        true
+    }
+
+    fn start(&self, index: usize) -> usize {
+        if index == 0 { 0 } else { self.ends[index - 1] as usize + 1 }
+    }
+
+    pub(super) fn cell(&self, row: usize, column: usize) -> &str {
+        let index = row * self.columns + column;
+        &self.text[self.start(index)..self.ends[index] as usize]
+    }
+
+    /// The row as a line of a file with this delimiter, where it needs no quotes.
+    pub(super) fn plain_row(&self, row: usize, delimiter: u8) -> Option<&str> {
+        let first = row * self.columns;
+        let end = self.ends[first + self.columns - 1] as usize;
+        (self.plain[row] && delimiter == self.delimiter).then(|| &self.text[self.start(first)..end])
+    }
+}
