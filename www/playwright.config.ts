@@ -1,32 +1,32 @@
-import { defineConfig } from '@playwright/test';
+import { defineConfig } from "@playwright/test";
 
-const PORT = Number(process.env['TENURE_PAGE_PORT'] ?? 4318);
+const PORT = Number(process.env["TENURE_PAGE_PORT"] ?? 4318);
 
 export default defineConfig({
-  testDir: 'tests',
-  // Outside www/, so that a test run does not make the page look changed.
-  outputDir: '../target/page-tests',
+  testDir: "tests",
+  // Outside www/, so that a test run does not change the inputs of the page's build.
+  outputDir: "../target/page-tests",
   workers: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  forbidOnly: process.env['CI'] === 'true',
-  reporter: 'list',
+  forbidOnly: process.env["CI"] === "true",
+  reporter: "list",
   use: {
     baseURL: `http://127.0.0.1:${PORT}/`,
-    browserName: 'chromium',
-    locale: 'en-US',
+    browserName: "chromium",
+    locale: "en-US",
     viewport: { width: 1440, height: 900 },
     launchOptions: {
-      // Debian's Chromium; Playwright's own download is not needed.
-      executablePath: process.env['TENURE_CHROMIUM'] ?? process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      args: ['--no-sandbox'],
+      // Debian's Chromium, so that Playwright does not download its own.
+      executablePath: process.env["TENURE_CHROMIUM"] ?? process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      args: ["--no-sandbox"],
     },
-    // Traces are written while contexts of other pages close, and failed tests that had passed.
-    trace: 'off',
+    // Writing a trace while the contexts of other pages close made passing tests fail.
+    trace: "off",
   },
   webServer: {
     command: `vite preview --port ${PORT} --strictPort`,
     url: `http://127.0.0.1:${PORT}/`,
-    stdout: 'ignore',
+    stdout: "ignore",
   },
 });

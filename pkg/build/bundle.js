@@ -1,9 +1,9 @@
 /**
- * One file per entry in `dist`, so that a page fetches one script before it can score, and beside it only the types that an
- * entry names.
+ * Bundles each entry into one file of `dist`, so that a page fetches one script before it can
+ * score, and removes type declarations that no entry needs.
  *
- * What two entries share must exist once, the started module and the class of the errors: an entry that needs them imports
- * another entry, which stays an import, or `tenure`, which is the entry of whatever runtime it is.
+ * The started module and the class of the errors must exist once. An entry that needs them imports
+ * another entry, or `tenure`, which is the right entry in each runtime. Both stay imports.
  */
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,20 +13,22 @@ import { build } from "esbuild";
 
 const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
 const DIST = join(PACKAGE, "dist");
-/** `src/NAME.ts` → `dist/NAME.js`: the package itself, for each kind of runtime. */
+/** The package itself, for each kind of runtime: `src/NAME.ts` becomes `dist/NAME.js`. */
 const EDGE = ["workerd", "edge-light"];
 const PLATFORMS = ["index", "node", ...EDGE];
-/** What is fetched only by those who ask for it; it takes what it shares from the package. */
+/** Entries that are loaded only when they are used. They import the errors from the package. */
 const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node", "webgpu", "blocks"];
-/** Edge runtimes are told the modules of a worker one by one, so there this one is a part of the package's file. */
+/**
+ * In edge runtimes this entry is a part of the package's file: each module there must be listed.
+ */
 const WITHIN_EDGE = "blocks";
 const ENTRIES = [...PLATFORMS, ...BESIDE];
-/** What pages and edge runtimes download. Node prints the line that threw, so what runs there keeps its lines. */
+/** Minify what is downloaded, but not what runs in Node, which prints the line that threw. */
 const isDownloaded = (name) => !name.includes("node") && name !== "edge";
 
 const LANGUAGES = ["english", "german"];
 
-/** Leaves imports of other entries as they are. */
+/** Keeps imports of other entries as imports. */
 const entriesStayImports = (entry) => ({
   name: "entries-stay-imports",
   setup({ onResolve }) {
@@ -38,11 +40,14 @@ const entriesStayImports = (entry) => ({
   },
 });
 
-/** The class of the errors is the package's own. */
+/** Replaces the module of the errors' class by an import from `tenure`. */
 const errorsAreShared = {
   name: "errors-are-shared",
-  setup({ onResolve }) {
-    onResolve({ filter: /\/tenure-error\.js$/ }, () => ({ path: "tenure", external: true }));
+  setup({ onLoad }) {
+    onLoad({ filter: /\/tenure-error\.ts$/ }, () => ({
+      contents: 'export { TenureError } from "tenure";',
+      resolveDir: PACKAGE,
+    }));
   },
 };
 
@@ -53,7 +58,7 @@ async function bundle(entries, plugins) {
       outdir: DIST,
       bundle: true,
       format: "esm",
-      // Below what package.json and the README ask of a runtime, so nothing is rewritten.
+      // All runtimes that the package supports have more, so esbuild rewrites nothing.
       target: "es2022",
       minify: isDownloaded(name),
       sourcemap: true,
@@ -67,7 +72,7 @@ async function bundle(entries, plugins) {
 await bundle(PLATFORMS, []);
 await bundle(BESIDE, [errorsAreShared]);
 
-// Tables of messages: the core's own files, each an entry, so that a language is downloaded only where it is imported.
+// The core's tables of messages, each an entry: a language is downloaded only if it is imported.
 for (const name of LANGUAGES) {
   const table = JSON.parse(readFileSync(join(PACKAGE, `../src/sentence/${name}.json`), "utf8"));
   writeFileSync(join(DIST, `${name}.js`), `export const ${name} = ${JSON.stringify(table)};\n`);
@@ -75,7 +80,7 @@ for (const name of LANGUAGES) {
   writeFileSync(join(DIST, `${name}.d.ts`), declaration);
 }
 
-/** The declarations that an entry names, and those that these name. */
+/** A file of declarations, and all files that it imports, directly or not. */
 function reached(file, found = new Set()) {
   if (found.has(file)) return found;
   found.add(file);

@@ -1,4 +1,4 @@
-/** Empties `dist`, so that a file whose source is gone does not ship. */
+/** Removes `dist`, so that files without a source do not ship. */
 
 import { rmSync } from "node:fs";
 

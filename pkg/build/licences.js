@@ -1,4 +1,4 @@
-/** Puts the project's licences into the package before npm packs it; they are written down once, at the root. */
+/** Copies the licences from the root into the package, before npm packs it. */
 
 import { copyFileSync, readdirSync } from "node:fs";
 

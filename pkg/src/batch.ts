@@ -1,35 +1,39 @@
-/** Many rows: checks the shape of the input, then scores block after block through the engine's column buffers. */
+/**
+ * Tables: checks the shape of the input, then scores it block by block through the engine's column
+ * buffers.
+ */
 
 import type { Engine } from "../wasm/tenure.js";
 import { type ColumnSource, columnLength, columnSource, noColumn, recordSource } from "./columns.js";
-import { kindOf, type Problem, summary, TenureError } from "./error.js";
+import { kindOf, summary } from "./error.js";
 import { type FieldReader, plain } from "./fields.js";
+import { type Problem, TenureError } from "./tenure-error.js";
 import type { RowProblem, Scores } from "./types.js";
 import type { Views } from "./views.js";
 
-/** Rows whose problems are listed unless the caller says otherwise. */
+/** Default of the option `problemLimit`: the number of rows whose problems are listed. */
 export const PROBLEM_LIMIT = 1000;
 
-/** A table of either shape: how many rows, and one source for each field. */
+/** A table of columns or records: its number of rows, and one source for each field. */
 export interface Table {
   readonly rows: number;
   readonly sources: readonly ColumnSource[];
 }
 
-/** What a caller gave: a table for whichever engine reads it. */
+/** A caller's table, which each engine reads into its own buffers. */
 export interface BatchInput {
   read(views: Views, fields: readonly FieldReader[]): Table;
   readonly problemLimit: number;
   readonly signal?: AbortSignal;
 }
 
-/** Columns or records, told apart by the array around records. */
+/** Reads columns or records: records come in an array, columns in an object. */
 export function readTable(views: Views, fields: readonly FieldReader[], input: unknown): Table {
   if (Array.isArray(input)) return recordTable(views, fields, input);
   if (typeof input !== "object" || input === null || ArrayBuffer.isView(input)) {
     throw new TenureError(
       "argument_invalid",
-      `a table is columns (an object) or records (an array), not ${kindOf(input)}`,
+      `a table must be an object of columns or an array of records, not ${kindOf(input)}`,
     );
   }
   return columnTable(views, fields, input as Readonly<Record<string, unknown>>);
@@ -43,7 +47,7 @@ function columnTable(views: Views, fields: readonly FieldReader[], columns: Read
     const length = lengths[index];
     if (length === undefined) problems.push(noColumn(name, columns[name]));
     else if (length !== rows) {
-      const message = `must have ${rows} rows as the other columns have`;
+      const message = `must have ${rows} rows, as the other columns do`;
       problems.push({ field: name, rule: "length", value: String(length), message });
     }
   });
@@ -61,13 +65,13 @@ function recordTable(views: Views, fields: readonly FieldReader[], records: read
     problems.push({ field: `records[${row}]`, rule: "type", value: kindOf(record), message: "must be a plain object" });
   });
   if (problems.length > 0) {
-    throw new TenureError("argument_invalid", `the records are no records: ${summary(problems)}`, problems);
+    throw new TenureError("argument_invalid", `records must be plain objects: ${summary(problems)}`, problems);
   }
   const objects = records as readonly Readonly<Record<string, unknown>>[];
   return { rows: records.length, sources: fields.map((field) => recordSource(views, field, objects)) };
 }
 
-/** The length that most columns have; the others are the wrong ones. */
+/** The length that most columns have. Columns of another length are reported as wrong. */
 function commonest(lengths: readonly (number | undefined)[]): number {
   const counts = new Map<number, number>();
   for (const length of lengths) if (length !== undefined) counts.set(length, (counts.get(length) ?? 0) + 1);
@@ -79,7 +83,7 @@ function commonest(lengths: readonly (number | undefined)[]): number {
   return best;
 }
 
-/** Scores every row of a table. */
+/** Scores every row of a table on the CPU. */
 export function scoreTable(engine: Engine, views: Views, table: Table, problemLimit: number): Scores {
   const { rows, sources } = table;
   const probability = new Float32Array(rows);
@@ -100,7 +104,7 @@ export function scoreTable(engine: Engine, views: Views, table: Table, problemLi
   return { probability, logit, tier, flags, ...collectProblems(engine, table, flags, problemLimit), errorCount };
 }
 
-/** The problems of the rows that are flagged: those of the first `limit` rows in words, of all of them the count. */
+/** Lists the problems of the first `limit` flagged rows, and counts the flagged rows. */
 export function collectProblems(
   engine: Engine,
   { sources }: Table,

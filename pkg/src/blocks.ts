@@ -1,39 +1,52 @@
 /**
- * The work on many customers: block after block, between which the event loop runs and the caller may stop. In pages a
- * script of its own, with all that importance needs, loaded when it is first asked for; it takes errors from the package.
+ * Explains many customers in blocks. Between two blocks the event loop runs and the caller can stop
+ * the work. This file and `importance.ts` are one script of their own in `dist`, which a page loads
+ * at the first call that needs it.
  */
 
+import type { Engine } from "../wasm/tenure.js";
 import type { BatchInput, Table } from "./batch.js";
-import type { CohortEngine, ExplainedBlock } from "./cohort.js";
 import type { WorkedOn } from "./device.js";
+import type { FieldReader } from "./fields.js";
 import type { CheckedOptions } from "./options.js";
-import { MISSING_CODE } from "./views.js";
+import type { ExplainedBlock } from "./types.js";
+import { MISSING_CODE, type Views } from "./views.js";
 import type { Graphics } from "./webgpu.js";
 
 export { importance } from "./importance.js";
 
-/** A block ends after so many milliseconds, so that a page stays at 10 frames a second or better while it waits. */
+/** Longest time of a block, in milliseconds: a page keeps at least 10 frames a second. */
 const SLICE = 40;
-/** And after so many rows, for runtimes whose clock stands still while they compute. */
+/** Most rows of a block, for runtimes whose clock does not advance during a computation. */
 const BLOCK_ROWS = 256;
 /** The core's flag for a row that cannot be scored. */
 const ERRORS = 2;
 
-/** @internal What is to be explained, checked, and with what. */
+/** @internal What a scorer hands over to explain many customers. */
+export interface CohortEngine {
+  /** The engine. Throws a TenureError `disposed` once the scorer is disposed. */
+  live(): Engine;
+  readonly views: Views;
+  readonly fields: readonly FieldReader[];
+  /** The graphics device, or the reason why the CPU does the work. */
+  readonly graphics: Promise<Graphics | WorkedOn> | WorkedOn;
+}
+
+/** @internal One call of `explainMany`, with its arguments checked. */
 export interface BlockWork {
   readonly table: Table;
-  /** Most rows, and the seed that draws them where there are more. */
+  /** The most rows to explain. A larger table is sampled with `seed`. */
   readonly limit: number;
   readonly seed: number;
   readonly options: CheckedOptions;
   readonly graphics: Graphics | WorkedOn;
-  /** The input again, for the engine of a device. */
+  /** The caller's input, for the device's own engine to read. */
   readonly request: BatchInput;
-  /** Throws once the caller's signal has stopped the work. */
+  /** Throws a TenureError `aborted` once the caller's signal is aborted. */
   refuseAborted(): void;
 }
 
-/** @internal Blocks, each with the progress. */
+/** @internal Explains the rows block by block. */
 export async function* explainBlocks(
   cohort: CohortEngine,
   work: BlockWork,
@@ -45,10 +58,9 @@ export async function* explainBlocks(
   for (let done = 0; done < total; ) {
     const next = positions.subarray(done, done + BLOCK_ROWS);
     const explained =
-      "device" in graphics
-        ? { worked: graphics }
-        : await graphics.explain(request, next, total - done, options);
-    // Whoever has a device may have waited: the signal and the scorer's end are looked at again.
+      "device" in graphics ? { worked: graphics } : await graphics.explain(request, next, total - done, options);
+    // The device may have taken time: check the signal again. `explainBlock` checks that the scorer
+    // still lives.
     refuseAborted();
     const start = performance.now();
     const block = explainBlock(cohort, table, next, options, explained.contributions);
@@ -58,15 +70,16 @@ export async function* explainBlocks(
     }
     done += block.rows.length;
     yield { done, total, ...block, ...explained.worked };
-    // Microtasks would not let a page paint, nor its button abort.
+    // A timer, not a microtask: the page must be able to paint and to handle a click on its stop
+    // button.
     if (done < total) await new Promise((resolve) => setTimeout(resolve));
     refuseAborted();
   }
 }
 
 /**
- * Explains rows until the slice is over, or takes their contributions from a device. Nothing else runs meanwhile, so the
- * engine's buffers are ours.
+ * Explains rows until the time of a block is over, or takes the contributions that a device
+ * computed. It is synchronous, so nothing else writes to the engine's buffers.
  */
 function explainBlock(
   cohort: CohortEngine,
@@ -118,8 +131,9 @@ function explainBlock(
 }
 
 /**
- * `count` of the positions 0 to `rows`, ascending, each set equally likely: selection sampling (Knuth, The Art of Computer
- * Programming 2, 3.4.2, algorithm S) with mulberry32.
+ * Draws `count` of the positions 0 to `rows - 1`, ascending, with every set equally likely:
+ * selection sampling (Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S) with
+ * the generator mulberry32.
  */
 function sample(rows: number, count: number, seed: number): Uint32Array<ArrayBuffer> {
   if (count >= rows) return Uint32Array.from({ length: rows }, (_, row) => row);

@@ -1,24 +1,33 @@
-/** Columns → the engine's column buffers, block by block. One source for each field, made once for a whole input. */
+/**
+ * Copies columns into the engine's column buffers, block by block. A table has one source for each
+ * field.
+ */
 
-import { kindOf, type Problem } from "./error.js";
+import { kindOf } from "./error.js";
 import { type FieldReader, REFUSED } from "./fields.js";
+import type { Problem } from "./tenure-error.js";
 import type { DictionaryColumn, NumberArray } from "./types.js";
 import { MISSING_CODE, REFUSED_CODE, type Views } from "./views.js";
 
-/** Fills one field's buffer, and says what a row's raw value was when the core finds a problem in it. */
+/** The values of one field. */
 export interface ColumnSource {
+  /**
+   * Writes `rows` cells, from row `start` of the table on, to the beginning of the field's column
+   * buffer.
+   */
   fill(start: number, rows: number): void;
+  /** The raw value of a row of the table, for the core's messages. */
   value(row: number): unknown;
 }
 
-/** Number of rows of a column, or `undefined` for what is no column. */
+/** Number of rows of a column, or `undefined` if the value is not a column. */
 export function columnLength(column: unknown): number | undefined {
   if (Array.isArray(column)) return column.length;
   if (isNumberArray(column)) return column.length;
   return isDictionary(column) ? column.codes.length : undefined;
 }
 
-/** The source for one field's column, whose {@link columnLength} is known. */
+/** The source of one field from a value that {@link columnLength} accepts. */
 export function columnSource(views: Views, field: FieldReader, column: unknown): ColumnSource {
   if (isDictionary(column)) return dictionarySource(views, field, column);
   if (isNumberArray(column))
@@ -27,7 +36,7 @@ export function columnSource(views: Views, field: FieldReader, column: unknown):
   return { fill: (start, rows) => writeValues(views, field, values, start, rows), value: (row) => values[row] };
 }
 
-/** The source for one field of a list of records. */
+/** The source of one field from a list of records. */
 export function recordSource(
   views: Views,
   field: FieldReader,
@@ -44,7 +53,7 @@ export function recordSource(
   };
 }
 
-/** The problem with something that is no column. */
+/** The problem of a value that is not a column. */
 export function noColumn(field: string, column: unknown): Problem {
   const message = "must be an array, a typed array of numbers, or { codes, categories } with integer codes";
   if (column === undefined) return { field, rule: "absent", value: "nothing", message: "must be among the columns" };
@@ -65,7 +74,7 @@ function isDictionary(column: unknown): column is DictionaryColumn {
   return whole && Array.isArray(categories);
 }
 
-/** Numbers for a number field: one copy, which also converts other element types. */
+/** Numbers for a number field: copying also converts other element types. */
 function numberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
   return {
     fill: (start, rows) => views.numbers(field.index).set(column.subarray(start, start + rows)),
@@ -73,7 +82,10 @@ function numberSource(views: Views, field: FieldReader, column: NumberArray): Co
   };
 }
 
-/** Numbers for a category field, matched by their text as in a record (a `SeniorCitizen` of 0 and 1). */
+/**
+ * Numbers for a category or flag field, matched by their text as in a record (`SeniorCitizen` is 0
+ * or 1).
+ */
 function numericCodeSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
   const { index, known } = field;
   return {
@@ -95,7 +107,10 @@ function numericCodeSource(views: Views, field: FieldReader, column: NumberArray
 
 const missingIfNaN = (value: number | undefined): number | null | undefined => (Number.isNaN(value) ? null : value);
 
-/** Codes of another list of categories: the core is asked once for each category, then codes are mapped. */
+/**
+ * A dictionary column: asks the core once for each category of the column, then maps the column's
+ * codes.
+ */
 function dictionarySource(views: Views, field: FieldReader, column: DictionaryColumn): ColumnSource {
   const { codes, categories } = column;
   const cells = categories.map((category) => field.cell(category));
@@ -118,7 +133,7 @@ function dictionarySource(views: Views, field: FieldReader, column: DictionaryCo
   if (areOurs(field, codes, entries)) {
     return { fill: (start, rows) => views.codes(field.index).set(codes.subarray(start, start + rows)), value };
   }
-  // A table as long as a byte has values needs no comparison for each row.
+  // With an entry for every value of a byte, mapping bytes needs no comparison for each row.
   const table = new Uint16Array(Math.max(256, entries.length)).fill(REFUSED_CODE);
   table.set(entries);
   const fill = (start: number, rows: number): void => {
@@ -130,15 +145,16 @@ function dictionarySource(views: Views, field: FieldReader, column: DictionaryCo
 }
 
 /**
- * Whether the column's codes are the schema's: then they are copied, fifteen times as fast as mapped. Codes beyond the
- * column's categories are for the core to refuse, but for those that it would take for a category or for OTHER.
+ * Whether the column's codes equal the schema's. They are then copied, which is 15 times as fast as
+ * mapping them. The core refuses codes beyond its own categories, so only codes between the
+ * column's categories and OTHER are searched for here.
  */
 function areOurs(field: FieldReader, codes: DictionaryColumn["codes"], entries: Uint16Array): boolean {
   if (!(codes instanceof Uint8Array || codes instanceof Uint16Array)) return false;
-  // Each code that might be mistaken costs a search, so there should be few: OTHER alone, as a rule.
+  // Each code that could be mistaken for a category costs a search. Usually there is one: OTHER.
   if (field.categoryCount - entries.length > 3) return false;
   if (!entries.every((entry, code) => entry === code)) return false;
-  // `indexOf` and not `includes`, which engines search half as fast.
+  // `indexOf`, because engines search with `includes` half as fast.
   if (codes instanceof Uint16Array && codes.indexOf(MISSING_CODE) >= 0) return false;
   for (let code = entries.length; code <= field.categoryCount; code++) if (codes.indexOf(code) >= 0) return false;
   return true;
@@ -161,13 +177,16 @@ function mapCodes(
   }
 }
 
-/** A cell as a code of the column buffer. */
+/** Converts a cell to a code of the column buffer. */
 function codeOf(cell: number): number {
   if (cell < MISSING_CODE) return cell;
   return cell === REFUSED ? REFUSED_CODE : MISSING_CODE;
 }
 
-/** Values as a record has them. Asking the core may grow the memory, so the view is fetched again after it. */
+/**
+ * Writes values of any type. Asking the core may grow the wasm memory, so the view is fetched again
+ * afterwards.
+ */
 function writeValues(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
   if (field.isNumber) writeNumbers(views, field, values, start, rows);
   else writeCodes(views, field, values, start, rows);
@@ -178,7 +197,7 @@ function writeNumbers(views: Views, field: FieldReader, values: readonly unknown
   let out = views.numbers(index);
   for (let row = 0; row < rows; row++) {
     const value = values[start + row];
-    // NaN and infinity are for the core to judge; for them alone the difference is not 0.
+    // The core judges NaN and infinity: only for them is `value - value` not 0.
     if (typeof value === "number" && value - value === 0) {
       out[row] = value;
       continue;

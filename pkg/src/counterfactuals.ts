@@ -1,85 +1,115 @@
-/** Counterfactuals: what would have to be different. Checks the options; the search is the core's. */
+/** Counterfactuals: checks the options and decodes the answers; the core does the search. */
 
 import type { Engine } from "../wasm/tenure.js";
 import type { Field, Policy, Schema } from "./document.js";
-import { type Problem, summary, TenureError } from "./error.js";
+import { summary } from "./error.js";
+import { type Problem, TenureError } from "./tenure-error.js";
 import type { FieldValue } from "./types.js";
 
 /** Options of {@link Scorer.counterfactuals}. */
 export interface CounterfactualOptions {
-  /** Answers have a probability below it, 0 to 1. Unless given: what leads into the next lower tier. */
+  /**
+   * Every answer has a probability below this, 0 to 1. Default: the lower bound of the customer's
+   * tier.
+   */
   readonly threshold?: number;
-  /** Answers at most, 1 to 100; 3 unless given. */
+  /** The most answers, 1 to 100. Default: 3. */
   readonly count?: number;
-  /** Names of the fields that may change; every changeable one unless given. */
+  /** Names of the fields that may change. Default: every field that the schema calls changeable. */
   readonly fields?: readonly string[];
 }
 
-/** One field of an answer. */
+/** One changed field of an answer. */
 export interface FieldChange {
+  /** The field's name. */
   readonly field: string;
+  /** The field's label, in the language of the scorer. */
   readonly label: string;
-  /** The value as the record has it, and what it would be, ready to stand in a record. */
+  /** The value in the record. */
   readonly from: FieldValue;
+  /** The new value, which a record can have as it is. */
   readonly to: FieldValue;
-  /** Both in words, with their unit. */
+  /** `from` as text, with its unit. */
   readonly fromText: string;
+  /** `to` as text, with its unit. */
   readonly toText: string;
-  /** Nobody changes it: it moves with the others, as a price does with the services (`change.follows` of the schema). */
+  /**
+   * Whether the field follows the others by a formula (`change.follows` in the schema), as a price
+   * follows the services.
+   */
   readonly follows: boolean;
 }
 
-/** One answer: these changes, all of them, and the score that the customer would then have. */
+/** One answer: a set of changes, and the score of the customer with all of them made. */
 export interface Counterfactual {
-  /** In schema order. */
+  /** The changes, in schema order. */
   readonly changes: readonly FieldChange[];
+  /** Calibrated probability after the changes, 0 to 1. */
   readonly probability: number;
+  /** Logit after the changes, before calibration. */
   readonly logit: number;
-  /** Position in `policy.tiers`. */
+  /** Tier after the changes: a position in `policy.tiers`. */
   readonly tier: number;
-  /** Σ over the changed fields of cost × (1 + distance moved); the unit is one changed field. */
+  /**
+   * Sum over the changed fields of cost × (1 + distance). A field at the default cost of 1 adds 1
+   * to 2.
+   */
   readonly cost: number;
-  /** All of it in plain words, in the language of the scorer. */
+  /** The answer as a sentence, in the language of the scorer. */
   readonly sentence: string;
 }
 
 /**
- * Why there is no answer: `already_under` (the probability is below the threshold as it is), `no_change` (no field that
- * may change has another value to take), `not_reached` (no candidate came below it; see `lowest`, `exhaustive`).
+ * Why there is no answer:
+ *
+ * - `already_under`: the probability is below the threshold without a change.
+ * - `no_change`: no field that may change has another possible value.
+ * - `not_reached`: no candidate is below the threshold; `lowest` and `exhaustive` say how far the
+ *   search went.
  */
 export type NoCounterfactual = "already_under" | "no_change" | "not_reached";
 
-/** What was found, and how far the search went. */
+/** The answers of a search, and how far it went. */
 export interface Counterfactuals {
+  /** Whether there is an answer. */
   readonly found: boolean;
+  /** Why there is no answer; absent if there is one. */
   readonly reason?: NoCounterfactual;
-  /** The reason in plain words, in the language of the scorer. */
+  /** The reason as a sentence, in the language of the scorer; absent if there is an answer. */
   readonly sentence?: string;
-  /** The threshold that was used. */
+  /** The threshold of the search: the option, or its default. */
   readonly threshold: number;
-  /** The score of the customer as it is. */
+  /** Calibrated probability of the customer without changes, 0 to 1. */
   readonly probability: number;
+  /** Logit of the customer without changes, before calibration. */
   readonly logit: number;
+  /** Tier of the customer without changes: a position in `policy.tiers`. */
   readonly tier: number;
-  /** Cheapest first. No answer's fields are all among another's, and each is the cheapest that was found for its fields. */
+  /**
+   * The answers, cheapest first. Each is the cheapest that the search found for its set of fields.
+   * No answer changes all the fields of another answer and more.
+   */
   readonly answers: readonly Counterfactual[];
-  /** Lowest probability that the search met. */
+  /** Lowest probability among all candidates. */
   readonly lowest: number;
-  /** Every set of up to so many changes was tried: among those, nothing cheaper exists. */
+  /** All sets of up to this many changes were tried, so no cheaper answer of that size exists. */
   readonly exhaustive: number;
-  /** Sets of up to so many changes were tried. */
+  /** Some sets of up to this many changes were tried. */
   readonly longest: number;
-  /** Candidates that were scored. */
+  /** Number of candidates that were scored. */
   readonly evaluations: number;
 }
 
 const COUNT = 3;
 const MAXIMUM_COUNT = 100;
 
-/** The core's numbers for {@link NoCounterfactual}, from 1. */
+/** {@link NoCounterfactual} by the core's number, from 1. */
 const REASONS: readonly (NoCounterfactual | undefined)[] = [undefined, "already_under", "no_change", "not_reached"];
 
-/** @internal Checks everything, then asks the core. `score` puts the record into the row buffer, or throws. */
+/**
+ * @internal Checks the options, then asks the core. `score` writes the record into the row buffer,
+ *   or throws.
+ */
 export function counterfactuals(
   engine: Engine,
   schema: Schema,
@@ -91,7 +121,7 @@ export function counterfactuals(
   const { threshold, count = COUNT, fields } = options;
   const problems = [...numberProblems(policy, threshold, count), ...fieldProblems(schema, fields)];
   if (problems.length > 0) {
-    throw new TenureError("argument_invalid", `counterfactuals cannot be searched: ${summary(problems)}`, problems);
+    throw new TenureError("argument_invalid", `counterfactuals cannot be computed: ${summary(problems)}`, problems);
   }
   score();
   const indexes = schema.fields.flatMap(({ name, changeable }, index) =>
@@ -109,7 +139,7 @@ export function counterfactuals(
       field: field.name,
       label: engine.label(index),
       from: (record[field.name] ?? null) as FieldValue,
-      to: valueOf(field, after),
+      to: recordValue(field, after),
       fromText: engine.text(index, before),
       toText: engine.text(index, after),
       follows: next() === 1,
@@ -117,12 +147,23 @@ export function counterfactuals(
   };
   const why = next();
   const reason = REASONS[why];
-  const head = { threshold: next(), ...readScore(), lowest: next(), exhaustive: next(), longest: next(), evaluations: next() };
+  const head = {
+    threshold: next(),
+    ...readScore(),
+    lowest: next(),
+    exhaustive: next(),
+    longest: next(),
+    evaluations: next(),
+  };
   const answers: Counterfactual[] = [];
   while (at < numbers.length) {
     const found = { ...readScore(), cost: next() };
     const count = next();
-    const sentence = engine.counterfactual_sentence(head.probability, found.probability, numbers.subarray(at, at + 4 * count));
+    const sentence = engine.counterfactual_sentence(
+      head.probability,
+      found.probability,
+      numbers.subarray(at, at + 4 * count),
+    );
     answers.push({ ...found, sentence, changes: Array.from({ length: count }, change) });
   }
   const none = reason && {
@@ -132,8 +173,8 @@ export function counterfactuals(
   return { found: answers.length > 0, ...none, ...head, answers };
 }
 
-/** What a record may say to have a cell. */
-function valueOf(field: Field, cell: number): FieldValue {
+/** A value that gives this cell in a record. */
+function recordValue(field: Field, cell: number): FieldValue {
   if (field.kind === "category") return field.categories[cell]!;
   if (field.kind === "flag") return cell === 1 ? field.positive : field.negative;
   return cell;
@@ -143,7 +184,7 @@ function numberProblems(policy: Policy, threshold: unknown, count: unknown): Pro
   const problems: Problem[] = [];
   if (threshold === undefined) {
     if (policy.tiers.length < 2) {
-      const message = "must be given: the model has one tier, so there is no next lower one";
+      const message = "must be given, because the model has only one tier";
       problems.push({ field: "threshold", rule: "absent", value: "nothing", message });
     }
   } else if (typeof threshold !== "number" || !(threshold >= 0 && threshold <= 1)) {
@@ -164,7 +205,7 @@ function numberProblems(policy: Policy, threshold: unknown, count: unknown): Pro
 
 function fieldProblems(schema: Schema, fields: unknown): Problem[] {
   if (!schema.fields.some(({ changeable }) => changeable === true)) {
-    const message = "the schema calls no field changeable, so there is nothing to change";
+    const message = "need a changeable field: set changeable = true in the schema";
     return [{ field: "fields", rule: "changeable", value: "no field", message }];
   }
   if (fields === undefined) return [];
@@ -175,7 +216,8 @@ function fieldProblems(schema: Schema, fields: unknown): Problem[] {
   return fields.flatMap((name: unknown): Problem[] => {
     const field = schema.fields.find((candidate) => candidate.name === name);
     const value = String(name);
-    if (field === undefined) return [{ field: "fields", rule: "unknown", value, message: "must be fields of the schema" }];
+    if (field === undefined)
+      return [{ field: "fields", rule: "unknown", value, message: "must be names of fields of the schema" }];
     if (field.changeable === true) return [];
     return [{ field: "fields", rule: "changeable", value, message: "must be fields that the schema calls changeable" }];
   });

@@ -1,60 +1,57 @@
-/** Where work is done: the choice of a device, and what is said about it. The graphics device itself is in webgpu.ts. */
-
-import { collectProblems } from "./batch.js";
-import { readDocument } from "./document.js";
-import { TenureError } from "./error.js";
-import { fieldReaders } from "./fields.js";
-import { Views } from "./views.js";
-import type { Graphics } from "./webgpu.js";
+/** Where work is done: the choice of a device, and what a result says about it. */
 
 /**
- * `cpu`: never a graphics device. `webgpu`: one where there is any, however slow. `auto`: one where it was measured on
- * this machine to be faster for as much work, never one that is emulated on the CPU.
+ * Which device does the asynchronous work:
+ *
+ * - `cpu`: always the CPU.
+ * - `webgpu`: a graphics device if there is one, however slow.
+ * - `auto`: a graphics device if a measurement on this machine shows that it is faster for this
+ *   amount of work. Devices that are emulated on the CPU do not count.
  */
 export type DeviceChoice = "cpu" | "webgpu" | "auto";
 
-/** Which device did the work, and why it was the CPU where a graphics device was allowed. */
+/** Which device did the work, and the reason if it was the CPU. */
 export interface WorkedOn {
+  /** The device that did the work. */
   readonly device: "cpu" | "webgpu";
   /**
-   * A code and a sentence. `adapter_missing`, `adapter_software` (under `auto`), `device_refused`, `limits`, `shape` (the
-   * network is too large for the kernels), `device_failed` (lost, or out of memory), `module_unavailable`, `not_measured`
-   * and `slower` (under `auto`), `not_asked` (the scorer was loaded without a device).
+   * Why the CPU did the work, as a code and a sentence; absent if a graphics device did it. The
+   * codes:
+   *
+   * - `not_asked`: the scorer was loaded with `device: "cpu"`, the default.
+   * - `adapter_missing`: the runtime has no WebGPU, or no graphics adapter.
+   * - `adapter_software`: the adapter is emulated on the CPU (with `auto` only).
+   * - `device_refused`: the browser gave no device.
+   * - `limits`: the device's limits are too small.
+   * - `shape`: the network is too large for the device's kernels.
+   * - `device_failed`: the device was lost or ran out of memory, or the scorer was disposed.
+   * - `module_unavailable`: the WebAssembly module for graphics devices cannot be loaded.
+   * - `not_measured`: the device is not measured yet (with `auto` only).
+   * - `slower`: the CPU is faster for this amount of work (with `auto` only).
    */
-  readonly reason?: { readonly code: string; readonly message: string };
+  readonly reason?: {
+    /** One of the codes above. */
+    readonly code: string;
+    /** The reason as a sentence. */
+    readonly message: string;
+  };
 }
 
-/** What is known about the graphics device. */
+/** The device of a scorer, and what was measured about it. */
 export interface DeviceReport extends WorkedOn {
-  /** The adapter's name, where the browser tells it. */
+  /** The adapter's name; absent if the browser does not give one. */
   readonly name?: string;
-  /** Under `auto`: from so many rows on the graphics device is faster; infinite if never. */
+  /**
+   * With `auto`, once measured: scoring is faster on the device from this many rows on. Infinity
+   * means never.
+   */
   readonly rows?: number;
-  /** Under `auto`: from so many customers that are explained together on it is faster. */
+  /**
+   * With `auto`, once measured: explaining is faster on the device from this many customers on.
+   * Infinity means never.
+   */
   readonly walks?: number;
 }
 
-/** @internal A CPU result's reason. */
+/** @internal The CPU, with the reason. */
 export const onCpu = (code: string, message: string): WorkedOn => ({ device: "cpu", reason: { code, message } });
-
-const SHARED = { collectProblems, fieldReaders, readDocument, TenureError, Views };
-
-/** @internal What the entry hands to the code of the graphics device, which is a script of its own. */
-export type Shared = typeof SHARED;
-
-/** @internal What `load` was told of a device, and the day that dates were told to count from. */
-export interface GraphicsOptions {
-  readonly choice: DeviceChoice;
-  readonly folder: URL | string | undefined;
-  readonly reference: string | undefined;
-}
-
-/** @internal Loads the code of the graphics device, a few kilobytes without the module; or says why there is none. */
-export async function graphics(bytes: Uint8Array, options: GraphicsOptions): Promise<Graphics | WorkedOn> {
-  try {
-    const { Graphics } = await import("./webgpu.js");
-    return new Graphics(SHARED, bytes, options);
-  } catch (error) {
-    return onCpu("module_unavailable", `the code for graphics devices cannot be loaded: ${String(error)}`);
-  }
-}

@@ -1,157 +1,236 @@
-/** What an artifact says about itself: schema, card, policy. The core writes it; a type test compares a real one. */
+/**
+ * The types of an artifact's document: schema, model card, policy. A test compares them with a
+ * document of the core.
+ */
 
-/** The table of fields that the model reads. */
+/** The fields that the model reads, and the rules that their values obey. */
 export interface Schema {
+  /** Version of the schema's format. */
   readonly schema_version: number;
-  /** A name for people, such as "IBM Telco". */
+  /** Name of the schema, such as "IBM Telco". */
   readonly name: string;
-  /** Columns that identify a person; they never enter a model. */
+  /** Columns that identify a person. They never enter a model. */
   readonly identifiers?: readonly string[];
-  /** Columns that are read past. */
+  /** Columns that the model does not use. */
   readonly ignored?: readonly string[];
-  /** The column that training predicted, and the value that means "left". */
-  readonly target: { readonly field: string; readonly positive: string };
-  /** One entry for each input, in the order of {@link Scorer.row}. */
+  /** The column that the model predicts, and its value for a customer who left. */
+  readonly target: {
+    /** The column. */
+    readonly field: string;
+    /** The value. */
+    readonly positive: string;
+  };
+  /** The inputs of the model, in the order of the cells of {@link Scorer.row}. */
   readonly fields: readonly Field[];
   /** Features that the core computes from fields. */
   readonly derived?: readonly DerivedFeature[];
-  /** Which combinations of values there are; counterfactuals keep to them. */
+  /** Combinations of values that are possible. Counterfactuals keep to them. */
   readonly rules?: readonly CombinationRule[];
 }
 
-/** One input of a record. */
+/** One field of a record. */
 export type Field = NumberField | DateField | CategoryField | FlagField;
 
+/** What every kind of field has. */
 interface AnyField {
+  /** The field's name: a key of records and columns. */
   readonly name: string;
-  /** The words a person reads; the name where absent. */
+  /** The field's name for people. Default: `name`. */
   readonly label?: string;
-  /** Texts that mean "missing"; the empty text always does. */
+  /** Texts that mean that the value is missing. The empty text always does. */
   readonly missing?: readonly string[];
-  /** Whether the company or the customer can change it. */
+  /** Whether the company or the customer can change the value. Default: false. */
   readonly changeable?: boolean;
-  /** The field enters the model through derived features alone. */
+  /** Whether only derived features read the field, and the model does not. Default: false. */
   readonly only_derived?: boolean;
-  /** How it changes, where it does. */
+  /** How a counterfactual may change the value of a changeable field. */
   readonly change?: Change;
 }
 
-/** What a counterfactual may do with a field; any other value at a cost of 1 where a key is absent. */
+/**
+ * How a counterfactual may change a field. Without a key, any other value is possible, at a cost of
+ * 1.
+ */
 export interface Change {
-  /** Numbers by size, categories by their place in the list, a flag from negative to positive; "any" where absent. */
+  /**
+   * Direction of a change: of numbers by size, of categories by position in the list, of flags from
+   * negative to positive. Default: "any".
+   */
   readonly direction?: "any" | "increase" | "decrease";
-  /** A number moves by whole steps from where it is. */
+  /**
+   * A number changes by a multiple of this, in the field's unit. Default: to a quantile of the
+   * training table.
+   */
   readonly step?: number;
+  /** Lowest new value of a number, in the field's unit. */
   readonly minimum?: number;
+  /** Highest new value of a number, in the field's unit. */
   readonly maximum?: number;
+  /** Cost of a change, before the distance is counted. Default: 1. */
   readonly cost?: number;
-  /** Pairs of categories, from and to, that are no possible change. */
+  /** Impossible changes of a category, as pairs `[from, to]`. */
   readonly forbidden?: readonly (readonly [string, string])[];
-  /** A formula: when fields that it reads change, this number moves by as much as the formula does. */
+  /** A formula of other fields. When its value changes, this number changes by the same amount. */
   readonly follows?: string;
 }
 
-/** Where the condition `when` holds, `then` holds too. */
+/**
+ * A rule about combinations of values: if the condition `when` is true of a customer, `then` is
+ * true as well.
+ */
 export interface CombinationRule {
+  /** A condition in the formula language of the schema. */
   readonly when: string;
+  /** The condition that follows from it. */
   readonly then: string;
 }
 
-/** A finite number within `minimum` to `maximum`, both included. */
+/** A finite number. */
 export interface NumberField extends AnyField {
+  /** The kind of the field. */
   readonly kind: "number";
+  /** Unit of the values, such as `months` or `$`. */
   readonly unit?: string;
+  /** Lowest value, included. */
   readonly minimum?: number;
+  /** Highest value, included. */
   readonly maximum?: number;
 }
 
 /**
- * A day or a moment, which counts as the days that it lies before `reference`. A record gives it as an ISO 8601 text,
- * year first (`2024-01-31`, `2024-01-31T10:00Z`), or as a `Date`; a number is taken for days before the reference.
+ * A day or a moment. Its cell is the number of days from it to `reference`. In a record it is an
+ * ISO 8601 text (`2024-01-31`, `2024-01-31T10:00Z`), a `Date`, or a number of days before
+ * `reference`.
  */
 export interface DateField extends AnyField {
+  /** The kind of the field. */
   readonly kind: "date";
-  /** The day that counts as 0, as `2024-01-31`. */
+  /** The day that counts as 0, such as `2024-01-31`. */
   readonly reference: string;
 }
 
-/** One of a list of texts; any other text counts as OTHER. Code n is `categories[n]`. */
+/** One of a list of texts. Any other text counts as OTHER. */
 export interface CategoryField extends AnyField {
+  /** The kind of the field. */
   readonly kind: "category";
+  /**
+   * The texts by their codes: code `n` is `categories[n]`, and OTHER has the code
+   * `categories.length`.
+   */
   readonly categories: readonly string[];
 }
 
-/** Yes or no, as the table spells them; `true` and `false` are taken too. */
+/**
+ * Yes or no. In a record it is one of the two texts, `true` or `false`. Its code is 1 for yes and 0
+ * for no.
+ */
 export interface FlagField extends AnyField {
+  /** The kind of the field. */
   readonly kind: "flag";
+  /** The table's text for yes. */
   readonly positive: string;
+  /** The table's text for no. */
   readonly negative: string;
 }
 
-/** A number computed from several fields. */
+/** A number that the core computes from fields. */
 export interface DerivedFeature {
+  /** The feature's name. */
   readonly name: string;
+  /** The feature's name for people. Default: `name`. */
   readonly label?: string;
+  /** Unit of the value. */
   readonly unit?: string;
+  /** The formula, in the formula language of the schema. */
   readonly formula: string;
 }
 
-/** From which probability on a customer counts as what. */
+/** How a probability becomes a decision. */
 export interface Policy {
-  /** Ascending by `from`; a result's `tier` is a position in this list. */
+  /** The tiers, ascending by `from`. The `tier` of a result is a position in this list. */
   readonly tiers: readonly Tier[];
 }
 
+/** A range of probabilities. */
 export interface Tier {
+  /** The tier's name, such as `high`. */
   readonly name: string;
-  /** The words a person reads. */
+  /** The tier's name for people. */
   readonly label: string;
-  /** Lowest probability of this tier, 0 to 1. */
+  /** Lowest probability of the tier, 0 to 1. */
   readonly from: number;
 }
 
-/** How the model was made, and how well it did on customers it never saw. Trainers may say more than is listed here. */
+/**
+ * The model card: how the model was made, and how it performs on the test rows. It can have more
+ * entries than these.
+ */
 export interface Card {
+  /** Name of the model. */
   readonly name: string;
-  /** How many rows of the table went where. */
+  /** Number of rows in each part of the split. */
   readonly rows: {
+    /** Rows that the networks are fitted to. */
     readonly train: number;
+    /** Rows that choose between networks, and end a fit. */
     readonly validation: number;
+    /** Rows that the calibration is fitted to. */
     readonly calibration: number;
+    /** Rows of the metrics. */
     readonly test: number;
   };
-  /** Share of customers who left, over the whole table, 0 to 1. */
+  /** Share of customers who left in the whole table, 0 to 1. */
   readonly positive_rate: number;
+  /** Seed of the training. */
   readonly seed: number;
+  /** SHA-256 of the training table, in hexadecimal. */
   readonly data_sha256: string;
+  /** SHA-256 of the schema file, in hexadecimal. */
   readonly schema_sha256: string;
+  /** Version of the code that trained the model. */
   readonly code_version: string;
+  /** The network in the artifact. */
   readonly network: {
-    /** Units of the hidden layers, first to last. */
+    /** Number of units of each hidden layer, first to last. */
     readonly hidden: readonly number[];
-    /** Whether inputs have a direct share of the logit beside the hidden layers. */
+    /** Whether the inputs also contribute to the logit directly, past the hidden layers. */
     readonly direct: boolean;
-    /** Multiplications and additions that one score takes. */
+    /** Number of multiply-adds of one score. */
     readonly multiply_adds: number;
     readonly [entry: string]: unknown;
   };
-  /** What the network learned from, and what it lost: absent in artifacts written before there were teachers. */
-  readonly teacher?: { readonly model: string; readonly [entry: string]: unknown };
+  /** The teacher that the network was distilled from. */
+  readonly teacher?: {
+    /** The kind of the teacher. */
+    readonly model: string;
+    readonly [entry: string]: unknown;
+  };
+  /** Which model is in the artifact. */
   readonly shipped?: string;
-  readonly training: { readonly validation_log_loss: number; readonly [entry: string]: unknown };
-  /** On the test rows. */
+  /** The course of the training. */
+  readonly training: {
+    /** Log-loss on the validation rows. */
+    readonly validation_log_loss: number;
+    readonly [entry: string]: unknown;
+  };
+  /** Metrics on the test rows. */
   readonly metrics: {
+    /** Area under the ROC curve, 0 to 1. */
     readonly roc_auc: number;
+    /** Area under the precision-recall curve, 0 to 1. */
     readonly pr_auc: number;
+    /** Mean log-loss of the probabilities. */
     readonly log_loss: number;
+    /** Brier score of the probabilities. */
     readonly brier: number;
+    /** Expected calibration error, 0 to 1. */
     readonly ece: number;
     readonly [metric: string]: number;
   };
   readonly [entry: string]: unknown;
 }
 
-/** The artifact's document, as far as this package hands it on. */
+/** The parts of the artifact's document that this package reads. */
 export interface Document {
   readonly schema: Schema;
   readonly card: Card;
@@ -160,8 +239,8 @@ export interface Document {
 }
 
 /**
- * Reads the core's JSON; the result is frozen, because readers of a record are made from it once. Dates are said to count
- * back from `reference`, where the core was told so.
+ * Reads the core's JSON. The result is frozen, because field readers are made from it once. If a
+ * reference day was given to the core, date fields say that day.
  */
 export function readDocument(json: string, reference?: string): Document {
   const isDate = (value: unknown): boolean => (value as { kind?: unknown } | null)?.kind === "date";

@@ -1,9 +1,12 @@
-/** Tenure for the edge runtime of Next.js and Vercel, which wants `?module` to give a WebAssembly module. */
+/**
+ * Tenure for the edge runtime of Next.js and Vercel, where an import with `?module` is a
+ * WebAssembly module.
+ */
 
 import module from "../wasm/tenure_bg.wasm?module";
 import { type Load, loader } from "./load.js";
 
 export * from "./public.js";
 
-/** Loads an artifact: sources, options and errors stand at {@link Load}. */
+/** Loads an artifact. See {@link Load} for its parameters and errors. */
 export const load: Load = loader({ wasm: () => module });

@@ -1,4 +1,149 @@
-/** `tenure/edge`: the handler for HTTP requests. It takes what it shares with the package from `tenure` itself, whatever the runtime. */
+/**
+ * `tenure/edge`: a `fetch` handler that scores over HTTP, for edge runtimes and for servers (Deno,
+ * Bun, Hono, Node adapters). It imports `tenure` by its name, so that it shares the started module
+ * and the errors in every runtime.
+ */
 
-export { createHandler, type Handler, type HandlerOptions } from "./handler.js";
+import { load } from "tenure";
+import { acceptExplain, acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
+import type { Scorer } from "./scorer.js";
+import type { ArtifactSource } from "./source.js";
+import { TenureError } from "./tenure-error.js";
+import type { CustomerRecord, Score } from "./types.js";
+
 export type { HandlerError } from "./http.js";
+
+/** Options of {@link createHandler}: either `scorer` or `artifact`, and limits. */
+export interface HandlerOptions {
+  /** A scorer, or a promise of one. */
+  readonly scorer?: Scorer | Promise<Scorer>;
+  /**
+   * The artifact, which the handler loads at the first request. Edge runtimes allow no I/O before
+   * that.
+   */
+  readonly artifact?: ArtifactSource;
+  /** Prefix of the handler's paths, such as `/api`. Default: none. */
+  readonly base?: string;
+  /** Longest body of a request, in bytes. Default: 1,048,576. */
+  readonly maximumBytes?: number;
+  /** Most records of a request. Default: 10,000. */
+  readonly maximumRecords?: number;
+  /**
+   * Largest `budget` that a request may ask for, in evaluations of the network. Default: 4,194,304.
+   */
+  readonly maximumBudget?: number;
+}
+
+/** Answers a request. The promise never rejects: errors become responses. */
+export type Handler = (request: Request) => Promise<Response>;
+
+const MAXIMUM_BYTES = 1_048_576;
+const MAXIMUM_RECORDS = 10_000;
+const MAXIMUM_BUDGET = 4_194_304;
+
+/** Method of each path. */
+const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
+  "/health": "GET",
+  "/schema": "GET",
+  "/score": "POST",
+  "/explain": "POST",
+};
+
+/**
+ * Makes a handler of HTTP requests, for any runtime with `Request` and `Response`:
+ *
+ * - `POST /score` with a record answers with its `Score`. With `{"records": [...]}` it answers with
+ *   `{"scores": [...]}`, which has a score or an `{"error"}` for each record.
+ * - `POST /explain` with a record, or with `{"record": {...}, "options": {budget, tolerance,
+ *   interactions, seed}}`, answers with its `Explanation`.
+ * - `GET /schema` answers with `{schema, policy, card}`.
+ * - `GET /health` answers with `{"status": "ok", "model"}`.
+ *
+ * Errors are `{"error": {code, message, problems}}` (see {@link HandlerError}) with status 400 (the
+ * body or an option is invalid), 404, 405, 413 (a limit is exceeded), 415 (the body is not
+ * `application/json`), 422 (`record_invalid`) or 503 (the model cannot be loaded).
+ *
+ * @param options the scorer or the artifact, and the limits.
+ * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given.
+ */
+export function createHandler(options: HandlerOptions): Handler {
+  const {
+    base = "",
+    maximumBytes = MAXIMUM_BYTES,
+    maximumRecords = MAXIMUM_RECORDS,
+    maximumBudget = MAXIMUM_BUDGET,
+  } = options;
+  const scorer = scorerOf(options);
+  return async (request) => {
+    try {
+      const { pathname } = new URL(request.url);
+      const path = pathname.startsWith(base) ? pathname.slice(base.length) : "";
+      const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+      if (method === undefined) {
+        const paths = Object.keys(ROUTES).map((route) => base + route);
+        return problemResponse(
+          refuse(404, "not_found", `${pathname} does not exist; the paths are ${paths.join(", ")}`),
+        );
+      }
+      if (request.method !== method) {
+        return problemResponse(refuse(405, "method_not_allowed", `${path} only accepts ${method}`), { allow: method });
+      }
+      if (method === "GET")
+        return Response.json(path === "/health" ? health(await scorer()) : description(await scorer()));
+      const body = await readJson(request, maximumBytes);
+      return Response.json(answer(await scorer(), path, body, { maximumRecords, maximumBudget }));
+    } catch (error) {
+      return problemResponse(error);
+    }
+  };
+}
+
+function scorerOf(options: HandlerOptions): () => Promise<Scorer> {
+  const { artifact, scorer } = options;
+  if ((artifact === undefined) === (scorer === undefined)) {
+    throw new TenureError("argument_invalid", "createHandler needs exactly one of the options scorer and artifact");
+  }
+  if (artifact === undefined) return async () => scorer as Scorer | Promise<Scorer>;
+  let loading: Promise<Scorer> | undefined;
+  return () => {
+    // After a failed load, as when the network was down, the next request tries again.
+    loading ??= load(artifact).catch((error: unknown) => {
+      loading = undefined;
+      throw refuse(503, "unavailable", "the model cannot be loaded", error);
+    });
+    return loading;
+  };
+}
+
+function health(scorer: Scorer): object {
+  return { status: "ok", model: scorer.card.name };
+}
+
+function description(scorer: Scorer): object {
+  const { schema, policy, card } = scorer;
+  return { schema, policy, card };
+}
+
+type Limits = { readonly maximumRecords: number; readonly maximumBudget: number };
+
+function answer(scorer: Scorer, path: string, body: unknown, { maximumRecords, maximumBudget }: Limits): object {
+  if (path === "/explain") {
+    const { record, options } = acceptExplain(body, maximumBudget);
+    return scorer.explain(record, options);
+  }
+  const records = acceptRecords(body, maximumRecords);
+  return records === undefined ? scorer.score(body as CustomerRecord) : { scores: scoreAll(scorer, records) };
+}
+
+/** Scores each record, in order: a score, or the error of a request with that record alone. */
+function scoreAll(scorer: Scorer, records: readonly CustomerRecord[]): (Score | { error: HandlerError })[] {
+  return records.map((record) => {
+    try {
+      return scorer.score(record);
+    } catch (error) {
+      if (!(error instanceof TenureError)) throw error;
+      const { code, message, problems } = error;
+      return { error: { code, message, problems } };
+    }
+  });
+}

@@ -1,18 +1,22 @@
 /**
- * Raw value → cell, field by field. Which value is which cell is the core's to say: it is asked once for each
- * distinct value, and the answer is kept. Numbers of a number field need no asking; the core checks them when it scores.
+ * Converts values to cells, field by field. The core decides which cell a value has. Each distinct
+ * value is asked for once, and the answer is kept. Numbers of a number field are cells already: the
+ * core checks them when it scores.
  */
 
 import type { Engine } from "../wasm/tenure.js";
 import type { Field, Schema } from "./document.js";
-import { fromCore, TenureError } from "./error.js";
+import { fromCore } from "./error.js";
+import { TenureError } from "./tenure-error.js";
 
-/** Distinct values remembered for each field: more than any schema has categories, few enough for any memory. */
+/**
+ * Most values that a field remembers: more than the categories of usual schemas, and little memory.
+ */
 const REMEMBERED = 8192;
 
 /**
- * The cell of a value that the core refuses. No cell is infinite, so the core refuses it again, and the whole row with
- * it, and then says in words what is wrong.
+ * The cell of a value that the core refuses. No valid cell is infinite, so the core refuses the row
+ * with this cell, and then says what is wrong with the value.
  */
 export const REFUSED = Number.POSITIVE_INFINITY;
 
@@ -20,11 +24,11 @@ export const REFUSED = Number.POSITIVE_INFINITY;
 export class FieldReader {
   readonly index: number;
   readonly name: string;
-  /** Whether its cells are numbers: a number, or a date as days. */
+  /** Whether the cells are numbers (number and date fields), not codes. */
   readonly isNumber: boolean;
-  /** Number of categories, which is the code of OTHER; 0 for a number. */
+  /** Number of categories, which is also the code of OTHER; 0 for numbers and dates. */
   readonly categoryCount: number;
-  /** What the core said about values seen before. Read it first: a hit costs a hash lookup. */
+  /** Cells of values that the core was asked for. Look here first: a hit costs one hash lookup. */
   readonly known = new Map<unknown, number>();
   readonly #engine: Engine;
 
@@ -37,12 +41,13 @@ export class FieldReader {
   }
 
   /**
-   * Asks the core for the cell of a value: the number itself, NaN for missing, the category's code, or {@link REFUSED}
-   * where the value breaks a rule. The wasm memory may grow meanwhile, which empties every view of it.
+   * Asks the core for the cell of a value: the number, NaN for a missing value, the code of a
+   * category, or {@link REFUSED} if the value breaks a rule. The wasm memory may grow during the
+   * call, which empties all views of it.
    */
   ask(value: unknown): number {
     const cell = this.#askCore(value);
-    // Objects are never remembered: they may change, and they would be kept alive.
+    // Objects are not remembered: they can change, and the map would keep them alive.
     const lasting = value === null || (typeof value !== "object" && typeof value !== "function");
     if (lasting) {
       if (this.known.size >= REMEMBERED) this.known.clear();
@@ -51,7 +56,7 @@ export class FieldReader {
     return cell;
   }
 
-  /** The cell of a value, from memory where it was seen before. */
+  /** The cell of a value: remembered, or asked for. */
   cell(value: unknown): number {
     return this.known.get(value) ?? this.ask(value);
   }
@@ -67,7 +72,7 @@ export class FieldReader {
   }
 }
 
-/** A `Date` as the text that the core reads; every other value as it is. */
+/** Converts a `Date` to the text that the core reads. Other values are returned unchanged. */
 export function plain(value: unknown): unknown {
   if (!(value instanceof Date)) return value;
   return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();

@@ -1,11 +1,11 @@
-/** Local files, for the entries that have a file system. */
+/** Local files, for runtimes with a file system. */
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fetchFailed, type ReadFile } from "./source.js";
 
-/** A scheme has two letters at least, so that `C:\model.safetensors` is a path. */
+/** A scheme has at least two letters, so `C:\model.safetensors` is a path. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 
 /** Reads `file:` addresses and paths relative to the working directory. */

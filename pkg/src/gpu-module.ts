@@ -1,14 +1,20 @@
-/** The second WebAssembly module and what stands before it: the browser's adapter, the download, failures with their codes. */
+/**
+ * The WebAssembly module for graphics devices: finding an adapter, loading the module, failures and
+ * their codes.
+ */
 
 import type { Engine } from "../wasm/tenure.js";
 import type { DeviceChoice } from "./device.js";
 
-/** Milliseconds that a device may take to come. */
+/** Longest time to wait for a device, in milliseconds. */
 const PATIENCE = 30_000;
-/** Adapters that compute on the CPU, where the browser does not say so by itself. */
+/**
+ * Names of adapters that compute on the CPU, for browsers that do not mark them as fallback
+ * adapters.
+ */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
-/** What the second module exports: everything that the first does, and a device. */
+/** The exports of the module: the engine of the first module, extended by a device. */
 export interface GpuModule {
   default(options: { module_or_path: URL | string }): Promise<{ memory: WebAssembly.Memory }>;
   on_panic(callback: (message: string) => void): void;
@@ -37,7 +43,8 @@ let started: Promise<{ module: GpuModule; memory: WebAssembly.Memory; failure: P
 /** Starts the module, once in each realm. After a failure the next call tries again. */
 export function start(folder: URL | string | undefined): NonNullable<typeof started> {
   const given = folder === undefined ? undefined : new URL(String(folder), globalThis.location?.href);
-  // Bundlers find both files by these very expressions, and copy them as they are: no one downloads them before now.
+  // Bundlers recognise these two expressions and copy the files. A page downloads them only when
+  // this function runs.
   const script = given ? new URL("./tenure_gpu.js", given) : new URL("../gpu/tenure_gpu.js", import.meta.url);
   const wasm = given ? new URL("./tenure_gpu_bg.wasm", given) : new URL("../gpu/tenure_gpu_bg.wasm", import.meta.url);
   const starting = async () => {
@@ -59,7 +66,7 @@ export function start(folder: URL | string | undefined): NonNullable<typeof star
   return started;
 }
 
-/** A failure of the device, with its code. */
+/** A failure of the device, with a code of `WorkedOn.reason`. */
 export const failed = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 export const codeOf = (error: unknown): string | undefined => {
   const { code } = error as { code?: unknown };
@@ -67,7 +74,10 @@ export const codeOf = (error: unknown): string | undefined => {
 };
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** An exception of the browser's in the middle of the module leaves its promise pending: a device is not waited for longer. */
+/**
+ * Waits for the first of the promises, at most 30 seconds: an exception inside the module can leave
+ * a promise pending.
+ */
 export async function soon<T>(...promises: Promise<T>[]): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
@@ -77,19 +87,25 @@ export async function soon<T>(...promises: Promise<T>[]): Promise<T> {
   return Promise.race([...promises, silence]).finally(() => clearTimeout(timer));
 }
 
-/** The WebGPU of a browser, as much as is asked of it. */
+/** The part of `navigator.gpu` that is used here. */
 interface Adapters {
   requestAdapter(options: object): Promise<{ readonly isFallbackAdapter?: boolean; readonly info?: object } | null>;
 }
 
-/** Finds out whether there is an adapter, before anything is downloaded; under `auto` emulated ones count as none. */
+/**
+ * Finds an adapter, before anything is downloaded, and returns its name. With `auto`, emulated
+ * adapters do not count.
+ */
 export async function findAdapter(choice: DeviceChoice): Promise<string> {
   const gpu = (globalThis.navigator as { gpu?: Adapters } | undefined)?.gpu;
   if (gpu === undefined) throw failed("adapter_missing", "this runtime has no WebGPU");
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
   if (!adapter) throw failed("adapter_missing", "the browser gives no graphics adapter");
   const info = (adapter.info ?? {}) as Record<string, unknown>;
-  const words = ["vendor", "architecture", "device", "description"].map((key) => info[key]).filter(Boolean).join(" ");
+  const words = ["vendor", "architecture", "device", "description"]
+    .map((key) => info[key])
+    .filter(Boolean)
+    .join(" ");
   const isSoftware = adapter.isFallbackAdapter || info["isFallbackAdapter"] === true || SOFTWARE.test(words);
   if (choice === "auto" && isSoftware) {
     throw failed("adapter_software", "the graphics adapter is emulated on the CPU");

@@ -1,71 +1,110 @@
 /**
- * What a model looks at over a cohort: mean contributions, the points of a beeswarm, the curve of one field. Part of the
- * script that does the work (`blocks.ts`).
+ * Global importance: mean contributions over a cohort, and the points of beeswarm and dependence
+ * plots.
  */
 
-import type { ExplainedBlock, ExplainManyOptions } from "./cohort.js";
 import type { Field, Schema } from "./document.js";
-import type { TenureError } from "./error.js";
+import type { TenureError } from "./tenure-error.js";
+import type { ExplainedBlock, ExplainManyOptions } from "./types.js";
+
+/** Default of the option `rows` of `importance`. */
+export const SAMPLE_ROWS = 1000;
 
 /** Options of {@link Scorer.importance}. */
 export interface ImportanceOptions extends ExplainManyOptions {
-  /** Explains at most so many rows; 1,000 unless given. */
+  /** The most rows to explain. A larger table is sampled without replacement. Default: 1,000. */
   readonly rows?: number;
-  /** Called after every block of rows. */
+  /** Called after each block, with the number of explained rows and of rows to explain. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-/** How much one field moves the logit over the cohort. */
+/** How much one field moves the logit over a cohort. */
 export interface FieldImportance {
+  /** The field's name. */
   readonly field: string;
+  /** The field's name for people, as in the schema. */
   readonly label: string;
-  /** Mean of |contribution|, log-odds. */
+  /** Mean of the absolute contributions, in log-odds. */
   readonly meanAbsolute: number;
-  /** Mean contribution, log-odds: whether this cohort lies above or below the reference customers. */
+  /**
+   * Mean of the contributions, in log-odds. Above 0, the field raises this cohort above the
+   * reference customers.
+   */
   readonly mean: number;
 }
 
-/** The points of one field: its value against its contribution, and a second field to colour them by. */
+/**
+ * The points of a dependence plot: the values and contributions of one field, and a second field to
+ * colour them by.
+ */
 export interface Dependence {
+  /** The field's name. */
   readonly field: string;
+  /** The field's name for people, as in the schema. */
   readonly label: string;
-  /** `[rows]`: the number, or a position in `categories` (their count stands for OTHER); NaN for missing. */
+  /**
+   * `[rows]`: the number, or the code of the category (`categories.length` for OTHER). NaN for a
+   * missing value.
+   */
   readonly value: Float64Array<ArrayBuffer>;
-  /** `[rows]`, log-odds. */
+  /** `[rows]`: contributions of the field, in log-odds. */
   readonly contribution: Float32Array<ArrayBuffer>;
-  /** The texts of a category or flag by code; absent for a number or date. */
+  /** Texts of a category or flag field by code; absent for numbers and dates. */
   readonly categories?: readonly string[];
-  /** The field that explains most of the spread of the contributions at one value; absent where none explains any. */
+  /**
+   * The field that explains most of the spread of the contributions at one value; absent if no
+   * field explains any.
+   */
   readonly color?: {
+    /** The name of that field. */
     readonly field: string;
+    /** Its name for people, as in the schema. */
     readonly label: string;
+    /** `[rows]`: its values, as in {@link Dependence.value}. */
     readonly value: Float64Array<ArrayBuffer>;
+    /** Its texts by code, as in {@link Dependence.categories}. */
     readonly categories?: readonly string[];
-    /** Share of that spread that it explains, 0 to 1. */
+    /** Share of the spread that it explains (adjusted R²), 0 to 1. */
     readonly strength: number;
   };
 }
 
-/** Global importance. All columns have one entry for each of `rows`. */
+/** Global importance. Every column has one entry for each of `rows`. */
 export interface Importance {
-  /** Largest mean |contribution| first. */
+  /** All fields, the largest `meanAbsolute` first. */
   readonly fields: readonly FieldImportance[];
-  /** Positions in the input of the rows that were explained, ascending; rows with errors are not among them. */
+  /** Positions in the input of the explained rows, ascending, without the rows that have errors. */
   readonly rows: Uint32Array<ArrayBuffer>;
-  /** Rows of the input, and whether only a sample of them was taken. */
+  /** Number of rows of the input. */
   readonly totalRows: number;
+  /** Whether the rows are a sample of the input. */
   readonly sampled: boolean;
-  /** Rows that were taken and have errors. */
+  /** Number of rows left out because they have errors. */
   readonly errorCount: number;
-  /** Largest standard error of any contribution; 0 where all are exact. */
+  /** Largest standard error of a contribution, in log-odds; 0 if all are exact. */
   readonly standardError: number;
-  /** `[rows]`, calibrated probabilities. */
+  /** `[rows]`: calibrated probabilities, 0 to 1. */
   readonly probability: Float32Array<ArrayBuffer>;
-  /** Contributions of one field, `[rows]`, log-odds. @throws TenureError `argument_invalid` for an unknown field. */
+  /**
+   * `[rows]`: contributions of one field, in log-odds.
+   *
+   * @param field the name of a field.
+   * @throws TenureError `argument_invalid` for an unknown field.
+   */
   contributions(field: string): Float32Array<ArrayBuffer>;
-  /** Values of one field, `[rows]`: the number, or the category's code; NaN for missing. */
+  /**
+   * `[rows]`: values of one field, the number or the code of the category. NaN for a missing value.
+   *
+   * @param field the name of a field.
+   * @throws TenureError `argument_invalid` for an unknown field.
+   */
   values(field: string): Float64Array<ArrayBuffer>;
-  /** The points of one field's curve, with a field to colour them by. */
+  /**
+   * The points of one field's dependence plot, with a field to colour them by.
+   *
+   * @param field the name of a field.
+   * @throws TenureError `argument_invalid` for an unknown field.
+   */
   dependence(field: string): Dependence;
 }
 
@@ -74,7 +113,10 @@ interface Column {
   readonly values: Float64Array<ArrayBuffer>;
 }
 
-/** @internal Collects blocks. `unknownField` makes the error for a name that is no field: its class is the package's own. */
+/**
+ * @internal Collects blocks. The caller passes `unknownField`, because this script does not import
+ *   the errors' class.
+ */
 export async function importance(
   schema: Schema,
   blocks: AsyncIterable<ExplainedBlock>,
@@ -89,7 +131,9 @@ export async function importance(
     onProgress?.({ done: block.done, total: block.total });
   }
   const total = parts.at(-1)?.total ?? 0;
-  const columns = schema.fields.map((): Column => ({ contributions: new Float32Array(total), values: new Float64Array(total) }));
+  const columns = schema.fields.map(
+    (): Column => ({ contributions: new Float32Array(total), values: new Float64Array(total) }),
+  );
   const rows = new Uint32Array(total);
   const probability = new Float32Array(total);
   let count = 0;
@@ -100,7 +144,10 @@ export async function importance(
       [rows[count], probability[count]] = [part.rows[row]!, part.probability[row]!];
       standardError = Math.max(standardError, part.standardError[row]!);
       columns.forEach(({ contributions, values }, field) => {
-        [contributions[count], values[count]] = [part.contributions[row * width + field]!, part.values[row * width + field]!];
+        [contributions[count], values[count]] = [
+          part.contributions[row * width + field]!,
+          part.values[row * width + field]!,
+        ];
       });
       count += 1;
     }
@@ -115,7 +162,9 @@ export async function importance(
     throw unknownField(name);
   };
   return {
-    fields: schema.fields.map((field, index) => means(field, kept[index]!)).sort((a, b) => b.meanAbsolute - a.meanAbsolute),
+    fields: schema.fields
+      .map((field, index) => means(field, kept[index]!))
+      .sort((a, b) => b.meanAbsolute - a.meanAbsolute),
     rows: rows.slice(0, count),
     totalRows,
     sampled: total < totalRows,
@@ -142,7 +191,12 @@ function dependence(schema: Schema, columns: readonly Column[], index: number): 
   const describe = (at: number) => {
     const field = schema.fields[at]!;
     const categories = categoriesOf(field);
-    return { field: field.name, label: field.label ?? field.name, value: columns[at]!.values, ...(categories && { categories }) };
+    return {
+      field: field.name,
+      label: field.label ?? field.name,
+      value: columns[at]!.values,
+      ...(categories && { categories }),
+    };
   };
   const spread = spreadAtOneValue(columns[index]!, categoriesOf(schema.fields[index]!) !== undefined);
   let best = -1;
@@ -164,12 +218,15 @@ function categoriesOf(field: Field): readonly string[] | undefined {
   return field.kind === "flag" ? [field.negative, field.positive] : undefined;
 }
 
-/** Values near each other have much the same contribution but for interactions; so many windows of a number. */
+/**
+ * Number of windows of a number field. Within a window, contributions differ mainly by
+ * interactions.
+ */
 const WINDOWS = 10;
 
 /**
- * What is left of a field's contributions after the mean at its value: for a category at its code, for a number within a
- * tenth of the rows (after shap's `approximate_interactions`, which correlates within windows too).
+ * A field's contributions minus their mean at the same value: the same code for a category, the
+ * same tenth of the rows for a number. The windows follow `approximate_interactions` of shap.
  */
 function spreadAtOneValue({ contributions, values }: Column, isCategory: boolean): Float64Array {
   const order = Uint32Array.from(values, (_, row) => row).sort((a, b) => compare(values[a]!, values[b]!) || a - b);
@@ -188,15 +245,15 @@ function spreadAtOneValue({ contributions, values }: Column, isCategory: boolean
   return spread;
 }
 
-/** Ascending, missing last. */
+/** Compares numbers for ascending order, with missing values last. */
 function compare(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   return a - b;
 }
 
 /**
- * Share of the variance that the means of the groups of another field explain, adjusted for their number (adjusted R²):
- * its categories, or ten groups of a number.
+ * Share of the variance that the group means of another field explain, adjusted for the number of
+ * groups (adjusted R²). The groups are the categories, or ten groups of a number.
  */
 function explainedShare(spread: Float64Array, values: Float64Array, isCategory: boolean): number {
   const rows = spread.length;
@@ -204,7 +261,7 @@ function explainedShare(spread: Float64Array, values: Float64Array, isCategory: 
   const sums = new Map<number, [sum: number, count: number]>();
   let total = 0;
   for (let row = 0; row < rows; row++) {
-    // A Map takes NaN for equal to itself: missing is a group of its own.
+    // NaN equals itself in a Map, so missing values are a group.
     const entry = sums.get(groups[row]!) ?? [0, 0];
     entry[0] += spread[row]!;
     entry[1] += 1;
@@ -217,9 +274,15 @@ function explainedShare(spread: Float64Array, values: Float64Array, isCategory: 
   return Math.max(0, 1 - ((1 - between / total) * (rows - 1)) / (rows - sums.size));
 }
 
-/** The group of each number: tenths of the rows by size, equal numbers together; missing is NaN. */
+/**
+ * The group of each number: a tenth of the rows by size, with equal numbers in one group. NaN for a
+ * missing value.
+ */
 function ranks(values: Float64Array): Float64Array {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const bounds = Array.from({ length: WINDOWS - 1 }, (_, at) => sorted[Math.floor(((at + 1) * sorted.length) / WINDOWS)]!);
+  const bounds = Array.from(
+    { length: WINDOWS - 1 },
+    (_, at) => sorted[Math.floor(((at + 1) * sorted.length) / WINDOWS)]!,
+  );
   return values.map((value) => (Number.isNaN(value) ? value : bounds.filter((bound) => value >= bound).length));
 }

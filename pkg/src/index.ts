@@ -1,8 +1,8 @@
-/** Tenure for browsers and bundlers, which find the WebAssembly module by this very `new URL`. */
+/** Tenure for browsers. Bundlers recognise the `new URL` below and copy the WebAssembly file. */
 
 import { type Load, loader } from "./load.js";
 
 export * from "./public.js";
 
-/** Loads an artifact: sources, options and errors stand at {@link Load}. */
+/** Loads an artifact. See {@link Load} for its parameters and errors. */
 export const load: Load = loader({ wasm: () => new URL("../wasm/tenure_bg.wasm", import.meta.url) });

@@ -1,29 +1,42 @@
-/** The WebAssembly module: fetched, compiled and started once in each JavaScript realm, shared by every scorer. */
+/**
+ * The WebAssembly module: fetched, compiled and started once in each JavaScript realm. All scorers
+ * share it.
+ */
 
 import { initSync } from "../wasm/tenure.js";
-import { TenureError } from "./error.js";
 import { answered, fetchOk, isResponse } from "./source.js";
+import { TenureError } from "./tenure-error.js";
 
-/** `WebAssembly.Module`; some object where the compiler's libraries do not know it (Node's without the DOM's). */
+/**
+ * `WebAssembly.Module`, or `object` if TypeScript's libraries do not declare it (with Node's types
+ * but without `DOM`).
+ */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
   ? Module
   : object;
 
-/** Where the module may come from. A `Module` is the only one that edge runtimes accept. */
+/**
+ * The WebAssembly module: compiled, as bytes, as a `Response`, or an address. Edge runtimes accept
+ * only a `Module`.
+ */
 export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | Response | URL | string;
 
 const MOVED =
-  '. If a bundler moved the file, give its address as options.wasm; Vite before 8 needs optimizeDeps: { exclude: ["tenure"] }';
+  '. If a bundler moved the file, pass its address as options.wasm. Vite before 8 needs optimizeDeps: { exclude: ["tenure"] }';
 
 /**
- * A page's own thread compiles bytes beside it; everywhere else waiting buys nothing: functions are compiled when they are
- * first called, so that what is waited for is some milliseconds of checking.
+ * On a page, bytes are compiled asynchronously, so that its thread stays free. Elsewhere they are
+ * compiled synchronously, which takes some milliseconds: engines compile a function when it is
+ * first called.
  */
 const ON_PAGE = typeof document !== "undefined";
 
 let memory: Promise<WebAssembly.Memory> | undefined;
 
-/** @internal Starts the module, or waits for the start that is under way. After a failure the next call tries again. */
+/**
+ * @internal Starts the module, or waits for a start in progress. After a failure the next call
+ *   tries again.
+ */
 export function wasmMemory(source: () => WasmSource | Promise<WasmSource>): Promise<WebAssembly.Memory> {
   memory ??= instantiate(source).catch((error: unknown) => {
     memory = undefined;
@@ -35,12 +48,13 @@ export function wasmMemory(source: () => WasmSource | Promise<WasmSource>): Prom
 async function instantiate(source: () => WasmSource | Promise<WasmSource>): Promise<WebAssembly.Memory> {
   try {
     const module = await compiled(await source());
-    // wasm-bindgen keeps whatever module it is given first: one that is not ours must not get that far.
+    // wasm-bindgen keeps the first module that it gets, so another module must be refused before.
     if (!WebAssembly.Module.exports(module).some(({ name }) => name === "engine_new")) {
-      throw new Error("it is a WebAssembly module, but not Tenure's");
+      throw new Error("it is not Tenure's module: pass tenure/wasm/tenure_bg.wasm of this version");
     }
-    // Starting at once is allowed on pages too, for modules of up to 8 MB, since Chrome 115 (July 2023). The waiting way
-    // would be more to download, and in Node asks for `Response`, which loads its whole fetch.
+    // Pages may start modules of up to 8 MB synchronously since Chrome 115 (July 2023). Starting
+    // asynchronously is more code to download, and in Node it touches `Response`, which loads all
+    // of fetch.
     return initSync({ module }).memory;
   } catch (error) {
     throw unavailable(error);
@@ -54,10 +68,13 @@ async function compiled(source: WasmSource): Promise<WebAssembly.Module> {
   return ON_PAGE ? WebAssembly.compile(source as BufferSource) : new WebAssembly.Module(source as BufferSource);
 }
 
-/** A response is compiled while it arrives if the server gave it wasm's media type; browsers refuse to with any other. */
+/**
+ * Compiles a response, while it arrives if its media type is WebAssembly's. Browsers demand that
+ * media type.
+ */
 async function compiledResponse(response: Response): Promise<WebAssembly.Module> {
   const mediaType = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  // Development servers answer with the page itself where there is no such file.
+  // Development servers answer with the page if a file does not exist.
   if (mediaType === "text/html") throw new Error(`${response.url || "the response"} is HTML, not WebAssembly${MOVED}`);
   const streams = mediaType === "application/wasm" && typeof WebAssembly.compileStreaming === "function";
   return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
@@ -76,7 +93,7 @@ function unavailable(error: unknown): TenureError {
 
 function remedy(reason: string): string {
   if (/disallowed by embedder/i.test(reason)) {
-    return ". This runtime compiles no bytes: import the .wasm file as a module and hand it in as options.wasm";
+    return ". This runtime does not compile bytes: import the .wasm file as a module and pass it as options.wasm";
   }
   if (/^cannot read .*HTTP 404/.test(reason)) return MOVED;
   if (/content.security.policy|unsafe-eval|blocked by CSP/i.test(reason)) {

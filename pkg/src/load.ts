@@ -1,59 +1,75 @@
-/** `load`, made once for each platform; they differ in where the WebAssembly lies and whether files can be read. */
+/**
+ * Makes `load` for a platform. Platforms differ in where the WebAssembly module is and whether they
+ * read files.
+ */
 
 import { Engine } from "../wasm/tenure.js";
-import { type DeviceChoice, graphics } from "./device.js";
-import { fromCore, TenureError } from "./error.js";
+import type { DeviceChoice } from "./device.js";
+import { fromCore } from "./error.js";
 import { plain } from "./fields.js";
-import { wasmMemory, type WasmSource } from "./instance.js";
+import { graphics } from "./graphics.js";
+import { type WasmSource, wasmMemory } from "./instance.js";
 import type { Messages } from "./locale.js";
 import { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
+import { TenureError } from "./tenure-error.js";
 
 /** Options of {@link Load}. */
 export interface LoadOptions {
   /**
-   * The WebAssembly module, where the package cannot find it by itself (a bundler that moves files, a content delivery
-   * network): a compiled `Module`, its bytes, a `Response`, or an address. The module is started once in each realm, so
-   * the first `load` decides.
+   * The WebAssembly module, for a page whose bundler moves it, or whose files are on another host:
+   * a compiled `Module`, its bytes, a `Response`, or an address. The module starts once in each
+   * realm, so only the first `load` reads this option. Default: the file in the package.
    */
   readonly wasm?: WasmSource;
   /**
-   * Where `scoreManyAsync` works: on the `cpu` (unless told otherwise), on a graphics device by `webgpu` where there is
-   * any, or by `auto` where one is measured to be faster. What is synchronous works on the CPU always. The code for a
-   * graphics device is loaded when it is first used.
+   * Which device `scoreManyAsync`, `explainMany` and `importance` use. Synchronous methods always
+   * use the CPU. The code for graphics devices is loaded when it is first used. Default: `cpu`.
    */
   readonly device?: DeviceChoice;
-  /** The address of the package's folder `gpu/`, with a slash at the end, where a bundler does not find its files. */
+  /**
+   * Address of the package's folder `gpu/`, with a slash at the end, for bundlers that do not copy
+   * its files.
+   */
   readonly gpu?: URL | string;
   /**
-   * The day that date fields count back from, year first as in `2024-01-31`, where the records are of another day than the
-   * table that the model was trained on; as `--reference` of the `tenure` command.
+   * The day that date fields count back from, as `2024-01-31` or a `Date`: the day on which the
+   * records were taken. It is `--reference` of the command `tenure`. Default: the reference day of
+   * the training table.
    */
   readonly reference?: string | Date;
-  /** The language of sentences, values and labels: a table such as `german` of `tenure/german`. English unless given. */
+  /**
+   * The messages for sentences, values and labels, such as `german` from `tenure/german`. Default:
+   * English.
+   */
   readonly locale?: Messages;
 }
 
 const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceChoice[];
 
 /**
- * Loads an artifact. The one thing to wait for: afterwards every method of the scorer is synchronous.
+ * Loads an artifact and starts the WebAssembly module.
  *
- * @param source the `model.safetensors` that `tenure train` wrote: address, `Response` or bytes.
- * @throws TenureError `fetch_failed` (with address and status), `wasm_unavailable`, `artifact_…` (not an artifact, or
- *   not a sound one), `argument_invalid` (a source of another type, a table of messages with problems, a reference that is
- *   no date or whose model has no date field).
+ * @param source the file `model.safetensors` that `tenure train` writes: its address, a `Response`
+ *   or its bytes.
+ * @param options see {@link LoadOptions}.
+ * @returns a scorer, whose methods are synchronous unless they return a promise or an async
+ *   iterator.
+ * @throws TenureError `fetch_failed` with the address and the status; `wasm_unavailable`;
+ *   `artifact_…` if the file is not a valid artifact; `argument_invalid` for a source of another
+ *   type, for messages with problems, and for a reference that is not a date or whose model has no
+ *   date field.
  */
 export type Load = (source: ArtifactSource, options?: LoadOptions) => Promise<Scorer>;
 
-/** What a platform brings. */
+/** What differs between platforms. */
 export interface Platform {
   /** The module that ships with the package. */
   wasm(): WasmSource | Promise<WasmSource>;
   readonly readFile?: ReadFile;
 }
 
-/** `load` for a platform. */
+/** Makes `load` for a platform. */
 export function loader(platform: Platform): Load {
   return async (source, options = {}) => {
     const { wasm, locale, device = "cpu", gpu, reference } = options;
@@ -68,12 +84,17 @@ export function loader(platform: Platform): Load {
       const engine = new Engine(bytes);
       const day = reference === undefined ? undefined : isoDay(engine.set_reference(String(plain(reference))));
       if (locale !== undefined) engine.set_messages(JSON.stringify(locale) ?? "");
-      return new Scorer(engine, memory, day, device === "cpu" ? undefined : graphics(bytes, { choice: device, folder: gpu, reference: day }));
+      return new Scorer(
+        engine,
+        memory,
+        day,
+        device === "cpu" ? undefined : graphics(bytes, { choice: device, folder: gpu, reference: day }),
+      );
     } catch (error) {
       throw fromCore(error);
     }
   };
 }
 
-/** A day counted from 1970-01-01, as a schema writes it. */
+/** Converts a number of days since 1970-01-01 to an ISO 8601 date. */
 const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);

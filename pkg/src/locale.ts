@@ -1,48 +1,64 @@
-/** The table of messages that sentences are made from: `tenure/english` and `tenure/german` have one each. */
+/**
+ * The messages that sentences are made of. The entries `tenure/english` and `tenure/german` have
+ * one table each.
+ */
 
-/** How a unit of the schema is written with a number. */
+/** How a number with a unit is written. */
 export interface UnitMessages {
-  /** With `{number}`, where it is 1; as `other` where absent. */
+  /** The message for the number 1, with `{number}`. Default: `other`. */
   readonly one?: string;
+  /** The message for every other number, with `{number}`. */
   readonly other: string;
-  /** Decimals of a number with this unit; as many as it has where absent. */
+  /** Number of decimals. Default: as many as the number has. */
   readonly decimals?: number;
 }
 
 /**
- * Text for people in one language. Placeholders stand in braces; each message names its own. To make another table, or
- * to translate the labels and categories of a schema, spread one: `{ ...german, words: { Contract: "Vertrag" } }`.
+ * Text for people in one language. A message may contain its placeholders, which are in braces. To
+ * change a table, or to translate the labels and categories of a schema, spread one: `{ ...german,
+ * words: { Contract: "Vertrag" } }`.
  */
 export interface Messages {
-  /** The decimal mark, and what stands between thousands. */
+  /** The decimal mark. */
   readonly decimal: string;
+  /** The separator of thousands. */
   readonly group: string;
-  /** `{number}`. */
+  /** A percentage: `{number}`. */
   readonly percent: string;
-  /** A flag's values, a value that is not known, a category that is not in the schema. */
+  /** A flag that is true. */
   readonly yes: string;
+  /** A flag that is false. */
   readonly no: string;
+  /** A missing value. */
   readonly missing: string;
+  /** A category that is not in the schema. */
   readonly other: string;
-  /** By the schema's unit; another unit is written after the number as it stands. */
+  /** Messages by unit of the schema. A unit without messages is written after the number. */
   readonly units: { readonly [unit: string]: UnitMessages };
-  /** Labels, categories and units of the schema, translated; what is absent stays as it stands. */
+  /**
+   * Translations of labels, categories and units of the schema. A word without one stays as it is.
+   */
   readonly words: { readonly [word: string]: string };
-  /** Between the changes of a list, and before the last of them. */
+  /** Separator of the changes in a list. */
   readonly comma: string;
+  /** Separator before the last change in a list. */
   readonly and: string;
-  /** A contribution above 0, below 0, and one that rounds to 0.00: `{label}`, `{value}`, `{amount}`. */
+  /** A contribution above 0: `{label}`, `{value}`, `{amount}`. */
   readonly raises: string;
+  /** A contribution below 0: `{label}`, `{value}`, `{amount}`. */
   readonly lowers: string;
+  /** A contribution that rounds to 0.00: `{label}`, `{value}`, `{amount}`. */
   readonly keeps: string;
   /** One change in a list: `{label}`, `{from}`, `{to}`. */
   readonly change: string;
-  /** An answer: `{changes}`, `{before}`, `{after}`. */
+  /** An answer of `counterfactuals`: `{changes}`, `{before}`, `{after}`. */
   readonly counterfactual: string;
-  /** After it, what moves with the changes: `{label}`, `{from}`, `{to}`. */
+  /** Added to an answer for a field that follows the changes: `{label}`, `{from}`, `{to}`. */
   readonly follows: string;
-  /** No answer: `{before}`, `{threshold}`; nothing; `{before}`, `{threshold}`, `{lowest}`, `{longest}`. */
+  /** No answer, `already_under`: `{before}`, `{threshold}`. */
   readonly already_under: string;
+  /** No answer, `no_change`: no placeholder. */
   readonly no_change: string;
+  /** No answer, `not_reached`: `{before}`, `{threshold}`, `{lowest}`, `{longest}`. */
   readonly not_reached: string;
 }

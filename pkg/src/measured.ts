@@ -1,17 +1,25 @@
-/** What was measured on this machine: from how much work on the graphics device is faster than the CPU. */
+/**
+ * Measurements on this machine: the amount of work from which the graphics device is faster than
+ * the CPU.
+ */
 
-/** Kinds of work, and the least of each that is worth a measurement: below, the CPU is done before a device has begun. */
+/**
+ * Kinds of work, and the smallest amount worth a measurement. With less, the CPU is done before a
+ * device has begun.
+ */
 const LEAST = { rows: 32_768, walks: 64 };
 type Work = keyof typeof LEAST;
 
-/** How much of {@link LEAST} the smaller of two measurements does. */
+/** Share of {@link LEAST} in the smaller of the two measurements. */
 const PART = 1 / 8;
-/** A device must be faster by so much, so that noise does not choose it. */
+/** A device must take less than this share of the CPU's time, so that noise does not choose it. */
 const MARGIN = 0.8;
-/** Changes when the kernels do. */
+/** Key in the browser's storage. Its number changes with the kernels. */
 const KEY = "tenure/gpu/2";
 
-/** The measurements of one artifact on one adapter, kept in the browser's storage where there is one. */
+/**
+ * The measurements of one artifact on one adapter, kept in the browser's storage if there is one.
+ */
 export class Measured {
   rows: number | undefined;
   walks: number | undefined;
@@ -19,12 +27,15 @@ export class Measured {
   #key = "";
   readonly #running = new Set<Work>();
 
-  /** `size` tells artifacts apart: the network's shape decides, and the number of bytes follows from it. */
+  /**
+   * `size`, the artifact's number of bytes, identifies the shape of its network, which decides the
+   * time.
+   */
   constructor(size: number) {
     this.#size = size;
   }
 
-  /** Takes what an earlier visit measured on this adapter. */
+  /** Reads what an earlier visit measured on this adapter. */
   recall(adapter: string): void {
     this.#key = `${KEY}/${this.#size}/${adapter}`;
     const kept = parsed(storage()?.getItem(this.#key));
@@ -32,14 +43,15 @@ export class Measured {
     this.walks = kept.walks;
   }
 
-  /** Whether so much work, not measured yet, is worth a measurement. */
+  /** Whether this kind of work is not measured yet and the amount is worth a measurement. */
   isWorth(work: Work, amount: number): boolean {
     return this[work] === undefined && !this.#running.has(work) && amount >= LEAST[work];
   }
 
   /**
-   * Measures the device at two amounts, after one run to warm it up, and keeps from which amount on it is faster than the
-   * CPU, which takes `cpu` milliseconds for one.
+   * Measures the device at two amounts, after a run to warm it up, and keeps the amount from which
+   * it is faster than the CPU. `cpu` is the CPU's time for an amount of 1, in milliseconds; `timed`
+   * runs an amount on the device and returns its time.
    */
   async measure(work: Work, cpu: number, timed: (amount: number) => Promise<number>): Promise<void> {
     this.#running.add(work);
@@ -47,15 +59,18 @@ export class Measured {
     await timed(few);
     this[work] = breakEven(cpu, [few, await timed(few)], [many, await timed(many)]);
     try {
-      // JSON has no infinity: what never pays is left as null.
+      // JSON writes Infinity (never faster) as null.
       storage()?.setItem(this.#key, JSON.stringify({ rows: this.rows, walks: this.walks }));
     } catch {
-      // A full or forbidden storage costs the next visit a measurement.
+      // Without storage the next visit measures again.
     }
   }
 }
 
-/** Where a device's line through two measurements (amount, milliseconds) crosses the CPU's through 0; infinite if nowhere. */
+/**
+ * The amount at which the device's line through two measurements (amount, milliseconds) crosses the
+ * CPU's line through 0; Infinity if they do not cross.
+ */
 export function breakEven(cpu: number, few: readonly [number, number], many: readonly [number, number]): number {
   const each = Math.max(0, (many[1] - few[1]) / (many[0] - few[0]));
   const fixed = Math.max(0, many[1] - each * many[0]);
@@ -74,7 +89,7 @@ function parsed(text: string | null | undefined): { rows: number | undefined; wa
   }
 }
 
-/** Workers have none, and a page may be forbidden to look at its own. */
+/** The browser's storage. Workers have none, and a browser may forbid it to a page. */
 function storage(): Pick<Storage, "getItem" | "setItem"> | undefined {
   try {
     return globalThis.localStorage;

@@ -1,4 +1,7 @@
-/** Tenure for Node, Bun and Deno: the WebAssembly module and local artifacts are read from the file system. */
+/**
+ * Tenure for Node, Bun and Deno: reads the WebAssembly module and local artifacts from the file
+ * system.
+ */
 
 import { readFileSync } from "node:fs";
 import { readLocal } from "./files.js";
@@ -6,9 +9,9 @@ import { type Load, loader } from "./load.js";
 
 export * from "./public.js";
 
-/** Loads an artifact: sources, options and errors stand at {@link Load}. */
+/** Loads an artifact. See {@link Load} for its parameters and errors. */
 export const load: Load = loader({
-  // A part of the package, as its scripts are, and read as they are: the waiting way takes longer than the reading.
+  // Synchronous, as Node reads scripts: an asynchronous read takes longer than the read itself.
   wasm: () => readFileSync(new URL("../wasm/tenure_bg.wasm", import.meta.url)),
   readFile: readLocal,
 });

@@ -1,9 +1,13 @@
-/** Options of an explanation, checked: every wrong one is named with its rule and value, all at once. */
+/**
+ * Checks the options of an explanation. All problems are reported together, each with its rule and
+ * value.
+ */
 
-import { kindOf, type Problem, summary, TenureError } from "./error.js";
+import { kindOf, summary } from "./error.js";
+import { type Problem, TenureError } from "./tenure-error.js";
 import type { ExplainOptions } from "./types.js";
 
-/** As the core takes them: 0 where not given. */
+/** The options as the core takes them: 0 stands for the default. */
 export interface CheckedOptions {
   readonly budget: number;
   readonly tolerance: number;
@@ -24,7 +28,10 @@ const CHECKS: Readonly<Record<keyof ExplainOptions, Check>> = {
   interactions: ["must be true or false", (value) => typeof value === "boolean"],
 };
 
-/** Refuses what is no option, and values that break their rule; `undefined` counts as not given. */
+/**
+ * Checks options. Throws a TenureError `argument_invalid` with all problems. `undefined` stands for
+ * the default.
+ */
 export function checkOptions(options: unknown): CheckedOptions {
   if (options === undefined) return NONE;
   const problems = optionProblems(options, []);
@@ -32,13 +39,22 @@ export function checkOptions(options: unknown): CheckedOptions {
   return checked(options as ExplainOptions);
 }
 
-/** The options, 0 where not given. */
+/** Fills in 0 for the default. */
 export function checked({ budget = 0, tolerance = 0, seed = 0, interactions = false }: ExplainOptions): CheckedOptions {
   return { budget, tolerance, seed, interactions };
 }
 
-/** Problems of the options of an explanation; `others` are checked elsewhere, `refused` are no options there. */
-export function optionProblems(options: unknown, others: readonly string[], refused: readonly string[] = []): Problem[] {
+/**
+ * Problems of the options of an explanation.
+ *
+ * @param others names of further options, which the caller checks.
+ * @param refused names of options of `explain` that the caller does not have.
+ */
+export function optionProblems(
+  options: unknown,
+  others: readonly string[],
+  refused: readonly string[] = [],
+): Problem[] {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TenureError("argument_invalid", `options must be a plain object, not ${kindOf(options)}`);
   }
@@ -48,7 +64,7 @@ export function optionProblems(options: unknown, others: readonly string[], refu
     const value = typeof given === "number" || typeof given === "string" ? String(given) : kindOf(given);
     if (!Object.hasOwn(CHECKS, field) || refused.includes(field)) {
       const names = [...Object.keys(CHECKS), ...others].filter((name) => !refused.includes(name)).join(", ");
-      problems.push({ field, rule: "unknown", value, message: `is no option; there are ${names}` });
+      problems.push({ field, rule: "unknown", value, message: `is not an option; the options are ${names}` });
       continue;
     }
     const [message, holds] = CHECKS[field as keyof ExplainOptions];

@@ -10,21 +10,22 @@ import { type CreatePool, poolCreator } from "./workers.js";
 export type { CallOptions, CreatePool, Pool, PoolOptions } from "./workers.js";
 
 function spawn(onReply: (reply: Reply) => void, onEnd: (reason: unknown) => void): Thread {
-  // Flags of the process (`--input-type`, `--eval`) would be taken for the worker's own.
+  // By default a worker gets the flags of the process, and `--input-type` or `--eval` would break
+  // it.
   const worker = new Worker(new URL("./worker-node.js", import.meta.url), { execArgv: [] });
   worker.on("message", onReply);
   worker.on("messageerror", onEnd);
   worker.on("error", onEnd);
-  worker.on("exit", (code) => onEnd(new Error(`it ended with ${code}`)));
+  worker.on("exit", (code) => onEnd(new Error(`it ended with exit code ${code}`)));
   return {
     post: (request) => worker.postMessage(request),
-    // A process may end while its workers wait, as it may while a scorer lies in its memory.
+    // A worker that waits does not keep the process alive.
     busy: (is) => (is ? worker.ref() : worker.unref()),
     end: () => void worker.terminate(),
   };
 }
 
-/** Starts workers, each with a scorer of its own: parameters and errors stand at {@link CreatePool}. */
+/** Starts a pool of workers. See {@link CreatePool} for its parameters and errors. */
 export const createPool: CreatePool = poolCreator({
   spawn,
   cores: availableParallelism,

@@ -1,7 +1,5 @@
-/** What every platform's entry exports beside its `load`. */
+/** The exports of every platform's entry, except `load`. */
 
-export type { ExplainedBlock, ExplainManyOptions } from "./cohort.js";
-export type { DeviceChoice, DeviceReport, WorkedOn } from "./device.js";
 export type {
   Counterfactual,
   CounterfactualOptions,
@@ -9,33 +7,36 @@ export type {
   FieldChange,
   NoCounterfactual,
 } from "./counterfactuals.js";
+export type { DeviceChoice, DeviceReport, WorkedOn } from "./device.js";
 export type {
   Card,
   CategoryField,
   Change,
   CombinationRule,
+  DateField,
   DerivedFeature,
   Field,
   FlagField,
-  DateField,
   NumberField,
   Policy,
   Schema,
   Tier,
 } from "./document.js";
-export { type ErrorCode, type Problem, isError, type Rule, TenureError } from "./error.js";
 export type { Dependence, FieldImportance, Importance, ImportanceOptions } from "./importance.js";
 export type { WasmSource } from "./instance.js";
 export type { Load, LoadOptions } from "./load.js";
 export type { Messages, UnitMessages } from "./locale.js";
 export type { Scorer } from "./scorer.js";
 export type { ArtifactSource } from "./source.js";
+export { type ErrorCode, isError, type Problem, type Rule, TenureError } from "./tenure-error.js";
 export type {
   Column,
   Columns,
   Contribution,
   CustomerRecord,
   DictionaryColumn,
+  ExplainedBlock,
+  ExplainManyOptions,
   ExplainOptions,
   Explanation,
   FieldValue,

@@ -1,18 +1,22 @@
-/** One loaded artifact: scores and explains customers, synchronously. It decodes, calls the core, encodes. */
+/** One loaded artifact. Its methods decode the arguments, call the core, and encode the results. */
 
 import type { Engine } from "../wasm/tenure.js";
 import { type BatchInput, PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
-import { type CohortEngine, type ExplainedBlock, explainMany, type ExplainManyOptions, SAMPLE_ROWS } from "./cohort.js";
+import type { CohortEngine } from "./blocks.js";
+import { explainMany } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type DeviceReport, onCpu, type WorkedOn } from "./device.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
-import { fromCore, kindOf, type Problem, recordInvalid, TenureError, unknownField } from "./error.js";
-import { type CheckedOptions, checkOptions } from "./options.js";
+import { fromCore, kindOf, recordInvalid, unknownField } from "./error.js";
 import { type FieldReader, fieldReaders, plain } from "./fields.js";
-import type { Importance, ImportanceOptions } from "./importance.js";
+import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
+import { type CheckedOptions, checkOptions } from "./options.js";
+import { type Problem, TenureError } from "./tenure-error.js";
 import type {
   Columns,
   Contribution,
+  ExplainedBlock,
+  ExplainManyOptions,
   ExplainOptions,
   Explanation,
   FieldValue,
@@ -28,35 +32,38 @@ import type { Graphics } from "./webgpu.js";
 type AnyRecord = Readonly<Record<string, unknown>>;
 
 const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
-/** The core's flag for a row that was scored without a remark. */
+/** The core's flag for a row without problems. */
 const CLEAN = 0;
-/** The core's flag for a row that was not scored. */
+/** The core's flag for a row that has errors and no score. */
 const ERRORS = 2;
-/** The result of a scorer that was loaded for the CPU alone. */
-const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded without the option device: "webgpu" or "auto"');
+/** The device of a scorer that was loaded for the CPU. */
+const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded with device: "cpu", the default');
 
 /**
- * Scores customers with one artifact. Made by `load`; every method is synchronous.
+ * Scores and explains customers with one artifact. `load` makes it.
  *
  * @example
  * const scorer = await load("/model.safetensors");
  * const { probability } = scorer.score({ tenure: 5, Contract: "Month-to-month" });
  */
 export class Scorer {
-  /** The table of fields: what a record must have. */
+  /** The fields that a record must have. */
   readonly schema: Schema;
-  /** How the model was made and how good it is. */
+  /** The model card: how the model was made, and its metrics. */
   readonly card: Card;
-  /** The tiers and their thresholds. */
+  /** The tiers of probabilities. */
   readonly policy: Policy;
-  /** How many reference customers the artifact has: what explanations compare with. */
+  /** Number of reference customers in the artifact. Explanations compare with them. */
   readonly backgroundRows: number;
   #engine: Engine | undefined;
   readonly #fields: readonly FieldReader[];
   readonly #views: Views;
   readonly #graphics: Promise<Graphics | WorkedOn> | WorkedOn;
 
-  /** @internal Takes over the engine and the graphics device; `reference` is the day that dates were told to count from. */
+  /**
+   * @internal Takes over the engine and the graphics device. `reference` is the day that dates
+   *   count back from.
+   */
   constructor(
     engine: Engine,
     memory: WebAssembly.Memory,
@@ -77,9 +84,11 @@ export class Scorer {
   /**
    * Scores one customer.
    *
-   * @param record one value for each field of {@link schema}; `null` where it is not known, further keys are ignored.
-   * @returns probability (0 to 1, calibrated), logit, tier, and warnings on values that were treated specially.
-   * @throws TenureError `record_invalid` with every problem of the record; `argument_invalid`; `disposed`.
+   * @param record a value for each field of {@link schema}, `null` for a missing one. Other keys
+   *   are ignored.
+   * @returns the calibrated probability (0 to 1), the logit, the tier, and warnings.
+   * @throws TenureError `record_invalid` with all problems of the record; `argument_invalid` if it
+   *   is not a plain object; `disposed`.
    */
   score<R extends RecordOf<R>>(record: R): Score {
     const engine = this.#live();
@@ -89,12 +98,16 @@ export class Scorer {
   }
 
   /**
-   * Scores many customers. Fastest with columns that are typed arrays (numbers) and dictionaries (categories).
+   * Scores many customers. The fastest input is columns: typed arrays for numbers and dictionaries
+   * for categories.
    *
-   * @param input columns by field name, all of one length, or a list of records. No rows give empty arrays.
-   * @returns typed arrays with one entry for each row; rows with errors are NaN (tier 255) and listed in `problems`.
-   * @throws TenureError `columns_invalid` with every column that is absent, of no usable type or of another length;
-   *   `argument_invalid` for anything else; `disposed`. Bad values are no exception: they mark their row.
+   * @param columns columns by field name, all of one length; or `records`, a list of records.
+   * @param options see {@link ScoreManyOptions}.
+   * @returns typed arrays with one entry for each row. A row with errors has the probability and
+   *   logit NaN and the tier 255, and its problems are listed.
+   * @throws TenureError `columns_invalid` with every column that is absent, of an unusable type or
+   *   of another length; `argument_invalid` for any other wrong argument; `disposed`. A bad value
+   *   does not throw, it marks its row.
    */
   scoreMany(columns: Columns, options?: ScoreManyOptions): Scores;
   scoreMany<R extends RecordOf<R>>(records: readonly R[], options?: ScoreManyOptions): Scores;
@@ -103,12 +116,15 @@ export class Scorer {
   }
 
   /**
-   * Scores many customers on the device that `load` was told: on a graphics device where there is one (`webgpu`), or where
-   * it was measured to be faster for so many rows (`auto`), else on the CPU, as {@link scoreMany}. A device that fails
-   * meanwhile is no error: the CPU does all of it again, and `reason` says so. Do not change the input meanwhile.
+   * Scores many customers on the device that the option `device` of `load` chose. If the device
+   * fails, the CPU scores all rows, and `reason` says so. Do not change the input before the
+   * promise resolves.
    *
-   * @returns as {@link scoreMany}, equal to it within 1e-4 on the logit, and which `device` did it.
-   * @throws TenureError as {@link scoreMany}; `aborted` once `options.signal` is.
+   * @param columns as {@link scoreMany} takes them.
+   * @param options see {@link ScoreManyAsyncOptions}.
+   * @returns the result of {@link scoreMany}, equal within 1e-4 on the logit, and the `device` that
+   *   computed it.
+   * @throws TenureError as {@link scoreMany}; `aborted` once `options.signal` is aborted.
    */
   scoreManyAsync(columns: Columns, options?: ScoreManyAsyncOptions): Promise<Scores & WorkedOn>;
   scoreManyAsync<R extends RecordOf<R>>(
@@ -131,16 +147,22 @@ export class Scorer {
     }
   }
 
-  /** Which device {@link scoreManyAsync} uses, and why; asks for it if `load` was told `webgpu`. */
+  /**
+   * Which device {@link scoreManyAsync} uses, and why. With `device: "webgpu"`, it opens the
+   * device.
+   */
   async device(): Promise<DeviceReport> {
     const graphics = await this.#graphics;
     return "device" in graphics ? graphics : graphics.report();
   }
 
   /**
-   * Checks a record once and returns it typed, for {@link scoreRow}: one cell for each field in schema order; the
-   * number itself, or the code of the category (their count stands for OTHER); NaN for missing.
+   * Checks a record and converts it to cells, for {@link scoreRow}.
    *
+   * @param record as {@link score} takes it.
+   * @returns one cell for each field, in schema order: the number (for a date, the days before the
+   *   reference), or the code of the category (`categories.length` for OTHER). NaN for a missing
+   *   value.
    * @throws TenureError as {@link score}.
    */
   row<R extends RecordOf<R>>(record: R): Float64Array<ArrayBuffer> {
@@ -149,29 +171,37 @@ export class Scorer {
   }
 
   /**
-   * Scores a typed row, as {@link row} returns it: the fastest way for one customer whose fields change one by one.
+   * Scores the cells of one customer: the fastest way if fields change one by one, as behind a
+   * slider.
    *
-   * @param row `schema.fields.length` cells.
-   * @returns the probability, or NaN where a cell is out of its field's bounds.
+   * @param row `schema.fields.length` cells, as `row` returns them.
+   * @returns the calibrated probability, 0 to 1, or NaN if a cell is invalid.
    * @throws TenureError `argument_invalid` for a row of another length; `disposed`.
    */
   scoreRow(row: Float64Array): number {
     const engine = this.#live();
     const cells = this.#views.row();
     if (row?.length !== cells.length) {
-      throw new TenureError("argument_invalid", `a row has ${cells.length} cells, not ${row?.length ?? kindOf(row)}`);
+      throw new TenureError(
+        "argument_invalid",
+        `a row must have ${cells.length} cells, not ${row?.length ?? kindOf(row)}`,
+      );
     }
     cells.set(row);
     return engine.score_row();
   }
 
   /**
-   * Explains the score of one customer: the Shapley value of every field in the logit, against the reference customers
-   * of the artifact. Exact where the budget allows it, which is known before the work starts; else an estimate with a
-   * standard error for every field.
+   * Explains the score of one customer by interventional Shapley values: how much each field's
+   * value adds to the logit, compared with the reference customers of the artifact. The values are
+   * exact if the budget allows it, which is known before the work starts. Otherwise they are
+   * estimates with a standard error for each field.
    *
-   * @throws TenureError as {@link score}; `argument_invalid` with every option that breaks its rule, and for a budget
-   *   that is too small for an estimate.
+   * @param record as {@link score} takes it.
+   * @param options see {@link ExplainOptions}.
+   * @returns contributions in log-odds. `base` plus all contributions is the logit.
+   * @throws TenureError as {@link score}; `argument_invalid` with every option that breaks its
+   *   rule, and for a budget that is too small for an estimate.
    */
   explain<R extends RecordOf<R>>(record: R, options?: ExplainOptions): Explanation {
     const engine = this.#live();
@@ -179,20 +209,25 @@ export class Scorer {
     this.#scoreRecord(engine, record);
     const flags = engine.row_flags();
     const explained = explainRow(engine, checked);
-    const contributions = explained.contributions.map((contribution): Contribution => ({
-      ...contribution,
-      value: (record as AnyRecord)[contribution.field] as FieldValue,
-    }));
+    const contributions = explained.contributions.map(
+      (contribution): Contribution => ({
+        ...contribution,
+        value: (record as AnyRecord)[contribution.field] as FieldValue,
+      }),
+    );
     return { ...explained, contributions, problems: flags === CLEAN ? NO_PROBLEMS : this.#problems(engine, record) };
   }
 
   /**
-   * Explains many customers, block after block of about 40 milliseconds; between two of them other work gets its turn.
+   * Explains many customers in blocks of about 40 milliseconds. Timers, painting and other calls
+   * run between two blocks.
    *
-   * @param input columns or records, as {@link scoreMany} takes them. Rows with errors come as NaN.
-   * @returns blocks of contributions with the progress; stop early by leaving the loop, or by `options.signal`.
-   * @throws TenureError at once: `columns_invalid`, `argument_invalid`, `disposed`. While iterating: `aborted` once the
-   *   signal is, before the first block too; `disposed`.
+   * @param columns columns or records, as {@link scoreMany} takes them. A row with errors is NaN.
+   * @param options see {@link ExplainManyOptions}.
+   * @returns blocks of contributions with the progress. Leave the loop, or abort `options.signal`,
+   *   to stop early.
+   * @throws TenureError from the call: `columns_invalid`, `argument_invalid`, `disposed`. From the
+   *   iteration: `aborted` once the signal is aborted, also before the first block; `disposed`.
    */
   explainMany(columns: Columns, options?: ExplainManyOptions): AsyncGenerator<ExplainedBlock, void, undefined>;
   explainMany<R extends RecordOf<R>>(
@@ -204,9 +239,12 @@ export class Scorer {
   }
 
   /**
-   * Which fields move the logit how much over a cohort, with the points of a beeswarm and of dependence plots.
+   * Explains a cohort and computes how much each field moves the logit, with the points of beeswarm
+   * and dependence plots.
    *
-   * @returns a promise that rejects with a TenureError as {@link explainMany} throws.
+   * @param columns columns or records, as {@link scoreMany} takes them.
+   * @param options see {@link ImportanceOptions}.
+   * @throws TenureError as {@link explainMany}; the promise rejects with it.
    */
   importance(columns: Columns, options?: ImportanceOptions): Promise<Importance>;
   importance<R extends RecordOf<R>>(records: readonly R[], options?: ImportanceOptions): Promise<Importance>;
@@ -217,12 +255,17 @@ export class Scorer {
   }
 
   /**
-   * Counterfactuals: the cheapest sets of changes that bring the probability under a threshold. Only fields that the
-   * schema calls changeable move, within its directions, steps, bounds, forbidden changes and rules.
+   * Searches the cheapest sets of changes that bring the probability below a threshold. Only fields
+   * that the schema calls changeable change, within the schema's directions, steps, bounds,
+   * forbidden changes and rules.
    *
-   * @returns answers, cheapest first, each scored again; where there is none, `found` is false and `reason` says why.
-   * @throws TenureError `argument_invalid` with every problem of the options (threshold outside 0 to 1, unknown fields,
-   *   fields that are not changeable, no changeable field at all), and as {@link score}.
+   * @param record as {@link score} takes it.
+   * @param options see {@link CounterfactualOptions}.
+   * @returns answers, cheapest first, with the scores of the changed records. Without an answer,
+   *   `found` is false and `reason` says why.
+   * @throws TenureError as {@link score}; `argument_invalid` with all problems of the options: a
+   *   threshold outside 0 to 1, unknown fields, fields that are not changeable, or a schema without
+   *   a changeable field.
    */
   counterfactuals<R extends RecordOf<R>>(record: R, options: CounterfactualOptions = {}): Counterfactuals {
     const engine = this.#live();
@@ -230,7 +273,10 @@ export class Scorer {
     return counterfactuals(engine, schema, policy, options, record, () => this.#scoreRecord(engine, record));
   }
 
-  /** Frees the memory of the artifact; the scorer cannot be used afterwards. Calling it again does nothing. */
+  /**
+   * Frees the artifact's memory. Later calls of other methods throw `disposed`; another `dispose`
+   * does nothing.
+   */
   dispose(): void {
     this.#engine?.free();
     this.#engine = undefined;
@@ -242,7 +288,7 @@ export class Scorer {
   }
 
   #live(): Engine {
-    if (this.#engine === undefined) throw new TenureError("disposed", "the scorer was disposed");
+    if (this.#engine === undefined) throw new TenureError("disposed", "the scorer is disposed");
     return this.#engine;
   }
 
@@ -258,7 +304,9 @@ export class Scorer {
     return scoreTable(this.#live(), this.#views, batch.read(this.#views, this.#fields), batch.problemLimit);
   }
 
-  /** Writes the record into the row buffer and scores it: the probability, or an error with every problem. */
+  /**
+   * Writes the record into the row buffer and scores it. Throws `record_invalid` with all problems.
+   */
   #scoreRecord(engine: Engine, record: unknown): number {
     if (typeof record !== "object" || record === null || Array.isArray(record)) {
       throw new TenureError("argument_invalid", `a record must be a plain object, not ${kindOf(record)}`);
@@ -269,14 +317,16 @@ export class Scorer {
     throw recordInvalid(this.#problems(engine, record));
   }
 
-  /** Record → row buffer. This loop is the whole cost of a record on our side. */
+  /**
+   * Writes a record into the row buffer. This loop is nearly all that a record costs in JavaScript.
+   */
   #write(record: AnyRecord): void {
     const fields = this.#fields;
     let cells = this.#views.row();
     for (let index = 0; index < fields.length; index++) {
       const field = fields[index]!;
       const value = record[field.name];
-      // NaN and infinity are for the core to judge; for them alone the difference is not 0.
+      // The core judges NaN and infinity: only for them is `value - value` not 0.
       if (field.isNumber && typeof value === "number" && value - value === 0) {
         cells[index] = value;
         continue;
@@ -290,7 +340,7 @@ export class Scorer {
     }
   }
 
-  /** Every problem of a record, as the core words them. */
+  /** All problems of a record, with the core's messages. */
   #problems(engine: Engine, record: unknown): Problem[] {
     return JSON.parse(engine.problems(this.#fields.map(({ name }) => plain((record as AnyRecord)[name])))) as Problem[];
   }

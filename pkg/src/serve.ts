@@ -1,13 +1,13 @@
-/** The worker's side of a pool: loads the artifact, then calls the scorer's methods as it is asked to. */
+/** The worker's side of a pool: loads the artifact, then calls the scorer's methods on request. */
 
 import type { Load } from "./load.js";
 import type { Failure, Reply, Request } from "./messages.js";
 import type { Scorer } from "./scorer.js";
 
-/** Sends a reply; the buffers go over without a copy. */
+/** Sends a reply. The buffers in `transfer` move to the receiver without a copy. */
 export type Post = (reply: Reply, transfer: ArrayBuffer[]) => void;
 
-/** Answers requests with replies. */
+/** Makes a function that answers each request with a reply. */
 export function server(load: Load, post: Post): (request: Request) => Promise<void> {
   const worker = new Server(load);
   return async (request) => {
@@ -33,7 +33,8 @@ class Server {
   async answer(request: Request): Promise<Reply> {
     switch (request.kind) {
       case "start": {
-        const { schema, card, policy } = (this.#scorer = await this.#load(request.artifact, request.options));
+        this.#scorer = await this.#load(request.artifact, request.options);
+        const { schema, card, policy } = this.#scorer;
         return { kind: "started", schema, card, policy };
       }
       case "call": {
@@ -55,7 +56,7 @@ class Server {
   }
 }
 
-/** The buffers of a result's typed arrays: they were made for it, and the worker does not need them any more. */
+/** The buffers of a result's typed arrays, which the worker does not use again. */
 function buffers(value: unknown): ArrayBuffer[] {
   const parts = ArrayBuffer.isView(value) ? [value] : Object.values(value ?? {}).filter(ArrayBuffer.isView);
   return [...new Set(parts.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer))];

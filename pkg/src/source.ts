@@ -1,17 +1,18 @@
-/** Bytes from wherever the caller has them: an address, a response, memory. */
+/** Reads an artifact from an address, a response, or memory. */
 
-import { kindOf, TenureError } from "./error.js";
+import { kindOf } from "./error.js";
+import { TenureError } from "./tenure-error.js";
 
 /**
- * Where an artifact comes from: an address (http, https, relative to the page; in Node also file: and a path relative
- * to the working directory), a `Response`, or its bytes.
+ * An artifact: its address, a `Response`, or its bytes. An address is a URL, which may be relative
+ * to the page. In Node it can also be a `file:` URL, or a path relative to the working directory.
  */
 export type ArtifactSource = string | URL | Uint8Array | ArrayBuffer | Response;
 
-/** How a platform gets at what `fetch` does not: undefined where the address is for `fetch`. */
+/** Reads a local file. Returns undefined for an address that `fetch` reads. */
 export type ReadFile = (address: string | URL) => Promise<Uint8Array> | undefined;
 
-/** The bytes of an artifact. */
+/** Reads the bytes of an artifact. */
 export async function artifactBytes(source: ArtifactSource, readFile?: ReadFile): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (typeof source === "string" || source instanceof URL) {
@@ -21,10 +22,16 @@ export async function artifactBytes(source: ArtifactSource, readFile?: ReadFile)
   }
   if (isResponse(source)) return bytesOf(answered(source));
   if (isArrayBuffer(source)) return new Uint8Array(source);
-  throw new TenureError("argument_invalid", `an artifact is an address, a Response or bytes, not ${kindOf(source)}`);
+  throw new TenureError(
+    "argument_invalid",
+    `an artifact must be an address, a Response or bytes, not ${kindOf(source)}`,
+  );
 }
 
-/** Fetches an address; any failure, and any status but 2xx, is `fetch_failed` with address and status. */
+/**
+ * Fetches an address. Throws `fetch_failed` with the address, and with the status if it is not 200
+ * to 299.
+ */
 export async function fetchOk(address: string | URL): Promise<Response> {
   let response: Response;
   try {
@@ -35,20 +42,23 @@ export async function fetchOk(address: string | URL): Promise<Response> {
   return answered(response, String(address));
 }
 
-/** By its brand: naming `Response` would load Node's fetch, and there are runtimes without it. */
+/**
+ * Checks the brand of a value. Using `Response` would load all of fetch in Node, and some runtimes
+ * have no `Response`.
+ */
 export function isResponse(value: unknown): value is Response {
   return Object.prototype.toString.call(value) === "[object Response]";
 }
 
-/** What a failed read of `address` becomes. */
+/** The error for a failed read of `address`. */
 export function fetchFailed(address: string, error: unknown): TenureError {
-  // Node's fetch says "fetch failed" and keeps the reason in `cause`.
+  // Node's fetch has the message "fetch failed", and the reason in `cause`.
   const { message, cause } = error instanceof Error ? error : { message: String(error), cause: undefined };
   const reason = cause instanceof Error && cause.message !== "" ? `${message}: ${cause.message}` : message;
   return new TenureError("fetch_failed", `cannot read ${address}: ${reason}`, [], { cause: error });
 }
 
-/** The response, unless its status says that it is not what was asked for. */
+/** Returns the response, or throws `fetch_failed` if its status is not 200 to 299. */
 export function answered(response: Response, address: string = response.url || "the response"): Response {
   if (response.ok) return response;
   const status = `HTTP ${response.status}${response.statusText ? ` ${response.statusText}` : ""}`;
@@ -69,7 +79,7 @@ async function bytesOf(response: Response): Promise<Uint8Array> {
   }
 }
 
-/** Also a buffer of another realm, such as an iframe's or a test's. */
+/** Whether a value is an ArrayBuffer, which can be of another realm, such as an iframe. */
 function isArrayBuffer(value: unknown): value is ArrayBuffer {
   return value instanceof ArrayBuffer || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }

@@ -1,18 +1,101 @@
 /**
- * The one error that this package throws, in a file of its own: the entries share the class, so that `instanceof` holds
- * whichever of them threw (`build/bundle.js`).
+ * The error that this package throws, and what it says. The class has a file of its own because all
+ * entries share it, so that `instanceof` holds for an error of any entry (`build/bundle.js`).
  */
 
-import type { ErrorCode, Problem } from "./error.js";
+/**
+ * The rule that a value breaks. Errors of a record:
+ *
+ * - `absent`: the key is absent. Use `null` for a missing value.
+ * - `type`: the value is not of the field's kind.
+ * - `finite`: the number is NaN or infinite.
+ * - `bounds`: the number is outside the minimum and maximum of the schema, or of the option.
+ *
+ * Warnings, which say how a value was treated:
+ *
+ * - `unseen_category`: the text is not a category of the field and counts as OTHER.
+ * - `clipped`: the number is outside the range of the training table and counts as the nearer end
+ *   of it.
+ *
+ * Errors of other arguments:
+ *
+ * - `length`: a column has another length than the others.
+ * - `http_status`: the status of a response is not 200 to 299.
+ * - `unknown`: there is no such option, or no such field.
+ * - `changeable`: the schema does not call the field changeable.
+ */
+export type Rule =
+  | "absent"
+  | "type"
+  | "finite"
+  | "bounds"
+  | "unseen_category"
+  | "clipped"
+  | "length"
+  | "http_status"
+  | "unknown"
+  | "changeable"
+  | (string & {});
 
-/** An error with a stable {@link ErrorCode} and the problems behind it (none where there is only one cause). */
+/** A value that breaks a rule. `${field} ${message} (got ${value})` is a sentence. */
+export interface Problem {
+  /** The field, column or option. */
+  readonly field: string;
+  /** The rule that it breaks. */
+  readonly rule: Rule;
+  /** The value, as text. */
+  readonly value: string;
+  /** What the rule demands. */
+  readonly message: string;
+}
+
+const WARNINGS: readonly Rule[] = ["unseen_category", "clipped"];
+
+/**
+ * Whether a problem is an error, which means that its row was not scored. The other problems are
+ * warnings.
+ */
+export function isError({ rule }: Pick<Problem, "rule">): boolean {
+  return !WARNINGS.includes(rule);
+}
+
+/**
+ * The kind of an error. A code keeps its meaning between versions:
+ *
+ * - `record_invalid`: the record has errors. `problems` lists all of them.
+ * - `columns_invalid`: columns are absent, of an unusable type, or of different lengths. `problems`
+ *   lists all of them.
+ * - `argument_invalid`: an argument is not of the documented type, or an option breaks its rule.
+ * - `fetch_failed`: the artifact cannot be fetched or read. The message has the address and the
+ *   status.
+ * - `wasm_unavailable`: the WebAssembly module cannot be fetched, compiled or started.
+ * - `artifact_…`: this version cannot read the artifact. The rest of the code is the reason.
+ * - `aborted`: the caller's signal stopped the work. `cause` is the signal's reason.
+ * - `disposed`: the scorer or the pool is disposed.
+ * - `worker_unavailable`: a worker of a pool cannot be started, or ended before it answered.
+ */
+export type ErrorCode =
+  | "record_invalid"
+  | "columns_invalid"
+  | "argument_invalid"
+  | "fetch_failed"
+  | "wasm_unavailable"
+  | "aborted"
+  | "disposed"
+  | "worker_unavailable"
+  | `artifact_${string}`
+  | (string & {});
+
+/** Every error that this package throws on purpose. */
 export class TenureError extends Error {
+  /** Always `TenureError`. */
   override readonly name = "TenureError";
-  /** What went wrong, to be matched on. */
+  /** The kind of the error. */
   readonly code: ErrorCode;
-  /** Every problem of the input, in schema order. */
+  /** All problems of the input, in schema order; empty for an error that is not about values. */
   readonly problems: readonly Problem[];
 
+  /** Makes an error; users of the package only catch them. */
   constructor(code: ErrorCode, message: string, problems: readonly Problem[] = [], options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -1,13 +1,15 @@
-/** One worker of a pool: a request out, its reply back. It is asked one thing at a time. */
+/** One worker of a pool. It handles one request at a time. */
 
-import { TenureError } from "./error.js";
 import type { Failure, Reply, Request } from "./messages.js";
+import { TenureError } from "./tenure-error.js";
 
-/** A worker as its platform has it. */
+/** A platform's worker. */
 export interface Thread {
+  /** Sends a request. */
   post(request: Request): void;
-  /** Whether the process is to wait for it. */
+  /** Says whether the worker is computing. A worker that is not does not keep the process alive. */
   busy(is: boolean): void;
+  /** Stops the worker, also during a computation. */
   end(): void;
 }
 
@@ -19,10 +21,11 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
+/** A worker, and the request that it is working on. */
 export class PoolWorker {
   readonly #thread: Thread;
   #waiting: Waiting | undefined;
-  /** Why it takes no more requests. */
+  /** Why the worker ended; undefined while it runs. */
   #ended: unknown;
 
   constructor(spawn: Spawn) {
@@ -37,8 +40,8 @@ export class PoolWorker {
   }
 
   /**
-   * Sends a request and waits for the reply. A signal that aborts meanwhile ends the worker, whatever it was computing: a
-   * computation does not look at its messages.
+   * Sends a request and waits for the reply. If the signal is aborted meanwhile, the worker is
+   * ended, because a worker does not read messages during a computation.
    */
   async ask(request: Request, signal?: AbortSignal): Promise<Reply> {
     signal?.throwIfAborted();
@@ -62,10 +65,10 @@ export class PoolWorker {
     }
   }
 
-  /** Ends the worker; what was asked rejects with the reason. */
+  /** Ends the worker. The pending request rejects with the reason. */
   end(reason: unknown): void {
     if (this.isEnded) return;
-    this.#ended = reason ?? new TenureError("disposed", "the worker was ended");
+    this.#ended = reason ?? new TenureError("disposed", "the worker is ended");
     this.#settle(({ reject }) => reject(this.#ended));
     this.#thread.end();
   }
@@ -81,7 +84,9 @@ export class PoolWorker {
       this.#thread.post(request);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new TenureError("argument_invalid", `an argument cannot be sent to a worker: ${reason}`, [], { cause: error });
+      throw new TenureError("argument_invalid", `an argument cannot be sent to a worker: ${reason}`, [], {
+        cause: error,
+      });
     }
   }
 }
@@ -92,5 +97,7 @@ function thrown({ message, code, problems }: Failure): Error {
 
 function unavailable(reason: unknown): TenureError {
   const message = reason instanceof Error ? reason.message : String(reason);
-  return new TenureError("worker_unavailable", `a worker of the pool cannot be used: ${message}`, [], { cause: reason });
+  return new TenureError("worker_unavailable", `a worker of the pool cannot be used: ${message}`, [], {
+    cause: reason,
+  });
 }

@@ -1,20 +1,26 @@
-/** What callers hand in and get back: records, columns, scores, explanations. */
+/** Arguments and results: records, columns, scores, explanations. */
 
-import type { Problem } from "./error.js";
+import type { WorkedOn } from "./device.js";
+import type { Problem } from "./tenure-error.js";
 
-/** What a record may say about one field; `null` means that the value is not known. A `Date` is for date fields. */
+/**
+ * The value of a field in a record. `null` stands for a missing value. A `Date` is for date fields.
+ */
 export type FieldValue = string | number | boolean | Date | null;
 
 /**
- * A plain object with one value for each field of the schema; further keys are ignored. The type looks at the keys that
- * a record has, so that interfaces, which have no index signature, fit too; texts and lists, which have methods, do not.
+ * A plain object with a value for each field of the schema. Other keys are ignored. Interfaces fit
+ * this type although they have no index signature. Strings and arrays do not, because of their
+ * methods.
  */
 export type RecordOf<R> = Readonly<Partial<Record<keyof R, FieldValue | undefined>>>;
 
-/** A record whose fields are known at run time only. */
+/** A record whose fields are only known at run time. */
 export type CustomerRecord = { readonly [field: string]: FieldValue | undefined };
 
-/** Numbers of one column. `NaN` in a float array means "missing"; infinity is an error of its row. */
+/**
+ * The numbers of one column. `NaN` is a missing value. An infinite number is an error of its row.
+ */
 export type NumberArray =
   | Float64Array
   | Float32Array
@@ -26,19 +32,24 @@ export type NumberArray =
   | Uint8Array
   | Uint8ClampedArray;
 
-/**
- * A column of few different values, as Arrow and pandas hold it: row r has `categories[codes[r]]`. A negative code or
- * `null` among the categories means "missing"; a code beyond the categories means that the row has no value.
- */
+/** A dictionary column, as in Arrow and pandas: row `r` has the value `categories[codes[r]]`. */
 export interface DictionaryColumn {
+  /**
+   * `[rows]`: positions in `categories`. A negative code is a missing value. A code beyond them is
+   * an error of its row.
+   */
   readonly codes: Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array;
+  /** The distinct values. `null` is a missing value. */
   readonly categories: readonly FieldValue[];
 }
 
-/** The values of one field for all rows. Typed arrays and dictionaries are the fastest, text is read as in a record. */
+/**
+ * The values of one field in all rows. Typed arrays and dictionaries are fastest. An array has
+ * values as in a record.
+ */
 export type Column = NumberArray | DictionaryColumn | readonly (FieldValue | undefined)[];
 
-/** One column for each field of the schema, all of one length; further keys are ignored. */
+/** A column for each field of the schema, all of one length. Other keys are ignored. */
 export type Columns = { readonly [field: string]: Column };
 
 /** The score of one customer. */
@@ -49,111 +60,187 @@ export interface Score {
   readonly logit: number;
   /** Position in `policy.tiers`. */
   readonly tier: number;
-  /** Warnings: how unusual values were treated. One shared, frozen, empty list where there are none. */
+  /** Warnings: values that were treated specially. Usually empty. */
   readonly problems: readonly Problem[];
 }
 
-/** A problem and the row it is in, counted from 0. */
+/** A problem of a row. */
 export interface RowProblem extends Problem {
+  /** Position of the row in the input, from 0. */
   readonly row: number;
 }
 
-/** The scores of many customers, row by row in the order of the input. */
+/** The scores of many customers, in the order of the input. */
 export interface Scores {
-  /** Calibrated probabilities, 0 to 1; `NaN` where the row has errors. */
+  /** `[rows]`: calibrated probabilities, 0 to 1. NaN in a row with errors. */
   readonly probability: Float32Array<ArrayBuffer>;
-  /** Log-odds before calibration; `NaN` where the row has errors. */
+  /** `[rows]`: logits before calibration. NaN in a row with errors. */
   readonly logit: Float32Array<ArrayBuffer>;
-  /** Positions in `policy.tiers`; 255 where the row has errors. */
+  /** `[rows]`: positions in `policy.tiers`. 255 in a row with errors. */
   readonly tier: Uint8Array<ArrayBuffer>;
-  /** For each row 0 (clean), 1 (scored, with warnings) or 2 (errors, not scored). */
+  /** `[rows]`: 0 for no problem, 1 for warnings, 2 for errors (not scored). */
   readonly flags: Uint8Array<ArrayBuffer>;
-  /** Errors and warnings by row, of the first `problemLimit` rows that have any. */
+  /**
+   * Errors and warnings of the first `problemLimit` rows that have any, in the order of the rows.
+   */
   readonly problems: readonly RowProblem[];
-  /** How many rows have problems, listed or not. */
+  /** Number of rows with problems, listed or not. */
   readonly problemCount: number;
-  /** How many rows were not scored. */
+  /** Number of rows with errors, which are not scored. */
   readonly errorCount: number;
 }
 
 /** Options of {@link Scorer.scoreMany}. */
 export interface ScoreManyOptions {
   /**
-   * The problems of at most so many rows are listed (1,000 unless given), so that a million bad rows do not fill the
-   * memory; `flags` and the counts always cover every row.
+   * The most rows whose problems are listed. `flags` and the counts always cover all rows. Default:
+   * 1,000.
    */
   readonly problemLimit?: number;
 }
 
 /** Options of {@link Scorer.scoreManyAsync}. */
 export interface ScoreManyAsyncOptions extends ScoreManyOptions {
-  /** Stops the work between two parts of it: the promise is rejected with a TenureError `aborted`. */
+  /** Stops the work early. The promise rejects with a TenureError `aborted`. */
   readonly signal?: AbortSignal;
 }
 
 /** Options of {@link Scorer.explain}. */
 export interface ExplainOptions {
   /**
-   * Most evaluations of the network, at least 16 for each reference customer. The contributions are exact where the sum
-   * of 2^d over the reference customers is no more, d being the fields that differ from it; else they are estimates.
-   * Unless given, what takes less than a tenth of a second (2^28 multiply-adds: 4.1 million evaluations of a network of 32
-   * units), of which an estimate spends what a standard error of 0.001 takes.
+   * The most evaluations of the network, at least 16 for each reference customer. Exact
+   * contributions need the sum of 2^d over the reference customers, where d is the number of fields
+   * in which the customer differs from that reference customer. If that is more than the budget,
+   * the contributions are estimates.
+   *
+   * Default: 2^28 multiply-adds, which take less than a tenth of a second. For a network of 32
+   * units these are 4.1 million evaluations. Without `budget` and `tolerance`, an estimate stops at
+   * a standard error of 0.001.
    */
   readonly budget?: number | undefined;
-  /** An estimate stops once its largest standard error is no more, in log-odds. A budget is spent unless it is given. */
+  /**
+   * An estimate stops once its largest standard error is at most this, in log-odds. Default: it
+   * spends a given budget.
+   */
   readonly tolerance?: number | undefined;
-  /** Of the random draws of an estimate: the same seed gives the same numbers. 0 unless given. */
+  /**
+   * Seed of an estimate. The same record, options and seed give the same numbers on every machine.
+   * Default: 0.
+   */
   readonly seed?: number | undefined;
-  /** Whether to add {@link Explanation.interactions}, for about as many evaluations again. */
+  /**
+   * Whether to compute {@link Explanation.interactions}, which doubles the evaluations. Default:
+   * false.
+   */
   readonly interactions?: boolean | undefined;
 }
 
-/** The share of one field in a logit. */
+/** The contribution of one field to a logit. */
 export interface Contribution {
-  /** The field's name, and the words a person reads. */
+  /** The field's name. */
   readonly field: string;
+  /** The field's label, in the language of the scorer. */
   readonly label: string;
-  /** The value in words, with its unit. */
+  /** The value as text, with its unit. */
   readonly text: string;
-  /** The value as the record has it. */
+  /** The value in the record. */
   readonly value: FieldValue;
-  /** Log-odds that this value adds (or takes, if negative) against the reference customers. */
+  /**
+   * Shapley value in log-odds: what this value adds to the logit, compared with the reference
+   * customers.
+   */
   readonly contribution: number;
-  /** How far off the contribution may be (two of them cover 95%), in log-odds; 0 where it is exact. */
+  /**
+   * Standard error of the contribution, in log-odds; 0 if it is exact. Two standard errors cover
+   * about 95%.
+   */
   readonly standardError: number;
-  /** All of it in plain words, in the language of the scorer. */
+  /** The contribution as a sentence, in the language of the scorer. */
   readonly sentence: string;
 }
 
-/** How far two fields move a logit together. */
+/** The interaction of two fields. */
 export interface Interaction {
-  /** The fields' names, in schema order. */
+  /** Name of the field that comes first in the schema. */
   readonly first: string;
+  /** Name of the other field. */
   readonly second: string;
   /**
-   * Shapley interaction index of order two, in log-odds: what both values add beyond what each adds by itself, averaged
-   * over what the other fields may be. Above 0 they strengthen each other, below 0 one stands in for the other.
+   * Shapley interaction index of order two (Grabisch and Roubens 1999), in log-odds: what both
+   * values add together beyond what each adds alone, averaged over the coalitions of the other
+   * fields. Above 0 the values strengthen each other, below 0 they overlap.
    */
   readonly value: number;
 }
 
-/** Why a customer scores as it does: `base` and all contributions add up to `logit`. */
+/** The explanation of one score. `base` plus all contributions is `logit`. */
 export interface Explanation {
   /** Mean logit of the reference customers in the artifact. */
   readonly base: number;
+  /** The network's output before calibration, in log-odds. */
   readonly logit: number;
+  /** Calibrated probability of leaving, 0 to 1. */
   readonly probability: number;
   /** Position in `policy.tiers`. */
   readonly tier: number;
-  /** Whether the contributions are exact Shapley values, not an estimate. */
+  /** Whether the contributions are exact Shapley values, not estimates. */
   readonly exact: boolean;
-  /** How many times the network was evaluated for it: one coalition of fields against one reference customer each. */
+  /**
+   * Number of evaluations of the network. Each is one coalition of fields with one reference
+   * customer.
+   */
   readonly evaluations: number;
-  /** The largest standard error of a contribution, in log-odds; 0 where all are exact. */
+  /** Largest standard error of a contribution, in log-odds; 0 if all are exact. */
   readonly standardError: number;
   /** One for each field, largest absolute contribution first. */
   readonly contributions: readonly Contribution[];
-  /** All pairs of fields, largest absolute value first; there where asked for, and where `exact` is true. */
+  /**
+   * All pairs of fields, largest absolute value first; absent unless asked for, and unless `exact`
+   * is true.
+   */
   readonly interactions?: readonly Interaction[];
+  /** Warnings: values that were treated specially. Usually empty. */
   readonly problems: readonly Problem[];
+}
+
+/**
+ * Options of {@link Scorer.explainMany}. `budget` and `tolerance` hold for each row; `seed` also
+ * draws the sample of rows.
+ */
+export interface ExplainManyOptions extends Omit<ExplainOptions, "interactions"> {
+  /** The most rows to explain. A larger table is sampled without replacement. Default: all rows. */
+  readonly rows?: number;
+  /** Stops the work between two blocks. The iteration throws a TenureError `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Explanations of some rows, with the progress and the device that did the work. The arrays belong
+ * to the caller.
+ */
+export interface ExplainedBlock extends WorkedOn {
+  /** Number of rows explained so far, with this block. */
+  readonly done: number;
+  /** Number of rows to explain. */
+  readonly total: number;
+  /** `[rows]`: positions of this block's rows in the input, ascending. */
+  readonly rows: Uint32Array<ArrayBuffer>;
+  /**
+   * `[rows, fields]`: contributions in log-odds, row-major, fields in schema order. NaN in a row
+   * with errors.
+   */
+  readonly contributions: Float32Array<ArrayBuffer>;
+  /**
+   * `[rows, fields]`: the number, or the code of the category (`categories.length` for OTHER). NaN
+   * for a missing value.
+   */
+  readonly values: Float64Array<ArrayBuffer>;
+  /** `[rows]`: logits before calibration. NaN in a row with errors. */
+  readonly logit: Float32Array<ArrayBuffer>;
+  /** `[rows]`: calibrated probabilities, 0 to 1. NaN in a row with errors. */
+  readonly probability: Float32Array<ArrayBuffer>;
+  /**
+   * `[rows]`: largest standard error of the row's contributions, in log-odds; 0 if they are exact.
+   */
+  readonly standardError: Float32Array<ArrayBuffer>;
 }

@@ -1,15 +1,22 @@
-/** Typed arrays over the engine's buffers in wasm memory; made again when the memory grew, which empties them. */
+/**
+ * Typed arrays over the engine's buffers in wasm memory. When the memory grows they become empty,
+ * and are made again.
+ */
 
 import type { Engine } from "../wasm/tenure.js";
 import type { FieldReader } from "./fields.js";
 
-/** A missing value in a column of codes. */
+/** The code of a missing value. */
 export const MISSING_CODE = 65_535;
-/** No schema has so many categories: the core refuses the code, and with it the row. */
+/**
+ * The code of a value that the core refuses. No schema has so many categories, so the core refuses
+ * the row.
+ */
 export const REFUSED_CODE = 65_534;
 
+/** The buffers of one engine. */
 export class Views {
-  /** Rows that the column buffers hold. */
+  /** Number of rows in a column buffer. */
   readonly blockRows: number;
   readonly #engine: Engine;
   readonly #memory: WebAssembly.Memory;
@@ -31,33 +38,33 @@ export class Views {
 
   /** The cells of one row, in schema order. */
   row(): Float64Array {
-    // A schema has at least one field, so an empty view is one that lost its memory (or was never made). Its length is
-    // a plain load; `memory.buffer` would be a call.
+    // A schema has at least one field, so only a view that lost its memory, or was never made, is
+    // empty. Reading the length is a load; reading `memory.buffer` is a call.
     if (this.#row.length === 0) {
       this.#row = new Float64Array(this.#memory.buffer, this.#engine.row_pointer(), this.#fields.length);
     }
     return this.#row;
   }
 
-  /** The column buffer of a number field, one number a row, NaN for missing. */
+  /** `[blockRows]`: the column buffer of a number or date field. NaN for a missing value. */
   numbers(field: number): Float64Array {
     if (this.#flags.length === 0) this.#makeBlock();
     return this.#columns[field] as Float64Array;
   }
 
-  /** The column buffer of a category or flag field, one code a row. */
+  /** `[blockRows]`: the column buffer of a category or flag field. */
   codes(field: number): Uint16Array {
     if (this.#flags.length === 0) this.#makeBlock();
     return this.#columns[field] as Uint16Array;
   }
 
-  /** The contributions of the last explained row of a block, in schema order. */
+  /** `[fields]`: the contributions of the last explained row of a block, in schema order. */
   contributions(): Float32Array {
     if (this.#flags.length === 0) this.#makeBlock();
     return this.#contributions;
   }
 
-  /** The results of the last block. */
+  /** `[blockRows]` each: the results of the last block. */
   results(): { probabilities: Float32Array; logits: Float32Array; tiers: Uint8Array; flags: Uint8Array } {
     if (this.#flags.length === 0) this.#makeBlock();
     return { probabilities: this.#probabilities, logits: this.#logits, tiers: this.#tiers, flags: this.#flags };
@@ -65,7 +72,8 @@ export class Views {
 
   #makeBlock(): void {
     const rows = this.blockRows;
-    // The engine makes its column buffers when first asked for them, which may grow the memory: addresses come first.
+    // The engine makes its column buffers at the first call, which may grow the memory. So
+    // `memory.buffer` is read after it.
     const [contributions, probabilities, logits, tiers, flags, ...columns] = this.#engine.block_pointers();
     const { buffer } = this.#memory;
     this.#contributions = new Float32Array(buffer, contributions, this.#fields.length);
@@ -73,6 +81,8 @@ export class Views {
     this.#logits = new Float32Array(buffer, logits, rows);
     this.#tiers = new Uint8Array(buffer, tiers, rows);
     this.#flags = new Uint8Array(buffer, flags, rows);
-    this.#columns = this.#fields.map(({ index, isNumber }) => new (isNumber ? Float64Array : Uint16Array)(buffer, columns[index], rows));
+    this.#columns = this.#fields.map(
+      ({ index, isNumber }) => new (isNumber ? Float64Array : Uint16Array)(buffer, columns[index], rows),
+    );
   }
 }

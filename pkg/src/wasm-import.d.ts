@@ -1,4 +1,4 @@
-/** What edge runtimes give for an import of a .wasm file. */
+/** The types of .wasm imports in edge runtimes. */
 
 declare module "*.wasm" {
   const module: WebAssembly.Module;

@@ -1,37 +1,60 @@
 /**
- * The graphics device of one scorer, loaded only where a device is asked for: the work that is given to it, and its failures,
- * after which it is not asked again.
+ * The graphics device of one scorer. A page loads this script when a scorer asks for a device.
+ * After a failure the device is not used again.
  */
 
-import type { BatchInput, Table } from "./batch.js";
-import { type DeviceChoice, type DeviceReport, type GraphicsOptions, onCpu, type Shared, type WorkedOn } from "./device.js";
-import type { FieldReader } from "./fields.js";
+import type { BatchInput, collectProblems, Table } from "./batch.js";
+import { type DeviceChoice, type DeviceReport, onCpu, type WorkedOn } from "./device.js";
+import type { readDocument } from "./document.js";
+import type { FieldReader, fieldReaders } from "./fields.js";
 import { codeOf, type Device, failed, findAdapter, type GpuEngine, messageOf, soon, start } from "./gpu-module.js";
 import { breakEven, Measured } from "./measured.js";
 import type { CheckedOptions } from "./options.js";
+import type { TenureError } from "./tenure-error.js";
 import type { Scores } from "./types.js";
 import type { Views } from "./views.js";
 
 /** @internal For tests. */
 export { breakEven };
 
-/** Rows that go to the device at once: enough to fill it, few enough to encode the next ones meanwhile. */
+/**
+ * Number of rows in one dispatch: enough to fill the device. The CPU encodes the next ones
+ * meanwhile.
+ */
 const TILE = 65_536;
-/** Evaluations of the network that go to the device at once: a fraction of a second on a slow one. */
+/** Evaluations of the network in one dispatch: a fraction of a second on a slow device. */
 const EVALUATIONS = 1 << 26;
-/** Codes of rows that are left to the CPU. */
+/** Error codes of rows that are left to the CPU. */
 const LEFT: ReadonlySet<string> = new Set(["record_invalid", "argument_invalid", "shape"]);
+
+/** @internal What the package's entry has already and hands over, so that it exists once. */
+export interface Shared {
+  readonly collectProblems: typeof collectProblems;
+  readonly fieldReaders: typeof fieldReaders;
+  readonly readDocument: typeof readDocument;
+  readonly TenureError: typeof TenureError;
+  readonly Views: typeof Views;
+}
+
+/**
+ * @internal Options of `load` that concern a graphics device, and the day that dates count from.
+ */
+export interface GraphicsOptions {
+  readonly choice: DeviceChoice;
+  readonly folder: URL | string | undefined;
+  readonly reference: string | undefined;
+}
 
 interface Opened {
   readonly engine: GpuEngine;
   readonly device: Device;
   readonly views: Views;
   readonly fields: readonly FieldReader[];
-  /** Never fulfilled; rejected when the module fails beyond an error, which leaves its promises pending. */
+  /** Never resolves. Rejects when the module panics, which leaves its own promises pending. */
   readonly failure: Promise<never>;
 }
 
-/** The graphics device of one artifact. `shared` is what the package's entry has already, so that it exists once. */
+/** The graphics device of one artifact. */
 export class Graphics {
   readonly choice: DeviceChoice;
   readonly #shared: Shared;
@@ -42,7 +65,7 @@ export class Graphics {
   #given: Opened | undefined;
   #adapter = "";
   #reason: WorkedOn | undefined;
-  /** Why it cannot explain, where it can score. */
+  /** Why the device cannot explain, although it can score. */
   #noWalks: WorkedOn | undefined;
   readonly #measured: Measured;
 
@@ -55,7 +78,7 @@ export class Graphics {
     this.#measured = new Measured(bytes.byteLength);
   }
 
-  /** What is known; asks for the device if `webgpu` was chosen. */
+  /** What is known about the device. With `webgpu`, opens it. */
   async report(): Promise<DeviceReport> {
     if (this.choice === "webgpu") await this.#open().catch(() => undefined);
     if (this.#reason !== undefined) return this.#reason;
@@ -69,7 +92,7 @@ export class Graphics {
     };
   }
 
-  /** Scores on the device where that is wanted and possible, else by `cpu`, which gives the same. */
+  /** Scores on the device if it was chosen and is available, otherwise by calling `cpu`. */
   async score(rows: number, input: BatchInput, cpu: () => Scores): Promise<Scores & WorkedOn> {
     const refused = await this.#refused("rows", rows);
     if (refused !== undefined) {
@@ -90,8 +113,10 @@ export class Graphics {
   }
 
   /**
-   * Contributions of some rows of a table and their largest standard error, `[positions, fields + 1]`, NaN where a row is
-   * left to the CPU; undefined where all are. `walks` rows are still to be explained, these among them.
+   * Explains the rows of a table at `positions`. The result is `[positions, fields + 1]`:
+   * contributions and the largest standard error, NaN in a row that is left to the CPU. It is
+   * undefined if all rows are left to the CPU. `walks` is the number of rows that are still to be
+   * explained, with these.
    */
   async explain(
     input: BatchInput,
@@ -105,7 +130,7 @@ export class Graphics {
       const contributions = await this.#explainRows(await this.#open(), input, positions, options);
       return { contributions, worked: { device: "webgpu" } };
     } catch (error) {
-      // The caller looks at his signal.
+      // The caller checks the signal.
       if (input.signal?.aborted) return { worked: { device: "webgpu" } };
       if (codeOf(error) !== "shape" || this.#reason !== undefined) return { worked: this.#failed(error) };
       this.#noWalks = onCpu("shape", messageOf(error));
@@ -113,7 +138,10 @@ export class Graphics {
     }
   }
 
-  /** Says what a row's explanation took on the CPU, in milliseconds, and which rows are left: a chance to measure. */
+  /**
+   * With `auto`, may start a measurement: `cpu` is the CPU's time for a row in milliseconds,
+   * `positions` the rows left.
+   */
   timed(input: BatchInput, positions: Uint32Array, options: CheckedOptions, cpu: number): void {
     if (this.#noWalks !== undefined || !this.#isToMeasure("walks", positions.length)) return;
     this.#measure("walks", input, cpu, (opened, count) =>
@@ -121,8 +149,9 @@ export class Graphics {
     );
   }
 
+  /** Frees the device and its engine. */
   dispose(): void {
-    this.#reason = onCpu("device_failed", "the scorer was disposed");
+    this.#reason = onCpu("device_failed", "the scorer is disposed");
     const opened = this.#given;
     this.#given = undefined;
     opened?.device.destroy();
@@ -142,7 +171,7 @@ export class Graphics {
       this.#measured.recall(this.#adapter);
     }
     const from = this.#measured[work];
-    if (from === undefined) return onCpu("not_measured", `the device is not measured yet for so many ${work}`);
+    if (from === undefined) return onCpu("not_measured", `the device is not measured yet for this number of ${work}`);
     return amount < from ? onCpu("slower", `the CPU is faster below ${Math.round(from)} ${work}`) : undefined;
   }
 
@@ -169,7 +198,7 @@ export class Graphics {
     return this.#given;
   }
 
-  /** Remembers a failure of the device; errors of the caller's own go on. */
+  /** Remembers a failure of the device. Rethrows the caller's own errors. */
   #failed(error: unknown, signal?: AbortSignal): WorkedOn {
     if (error instanceof this.#shared.TenureError || signal?.aborted) throw error;
     this.#reason = onCpu(codeOf(error) ?? "device_failed", messageOf(error));
@@ -201,7 +230,7 @@ export class Graphics {
         scores.tier.set(results.tiers.subarray(0, count), first);
       }
     };
-    // While the device works on one tile, the next one is encoded.
+    // The CPU encodes a tile while the device works on the one before.
     let before: Promise<void> = Promise.resolve();
     for (let start = 0; start < rows; start += TILE) {
       input.signal?.throwIfAborted();
@@ -245,15 +274,16 @@ export class Graphics {
     };
     for (let place = 0; place < positions.length; place++) {
       input.signal?.throwIfAborted();
-      // Whoever else has worked while this waited may have left rows behind.
+      // Another call may have staged rows during the last await.
       if (staged.length === 0) engine.stage(0);
-      // One row at a time, and at once staged: its place in the buffers is anybody's.
+      // Each row is staged at once, because other calls use the same buffers.
       for (const source of sources) source.fill(positions[place]!, 1);
       try {
         evaluations += engine.stage_explanation(0, budget, tolerance, seed);
         staged.push(place);
       } catch (error) {
-        // A row that cannot be scored, a budget too small, or a game that the kernels do not take: the CPU's, which knows.
+        // An invalid row, too small a budget, or a game that the kernels do not support: the CPU
+        // does or reports it.
         if (!LEFT.has(codeOf(error) ?? "")) throw error;
       }
       if (evaluations >= EVALUATIONS) await explain();
@@ -266,7 +296,10 @@ export class Graphics {
     return this.choice === "auto" && this.#reason === undefined && this.#measured.isWorth(work, amount);
   }
 
-  /** In the background, once: two amounts of the caller's own rows on the device, which take no longer than a call. */
+  /**
+   * Measures the device once, in the background, with the caller's rows. That takes no longer than
+   * a call.
+   */
   #measure(
     work: "rows" | "walks",
     input: BatchInput,

@@ -1,4 +1,4 @@
-/** A pool's worker in Node, Bun and Deno. */
+/** The script of a pool's worker in Node, Bun and Deno. */
 
 import { parentPort } from "node:worker_threads";
 import type { Request } from "./messages.js";

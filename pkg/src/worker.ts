@@ -1,4 +1,4 @@
-/** A pool's worker in browsers. */
+/** The script of a pool's worker in browsers. */
 
 import { load } from "./index.js";
 import type { Request } from "./messages.js";

@@ -1,9 +1,12 @@
-/** Tenure for edge runtimes, which compile no bytes: the WebAssembly module comes as an import. */
+/**
+ * Tenure for workerd (Cloudflare Workers), which does not compile bytes: the WebAssembly module is
+ * imported.
+ */
 
 import module from "../wasm/tenure_bg.wasm";
 import { type Load, loader } from "./load.js";
 
 export * from "./public.js";
 
-/** Loads an artifact: sources, options and errors stand at {@link Load}. */
+/** Loads an artifact. See {@link Load} for its parameters and errors. */
 export const load: Load = loader({ wasm: () => module });

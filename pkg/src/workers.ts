@@ -1,26 +1,30 @@
-/** A pool: workers with a scorer each, and the scorer's methods, which wait for a worker and then for its answer. */
+/**
+ * A pool: workers with a scorer each. Its methods wait for a free worker, and then for its reply.
+ */
 
-import { type ExplainedBlock, SAMPLE_ROWS } from "./cohort.js";
 import { columnLength } from "./columns.js";
 import type { Card, Policy, Schema } from "./document.js";
-import { TenureError, unknownField } from "./error.js";
-import type { Importance, ImportanceOptions } from "./importance.js";
-import { isResponse, type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
+import { unknownField } from "./error.js";
+import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
 import type { LoadOptions } from "./load.js";
 import type { Request } from "./messages.js";
 import type { Scorer } from "./scorer.js";
+import { type ArtifactSource, artifactBytes, isResponse, type ReadFile } from "./source.js";
+import { TenureError } from "./tenure-error.js";
 import { PoolWorker, type Spawn } from "./thread.js";
-import type { Columns, RecordOf } from "./types.js";
+import type { Columns, ExplainedBlock, RecordOf } from "./types.js";
 
 /** Options of {@link CreatePool}. */
 export interface PoolOptions extends Pick<LoadOptions, "wasm" | "locale" | "device" | "gpu" | "reference"> {
-  /** How many workers; one fewer than the processor has cores unless given, and at least one. */
+  /** Number of workers. Default: one fewer than the processor has cores, and at least one. */
   readonly size?: number;
 }
 
-/** What every call of a pool takes in its last parameter. */
+/** Options of every method of a pool, in its last parameter. */
 export interface CallOptions {
-  /** Ends the call, at once even if it is being computed; the promise rejects with the signal's reason. */
+  /**
+   * Ends the call at once, also during a computation. The promise rejects with the signal's reason.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -28,9 +32,13 @@ type Method = (...parameters: never[]) => unknown;
 type MethodName = { [Name in keyof Scorer]: Scorer[Name] extends Method ? Name : never }[keyof Scorer];
 type CallName = Exclude<MethodName, "dispose">;
 type Answer<R> = R extends AsyncGenerator ? R : Promise<Awaited<R>>;
-/** The options of a method, with the signal. */
-type Options<P extends readonly unknown[]> = CallOptions & (P extends readonly [unknown, (infer O)?] ? (unknown extends O ? object : O) : object);
-/** A method by its (last) signature: it takes a typed row, records or columns, or a record. */
+/** The options of a method, and the signal. */
+type Options<P extends readonly unknown[]> = CallOptions &
+  (P extends readonly [unknown, (infer O)?] ? (unknown extends O ? object : O) : object);
+/**
+ * The pool's method for a scorer's method, by its last signature: it takes cells, a list of records
+ * or columns, or a record.
+ */
 type Call<F> = F extends (...parameters: infer P) => infer R
   ? P[0] extends Float64Array
     ? (row: Float64Array, options?: CallOptions) => Answer<R>
@@ -43,40 +51,52 @@ type Call<F> = F extends (...parameters: infer P) => infer R
   : never;
 
 /**
- * The scorer's methods, each answered by the next worker that is free, with what the scorer's own returns or throws. Every
- * one takes `{ signal }` among its options. Arguments and results are copied between threads, except that typed arrays of a
- * result are handed over.
+ * The methods of {@link Scorer}, run by the next free worker. They have the same arguments, results
+ * and errors, but return promises (`explainMany` an async iterator), and their options have a
+ * `signal`. Arguments and results are copied between threads; typed arrays of a result move without
+ * a copy.
  */
 export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
+  /** The fields that a record must have. */
   readonly schema: Schema;
+  /** The model card: how the model was made, and its metrics. */
   readonly card: Card;
+  /** The tiers of probabilities. */
   readonly policy: Policy;
-  /** How many workers there are. */
+  /** Number of workers. */
   readonly size: number;
-  /** Ends the workers; calls that are under way reject with `disposed`. Calling it again does nothing. */
+  /**
+   * Ends the workers. Pending calls reject with a TenureError `disposed`. Another `dispose` does
+   * nothing.
+   */
   dispose(): void;
 };
 
 /**
  * Starts a pool of workers and loads the artifact in each.
  *
- * @param source as `load` takes it; it is read once.
- * @throws TenureError as `load`; `worker_unavailable` where there are no workers or they cannot be started;
- *   `argument_invalid` as `load`, for a size that is no whole number from 1, and for `wasm` as a compiled module, which is not sent to
- *   other threads: every worker compiles its own.
+ * @param source the artifact, as `load` takes it. It is read once.
+ * @param options see {@link PoolOptions}.
+ * @returns the pool, once every worker has loaded the artifact.
+ * @throws TenureError as `load`; `worker_unavailable` if workers cannot be started;
+ *   `argument_invalid` for a size that is not a positive whole number, and for `wasm` as a compiled
+ *   module, because every worker compiles its own.
  */
 export type CreatePool = (source: ArtifactSource, options?: PoolOptions) => Promise<Pool>;
 
-/** What a platform brings. */
+/** What differs between platforms. */
 export interface PoolPlatform {
+  /** Starts a worker. */
   readonly spawn: Spawn;
+  /** Number of cores of the processor. */
   cores(): number;
-  /** An address as a worker understands it. */
+  /** Makes an address independent of the page, for a worker. */
   resolve(address: string): string;
+  /** Reads a local file; absent in browsers. */
   readonly readFile?: ReadFile;
 }
 
-/** How each method is called: the compiler sees that none is left out. */
+/** How each method is called. The type makes sure that no method is left out. */
 const CALLS: { readonly [Name in CallName]: "once" | "stream" | "blocks" } = {
   score: "once",
   scoreMany: "once",
@@ -87,16 +107,17 @@ const CALLS: { readonly [Name in CallName]: "once" | "stream" | "blocks" } = {
   explain: "once",
   counterfactuals: "once",
   explainMany: "stream",
-  // Its result has methods, which are not sent: it is put together here, from the blocks that a worker explains.
+  // Its result has methods, which cannot be sent. It is made here from the blocks that a worker
+  // explains.
   importance: "blocks",
 };
 
-/** `createPool` for a platform. */
+/** Makes `createPool` for a platform. */
 export function poolCreator(platform: PoolPlatform): CreatePool {
   return async (source, options = {}) => {
     const { size = Math.max(1, (platform.cores() || 2) - 1), wasm, gpu, locale, device, reference } = options;
     if (!Number.isInteger(size) || size < 1) {
-      throw new TenureError("argument_invalid", `size must be a whole number from 1, not ${String(size)}`);
+      throw new TenureError("argument_invalid", `size must be a positive whole number, not ${String(size)}`);
     }
     const [artifact, module] = await Promise.all([artifactBytes(source, platform.readFile), sent(wasm, platform)]);
     const workers = new Workers(platform.spawn, {
@@ -115,7 +136,7 @@ export function poolCreator(platform: PoolPlatform): CreatePool {
   };
 }
 
-/** A module as it can be sent. */
+/** Converts the option `wasm` to a value that can be sent to a worker. */
 async function sent(
   wasm: LoadOptions["wasm"],
   platform: PoolPlatform,
@@ -126,7 +147,10 @@ async function sent(
   if (ArrayBuffer.isView(wasm) || Object.prototype.toString.call(wasm) === "[object ArrayBuffer]") {
     return wasm as ArrayBuffer | ArrayBufferView;
   }
-  throw new TenureError("argument_invalid", "a pool takes wasm as an address, a Response or bytes: its workers compile it");
+  throw new TenureError(
+    "argument_invalid",
+    "wasm must be an address, a Response or bytes, because each worker compiles the module",
+  );
 }
 
 type Description = { readonly schema: Schema; readonly card: Card; readonly policy: Policy };
@@ -134,20 +158,31 @@ type Description = { readonly schema: Schema; readonly card: Card; readonly poli
 function pool(workers: Workers, size: number, { schema, card, policy }: Description): Pool {
   const stream = (name: string, parameters: readonly unknown[]) => workers.stream(name, ...split(parameters));
   const calls = {
-    once: (name: string) => (...parameters: unknown[]) => workers.call(name, ...split(parameters)),
-    stream: (name: string) => (...parameters: unknown[]) => stream(name, parameters),
-    blocks: () => async (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
-      const { importance } = await import("./blocks.js");
-      const blocks = stream("explainMany", [input, { rows: SAMPLE_ROWS, ...options }]) as AsyncGenerator<ExplainedBlock>;
-      return importance(schema, blocks, rowsOf(input), onProgress, unknownField);
-    },
+    once:
+      (name: string) =>
+      (...parameters: unknown[]) =>
+        workers.call(name, ...split(parameters)),
+    stream:
+      (name: string) =>
+      (...parameters: unknown[]) =>
+        stream(name, parameters),
+    blocks:
+      () =>
+      async (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
+        const { importance } = await import("./blocks.js");
+        const blocks = stream("explainMany", [
+          input,
+          { rows: SAMPLE_ROWS, ...options },
+        ]) as AsyncGenerator<ExplainedBlock>;
+        return importance(schema, blocks, rowsOf(input), onProgress, unknownField);
+      },
   };
   const methods = Object.entries(CALLS).map(([name, kind]) => [name, calls[kind](name)]);
   const dispose = (): void => workers.dispose();
   return Object.freeze({ ...Object.fromEntries(methods), schema, card, policy, size, dispose }) as Pool;
 }
 
-/** Parameters as they are sent, and the signal of the last one: it stays here. */
+/** Takes the signal out of the last parameter, because it cannot be sent. */
 function split(parameters: readonly unknown[]): [parameters: readonly unknown[], signal: AbortSignal | undefined] {
   const options = parameters.length > 1 ? parameters.at(-1) : undefined;
   if (typeof options !== "object" || options === null || !("signal" in options)) return [parameters, undefined];
@@ -155,13 +190,13 @@ function split(parameters: readonly unknown[]): [parameters: readonly unknown[],
   return [[...parameters.slice(0, -1), others], signal];
 }
 
-/** Rows of columns or a list of records. */
+/** Number of rows of columns or a list of records. */
 function rowsOf(input: unknown): number {
   if (Array.isArray(input)) return input.length;
   return columnLength(Object.values(input ?? {})[0]) ?? 0;
 }
 
-/** Someone who waits for a free worker. */
+/** A call that waits for a free worker. */
 interface Waiting {
   resolve(worker: PoolWorker): void;
   reject(reason: unknown): void;
@@ -180,7 +215,7 @@ class Workers {
     this.#start = start;
   }
 
-  /** Starts `size` workers, or none. */
+  /** Starts `size` workers. If one fails, ends all of them. */
   async start(size: number): Promise<Description> {
     try {
       const started = await Promise.all(Array.from({ length: size }, () => this.#add()));
@@ -201,7 +236,11 @@ class Workers {
     }
   }
 
-  async *stream(name: string, parameters: readonly unknown[], signal?: AbortSignal): AsyncGenerator<unknown, void, undefined> {
+  async *stream(
+    name: string,
+    parameters: readonly unknown[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<unknown, void, undefined> {
     const worker = await this.#take(signal);
     let isOpen = false;
     try {
@@ -217,7 +256,7 @@ class Workers {
       isOpen = false;
       throw error;
     } finally {
-      // Whoever leaves the loop early wants no more of it.
+      // The caller left the loop early.
       if (isOpen && !worker.isEnded) await worker.ask({ kind: "stop" });
       this.#give(worker);
     }
@@ -231,14 +270,14 @@ class Workers {
     this.#refuseAll(reason);
   }
 
-  /** Starts one more worker; resolves when its artifact is loaded. */
+  /** Starts a worker. Resolves once it has loaded the artifact. */
   async #add(): Promise<Description> {
     let worker: PoolWorker;
     try {
       worker = new PoolWorker(this.#spawn);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new TenureError("worker_unavailable", `there are no workers here: ${reason}`, [], { cause: error });
+      throw new TenureError("worker_unavailable", `a worker cannot be started: ${reason}`, [], { cause: error });
     }
     this.#all.add(worker);
     const reply = await worker.ask(this.#start);
@@ -268,12 +307,12 @@ class Workers {
     });
   }
 
-  /** Takes a worker back; one that ended is replaced. */
+  /** Takes a worker back. A worker that ended is replaced. */
   #give(worker: PoolWorker): void {
     if (this.#isDisposed) return;
     if (worker.isEnded) {
       this.#all.delete(worker);
-      // Without a replacement the queue would wait for ever.
+      // Without any worker, the queue would wait forever.
       this.#add().catch((error: unknown) => this.#all.size === 0 && this.#refuseAll(error));
       return;
     }
@@ -288,5 +327,5 @@ class Workers {
 }
 
 function disposed(): TenureError {
-  return new TenureError("disposed", "the pool was disposed");
+  return new TenureError("disposed", "the pool is disposed");
 }

@@ -1,11 +1,11 @@
-/** The artifact that the tests load, and records that fit its schema, whatever schema that is. */
+/** The artifact that the tests load, and records that fit its schema. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Path of an artifact: `TENURE_ARTIFACT`, else the demo's, else one that the project keeps. */
+/** Path of the artifact: `TENURE_ARTIFACT`, or the demo's, or the newest in tests/artifacts. */
 export function artifactPath() {
   const given = process.env["TENURE_ARTIFACT"];
   if (given) return given;
@@ -30,14 +30,20 @@ export function readDocument() {
   return JSON.parse(header["__metadata__"].tenure);
 }
 
-/** Numbers that customers have, by field: the reference customers', which lie within the range seen in training. */
+/**
+ * By field: the numbers of the reference customers, which lie within the range seen in training.
+ */
 const numbers = new Map();
 const { schema, background } = readDocument();
 schema.fields.forEach(({ name, kind }, index) => {
-  if (kind === "number") numbers.set(name, background.rows.map(({ cells }) => cells[index]).filter((cell) => cell !== null));
+  if (kind === "number")
+    numbers.set(
+      name,
+      background.rows.map(({ cells }) => cells[index]).filter((cell) => cell !== null),
+    );
 });
 
-/** What a customer's record may say in a field; `seed` chooses among its values. */
+/** A value of a field, chosen by `seed`. */
 function sampleValue(field, seed) {
   if (field.kind === "category") return field.categories[seed % field.categories.length];
   if (field.kind === "flag") return seed % 2 === 0 ? field.negative : field.positive;
@@ -45,13 +51,13 @@ function sampleValue(field, seed) {
   return values[seed % values.length];
 }
 
-/** A record of the schema; other seeds give other records. */
+/** A record of the schema, chosen by `seed`. */
 export function sampleRecord(schema, seed = 0) {
   const value = (field, index) => sampleValue(field, seed * 31 + index * (seed + 1));
   return Object.fromEntries(schema.fields.map((field, index) => [field.name, value(field, index)]));
 }
 
-/** Many records. */
+/** Records of the schema, by the seeds from 0. */
 export function sampleRecords(schema, count) {
   return Array.from({ length: count }, (_, seed) => sampleRecord(schema, seed));
 }
@@ -63,7 +69,10 @@ export function fieldOf(schema, kind, condition = () => true) {
   return field;
 }
 
-/** The artifact with its first number field made a date: the same knots, now over days before the reference. */
+/**
+ * The artifact with its first number field made a date: its knots are now days before the
+ * reference.
+ */
 export function datedArtifact(reference) {
   const bytes = readFileSync(artifactPath());
   const length = Number(bytes.readBigUInt64LE(0));

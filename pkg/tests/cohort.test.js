@@ -1,4 +1,4 @@
-/** Many explanations: the same as one by one, in blocks, with progress, stopped when asked; and what is drawn from them. */
+/** Explanations of many customers: blocks, samples, aborts, importance and dependence. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -31,7 +31,9 @@ test("blocks hold what explain says, in the order of the rows, whatever happens 
         continue;
       }
       const explained = scorer.explain(broken[row]);
-      assert.ok(Math.abs(explained.logit - logit[place]) < 1e-6 && Math.abs(explained.probability - probability[place]) < 1e-6);
+      assert.ok(
+        Math.abs(explained.logit - logit[place]) < 1e-6 && Math.abs(explained.probability - probability[place]) < 1e-6,
+      );
       for (const { field, contribution } of explained.contributions) {
         const index = schema.fields.findIndex(({ name }) => name === field);
         assert.ok(Math.abs(line[index] - contribution) < 1e-5, `${row} ${field}`);
@@ -40,7 +42,7 @@ test("blocks hold what explain says, in the order of the rows, whatever happens 
       assert.deepEqual(values.slice(place * width, (place + 1) * width), cells);
     }
     assert.equal(done, seen);
-    // Other work of the scorer between two blocks must not get in.
+    // Other calls between two blocks must not change the results.
     scorer.scoreMany(columns);
   }
   assert.equal(seen, 41);
@@ -50,10 +52,14 @@ test("blocks hold what explain says, in the order of the rows, whatever happens 
 });
 
 test("a sample is drawn by its seed", async () => {
-  const rows = async (options) => (await collect(scorer.explainMany(columns, options))).flatMap((block) => [...block.rows]);
+  const rows = async (options) =>
+    (await collect(scorer.explainMany(columns, options))).flatMap((block) => [...block.rows]);
   const first = await rows({ rows: 7, seed: 1 });
   assert.equal(new Set(first).size, 7);
-  assert.deepEqual(first, [...first].sort((a, b) => a - b));
+  assert.deepEqual(
+    first,
+    [...first].sort((a, b) => a - b),
+  );
   assert.deepEqual(await rows({ rows: 7, seed: 1 }), first);
   assert.notDeepEqual(await rows({ rows: 7, seed: 2 }), first);
   assert.equal((await rows({ rows: 100 })).length, 40);
@@ -81,7 +87,7 @@ test("an aborted signal stops before the first block and between two", async () 
   const stopped = (async () => {
     for await (const _ of scorer.explainMany(many, { signal: controller.signal })) {
       blocks += 1;
-      // The event loop runs between two blocks, so a button gets through.
+      // The event loop runs between two blocks, so a timer can abort.
       setTimeout(() => controller.abort("enough"));
     }
   })();

@@ -1,4 +1,7 @@
-/** Many rows: every shape of column gives the same scores; bad rows keep their place; bad shapes are named at once. */
+/**
+ * Many rows: all kinds of columns give the same scores, bad rows are marked, bad columns are
+ * refused.
+ */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,13 +12,13 @@ const scorer = await load(artifactPath());
 const { schema } = scorer;
 const number = fieldOf(schema, "number", ({ minimum }) => minimum !== undefined);
 const flag = fieldOf(schema, "flag");
-/** More than two blocks of 4,096, and no multiple of it. */
+/** More than two blocks of 4,096 rows, and not a multiple of a block. */
 const ROWS = 10_001;
 const records = sampleRecords(schema, ROWS);
 
 const categoriesOf = (field) => (field.kind === "flag" ? [field.negative, field.positive] : field.categories);
 
-/** Columns of the records; `number` and `category` say how each kind is held. */
+/** Columns of the records. `number` and `category` make a column of that kind. */
 function columnsOf(rows, numbers = (values) => values, categories = (values) => values) {
   const column = (field) => {
     const values = rows.map((row) => row[field.name]);

@@ -1,4 +1,4 @@
-/** Counterfactuals: each scores as it says, changes only what may change; every wrong option is named. */
+/** Counterfactuals: scores, changes, diversity, and wrong options. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,10 @@ const changeable = schema.fields.filter((field) => field.changeable).map(({ name
 const records = sampleRecords(schema, 60);
 
 /** The record with an answer's changes made. */
-const changed = (record, { changes }) => ({ ...record, ...Object.fromEntries(changes.map(({ field, to }) => [field, to])) });
+const changed = (record, { changes }) => ({
+  ...record,
+  ...Object.fromEntries(changes.map(({ field, to }) => [field, to])),
+});
 
 test("an answer scores under the threshold, as it says, and changes what may change", () => {
   let found = 0;
@@ -43,12 +46,17 @@ test("an answer scores under the threshold, as it says, and changes what may cha
   assert.ok(found > 0, "no record of the test has a counterfactual");
 });
 
-test("answers differ: no one's fields are all among another's", () => {
+test("no answer changes all the fields of another answer", () => {
   const scores = records.map((record) => scorer.score(record).probability);
   const highest = Math.max(...scores);
-  const { answers } = scorer.counterfactuals(records[scores.indexOf(highest)], { threshold: highest * 0.9, count: 100 });
+  const { answers } = scorer.counterfactuals(records[scores.indexOf(highest)], {
+    threshold: highest * 0.9,
+    count: 100,
+  });
   assert.ok(answers.length > 1);
-  const sets = answers.map(({ changes }) => new Set(changes.filter(({ follows }) => !follows).map(({ field }) => field)));
+  const sets = answers.map(
+    ({ changes }) => new Set(changes.filter(({ follows }) => !follows).map(({ field }) => field)),
+  );
   for (const [index, one] of sets.entries()) {
     for (const other of sets.slice(index + 1)) {
       assert.ok(![...one].every((field) => other.has(field)) && ![...other].every((field) => one.has(field)));
@@ -56,7 +64,7 @@ test("answers differ: no one's fields are all among another's", () => {
   }
 });
 
-test("without a threshold the answer lies in the next lower tier", () => {
+test("the default threshold leads to the next lower tier", () => {
   for (const record of records) {
     const { tier } = scorer.score(record);
     const { threshold, reason, answers } = scorer.counterfactuals(record);
@@ -83,7 +91,7 @@ test("only the fields that are asked for change, and nothing found says why", ()
   assert.equal(scorer.counterfactuals(unknown, { threshold: 0 }).reason, "no_change");
 });
 
-test("every wrong option is named, all at once", () => {
+test("all problems of the options are reported together", () => {
   const [record] = records;
   const fixed = schema.fields.find((field) => !field.changeable).name;
   const fail = (options) => {

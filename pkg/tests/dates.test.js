@@ -1,4 +1,4 @@
-/** Date fields: texts, `Date` objects and days mean the same, in records and in columns of every form. */
+/** Date fields: texts, `Date` objects and days give the same scores, in records and in columns. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ const REFERENCE = "2024-03-01";
 
 const { name, bytes } = datedArtifact(REFERENCE);
 const scorer = await load(new Uint8Array(bytes));
-/** A record by the original schema, whose date is still a number of days. */
+/** A record of the original schema, in which the date is a number of days. */
 const record = (seed) => ({ ...sampleRecord(readDocument().schema, seed) });
 const daysBefore = (days) => new Date(Date.parse(REFERENCE) - days * DAY);
 const iso = (days) => daysBefore(days).toISOString().slice(0, 10);
@@ -46,7 +46,7 @@ test("columns of texts, Dates, days and dictionaries agree with records", () => 
   }
 });
 
-test("an explanation shows the day, and what is no date is named with its rule", () => {
+test("an explanation shows the day, and a value that is not a date breaks a rule", () => {
   const { contributions } = scorer.explain({ ...record(0), [name]: iso(12) });
   assert.equal(contributions.find(({ field }) => field === name).text, iso(12));
   for (const value of ["31.01.2024", "2024-02-30", true, new Date(Number.NaN), 20_240_131]) {
@@ -72,11 +72,18 @@ test("another reference: dates count back from it, days stay days, and the schem
     const date = new Date(Date.parse("2024-03-11") - days * DAY).toISOString().slice(0, 10);
     assert.equal(scoreOf(other, date), scoreOf(scorer, iso(days)));
     assert.equal(scoreOf(other, days), scoreOf(scorer, days));
-    const text = (scorer, value) => scorer.explain({ ...record(0), [name]: value }).contributions.find(({ field }) => field === name).text;
+    const text = (scorer, value) =>
+      scorer.explain({ ...record(0), [name]: value }).contributions.find(({ field }) => field === name).text;
     assert.equal(text(other, date), date);
   }
   const moment = await load(new Uint8Array(bytes), { reference: new Date("2024-03-11T17:00Z") });
   assert.equal(scoreOf(moment, "2024-03-01"), scoreOf(other, "2024-03-01"));
-  await assert.rejects(load(new Uint8Array(bytes), { reference: "11.03.2024" }), { code: "argument_invalid", message: /year first/ });
-  await assert.rejects(load(artifactPath(), { reference: "2024-03-11" }), { code: "argument_invalid", message: /the model has none/ });
+  await assert.rejects(load(new Uint8Array(bytes), { reference: "11.03.2024" }), {
+    code: "argument_invalid",
+    message: /year first/,
+  });
+  await assert.rejects(load(artifactPath(), { reference: "2024-03-11" }), {
+    code: "argument_invalid",
+    message: /the model has none/,
+  });
 });

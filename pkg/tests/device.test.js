@@ -1,4 +1,4 @@
-/** The choice of a device, where there is none: Node has no WebGPU. */
+/** The choice of a device in Node, which has no WebGPU. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -26,7 +26,10 @@ test("no device asked for: the same result, and the reason", async () => {
 });
 
 test("bad arguments are errors, whatever the device", async () => {
-  await assert.rejects(load(artifactPath(), { device: "gpu" }), { code: "argument_invalid", message: /"cpu", "webgpu" or "auto"/ });
+  await assert.rejects(load(artifactPath(), { device: "gpu" }), {
+    code: "argument_invalid",
+    message: /"cpu", "webgpu" or "auto"/,
+  });
   const scorer = await load(artifactPath(), { device: "webgpu" });
   await assert.rejects(scorer.scoreManyAsync(3), { code: "argument_invalid" });
   await assert.rejects(scorer.scoreManyAsync([], { problemLimit: -1 }), { code: "argument_invalid" });
@@ -35,10 +38,11 @@ test("bad arguments are errors, whatever the device", async () => {
   await assert.rejects(scorer.scoreManyAsync([]), { code: "disposed" });
 });
 
-test("where a device begins to pay", () => {
-  // 10 ms to begin with and 1 µs a row, against 0.8 of the CPU's 2.5 µs a row: from 10,000 rows on.
+test("the number of rows from which a device is faster", () => {
+  // The device takes 10 ms and 1 µs a row, the CPU 2.5 µs a row: with the margin of 0.8, equal at
+  // 10,000 rows.
   assert.equal(Math.round(breakEven(0.0025, [1000, 11], [11_000, 21])), 10_000);
   assert.equal(breakEven(0.001, [1000, 11], [11_000, 21]), Infinity);
-  // Noise: the larger run was the faster one.
+  // Noise: the larger run was faster.
   assert.equal(Math.round(breakEven(0.001, [1000, 9], [10_000, 8])), 10_000);
 });

@@ -1,4 +1,4 @@
-/** The types of an artifact's document are written by hand; here the compiler compares them with a real document. */
+/** Compares the types of an artifact's document with a real document, by the compiler. */
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -17,7 +17,7 @@ test("schema and policy have every key that the core writes and no other, the ca
   const lines = Object.entries({ Schema: schema, Card: card, Policy: policy }).map(
     ([type, value]) => `export const a${type} = ${JSON.stringify(value)} as const satisfies ${type};\n`,
   );
-  // Inside the package, so that the compiler finds "tenure" by its own name.
+  // Inside the package, so that the compiler resolves "tenure".
   const folder = mkdtempSync(join(here, "types", "document-"));
   try {
     const file = join(folder, "document.ts");

@@ -1,4 +1,4 @@
-/** The HTTP handler: every path, every status. */
+/** The HTTP handler: all paths and all statuses. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -41,14 +41,23 @@ test("an explanation takes options, and refuses all that is wrong with them at o
   const { status, json } = await call("/explain", { body: { record, options } });
   assert.deepEqual([status, json], [200, JSON.parse(JSON.stringify(scorer.explain(record, options)))]);
   assert.notDeepEqual(json.evaluations, scorer.explain(record).evaluations);
-  assert.deepEqual((await call("/explain", { body: { record } })).json, JSON.parse(JSON.stringify(scorer.explain(record))));
+  assert.deepEqual(
+    (await call("/explain", { body: { record } })).json,
+    JSON.parse(JSON.stringify(scorer.explain(record))),
+  );
 
   const bad = { budget: 1e9, tolerance: -1, seed: "one", depth: 2 };
   const refused = await call("/explain", { body: { record, options: bad, more: 1 } });
   assert.deepEqual([refused.status, refused.json.error.code], [400, "argument_invalid"]);
-  assert.deepEqual(refused.json.error.problems.map(({ field }) => field), ["more", "tolerance", "seed", "depth", "budget"]);
+  assert.deepEqual(
+    refused.json.error.problems.map(({ field }) => field),
+    ["more", "tolerance", "seed", "depth", "budget"],
+  );
   const by = createHandler({ scorer, maximumBudget: 1000 });
-  assert.match((await call("/explain", { body: { record, options }, by })).json.error.message, /budget must be at most 1000/);
+  assert.match(
+    (await call("/explain", { body: { record, options }, by })).json.error.message,
+    /budget must be at most 1000/,
+  );
   assert.equal((await call("/explain", { body: { record, options: [] } })).status, 400);
 });
 
@@ -124,7 +133,7 @@ test("a body without a stated length is cut off at the limit", async () => {
   assert.ok(sent < 100_000, String(sent));
 });
 
-test("the artifact is loaded at the first request; a failure is told without details and tried again", async () => {
+test("the artifact is loaded at the first request; a failure gives no details away and is tried again", async () => {
   const lazy = createHandler({ artifact: artifactPath() });
   assert.equal((await call("/score", { body: record, by: lazy })).json.probability, scorer.score(record).probability);
   const broken = createHandler({ artifact: "no/such/file" });

@@ -1,4 +1,4 @@
-/** Explanations: the sum, the order, the words, the problems. */
+/** Explanations of one customer: sum, order, texts, estimates, options, interactions. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -59,34 +59,48 @@ test("a small budget gives an estimate near the exact values, with honest errors
   assert.ok(covered >= 0.7 * estimate.contributions.length);
   assert.deepEqual(scorer.explain(record, { budget, seed: 0 }), estimate);
   assert.notDeepEqual(scorer.explain(record, { budget, seed: 1 }).contributions, estimate.contributions);
-  // Sampling goes in rounds, so only an error well above that of the whole budget is reached early.
+  // Sampling runs in rounds, so only a tolerance well above the error of the whole budget stops it
+  // early.
   const tolerance = 8 * estimate.standardError;
   const loose = scorer.explain(record, { budget, tolerance });
   assert.ok(loose.standardError <= tolerance && loose.evaluations < estimate.evaluations / 2);
   assert.ok(scorer.explain(record, { budget: exact.evaluations }).exact, "decided by the budget alone");
 });
 
-test("wrong options are refused, all at once, with option, rule and value", () => {
+test("all problems of the options are reported together, each with option, rule and value", () => {
   const record = sampleRecord(schema);
   const refused = (options, ...expected) =>
     assert.throws(
       () => scorer.explain(record, options),
-      ({ name, code, problems }) =>
-        name === "TenureError" &&
-        code === "argument_invalid" &&
-        (assert.deepEqual(problems.map(({ field, rule, value }) => `${field} ${rule} ${value}`), expected), true),
+      ({ name, code, problems }) => {
+        assert.deepEqual([name, code], ["TenureError", "argument_invalid"]);
+        assert.deepEqual(
+          problems.map(({ field, rule, value }) => `${field} ${rule} ${value}`),
+          expected,
+        );
+        return true;
+      },
     );
   refused({ budget: 0 }, "budget bounds 0");
-  refused({ budget: 1000.5, tolerance: 0, seed: -1, samples: 3 }, "budget bounds 1000.5", "tolerance bounds 0", "seed bounds -1", "samples unknown 3");
+  refused(
+    { budget: 1000.5, tolerance: 0, seed: -1, samples: 3 },
+    "budget bounds 1000.5",
+    "tolerance bounds 0",
+    "seed bounds -1",
+    "samples unknown 3",
+  );
   refused({ budget: "1000", tolerance: Number.NaN }, "budget type 1000", "tolerance bounds NaN");
   refused({ tolerance: Number.POSITIVE_INFINITY, seed: null }, "tolerance bounds Infinity", "seed type null");
   refused([]);
   refused(3);
-  assert.throws(() => scorer.explain(record, { budget: 15 }), { code: "argument_invalid", message: /at least \d+ evaluations/ });
+  assert.throws(() => scorer.explain(record, { budget: 15 }), {
+    code: "argument_invalid",
+    message: /at least \d+ evaluations/,
+  });
   assert.deepEqual(scorer.explain(record, { budget: undefined }), scorer.explain(record, {}));
 });
 
-test("interactions are of all pairs, largest first, and come where they are asked for and all is exact", () => {
+test("interactions cover all pairs, largest first, if asked for and exact", () => {
   const record = sampleRecord(schema, 5);
   const plain = scorer.explain(record);
   assert.equal(plain.interactions, undefined);
@@ -102,5 +116,8 @@ test("interactions are of all pairs, largest first, and come where they are aske
   }
   assert.ok(Math.abs(interactions[0].value) > 1e-4);
   assert.equal(scorer.explain(record, { interactions: true, budget: 2000 }).interactions, undefined);
-  assert.throws(() => scorer.explain(record, { interactions: 1 }), { code: "argument_invalid", message: /true or false/ });
+  assert.throws(() => scorer.explain(record, { interactions: 1 }), {
+    code: "argument_invalid",
+    message: /true or false/,
+  });
 });

@@ -1,4 +1,4 @@
-/** Where an artifact may come from, and what happens where it does not. */
+/** Sources of an artifact, and their errors. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -51,12 +51,12 @@ test("addresses, paths, responses and bytes load the same model", async () => {
   }
 });
 
-test("schema, card and policy come with it", async () => {
+test("a scorer has the artifact's schema, card and policy", async () => {
   const { schema, card, policy } = await load(path);
   assert.ok(schema.fields.length > 0 && policy.tiers.length > 0 && card.metrics.roc_auc > 0.5);
 });
 
-test("what cannot be fetched says where and why", async () => {
+test("a failed fetch names the address and the reason", async () => {
   await assert.rejects(load(`${origin}/absent`), (error) => {
     assert.deepEqual([error.name, error.code, error.problems[0].value], ["TenureError", "fetch_failed", "404"]);
     assert.ok(error.message.includes(`${origin}/absent`) && error.message.includes("HTTP 404"));
@@ -68,7 +68,7 @@ test("what cannot be fetched says where and why", async () => {
   await assert.rejects(load("no/such/file.safetensors"), { code: "fetch_failed", message: /no\/such\/file.*ENOENT/s });
 });
 
-test("what is no artifact is refused by the core, with its reason", async () => {
+test("the core refuses a file that is not an artifact, with a reason", async () => {
   const damaged = new Uint8Array(bytes);
   damaged.fill(0xff, 0, 8);
   for (const source of [new Uint8Array(0), new Uint8Array(100), damaged, bytes.subarray(0, bytes.length - 1)]) {
@@ -81,7 +81,7 @@ test("what is no artifact is refused by the core, with its reason", async () => 
   }
 });
 
-test("what is no source is refused by name", async () => {
+test("a source of another type is refused", async () => {
   for (const source of [null, undefined, 3, {}, [1, 2]])
     await assert.rejects(load(source), { code: "argument_invalid" });
 });

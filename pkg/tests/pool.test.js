@@ -1,4 +1,4 @@
-/** A pool answers as a scorer does, from other threads: results, errors, cancelling, ends. */
+/** A pool: the results and errors of a scorer, aborts, and the end of its workers. */
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -14,7 +14,7 @@ after(() => pool.dispose());
 const record = sampleRecord(scorer.schema);
 const records = sampleRecords(scorer.schema, 300);
 
-/** Columns of many rows, which take a worker long enough to be caught at it. */
+/** Columns of many rows, which keep a worker busy long enough for the tests of aborts. */
 function manyRows(rows) {
   const columns = scorer.schema.fields.map(({ name }) => [
     name,
@@ -23,7 +23,7 @@ function manyRows(rows) {
   return Object.fromEntries(columns);
 }
 
-test("it says what the scorer says, method by method", async () => {
+test("every method has the scorer's result", async () => {
   assert.deepEqual([pool.schema, pool.card, pool.policy, pool.size], [scorer.schema, scorer.card, scorer.policy, 2]);
   assert.deepEqual(await pool.score(record), scorer.score(record));
   assert.deepEqual(await pool.explain(record), scorer.explain(record));
@@ -32,15 +32,21 @@ test("it says what the scorer says, method by method", async () => {
   assert.equal(await pool.scoreRow(scorer.row(record)), scorer.scoreRow(scorer.row(record)));
 });
 
-test("its workers are told the device, which each looks for by itself", async () => {
+test("each worker looks for the device that the option names", async () => {
   const asked = await createPool(artifactPath(), { size: 1, device: "webgpu" });
   const { device, reason, ...scores } = await asked.scoreManyAsync(records);
   asked.dispose();
   assert.deepEqual([device, reason.code], ["cpu", "adapter_missing"]);
   assert.deepEqual(scores, scorer.scoreMany(records));
   assert.equal((await pool.scoreManyAsync(records)).reason.code, "not_asked");
-  await assert.rejects(createPool(artifactPath(), { size: 1, device: "gpu" }), { code: "argument_invalid", message: /"cpu", "webgpu" or "auto"/ });
-  await assert.rejects(createPool(artifactPath(), { size: 1, reference: "2024-03-11" }), { code: "argument_invalid", message: /the model has none/ });
+  await assert.rejects(createPool(artifactPath(), { size: 1, device: "gpu" }), {
+    code: "argument_invalid",
+    message: /"cpu", "webgpu" or "auto"/,
+  });
+  await assert.rejects(createPool(artifactPath(), { size: 1, reference: "2024-03-11" }), {
+    code: "argument_invalid",
+    message: /the model has none/,
+  });
 });
 
 test("it has every method of the scorer", () => {
@@ -50,7 +56,7 @@ test("it has every method of the scorer", () => {
 
 test("explainMany streams, and stops when the loop does", async () => {
   const options = { rows: 40 };
-  // Blocks are as long as the clock says, so what counts is what they add up to.
+  // The length of a block depends on the clock, so the blocks are compared together.
   const all = async (blocks) => {
     const contributions = [];
     for await (const block of blocks) contributions.push(...block.contributions);
@@ -66,7 +72,7 @@ test("explainMany streams, and stops when the loop does", async () => {
   assert.deepEqual(await pool.score(record), scorer.score(record));
 });
 
-test("importance is put together from a worker's blocks", async () => {
+test("importance equals the scorer's", async () => {
   let last;
   const options = { rows: 60, onProgress: (progress) => (last = progress) };
   const importance = await pool.importance(records, options);
@@ -77,7 +83,7 @@ test("importance is put together from a worker's blocks", async () => {
   assert.deepEqual(last, { done: 60, total: 60 });
 });
 
-test("many calls wait for their turn and come back to who asked", async () => {
+test("many calls wait for a worker, and each gets its own result", async () => {
   const scores = await Promise.all(records.map((each) => pool.score(each)));
   assert.deepEqual(
     scores.map(({ probability }) => probability),
@@ -98,14 +104,17 @@ test("errors arrive as they were thrown", async () => {
     assert.deepEqual([error.code, error.message, error.problems], [here.code, here.message, here.problems]);
     return true;
   });
-  await assert.rejects(pool.score({ ...record, extra: () => 1 }), { code: "argument_invalid", message: /cannot be sent/ });
+  await assert.rejects(pool.score({ ...record, extra: () => 1 }), {
+    code: "argument_invalid",
+    message: /cannot be sent/,
+  });
   await assert.rejects(async () => {
     for await (const _ of pool.explainMany(7));
   }, TenureError);
   assert.deepEqual(await pool.score(record), scorer.score(record));
 });
 
-test("an abort ends a call at once, waiting or being computed, and the pool goes on", async () => {
+test("an abort ends a waiting or computing call at once, and the pool stays usable", async () => {
   const columns = manyRows(400_000);
   const running = new AbortController();
   const calls = [0, 1].map(() => pool.scoreMany(columns, { signal: running.signal }));
@@ -132,7 +141,7 @@ test("bad arguments are refused before a worker is started", async () => {
   await assert.rejects(createPool(artifactPath(), { size: 1, wasm: new Uint8Array(9) }), { code: "wasm_unavailable" });
 });
 
-test("dispose rejects what is under way and what comes after", async () => {
+test("dispose rejects pending and later calls", async () => {
   const other = await createPool(readFileSync(artifactPath()), { size: 1 });
   const under = [other.scoreMany(manyRows(100_000)), other.score(record)];
   other.dispose();
@@ -140,7 +149,7 @@ test("dispose rejects what is under way and what comes after", async () => {
   for (const call of [...under, other.explain(record)]) await assert.rejects(call, { code: "disposed" });
 });
 
-test("a process ends although a pool waits in it", () => {
+test("a pool that waits does not keep the process alive", () => {
   const script = `
     import { createPool } from "tenure/pool";
     const pool = await createPool(${JSON.stringify(artifactPath())}, { size: 2 });

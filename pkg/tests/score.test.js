@@ -1,4 +1,4 @@
-/** One record: score, typed rows, problems, life and death of a scorer. */
+/** One record: scores, cells, problems, and disposing of a scorer. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -33,7 +33,7 @@ test("a record has a probability, a logit and the tier of its probability", () =
   }
 });
 
-test("records without a remark share one frozen list", () => {
+test("records without problems share one frozen list", () => {
   const clean = Array.from({ length: 50 }, (_, seed) => scorer.score(sampleRecord(schema, seed)).problems).filter(
     ({ length }) => length === 0,
   );
@@ -103,7 +103,7 @@ test("every error of a record comes at once, in schema order", () => {
   for (const { field } of problems.slice(0, 3)) assert.ok(message.includes(field));
 });
 
-test("each kind of bad value is named by its rule", () => {
+test("each kind of bad value breaks its rule", () => {
   const cases = [
     [number.minimum - 1, "bounds"],
     [Number.NaN, "finite"],
@@ -126,11 +126,11 @@ test("each kind of bad value is named by its rule", () => {
       String(value),
     );
   }
-  // The scorer is none the worse for it.
+  // The scorer still works.
   assert.equal(scorer.score(record).logit, scorer.score(record).logit);
 });
 
-test("what is no record is refused by name", () => {
+test("a record of another type is refused", () => {
   for (const [value, name] of [
     ["text", "a string"],
     [3, "a number"],
@@ -195,7 +195,7 @@ test("a disposed scorer says so; disposing twice is fine", async () => {
   assert.equal(short.schema.fields.length, schema.fields.length);
 });
 
-test("schema, card and policy are frozen through and through", () => {
+test("schema, card and policy are deeply frozen", () => {
   assert.ok(
     Object.isFrozen(schema.fields) &&
       Object.isFrozen(schema.fields[0]) &&
@@ -209,7 +209,8 @@ test("a problem is an error or a warning, as the core has it", () => {
   const category = fieldOf(schema, "category");
   const clipped = scorer.score({ ...record, [unbounded.name]: 1e9 }).problems;
   const unseen = scorer.score({ ...record, [category.name]: "nothing of the kind" }).problems;
-  for (const problems of [clipped, unseen]) assert.ok(problems.length > 0 && !problems.some(isError), JSON.stringify(problems));
+  for (const problems of [clipped, unseen])
+    assert.ok(problems.length > 0 && !problems.some(isError), JSON.stringify(problems));
   const refused = thrown(() => scorer.score({})).problems;
   assert.ok(refused.length > 0 && refused.every(isError), JSON.stringify(refused));
 });

@@ -1,4 +1,4 @@
-/** Plain words: English unless asked, German from its own entry, a user's own table, and what is wrong with one. */
+/** Sentences: English by default, German, a user's own table, and problems of a table. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -36,8 +36,14 @@ test("a unit of one is singular, money has its sign and its cents, thousands the
   assert.ok(months && money, "the test artifact has months and $");
   const say = (from, field, value) =>
     from.explain({ ...records[0], [field.name]: value }).contributions.find((found) => found.field === field.name).text;
-  assert.deepEqual([1, 2, 0].map((value) => say(scorer, months, value)), ["1 month", "2 months", "0 months"]);
-  assert.deepEqual([1, 2].map((value) => say(inGerman, months, value)), ["1 Monat", "2 Monate"]);
+  assert.deepEqual(
+    [1, 2, 0].map((value) => say(scorer, months, value)),
+    ["1 month", "2 months", "0 months"],
+  );
+  assert.deepEqual(
+    [1, 2].map((value) => say(inGerman, months, value)),
+    ["1 Monat", "2 Monate"],
+  );
   assert.deepEqual([say(scorer, money, 1234.5), say(inGerman, money, 1234.5)], ["$1,234.50", "1.234,50 $"]);
   assert.deepEqual([say(scorer, money, null), say(inGerman, money, null)], ["missing", "nicht bekannt"]);
 });
@@ -60,14 +66,22 @@ test("every counterfactual, and why there is none, is a sentence", () => {
   }
   assert.ok(found > 0);
   const [record] = records;
-  assert.match(scorer.counterfactuals(record, { threshold: 0 }).sentence, /^No set of up to \d+ changes .+ below 0\.0%; /);
-  assert.match(inGerman.counterfactuals(record, { threshold: 1 }).sentence, /liegt mit \d+,\d\xa0% schon unter 100,0\xa0%\.$/);
+  assert.match(
+    scorer.counterfactuals(record, { threshold: 0 }).sentence,
+    /^No set of up to \d+ changes .+ below 0\.0%; /,
+  );
+  assert.match(
+    inGerman.counterfactuals(record, { threshold: 1 }).sentence,
+    /liegt mit \d+,\d\xa0% schon unter 100,0\xa0%\.$/,
+  );
 });
 
-test("a user brings his own words", async () => {
+test("a user's table translates labels and categories", async () => {
   const field = schema.fields.find(({ kind }) => kind === "category");
   const words = { [field.label ?? field.name]: "Mein Feld", [field.categories[0]]: "mein Wert" };
-  const own = await load(artifactPath(), { locale: { ...german, words, raises: "+ {label}", lowers: "- {label}", keeps: "= {label}" } });
+  const own = await load(artifactPath(), {
+    locale: { ...german, words, raises: "+ {label}", lowers: "- {label}", keeps: "= {label}" },
+  });
   const record = { ...records[0], [field.name]: field.categories[0] };
   const { label, text, sentence } = own.explain(record).contributions.find((found) => found.field === field.name);
   assert.deepEqual([label, text], ["Mein Feld", "mein Wert"]);
@@ -80,14 +94,18 @@ test("a table with problems is refused with all of them", async () => {
   const locale = { ...rest, keeps: "{lable} stays", surprise: "1" };
   await assert.rejects(load(artifactPath(), { locale }), (error) => {
     assert.deepEqual([error.name, error.code], ["TenureError", "argument_invalid"]);
-    for (const part of ["comma: is not there", "keeps: has a brace", "surprise: is no key"]) assert.ok(error.message.includes(part), error.message);
+    for (const part of ["comma: is not there", "keeps: has a brace", "surprise: is no key"])
+      assert.ok(error.message.includes(part), error.message);
     return true;
   });
   await assert.rejects(load(artifactPath(), { locale: "german" }), { code: "argument_invalid" });
 });
 
-test("the tables are the core's own", () => {
+test("the tables equal the core's", () => {
   for (const [name, table] of Object.entries({ english, german })) {
-    assert.deepEqual(JSON.parse(readFileSync(new URL(`../../src/sentence/${name}.json`, import.meta.url), "utf8")), table);
+    assert.deepEqual(
+      JSON.parse(readFileSync(new URL(`../../src/sentence/${name}.json`, import.meta.url), "utf8")),
+      table,
+    );
   }
 });

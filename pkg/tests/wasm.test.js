@@ -1,4 +1,7 @@
-/** The module's own ways: it is started once in a realm, so these tests have a process of their own. */
+/**
+ * Starting the WebAssembly module. It starts once in a realm, so these tests have their own
+ * process.
+ */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -20,11 +23,11 @@ test("a module that cannot be used is named, and the next load tries again", asy
     message: /127\.0\.0\.1:1/,
   });
   await assert.rejects(load(path, { wasm: new Response("gone", { status: 410 }) }), { code: "wasm_unavailable" });
-  // Bundlers' servers that do not know where the file went.
+  // Servers of bundlers that moved the file.
   const html = new Response("<!doctype html>", { headers: { "content-type": "text/html; charset=utf-8" } });
   await assert.rejects(load(path, { wasm: html }), { code: "wasm_unavailable", message: /is HTML.*optimizeDeps/ });
   await assert.rejects(load(path, { wasm: new Response("", { status: 404 }) }), { code: "wasm_unavailable" });
-  // A sound module, but not ours.
+  // A valid module, but not Tenure's.
   await assert.rejects(load(path, { wasm: Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0) }), { code: "wasm_unavailable" });
 });
 

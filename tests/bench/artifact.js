@@ -1,4 +1,4 @@
-/** What the benchmark needs to know of an artifact: the shape of its network, so that the peers get the same one. */
+/** Reads the shape of an artifact's network, so that the peers get the same one. */
 
 import { readFileSync } from "node:fs";
 
@@ -10,7 +10,7 @@ export function readDocument(path) {
   return JSON.parse(header.__metadata__.tenure);
 }
 
-/** The background rows as records: their cells, as the values that they stand for. */
+/** The background rows as records. */
 export function references({ schema, background }) {
   const value = (field, cell) => {
     if (cell === null || field.kind === "number" || field.kind === "date") return cell;
@@ -23,9 +23,10 @@ export function references({ schema, background }) {
 }
 
 /**
- * The dense network that says the same as the artifact's packed one: its inputs spread out as training sees them (a number
- * of n knots: n - 1 bins, its standardised value, a column for missing; a category: its categories, OTHER and missing), the
- * same hidden layers, the direct share of the logit.
+ * The dense network that computes the same as the artifact's packed one. Its inputs are the columns
+ * of training: for a number with n knots n - 1 bins, its standardised value and missing; for a
+ * category its categories, OTHER and missing. The hidden layers and the direct share of the logit
+ * are the same.
  */
 export function equivalentNetwork(document) {
   const fields = new Map(document.schema.fields.map((field) => [field.name, field]));
@@ -36,6 +37,6 @@ export function equivalentNetwork(document) {
   });
   const { hidden, dense_columns: expected } = document.card.network;
   const width = groups.reduce((sum, { columns }) => sum + columns, 0);
-  if (width !== expected) throw new Error(`the encoder spreads out to ${width} columns, the model card says ${expected}`);
+  if (width !== expected) throw new Error(`the encoder has ${width} columns, but the model card says ${expected}`);
   return { groups, width, hidden };
 }

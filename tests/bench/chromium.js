@@ -1,14 +1,23 @@
-/** Sessions in headless Chromium: engines bundled by esbuild, served from this machine, each in a fresh browser context. */
+/**
+ * Sessions in headless Chromium: engines bundled by esbuild, served from this machine, each in a
+ * fresh browser context.
+ */
 
-import { createServer } from "node:http";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+};
 
 /** The wasm files that each engine fetches. */
 const VENDOR = {
@@ -20,13 +29,23 @@ const VENDOR = {
 
 /** Bundles the engines and the page into `folder`. */
 async function bundle(folder) {
-  const options = { bundle: true, format: "esm", minify: true, target: "es2022", absWorkingDir: HERE, logLevel: "error" };
+  const options = {
+    bundle: true,
+    format: "esm",
+    minify: true,
+    target: "es2022",
+    absWorkingDir: HERE,
+    logLevel: "error",
+  };
   // The build for wasm alone is the smallest that onnxruntime-web has.
   const alias = { "onnxruntime-web": "onnxruntime-web/wasm" };
   const entryPoints = Object.keys(VENDOR).map((engine) => `engines/${engine}.js`);
   await build({ ...options, alias, entryPoints, outdir: join(folder, "engines"), conditions: ["browser"] });
   await build({ ...options, entryPoints: ["page-session.js"], outdir: folder });
-  writeFileSync(join(folder, "index.html"), '<!doctype html><meta charset="utf-8"><script type="module" src="page-session.js"></script>');
+  writeFileSync(
+    join(folder, "index.html"),
+    '<!doctype html><meta charset="utf-8"><script type="module" src="page-session.js"></script>',
+  );
   for (const [engine, vendor] of Object.entries(VENDOR)) {
     if (vendor === undefined) continue;
     const from = join(HERE, vendor.folder);
@@ -37,11 +56,13 @@ async function bundle(folder) {
   }
 }
 
-/** Serves `folder`; the isolation headers give the page a clock of 5 µs. */
+/** Serves `folder`. The isolation headers give the page a clock with a resolution of 5 µs. */
 export function serve(folder, inputs) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
-    const file = path.startsWith("/inputs/") ? join(inputs, path.slice("/inputs/".length)) : join(folder, path === "/" ? "index.html" : path);
+    const file = path.startsWith("/inputs/")
+      ? join(inputs, path.slice("/inputs/".length))
+      : join(folder, path === "/" ? "index.html" : path);
     try {
       const content = readFileSync(file);
       response.writeHead(200, {
@@ -57,7 +78,7 @@ export function serve(folder, inputs) {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
-/** What a fresh page leaves in `window.session`. */
+/** Opens a fresh page and returns its `window.session`. */
 export async function sessionOf(browser, address, name) {
   const context = await browser.newContext();
   try {
@@ -73,8 +94,9 @@ export async function sessionOf(browser, address, name) {
 }
 
 /**
- * Opens Chromium; `session(engine)` measures one engine in a page of its own, `cold(engine)` its start alone. One page is
- * opened and thrown away before: the browser's own first page starts its network service and its compilers.
+ * Opens Chromium. `session(engine)` measures one engine in a page of its own, `cold(engine)` only
+ * its start. A first page is opened and closed before, because with it the browser starts its
+ * network service and its compilers.
  */
 export async function openChromium({ executablePath, folder, inputs }) {
   await bundle(folder);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 const ROWS = 200_000;
 
-/** A table of many rows, made of the given one's. */
+/** Writes a table that repeats the rows of the given one. */
 export function longTable(path, folder) {
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   const [header, ...rows] = lines;
@@ -17,12 +17,19 @@ export function longTable(path, folder) {
   return out;
 }
 
-/** Rows per second of `tenure score` from process start to exit: reading, checking, scoring and writing CSV. */
+/**
+ * Rows per second of `tenure score` from process start to exit: reading, checking, scoring and
+ * writing CSV.
+ */
 export function nativeScore({ tenure, model, table, folder }) {
   const out = join(folder, "scored.csv");
   const env = { ...process.env, RAYON_NUM_THREADS: "2" };
   const begin = performance.now();
-  const { status, stderr, error } = spawnSync(tenure, ["score", model, "--data", table, "--out", out, "--force", "--quiet"], { env, encoding: "utf8" });
+  const { status, stderr, error } = spawnSync(
+    tenure,
+    ["score", model, "--data", table, "--out", out, "--force", "--quiet"],
+    { env, encoding: "utf8" },
+  );
   const seconds = (performance.now() - begin) / 1000;
   if (error) throw error;
   if (status !== 0 || statSync(out).size === 0) throw new Error(`tenure score ended with ${status}: ${stderr}`);

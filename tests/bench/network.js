@@ -1,6 +1,8 @@
-/** The peers' network: seeded random weights and believable dense rows. Their values do not matter for the time. */
+/**
+ * The peers' network: seeded random weights, and dense rows. Their values do not change the time.
+ */
 
-/** A small seeded generator (mulberry32): the same numbers in every run and runtime. */
+/** The generator mulberry32: the same numbers in every run and runtime. */
 export function random(seed) {
   let state = seed >>> 0;
   return () => {
@@ -11,7 +13,10 @@ export function random(seed) {
   };
 }
 
-/** Layers as `{ inputs, outputs, weight [inputs × outputs], bias }`: hidden ones, output, direct share. */
+/**
+ * Layers as `{ inputs, outputs, weight [inputs × outputs], bias }`: hidden ones, output, direct
+ * share.
+ */
 export function makeWeights({ width, hidden }, seed = 7) {
   const next = random(seed);
   const layer = (inputs, outputs) => {
@@ -25,7 +30,7 @@ export function makeWeights({ width, hidden }, seed = 7) {
   return { layers, output, direct: layer(width, 1) };
 }
 
-/** All weights in one array, and back: the file that the JavaScript peers read. */
+/** All weights in one array: the file that the JavaScript peers read. */
 export function packWeights({ layers, output, direct }) {
   const all = [...layers, ...(output ? [output] : []), direct];
   const packed = new Float32Array(all.reduce((sum, { weight, bias }) => sum + weight.length + bias.length, 0));
@@ -41,7 +46,10 @@ export function packWeights({ layers, output, direct }) {
 /** The inverse of {@link packWeights}. */
 export function unpackWeights({ width, hidden }, packed) {
   let at = 0;
-  const take = (length) => packed.subarray(at, (at += length));
+  const take = (length) => {
+    at += length;
+    return packed.subarray(at - length, at);
+  };
   const layer = (inputs, outputs) => ({ inputs, outputs, weight: take(inputs * outputs), bias: take(outputs) });
   const sizes = [width, ...hidden];
   const layers = hidden.map((outputs, index) => layer(sizes[index], outputs));
@@ -49,7 +57,7 @@ export function unpackWeights({ width, hidden }, packed) {
   return { layers, output, direct: layer(width, 1) };
 }
 
-/** Encoded rows as the dense network reads them: one category of each, and numbers part of the way through their bins. */
+/** Encoded rows of the dense network: one category of each field, and numbers within their bins. */
 export function denseRows({ groups, width }, rows, seed = 11) {
   const next = random(seed);
   const data = new Float32Array(rows * width);

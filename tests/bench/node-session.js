@@ -1,4 +1,7 @@
-/** One session in a fresh Node process: `node node-session.js --engine NAME --inputs FOLDER --part cold|warm` prints its figures as JSON. */
+/**
+ * One session in a fresh Node process: `node node-session.js --engine NAME --inputs FOLDER --part
+ * cold|warm` prints its figures as JSON.
+ */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Writes the dense network as an ONNX file: the few protobuf messages that it takes, by hand. */
+/** Writes the dense network as an ONNX file, with the few protobuf messages that it needs. */
 
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
@@ -34,14 +34,16 @@ function node(type, inputs, output) {
   return Buffer.concat([...parts, bytes(2, output), bytes(3, `${type}_${output}`), bytes(4, type)]);
 }
 
-/** ValueInfoProto of a float matrix `[rows, columns]`; rows are left open. */
+/** ValueInfoProto of a float matrix `[rows, columns]` with any number of rows. */
 function matrix(name, columns) {
   const dims = [bytes(2, "rows"), number(1, columns)].map((dim) => bytes(1, dim));
   const tensorType = Buffer.concat([number(1, FLOAT), bytes(2, Buffer.concat(dims))]);
   return Buffer.concat([bytes(1, name), bytes(2, bytes(1, tensorType))]);
 }
 
-/** ModelProto of `sigmoid(output(relu(…relu(x)…)) + direct(x))`, input `x`, output `probability`. */
+/**
+ * ModelProto of `sigmoid(output(relu(…relu(x)…)) + direct(x))`, input `x`, output `probability`.
+ */
 export function onnxModel({ width }, { layers, output, direct }) {
   const nodes = [];
   const tensors = [];

@@ -1,4 +1,7 @@
-/** One session in a fresh page: the address names the engine, the figures (or the error) end up in `window.session`. */
+/**
+ * One session in a fresh page. The address names the engine. Puts the figures, or the error, into
+ * `window.session`.
+ */
 
 import { measure } from "./session.js";
 
@@ -11,7 +14,8 @@ async function run() {
   const { network, records } = JSON.parse(new TextDecoder().decode(await read("inputs.json")));
   const vendor = new URL(`vendor/${engine}/`, location.href).href;
   const given = { network, records, address, read, vendor, wasm: `${vendor}tenure_bg.wasm` };
-  const importEngine = () => import(/* not bundled: its time counts */ new URL(`engines/${engine}.js`, location.href).href);
+  const importEngine = () =>
+    import(/* not bundled: its time counts */ new URL(`engines/${engine}.js`, location.href).href);
   return measure(given, importEngine, parameters.has("cold"));
 }
 

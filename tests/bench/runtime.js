@@ -1,7 +1,8 @@
 /**
- * `cargo xtask bench runtime` calls this: every engine in Node and Chromium, in turn, each session in a fresh process or
- * page; medians over the repetitions go to `--out`. Cold starts are sessions of their own, several in a repetition and the
- * engines by turns, because one alone says more about the machine's last second than about the engine.
+ * Measures every engine in Node and Chromium for `cargo xtask bench runtime`. Each session has a
+ * fresh process or page. Writes the medians over the repetitions to `--out`. Cold starts have
+ * sessions of their own, several in a repetition and with the engines in turn, because a single one
+ * depends on what the machine did just before.
  */
 
 import { execFileSync } from "node:child_process";
@@ -23,7 +24,7 @@ const PEERS = ["onnxruntime-web", "onnxruntime-node", "@tensorflow/tfjs-core", "
 const RECORDS = 2000;
 /** Cold starts of each engine in one repetition. */
 const COLD_STARTS = 7;
-/** Before the benchmark itself is a load. */
+/** Load of the machine before the benchmark. */
 const LOAD = loadavg()[0];
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
@@ -45,23 +46,31 @@ async function run({ data, model, tenure, chromium: executablePath, repetitions 
   const figures = { node: {}, chromium: {}, native: {} };
   let expected;
   const keep = (runtime, engine, { first, ...session }) => {
-    // A peer that computes something else would be measured at something else.
-    if (engine !== "tenure" && Math.abs(first - (expected ??= first)) > 1e-5) {
-      throw new Error(`${engine} scores the first row ${first}, another peer ${expected}`);
+    // All peers must compute the same network.
+    if (engine !== "tenure") {
+      expected ??= first;
+      if (Math.abs(first - expected) > 1e-5) {
+        throw new Error(`${engine} scores the first row ${first}, another peer ${expected}`);
+      }
     }
-    for (const [key, value] of Object.entries(session)) ((figures[runtime][engine] ??= {})[key] ??= []).push(value);
+    figures[runtime][engine] ??= {};
+    const kept = figures[runtime][engine];
+    for (const [key, value] of Object.entries(session)) {
+      kept[key] ??= [];
+      kept[key].push(value);
+    }
   };
   try {
     for (let repetition = 0; repetition < Number(repetitions); repetition++) {
       process.stderr.write(`  repetition ${repetition + 1} of ${repetitions}\n`);
-      // Every repetition begins with another engine, so that none always runs on a machine just warmed, or just busy.
+      // Each repetition begins with another engine, so that no engine always runs first or last.
       for (let turn = 0; turn < ENGINES.length; turn++) {
         const engine = ENGINES[(repetition + turn) % ENGINES.length];
         keep("node", engine, nodeSession(engine, inputs, "warm"));
         keep("chromium", engine, await browser.session(engine));
       }
       for (let start = 0; start < COLD_STARTS * ENGINES.length; start++) {
-        // One engine further in every round, so that each follows each.
+        // Each round begins one engine later, so that every engine follows every other.
         const engine = ENGINES[(start + Math.floor(start / ENGINES.length)) % ENGINES.length];
         keep("node", engine, nodeSession(engine, inputs, "cold"));
         keep("chromium", engine, await browser.cold(engine));
@@ -76,7 +85,10 @@ async function run({ data, model, tenure, chromium: executablePath, repetitions 
   }
 }
 
-/** Writes what the sessions read: model, records, and the equivalent network in the peers' formats. */
+/**
+ * Writes the files of the sessions: model, records, and the equivalent network in the peers'
+ * formats.
+ */
 function prepare(data, model, folder) {
   const inputs = join(folder, "inputs");
   mkdirSync(inputs);
@@ -92,20 +104,25 @@ function prepare(data, model, folder) {
 }
 
 function nodeSession(engine, inputs, part) {
-  const output = execFileSync(process.execPath, [join(HERE, "node-session.js"), "--engine", engine, "--inputs", inputs, "--part", part], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const output = execFileSync(
+    process.execPath,
+    [join(HERE, "node-session.js"), "--engine", engine, "--inputs", inputs, "--part", part],
+    {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   return JSON.parse(output.trimEnd().split("\n").at(-1));
 }
 
-/** What is kept of a native session: the better of one call and of blocks. */
+/** The figures of a native session: the better of one call and of blocks. */
 function nativeFigures({ first, batch_100k_rows_per_s: whole, batch_100k_in_blocks_rows_per_s: blocks, row_p50_us }) {
   return { first, rows_per_s: Math.max(whole, blocks), row_p50_us };
 }
 
 function medians(figures) {
-  const each = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+  const each = (object, change) =>
+    Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
   return each(figures, (engines) => each(engines, (keys) => each(keys, median)));
 }
 

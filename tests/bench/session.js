@@ -1,6 +1,6 @@
 /**
- * One engine measured in one fresh process or page: cold start, one row, 100,000 rows and, ours alone, one record and one
- * explanation. Runs unchanged in Node and in a browser.
+ * Measures one engine in a fresh process or page: cold start, one row and 100,000 rows; for Tenure
+ * also one record and one explanation. Runs in Node and in a browser.
  */
 
 import { denseRows } from "./network.js";
@@ -10,18 +10,23 @@ const BLOCK_ROWS = 10_000;
 const POOL = 1000;
 const EXPLAINED = 40;
 
-/** Milliseconds that one figure may take, first to warm up, then to measure. */
+/** Time for one figure in milliseconds: to warm up, and to measure. */
 const WARM_MS = 300;
 const MEASURE_MS = 700;
-/** A browser's clock is coarse: calls are timed in groups that take this long. */
+/**
+ * Time of a group of calls in milliseconds. Calls are timed in groups, because a browser's clock is
+ * coarse.
+ */
 const GROUP_MS = 2;
 
 /**
- * Measures one engine; `first`, its score of the first row, lets the caller see that the peers compute the same.
+ * Measures one engine. `first` of the result is its score of the first row, by which the caller
+ * compares engines.
  *
- * @param given what engines read: `network`, `records`, `read(name)` → ArrayBuffer, `address(name)`, and where wasm lies.
- * @param importEngine imports the engine's module; its time counts.
- * @param onlyCold whether the cold start is all that is asked for.
+ * @param given the inputs of engines: `network`, `records`, `read(name)` → ArrayBuffer,
+ *   `address(name)`, wasm addresses.
+ * @param importEngine imports the engine's module. Its time counts as cold start.
+ * @param onlyCold whether to measure the cold start only.
  */
 export async function measure(given, importEngine, onlyCold = false) {
   const { network, records } = given;
@@ -32,11 +37,11 @@ export async function measure(given, importEngine, onlyCold = false) {
   const engine = await start(given);
   const first = engine.record ? engine.record(records[0]) : await engine.row(oneDense);
   const cold_ms = performance.now() - begin;
-  if (!(first >= 0 && first <= 1)) throw new Error(`the first score is no probability: ${first}`);
+  if (!(first >= 0 && first <= 1)) throw new Error(`the first score is not a probability: ${first}`);
   if (onlyCold) return { first, cold_ms };
   const results = { first };
 
-  // Made after the cold start: half a hundred megabytes more would make a process that no user has.
+  // Made after the cold start, which 50 MB more in the process would change.
   const dense = denseRows(network, BATCH_ROWS);
   const isOurs = engine.record !== undefined;
   const rows = Array.from({ length: Math.min(POOL, records.length) }, (_, row) =>
@@ -65,7 +70,7 @@ export async function measure(given, importEngine, onlyCold = false) {
   return results;
 }
 
-/** Median time of one call in µs: calls in groups long enough for the clock, the median over the groups. */
+/** Median time of one call in µs, over groups that are long enough for the clock. */
 async function perCall(isAsync, call, inputs) {
   let at = 0;
   let sink = 0;
@@ -94,21 +99,24 @@ async function perCall(isAsync, call, inputs) {
   for (const begin = performance.now(); performance.now() - begin < MEASURE_MS; ) {
     times.push(((await group(calls)) / calls) * 1000);
   }
-  // Reading the sum keeps the calls from being optimised away.
-  if (Number.isNaN(sink)) throw new Error("a score is no number");
+  // Reading the sum prevents that the calls are optimised away.
+  if (Number.isNaN(sink)) throw new Error("a score is NaN");
   return median(times);
 }
 
-/** Rows per second of a whole batch: one call to warm up, then the median of at least three. */
+/** Rows per second of a whole batch: the median of at least three calls, after one to warm up. */
 async function throughput(batch) {
   await batch();
   const times = [];
-  for (const begin = performance.now(); times.length < 3 || (times.length < 9 && performance.now() - begin < MEASURE_MS); ) {
+  for (
+    const begin = performance.now();
+    times.length < 3 || (times.length < 9 && performance.now() - begin < MEASURE_MS);
+  ) {
     const start = performance.now();
     const probabilities = await batch();
     times.push(performance.now() - start);
     const last = probabilities[probabilities.length - 1];
-    if (!(last >= 0 && last <= 1)) throw new Error(`the last score is no probability: ${last}`);
+    if (!(last >= 0 && last <= 1)) throw new Error(`the last score is not a probability: ${last}`);
   }
   return BATCH_ROWS / (median(times) / 1000);
 }

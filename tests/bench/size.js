@@ -1,9 +1,11 @@
 /**
- * `cargo xtask size` calls this: `node size.js OUT` writes the sizes of what ships, raw, gzip 9 and brotli 11, in bytes.
+ * `node size.js OUT`, for `cargo xtask size`: writes the sizes of what ships in bytes, raw, with
+ * gzip 9 and with brotli 11.
  *
- * `scorer` is what a browser needs before it can score: the module and every script that the package's entry imports, each
- * compressed by itself as a server sends it. `gpu` is what it loads beside that once a graphics device is asked for. `model` is
- * the demo's artifact, `page` everything under www/dist but the demo and what a graphics device needs.
+ * `scorer` is what a browser loads before it can score: the module, and every script that the
+ * package's entry imports. Each file is compressed by itself, as a server sends it. `gpu` is what
+ * it loads in addition for a graphics device. `model` is the demo's artifact. `page` is everything
+ * in www/dist except the demo and the files for a graphics device.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,10 +26,14 @@ function sizeOf(file) {
     [constants.BROTLI_PARAM_QUALITY]: 11,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   };
-  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params }).length };
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params }).length,
+  };
 }
 
-/** A script and all that it imports at once, by paths relative to the root. */
+/** A script and its static imports, direct or not, as paths relative to the root. */
 function withImports(file, found = new Set()) {
   if (found.has(file)) return found;
   found.add(file);
@@ -40,7 +46,9 @@ function withImports(file, found = new Set()) {
 
 function filesUnder(folder) {
   const entries = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? dirname(entry.path), entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? dirname(entry.path), entry.name));
   return files.map((file) => relative(ROOT, file).replaceAll("\\", "/")).sort();
 }
 
@@ -55,7 +63,11 @@ const measure = (files) => sum(files.map((file) => (sizes[file] ??= sizeOf(file)
 const scorer = measure([MODULE, ...withImports(ENTRY)]);
 const gpu = measure(GPU);
 const model = measure([MODEL]);
-// The demo's model and table are data of the day, and text that says where things lie is never fetched by a browser.
-const page = measure(filesUnder(PAGE).filter((file) => !file.startsWith(`${PAGE}/demo/`) && !file.endsWith("/_headers") && !/\/(webgpu|tenure_gpu)/.test(file)));
+// The demo's model and table are data, and a browser never fetches _headers.
+const page = measure(
+  filesUnder(PAGE).filter(
+    (file) => !file.startsWith(`${PAGE}/demo/`) && !file.endsWith("/_headers") && !/\/(webgpu|tenure_gpu)/.test(file),
+  ),
+);
 const [out] = process.argv.slice(2);
 writeFileSync(out, `${JSON.stringify({ ...sizes, scorer, gpu, model, page }, null, 2)}\n`);

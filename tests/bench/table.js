@@ -1,8 +1,8 @@
-/** Reads a CSV table into records as a web page would hand them over: numbers as numbers, blanks as null. */
+/** Reads a CSV table into records, with numbers as numbers and blanks as null. */
 
 import { readFileSync } from "node:fs";
 
-/** Lines of cells; quotes as RFC 4180 has them. */
+/** Lines of cells, with quotes as in RFC 4180. */
 export function readCsv(path) {
   const text = readFileSync(path, "utf8").replace(/^\ufeff/, "");
   const rows = [];
@@ -25,13 +25,13 @@ export function readRecords(path, { fields }) {
   const [header, ...rows] = readCsv(path);
   const places = fields.map((field) => ({ field, at: header.indexOf(field.name) }));
   const absent = places.filter(({ at }) => at < 0).map(({ field }) => field.name);
-  if (absent.length > 0) throw new Error(`${path} lacks the model's fields ${absent.join(", ")}`);
+  if (absent.length > 0) throw new Error(`${path} has no columns for the model's fields ${absent.join(", ")}`);
   return rows.map((cells) =>
-    Object.fromEntries(places.map(({ field, at }) => [field.name, valueOf(field, cells[at].trim())])),
+    Object.fromEntries(places.map(({ field, at }) => [field.name, parsedValue(field, cells[at].trim())])),
   );
 }
 
-function valueOf(field, text) {
+function parsedValue(field, text) {
   if (text === "" || field.missing?.includes(text)) return null;
   return field.kind === "number" ? Number(text) : text;
 }

@@ -1,6 +1,6 @@
 /** A TypeScript user's file: compiled against the installed package. */
 
-import { load, type Explanation, TenureError } from "tenure";
+import { type Explanation, load, TenureError } from "tenure";
 import { createHandler } from "tenure/edge";
 
 interface Customer {

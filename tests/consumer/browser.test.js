@@ -1,4 +1,6 @@
-/** The package as users get it, in headless Chromium: built by Vite, served by Vite, and without any bundler. */
+/**
+ * The packed package in headless Chromium: built by Vite, served by Vite, and without a bundler.
+ */
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -19,7 +21,7 @@ const POLICY = "default-src 'none'; connect-src 'self'; script-src 'self'";
 const scorer = await load(artifactPath());
 const records = sampleRecords(scorer.schema, 50);
 
-/** A page that loads and scores; errors are shown by code and message. */
+/** A page that loads and scores, and shows errors by code and message. */
 const scoring = (source) => `
   import { load } from "tenure";
   const records = ${JSON.stringify(records)};
@@ -33,7 +35,7 @@ const scoring = (source) => `
     show({ name, code, message });
   }
 `;
-/** The same through a pool of two workers, with a call that is cancelled among them. */
+/** The same with a pool of two workers, and with a call that is aborted. */
 const pooled = (source) => `
   import { createPool } from "tenure/pool";
   import { TenureError } from "tenure";
@@ -93,7 +95,7 @@ async function shown(address) {
 
 test("Vite's build has the WebAssembly file once", () => {
   const files = readdirSync(join(built(), "assets"));
-  // The module for graphics devices, where it was built, lies there for those who ask for it.
+  // The module for graphics devices is there if it was built.
   const needed = files.filter((name) => name.endsWith(".wasm") && !name.startsWith("tenure_gpu"));
   assert.equal(needed.length, 1, files.join());
 });
@@ -113,7 +115,11 @@ test("the built page scores and explains as Node does, under a strict policy, wi
 });
 
 function assertPooled(result) {
-  assert.deepEqual(result.one, JSON.parse(JSON.stringify(records.map((record) => scorer.score(record)))), result.message);
+  assert.deepEqual(
+    result.one,
+    JSON.parse(JSON.stringify(records.map((record) => scorer.score(record)))),
+    result.message,
+  );
   assert.deepEqual(result.explanation, JSON.parse(JSON.stringify(scorer.explain(records[0]))));
   assert.deepEqual([result.aborted, result.refused], ["TimeoutError", "record_invalid"]);
 }
@@ -148,7 +154,7 @@ test("a policy without 'wasm-unsafe-eval' is named in the error", async (context
   assert.match(error.message, /Add 'wasm-unsafe-eval' to script-src/);
 });
 
-test("a server that knows no .wasm files is no obstacle", async (context) => {
+test("a server without the media type of .wasm files works", async (context) => {
   const server = await serve(built(), (path) =>
     path.endsWith(".wasm") ? { "content-type": "application/octet-stream" } : {},
   );
@@ -158,7 +164,7 @@ test("a server that knows no .wasm files is no obstacle", async (context) => {
   assert.ok(!messages.some((message) => /mime/i.test(message)), messages.join());
 });
 
-test("an artifact that is not there is named with its status", async (context) => {
+test("the error of an absent artifact has its address and status", async (context) => {
   const server = await serve(built());
   context.after(server.close);
   const { shown: error } = await shown(`${server.origin}/absent.html`);

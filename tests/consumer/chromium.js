@@ -1,4 +1,4 @@
-/** Headless Chromium, driven by playwright-core; `CHROMIUM` or `TENURE_CHROMIUM` names one that is not Debian's. */
+/** Headless Chromium with playwright-core: `CHROMIUM`, `TENURE_CHROMIUM`, or Debian's. */
 
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,15 +6,18 @@ import { createRequire } from "node:module";
 const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 
-/** Starts the browser, with further flags. */
+/** Starts the browser, with additional flags. */
 export async function launch(flags = []) {
   const executablePath = process.env["CHROMIUM"] ?? process.env["TENURE_CHROMIUM"] ?? "/usr/bin/chromium";
   if (!existsSync(executablePath))
-    throw new Error(`there is no Chromium at ${executablePath}: install it, or set CHROMIUM to its path`);
+    throw new Error(`Chromium is not at ${executablePath}: install it, or set CHROMIUM to its path`);
   return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--headless", ...flags] });
 }
 
-/** Opens an address in a new page and waits for its `output` to have text; what the console said comes along. */
+/**
+ * Opens an address in a new page, waits for text in its `output`, and returns it with the console's
+ * messages.
+ */
 export async function outputOf(browser, address) {
   const page = await browser.newPage();
   const messages = [];

@@ -1,4 +1,4 @@
-/** An empty app with the package in it as users get it: packed by npm, installed from the tarball. */
+/** An app with the package as users get it: packed by npm, and installed from the tarball. */
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,22 +11,22 @@ const PACKAGE = fileURLToPath(new URL("../../pkg/", import.meta.url));
 const QUIET = ["--silent", "--no-audit", "--no-fund", "--offline"];
 
 function npm(folder, ...parameters) {
-  // A workspace's npm run sets npm_config_* for itself; the app is no part of the workspace.
+  // `npm run` in a workspace sets npm_config_*, which must not reach the app.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   return execFileSync("npm", parameters, { cwd: folder, env, encoding: "utf8", shell: process.platform === "win32" });
 }
 
 /** Names of the files in the tarball. */
 export function packedFiles() {
-  // The JSON is a list in some versions of npm and an object by package name in others.
+  // The JSON is a list or an object by package name, depending on the version of npm.
   const packed = JSON.parse(npm(PACKAGE, "pack", "--dry-run", "--json"));
   const [{ files }] = Array.isArray(packed) ? packed : Object.values(packed);
   return files.map(({ path }) => path).sort();
 }
 
 /**
- * Makes an app in a temporary folder, with the package installed and `files` (name → text) written; the model lies at
- * each of `models`. The caller removes it.
+ * Makes an app in a temporary folder: installs the package, writes `files` (name → text), and
+ * copies the model to each path of `models`. The caller removes it.
  */
 export function installedApp({ files = {}, models = ["model.safetensors"] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "tenure-app-"));
@@ -48,11 +48,11 @@ export function installedApp({ files = {}, models = ["model.safetensors"] } = {}
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** The README's code block that opens with `// name`. */
+/** The README's code block whose first line is `// name`. */
 export function readmeExample(name) {
   const text = readFileSync(join(PACKAGE, "README.md"), "utf8");
   const blocks = [...text.matchAll(/```js\n(.*?)```/gs)].map(([, block]) => block);
   const found = blocks.find((block) => block.startsWith(`// ${name}\n`));
-  if (found === undefined) throw new Error(`the README has no example that opens with "// ${name}"`);
+  if (found === undefined) throw new Error(`the README has no example whose first line is "// ${name}"`);
   return found;
 }

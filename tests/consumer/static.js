@@ -1,4 +1,4 @@
-/** Serves a folder on a free port of 127.0.0.1, with the headers that a test wants. */
+/** Serves a folder on a free port of 127.0.0.1, with the headers of a test. */
 
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -11,7 +11,7 @@ const MEDIA_TYPES = {
   ".safetensors": "application/octet-stream",
 };
 
-/** `headers(path)` may replace the media type and add headers. */
+/** Starts the server. `headers(path)` can replace the media type and add headers. */
 export async function serve(folder, headers = () => ({})) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));

@@ -1,4 +1,4 @@
-/** The package as users get it, in workerd: the README's worker, and what the runtime refuses. */
+/** The packed package in workerd: the README's worker, and a module that the runtime refuses. */
 
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
@@ -7,19 +7,12 @@ import { after, before, test } from "node:test";
 import { load } from "tenure";
 import { artifactPath, sampleRecord } from "../../pkg/tests/artifact.js";
 import { installedApp, readmeExample } from "../consumer/pack.js";
-import { startWorkerd } from "./workerd.js";
+import { packageModules, startWorkerd } from "./workerd.js";
 
 const scorer = await load(artifactPath());
 const record = sampleRecord(scorer.schema);
 
-/** What a bundler such as wrangler's does with the package's names; workerd itself knows paths only. */
-const LINKS = {
-  "tenure.js": 'export * from "./node_modules/tenure/dist/workerd.js";',
-  "tenure-edge.js": 'export * from "../node_modules/tenure/dist/edge.js";',
-  "tenure-own.js": 'export * from "./workerd.js";',
-};
-
-/** Hands bytes instead of a module to `load`. */
+/** Passes bytes instead of a module to `load`. */
 const BYTES_WORKER = `
   import { load } from "tenure";
   import artifact from "./model.safetensors";
@@ -39,24 +32,10 @@ const BYTES_WORKER = `
 let app;
 let running;
 
-/** The modules of an app whose worker is in `file`. */
-function modules(file) {
-  const installed = ["dist/workerd.js", "dist/edge.js", "wasm/tenure_bg.wasm"].map((name) => ({
-    name: `node_modules/tenure/${name}`,
-  }));
-  const links = [
-    { name: "tenure", file: "tenure.js" },
-    { name: "tenure/edge", file: "tenure-edge.js" },
-    { name: "node_modules/tenure/dist/tenure", file: "tenure-own.js" },
-  ];
-  const wasmAsData = { name: "bytes.safetensors" };
-  return [{ name: file }, ...links, { name: "model.safetensors" }, wasmAsData, ...installed];
-}
-
 before(async () => {
-  app = installedApp({ files: { "worker.js": readmeExample("worker.js"), "bytes.js": BYTES_WORKER, ...LINKS } });
+  app = installedApp({ files: { "worker.js": readmeExample("worker.js"), "bytes.js": BYTES_WORKER } });
   copyFileSync(join(app.folder, "node_modules/tenure/wasm/tenure_bg.wasm"), join(app.folder, "bytes.safetensors"));
-  running = await startWorkerd(app.folder, modules("worker.js"));
+  running = await startWorkerd(app.folder, packageModules(app.folder, "worker.js"));
 });
 after(async () => {
   await running?.stop();
@@ -108,7 +87,10 @@ test("many requests at once are all answered alike", async () => {
 });
 
 test("bytes instead of a module are refused by the runtime, and the error says what to do", async () => {
-  const worker = await startWorkerd(app.folder, modules("bytes.js"));
+  const worker = await startWorkerd(app.folder, [
+    ...packageModules(app.folder, "bytes.js"),
+    { name: "bytes.safetensors" },
+  ]);
   try {
     const { code, message } = await (await fetch(worker.origin)).json();
     assert.equal(code, "wasm_unavailable");

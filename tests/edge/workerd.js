@@ -7,10 +7,34 @@ import { join } from "node:path";
 
 const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
 
-/** How workerd is told what kind a module is. */
+/** The kind of a module in workerd's configuration, by the ending of its name. */
 const KINDS = { js: "esModule", wasm: "wasm", safetensors: "data" };
 
-/** The configuration: every module by the name that its importers reach, the first one being the worker. */
+/**
+ * Modules that resolve the package's names. A bundler such as wrangler's does that; workerd only
+ * knows paths.
+ */
+const LINKS = {
+  "tenure.js": 'export * from "./node_modules/tenure/dist/workerd.js";',
+  "tenure-edge.js": 'export * from "../node_modules/tenure/dist/edge.js";',
+  "tenure-own.js": 'export * from "./workerd.js";',
+};
+
+/** Writes those modules into an app, and returns all modules of the worker in `file`. */
+export function packageModules(folder, file) {
+  for (const [name, text] of Object.entries(LINKS)) writeFileSync(join(folder, name), text);
+  const installed = ["dist/workerd.js", "dist/edge.js", "wasm/tenure_bg.wasm"].map((name) => ({
+    name: `node_modules/tenure/${name}`,
+  }));
+  const links = [
+    { name: "tenure", file: "tenure.js" },
+    { name: "tenure/edge", file: "tenure-edge.js" },
+    { name: "node_modules/tenure/dist/tenure", file: "tenure-own.js" },
+  ];
+  return [{ name: file }, ...links, { name: "model.safetensors" }, ...installed];
+}
+
+/** The configuration: every module by the name that imports resolve to. The first is the worker. */
 function configuration(modules) {
   const lines = modules.map(({ name, file }) => {
     const kind = KINDS[(file ?? name).split(".").at(-1)];
@@ -33,12 +57,13 @@ ${lines.join("\n")}
 }
 
 /**
- * Starts workerd in a folder. A module is `{ name, file }`: the name that imports resolve to, and the file (the name
- * where absent). Resolves with the address once it listens; rejects with what it printed if it ends before.
+ * Starts workerd in a folder. A module is `{ name, file }`: the name that imports resolve to, and
+ * its file (default: the name). Resolves with the address once workerd listens. Rejects with its
+ * output if it ends before.
  */
 export async function startWorkerd(folder, modules) {
   writeFileSync(join(folder, "config.capnp"), configuration(modules));
-  // The path of the program; the package's own launcher would stand between us and the process.
+  // The program itself, not the package's launcher, so that `kill` ends it.
   const { default: program } = require("workerd");
   const child = spawn(program, ["serve", "config.capnp", "--control-fd=3"], {
     cwd: folder,

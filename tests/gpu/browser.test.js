@@ -1,4 +1,7 @@
-/** The graphics device in headless Chromium (SwiftShader), in the package as users get it: built by Vite. */
+/**
+ * The graphics device in headless Chromium (SwiftShader), in an app built by Vite with the packed
+ * package.
+ */
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -14,7 +17,7 @@ import { serve } from "../consumer/static.js";
 const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
 const { build } = await import(pathToFileURL(require.resolve("vite")).href);
 
-/** Issue 3: WebGPU and the packed network agree within so much on the logit. */
+/** The device and the CPU agree within this on the logit. */
 const TOLERANCE = 1e-4;
 /** SwiftShader compiles kernels slowly. */
 const PATIENCE = 120_000;
@@ -31,7 +34,8 @@ let browser;
 before(async () => {
   app = installedApp({
     files: {
-      "index.html": '<!doctype html><html lang="en"><title>app</title><script type="module" src="/app.js"></script></html>',
+      "index.html":
+        '<!doctype html><html lang="en"><title>app</title><script type="module" src="/app.js"></script></html>',
       "app.js": 'import { load } from "tenure";\nglobalThis.tenure = { load };\n',
     },
     models: ["public/model.safetensors"],
@@ -47,7 +51,9 @@ after(async () => {
   app?.remove();
 });
 
-/** Runs a function in a fresh page that has `tenure`; says what the page fetched. */
+/**
+ * Runs a function in a fresh page that has `tenure`. Returns its result and what the page fetched.
+ */
 async function inPage(run, argument, chromium = browser, before = () => undefined) {
   const page = await chromium.newPage();
   const fetched = [];
@@ -73,7 +79,10 @@ function assertEqualScores(scores, expected) {
   assert.equal(scores.logit.length, expected.logit.length);
   for (const [row, logit] of expected.logit.entries()) {
     const close = Math.abs(scores.logit[row] - logit) <= TOLERANCE;
-    assert.ok(close || (scores.logit[row] === null && Number.isNaN(logit)), `row ${row}: ${scores.logit[row]} ${logit}`);
+    assert.ok(
+      close || (scores.logit[row] === null && Number.isNaN(logit)),
+      `row ${row}: ${scores.logit[row]} ${logit}`,
+    );
   }
   assert.deepEqual(scores.flags, [...expected.flags]);
   assert.equal(scores.errorCount, expected.errorCount);
@@ -81,11 +90,13 @@ function assertEqualScores(scores, expected) {
   assert.deepEqual(scores.problems, JSON.parse(JSON.stringify(expected.problems)));
 }
 
-/** Loads for a device, scores, and takes what the page may give away. */
+/** Loads with a device, scores, and returns what can be sent out of the page. */
 const scoring = async ({ device, records }) => {
   const scorer = await globalThis.tenure.load("/model.safetensors", { device });
   const scores = await scorer.scoreManyAsync(records);
-  const plain = Object.fromEntries(Object.entries(scores).map(([key, value]) => [key, ArrayBuffer.isView(value) ? [...value] : value]));
+  const plain = Object.fromEntries(
+    Object.entries(scores).map(([key, value]) => [key, ArrayBuffer.isView(value) ? [...value] : value]),
+  );
   plain.logit = plain.logit.map((logit) => (Number.isNaN(logit) ? null : logit));
   return { scores: plain, report: await scorer.device() };
 };
@@ -104,10 +115,13 @@ test("device cpu, and a page that asks for none, fetch nothing of it", async () 
   const { result, fetched } = await inPage(scoring, { device: "cpu", records: records.slice(0, 10) });
   assert.deepEqual([result.scores.device, result.scores.reason.code], ["cpu", "not_asked"]);
   assertEqualScores(result.scores, scorer.scoreMany(records.slice(0, 10)));
-  assert.deepEqual(fetched.filter((name) => isGpuFile(name) || name.startsWith("webgpu")), []);
+  assert.deepEqual(
+    fetched.filter((name) => isGpuFile(name) || name.startsWith("webgpu")),
+    [],
+  );
 });
 
-test("auto takes an emulated adapter for none, and fetches no module", async () => {
+test("auto ignores an emulated adapter, and fetches no module", async () => {
   const { result, fetched } = await inPage(scoring, { device: "auto", records });
   assert.deepEqual([result.scores.device, result.scores.reason.code], ["cpu", "adapter_software"]);
   assertEqualScores(result.scores, scorer.scoreMany(records));
@@ -128,7 +142,7 @@ test("without an adapter the CPU does it and says so", async () => {
 test("a device that is lost in the middle of a batch: the CPU does all of it and says so", async () => {
   const { result } = await inPage(
     async ({ records }) => {
-      // The device that the module asks the browser for, so that it can be destroyed behind the module's back.
+      // Keeps the device that the module gets from the browser, so that the test can destroy it.
       const devices = [];
       const request = GPUAdapter.prototype.requestDevice;
       GPUAdapter.prototype.requestDevice = async function (...parameters) {
@@ -160,7 +174,7 @@ test("a device that is lost in the middle of a batch: the CPU does all of it and
 test("a device without memory for a buffer: the CPU does all of it and says so", async () => {
   const { result } = await inPage(
     async ({ records }) => {
-      // What a browser does when memory is short: the buffer that it hands out is no valid one, and an error is reported.
+      // When memory is short, a browser returns an invalid buffer and reports an error.
       // A size beyond the limit has the same two effects on any machine.
       const create = GPUDevice.prototype.createBuffer;
       let short = false;
@@ -193,7 +207,8 @@ test("an adapter with limits that are too small is refused by name", async () =>
         get() {
           const real = limits.call(this);
           return new Proxy(real, {
-            get: (target, name) => (name === "maxComputeInvocationsPerWorkgroup" ? 128 : Reflect.get(target, name, target)),
+            get: (target, name) =>
+              name === "maxComputeInvocationsPerWorkgroup" ? 128 : Reflect.get(target, name, target),
           });
         },
       });
@@ -213,9 +228,15 @@ test("a call can be aborted", async () => {
       const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
       await scorer.scoreManyAsync(records.slice(0, 10));
       const abort = new AbortController();
-      const pending = scorer.scoreManyAsync(Array.from({ length: 200_000 }, (_, row) => records[row % 50]), { signal: abort.signal });
+      const pending = scorer.scoreManyAsync(
+        Array.from({ length: 200_000 }, (_, row) => records[row % 50]),
+        { signal: abort.signal },
+      );
       abort.abort();
-      const outcome = await pending.then(() => "done", (error) => error.code);
+      const outcome = await pending.then(
+        () => "done",
+        (error) => error.code,
+      );
       return { outcome, device: (await scorer.scoreManyAsync(records.slice(0, 10))).device };
     },
     { records },
@@ -246,7 +267,9 @@ test("explainMany on the device gives the CPU's contributions, and the progress"
     const blocks = await pending;
     return {
       worked: blocks.map(({ device, reason }) => [device, reason?.code ?? ""].join(" ")),
-      contributions: blocks.flatMap(({ contributions }) => [...contributions].map((share) => (Number.isNaN(share) ? null : share))),
+      contributions: blocks.flatMap(({ contributions }) =>
+        [...contributions].map((share) => (Number.isNaN(share) ? null : share)),
+      ),
       done: blocks.at(-1).done,
     };
   };
@@ -259,7 +282,10 @@ test("explainMany on the device gives the CPU's contributions, and the progress"
     assert.equal(result.contributions.length, expected.length);
     for (const [at, share] of expected.entries()) {
       const given = result.contributions[at];
-      assert.ok(Number.isNaN(share) ? given === null : Math.abs(given - share) <= TOLERANCE, `${at}: ${given} ${share}`);
+      assert.ok(
+        Number.isNaN(share) ? given === null : Math.abs(given - share) <= TOLERANCE,
+        `${at}: ${given} ${share}`,
+      );
     }
   }
 });
@@ -280,21 +306,35 @@ test("dates count back from the reference that load was given", async () => {
   assert.deepEqual(result.worked, ["webgpu", "webgpu"]);
   const [by, byDefault] = await Promise.all([{ reference }, {}].map((options) => load(new Uint8Array(bytes), options)));
   const { value: block } = await by.explainMany(dated.slice(0, 2))[Symbol.asyncIterator]().next();
-  for (const [given, expected] of [[result.logit, by.scoreMany(dated).logit], [result.contributions, block.contributions]]) {
+  for (const [given, expected] of [
+    [result.logit, by.scoreMany(dated).logit],
+    [result.contributions, block.contributions],
+  ]) {
     assert.equal(given.length, expected.length);
-    given.forEach((value, at) => assert.ok(Math.abs(value - expected[at]) <= TOLERANCE, `${at}: ${value} ${expected[at]}`));
+    given.forEach((value, at) =>
+      assert.ok(Math.abs(value - expected[at]) <= TOLERANCE, `${at}: ${value} ${expected[at]}`),
+    );
   }
-  assert.ok(by.scoreMany(dated).logit.some((logit, row) => Math.abs(logit - byDefault.scoreMany(dated).logit[row]) > 0.01));
+  assert.ok(
+    by.scoreMany(dated).logit.some((logit, row) => Math.abs(logit - byDefault.scoreMany(dated).logit[row]) > 0.01),
+  );
 });
 
 test("beyond the budget the device samples, with the CPU's draws, errors and tolerance", async () => {
-  const options = [{ budget: 4000, seed: 3 }, { budget: 20_000, tolerance: 0.01 }];
+  const options = [
+    { budget: 4000, seed: 3 },
+    { budget: 20_000, tolerance: 0.01 },
+  ];
   const explaining = async ({ records, options }) => {
     const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
     const results = [];
     for (const each of options) {
       for await (const { device, reason, contributions, standardError } of scorer.explainMany(records, each)) {
-        results.push({ worked: reason?.code ?? device, contributions: [...contributions], standardError: [...standardError] });
+        results.push({
+          worked: reason?.code ?? device,
+          contributions: [...contributions],
+          standardError: [...standardError],
+        });
       }
     }
     const refused = await (async () => {
@@ -313,38 +353,55 @@ test("beyond the budget the device samples, with the CPU's draws, errors and tol
       expected.standardError.push(...block.standardError);
     }
     assert.ok(Math.max(...expected.standardError) > 0, "nothing was sampled");
-    const differs = (list, other) => list.map((value, index) => Math.abs(value - other[index])).filter((off) => !(off <= TOLERANCE));
+    const differs = (list, other) =>
+      list.map((value, index) => Math.abs(value - other[index])).filter((off) => !(off <= TOLERANCE));
     assert.equal(contributions.length, expected.contributions.length);
     assert.deepEqual(differs(contributions, expected.contributions), []);
     assert.deepEqual(differs(standardError, expected.standardError), []);
   }
-  // The CPU's own words.
+  // The CPU's message.
   assert.equal(result.refused[0], "argument_invalid");
   assert.match(result.refused[1], /budget must be at least/);
 });
 
-/** Runs in a page: the emulator goes under another name, so that `auto` measures it, as it would a real adapter. */
+/** Runs in a page: renames the emulator, so that `auto` measures it like a real adapter. */
 const pretendToBeReal = () => {
-  const info = { vendor: "acme", architecture: "one", device: "", description: "", subgroupMinSize: 4, subgroupMaxSize: 4, isFallbackAdapter: false };
+  const info = {
+    vendor: "acme",
+    architecture: "one",
+    device: "",
+    description: "",
+    subgroupMinSize: 4,
+    subgroupMaxSize: 4,
+    isFallbackAdapter: false,
+  };
   Object.defineProperty(GPUAdapter.prototype, "info", { get: () => info });
   Object.defineProperty(GPUAdapter.prototype, "isFallbackAdapter", { get: () => false });
 };
 
 test("auto measures an adapter once, in the background, and remembers", async () => {
   const measuring = async ({ records }) => {
-    // It must lose, and the CPU go on.
+    // The emulator must be slower, and the CPU goes on.
     const large = Array.from({ length: 40_000 }, (_, row) => records[row % records.length]);
     const rounds = [];
     for (let round = 0; round < 2; round++) {
       const scorer = await globalThis.tenure.load("/model.safetensors", { device: "auto" });
       const first = await scorer.scoreManyAsync(large);
       let report = await scorer.device();
-      for (let waited = 0; report.rows === undefined && report.reason?.code !== "adapter_software" && waited < 600; waited++) {
+      for (
+        let waited = 0;
+        report.rows === undefined && report.reason?.code !== "adapter_software" && waited < 600;
+        waited++
+      ) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         report = await scorer.device();
       }
       const few = await scorer.scoreManyAsync(records.slice(0, 10));
-      rounds.push({ first: first.reason?.code ?? first.device, rows: typeof report.rows, few: few.reason?.code ?? few.device });
+      rounds.push({
+        first: first.reason?.code ?? first.device,
+        rows: typeof report.rows,
+        few: few.reason?.code ?? few.device,
+      });
     }
     return rounds;
   };
@@ -360,7 +417,8 @@ test("auto measures explained customers too, and remembers from how many on the 
     const many = Array.from({ length: 100 }, (_, row) => records[row % records.length]);
     const explain = async (scorer, records) => {
       const worked = [];
-      for await (const { device, reason } of scorer.explainMany(records, { budget: 2000 })) worked.push(reason?.code ?? device);
+      for await (const { device, reason } of scorer.explainMany(records, { budget: 2000 }))
+        worked.push(reason?.code ?? device);
       return [...new Set(worked)];
     };
     const rounds = [];
@@ -368,7 +426,11 @@ test("auto measures explained customers too, and remembers from how many on the 
       const scorer = await globalThis.tenure.load("/model.safetensors", { device: "auto" });
       const first = await explain(scorer, many);
       let report = await scorer.device();
-      for (let waited = 0; report.walks === undefined && report.reason?.code !== "device_failed" && waited < 600; waited++) {
+      for (
+        let waited = 0;
+        report.walks === undefined && report.reason?.code !== "device_failed" && waited < 600;
+        waited++
+      ) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         report = await scorer.device();
       }
@@ -380,9 +442,9 @@ test("auto measures explained customers too, and remembers from how many on the 
   };
   const { result } = await inPage(measuring, { records: some }, browser, pretendToBeReal);
   const [before, after] = result.rounds;
-  // Nothing is known at first, and the CPU does not wait for the measurement.
+  // Nothing is measured at first, and the CPU does not wait for the measurement.
   assert.equal(before.first[0], "not_measured");
-  // JSON has no infinity: a device that never pays is kept as null.
+  // JSON writes Infinity (never faster) as null.
   assert.equal(before.walks, result.kept.walks === null ? "Infinity" : String(result.kept.walks));
   assert.equal(after.walks, before.walks, "remembered, not measured again");
   assert.ok(!after.first.includes("not_measured"), after.first.join());

@@ -1,7 +1,8 @@
-// Runs before the first paint, so that a remembered theme does not flash; the rest is in src/components/theme-toggle.ts.
+// Sets the remembered theme before the first paint, so that the page does not flash in the other
+// one. The switch itself is src/components/theme-toggle.ts.
 try {
-  const theme = localStorage.getItem('tenure-theme');
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+  const theme = localStorage.getItem("tenure-theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage is closed in this browser; the system's preference holds.
+  // The browser does not allow storage: the system's preference applies.
 }

@@ -1,130 +1,156 @@
-/** What lies behind the scores: the one-line summary, pairs of fields, ways out, and the drivers of many customers. */
-import type { Page } from '@playwright/test';
-import { choose, expect, field, line, open, openCustomer, openSample, panel, probability, row, share, table, test } from './page';
+/**
+ * Explanations: the one-line summary, sentences, interactions, counterfactuals, and the drivers of
+ * many customers.
+ */
+import type { Page } from "@playwright/test";
+import {
+  changeContract,
+  choose,
+  expect,
+  line,
+  open,
+  openCustomer,
+  openSample,
+  panel,
+  probability,
+  row,
+  share,
+  table,
+  test,
+} from "./page";
 
-const drivers = (page: Page) => page.getByRole('complementary', { name: 'Drivers' });
+const drivers = (page: Page) => page.getByRole("complementary", { name: "Drivers" });
 
-test('the summary in one line names what pushes most, and the badge says that it is exact', async ({ page }) => {
+test("the one-line summary names the strongest field, and the badge says that it is exact", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
-  const strongest = panel(page).locator('waterfall-chart li.up').first();
-  const label = await strongest.locator('.label').innerText();
-  await expect(panel(page).getByRole('list', { name: 'Pushes the score up most' })).toContainText(label);
-  await expect(panel(page).locator('.badge')).toHaveText('Exact');
+  const strongest = panel(page).locator("waterfall-chart li.up").first();
+  const label = await strongest.locator(".label").innerText();
+  await expect(panel(page).getByRole("list", { name: "Raise the score most" })).toContainText(label);
+  await expect(panel(page).locator(".badge")).toHaveText("Exact");
 });
 
-test('the strongest reasons and the ways out stand as sentences, in the language of the reader', async ({ page }) => {
+test("the strongest reasons and the counterfactuals are sentences in the language of the reader", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
-  const sentences = panel(page).getByRole('list', { name: 'The strongest reasons' });
-  await expect(sentences.getByRole('listitem')).toHaveCount(3);
-  const strongest = await panel(page).locator('waterfall-chart li .label').first().innerText();
-  const first = sentences.getByRole('listitem').first();
+  const sentences = panel(page).getByRole("list", { name: "The strongest reasons" });
+  await expect(sentences.getByRole("listitem")).toHaveCount(3);
+  const strongest = await panel(page).locator("waterfall-chart li .label").first().innerText();
+  const first = sentences.getByRole("listitem").first();
   await expect(first).toContainText(strongest);
   await expect(first).toContainText(/(raises|lowers) the risk of leaving: [+-]\d+\.\d\d on the log-odds\.$/);
-  await expect(panel(page)).toContainText('what the model associates with leaving, not what causes it');
-  const way = panel(page).locator('counterfactual-cards .sentence').first();
-  await expect(way).toContainText('the probability of leaving would be');
+  await expect(panel(page)).toContainText("what the model associates with leaving, not what causes it");
+  const way = panel(page).locator("counterfactual-cards .sentence").first();
+  await expect(way).toContainText("the probability of leaving would be");
 
-  await panel(page).getByLabel('Language of the reasons').selectOption('de');
+  await panel(page).getByLabel("Language of the reasons").selectOption("de");
   await expect(first).toContainText(/(erhöht|senkt) das Abwanderungsrisiko: [+-]\d+,\d\d auf der Log-Odds-Skala\.$/);
-  await expect(sentences).toHaveAttribute('lang', 'de');
-  await expect(way).toContainText('läge die Abwanderungswahrscheinlichkeit bei');
+  await expect(sentences).toHaveAttribute("lang", "de");
+  await expect(way).toContainText("läge die Abwanderungswahrscheinlichkeit bei");
   // The choice is remembered.
   await page.reload();
-  await page.getByRole('button', { name: 'Use the sample table' }).click();
+  await page.getByRole("button", { name: "Use the sample table" }).click();
   await openCustomer(page, 0);
-  await expect(first).toContainText('das Abwanderungsrisiko');
+  await expect(first).toContainText("das Abwanderungsrisiko");
 });
 
-test.describe('a German browser', () => {
-  test.use({ locale: 'de-AT' });
-  test('is spoken to in German at once', async ({ page }) => {
+test.describe("a German browser", () => {
+  test.use({ locale: "de-AT" });
+  test("gets reasons in German at once", async ({ page }) => {
     await openSample(page);
     await openCustomer(page, 0);
-    await expect(panel(page).getByRole('list', { name: 'The strongest reasons' })).toContainText('das Abwanderungsrisiko');
-    await expect(panel(page).getByLabel('Language of the reasons')).toHaveValue('de');
+    await expect(panel(page).getByRole("list", { name: "The strongest reasons" })).toContainText(
+      "das Abwanderungsrisiko",
+    );
+    await expect(panel(page).getByLabel("Language of the reasons")).toHaveValue("de");
   });
 });
 
-test('a way out is found, holds when it is tried, and moves changeable fields only', async ({ page }) => {
+test("a counterfactual is found, and trying it gives the promised score", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
   const before = share(await probability(page).innerText());
-  const card = panel(page).locator('counterfactual-cards ul[aria-label] > li').first();
+  const card = panel(page).locator("counterfactual-cards ul[aria-label] > li").first();
   await expect(card).toBeVisible();
-  const promised = share(await card.locator('.title').innerText());
+  const promised = share(await card.locator(".title").innerText());
   expect(promised).toBeLessThan(before);
-  await card.getByRole('button', { name: 'Try it' }).click();
+  await card.getByRole("button", { name: "Try it" }).click();
   await expect.poll(async () => share(await probability(page).innerText())).toBeCloseTo(promised, 2);
-  await expect(panel(page).locator('.delta')).toBeVisible();
-  // The advice stays what it was for the customer as she is.
+  await expect(panel(page).locator(".delta")).toBeVisible();
+  // The suggestions stay those for the customer's own record.
   await expect(card).toBeVisible();
 });
 
-test('pairs of fields that work together are shown on demand and leave with the next change', async ({ page }) => {
+test("interactions are shown on demand and disappear with the next change", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
-  await panel(page).getByRole('button', { name: 'Show which fields work together' }).click();
-  const pairs = panel(page).getByRole('list', { name: 'Pairs of fields, the strongest first' });
+  await panel(page).getByRole("button", { name: "Show interactions between fields" }).click();
+  const pairs = panel(page).getByRole("list", { name: "Pairs of fields, the strongest first" });
   await expect(pairs).toBeVisible();
-  const sizes = (await pairs.locator('.number').allInnerTexts()).map((text) => Math.abs(Number(text.replace('−', '-'))));
+  const sizes = (await pairs.locator(".number").allInnerTexts()).map((text) =>
+    Math.abs(Number(text.replace("−", "-"))),
+  );
   expect(sizes.length).toBeGreaterThan(2);
   expect(sizes).toEqual([...sizes].sort((left, right) => right - left));
-  const contract = field(page, 'Contract');
-  await contract.selectOption({ index: (await contract.evaluate((select: HTMLSelectElement) => select.selectedIndex)) === 0 ? 1 : 0 });
+  await changeContract(page);
   await expect(pairs).toHaveCount(0);
 });
 
-test('the drivers of the customers shown: importance, dots, dependence', async ({ page }) => {
+test("the drivers of the customers shown: importance, dots, dependence", async ({ page }) => {
   await openSample(page);
-  await page.getByRole('button', { name: 'Drivers' }).click();
-  await expect(drivers(page).getByRole('heading', { level: 2 })).toBeFocused();
-  const rows = drivers(page).getByRole('list', { name: /^Fields by mean absolute contribution/ }).getByRole('listitem');
+  await page.getByRole("button", { name: "Drivers" }).click();
+  await expect(drivers(page).getByRole("heading", { level: 2 })).toBeFocused();
+  const rows = drivers(page)
+    .getByRole("list", { name: /^Fields by mean absolute contribution/ })
+    .getByRole("listitem");
   await expect(rows.first()).toBeVisible({ timeout: 60_000 });
-  const means = (await rows.locator('.mean').allInnerTexts()).map((text) => Number.parseFloat(text));
+  const means = (await rows.locator(".mean").allInnerTexts()).map((text) => Number.parseFloat(text));
   expect(means.length).toBeGreaterThan(5);
   expect(means).toEqual([...means].sort((left, right) => right - left));
-  // The dots are there: some pixels of the first canvas are painted besides the line at zero.
-  const painted = await rows.first().locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    return data.filter((value, at) => at % 4 === 3 && value > 0).length / (data.length / 4);
-  });
+  // The dots are drawn: more pixels of the first canvas are painted than the line at zero.
+  const painted = await rows
+    .first()
+    .locator("canvas")
+    .evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((value, at) => at % 4 === 3 && value > 0).length / (data.length / 4);
+    });
   expect(painted).toBeGreaterThan(0.02);
-  await rows.first().getByRole('button').click();
-  await expect(drivers(page).locator('dependence-plot canvas')).toBeVisible();
-  await page.keyboard.press('Escape');
+  await rows.first().getByRole("button").click();
+  await expect(drivers(page).locator("dependence-plot canvas")).toBeVisible();
+  await page.keyboard.press("Escape");
   await expect(drivers(page)).toHaveCount(0);
 });
 
-test('the device of the drivers is shown and can be chosen; the answer does not depend on it', async ({ page }) => {
+test("the device of the drivers is shown and can be chosen, and the result does not depend on it", async ({ page }) => {
   await open(page);
   await choose(page, table([0, 1, 2, 3, 4, 5, 6, 7].map((index) => line(index))));
   await expect(row(page, 0)).toBeVisible();
-  await page.getByRole('button', { name: 'Drivers' }).click();
-  const means = drivers(page).locator('.mean');
-  await expect(drivers(page).locator('.badge')).toHaveText('CPU');
+  await page.getByRole("button", { name: "Drivers" }).click();
+  const means = drivers(page).locator(".mean");
+  await expect(drivers(page).locator(".badge")).toHaveText("CPU");
   const onCpu = await means.allInnerTexts();
-  await drivers(page).getByLabel('Device').selectOption('webgpu');
-  // A browser without an adapter, or a page built without the module, says why and answers all the same.
-  await expect(drivers(page).locator('.badge')).toHaveText(/^(CPU|WebGPU)$/);
-  if ((await drivers(page).locator('.badge').innerText()) === 'CPU') await expect(drivers(page).locator('.device small')).not.toBeEmpty();
+  await drivers(page).getByLabel("Device").selectOption("webgpu");
+  // Without an adapter or the WebGPU module the page says why, and computes on the CPU.
+  await expect(drivers(page).locator(".badge")).toHaveText(/^(CPU|WebGPU)$/);
+  if ((await drivers(page).locator(".badge").innerText()) === "CPU")
+    await expect(drivers(page).locator(".device small")).not.toBeEmpty();
   expect(await means.allInnerTexts()).toEqual(onCpu);
 });
 
-test('the drivers can be cancelled and started again', async ({ page }) => {
+test("the drivers can be cancelled and started again", async ({ page }) => {
   await openSample(page);
-  await page.getByRole('button', { name: 'Drivers' }).click();
-  await drivers(page).getByRole('button', { name: 'Cancel' }).click();
-  await expect(drivers(page).getByText('Cancelled.')).toBeVisible();
-  await drivers(page).getByRole('button', { name: 'Start again' }).click();
-  await expect(drivers(page).getByRole('progressbar')).toBeVisible();
+  await page.getByRole("button", { name: "Drivers" }).click();
+  await drivers(page).getByRole("button", { name: "Cancel" }).click();
+  await expect(drivers(page).getByText("Cancelled.")).toBeVisible();
+  await drivers(page).getByRole("button", { name: "Start again" }).click();
+  await expect(drivers(page).getByRole("progressbar")).toBeVisible();
 });
 
-test('one customer is explained as a cohort of one', async ({ page }) => {
+test("one customer is explained as a cohort of one", async ({ page }) => {
   await open(page);
   await choose(page, table([line(0)]));
   await expect(row(page, 0)).toBeVisible();
-  await page.getByRole('button', { name: 'Drivers' }).click();
+  await page.getByRole("button", { name: "Drivers" }).click();
   await expect(drivers(page).getByText(/^\s*1 customer,/)).toBeVisible({ timeout: 30_000 });
 });

@@ -1,21 +1,22 @@
-/** A hundred thousand customers: scored in blocks, scrolled without a stutter, cancelled at will. */
-import { choose, expect, grid, line, lines, open, row, table, test } from './page';
+/** 100,000 customers: scoring, smooth scrolling, cancelling. */
+import { choose, expect, grid, line, lines, open, row, table, test } from "./page";
 
-// A trace takes a picture of the document at every step, which is what would be measured.
-test.use({ trace: 'off' });
+// A trace takes a snapshot of the document at every step, and the test would measure that.
+test.use({ trace: "off" });
 
-test('a hundred thousand rows are scored and scroll', async ({ page, context }) => {
+test("a hundred thousand rows are scored and scroll", async ({ page, context }) => {
   test.slow();
   const rows = Array.from({ length: 100_000 }, (_, index) => line(index));
   await open(page);
-  await choose(page, table(rows), 'large.csv');
-  await expect(grid(page)).toHaveAttribute('aria-rowcount', '100001', { timeout: 60_000 });
+  await choose(page, table(rows), "large.csv");
+  await expect(grid(page)).toHaveAttribute("aria-rowcount", "100001", { timeout: 60_000 });
   await expect(row(page, 0)).toBeVisible();
 
   const session = await context.newCDPSession(page);
-  // Time of the page's own thread, so that what else the machine does is not counted.
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const busy = async () => (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')!.value;
+  // Counts the time of the page's own thread only, not of other work on the machine.
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const busy = async () =>
+    (await session.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration")!.value;
   const before = await busy();
   const frames = 90;
   const most = await grid(page).evaluate(async (element, frames) => {
@@ -23,26 +24,26 @@ test('a hundred thousand rows are scored and scroll', async ({ page, context }) 
     for (let frame = 0; frame < frames; frame++) {
       element.scrollTop += 120;
       await new Promise(requestAnimationFrame);
-      most = Math.max(most, element.querySelectorAll('.row').length);
+      most = Math.max(most, element.querySelectorAll(".row").length);
     }
     return most;
   }, frames);
   expect(most).toBeLessThan(60);
   // Sixty frames a second leave 16.7 ms each.
-  expect(((await busy()) - before) * 1000 / frames).toBeLessThan(16.7);
+  expect((((await busy()) - before) * 1000) / frames).toBeLessThan(16.7);
 
-  await grid(page).press('End');
+  await grid(page).press("End");
   await expect(row(page, 99_999)).toBeInViewport();
-  await grid(page).press('Home');
+  await grid(page).press("Home");
   await expect(row(page, 0)).toBeInViewport();
-  await page.getByRole('searchbox').fill(lines[7]!.split(',')[0]!);
+  await page.getByRole("searchbox").fill(lines[7]!.split(",")[0]!);
   await expect(page.getByText(/customers? shown/)).toBeVisible();
-  expect(Number(await grid(page).getAttribute('aria-rowcount'))).toBeLessThan(200);
+  expect(Number(await grid(page).getAttribute("aria-rowcount"))).toBeLessThan(200);
 });
 
-test('scoring can be cancelled', async ({ page }) => {
+test("scoring can be cancelled", async ({ page }) => {
   await open(page);
-  await choose(page, table(Array.from({ length: 100_000 }, (_, index) => line(index))), 'large.csv');
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('heading', { name: 'Who is likely to leave, and why' })).toBeVisible();
+  await choose(page, table(Array.from({ length: 100_000 }, (_, index) => line(index))), "large.csv");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("heading", { name: "Who is likely to leave, and why" })).toBeVisible();
 });

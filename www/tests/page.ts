@@ -1,50 +1,55 @@
 /**
- * The page under test, with guards that hold in every test: no request leaves the server's origin, the security policy
- * is never broken, and nothing fails without being shown. Tables are made from the demo's own sample.
+ * The page under test. In every test, no request may leave the server's origin, and nothing may
+ * break the security policy or write an error to the console. Tables are made from the sample of
+ * the demo.
  */
-import { readFileSync } from 'node:fs';
-import { expect, test as plain, type Locator, type Page } from '@playwright/test';
+import { readFileSync } from "node:fs";
+import { expect, type Locator, type Page, test as plain } from "@playwright/test";
 
 const read = (path: string) => {
   try {
     return readFileSync(new URL(path, import.meta.url));
   } catch {
-    throw new Error(`${path} is not there; \`cargo xtask demo --no-serve\` makes the demo model and the sample`);
+    throw new Error(
+      `${path} does not exist. Run \`cargo xtask demo --no-serve\` to make the demo model and the sample.`,
+    );
   }
 };
-export const model = read('../public/demo/model.safetensors');
-export const sample = read('../public/demo/sample.csv').toString('utf8');
+export const model = read("../public/demo/model.safetensors");
+export const sample = read("../public/demo/sample.csv").toString("utf8");
 export const [header, ...lines] = sample.trimEnd().split(/\r?\n/) as [string, ...string[]];
-export const columns = header.split(',');
+export const columns = header.split(",");
 
-/** The sample's line with some of its cells replaced; the sample has no quoted cells. */
+/** A line of the sample with some cells replaced. The sample has no quoted cells. */
 export function line(index: number, cells: Record<string, string> = {}): string {
-  const values = lines[index % lines.length]!.split(',');
+  const values = lines[index % lines.length]!.split(",");
   for (const [column, value] of Object.entries(cells)) {
     if (!columns.includes(column)) throw new Error(`the sample has no column ${column}`);
     values[columns.indexOf(column)] = value;
   }
-  return values.join(',');
+  return values.join(",");
 }
 
 export function table(rows: string[]): string {
-  return [header, ...rows, ''].join('\n');
+  return [header, ...rows, ""].join("\n");
 }
 
 export const test = plain.extend<{ faults: string[] }>({
-  /** What went wrong so far; a test that provokes a fault takes it out again. */
+  /** Faults so far. A test that provokes a fault removes it. */
   faults: [
     async ({ context, baseURL }, use) => {
       const faults: string[] = [];
-      context.on('request', (request) => {
+      context.on("request", (request) => {
         const url = request.url();
-        if (!url.startsWith(baseURL!) && !url.startsWith('blob:')) faults.push(`a request left: ${request.method()} ${url}`);
+        if (!url.startsWith(baseURL!) && !url.startsWith("blob:"))
+          faults.push(`a request left: ${request.method()} ${url}`);
       });
-      context.on('console', (message) => {
-        // A missing file is reported by the browser itself; the tests of it look at what the page says.
-        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
+      context.on("console", (message) => {
+        // The browser itself reports a missing file; tests of that look at the page's own message.
+        if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+          faults.push(message.text());
       });
-      context.on('weberror', (error) => faults.push(String(error.error().stack)));
+      context.on("weberror", (error) => faults.push(String(error.error().stack)));
       await use(faults);
       expect(faults).toEqual([]);
     },
@@ -55,22 +60,22 @@ export const test = plain.extend<{ faults: string[] }>({
 export { expect };
 
 export async function open(page: Page): Promise<void> {
-  await page.goto('./');
-  await expect(page.getByRole('button', { name: 'Choose a CSV' })).toBeEnabled();
+  await page.goto("./");
+  await expect(page.getByRole("button", { name: "Choose a CSV" })).toBeEnabled();
 }
 
-export async function choose(page: Page, text: string, name = 'customers.csv'): Promise<void> {
-  await page.getByLabel('Customer table').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+export async function choose(page: Page, text: string, name = "customers.csv"): Promise<void> {
+  await page.getByLabel("Customer table").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 }
 
-/** Drops a file on the page as a hand would, except that the file is made in the page. */
-export async function drop(page: Page, text: string, name = 'customers.csv'): Promise<void> {
+/** Drops a file on the page. The file is made in the page. */
+export async function drop(page: Page, text: string, name = "customers.csv"): Promise<void> {
   await page.evaluate(
     ([text, name]) => {
       const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([text!], name!, { type: 'text/csv' }));
-      const target = document.querySelector('tenure-app')!;
-      for (const type of ['dragenter', 'dragover', 'drop']) {
+      dataTransfer.items.add(new File([text!], name!, { type: "text/csv" }));
+      const target = document.querySelector("tenure-app")!;
+      for (const type of ["dragenter", "dragover", "drop"]) {
         target.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true }));
       }
     },
@@ -78,27 +83,34 @@ export async function drop(page: Page, text: string, name = 'customers.csv'): Pr
   );
 }
 
-export const grid = (page: Page): Locator => page.getByRole('grid');
+export const grid = (page: Page): Locator => page.getByRole("grid");
 export const row = (page: Page, place: number): Locator => page.locator(`#place-${place}`);
-export const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Customer' });
-/** The input of a field of the schema; labels differ between schemas, names do not. */
+export const panel = (page: Page): Locator => page.getByRole("complementary", { name: "Customer" });
+/** The input of a field of the schema, found by name. */
 export const field = (page: Page, name: string): Locator => panel(page).locator(`[id="${name}"]`);
-export const probability = (page: Page): Locator => panel(page).getByLabel('Probability of leaving');
+export const probability = (page: Page): Locator => panel(page).getByLabel("Probability of leaving");
 
 /** "83.1%" as .831. */
 export function share(text: string | null): number {
-  const match = /([\d.]+)\s*%/.exec(text ?? '');
+  const match = /([\d.]+)\s*%/.exec(text ?? "");
   if (!match) throw new Error(`no percentage in ${JSON.stringify(text)}`);
   return Number(match[1]) / 100;
 }
 
 export async function openSample(page: Page): Promise<void> {
   await open(page);
-  await page.getByRole('button', { name: 'Use the sample table' }).click();
+  await page.getByRole("button", { name: "Use the sample table" }).click();
   await expect(row(page, 0)).toBeVisible();
 }
 
 export async function openCustomer(page: Page, place: number): Promise<void> {
   await row(page, place).click();
-  await expect(panel(page).locator('waterfall-chart .foot')).toBeVisible();
+  await expect(panel(page).locator("waterfall-chart .foot")).toBeVisible();
+}
+
+/** Gives the open customer another contract. */
+export async function changeContract(page: Page): Promise<void> {
+  const contract = field(page, "Contract");
+  const chosen = await contract.evaluate((select: HTMLSelectElement) => select.selectedIndex);
+  await contract.selectOption({ index: chosen === 0 ? 1 : 0 });
 }

@@ -7,14 +7,22 @@ for (const slider of document.querySelectorAll(".slider")) {
     const share = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)}%` : "–");
     const values = {
       threshold: (input.value / 100).toFixed(2),
-      tp: tp.toLocaleString("en"), fp: fp.toLocaleString("en"), tn: tn.toLocaleString("en"), fn: fn.toLocaleString("en"),
-      precision: share(tp, tp + fp), recall: share(tp, tp + fn), accuracy: share(tp + tn, tp + fp + tn + fn),
+      tp: tp.toLocaleString("en"),
+      fp: fp.toLocaleString("en"),
+      tn: tn.toLocaleString("en"),
+      fn: fn.toLocaleString("en"),
+      precision: share(tp, tp + fp),
+      recall: share(tp, tp + fn),
+      accuracy: share(tp + tn, tp + fp + tn + fn),
       contacted: share(tp + fp, tp + fp + tn + fn),
     };
     for (const [name, value] of Object.entries(values)) {
       for (const place of slider.querySelectorAll(`[data-of="${name}"]`)) place.textContent = value;
     }
-    input.setAttribute("aria-valuetext", `threshold ${values.threshold}: precision ${values.precision}, recall ${values.recall}`);
+    input.setAttribute(
+      "aria-valuetext",
+      `threshold ${values.threshold}: precision ${values.precision}, recall ${values.recall}`,
+    );
   };
   input.addEventListener("input", show);
   slider.hidden = false;

@@ -1,9 +1,9 @@
-/** What must not compile: each line is an error, or the compiler says that the expectation is unused. */
+/** What must not compile: the compiler refuses a `@ts-expect-error` without an error. */
 
 import { load, type Scorer } from "tenure";
-import { Engine } from "../../wasm/tenure.js";
 import { createHandler } from "tenure/edge";
 import { createPool, type Pool } from "tenure/pool";
+import { Engine } from "../../wasm/tenure.js";
 
 declare const scorer: Scorer;
 

@@ -1,31 +1,31 @@
-/** What must compile: every way in that the documentation shows, with the types that come out. */
+/** What must compile: the uses that the documentation shows, with the types of their results. */
 
 import {
   type Columns,
   type Counterfactuals,
   type CustomerRecord,
-  type DeviceReport,
   type Dependence,
+  type DeviceReport,
   type ExplainedBlock,
   type ExplainOptions,
-  type Interaction,
   type Explanation,
   type Field,
   type Importance,
-  type Messages,
+  type Interaction,
   load,
+  type Messages,
   type Score,
   type Scorer,
   type Scores,
   TenureError,
   type WorkedOn,
 } from "tenure";
+import { createHandler, type Handler } from "tenure/edge";
 import { english } from "tenure/english";
 import { german } from "tenure/german";
-import { createHandler, type Handler } from "tenure/edge";
 import { createPool, type Pool } from "tenure/pool";
 
-/** Whether two types are the same, not merely assignable. */
+/** Whether two types are equal, not only assignable. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>): void => undefined;
 
@@ -63,7 +63,9 @@ export async function uses(
 
   same<ReturnType<typeof changed>, Counterfactuals>(true);
   const changed = () => scorer.counterfactuals(customer, { threshold: 0.2, count: 5, fields: ["Contract"] });
-  const cards: string[] = scorer.counterfactuals(read).answers.flatMap(({ changes }) => changes.map(({ toText }) => toText));
+  const cards: string[] = scorer
+    .counterfactuals(read)
+    .answers.flatMap(({ changes }) => changes.map(({ toText }) => toText));
 
   const columns: Columns = {
     tenure: new Float64Array(2),

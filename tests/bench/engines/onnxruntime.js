@@ -1,4 +1,4 @@
-/** onnxruntime, whichever build of it: a session from the ONNX file, one `run` per call. */
+/** onnxruntime, any build: a session from the ONNX file, and one `run` per call. */
 
 /** Starts an engine on the runtime `ort` with session options. */
 export async function startWith(ort, { read, network }, options) {

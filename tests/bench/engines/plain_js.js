@@ -1,4 +1,4 @@
-/** Plain JavaScript as one would tune it: typed arrays, zeros of the one-hot columns skipped, four sums at a time. */
+/** Tuned plain JavaScript: typed arrays, zeros of one-hot columns skipped, four sums at a time. */
 
 import { unpackWeights } from "../network.js";
 

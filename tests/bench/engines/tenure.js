@@ -1,4 +1,7 @@
-/** Tenure, as a user loads it. It reads records and columns: checking and encoding are part of what is timed. */
+/**
+ * Tenure, as a user loads it. It reads records and columns, so its times include checking and
+ * encoding.
+ */
 
 import { load } from "tenure";
 
@@ -17,16 +20,24 @@ export async function start({ address, wasm }) {
   };
 }
 
-/** Columns as Arrow holds them: numbers typed, categories as codes into a list in order of appearance. */
+/**
+ * Columns as in Arrow: typed numbers, and dictionaries with the categories in order of appearance.
+ */
 function typedColumns({ fields }, records, rows) {
   const columns = {};
   for (const { name, kind } of fields) {
     if (kind === "number") {
-      columns[name] = Float64Array.from({ length: rows }, (_, row) => records[row % records.length][name] ?? Number.NaN);
+      columns[name] = Float64Array.from(
+        { length: rows },
+        (_, row) => records[row % records.length][name] ?? Number.NaN,
+      );
     } else {
       const categories = [...new Set(records.map((record) => record[name]))];
       const codes = new Map(categories.map((category, code) => [category, code]));
-      columns[name] = { codes: Uint8Array.from({ length: rows }, (_, row) => codes.get(records[row % records.length][name])), categories };
+      columns[name] = {
+        codes: Uint8Array.from({ length: rows }, (_, row) => codes.get(records[row % records.length][name])),
+        categories,
+      };
     }
   }
   return columns;

@@ -1,6 +1,7 @@
 /**
- * `cargo xtask bench explain` calls this: exact explanations in Node and Chromium, Python's shap and a JavaScript KernelSHAP
- * beside them, and the errors of sampled ones by evaluations; the figures go to `--out`.
+ * Measures explanations for `cargo xtask bench explain`: exact ones in Node and Chromium, those of
+ * Python's shap and of a JavaScript KernelSHAP, and the errors of sampled ones by number of
+ * evaluations. Writes the figures to `--out`.
  */
 
 import { execFileSync } from "node:child_process";
@@ -20,18 +21,21 @@ import { writeSynthetic } from "./synthetic.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const CUSTOMERS = 200;
-/** Coalitions of each reference customer: one evaluation of what is explained, as the peers count. */
+/** Coalitions of each reference customer, as the peers count evaluations. */
 const SIZES = [6, 7, 8, 9, 10, 11, 12].map((power) => 2 ** power);
-/** Of the reference for wide networks, over all reference customers. */
+/** Evaluations of the reference solution for wide networks, over all reference customers. */
 const REFERENCE_EVALUATIONS = 2 ** 24;
-/** shap's exact explainer enumerates 2^fields coalitions of every reference customer, in gigabytes: one customer is enough. */
+/**
+ * shap's exact explainer enumerates 2^fields coalitions of every reference customer, in gigabytes:
+ * one customer is enough.
+ */
 const EXACT_CUSTOMERS = 1;
 const SYNTHETIC_FIELDS = [40, 60];
 
 const given = readArguments(["data", "model", "python", "chromium", "sampled", "customers", "out"]);
-/** Customers of the tables of errors: the peers take minutes for more. */
+/** Customers in the tables of errors. The peers take minutes for more. */
 const SAMPLED_CUSTOMERS = Number(given.customers);
-/** Before the benchmark itself is a load. */
+/** Load of the machine before the benchmark. */
 const LOAD = loadavg()[0];
 const folder = mkdtempSync(join(tmpdir(), "tenure-explain-"));
 try {
@@ -45,7 +49,11 @@ async function measure({ data, model, python, "second-data": secondData, "second
   const note = (text) => process.stderr.write(`  ${text}\n`);
   const document = readDocument(model);
   const records = spread(readRecords(data, document.schema), CUSTOMERS);
-  const exactPart = { records, references: references(document), multiplyAdds: multiplyAdds(document.card.network.hidden) };
+  const exactPart = {
+    records,
+    references: references(document),
+    multiplyAdds: multiplyAdds(document.card.network.hidden),
+  };
   const limit = Buffer.from(await limitModule());
   note("exact, in Node");
   const node = await measureExact({ ...exactPart, model: readFileSync(model), limit });
@@ -80,7 +88,11 @@ async function measure({ data, model, python, "second-data": secondData, "second
       cpu: cpus()[0]?.model ?? "unknown",
       cores: availableParallelism(),
       load: LOAD,
-      model: { fields: document.schema.fields.length, background_rows: references.length, hidden: document.card.network.hidden },
+      model: {
+        fields: document.schema.fields.length,
+        background_rows: references.length,
+        hidden: document.card.network.hidden,
+      },
       real_table: given.real === "true",
     },
     node: nodeFigures,
@@ -91,12 +103,15 @@ async function measure({ data, model, python, "second-data": secondData, "second
   };
 }
 
-/** `count` of the rows, evenly. */
+/** `count` rows, evenly spaced. */
 function spread(rows, count) {
-  return Array.from({ length: Math.min(count, rows.length) }, (_, index) => rows[Math.floor((index * rows.length) / count)]);
+  return Array.from(
+    { length: Math.min(count, rows.length) },
+    (_, index) => rows[Math.floor((index * rows.length) / count)],
+  );
 }
 
-/** Of one evaluation of the hidden part: the first layer's sum costs additions alone, the layers after it multiply and add. */
+/** Multiply-adds of one evaluation of the hidden part, without the first layer, which only adds. */
 function multiplyAdds(hidden) {
   const sizes = [...hidden, 1];
   return sizes.slice(1).reduce((sum, size, index) => sum + sizes[index] * size, 0);
@@ -106,9 +121,19 @@ async function chromiumSession(exactPart, model, limit) {
   const pages = join(folder, "pages");
   const inputs = join(folder, "inputs");
   for (const name of [pages, inputs]) mkdirSync(name);
-  const options = { bundle: true, format: "esm", minify: true, target: "es2022", logLevel: "error", conditions: ["browser"] };
+  const options = {
+    bundle: true,
+    format: "esm",
+    minify: true,
+    target: "es2022",
+    logLevel: "error",
+    conditions: ["browser"],
+  };
   await build({ ...options, entryPoints: [join(HERE, "page.js")], outdir: pages });
-  writeFileSync(join(pages, "index.html"), '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>');
+  writeFileSync(
+    join(pages, "index.html"),
+    '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>',
+  );
   copyFileSync(model, join(inputs, "model.safetensors"));
   copyFileSync(fileURLToPath(import.meta.resolve("tenure/wasm/tenure_bg.wasm")), join(inputs, "tenure_bg.wasm"));
   writeFileSync(join(inputs, "limit.wasm"), limit);
@@ -124,10 +149,22 @@ async function chromiumSession(exactPart, model, limit) {
   }
 }
 
-/** The errors of one model: ours natively, shap's in Python, on the same customers and against the same reference. */
+/**
+ * The errors of one model, of ours natively and of shap in Python: the same customers, the same
+ * reference.
+ */
 function sampledTable(python, model, records, isTimed) {
-  const [evaluations, timed, exact] = [REFERENCE_EVALUATIONS, isTimed ? SAMPLED_CUSTOMERS : 0, isTimed ? EXACT_CUSTOMERS : 0];
-  const { shares, sizes, ...about } = run(given.sampled, [], { model, records, sizes: SIZES, reference_evaluations: evaluations });
+  const [evaluations, timed, exact] = [
+    REFERENCE_EVALUATIONS,
+    isTimed ? SAMPLED_CUSTOMERS : 0,
+    isTimed ? EXACT_CUSTOMERS : 0,
+  ];
+  const { shares, sizes, ...about } = run(given.sampled, [], {
+    model,
+    records,
+    sizes: SIZES,
+    reference_evaluations: evaluations,
+  });
   const shap = run(python, [join(HERE, "peers.py")], { model, records, shares, sizes: SIZES, timed, exact });
   const bySize = SIZES.map((size) => {
     const { kernel, permutation } = shap.sizes[size];
@@ -137,7 +174,10 @@ function sampledTable(python, model, records, isTimed) {
   return { figures: { ...about, shap: shap.shap, ...Object.fromEntries(bySize) }, shap };
 }
 
-/** What a program prints for a job. The peers' libraries keep to one thread; who works on all processors starts processes. */
+/**
+ * Runs a program on a job and returns what it prints. Libraries use one thread; a program may start
+ * processes.
+ */
 function run(program, before, job) {
   const path = join(folder, "job.json");
   writeFileSync(path, JSON.stringify(job));

@@ -1,7 +1,8 @@
 /**
- * KernelSHAP in JavaScript, as WebSHAP and Python's shap do it (Lundberg and Lee 2017, "A Unified Approach to Interpreting
- * Model Predictions", section 4.1): coalitions of the outer sizes completely while they fit, the rest drawn by the kernel's
- * weight in pairs with their complements, then one weighted regression. No regularisation.
+ * KernelSHAP in JavaScript, as in WebSHAP and Python's shap (Lundberg and Lee 2017, "A Unified
+ * Approach to Interpreting Model Predictions", section 4.1). It enumerates the smallest and largest
+ * coalitions while they fit, draws the others by the kernel's weight in pairs with their
+ * complements, and solves a weighted regression without regularisation.
  */
 
 import { random } from "../network.js";
@@ -9,7 +10,10 @@ import { random } from "../network.js";
 /** WebSHAP's default number of coalitions. */
 export const samplesOf = (fields) => 2 * fields + 2048;
 
-/** One share a field, on the logit. The model is called once, with every coalition mixed into every reference customer. */
+/**
+ * One Shapley value per field, on the logit. Calls the model once, with all coalitions and
+ * reference customers.
+ */
 export function kernelShap(scorer, references, record, samples, seed) {
   const { fields } = scorer.schema;
   const count = fields.length;
@@ -48,7 +52,7 @@ function valuesOf(scorer, cells, references, coalitions) {
 function coalitionsOf(count, samples, next) {
   const coalitions = [];
   const weights = [];
-  // Weight of each size, a size and its complement together.
+  // Weight of each size, together with its complement.
   const half = Math.floor((count - 1) / 2);
   const pairs = Math.ceil((count - 1) / 2);
   const sizes = Array.from({ length: pairs }, (_, index) => (count - 1) / ((index + 1) * (count - index - 1)));
@@ -84,7 +88,8 @@ function coalitionsOf(count, samples, next) {
     let point = next() * openTotal;
     let size = full + 1;
     for (const weight of open) {
-      if ((point -= weight) <= 0) break;
+      point -= weight;
+      if (point <= 0) break;
       size++;
     }
     size = Math.min(size, pairs);
@@ -114,7 +119,10 @@ function coalitionsOf(count, samples, next) {
   return { coalitions, weights };
 }
 
-/** Weighted least squares under the constraint that the shares add up to `all - none`: the last field is eliminated. */
+/**
+ * Weighted least squares with the constraint that the values add up to `all - none`: eliminates the
+ * last field.
+ */
 function regress(coalitions, weights, values, none, all) {
   const count = coalitions[0].length;
   const unknown = count - 1;

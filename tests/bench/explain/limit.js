@@ -1,17 +1,24 @@
-/** A module that multiplies and adds f32 vectors and does nothing else: what one thread can do at most with simd128. */
+/**
+ * A module that only multiplies and adds f32 vectors: the most that one thread can do with simd128.
+ */
 
 import { createRequire } from "node:module";
 
-/** Independent sums: enough to hide the latency of a multiplication and an addition on two ports. */
+/**
+ * Independent sums: enough to hide the latency of a multiplication and an addition on two ports.
+ */
 const SUMS = 12;
 
 /** The module's bytes: `run(rounds, factor)`, and `multiply_adds` of one round. */
 export function limitModule() {
-  // binaryen is installed for the package's build.
+  // The package's build has installed binaryen.
   const require = createRequire(new URL("../../../package.json", import.meta.url));
   return import(require.resolve("binaryen")).then(({ default: binaryen }) => {
     const names = Array.from({ length: SUMS }, (_, index) => `$sum${index}`);
-    const steps = names.map((name) => `(local.set ${name} (f32x4.add (f32x4.mul (local.get ${name}) (local.get $factors)) (local.get $factors)))`);
+    const steps = names.map(
+      (name) =>
+        `(local.set ${name} (f32x4.add (f32x4.mul (local.get ${name}) (local.get $factors)) (local.get $factors)))`,
+    );
     const total = names.map((name) => `(local.get ${name})`).reduce((sum, one) => `(f32x4.add ${sum} ${one})`);
     const text = `(module
       (global (export "multiply_adds") i32 (i32.const ${4 * SUMS}))

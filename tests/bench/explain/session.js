@@ -1,6 +1,6 @@
 /**
- * Exact explanations measured in one process or page, on one thread: over many customers, beside what the machine could do at
- * most and a JavaScript KernelSHAP. Runs unchanged in Node and in a browser.
+ * Measures exact explanations of many customers in one process or page, on one thread, and for
+ * comparison the limit of the machine and a JavaScript KernelSHAP. Runs in Node and in a browser.
  */
 
 import { load } from "tenure";
@@ -8,11 +8,14 @@ import { kernelShap, samplesOf } from "./kernel-shap.js";
 
 /** Customers that the slow peer explains. */
 const PEER_CUSTOMERS = 20;
-/** Repetitions of the machine's limit; the best counts. */
+/** Measurements of the machine's limit, of which the best counts. */
 const LIMIT_RUNS = 5;
 
-/** `given`: addresses of `model`, `wasm` (undefined in Node) and `limit`, the records, the reference customers as records, and
- * the multiply-adds that an evaluation takes. */
+/**
+ * Measures everything. `given` has the addresses of `model`, `wasm` (undefined in Node) and
+ * `limit`, the records, the reference customers as records, and the number of multiply-adds of an
+ * evaluation.
+ */
 export async function measureExact({ model, wasm, limit, records, references, multiplyAdds }) {
   const scorer = await load(model, wasm === undefined ? {} : { wasm });
   const warm = records.slice(0, 5);
@@ -47,7 +50,10 @@ export async function measureExact({ model, wasm, limit, records, references, mu
   };
 }
 
-/** KernelSHAP as WebSHAP does it, the model called through `scoreMany`, the fastest way in JavaScript that we know of. */
+/**
+ * KernelSHAP as in WebSHAP. It calls the model by `scoreMany`, the fastest way in JavaScript that
+ * we know.
+ */
 function measureKernelShap(scorer, references, records, exact) {
   const rows = references.map((reference) => scorer.row(reference));
   const times = [];
@@ -62,7 +68,7 @@ function measureKernelShap(scorer, references, records, exact) {
   return { customers: records.length, samples, p50_ms: quantile(times, 0.5), mean_absolute_error: mean(errors) };
 }
 
-/** f32 multiply-adds per second of a kernel that does nothing else, in independent vectors. */
+/** f32 multiply-adds per second of the kernel in `limit.js`. */
 async function machineLimit(bytes) {
   const { instance } = await WebAssembly.instantiate(bytes);
   const { run, multiply_adds } = instance.exports;
@@ -77,7 +83,8 @@ async function machineLimit(bytes) {
   return best;
 }
 
-const byField = ({ contributions }) => Object.fromEntries(contributions.map(({ field, contribution }) => [field, contribution]));
+const byField = ({ contributions }) =>
+  Object.fromEntries(contributions.map(({ field, contribution }) => [field, contribution]));
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

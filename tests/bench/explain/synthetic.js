@@ -1,4 +1,6 @@
-/** Artifacts of wide made-up networks: number fields only, seeded random weights with interactions worth sampling. */
+/**
+ * Artifacts of wide synthetic networks: number fields, and seeded random weights with interactions.
+ */
 
 import { writeFileSync } from "node:fs";
 import { random } from "../network.js";
@@ -12,7 +14,8 @@ export function writeSynthetic(path, fields, customers) {
   const next = random(1000 + fields);
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const names = Array.from({ length: fields }, (_, index) => `x${index}`);
-  const record = () => Object.fromEntries(names.map((name) => [name, Math.round(1000 * Math.max(-1.5, Math.min(1.5, normal()))) / 1000]));
+  const record = () =>
+    Object.fromEntries(names.map((name) => [name, Math.round(1000 * Math.max(-1.5, Math.min(1.5, normal()))) / 1000]));
   const rows = fields * (KNOTS.length + 1);
   const values = (count, spread) => Float32Array.from({ length: count }, () => normal() * spread);
   const tensors = {
@@ -33,13 +36,18 @@ export function writeSynthetic(path, fields, customers) {
     encoder: { inputs: names.map((name) => ({ name, knots: KNOTS })) },
     calibration: { method: "temperature", temperature: 1 },
     policy: { tiers: [{ name: "all", label: "All", from: 0 }] },
-    background: { k: 20, rows: Array.from({ length: BACKGROUND_ROWS }, () => ({ members: 20, cells: Object.values(record()) })) },
+    background: {
+      k: 20,
+      rows: Array.from({ length: BACKGROUND_ROWS }, () => ({ members: 20, cells: Object.values(record()) })),
+    },
     card: { name: "made up", network: { hidden: [UNITS] } },
   };
   const header = { __metadata__: { tenure: JSON.stringify(document) } };
   let at = 0;
   for (const [name, [shape, data]] of Object.entries(tensors)) {
-    header[name] = { dtype: "F32", shape, data_offsets: [at, (at += data.byteLength)] };
+    const end = at + data.byteLength;
+    header[name] = { dtype: "F32", shape, data_offsets: [at, end] };
+    at = end;
   }
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(8);

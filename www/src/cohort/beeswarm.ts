@@ -1,15 +1,18 @@
-/** Places the points of a beeswarm as SHAP does: by contribution along the axis, stacked where they would overlap. */
+/**
+ * Layout of a beeswarm plot, as in SHAP: points lie on the axis by contribution and are stacked
+ * where they overlap.
+ */
 
 export interface Swarm {
-  /** Horizontal places, 0 to 1; NaN where a row has no contribution. */
+  /** Horizontal positions, 0 to 1; NaN for a row without a contribution. */
   x: Float32Array;
-  /** Vertical places around the middle, −1 to 1. */
+  /** Vertical positions, −1 to 1; 0 is the middle. */
   y: Float32Array;
 }
 
-/** Steps of the axis in which points are stacked. */
+/** Bins of the axis. Points in the same bin are stacked. */
 const BINS = 140;
-/** Points that may stand above each other before they are pressed together. */
+/** Points in a stack before the stacks are compressed to fit. */
 const TALLEST = 14;
 
 export function swarm(contributions: Float32Array, low: number, high: number): Swarm {
@@ -34,33 +37,4 @@ export function swarm(contributions: Float32Array, low: number, high: number): S
     y[row] = (2 * step) / (tallest + 1);
   }
   return { x, y };
-}
-
-/** Ranks from 0 to 1, ties alike, so that colours show order whatever the distribution; NaN stays NaN. */
-export function ranks(values: Float32Array | Float64Array): Float32Array {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    if (Number.isNaN(value)) {
-      result[row] = NaN;
-      continue;
-    }
-    const first = boundary(sorted, value, false);
-    const last = boundary(sorted, value, true);
-    result[row] = sorted.length > 1 ? (first + last - 1) / 2 / (sorted.length - 1) : 0.5;
-  }
-  return result;
-}
-
-/** How many of the sorted values are below `value`, or not above it. */
-function boundary(sorted: Float32Array | Float64Array, value: number, isInclusive: boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value || (isInclusive && sorted[middle] === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

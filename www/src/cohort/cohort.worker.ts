@@ -1,20 +1,20 @@
-/** Explains many customers with a scorer of its own; the page ends the worker when nobody waits any more. */
-import { load, type Dependence } from 'tenure';
-import type { Driver } from './drivers';
-import type { DriversReply, DriversRequest } from './messages';
+/** Explains many customers with its own scorer. To cancel, the page ends the worker. */
+import { type Dependence, load } from "tenure";
+import { errorMessage } from "../text/failure";
+import type { Driver, DriversReply, DriversRequest } from "./messages";
 
-/** How the page calls a category that the schema does not list. */
-const OTHER = 'other';
+/** The page's name for categories that the schema does not list. */
+const OTHER = "other";
 
 const reply = (message: DriversReply) => self.postMessage(message);
 
-self.addEventListener('message', async ({ data: { model, columns, limit, device } }: MessageEvent<DriversRequest>) => {
+self.addEventListener("message", async ({ data: { model, columns, limit, device } }: MessageEvent<DriversRequest>) => {
   try {
     const scorer = await load(model, { device });
     const started = performance.now();
     const importance = await scorer.importance(columns, {
       rows: limit,
-      onProgress: ({ done, total }) => reply({ kind: 'progress', share: done / total }),
+      onProgress: ({ done, total }) => reply({ kind: "progress", share: done / total }),
     });
     const drivers = importance.fields.map(({ field, meanAbsolute }): Driver => {
       const { value, contribution, categories, color } = importance.dependence(field);
@@ -28,7 +28,7 @@ self.addEventListener('message', async ({ data: { model, columns, limit, device 
       };
     });
     reply({
-      kind: 'done',
+      kind: "done",
       drivers: {
         drivers,
         rows: importance.rows.length,
@@ -39,11 +39,11 @@ self.addEventListener('message', async ({ data: { model, columns, limit, device 
       },
     });
   } catch (error) {
-    reply({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    reply({ kind: "failed", message: errorMessage(error) });
   }
 });
 
-/** The texts of the categories, with one for OTHER where a customer has it. */
-function named(categories: readonly string[], values: Dependence['value']): string[] {
+/** The categories, and `OTHER` if a customer has a category that the schema does not list. */
+function named(categories: readonly string[], values: Dependence["value"]): string[] {
   return values.includes(categories.length) ? [...categories, OTHER] : [...categories];
 }

@@ -1,13 +1,46 @@
-/** What the page and the cohort worker say to each other. */
-import type { Columns, DeviceChoice } from 'tenure';
-import type { Drivers } from './drivers';
+/** Messages between the page and the cohort worker. */
+import type { Columns, DeviceChoice, Field, WorkedOn } from "tenure";
 
 export interface DriversRequest {
   model: Uint8Array;
   columns: Columns;
-  /** Customers to explain at most; more are drawn from. */
+  /** The most customers to explain. From more, a random sample of this size is taken. */
   limit: number;
   device: DeviceChoice;
 }
 
-export type DriversReply = { kind: 'progress'; share: number } | { kind: 'done'; drivers: Drivers } | { kind: 'failed'; message: string };
+/** One field, over all customers that were explained. */
+export interface Driver {
+  field: Field;
+  /** Mean absolute contribution in log-odds. */
+  mean: number;
+  /** In log-odds, one for each customer; NaN for a customer without an explanation. */
+  contributions: Float32Array;
+  /** One number or category code for each customer; NaN if the value is missing. */
+  values: Float64Array;
+  /** The categories, by code; `undefined` for a number. */
+  categories?: string[] | undefined;
+  /**
+   * The field that explains most of the contributions' variance at equal values. It colours the
+   * dependence plot.
+   */
+  color?: { label: string; values: Float64Array } | undefined;
+}
+
+export interface Drivers {
+  /** The most important first. */
+  drivers: Driver[];
+  /** How many customers were explained, and how many there are. */
+  rows: number;
+  of: number;
+  /** The largest standard error of a contribution; 0 if all are exact. */
+  standardError: number;
+  /** The device that was used, and the reason if it is not the one that was chosen. */
+  workedOn: WorkedOn;
+  seconds: number;
+}
+
+export type DriversReply =
+  | { kind: "progress"; share: number }
+  | { kind: "done"; drivers: Drivers }
+  | { kind: "failed"; message: string };

@@ -1,47 +1,55 @@
-/** What would bring a customer under the threshold: one card for each way, each tried with a click. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { Counterfactual, Counterfactuals } from 'tenure';
-import type { Language } from '../explanation/language';
-import { formatPercent } from '../format';
-import { controls } from '../styles/controls';
-import { notes } from '../styles/notes';
-import { icon } from './marks';
+/**
+ * Counterfactuals of one customer: a card for each, with a button that tries its changes in the
+ * form.
+ */
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Counterfactual, Counterfactuals } from "tenure";
+import type { Language } from "../explanation/language";
+import { controls } from "../styles/controls";
+import { notes } from "../styles/notes";
+import { formatPercent } from "../text/numbers";
+import { icon } from "./marks";
 
-/** A card's changes are to be tried in the form. */
+/** Asks to try a card's changes in the form. */
 export class TryChanges extends Event {
-  readonly changes: Counterfactual['changes'];
+  readonly changes: Counterfactual["changes"];
 
-  constructor(changes: Counterfactual['changes']) {
-    super('try-changes');
+  constructor(changes: Counterfactual["changes"]) {
+    super("try-changes");
     this.changes = changes;
   }
 }
 
-@customElement('counterfactual-cards')
+@customElement("counterfactual-cards")
 export class CounterfactualCards extends LitElement {
   @property({ attribute: false }) counterfactuals!: Counterfactuals;
-  /** What the sentences are written in. */
-  @property({ attribute: false }) language: Language = 'en';
+  /** The language of the sentences. */
+  @property({ attribute: false }) language: Language = "en";
 
   override render() {
     const { answers, threshold, sentence } = this.counterfactuals;
-    if (answers.length === 0) return html`<p class="note">None found. <span lang=${this.language}>${sentence}</span> The next lower tier ends at ${formatPercent(threshold)}.</p>`;
+    if (answers.length === 0)
+      return html`<p class="note">No combination of changes was found. <span lang=${this.language}>${sentence}</span> The next lower tier is below ${formatPercent(threshold)}.</p>`;
     return html`
-      <ul aria-label="Ways under ${formatPercent(threshold)}">
-        ${answers.map((answer) => html`<li>
-          <p class="title">Would score ${formatPercent(answer.probability)} with</p>
+      <ul aria-label="Ways to get below ${formatPercent(threshold)}">
+        ${answers.map(
+          (answer) => html`<li>
+          <p class="title">${formatPercent(answer.probability)} with these changes</p>
           <ul class="changes">
-            ${answer.changes.map(({ label, fromText, toText, follows }) => html`<li>
-              <span class="label">${label}${follows ? ' (follows)' : nothing}</span>
+            ${answer.changes.map(
+              ({ label, fromText, toText, follows }) => html`<li>
+              <span class="label">${label}${follows ? " (changes as a result)" : nothing}</span>
               <s aria-label="now ${fromText}">${fromText}</s> <span aria-hidden="true">→</span> <b>${toText}</b>
-            </li>`)}
+            </li>`,
+            )}
           </ul>
           <p class="sentence" lang=${this.language}>${answer.sentence}</p>
-          <button @click=${() => this.dispatchEvent(new TryChanges(answer.changes))}>${icon('reset')}Try it</button>
-        </li>`)}
+          <button @click=${() => this.dispatchEvent(new TryChanges(answer.changes))}>${icon("reset")}Try it</button>
+        </li>`,
+        )}
       </ul>
-      <p class="note">Each was scored again and is under ${formatPercent(threshold)}. It says what the model would answer, not what a person will do.</p>
+      <p class="note">The model scored each suggestion again, and each is below ${formatPercent(threshold)}. A suggestion shows how the model responds to a change, not how the customer will.</p>
     `;
   }
 
@@ -96,6 +104,14 @@ export class CounterfactualCards extends LitElement {
       }
       .note {
         margin-top: 0.7rem;
+      }
+      @media print {
+        ul[aria-label] > li {
+          break-inside: avoid;
+        }
+        button {
+          display: none;
+        }
       }
     `,
   ];

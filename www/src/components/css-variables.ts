@@ -1,6 +1,9 @@
-/** Sets custom properties of an element through the object model: the page's policy refuses `style` attributes. */
-import { noChange } from 'lit';
-import { directive, Directive, PartType, type ElementPart, type PartInfo } from 'lit/directive.js';
+/**
+ * Sets custom properties of an element through the CSSOM, because the page's policy refuses `style`
+ * attributes.
+ */
+import { noChange } from "lit";
+import { Directive, directive, type ElementPart, type PartInfo, PartType } from "lit/directive.js";
 
 type Variables = Record<`--${string}`, string | number>;
 
@@ -9,7 +12,7 @@ class CssVariables extends Directive {
 
   constructor(part: PartInfo) {
     super(part);
-    if (part.type !== PartType.ELEMENT) throw new Error('cssVariables stands in an element, not in an attribute');
+    if (part.type !== PartType.ELEMENT) throw new Error("cssVariables must be used on an element, not in an attribute");
   }
 
   render(_variables: Variables) {

@@ -1,27 +1,31 @@
-/** Why a customer has her score: the strongest reasons as sentences, then all of them as pictures, and what they mean. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { Contribution, Explanation } from 'tenure';
-import type { Language } from '../explanation/language';
-import { formatCount, formatSeconds } from '../format';
-import { controls } from '../styles/controls';
-import { notes } from '../styles/notes';
-import './force-line';
-import './waterfall-chart';
+/**
+ * The explanation of one customer: the strongest reasons as sentences, all of them as plots, and
+ * what they mean.
+ */
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Contribution, Explanation } from "tenure";
+import type { Language } from "../explanation/language";
+import { controls } from "../styles/controls";
+import { notes } from "../styles/notes";
+import { formatCount, formatSeconds } from "../text/numbers";
+import "./force-line";
+import "./waterfall-chart";
 
-/** Reasons that are put into words; more would be read by nobody. */
+/** Reasons written as sentences. Nobody reads more. */
 const SENTENCES = 3;
 
-@customElement('customer-reasons')
+@customElement("customer-reasons")
 export class CustomerReasons extends LitElement {
   @property({ attribute: false }) explanation!: Explanation;
   @property({ attribute: false }) milliseconds = 0;
-  /** The logit before any change, if something was changed, and the fields that were. */
+  /** The logit before the changes, if there are any. */
   @property({ attribute: false }) earlier?: number | undefined;
+  /** The changed fields. */
   @property({ attribute: false }) changed: ReadonlySet<string> = new Set();
-  /** What the sentences are written in. */
-  @property({ attribute: false }) language: Language = 'en';
-  /** Reference customers that the score is compared with. */
+  /** The language of the sentences. */
+  @property({ attribute: false }) language: Language = "en";
+  /** The number of reference customers. */
   @property({ attribute: false }) references = 0;
 
   override render() {
@@ -33,10 +37,10 @@ export class CustomerReasons extends LitElement {
       <force-line .explanation=${explanation}></force-line>
       <waterfall-chart .explanation=${explanation} .earlier=${this.earlier} .changed=${this.changed}></waterfall-chart>
       <p class="note">
-        These are ${explanation.exact ? 'exact' : 'estimated'} interventional Shapley values on the log-odds, against the model’s
-        ${formatCount(this.references)} reference customers: what a field adds where its value stands in for theirs. They say what
-        the model associates with leaving, not what causes it.
-        <span class="time">Computed here in ${formatSeconds(this.milliseconds / 1000)}.</span>
+        These are ${explanation.exact ? "exact" : "estimated"} interventional Shapley values in log-odds: how much the score changes, on
+        average, when this customer’s value of a field replaces the values of the model’s ${formatCount(this.references)} reference customers.
+        They show what the model associates with leaving, not what causes it.
+        <span class="time">Computed on this device in ${formatSeconds(this.milliseconds / 1000)}.</span>
       </p>
     `;
   }
@@ -72,8 +76,8 @@ export class CustomerReasons extends LitElement {
   ];
 }
 
-/** The arrow repeats what the sentence says, for the eye. */
+/** One reason. The arrow repeats the direction that the sentence names. */
 function sentence({ contribution, sentence }: Contribution) {
-  const way = contribution > 0 ? '↑' : contribution < 0 ? '↓' : nothing;
+  const way = contribution > 0 ? "↑" : contribution < 0 ? "↓" : nothing;
   return html`<li><span class="way" aria-hidden="true">${way}</span><span>${sentence}</span></li>`;
 }

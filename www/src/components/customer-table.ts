@@ -1,44 +1,45 @@
 /**
- * The customers by risk. Only the rows in view are in the document, so a hundred thousand scroll as ten do; the grid keeps
- * the focus itself and names the active row, because a row that scrolls away cannot hold it.
+ * The customers, sorted by risk. Only the rows in view are in the document, so 100,000 rows scroll
+ * as smoothly as ten. The grid itself has the focus and names the active row, because a row that
+ * scrolls out of view is removed.
  */
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import { classMap } from 'lit/directives/class-map.js';
-import { repeat } from 'lit/directives/repeat.js';
-import type { Contribution, Explanation, Scorer } from 'tenure';
-import type { Explainer, Wish } from '../explanation/explainer';
-import { formatCount, formatPercent } from '../format';
-import { controls } from '../styles/controls';
-import type { ScoredTable } from '../table/scored-table';
-import { tellingFields, type Query } from '../table/view';
-import { cssVariables } from './css-variables';
-import { tableStyles } from './customer-table-styles';
-import { tierMark, tierMarkStyles, tierStep } from './marks';
-import { RowWindow } from './row-window';
+import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { classMap } from "lit/directives/class-map.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Contribution, Explanation, Scorer } from "tenure";
+import type { Explainer, Wish } from "../explanation/explainer";
+import { controls } from "../styles/controls";
+import type { ScoredTable } from "../table/scored-table";
+import { type Query, tellingFields } from "../table/view";
+import { fieldLabels } from "../text/fields";
+import { formatCount, formatPercent } from "../text/numbers";
+import { cssVariables } from "./css-variables";
+import { tierMark, tierMarkStyles, tierStep } from "./marks";
+import { HEAD_HEIGHT, ROW_HEIGHT, RowWindow } from "./row-window";
 
-/** Asks for a row's customer to be opened. */
+/** Asks to open a row's customer. */
 export class OpenCustomer extends Event {
   constructor(readonly row: number) {
-    super('open-customer');
+    super("open-customer");
   }
 }
 
-/** Asks for another order of the rows. */
+/** Asks to sort the rows. */
 export class SortRows extends Event {
   constructor(
     readonly sort: string,
     readonly direction: 1 | -1,
   ) {
-    super('sort-rows');
+    super("sort-rows");
   }
 }
 
 const FIELD_COLUMNS = 4;
-/** Milliseconds without scrolling until reasons are asked for: rows that only pass by need none. */
+/** Milliseconds after the last scroll until rows in view are explained. */
 const SETTLED = 120;
 
-@customElement('customer-table')
+@customElement("customer-table")
 export class CustomerTable extends LitElement {
   @property({ attribute: false }) table!: ScoredTable;
   @property({ attribute: false }) scorer!: Scorer;
@@ -50,31 +51,31 @@ export class CustomerTable extends LitElement {
   @state() private active = 0;
   @state() private scrolled = 0;
   @state() private height = 0;
-  @query('[role=grid]') private grid!: HTMLElement;
+  @query("[role=grid]") private grid!: HTMLElement;
   #fields: string[] = [];
   readonly #reasons = new Map<number, Contribution | undefined>();
   #isWide = true;
   #scrolling: ReturnType<typeof setTimeout> | undefined;
   readonly #sizes = new ResizeObserver(() => this.#measure());
 
-  /** Puts the keyboard on the table. */
+  /** Moves the focus to the grid. */
   override focus() {
     this.grid.focus({ preventScroll: true });
   }
 
-  /** The row `steps` places after the active one, or the last on the way. */
+  /** The row `steps` places after `row`, or the first or last row if there are fewer. */
   neighbour(row: number, steps: number): number {
     const place = this.rows.indexOf(row);
     return this.rows[Math.max(0, Math.min(this.rows.length - 1, place + steps))] ?? row;
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has('table')) {
+    if (changed.has("table")) {
       this.#fields = tellingFields(this.table, this.scorer.schema, FIELD_COLUMNS);
       this.#reasons.clear();
     }
-    if (changed.has('rows')) this.active = Math.max(0, this.selected < 0 ? 0 : this.rows.indexOf(this.selected));
-    if (changed.has('selected') && this.selected >= 0) {
+    if (changed.has("rows")) this.active = Math.max(0, this.selected < 0 ? 0 : this.rows.indexOf(this.selected));
+    if (changed.has("selected") && this.selected >= 0) {
       const place = this.rows.indexOf(this.selected);
       if (place >= 0) this.active = place;
     }
@@ -92,12 +93,14 @@ export class CustomerTable extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>) {
-    if (changed.has('rows') && changed.get('rows')) this.grid.scrollTop = 0;
-    if (changed.has('rows') || changed.has('selected')) this.#reveal();
+    if (changed.has("rows") && changed.get("rows")) this.grid.scrollTop = 0;
+    if (changed.has("rows") || changed.has("selected")) this.#reveal();
     this.explainer?.setWishes(() => this.#nextWish());
   }
 
   #measure() {
+    // On paper the grid is as tall as its rows; measuring it there would render ever more of them.
+    if (matchMedia("print").matches) return;
     this.height = this.grid.clientHeight;
     this.#isWide = this.grid.clientWidth > 620;
     this.requestUpdate();
@@ -107,7 +110,7 @@ export class CustomerTable extends LitElement {
     return new RowWindow(this.rows.length, this.height, this.scrolled);
   }
 
-  /** The first scored row in view whose reason is not known yet. */
+  /** The first scored row in view whose strongest reason is not known yet. */
   #nextWish(): Wish | undefined {
     if (!this.#isWide || !this.isConnected || this.#scrolling !== undefined) return undefined;
     const { first, last } = this.#window().inView();
@@ -150,9 +153,9 @@ export class CustomerTable extends LitElement {
     if (place !== undefined) {
       this.active = Math.max(0, Math.min(last, place));
       this.#reveal();
-      // With a customer open beside the table, the arrows leaf through the customers.
+      // While a customer is open, the arrow keys open the next or previous one.
       if (this.selected >= 0) this.#open(this.active);
-    } else if (event.key === 'Enter' || event.key === ' ') {
+    } else if (event.key === "Enter" || event.key === " ") {
       this.#open(this.active);
     } else {
       return;
@@ -179,31 +182,35 @@ export class CustomerTable extends LitElement {
     const isActiveShown = this.active >= first && this.active < last;
     return html`<div
       role="grid"
-      class=${this.explainer?.isCheap ? '' : 'without-reasons'}
+      class=${this.explainer?.isCheap ? "" : "without-reasons"}
       tabindex="0"
       aria-label="Customers by risk"
       aria-rowcount=${this.rows.length + 1}
       aria-activedescendant=${isActiveShown ? `place-${this.active}` : nothing}
       @scroll=${this.#onScroll}
       @keydown=${this.#onKey}
-      ${cssVariables({ '--rank': `${formatCount(this.table.rowCount).length * 8.5}px` })}
+      ${cssVariables({ "--rank": `${formatCount(this.table.rowCount).length * 8.5}px` })}
     >
       <div role="rowgroup" class="head">
         <div role="row" aria-rowindex="1" class="line">${this.#heads()}</div>
       </div>
-      <div role="rowgroup" class="body" ${cssVariables({ '--height': `${view.bodyHeight}px` })}>
-        ${repeat(places, (place) => place, (place) => this.#row(place, view))}
+      <div role="rowgroup" class="body" ${cssVariables({ "--height": `${view.bodyHeight}px` })}>
+        ${repeat(
+          places,
+          (place) => place,
+          (place) => this.#row(place, view),
+        )}
       </div>
     </div>`;
   }
 
   #heads() {
     const { identifier } = this.table;
-    const labels = new Map(this.scorer.schema.fields.map((field) => [field.name, field.label || field.name]));
+    const labels = fieldLabels(this.scorer.schema);
     return html`
       <div role="columnheader" class="rank">#</div>
-      ${this.#head('customer', identifier ?? 'line', identifier ?? 'Line', 1)}
-      ${this.#head('risk', 'risk', 'Risk', -1)}
+      ${this.#head("customer", identifier ?? "line", identifier ?? "Line", 1)}
+      ${this.#head("risk", "risk", "Risk", -1)}
       <div role="columnheader" class="tier"><span>Tier</span></div>
       <div role="columnheader" class="reason">Strongest reason</div>
       ${this.#fields.map((field, index) => this.#head(`field field-${index}`, field, labels.get(field)!, 1))}
@@ -212,7 +219,7 @@ export class CustomerTable extends LitElement {
 
   #head(kind: string, sort: string, label: string, first: 1 | -1) {
     const isSorted = this.query.sort === sort;
-    const order = isSorted ? (this.query.direction === 1 ? 'ascending' : 'descending') : 'none';
+    const order = isSorted ? (this.query.direction === 1 ? "ascending" : "descending") : "none";
     const next = isSorted ? (-this.query.direction as 1 | -1) : first;
     return html`<div role="columnheader" class="${kind} sorts" aria-sort=${order}>
       <button class="plain" title="Sort by ${label}" @click=${() => this.dispatchEvent(new SortRows(sort, next))}>
@@ -232,10 +239,10 @@ export class CustomerTable extends LitElement {
       class=${classMap(classes)}
       aria-rowindex=${place + 2}
       aria-selected=${row === this.selected}
-      ${cssVariables({ '--top': `${view.top(place)}px` })}
+      ${cssVariables({ "--top": `${view.top(place)}px` })}
       @click=${() => this.#open(place)}
     >
-      <div role="gridcell" class="rank">${isScored ? formatCount(table.rank[row]!) : '–'}</div>
+      <div role="gridcell" class="rank">${isScored ? formatCount(table.rank[row]!) : "–"}</div>
       <div role="rowheader" class="customer">${table.customerName(row)}</div>
       ${isScored ? this.#score(row) : html`<div role="gridcell" class="risk unscored">not scored</div><div role="gridcell" class="tier"></div>`}
       <div role="gridcell" class="reason">${this.#reason(row)}</div>
@@ -249,7 +256,7 @@ export class CustomerTable extends LitElement {
     const tier = this.table.tier[row]!;
     return html`
       <div role="gridcell" class="risk">
-        <span class="bar step-${tierStep(tier, tiers.length)}" ${cssVariables({ '--share': probability })}></span>
+        <span class="bar step-${tierStep(tier, tiers.length)}" ${cssVariables({ "--share": probability })}></span>
         <span class="percent">${formatPercent(probability)}</span>
       </div>
       <div role="gridcell" class="tier">${tierMark(tier, tiers.length)}<span>${tiers[tier]!.label}</span></div>
@@ -260,15 +267,237 @@ export class CustomerTable extends LitElement {
     const reason = this.#reasons.get(row);
     if (!reason) return nothing;
     const isUp = reason.contribution >= 0;
-    return html`<b class=${isUp ? 'up' : 'down'}>${isUp ? '+' : '−'}</b><span class="visually-hidden">${isUp ? 'raised by' : 'lowered by'}</span>
+    return html`<b class=${isUp ? "up" : "down"}>${isUp ? "+" : "−"}</b><span class="visually-hidden">${isUp ? "raised by" : "lowered by"}</span>
       <span class="label">${reason.label}</span> <span class="text">${reason.text}</span>`;
   }
 
-  static override styles = [controls, tierMarkStyles, tableStyles];
+  static override styles = [
+    controls,
+    tierMarkStyles,
+    css`
+      :host {
+        display: block;
+        min-height: 0;
+        container-type: inline-size;
+      }
+      [role='grid'] {
+        --reason: minmax(170px, 2fr);
+        height: 100%;
+        overflow: hidden auto;
+        background: var(--surface);
+        overscroll-behavior: contain;
+      }
+      [role='grid']:focus-visible {
+        outline-offset: -2px;
+      }
+      .line {
+        --columns: calc(var(--rank) + 1.2rem) minmax(110px, 1.1fr) 176px 104px var(--reason) repeat(4, minmax(88px, 1fr));
+        display: grid;
+        grid-template-columns: var(--columns);
+        align-items: center;
+        padding: 0 0.75rem;
+      }
+      .line > * {
+        min-width: 0;
+        padding: 0 0.5rem;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      [role='grid'].without-reasons {
+        --reason: ;
+      }
+      .without-reasons .reason {
+        display: none;
+      }
+
+      .head {
+        position: sticky;
+        top: 0;
+        z-index: 1;
+        background: var(--surface);
+        border-bottom: 1px solid var(--line);
+      }
+      .head .line {
+        height: ${unsafeCSS(HEAD_HEIGHT - 1)}px;
+        font-size: 12.5px;
+        color: var(--ink-soft);
+      }
+      .head button {
+        max-width: 100%;
+        min-height: 28px;
+        margin-left: -0.4rem;
+        padding: 0 0.4rem;
+        font-weight: 400;
+      }
+      .head button span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .head :is([aria-sort='ascending'], [aria-sort='descending']) button {
+        color: var(--ink);
+        font-weight: 600;
+      }
+      .head .sorts {
+        overflow: visible;
+      }
+      .head i {
+        flex: none;
+        width: 8px;
+        height: 5px;
+        background: currentColor;
+        visibility: hidden;
+        clip-path: polygon(0 0, 100% 0, 50% 100%);
+      }
+      .head i.ascending {
+        visibility: visible;
+        rotate: 180deg;
+      }
+      .head i.descending {
+        visibility: visible;
+      }
+
+      .body {
+        position: relative;
+        height: var(--height);
+        overflow: clip;
+      }
+      .row {
+        position: absolute;
+        inset: 0 0 auto;
+        height: ${unsafeCSS(ROW_HEIGHT)}px;
+        border-bottom: 1px solid var(--line);
+        transform: translateY(var(--top));
+        contain: strict;
+        cursor: pointer;
+      }
+      .row:hover {
+        background: var(--hover);
+      }
+      .row.selected {
+        background: var(--selected);
+        box-shadow: inset 3px 0 var(--accent);
+      }
+      [role='grid']:focus-visible .row.active {
+        box-shadow: inset 0 0 0 2px var(--accent);
+      }
+
+      .rank {
+        color: var(--ink-soft);
+        text-align: right;
+      }
+      .customer {
+        font-weight: 550;
+      }
+      .risk {
+        display: flex;
+        align-items: center;
+        gap: 0.65rem;
+      }
+      .bar {
+        flex: 1;
+        height: 8px;
+        border-radius: 4px;
+        background: linear-gradient(var(--tier), var(--tier)) 0 0 / calc(var(--share) * 100%) 100% no-repeat var(--sunken);
+      }
+      .percent {
+        flex: none;
+        width: 4.1em;
+        text-align: right;
+        font-weight: 550;
+      }
+      .risk.unscored {
+        color: var(--error);
+      }
+      .row .tier {
+        display: flex;
+        align-items: center;
+        gap: 0.5em;
+      }
+      .reason b {
+        display: inline-block;
+        width: 1em;
+        font-weight: 700;
+      }
+      .reason .up {
+        color: var(--up);
+      }
+      .reason .down {
+        color: var(--down);
+      }
+      .reason .label,
+      .row .field {
+        color: var(--ink-soft);
+      }
+
+      @container (max-width: 1240px) {
+        .line {
+          --columns: calc(var(--rank) + 1.2rem) minmax(110px, 1.1fr) 176px 104px var(--reason) repeat(2, minmax(88px, 1fr));
+        }
+        .field-2,
+        .field-3 {
+          display: none;
+        }
+      }
+      @container (max-width: 960px) {
+        .line {
+          --columns: calc(var(--rank) + 1.2rem) minmax(110px, 1fr) 160px 104px var(--reason);
+        }
+        .field {
+          display: none;
+        }
+      }
+      @container (max-width: 620px) {
+        .line {
+          --columns: calc(var(--rank) + 0.9rem) minmax(84px, 1.15fr) minmax(96px, 1fr) 88px;
+          padding: 0 0.25rem;
+        }
+        .line > * {
+          padding: 0 0.35rem;
+        }
+        .reason {
+          display: none;
+        }
+        .risk {
+          gap: 0.4rem;
+        }
+      }
+      /* The mark shows the tier; screen readers still get its name. */
+      @container (max-width: 356px) {
+        .line {
+          --columns: calc(var(--rank) + 0.9rem) minmax(84px, 1.15fr) minmax(96px, 1fr) 36px;
+        }
+        .tier span {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+      }
+      @media print {
+        [role='grid'] {
+          height: auto;
+          overflow: visible;
+        }
+        .head {
+          position: static;
+        }
+        .body {
+          height: auto;
+        }
+        .row {
+          position: static;
+          transform: none;
+          break-inside: avoid;
+        }
+      }
+    `,
+  ];
 }
 
-/** The largest contribution that leads the way the customer went from the reference: why she is here, not what held her back. */
+/**
+ * The largest contribution in the direction in which this score differs from the reference
+ * customers' mean score.
+ */
 function mainReason({ base, logit, contributions }: Explanation): Contribution | undefined {
   return contributions.find(({ contribution }) => contribution > 0 === logit > base);
 }
-

@@ -1,21 +1,23 @@
 /**
- * A dependence plot of one field, as SHAP draws it: each customer's value against its contribution, coloured by another
- * field. Numbers stand on an axis; categories each have a column, in which the dots are spread.
+ * A dependence plot of one field, as in SHAP: each customer's contribution by their value, coloured
+ * by another field. Numbers lie on an axis. Each category has a column of its own, in which the
+ * dots are spread.
  */
-import { css, html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { ranks } from '../cohort/beeswarm';
-import { nameOf, type Driver } from '../cohort/drivers';
-import { ticks } from '../explanation/waterfall';
-import { formatTick } from '../format';
-import { controls } from '../styles/controls';
-import { cssVariables } from './css-variables';
-import { PlotCanvas } from './plot-canvas';
-import { Shades } from './shades';
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Driver } from "../cohort/messages";
+import { ends, ranks, withLength } from "../cohort/scales";
+import { ticks } from "../explanation/waterfall";
+import { controls } from "../styles/controls";
+import { fieldLabel } from "../text/fields";
+import { formatTick } from "../text/numbers";
+import { cssVariables } from "./css-variables";
+import { PlotCanvas } from "./plot-canvas";
+import { Shades } from "./shades";
 
 const RADIUS = 2.2;
 
-@customElement('dependence-plot')
+@customElement("dependence-plot")
 export class DependencePlot extends PlotCanvas {
   @property({ attribute: false }) driver!: Driver;
 
@@ -24,17 +26,22 @@ export class DependencePlot extends PlotCanvas {
     const [low, high] = this.#reach();
     return html`
       <div class="plot">${super.render()}
-        ${ticks(low, high).map((tick) => html`<span class="tick y" ${cssVariables({ '--at': (tick - low) / (high - low) })}>${formatTick(tick)}</span>`)}
+        ${ticks(low, high).map((tick) => html`<span class="tick y" ${cssVariables({ "--at": (tick - low) / (high - low) })}>${formatTick(tick)}</span>`)}
       </div>
       <div class="below" aria-hidden="true">
-        ${driver.categories
-          ? driver.categories.map((category, code) => html`<span class="tick x" ${cssVariables({ '--at': (code + 0.5) / driver.categories!.length })}>${category}</span>`)
-          : ticks(...this.#extent()).map((tick) => {
-              const [least, most] = this.#extent();
-              return html`<span class="tick x" ${cssVariables({ '--at': (tick - least) / (most - least) })}>${formatTick(tick)}</span>`;
-            })}
+        ${
+          driver.categories
+            ? driver.categories.map(
+                (category, code) =>
+                  html`<span class="tick x" ${cssVariables({ "--at": (code + 0.5) / driver.categories!.length })}>${category}</span>`,
+              )
+            : ticks(...this.#extent()).map((tick) => {
+                const [least, most] = this.#extent();
+                return html`<span class="tick x" ${cssVariables({ "--at": (tick - least) / (most - least) })}>${formatTick(tick)}</span>`;
+              })
+        }
       </div>
-      <p>${nameOf(driver.field)}${driver.field.kind === 'number' && driver.field.unit ? html` <small>(${driver.field.unit})</small>` : nothing}</p>
+      <p>${fieldLabel(driver.field)}${driver.field.kind === "number" && driver.field.unit ? html` <small>(${driver.field.unit})</small>` : nothing}</p>
     `;
   }
 
@@ -42,17 +49,19 @@ export class DependencePlot extends PlotCanvas {
     const { driver } = this;
     const [low, high] = this.#reach();
     const [least, most] = this.#extent();
-    const shades = new Shades(this.colour('--down-bar'), this.colour('--up-bar'), this.colour('--ink-soft'));
+    const shades = new Shades(this.colour("--down-bar"), this.colour("--up-bar"), this.colour("--ink-soft"));
     const rank = driver.color && ranks(driver.color.values);
     const y = (contribution: number) => (1 - (contribution - low) / (high - low)) * height;
-    context.fillStyle = this.colour('--line');
+    context.fillStyle = this.colour("--line");
     context.fillRect(0, y(0), width, 1);
     context.globalAlpha = 0.75;
     for (let row = 0; row < driver.values.length; row++) {
       const value = driver.values[row]!;
       const contribution = driver.contributions[row]!;
       if (Number.isNaN(value) || Number.isNaN(contribution)) continue;
-      const at = driver.categories ? (value + 0.5 + spread(row)) / driver.categories.length : (value - least) / (most - least || 1);
+      const at = driver.categories
+        ? (value + 0.5 + spread(row)) / driver.categories.length
+        : (value - least) / (most - least || 1);
       context.fillStyle = rank ? shades.at(rank[row]!) : shades.none;
       context.beginPath();
       context.arc(RADIUS + at * (width - 2 * RADIUS), y(contribution), RADIUS, 0, 2 * Math.PI);
@@ -60,24 +69,16 @@ export class DependencePlot extends PlotCanvas {
     }
   }
 
-  /** Ends of the axis of contributions, with room around. */
+  /** Ends of the axis of contributions, with a margin. */
   #reach(): [number, number] {
-    let [low, high] = [0, 0];
-    for (const contribution of this.driver.contributions) {
-      if (contribution < low) low = contribution;
-      if (contribution > high) high = contribution;
-    }
+    const [low, high] = ends(this.driver.contributions, [0, 0]);
     const room = Math.max(0.05, (high - low) * 0.06);
     return [low - room, high + room];
   }
 
+  /** Ends of the axis of values. */
   #extent(): [number, number] {
-    let [low, high] = [Infinity, -Infinity];
-    for (const value of this.driver.values) {
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    return low < high ? [low, high] : [low - 1, low + 1];
+    return withLength(ends(this.driver.values));
   }
 
   static override styles = [
@@ -129,7 +130,10 @@ export class DependencePlot extends PlotCanvas {
   ];
 }
 
-/** A fixed pseudo-random place in a category's column, −.3 to .3: the golden ratio spreads successive rows evenly. */
+/**
+ * A fixed pseudo-random offset within a category's column, −0.3 to 0.3. The golden ratio spreads
+ * rows evenly.
+ */
 function spread(row: number): number {
   return ((row * 0.618033988749895) % 1) * 0.6 - 0.3;
 }

@@ -1,43 +1,50 @@
-/** What drives the scores shown: fields by importance, a beeswarm of all customers, and a dependence plot on a click. */
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import type { DeviceChoice } from 'tenure';
-import { columnsOf, explainCohort, nameOf, type Driver, type Drivers, type DriversRun } from '../cohort/drivers';
-import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from '../format';
-import type { Model } from '../model';
-import { controls } from '../styles/controls';
-import { notes } from '../styles/notes';
-import type { ScoredTable } from '../table/scored-table';
-import './beeswarm-row';
-import './dependence-plot';
-import { cssVariables } from './css-variables';
-import { driversStyles } from './drivers-panel-styles';
-import { icon } from './marks';
+/**
+ * What drives the scores: fields by importance, a beeswarm plot of the customers, and a dependence
+ * plot on a click.
+ */
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import type { DeviceChoice } from "tenure";
+import { columnsOf, type DriversRun, explainCohort } from "../cohort/drivers";
+import type { Driver, Drivers } from "../cohort/messages";
+import { ends, withLength } from "../cohort/scales";
+import { controls } from "../styles/controls";
+import { notes } from "../styles/notes";
+import { panel } from "../styles/panel";
+import type { ScoredTable } from "../table/scored-table";
+import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from "../text/numbers";
+import type { Model } from "../workspace/model";
+import "./beeswarm-row";
+import "./dependence-plot";
+import { errorMessage } from "../text/failure";
+import { fieldLabel } from "../text/fields";
+import { cssVariables } from "./css-variables";
+import { icon } from "./marks";
 
-/** Dots that still show a shape; more would take longer and say no more. */
+/** The most customers to explain. More dots would take longer and show nothing new. */
 const LIMIT = 1000;
 const SHOWN = 12;
 
 const DEVICES: readonly { choice: DeviceChoice; label: string }[] = [
-  { choice: 'auto', label: 'Automatic' },
-  { choice: 'cpu', label: 'CPU' },
-  { choice: 'webgpu', label: 'WebGPU' },
+  { choice: "auto", label: "Automatic" },
+  { choice: "cpu", label: "CPU" },
+  { choice: "webgpu", label: "WebGPU" },
 ];
 
-@customElement('drivers-panel')
+@customElement("drivers-panel")
 export class DriversPanel extends LitElement {
   @property({ attribute: false }) model!: Model;
   @property({ attribute: false }) table!: ScoredTable;
-  /** The rows shown in the table: what is filtered there is not explained here. */
+  /** The rows shown in the table. Only these are explained. */
   @property({ attribute: false }) rows: Uint32Array = new Uint32Array();
   @state() private drivers?: Drivers | undefined;
   @state() private progress = 0;
   @state() private isCancelled = false;
-  @state() private failure = '';
+  @state() private failure = "";
   @state() private chosen?: string | undefined;
   @state() private isUnfolded = false;
-  @state() private device: DeviceChoice = 'auto';
-  @query('h2') private heading!: HTMLElement;
+  @state() private device: DeviceChoice = "auto";
+  @query("h2") private heading!: HTMLElement;
   #run?: DriversRun | undefined;
 
   override focus() {
@@ -50,7 +57,7 @@ export class DriversPanel extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has('rows') || changed.has('table') || changed.has('model')) void this.#start();
+    if (changed.has("rows") || changed.has("table") || changed.has("model")) void this.#start();
   }
 
   async #start() {
@@ -58,7 +65,7 @@ export class DriversPanel extends LitElement {
     const { model, table } = this;
     const rows = this.rows.filter((row) => table.isScored(row));
     this.drivers = undefined;
-    this.failure = '';
+    this.failure = "";
     this.isCancelled = false;
     this.progress = 0;
     if (rows.length === 0) return;
@@ -74,15 +81,15 @@ export class DriversPanel extends LitElement {
       this.drivers = drivers;
       this.isCancelled = drivers === undefined;
     } catch (error) {
-      if (this.#run === run) this.failure = error instanceof Error ? error.message : String(error);
+      if (this.#run === run) this.failure = errorMessage(error);
     }
   }
 
   override render() {
     return html`
-      <header>
+      <header class="title">
         <h2 tabindex="-1">What drives these scores</h2>
-        <button class="plain icon" aria-label="Close the drivers" @click=${() => this.dispatchEvent(new Event('panel-close'))}>${icon('close')}</button>
+        <button class="plain icon" aria-label="Close the drivers" @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
       <div class="device">
         <label for="device">Device</label>
@@ -91,7 +98,7 @@ export class DriversPanel extends LitElement {
         </select>
         ${this.drivers ? this.#badge(this.drivers) : nothing}
       </div>
-      ${this.failure ? html`<p class="failure" role="alert">${icon('alert')}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
+      ${this.failure ? html`<p class="alert" role="alert">${icon("alert")}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
     `;
   }
 
@@ -100,17 +107,19 @@ export class DriversPanel extends LitElement {
     void this.#start();
   }
 
-  /** Where it was computed; under WebGPU also why it was not computed there. */
+  /** The device that was used and, if WebGPU was chosen but not used, the reason. */
   #badge({ workedOn: { device, reason } }: Drivers) {
-    const isTold = reason && this.device === 'webgpu';
-    return html`<span class="badge" title=${reason?.message ?? ''}>${device === 'cpu' ? 'CPU' : 'WebGPU'}</span>${isTold ? html`<small>${reason.message}</small>` : nothing}`;
+    const saysWhy = reason && this.device === "webgpu";
+    return html`<span class="badge" title=${reason?.message ?? ""}>${device === "cpu" ? "CPU" : "WebGPU"}</span>${saysWhy ? html`<small>${reason.message}</small>` : nothing}`;
   }
 
   #waiting() {
-    if (this.isCancelled) return html`<p role="status">Cancelled. <button class="link" @click=${this.#start}>Start again</button></p>`;
-    if (!this.rows.some((row) => this.table.isScored(row))) return html`<p role="status">No scored customer is shown.</p>`;
+    if (this.isCancelled)
+      return html`<p role="status">Cancelled. <button class="link" @click=${this.#start}>Start again</button></p>`;
+    if (!this.rows.some((row) => this.table.isScored(row)))
+      return html`<p role="status">None of the customers shown has a score.</p>`;
     return html`<div class="waiting">
-      <label for="share">Explaining ${counted(Math.min(LIMIT, this.rows.length), 'customer')}, on this device</label>
+      <label for="share">Explaining ${counted(Math.min(LIMIT, this.rows.length), "customer")} on this device</label>
       <progress id="share" max="1" .value=${this.progress}></progress>
       <span>${formatWholePercent(this.progress)}</span>
       <button @click=${() => this.#run?.cancel()}>Cancel</button>
@@ -120,25 +129,27 @@ export class DriversPanel extends LitElement {
   #all({ drivers, rows, of, standardError, seconds }: Drivers) {
     const shown = this.isUnfolded ? drivers : drivers.slice(0, SHOWN);
     const chosen = drivers.find(({ field }) => field.name === this.chosen);
-    const reach = ends(drivers);
+    const reach = axis(drivers);
     return html`
       <p class="facts">
-        ${rows < of ? `${formatCount(rows)} of ${counted(of, 'customer')}, drawn at random` : counted(rows, 'customer')},
-        explained ${standardError === 0 ? 'exactly' : `with a standard error of at most ${formatFixed(standardError)}`} in ${formatSeconds(seconds)}.
-        Right of the line a value pushes the score up, left of it down.
+        ${rows < of ? `A random sample of ${formatCount(rows)} of ${counted(of, "customer")}` : counted(rows, "customer")},
+        explained ${standardError === 0 ? "exactly" : `with a standard error of at most ${formatFixed(standardError)}`} in ${formatSeconds(seconds)}.
+        Dots to the right of the line raise the score; dots to the left lower it.
       </p>
       <div class="key" aria-hidden="true"><span>low value</span><i></i><span>high value</span></div>
-      <ol aria-label="Fields by mean absolute contribution, the largest first">
+      <ol aria-label="Fields by mean absolute contribution, largest first">
         ${shown.map((driver) => this.#row(driver, reach, drivers[0]!.mean))}
       </ol>
-      <div class="axis"><span></span><span>Contribution to the log-odds, ${formatFixed(reach[0])} to ${formatFixed(reach[1])}</span></div>
-      ${drivers.length > SHOWN
-        ? html`<button class="link" aria-expanded=${this.isUnfolded} @click=${() => (this.isUnfolded = !this.isUnfolded)}>
+      <div class="axis"><span></span><span>Contribution in log-odds, ${formatFixed(reach[0])} to ${formatFixed(reach[1])}</span></div>
+      ${
+        drivers.length > SHOWN
+          ? html`<button class="link" aria-expanded=${this.isUnfolded} @click=${() => (this.isUnfolded = !this.isUnfolded)}>
             ${this.isUnfolded ? `Show the ${SHOWN} most important` : `Show all ${drivers.length} fields`}
           </button>`
-        : nothing}
-      ${chosen ? this.#dependence(chosen) : html`<p class="facts">Choose a field to see how its contribution follows its value.</p>`}
-      <p class="facts">Shapley values against the model’s reference customers: what the model associates with leaving, not what causes it.</p>
+          : nothing
+      }
+      ${chosen ? this.#dependence(chosen) : html`<p class="facts">Choose a field to see how its contribution depends on its value.</p>`}
+      <p class="facts">These are Shapley values relative to the model’s reference customers. They show what the model associates with leaving, not what causes it.</p>
     `;
   }
 
@@ -146,23 +157,23 @@ export class DriversPanel extends LitElement {
     const isChosen = field.name === this.chosen;
     return html`<li>
       <button class="plain field" aria-expanded=${isChosen} @click=${() => (this.chosen = isChosen ? undefined : field.name)}>
-        <span class="label">${nameOf(field)}</span>
-        <span class="mean"><i ${cssVariables({ '--share': mean / (largest || 1) })}></i>${formatFixed(mean)}<span class="visually-hidden"> mean absolute contribution</span></span>
+        <span class="label">${fieldLabel(field)}</span>
+        <span class="mean"><i ${cssVariables({ "--share": mean / (largest || 1) })}></i>${formatFixed(mean)}<span class="visually-hidden"> mean absolute contribution</span></span>
       </button>
       <beeswarm-row .contributions=${contributions} .values=${categories && categories.length > 2 ? undefined : values} .low=${low} .high=${high}></beeswarm-row>
     </li>`;
   }
 
   #dependence(driver: Driver) {
-    return html`<section aria-label="Dependence on ${nameOf(driver.field)}">
-      <h3>${nameOf(driver.field)}: contribution by value</h3>
+    return html`<section aria-label="Dependence on ${fieldLabel(driver.field)}">
+      <h3>${fieldLabel(driver.field)}: contribution by value</h3>
       ${driver.color ? html`<p class="facts">Coloured by ${driver.color.label}, from low (blue) to high (red).</p>` : nothing}
       <dependence-plot .driver=${driver}></dependence-plot>
       ${driver.categories ? this.#means(driver, driver.categories) : nothing}
     </section>`;
   }
 
-  /** The same in words, for categories: the mean contribution of each. */
+  /** The same as a table: the mean contribution of each category. */
   #means({ values, contributions }: Driver, categories: string[]) {
     const sums = categories.map(() => ({ sum: 0, count: 0 }));
     for (const [row, code] of values.entries()) {
@@ -175,22 +186,150 @@ export class DriversPanel extends LitElement {
       <thead><tr><th scope="col">Value</th><th scope="col">Customers</th><th scope="col">Mean contribution</th></tr></thead>
       <tbody>${categories.map((category, code) => {
         const { sum, count } = sums[code]!;
-        return count === 0 ? nothing : html`<tr><th scope="row">${category}</th><td>${formatCount(count)}</td><td>${formatFixed(sum / count)}</td></tr>`;
+        return count === 0
+          ? nothing
+          : html`<tr><th scope="row">${category}</th><td>${formatCount(count)}</td><td>${formatFixed(sum / count)}</td></tr>`;
       })}</tbody>
     </table>`;
   }
 
-  static override styles = [controls, notes, driversStyles];
+  static override styles = [
+    controls,
+    notes,
+    panel,
+    css`
+      :host {
+        container-type: inline-size;
+      }
+      .device {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.6rem;
+        margin-top: 0.4rem;
+        font-size: 13px;
+        color: var(--ink-soft);
+      }
+      .device select {
+        width: auto;
+        min-height: 32px;
+        color: var(--ink);
+      }
+      .facts {
+        max-width: 68ch;
+        margin-block: 0.4rem 0.8rem;
+        color: var(--ink-soft);
+        font-size: 13px;
+      }
+      .waiting {
+        display: grid;
+        grid-template-columns: 1fr auto auto;
+        gap: 0.5rem 1rem;
+        align-items: center;
+        margin-top: 1rem;
+      }
+      .waiting label {
+        grid-column: 1 / -1;
+      }
+      progress {
+        width: 100%;
+        accent-color: var(--accent);
+      }
+      .key {
+        display: flex;
+        align-items: center;
+        justify-content: flex-end;
+        gap: 0.5rem;
+        font-size: 12px;
+        color: var(--ink-soft);
+      }
+      .key i {
+        width: 90px;
+        height: 8px;
+        border-radius: 4px;
+        background: linear-gradient(to right in oklab, var(--down-bar), var(--up-bar));
+      }
+      li,
+      .axis {
+        display: grid;
+        grid-template-columns: minmax(150px, 34%) 1fr;
+        column-gap: 0.9rem;
+      }
+      li {
+        border-bottom: 1px solid var(--line);
+      }
+      beeswarm-row {
+        height: 44px;
+      }
+      .field {
+        justify-content: space-between;
+        height: 44px;
+        padding: 0 0.4rem;
+        white-space: normal;
+        text-align: left;
+        line-height: 1.2;
+      }
+      .field[aria-expanded='true'] {
+        background: var(--selected);
+      }
+      .mean {
+        position: relative;
+        display: inline-flex;
+        align-items: center;
+        gap: 0.4rem;
+        flex: none;
+        color: var(--ink-soft);
+        font-size: 12.5px;
+      }
+      .mean i {
+        width: calc(var(--share) * 40px);
+        height: 6px;
+        border-radius: 3px;
+        background: var(--accent);
+      }
+      .axis {
+        margin: 0.3rem 0 0.8rem;
+        font-size: 12px;
+        color: var(--ink-soft);
+        text-align: center;
+      }
+      section {
+        margin-top: 1.5rem;
+      }
+      dependence-plot {
+        height: 300px;
+        max-width: 720px;
+      }
+      table {
+        margin: 0.75rem 0;
+        border-collapse: collapse;
+        font-size: 13px;
+      }
+      th,
+      td {
+        padding: 0.35rem 1.5rem 0.35rem 0;
+        border-bottom: 1px solid var(--line);
+        text-align: left;
+        font-weight: 400;
+      }
+      thead th {
+        color: var(--ink-soft);
+        font-size: 12.5px;
+      }
+      @container (max-width: 420px) {
+        li,
+        .axis {
+          grid-template-columns: minmax(120px, 44%) 1fr;
+          column-gap: 0.4rem;
+        }
+      }
+    `,
+  ];
 }
 
-/** One axis for all fields, from the smallest contribution to the largest. */
-function ends(drivers: readonly Driver[]): [number, number] {
-  let [low, high] = [0, 0];
-  for (const { contributions } of drivers) {
-    for (const contribution of contributions) {
-      if (contribution < low) low = contribution;
-      if (contribution > high) high = contribution;
-    }
-  }
-  return low < high ? [low, high] : [low - 1, high + 1];
+/** Ends of the axis that all fields share: the smallest and the largest contribution. */
+function axis(drivers: readonly Driver[]): [number, number] {
+  let reach: [number, number] = [0, 0];
+  for (const { contributions } of drivers) reach = ends(contributions, reach);
+  return withLength(reach);
 }

@@ -1,21 +1,22 @@
-/** Everything that is wrong or odd in the file, by line and field, with the rule and the value. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import { counted, formatCount } from '../format';
-import { controls } from '../styles/controls';
-import type { Finding } from '../table/messages';
-import type { ScoredTable } from '../table/scored-table';
-import { OpenCustomer } from './customer-table';
-import { icon } from './marks';
+/** All problems and notes on the file, by line and field, with the rule and the value. */
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { controls } from "../styles/controls";
+import { panel } from "../styles/panel";
+import type { Finding } from "../table/messages";
+import type { ScoredTable } from "../table/scored-table";
+import { counted, formatCount } from "../text/numbers";
+import { OpenCustomer } from "./customer-table";
+import { icon } from "./marks";
 
 const PAGE = 200;
 
-@customElement('findings-panel')
+@customElement("findings-panel")
 export class FindingsPanel extends LitElement {
   @property({ attribute: false }) table!: ScoredTable;
   @property({ attribute: false }) labels: ReadonlyMap<string, string> = new Map();
   @state() private shown = PAGE;
-  @query('h2') private heading!: HTMLElement;
+  @query("h2") private heading!: HTMLElement;
 
   override focus() {
     this.heading.focus();
@@ -27,14 +28,14 @@ export class FindingsPanel extends LitElement {
     const notes = findings.filter((finding) => !finding.fatal);
     const isCut = findings.length >= this.table.findingLimit;
     return html`
-      <header>
+      <header class="title">
         <h2 tabindex="-1">Problems in ${facts.name}</h2>
-        <button class="plain icon" aria-label="Close the problems" @click=${() => this.dispatchEvent(new Event('panel-close'))}>${icon('close')}</button>
+        <button class="plain icon" aria-label="Close the problems" @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
       ${facts.notices.map((notice) => html`<p class="notice">${notice}</p>`)}
-      ${fatalRows > 0 ? this.#section(`${counted(fatalRows, 'line')} not scored`, 'All other lines are scored. Choose a line to correct its values here.', fatal) : nothing}
-      ${noteCount > 0 ? this.#section(`${counted(noteCount, 'note')} on scored lines`, 'These values were treated specially; the lines are scored.', notes) : nothing}
-      ${isCut ? html`<p class="notice">The first ${formatCount(findings.length)} are listed; the exported table names all of them.</p>` : nothing}
+      ${fatalRows > 0 ? this.#section(`${counted(fatalRows, "line")} not scored`, "All other lines are scored. Choose a line number to correct the values of that line.", fatal) : nothing}
+      ${noteCount > 0 ? this.#section(`${counted(noteCount, "note")} on scored lines`, "These lines are scored, but some of their values needed special treatment.", notes) : nothing}
+      ${isCut ? html`<p class="notice">Only the first ${formatCount(findings.length)} problems are listed. The exported table contains all of them.</p>` : nothing}
     `;
   }
 
@@ -55,37 +56,16 @@ export class FindingsPanel extends LitElement {
   #finding({ line, row, field, value, rule, message }: Finding) {
     return html`<tr>
       <th scope="row"><button class="link" aria-label="Open line ${line}" @click=${() => this.dispatchEvent(new OpenCustomer(row))}>${line}</button></th>
-      <td>${field ? this.labels.get(field) ?? field : 'whole line'}</td>
-      <td class="value">${value === '' ? 'empty' : value}</td>
+      <td>${field ? (this.labels.get(field) ?? field) : "whole line"}</td>
+      <td class="value">${value === "" ? "empty" : value}</td>
       <td>${message} <small>${rule}</small></td>
     </tr>`;
   }
 
   static override styles = [
     controls,
+    panel,
     css`
-      :host {
-        display: block;
-        overflow-y: auto;
-        padding: 1rem 1.5rem 2rem;
-        background: var(--surface);
-        overscroll-behavior: contain;
-      }
-      header {
-        display: flex;
-        justify-content: space-between;
-        gap: 1rem;
-      }
-      h2 {
-        font-size: 17px;
-        font-weight: 600;
-        letter-spacing: -0.01em;
-        overflow-wrap: anywhere;
-      }
-      h3 {
-        font-size: 15px;
-        font-weight: 600;
-      }
       section {
         margin-top: 1.25rem;
       }
@@ -130,9 +110,6 @@ export class FindingsPanel extends LitElement {
         white-space: nowrap;
       }
       @media (max-width: 640px) {
-        :host {
-          padding-inline: 1rem;
-        }
         th,
         td {
           padding-right: 0.6rem;

@@ -1,18 +1,22 @@
-/** An explanation in one line: arrows that push up meet arrows that pull down at f(x); the largest are named. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { classMap } from 'lit/directives/class-map.js';
-import { repeat } from 'lit/directives/repeat.js';
-import type { Explanation } from 'tenure';
-import { force, type Push } from '../explanation/force';
-import { formatFixed, formatSigned } from '../format';
-import { controls } from '../styles/controls';
-import { cssVariables } from './css-variables';
+/**
+ * An explanation in one line: arrows that raise the score meet arrows that lower it at f(x). The
+ * largest are named.
+ */
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { classMap } from "lit/directives/class-map.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Explanation } from "tenure";
+import { force } from "../explanation/force";
+import type { Step } from "../explanation/waterfall";
+import { controls } from "../styles/controls";
+import { formatFixed, formatSigned } from "../text/numbers";
+import { cssVariables } from "./css-variables";
 
-/** Named on each side of f(x). */
+/** How many fields are named on each side of f(x). */
 const NAMED = 2;
 
-@customElement('force-line')
+@customElement("force-line")
 export class ForceLine extends LitElement {
   @property({ attribute: false }) explanation?: Explanation;
 
@@ -23,23 +27,27 @@ export class ForceLine extends LitElement {
     const named = (isUp: boolean) => pushes.filter(({ contribution }) => contribution > 0 === isUp).slice(0, NAMED);
     return html`
       <div class="line" aria-hidden="true">
-        ${repeat(pushes, ({ field }) => field, (push) => html`<i
+        ${repeat(
+          pushes,
+          ({ field }) => field,
+          (push) => html`<i
           class=${classMap({ up: push.contribution > 0, down: push.contribution < 0 })}
           title="${push.label} ${push.text}: ${formatSigned(push.contribution)}"
-          ${cssVariables({ '--from': at(push.from), '--to': at(push.to) })}
-        ></i>`)}
-        <i class="base" title="Reference customers: ${formatFixed(base)}" ${cssVariables({ '--at': at(base) })}></i>
-        <i class="here" ${cssVariables({ '--at': at(logit) })}></i>
+          ${cssVariables({ "--from": at(Math.min(push.from, push.to)), "--to": at(Math.max(push.from, push.to)) })}
+        ></i>`,
+        )}
+        <i class="base" title="Reference customers: ${formatFixed(base)}" ${cssVariables({ "--at": at(base) })}></i>
+        <i class="here" ${cssVariables({ "--at": at(logit) })}></i>
       </div>
       <div class="names">
-        <ul aria-label="Pushes the score up most">${named(true).map((push) => this.#name(push, '↗'))}</ul>
-        <ul aria-label="Pulls the score down most">${named(false).map((push) => this.#name(push, '↘'))}</ul>
+        <ul aria-label="Raise the score most">${named(true).map((push) => this.#name(push, "↗"))}</ul>
+        <ul aria-label="Lower the score most">${named(false).map((push) => this.#name(push, "↘"))}</ul>
       </div>
     `;
   }
 
-  #name({ label, text, contribution }: Push, arrow: string) {
-    return html`<li class=${contribution > 0 ? 'up' : 'down'}><span aria-hidden="true">${arrow}</span> ${label} <b>${text}</b></li>`;
+  #name({ label, text, contribution }: Step, arrow: string) {
+    return html`<li class=${contribution > 0 ? "up" : "down"}><span aria-hidden="true">${arrow}</span> ${label} <b>${text}</b></li>`;
   }
 
   static override styles = [

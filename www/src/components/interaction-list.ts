@@ -1,15 +1,15 @@
-/** The strongest effects that two fields have together, beyond what each has alone, as bars from a middle line. */
-import { css, html, LitElement } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { classMap } from 'lit/directives/class-map.js';
-import type { Explanation, Interaction } from 'tenure';
-import { formatSigned } from '../format';
-import { controls } from '../styles/controls';
-import { cssVariables } from './css-variables';
+/** The strongest interactions between two fields, as bars from a middle line. */
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { classMap } from "lit/directives/class-map.js";
+import type { Explanation, Interaction } from "tenure";
+import { controls } from "../styles/controls";
+import { formatSigned } from "../text/numbers";
+import { cssVariables } from "./css-variables";
 
 const SHOWN = 8;
 
-@customElement('interaction-list')
+@customElement("interaction-list")
 export class InteractionList extends LitElement {
   @property({ attribute: false }) explanation!: Explanation;
 
@@ -17,18 +17,21 @@ export class InteractionList extends LitElement {
     const { contributions, interactions = [] } = this.explanation;
     const words = new Map(contributions.map(({ field, label, text }) => [field, { label, text }]));
     const shown = interactions.filter(({ value }) => value !== 0).slice(0, SHOWN);
-    if (shown.length === 0) return html`<p>No two fields work together here: the score is the sum of its fields.</p>`;
+    if (shown.length === 0)
+      return html`<p>There are no interactions: this score is the sum of the effects of its fields.</p>`;
     const largest = Math.abs(shown[0]!.value);
     const named = (field: string) => html`${words.get(field)?.label ?? field} <b>${words.get(field)?.text}</b>`;
     return html`
       <ol aria-label="Pairs of fields, the strongest first">
-        ${shown.map(({ first, second, value }: Interaction) => html`<li class=${classMap({ up: value > 0, down: value < 0 })}>
+        ${shown.map(
+          ({ first, second, value }: Interaction) => html`<li class=${classMap({ up: value > 0, down: value < 0 })}>
           <span class="name">${named(first)} <span class="with">with</span> ${named(second)}</span>
-          <span class="track" ${cssVariables({ '--size': Math.abs(value) / largest })}><i></i></span>
+          <span class="track" ${cssVariables({ "--size": Math.abs(value) / largest })}><i></i></span>
           <span class="number">${formatSigned(value)}</span>
-        </li>`)}
+        </li>`,
+        )}
       </ol>
-      <p>Shapley interaction values in log-odds: what two values add together beyond what each adds alone. They are already shared out in the contributions above.</p>
+      <p>Shapley interaction values in log-odds: the effect of two values together, beyond the effects of each one. The contributions above already include them.</p>
     `;
   }
 

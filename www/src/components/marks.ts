@@ -1,28 +1,28 @@
-/** Small drawings: the icons, and the mark of a tier, which says its height by shape as well as by colour. */
-import { css, html, svg, type TemplateResult } from 'lit';
-import { classMap } from 'lit/directives/class-map.js';
+/** Icons, the logo, and the mark of a tier, which shows the tier by shape as well as by colour. */
+import { css, html, svg, type TemplateResult } from "lit";
+import { classMap } from "lit/directives/class-map.js";
 
 const paths = {
-  close: 'M5 5l10 10M15 5L5 15',
-  previous: 'M5 12.5l5-5 5 5',
-  next: 'M5 7.5l5 5 5-5',
-  search: 'M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM13 13l4 4',
-  download: 'M10 3v9.5M6 9l4 4 4-4M4 17h12',
-  upload: 'M10 13.5V4M6 7.5l4-4 4 4M4 17h12',
-  model: 'M10 2.5l6.5 3.75v7.5L10 17.5l-6.5-3.75v-7.5zM3.5 6.25L10 10l6.5-3.75M10 10v7.5',
-  sun: 'M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM10 1.5v2M10 16.5v2M1.5 10h2M16.5 10h2M4 4l1.4 1.4M14.6 14.6L16 16M16 4l-1.4 1.4M5.4 14.6L4 16',
-  moon: 'M16.5 11.8A7 7 0 0 1 8.2 3.5a7 7 0 1 0 8.3 8.3z',
-  alert: 'M10 6.5v4.5M10 14v.01M10 2.5l8 14.5H2z',
-  lock: 'M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9',
-  drivers: 'M3 4h9M3 8h14M3 12h6M3 16h11',
-  reset: 'M4 8a6.5 6.5 0 1 1-.5 4M4 3.5V8h4.5',
+  close: "M5 5l10 10M15 5L5 15",
+  previous: "M5 12.5l5-5 5 5",
+  next: "M5 7.5l5 5 5-5",
+  search: "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM13 13l4 4",
+  download: "M10 3v9.5M6 9l4 4 4-4M4 17h12",
+  upload: "M10 13.5V4M6 7.5l4-4 4 4M4 17h12",
+  model: "M10 2.5l6.5 3.75v7.5L10 17.5l-6.5-3.75v-7.5zM3.5 6.25L10 10l6.5-3.75M10 10v7.5",
+  sun: "M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM10 1.5v2M10 16.5v2M1.5 10h2M16.5 10h2M4 4l1.4 1.4M14.6 14.6L16 16M16 4l-1.4 1.4M5.4 14.6L4 16",
+  moon: "M16.5 11.8A7 7 0 0 1 8.2 3.5a7 7 0 1 0 8.3 8.3z",
+  alert: "M10 6.5v4.5M10 14v.01M10 2.5l8 14.5H2z",
+  lock: "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9",
+  drivers: "M3 4h9M3 8h14M3 12h6M3 16h11",
+  reset: "M4 8a6.5 6.5 0 1 1-.5 4M4 3.5V8h4.5",
 } as const;
 
 export function icon(name: keyof typeof paths): TemplateResult {
   return html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">${svg`<path d=${paths[name]} />`}</svg>`;
 }
 
-/** The brand's mark: an almost closed round, and the one who might slip out. */
+/** The logo: a ring with a gap, and a customer who might leave through it. */
 export function logo(): TemplateResult {
   return html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
     <path d="M16 5.5A10.5 10.5 0 1 1 6.9 10.8" />
@@ -32,7 +32,7 @@ export function logo(): TemplateResult {
 
 const BARS = 4;
 
-/** Place of a tier on the four steps of the ramp, whatever number of tiers the policy has. */
+/** The step of the four-step colour ramp for a tier, for any number of tiers. */
 export function tierStep(tier: number, tiers: number): number {
   return tiers <= 1 ? 0 : Math.round((tier / (tiers - 1)) * (BARS - 1));
 }

@@ -1,15 +1,15 @@
-/** What the model is and how good it is, and the way to another one. */
-import { css, html, LitElement } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
-import { formatBytes, formatCount, formatMetric, formatPercent, formatWholePercent } from '../format';
-import type { Model } from '../model';
-import { controls } from '../styles/controls';
-import { icon } from './marks';
+/** A dialog with facts about the model, its quality, and a button to use another model. */
+import { css, html, LitElement } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import { controls } from "../styles/controls";
+import { formatBytes, formatCount, formatMetric, formatPercent, formatWholePercent } from "../text/numbers";
+import type { Model } from "../workspace/model";
+import { icon } from "./marks";
 
-@customElement('model-dialog')
+@customElement("model-dialog")
 export class ModelDialog extends LitElement {
   @property({ attribute: false }) model!: Model;
-  @query('dialog') private dialog!: HTMLDialogElement;
+  @query("dialog") private dialog!: HTMLDialogElement;
 
   show() {
     this.dialog.showModal();
@@ -17,34 +17,39 @@ export class ModelDialog extends LitElement {
 
   #choose() {
     this.dialog.close();
-    this.dispatchEvent(new Event('choose-model'));
+    this.dispatchEvent(new Event("choose-model"));
   }
 
   override render() {
     const { bytes, scorer } = this.model;
     const { schema, card, policy } = scorer;
     const { metrics } = card;
-    const trained = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
+    const customers = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
     const facts: [string, string][] = [
-      ['Learned from', `${formatCount(trained)} customers, ${formatPercent(card.positive_rate)} of them left`],
-      ['Predicts', `${schema.target.field} = ${schema.target.positive}`],
-      ['Reads', `${schema.fields.length} fields`],
-      ['Tiers', policy.tiers.map(({ label, from }) => (from > 0 ? `${label} from ${formatWholePercent(from)}` : label)).join(', ')],
-      ['ROC-AUC', formatMetric(metrics.roc_auc)],
-      ['PR-AUC', formatMetric(metrics.pr_auc)],
-      ['Log-loss', formatMetric(metrics.log_loss)],
-      ['Brier score', formatMetric(metrics.brier)],
-      ['Calibration error', formatMetric(metrics.ece)],
-      ['Size', formatBytes(bytes.length)],
+      ["Data set", `${formatCount(customers)} customers, ${formatPercent(card.positive_rate)} of whom left`],
+      ["Predicts", `${schema.target.field} = ${schema.target.positive}`],
+      ["Inputs", `${schema.fields.length} fields`],
+      [
+        "Tiers",
+        policy.tiers
+          .map(({ label, from }) => (from > 0 ? `${label} from ${formatWholePercent(from)}` : label))
+          .join(", "),
+      ],
+      ["ROC-AUC", formatMetric(metrics.roc_auc)],
+      ["PR-AUC", formatMetric(metrics.pr_auc)],
+      ["Log-loss", formatMetric(metrics.log_loss)],
+      ["Brier score", formatMetric(metrics.brier)],
+      ["Calibration error", formatMetric(metrics.ece)],
+      ["Size", formatBytes(bytes.length)],
     ];
     return html`<dialog aria-labelledby="title">
       <div class="title">
         <h2 id="title">${schema.name || card.name}</h2>
-        <button class="plain icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon('close')}</button>
+        <button class="plain icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon("close")}</button>
       </div>
       <dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-      <p>Quality was measured on ${formatCount(card.rows.test)} customers that training never saw.</p>
-      <button @click=${this.#choose}>${icon('model')}Use another model</button>
+      <p>Quality was measured on a test set of ${formatCount(card.rows.test)} customers that were not used for training.</p>
+      <button @click=${this.#choose}>${icon("model")}Use another model</button>
     </dialog>`;
   }
 

@@ -1,11 +1,11 @@
-/** A canvas that is as sharp as the screen and drawn anew when its size or the theme changes. */
-import { css, html, LitElement, type CSSResultGroup } from 'lit';
-import { query } from 'lit/decorators.js';
+/** A canvas at the resolution of the screen, drawn again when its size or the theme changes. */
+import { type CSSResultGroup, css, html, LitElement } from "lit";
+import { query } from "lit/decorators.js";
 
-const system = matchMedia('(prefers-color-scheme: dark)');
+const system = matchMedia("(prefers-color-scheme: dark)");
 
 export abstract class PlotCanvas extends LitElement {
-  @query('canvas') private canvas!: HTMLCanvasElement;
+  @query("canvas") private canvas!: HTMLCanvasElement;
   readonly #redraw = () => this.#draw();
   readonly #sizes = new ResizeObserver(this.#redraw);
   readonly #themes = new MutationObserver(this.#redraw);
@@ -16,24 +16,24 @@ export abstract class PlotCanvas extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     this.#sizes.observe(this);
-    this.#themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    system.addEventListener('change', this.#redraw);
+    this.#themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    system.addEventListener("change", this.#redraw);
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.#sizes.disconnect();
     this.#themes.disconnect();
-    system.removeEventListener('change', this.#redraw);
+    system.removeEventListener("change", this.#redraw);
   }
 
   protected override updated() {
     this.#draw();
   }
 
-  /** A colour of the page's tokens as it is now. */
+  /** The current value of a colour token of the page. */
   protected colour(token: `--${string}`): string {
-    // A token may be a function of the scheme; only a real property resolves it.
+    // A token may be `light-dark()`, which only a real property resolves.
     this.canvas.style.color = `var(${token})`;
     return getComputedStyle(this.canvas).color;
   }
@@ -42,7 +42,7 @@ export abstract class PlotCanvas extends LitElement {
     const { canvas } = this;
     if (!canvas) return;
     const { clientWidth: width, clientHeight: height } = canvas;
-    const context = canvas.getContext('2d');
+    const context = canvas.getContext("2d");
     if (!context || width === 0 || height === 0) return;
     const scale = devicePixelRatio;
     canvas.width = Math.round(width * scale);

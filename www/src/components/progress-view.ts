@@ -1,16 +1,16 @@
-/** Shown while a table is scored: how far, how fast, and the way out. */
-import { css, html, LitElement } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import { counted, formatCount, formatWholePercent } from '../format';
-import { controls } from '../styles/controls';
-import type { Progress } from '../table/score-file';
-import { cssVariables } from './css-variables';
+/** Shown while a table is scored: progress, speed, and a button to cancel. */
+import { css, html, LitElement } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { controls } from "../styles/controls";
+import type { Progress } from "../table/score-file";
+import { counted, formatCount, formatWholePercent } from "../text/numbers";
+import { cssVariables } from "./css-variables";
 
-@customElement('progress-view')
+@customElement("progress-view")
 export class ProgressView extends LitElement {
   @property({ attribute: false }) progress!: Progress;
-  /** Said to screen readers at every quarter only, so that it does not chatter. */
-  @state() private said = '';
+  /** Announced to screen readers, at every quarter only. */
+  @state() private said = "";
 
   protected override willUpdate() {
     const quarter = Math.floor(this.progress.share * 4);
@@ -29,11 +29,11 @@ export class ProgressView extends LitElement {
           aria-valuemin="0"
           aria-valuemax="100"
           aria-valuenow=${Math.round(share * 100)}
-          ${cssVariables({ '--share': share })}
+          ${cssVariables({ "--share": share })}
         ><i></i></div>
-        <p class="line"><span>${formatWholePercent(share)}</span><span>${counted(rows, 'customer')}, ${formatCount(Math.round(rowsPerSecond))} rows/s</span></p>
-        <p class="problems">${fatalRows > 0 ? `${counted(fatalRows, 'line')} cannot be scored so far` : ''}</p>
-        <button @click=${() => this.dispatchEvent(new Event('cancel-run'))}>Cancel</button>
+        <p class="line"><span>${formatWholePercent(share)}</span><span>${counted(rows, "customer")}, ${formatCount(Math.round(rowsPerSecond))} rows/s</span></p>
+        <p class="problems">${fatalRows > 0 ? `${counted(fatalRows, "line")} not scored so far` : ""}</p>
+        <button @click=${() => this.dispatchEvent(new Event("cancel-run"))}>Cancel</button>
         <p class="visually-hidden" role="status">${this.said}</p>
       </div>
     `;

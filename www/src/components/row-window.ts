@@ -1,10 +1,16 @@
-/** Which rows of a long list are in view: the arithmetic of the virtual table, in pixels and places. */
+/**
+ * Which rows of a long list are in view: the arithmetic of the virtual table. A place is an index
+ * into the list.
+ */
 
 export const ROW_HEIGHT = 44;
 export const HEAD_HEIGHT = 38;
-/** Browsers stop growing an element at some height (17.8 million px in Firefox); far longer lists scroll in scale. */
+/**
+ * Pixels. Browsers limit the height of an element (17.8 million px in Firefox). Longer lists scroll
+ * at a scale.
+ */
 const TALLEST = 15_000_000;
-/** Rows rendered above and below the view, so that a scroll does not show white. */
+/** Rows rendered above and below the view, so that scrolling does not show blank rows. */
 const SPARE = 6;
 
 export class RowWindow {
@@ -12,7 +18,7 @@ export class RowWindow {
   readonly #rows: number;
   readonly #viewHeight: number;
   readonly #scrolled: number;
-  /** Pixels of rows for each pixel scrolled; 1 unless the list is too tall for an element. */
+  /** Pixels of rows per pixel scrolled; more than 1 if the list is too tall for an element. */
   readonly #scale: number;
 
   constructor(rows: number, gridHeight: number, scrolled: number, tallest = TALLEST) {
@@ -24,12 +30,12 @@ export class RowWindow {
     this.#scrolled = Math.max(0, Math.min(scrolled, Math.max(0, way)));
   }
 
-  /** Rows that a page key passes. */
+  /** Rows that PageUp and PageDown move by. */
   get pageRows(): number {
     return Math.max(1, Math.floor(this.#viewHeight / ROW_HEIGHT) - 1);
   }
 
-  /** From the first place in view to one past the last. */
+  /** The places in view; `last` is exclusive. */
   inView(): { first: number; last: number } {
     const offset = this.#scrolled * this.#scale;
     const first = Math.floor(offset / ROW_HEIGHT);
@@ -37,17 +43,18 @@ export class RowWindow {
     return { first: Math.min(first, this.#rows), last: Math.min(last, this.#rows) };
   }
 
+  /** The places to render: those in view and `SPARE` around them; `last` is exclusive. */
   rendered(): { first: number; last: number } {
     const { first, last } = this.inView();
     return { first: Math.max(0, first - SPARE), last: Math.min(this.#rows, last + SPARE) };
   }
 
-  /** Where a row stands in the body. */
+  /** The vertical position of a row in the body, in pixels. */
   top(place: number): number {
     return place * ROW_HEIGHT - this.#scrolled * this.#scale + this.#scrolled;
   }
 
-  /** Where to scroll so that a row is in view; `undefined` where it is already. */
+  /** The scroll position that brings a row into view; `undefined` if it is in view. */
   revealing(place: number): number | undefined {
     const offset = this.#scrolled * this.#scale;
     const top = place * ROW_HEIGHT;

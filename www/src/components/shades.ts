@@ -1,4 +1,6 @@
-/** Colours between two ends, for dots that show a value's rank; what has no rank is grey. */
+/**
+ * A scale between two colours, for dots coloured by rank. A dot without a rank gets a third colour.
+ */
 
 const STEPS = 32;
 
@@ -8,7 +10,10 @@ export class Shades {
 
   constructor(low: string, high: string, none: string) {
     this.none = none;
-    this.#steps = Array.from({ length: STEPS }, (_, step) => `color-mix(in oklab, ${high} ${(100 * step) / (STEPS - 1)}%, ${low})`);
+    this.#steps = Array.from(
+      { length: STEPS },
+      (_, step) => `color-mix(in oklab, ${high} ${(100 * step) / (STEPS - 1)}%, ${low})`,
+    );
   }
 
   /** The colour of a rank, 0 to 1. */

@@ -1,27 +1,29 @@
-/** The first screen: what the page does, where to drop a table, and what the model expects of it. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
-import type { Field } from 'tenure';
-import { formatCount, formatMetric, formatWholePercent } from '../format';
-import type { Model } from '../model';
-import { controls } from '../styles/controls';
-import type { FileFailure } from '../table/messages';
-import { icon } from './marks';
+/**
+ * The first screen: what the page does, where to drop a table, and which columns the model needs.
+ */
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import type { Field } from "tenure";
+import { controls } from "../styles/controls";
+import type { FileFailure } from "../text/failure";
+import { formatCount, formatMetric, formatWholePercent } from "../text/numbers";
+import type { Model } from "../workspace/model";
+import { icon } from "./marks";
 
-@customElement('start-view')
+@customElement("start-view")
 export class StartView extends LitElement {
   @property({ attribute: false }) model?: Model | undefined;
   @property({ attribute: false }) failure?: FileFailure | undefined;
-  /** The name of the table that is still open behind a failure. */
+  /** The name of the table that stays open after a failure. */
   @property({ attribute: false }) openTable?: string | undefined;
   @property({ type: Boolean }) dragging = false;
-  @query('.failure') private failureCard?: HTMLElement;
+  @query(".failure") private failureCard?: HTMLElement;
 
   protected override updated(changed: Map<string, unknown>) {
-    if (changed.has('failure') && this.failure) this.failureCard?.focus();
+    if (changed.has("failure") && this.failure) this.failureCard?.focus();
   }
 
-  #send(name: 'choose-table' | 'use-sample' | 'choose-model' | 'go-back') {
+  #send(name: "choose-table" | "use-sample" | "choose-model" | "go-back") {
     this.dispatchEvent(new Event(name));
   }
 
@@ -32,15 +34,15 @@ export class StartView extends LitElement {
         <p>Drop a customer table. Every customer gets a calibrated probability and an exact explanation, computed on this device.</p>
       </div>
       ${this.failure ? this.#failed(this.failure) : nothing}
-      <div class="drop ${this.dragging ? 'dragging' : ''}">
-        ${icon('upload')}
-        <p><b>${this.dragging ? 'Let go to score it' : 'Drop a CSV file here, or choose one'}</b></p>
+      <div class="drop ${this.dragging ? "dragging" : ""}">
+        ${icon("upload")}
+        <p><b>${this.dragging ? "Drop the file to score it" : "Drop a CSV file here, or choose one"}</b></p>
         <div class="actions">
-          <button class="primary" ?disabled=${!this.model} @click=${() => this.#send('choose-table')}>Choose a CSV</button>
-          ${this.failure && !this.model ? html`<button @click=${() => this.#send('choose-model')}>Choose a model</button>` : nothing}
-          ${this.model?.isDemo !== false ? html`<button ?disabled=${!this.model} @click=${() => this.#send('use-sample')}>Use the sample table</button>` : nothing}
+          <button class="primary" ?disabled=${!this.model} @click=${() => this.#send("choose-table")}>Choose a CSV</button>
+          ${this.failure && !this.model ? html`<button @click=${() => this.#send("choose-model")}>Choose a model</button>` : nothing}
+          ${this.model?.isDemo !== false ? html`<button ?disabled=${!this.model} @click=${() => this.#send("use-sample")}>Use the sample table</button>` : nothing}
         </div>
-        <p class="small">Comma, semicolon or tab; the first line names the columns. A model file (.safetensors) can be dropped too.</p>
+        <p class="small">Separate columns with commas, semicolons or tabs. The first line must name the columns. You can also drop a model file (.safetensors).</p>
       </div>
       ${this.model ? this.#model(this.model) : nothing}
     </div>`;
@@ -48,40 +50,44 @@ export class StartView extends LitElement {
 
   #failed({ title, detail, missing }: FileFailure) {
     return html`<div class="failure" role="alert" tabindex="-1">
-      ${icon('alert')}
+      ${icon("alert")}
       <div>
         <h2>${title}</h2>
         <p>${detail}</p>
-        ${missing.length > 0
-          ? html`<table>
-              <thead><tr><th scope="col">Needed column</th><th scope="col">Nearest in the file</th></tr></thead>
+        ${
+          missing.length > 0
+            ? html`<table>
+              <thead><tr><th scope="col">Required column</th><th scope="col">Similar column in the file</th></tr></thead>
               <tbody>
-                ${missing.map(({ field, label, nearest }) => html`<tr>
+                ${missing.map(
+                  ({ field, label, nearest }) => html`<tr>
                   <th scope="row">${field}${label === field ? nothing : html` <small>${label}</small>`}</th>
-                  <td>${nearest.length > 0 ? nearest.join(' or ') : 'nothing like it'}</td>
-                </tr>`)}
+                  <td>${nearest.length > 0 ? nearest.join(" or ") : "none"}</td>
+                </tr>`,
+                )}
               </tbody>
             </table>`
-          : nothing}
-        ${this.openTable ? html`<button @click=${() => this.#send('go-back')}>Back to ${this.openTable}</button>` : nothing}
+            : nothing
+        }
+        ${this.openTable ? html`<button @click=${() => this.#send("go-back")}>Back to ${this.openTable}</button>` : nothing}
       </div>
     </div>`;
   }
 
   #model({ scorer: { schema, card } }: Model) {
-    const trained = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
+    const customers = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
     return html`<section aria-labelledby="model">
       <div class="model">
         <h2 id="model">${schema.name || card.name}</h2>
         <dl>
-          <div><dt>Learned from</dt><dd>${formatCount(trained)} customers</dd></div>
-          <div><dt>Of them left</dt><dd>${formatWholePercent(card.positive_rate)}</dd></div>
-          <div><dt>ROC-AUC, unseen rows</dt><dd>${formatMetric(card.metrics.roc_auc)}</dd></div>
+          <div><dt>Data set</dt><dd>${formatCount(customers)} customers</dd></div>
+          <div><dt>Customers who left</dt><dd>${formatWholePercent(card.positive_rate)}</dd></div>
+          <div><dt>ROC-AUC on the test set</dt><dd>${formatMetric(card.metrics.roc_auc)}</dd></div>
         </dl>
-        <button @click=${() => this.#send('choose-model')}>${icon('model')}Use another model</button>
+        <button @click=${() => this.#send("choose-model")}>${icon("model")}Use another model</button>
       </div>
       <details>
-        <summary>Columns it needs (${schema.fields.length})</summary>
+        <summary>Required columns (${schema.fields.length})</summary>
         <ul>${schema.fields.map((field) => html`<li><code>${field.name}</code> <span>${expected(field)}</span></li>`)}</ul>
       </details>
     </section>`;
@@ -273,15 +279,22 @@ export class StartView extends LitElement {
   ];
 }
 
-/** What a column may hold, in words. */
+/** The values that a column may have, in words. */
 function expected(field: Field): string {
-  if (field.kind === 'date') return 'date, as in 2024-01-31';
-  if (field.kind === 'flag') return `${field.positive} or ${field.negative}`;
-  if (field.kind === 'category') {
-    const shown = field.categories.slice(0, 4).join(', ');
+  if (field.kind === "date") return "date, such as 2024-01-31";
+  if (field.kind === "flag") return `${field.positive} or ${field.negative}`;
+  if (field.kind === "category") {
+    const shown = field.categories.slice(0, 4).join(", ");
     return field.categories.length > 4 ? `${shown} and ${field.categories.length - 4} more` : shown;
   }
   const { minimum, maximum, unit } = field;
-  const range = minimum !== undefined && maximum !== undefined ? ` ${minimum} to ${maximum}` : minimum !== undefined ? ` from ${minimum}` : maximum !== undefined ? ` up to ${maximum}` : '';
-  return `number${range}${unit ? `, ${unit}` : ''}`;
+  const range =
+    minimum !== undefined && maximum !== undefined
+      ? ` ${minimum} to ${maximum}`
+      : minimum !== undefined
+        ? ` from ${minimum}`
+        : maximum !== undefined
+          ? ` up to ${maximum}`
+          : "";
+  return `number${range}${unit ? `, ${unit}` : ""}`;
 }

@@ -1,21 +1,21 @@
-/** The table in a few figures. The tiers are buttons: each shows only its own customers. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { Tier } from 'tenure';
-import { counted, formatCount, formatPercent, formatSeconds } from '../format';
-import { controls } from '../styles/controls';
-import type { ScoredTable } from '../table/scored-table';
-import { cssVariables } from './css-variables';
-import { icon, tierMark, tierMarkStyles, tierStep } from './marks';
+/** The table in a few figures. Each tier is a button that filters the table by that tier. */
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Tier } from "tenure";
+import { controls } from "../styles/controls";
+import type { ScoredTable } from "../table/scored-table";
+import { counted, formatCount, formatPercent, formatSeconds } from "../text/numbers";
+import { cssVariables } from "./css-variables";
+import { icon, tierMark, tierMarkStyles, tierStep } from "./marks";
 
-/** Asks to show this tier only, or no longer. */
+/** Asks to turn the filter for a tier on or off. */
 export class ToggleTier extends Event {
   constructor(readonly tier: number) {
-    super('toggle-tier');
+    super("toggle-tier");
   }
 }
 
-@customElement('summary-strip')
+@customElement("summary-strip")
 export class SummaryStrip extends LitElement {
   @property({ attribute: false }) table!: ScoredTable;
   @property({ attribute: false }) tiers: readonly Tier[] = [];
@@ -34,10 +34,13 @@ export class SummaryStrip extends LitElement {
           <dd class="more">${scoredCount > 0 ? formatPercent(expected / scoredCount) : nothing}</dd>
         </div>
       </dl>
-      <div class="tiers" role="group" aria-label="Show one tier only">
-        ${tiers.map((tier, index) => ({ tier, index })).reverse().map(({ tier, index }) => {
-          const count = table.tierCounts[index]!;
-          return html`<button
+      <div class="tiers" role="group" aria-label="Filter by tier">
+        ${tiers
+          .map((tier, index) => ({ tier, index }))
+          .reverse()
+          .map(({ tier, index }) => {
+            const count = table.tierCounts[index]!;
+            return html`<button
             aria-pressed=${this.chosen.has(index)}
             class="step-${tierStep(index, tiers.length)}"
             title=${index + 1 < tiers.length ? `${formatPercent(tier.from)} to ${formatPercent(tiers[index + 1]!.from)}` : `from ${formatPercent(tier.from)}`}
@@ -45,20 +48,22 @@ export class SummaryStrip extends LitElement {
           >
             <span class="name">${tierMark(index, tiers.length)}${tier.label}</span>
             <span class="count">${formatCount(count)}</span>
-            <span class="bar" ${cssVariables({ '--share': count / most })}></span>
+            <span class="bar" ${cssVariables({ "--share": count / most })}></span>
           </button>`;
-        })}
+          })}
       </div>
-      ${fatalRows + noteCount > 0 || facts.notices.length > 0
-        ? html`<button class="findings ${fatalRows > 0 ? 'fatal' : ''}" @click=${() => this.dispatchEvent(new Event('show-findings'))}>
-            ${icon('alert')}
+      ${
+        fatalRows + noteCount > 0 || facts.notices.length > 0
+          ? html`<button class="findings ${fatalRows > 0 ? "fatal" : ""}" @click=${() => this.dispatchEvent(new Event("show-findings"))}>
+            ${icon("alert")}
             <span>
-              ${fatalRows > 0 ? html`<b>${counted(fatalRows, 'line')} not scored</b>` : nothing}
-              ${noteCount > 0 ? html`<span>${counted(noteCount, 'note')} on values</span>` : nothing}
+              ${fatalRows > 0 ? html`<b>${counted(fatalRows, "line")} not scored</b>` : nothing}
+              ${noteCount > 0 ? html`<span>${counted(noteCount, "note")} on values</span>` : nothing}
               ${fatalRows + noteCount === 0 ? html`<span>A note on the file</span>` : nothing}
             </span>
           </button>`
-        : nothing}
+          : nothing
+      }
     `;
   }
 

@@ -1,48 +1,51 @@
-/** Switches between light and dark. A choice that equals the system's is forgotten, so that the system leads again. */
-import { html, LitElement } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import { controls } from '../styles/controls';
-import { icon } from './marks';
+/**
+ * Switches between light and dark. If the choice equals the system's theme, it is deleted and the
+ * system's applies again.
+ */
+import { html, LitElement } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { controls } from "../styles/controls";
+import { icon } from "./marks";
 
-type Theme = 'light' | 'dark';
+type Theme = "light" | "dark";
 
 /** Also read by public/theme.js, before the first paint. */
-const KEY = 'tenure-theme';
-const system = matchMedia('(prefers-color-scheme: dark)');
+const KEY = "tenure-theme";
+const system = matchMedia("(prefers-color-scheme: dark)");
 
-@customElement('theme-toggle')
+@customElement("theme-toggle")
 export class ThemeToggle extends LitElement {
   @state() private theme: Theme = effective();
   readonly #follow = () => (this.theme = effective());
 
   override connectedCallback() {
     super.connectedCallback();
-    system.addEventListener('change', this.#follow);
+    system.addEventListener("change", this.#follow);
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    system.removeEventListener('change', this.#follow);
+    system.removeEventListener("change", this.#follow);
   }
 
   #toggle() {
-    const theme: Theme = this.theme === 'dark' ? 'light' : 'dark';
-    const isSystems = theme === (system.matches ? 'dark' : 'light');
-    if (isSystems) delete document.documentElement.dataset['theme'];
-    else document.documentElement.dataset['theme'] = theme;
+    const theme: Theme = this.theme === "dark" ? "light" : "dark";
+    const isSystems = theme === (system.matches ? "dark" : "light");
+    if (isSystems) delete document.documentElement.dataset["theme"];
+    else document.documentElement.dataset["theme"] = theme;
     try {
       if (isSystems) localStorage.removeItem(KEY);
       else localStorage.setItem(KEY, theme);
     } catch {
-      // Storage is closed in this browser; the choice holds until the page is left.
+      // The browser does not allow storage: the choice lasts until the page is closed.
     }
     this.theme = theme;
   }
 
   override render() {
-    const other = this.theme === 'dark' ? 'light' : 'dark';
+    const other = this.theme === "dark" ? "light" : "dark";
     return html`<button class="plain icon" aria-label="Switch to ${other} colours" title="Switch to ${other} colours" @click=${this.#toggle}>
-      ${icon(this.theme === 'dark' ? 'sun' : 'moon')}
+      ${icon(this.theme === "dark" ? "sun" : "moon")}
     </button>`;
   }
 
@@ -50,7 +53,7 @@ export class ThemeToggle extends LitElement {
 }
 
 function effective(): Theme {
-  const chosen = document.documentElement.dataset['theme'];
-  if (chosen === 'light' || chosen === 'dark') return chosen;
-  return system.matches ? 'dark' : 'light';
+  const chosen = document.documentElement.dataset["theme"];
+  if (chosen === "light" || chosen === "dark") return chosen;
+  return system.matches ? "dark" : "light";
 }

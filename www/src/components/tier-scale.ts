@@ -1,13 +1,16 @@
-/** The scale from 0 to 100 % with the tiers' thresholds, where the customer stands on it, and where before a change. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { Tier } from 'tenure';
-import { formatWholePercent } from '../format';
-import { controls } from '../styles/controls';
-import { cssVariables } from './css-variables';
-import { tierMarkStyles, tierStep } from './marks';
+/**
+ * A scale from 0 to 100% with the thresholds of the tiers, the customer's score, and their score
+ * before changes.
+ */
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Tier } from "tenure";
+import { controls } from "../styles/controls";
+import { formatWholePercent } from "../text/numbers";
+import { cssVariables } from "./css-variables";
+import { tierMarkStyles, tierStep } from "./marks";
 
-@customElement('tier-scale')
+@customElement("tier-scale")
 export class TierScale extends LitElement {
   @property({ attribute: false }) tiers: readonly Tier[] = [];
   @property({ attribute: false }) probability = 0;
@@ -18,11 +21,11 @@ export class TierScale extends LitElement {
     const ends = [...tiers.slice(1).map(({ from }) => from), 1];
     return html`<div class="scale" aria-hidden="true">
       <div class="tiers">
-        ${tiers.map(({ from }, tier) => html`<i class="step-${tierStep(tier, tiers.length)}" ${cssVariables({ '--from': from, '--to': ends[tier]! })}></i>`)}
+        ${tiers.map(({ from }, tier) => html`<i class="step-${tierStep(tier, tiers.length)}" ${cssVariables({ "--from": from, "--to": ends[tier]! })}></i>`)}
       </div>
-      ${tiers.slice(1).map(({ from }) => html`<span class="threshold" ${cssVariables({ '--at': from })}>${formatWholePercent(from)}</span>`)}
-      ${earlier === undefined ? nothing : html`<i class="was" ${cssVariables({ '--at': earlier })}></i>`}
-      <i class="needle" ${cssVariables({ '--at': probability })}></i>
+      ${tiers.slice(1).map(({ from }) => html`<span class="threshold" ${cssVariables({ "--at": from })}>${formatWholePercent(from)}</span>`)}
+      ${earlier === undefined ? nothing : html`<i class="was" ${cssVariables({ "--at": earlier })}></i>`}
+      <i class="needle" ${cssVariables({ "--at": probability })}></i>
     </div>`;
   }
 

@@ -1,16 +1,22 @@
 /**
- * Asks the explanation worker, one customer at a time. The open customer goes first, and while she is being changed only
- * the latest state counts; what is left of the time goes to the reasons of the rows in view, where one is cheap. A schema
- * of many numbers can take a second for each customer, and a worker that is busy with a wish keeps a person waiting.
+ * Sends questions to the explanation worker, one at a time. The open customer goes first, and only
+ * the latest state of their record counts. In idle time the worker explains the rows in view,
+ * unless explanations are slow: a schema with many numbers can take a second for each customer, and
+ * a question of the reader would have to wait for it.
  */
-import type { Counterfactuals, CustomerRecord, Explanation } from 'tenure';
-import type { Language } from './language';
-import type { Asked, ExplainReply, ExplainRequest } from './messages';
+import type { Counterfactuals, CustomerRecord, Explanation } from "tenure";
+import type { Language } from "./language";
+import type { Asked, ExplainReply, ExplainRequest } from "./messages";
 
-/** Milliseconds up to which a screen of reasons is worth its time, and from which one try is enough to know. */
+/**
+ * Milliseconds. Up to `CHEAP`, rows in view are explained; from `HOPELESS`, one slow answer ends
+ * it.
+ */
 const CHEAP = 200;
 const HOPELESS = 1000;
-/** A busy machine may be slow once or twice. */
+/**
+ * Answers to wait for before the model counts as slow: a busy machine may be slow once or twice.
+ */
 const TRIES = 3;
 
 export interface Explained {
@@ -18,7 +24,7 @@ export interface Explained {
   milliseconds: number;
 }
 
-/** The next record whose reason is wanted, and what to do with it. */
+/** A record to explain in idle time, and what to do with the explanation. */
 export interface Wish {
   record: CustomerRecord;
   done(explanation: Explanation | undefined): void;
@@ -35,12 +41,12 @@ interface Question {
   resolve(answer: ExplainReply | undefined): void;
 }
 
-/** What a person waits for most comes first. */
-const ORDER: readonly Asked[] = ['explain', 'interact', 'advise'];
+/** Questions in order of urgency. */
+const ORDER: readonly Asked[] = ["explain", "interact", "advise"];
 
 export class Explainer {
-  readonly #worker = new Worker(new URL('./explain.worker.ts', import.meta.url), { type: 'module', name: 'explain' });
-  /** The latest question of each kind; a newer one replaces it. */
+  readonly #worker = new Worker(new URL("./explain.worker.ts", import.meta.url), { type: "module", name: "explain" });
+  /** The latest question of each kind. A newer one replaces it. */
   readonly #waiting = new Map<Asked, Question>();
   #current: Question | undefined;
   #isReady = false;
@@ -53,42 +59,53 @@ export class Explainer {
   constructor(model: Uint8Array, language: Language) {
     this.#model = model;
     this.#language = language;
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<ExplainReply>) => this.#receive(data));
-    this.#ask({ kind: 'model', model, language });
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<ExplainReply>) => this.#receive(data));
+    this.#ask({ kind: "model", model, language });
   }
 
   get language(): Language {
     return this.#language;
   }
 
-  /** Answers to later questions are in this language. */
+  /** Sets the language of later answers. */
   set language(language: Language) {
     this.#language = language;
     this.#isReady = false;
-    this.#ask({ kind: 'model', model: this.#model, language });
+    this.#ask({ kind: "model", model: this.#model, language });
   }
 
-  /** Whether wishes are answered: until the model has shown that its explanations take too long. */
+  /**
+   * Whether rows in view are explained in idle time. It becomes false once the model has proved
+   * slow.
+   */
   get isCheap(): boolean {
     return this.#fastest <= CHEAP || (this.#answers < TRIES && this.#fastest < HOPELESS);
   }
 
-  /** The explanation, or `undefined` if a later question replaced this one or the record has errors. */
+  /**
+   * The explanation; `undefined` if a later question replaced this one or the record has errors.
+   */
   explain(record: CustomerRecord): Promise<Explained | undefined> {
-    return this.#asked('explain', record).then((reply) => (reply?.kind === 'explained' ? reply : undefined));
+    return this.#asked("explain", record).then((reply) => (reply?.kind === "explained" ? reply : undefined));
   }
 
-  /** The explanation with the effects of pairs of fields; `undefined` likewise. */
+  /** The explanation with interactions; `undefined` as for `explain`. */
   interact(record: CustomerRecord): Promise<Explained | undefined> {
-    return this.#asked('interact', record).then((reply) => (reply?.kind === 'explained' ? reply : undefined));
+    return this.#asked("interact", record).then((reply) => (reply?.kind === "explained" ? reply : undefined));
   }
 
-  /** What would bring the customer into the next lower tier; `undefined` likewise. */
+  /**
+   * The changes that would bring the customer into the next lower tier; `undefined` as for
+   * `explain`.
+   */
   advise(record: CustomerRecord): Promise<Advised | undefined> {
-    return this.#asked('advise', record).then((reply) => (reply?.kind === 'advised' ? reply : undefined));
+    return this.#asked("advise", record).then((reply) => (reply?.kind === "advised" ? reply : undefined));
   }
 
-  /** Where idle time goes: asked again after each answer, so it should name the row in view right then. */
+  /**
+   * Sets what to explain in idle time. It is called after each answer and returns a row that is in
+   * view at that moment.
+   */
   setWishes(nextWish: () => Wish | undefined): void {
     this.#nextWish = nextWish;
     this.#advance();
@@ -109,11 +126,12 @@ export class Explainer {
   }
 
   #receive(reply: ExplainReply): void {
-    if (reply.kind === 'ready') {
+    if (reply.kind === "ready") {
       this.#isReady = true;
-      return this.#advance();
+      this.#advance();
+      return;
     }
-    if (reply.kind === 'explained' && this.#current?.kind === 'explain') {
+    if (reply.kind === "explained" && this.#current?.kind === "explain") {
       this.#fastest = this.#answers === 0 ? reply.milliseconds : Math.min(this.#fastest, reply.milliseconds);
       this.#answers += 1;
     }
@@ -135,9 +153,9 @@ export class Explainer {
     const wish = this.isCheap ? this.#nextWish() : undefined;
     return (
       wish && {
-        kind: 'explain',
+        kind: "explain",
         record: wish.record,
-        resolve: (reply) => wish.done(reply?.kind === 'explained' ? reply.explanation : undefined),
+        resolve: (reply) => wish.done(reply?.kind === "explained" ? reply.explanation : undefined),
       }
     );
   }

@@ -1,15 +1,20 @@
-/** What the page and the explanation worker say to each other. */
-import type { Counterfactuals, CustomerRecord, Explanation, Problem } from 'tenure';
-import type { Language } from './language';
+/** Messages between the page and the explanation worker. */
+import type { Counterfactuals, CustomerRecord, Explanation, Problem } from "tenure";
+import type { Language } from "./language";
 
-/** Why she scores so; the same with the effects of pairs of fields; and what would change it. */
-export type Asked = 'explain' | 'interact' | 'advise';
+/**
+ * `explain` asks for contributions, `interact` for interactions as well, `advise` for
+ * counterfactuals.
+ */
+export type Asked = "explain" | "interact" | "advise";
 
-export type ExplainRequest = { kind: 'model'; model: Uint8Array; language: Language } | { kind: Asked; record: CustomerRecord };
+export type ExplainRequest =
+  | { kind: "model"; model: Uint8Array; language: Language }
+  | { kind: Asked; record: CustomerRecord };
 
 export type ExplainReply =
-  | { kind: 'ready' }
-  | { kind: 'explained'; explanation: Explanation; milliseconds: number }
-  | { kind: 'advised'; counterfactuals: Counterfactuals; milliseconds: number }
-  /** The record has errors, which is no fault of the page; `problems` says which. */
-  | { kind: 'refused'; message: string; problems: readonly Problem[] };
+  | { kind: "ready" }
+  | { kind: "explained"; explanation: Explanation; milliseconds: number }
+  | { kind: "advised"; counterfactuals: Counterfactuals; milliseconds: number }
+  /** The record was not explained; if it has errors, `problems` lists them. */
+  | { kind: "refused"; message: string; problems: readonly Problem[] };

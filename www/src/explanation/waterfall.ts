@@ -1,8 +1,11 @@
-/** Lays out a waterfall as SHAP draws it: from E[f(X)] at the foot, field by field, up to f(x) at the head. */
-import type { Contribution, Explanation } from 'tenure';
+/**
+ * Layout of a waterfall plot, as in SHAP: from E[f(X)] at the bottom, field by field, to f(x) at
+ * the top.
+ */
+import type { Contribution, Explanation } from "tenure";
 
 export interface Step {
-  /** The field's name; empty for the others taken together. */
+  /** The field's name; empty for the step that sums the other fields. */
   field: string;
   label: string;
   text: string;
@@ -13,37 +16,39 @@ export interface Step {
 }
 
 export interface Waterfall {
-  /** Largest first; each starts where the one after it ends. */
+  /** Largest first. Each step starts where the next one in the list ends. */
   steps: Step[];
   base: number;
   logit: number;
-  /** Ends of the axis, with room around. */
+  /** Ends of the axis, with a margin. */
   low: number;
   high: number;
-  /** How many fields the last step holds together, 0 if none. */
+  /** How many fields the last step sums; 0 if there is no such step. */
   folded: number;
 }
 
 export interface Layout {
-  /** How many of the largest contributions stand alone. */
+  /** How many of the largest contributions get a step of their own. */
   shown: number;
-  /** Fields that stand alone however small their share is. */
+  /** Fields that get a step of their own whatever their size. */
   kept?: ReadonlySet<string>;
-  /** Log-odds that the axis must hold besides. */
+  /** Further log-odds that the axis must include. */
   seen?: number[];
 }
 
-/** The largest contributions on their own, all others as one step at the foot. */
+/** Gives the largest contributions a step each, and sums all others in one step at the bottom. */
 export function waterfall(explanation: Explanation, { shown, kept = new Set(), seen = [] }: Layout): Waterfall {
   const { contributions, base, logit } = explanation;
   const standsAlone = ({ field }: Contribution, place: number) => place < shown || kept.has(field);
   let others = contributions.filter((contribution, place) => !standsAlone(contribution, place));
-  // One field alone takes the room of "1 other field", and says more.
+  // A single field takes the same room as "1 other field" and says more.
   if (others.length === 1) others = [];
-  const alone: Pick<Contribution, 'field' | 'label' | 'text' | 'contribution'>[] = contributions.filter((contribution) => !others.includes(contribution));
+  const alone: Pick<Contribution, "field" | "label" | "text" | "contribution">[] = contributions.filter(
+    (contribution) => !others.includes(contribution),
+  );
   if (others.length > 0) {
     const contribution = others.reduce((sum, other) => sum + other.contribution, 0);
-    alone.push({ field: '', label: `${others.length} other fields`, text: '', contribution });
+    alone.push({ field: "", label: `${others.length} other fields`, text: "", contribution });
   }
 
   let at = base;
@@ -59,7 +64,7 @@ export function waterfall(explanation: Explanation, { shown, kept = new Set(), s
   return { steps: steps.reverse(), base, logit, low: least - room, high: most + room, folded: others.length };
 }
 
-/** Round numbers that divide the axis into three to six parts. */
+/** Round numbers on the axis, at most five of them. */
 export function ticks(low: number, high: number): number[] {
   const raw = (high - low) / 4;
   const power = 10 ** Math.floor(Math.log10(raw));

@@ -1,5 +1,7 @@
-/** Styles that several components share: buttons, inputs, focus, and text for screen readers only. */
-import { css } from 'lit';
+/**
+ * Styles that several components share: buttons, inputs, focus, and text for screen readers only.
+ */
+import { css } from "lit";
 
 export const controls = css`
   *,
@@ -141,7 +143,7 @@ export const controls = css`
     white-space: nowrap;
   }
 
-  /* What was changed by hand, in a form and in a chart. */
+  /* A dot before each field that the reader changed, in the form and in the chart. */
   .changed :is(label, .name)::before {
     content: '';
     display: inline-block;

@@ -1,5 +1,7 @@
-/** Styles of what is said beside a figure: how far it can be relied on (a badge), and what it means (a note). */
-import { css } from 'lit';
+/**
+ * Styles of a badge, which says how reliable a figure is, and of a note, which says what it means.
+ */
+import { css } from "lit";
 
 export const notes = css`
   .badge {

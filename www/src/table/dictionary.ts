@@ -1,4 +1,7 @@
-/** A column as codes into its distinct texts: small to send, and searched and sorted by text once each. */
+/**
+ * A column as codes into its distinct texts: it is small to send, and a search looks at each
+ * distinct text once.
+ */
 
 export interface Column {
   name: string;
@@ -6,7 +9,7 @@ export interface Column {
   texts: string[];
 }
 
-/** Gives each distinct text of a column its code, in order of appearance. */
+/** Gives each distinct text of a column a code, in order of first appearance. */
 export class Dictionary {
   readonly #codes = new Map<string, number>();
   #fresh: string[] = [];
@@ -20,7 +23,7 @@ export class Dictionary {
     return code;
   }
 
-  /** Texts that came since the last call. */
+  /** Texts added since the last call. */
   takeFresh(): string[] {
     const fresh = this.#fresh;
     this.#fresh = [];
@@ -28,9 +31,8 @@ export class Dictionary {
   }
 }
 
-/** The blocks of one column as one array. */
-export function join(parts: Uint32Array[]): Uint32Array {
-  const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+/** Copies the blocks of a column into `whole`, one after the other. */
+export function join<A extends Float32Array | Uint32Array | Uint8Array>(parts: A[], whole: A): A {
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

@@ -1,15 +1,16 @@
 /**
  * The scored table as CSV: the original columns, then probability, tier and problems.
  *
- * A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a return as a formula, and a customer table
- * may hold such a text on purpose (CSV injection, CWE-1236). These cells get an apostrophe in front, which spreadsheets
- * show as text; plain numbers such as `-5.20` stay as they are.
+ * A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a return as a formula. An
+ * attacker can put such a text into a customer table (CSV injection, CWE-1236). The export puts an
+ * apostrophe before these texts, so that spreadsheets show them as text. Plain numbers such as
+ * `-5.20` stay as they are.
  */
-import type { ScoredTable } from './scored-table';
+import type { ScoredTable } from "./scored-table";
 
 const FORMULA_START = /^[=+\-@\t\r]/;
 const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-/** Rows written between two pauses, so that the page stays answering. */
+/** Rows written between two pauses, so that the page stays responsive. */
 const STEP = 20_000;
 
 export function csvCell(text: string, delimiter: string): string {
@@ -18,14 +19,17 @@ export function csvCell(text: string, delimiter: string): string {
   return mustQuote ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** The given rows in the given order. `tierNames` are the policy's, by tier. */
+/** Exports the given rows in the given order. `tierNames` are the policy's labels, by tier. */
 export async function exportCsv(table: ScoredTable, rows: Uint32Array, tierNames: string[]): Promise<Blob> {
   const { columns, facts, probability, tier } = table;
   const { delimiter } = facts;
-  // Each distinct text is made safe once, however many rows hold it.
-  const cells = columns.map((column) => ({ codes: column.codes, texts: column.texts.map((text) => csvCell(text, delimiter)) }));
+  // Each distinct text is escaped once, however many rows have it.
+  const cells = columns.map((column) => ({
+    codes: column.codes,
+    texts: column.texts.map((text) => csvCell(text, delimiter)),
+  }));
   const taken = new Set(columns.map((column) => column.name));
-  const added = ['probability', 'tier', 'problems'].map((name) => (taken.has(name) ? `tenure_${name}` : name));
+  const added = ["probability", "tier", "problems"].map((name) => (taken.has(name) ? `tenure_${name}` : name));
   const tiers = tierNames.map((name) => csvCell(name, delimiter));
 
   const head = [...columns.map((column) => csvCell(column.name, delimiter)), ...added].join(delimiter);
@@ -35,19 +39,19 @@ export async function exportCsv(table: ScoredTable, rows: Uint32Array, tierNames
     for (const row of rows.subarray(start, start + STEP)) {
       const line = cells.map(({ codes, texts }) => texts[codes[row]!]!);
       const isScored = table.isScored(row);
-      line.push(isScored ? probability[row]!.toFixed(6) : '', isScored ? tiers[tier[row]!]! : '');
+      line.push(isScored ? probability[row]!.toFixed(6) : "", isScored ? tiers[tier[row]!]! : "");
       line.push(csvCell(table.findingsOf(row), delimiter));
       lines.push(line.join(delimiter));
     }
-    parts.push(`${lines.join('\r\n')}\r\n`);
+    parts.push(`${lines.join("\r\n")}\r\n`);
     await new Promise((resolve) => setTimeout(resolve));
   }
-  // Excel takes a file without the mark for the system's old code page.
-  const needsMark = parts.some((part) => /[^\x00-\x7f]/.test(part));
-  return new Blob(needsMark ? ['\ufeff', ...parts] : parts, { type: 'text/csv;charset=utf-8' });
+  // Without a byte order mark Excel reads the file in the system's old code page.
+  const needsMark = parts.some((part) => /\P{ASCII}/u.test(part));
+  return new Blob(needsMark ? ["\ufeff", ...parts] : parts, { type: "text/csv;charset=utf-8" });
 }
 
 /** `customers.csv` becomes `customers.scored.csv`. */
 export function exportName(name: string): string {
-  return `${name.replace(/\.[^.]*$/, '')}.scored.csv`;
+  return `${name.replace(/\.[^.]*$/, "")}.scored.csv`;
 }

@@ -1,6 +1,9 @@
-/** How far each number goes, for its slider: the schema's bounds, or what the table holds where they are open. */
-import type { NumberField, Schema } from 'tenure';
-import type { ScoredTable } from './scored-table';
+/**
+ * The range of each number's slider: the schema's bounds, or the range of the table where a bound
+ * is missing.
+ */
+import type { NumberField, Schema } from "tenure";
+import type { ScoredTable } from "./scored-table";
 
 export interface Extent {
   low: number;
@@ -8,13 +11,13 @@ export interface Extent {
   step: number;
 }
 
-/** Positions that a slider offers when the numbers are no whole ones. */
+/** Positions on a slider for numbers that are not all whole. */
 const POSITIONS = 200;
 
 export function extents(table: ScoredTable, schema: Schema): Map<string, Extent> {
   const found = new Map<string, Extent>();
   for (const field of schema.fields) {
-    if (field.kind !== 'number') continue;
+    if (field.kind !== "number") continue;
     const extent = extentOf(field, table.column(field.name)?.texts ?? []);
     if (extent) found.set(field.name, extent);
   }
@@ -26,14 +29,15 @@ export function extentOf(field: NumberField, texts: string[]): Extent | undefine
   let most = -Infinity;
   let isWhole = true;
   for (const text of texts) {
-    const value = text.trim() === '' ? NaN : Number(text);
+    const value = text.trim() === "" ? NaN : Number(text);
     if (!Number.isFinite(value)) continue;
     least = Math.min(least, value);
     most = Math.max(most, value);
     isWhole &&= Number.isInteger(value);
   }
   if (least > most) return undefined;
-  // A stray value far outside the bounds must not stretch the slider; an open side follows the table.
+  // A stray value far outside the bounds must not stretch the slider. Where a bound is missing, the
+  // table's own applies.
   const low = field.minimum ?? least;
   const high = Math.max(low, Math.min(field.maximum ?? most, most));
   if (low >= high) return undefined;

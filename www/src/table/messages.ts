@@ -1,4 +1,5 @@
-/** What the page and the table worker say to each other. Everything here survives structured cloning. */
+/** Messages between the page and the table worker. All of it can be cloned by `postMessage`. */
+import type { FileFailure } from "../text/failure";
 
 export interface ScoreFile {
   model: Uint8Array;
@@ -6,7 +7,7 @@ export interface ScoreFile {
   name: string;
 }
 
-/** One finding in one line of the file. A finding that is not `fatal` leaves the row scored. */
+/** A problem in one line of the file. A row with a `fatal` one is not scored. */
 export interface Finding {
   /** Line in the file, counted from 1, the header included. */
   line: number;
@@ -19,7 +20,10 @@ export interface Finding {
   fatal: boolean;
 }
 
-/** A run of rows: codes into each column's list of distinct texts, the texts that are new, and the scores. */
+/**
+ * A block of rows: codes into each column's list of distinct texts, the new texts of that list, and
+ * the scores.
+ */
 export interface Block {
   rows: number;
   lines: Uint32Array;
@@ -31,18 +35,11 @@ export interface Block {
   findings: Finding[];
 }
 
-/** Why a whole file could not be used, with what would make it usable. */
-export interface FileFailure {
-  title: string;
-  detail: string;
-  missing: { field: string; label: string; nearest: string[] }[];
-}
-
 export type TableMessage =
-  | { kind: 'header'; header: string[]; delimiter: string; notices: string[] }
-  | { kind: 'block'; block: Block; share: number }
-  | { kind: 'done'; seconds: number }
-  | { kind: 'failed'; failure: FileFailure };
+  | { kind: "header"; header: string[]; delimiter: string; notices: string[] }
+  | { kind: "block"; block: Block; share: number }
+  | { kind: "done"; seconds: number }
+  | { kind: "failed"; failure: FileFailure };
 
-/** In `tier`: the row has an error and no score. */
+/** The value of `tier` for a row without a score. */
 export const NO_TIER = 255;

@@ -1,7 +1,10 @@
-/** Runs one file through a table worker of its own and reports progress; cancelling ends the worker. */
-import type { Schema } from 'tenure';
-import type { FileFailure, ScoreFile, TableMessage } from './messages';
-import { CollectedBlocks, ScoredTable } from './scored-table';
+/**
+ * Scores one file in a table worker of its own and reports progress. Cancelling ends the worker.
+ */
+import type { Schema } from "tenure";
+import type { FileFailure } from "../text/failure";
+import type { ScoreFile, TableMessage } from "./messages";
+import { CollectedBlocks, ScoredTable } from "./scored-table";
 
 export interface Progress {
   name: string;
@@ -27,34 +30,42 @@ export function scoreFile(
   name: string,
   onProgress: (progress: Progress) => void,
 ): Run {
-  const worker = new Worker(new URL('./table.worker.ts', import.meta.url), { type: 'module', name: 'table' });
+  const worker = new Worker(new URL("./table.worker.ts", import.meta.url), { type: "module", name: "table" });
   const collected = new CollectedBlocks();
   let cancel = () => {};
 
   const outcome = new Promise<Outcome>((resolve) => {
     const started = performance.now();
-    let delimiter = ',';
+    let delimiter = ",";
     let notices: string[] = [];
     cancel = () => resolve({ cancelled: true });
-    worker.addEventListener('error', (event) => {
-      resolve({ failure: { title: `${name} could not be scored`, detail: event.message || 'The worker did not start.', missing: [] } });
+    worker.addEventListener("error", (event) => {
+      resolve({
+        failure: {
+          title: `${name} could not be scored`,
+          detail: event.message || "The worker did not start. Reload the page and try again.",
+          missing: [],
+        },
+      });
     });
-    worker.addEventListener('message', ({ data }: MessageEvent<TableMessage>) => {
+    worker.addEventListener("message", ({ data }: MessageEvent<TableMessage>) => {
       switch (data.kind) {
-        case 'header':
+        case "header":
           ({ delimiter, notices } = data);
           collected.begin(data.header);
           return;
-        case 'block': {
+        case "block": {
           collected.add(data.block);
           const { rows, fatalRows } = collected;
           const seconds = (performance.now() - started) / 1000;
           onProgress({ name, share: data.share, rows, rowsPerSecond: rows / seconds, fatalRows });
           return;
         }
-        case 'done':
-          return resolve({ table: new ScoredTable(schema, tierCount, { name, delimiter, notices, seconds: data.seconds }, collected) });
-        case 'failed':
+        case "done":
+          return resolve({
+            table: new ScoredTable(schema, tierCount, { name, delimiter, notices, seconds: data.seconds }, collected),
+          });
+        case "failed":
           return resolve({ failure: data.failure });
       }
     });

@@ -1,9 +1,9 @@
-/** A scored file in memory: columns, scores, ranks, findings; and the views that search, filter and sort it. */
-import type { Schema } from 'tenure';
-import { join, type Column } from './dictionary';
-import { NO_TIER, type Block, type Finding } from './messages';
+/** A scored file in memory: columns, scores, ranks and findings. */
+import type { Schema } from "tenure";
+import { type Column, join } from "./dictionary";
+import { type Block, type Finding, NO_TIER } from "./messages";
 
-/** Findings kept to be listed; all are counted, and all stand in the export. */
+/** Findings kept for the list. The counts and the export include all of them. */
 const LISTED = 5000;
 
 export interface TableFacts {
@@ -18,24 +18,30 @@ export class ScoredTable {
   readonly rowCount: number;
   readonly columns: Column[];
   readonly probability: Float32Array;
-  /** The score before calibration: it tells apart what calibration gives one probability, so rows are ranked by it. */
+  /**
+   * The score before calibration. Rows are ranked by it, because calibration can give different
+   * logits one probability.
+   */
   readonly logit: Float32Array;
   readonly tier: Uint8Array;
   readonly lines: Uint32Array;
-  /** Every row, the riskiest first, rows without a score last. */
+  /** All rows, the highest risk first and rows without a score last. */
   readonly byRisk: Uint32Array;
-  /** Place of each row in `byRisk`, counted from 1. */
+  /** Place of each row in `byRisk`, counting from 1. */
   readonly rank: Uint32Array;
   readonly findings: Finding[];
   readonly findingLimit = LISTED;
   readonly findingText: Column;
   readonly fatalRows: number;
-  /** Rows whose line was not cut into the right cells: what stands in them is not to be relied on. */
+  /**
+   * Rows with the wrong number of cells or an unclosed quote. Their cells may be in the wrong
+   * columns.
+   */
   readonly brokenRows: ReadonlySet<number>;
   readonly noteCount: number;
   readonly tierCounts: number[];
   readonly scoredCount: number;
-  /** The sum of the probabilities: how many are expected to leave if nothing is done. */
+  /** The sum of the probabilities: how many customers are expected to leave. */
   readonly expected: number;
   readonly #schema: Schema;
   readonly #columnOf = new Map<string, Column>();
@@ -45,24 +51,19 @@ export class ScoredTable {
     this.facts = facts;
     const { blocks } = collected;
     this.rowCount = collected.rows;
+    const joined = <A extends Float32Array | Uint32Array | Uint8Array>(part: (block: Block) => A, whole: A) =>
+      join(blocks.map(part), whole);
     this.columns = collected.header.map((name, column) => ({
       name,
-      codes: join(blocks.map((block) => block.codes[column]!)),
+      codes: joined(({ codes }) => codes[column]!, new Uint32Array(this.rowCount)),
       texts: collected.texts[column]!,
     }));
     for (const column of this.columns) if (!this.#columnOf.has(column.name)) this.#columnOf.set(column.name, column);
 
-    this.probability = new Float32Array(this.rowCount);
-    this.logit = new Float32Array(this.rowCount);
-    this.tier = new Uint8Array(this.rowCount);
-    let at = 0;
-    for (const block of blocks) {
-      this.probability.set(block.probability, at);
-      this.logit.set(block.logit, at);
-      this.tier.set(block.tier, at);
-      at += block.rows;
-    }
-    this.lines = join(blocks.map((block) => block.lines));
+    this.probability = joined(({ probability }) => probability, new Float32Array(this.rowCount));
+    this.logit = joined(({ logit }) => logit, new Float32Array(this.rowCount));
+    this.tier = joined(({ tier }) => tier, new Uint8Array(this.rowCount));
+    this.lines = joined(({ lines }) => lines, new Uint32Array(this.rowCount));
     this.findings = collected.findings;
     this.findingText = collected.findingText(this.rowCount);
     this.fatalRows = collected.fatalRows;
@@ -91,10 +92,12 @@ export class ScoredTable {
 
   text(row: number, name: string): string {
     const column = this.#columnOf.get(name);
-    return column ? column.texts[column.codes[row]!]! : '';
+    return column ? column.texts[column.codes[row]!]! : "";
   }
 
-  /** The first identifier of the schema that the file has; rows are called by their line without one. */
+  /**
+   * The first identifier of the schema that the file has. Without one, a row is named by its line.
+   */
   get identifier(): string | undefined {
     return this.#schema.identifiers?.find((name) => this.#columnOf.has(name));
   }
@@ -104,12 +107,12 @@ export class ScoredTable {
     return name || `Line ${this.lines[row]}`;
   }
 
-  /** What the scorer takes: the row's texts by field. */
+  /** The row's texts by field, as the scorer takes them. */
   record(row: number): Record<string, string> {
     return Object.fromEntries(this.#schema.fields.map((field) => [field.name, this.text(row, field.name)]));
   }
 
-  /** Everything found in a row, in words. */
+  /** All findings in a row, as text. */
   findingsOf(row: number): string {
     return this.findingText.texts[this.findingText.codes[row]!]!;
   }
@@ -119,7 +122,7 @@ export class ScoredTable {
   }
 }
 
-/** Gathers the worker's blocks until the file is through. */
+/** Collects the worker's blocks until the whole file is read. */
 export class CollectedBlocks {
   header: string[] = [];
   readonly blocks: Block[] = [];
@@ -145,24 +148,24 @@ export class CollectedBlocks {
       if (!finding.fatal) this.noteCount += 1;
       else if (finding.row !== this.#lastFatal) this.fatalRows += 1;
       if (finding.fatal) this.#lastFatal = finding.row;
-      if (finding.field === '') this.brokenRows.add(finding.row);
+      if (finding.field === "") this.brokenRows.add(finding.row);
       if (this.findings.length < LISTED) this.findings.push(finding);
-      const said = `${finding.field ? `${finding.field}: ` : ''}${finding.message}`;
+      const said = `${finding.field ? `${finding.field}: ` : ""}${finding.message}`;
       const before = this.#findingTexts.get(finding.row);
       this.#findingTexts.set(finding.row, before ? `${before}; ${said}` : said);
     }
   }
 
-  /** One text per row for the export; most are empty. */
+  /** All findings as a column of the export; most rows have an empty text. */
   findingText(rows: number): Column {
     const codes = new Uint32Array(rows);
-    const texts = [''];
+    const texts = [""];
     for (const [row, text] of this.#findingTexts) codes[row] = texts.push(text) - 1;
-    return { name: 'problems', codes, texts };
+    return { name: "problems", codes, texts };
   }
 }
 
-/** Rows in the order of `keys`, stable, what is NaN last in both directions. */
+/** Rows sorted by `keys`. The sort is stable, and NaN comes last in both directions. */
 export function ordered(rows: number, keys: ArrayLike<number>, direction: 1 | -1): Uint32Array {
   const order = Uint32Array.from({ length: rows }, (_, row) => row);
   return order.sort((left, right) => {

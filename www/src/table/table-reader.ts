@@ -1,9 +1,12 @@
-/** Rows of text to scored blocks: gives each row its line, each text its code, and each broken line its finding. */
-import { isError, type Scorer } from 'tenure';
-import { isBlank, lineBreaks } from './csv';
-import { Dictionary } from './dictionary';
-import { fieldColumns } from './header';
-import { NO_TIER, type Block, type Finding } from './messages';
+/**
+ * Turns rows of text into scored blocks: each row gets its line, each text a code, and each broken
+ * line a finding.
+ */
+import { isError, type Scorer } from "tenure";
+import { isBlank, lineBreaks } from "./csv";
+import { Dictionary } from "./dictionary";
+import { fieldColumns } from "./header";
+import { type Block, type Finding, NO_TIER } from "./messages";
 
 export class TableReader {
   readonly header: string[];
@@ -13,7 +16,7 @@ export class TableReader {
   readonly #columnOf: number[];
   readonly #scorer: Scorer;
 
-  /** `headerLines` counts the file's lines up to the end of the header. */
+  /** `headerLines` is the number of lines of the file up to and including the header. */
   constructor(header: string[], headerLines: number, scorer: Scorer, name: string) {
     this.header = header.map((cell) => cell.trim());
     this.nextLine = headerLines + 1;
@@ -22,7 +25,10 @@ export class TableReader {
     this.#dictionaries = header.map(() => new Dictionary());
   }
 
-  /** Scores the rows; blank lines are skipped, rows with too few or too many cells keep their place unscored. */
+  /**
+   * Scores the rows. Blank lines are skipped. Rows with too few or too many cells stay in the table
+   * without a score.
+   */
   block(data: string[][], isUnclosed: boolean): Block {
     const width = this.header.length;
     const codes = this.header.map(() => new Uint32Array(data.length));
@@ -31,25 +37,25 @@ export class TableReader {
     const broken: Finding[] = [];
 
     for (const [index, row] of data.entries()) {
-      // In a file of mixed line ends the parser leaves the CR of a CRLF line on its last cell.
-      if (row.at(-1)!.endsWith('\r')) row.push(row.pop()!.slice(0, -1));
+      // If a file mixes line ends, the parser leaves the CR of a CRLF line on its last cell.
+      if (row.at(-1)!.endsWith("\r")) row.push(row.pop()!.slice(0, -1));
       const line = this.nextLine;
       this.nextLine += 1;
       if (isBlank(row)) continue;
       const place = kept.push(row) - 1;
       lines[place] = line;
-      const finding = { line, row: this.rowCount + place, field: '', fatal: true };
-      // A delimiter at the end of every line is a common slip and means nothing.
-      const length = row.length === width + 1 && row[width]!.trim() === '' ? width : row.length;
+      const finding = { line, row: this.rowCount + place, field: "", fatal: true };
+      // Some programs end every line with a delimiter. The empty cell after it means nothing.
+      const length = row.length === width + 1 && row[width]!.trim() === "" ? width : row.length;
       if (isUnclosed && index === data.length - 1) {
-        const message = 'a quote opens here and never closes; the lines after it could not be read';
-        broken.push({ ...finding, rule: 'quotes', value: row.at(-1)!.slice(0, 40), message });
+        const message = "a quote on this line is never closed, so the lines after it could not be read";
+        broken.push({ ...finding, rule: "quotes", value: row.at(-1)!.slice(0, 40), message });
       } else if (length !== width) {
         const message = `the line has ${length} cells, the header has ${width}`;
-        broken.push({ ...finding, rule: 'cells', value: String(length), message });
+        broken.push({ ...finding, rule: "cells", value: String(length), message });
       }
       for (let column = 0; column < width; column++) {
-        const text = row[column] ?? '';
+        const text = row[column] ?? "";
         codes[column]![place] = this.#dictionaries[column]!.code(text);
         this.nextLine += lineBreaks(text);
       }
@@ -67,15 +73,20 @@ export class TableReader {
     };
   }
 
-  #score(rows: string[][], lines: Uint32Array, broken: Finding[]): Pick<Block, 'probability' | 'logit' | 'tier' | 'findings'> {
+  #score(
+    rows: string[][],
+    lines: Uint32Array,
+    broken: Finding[],
+  ): Pick<Block, "probability" | "logit" | "tier" | "findings"> {
     const columns: Record<string, string[]> = {};
     for (const [index, { name }] of this.#scorer.schema.fields.entries()) {
       const column = this.#columnOf[index]!;
-      columns[name] = rows.map((row) => row[column] ?? '');
+      columns[name] = rows.map((row) => row[column] ?? "");
     }
     const { probability, logit, tier, problems } = this.#scorer.scoreMany(columns, { problemLimit: rows.length });
 
-    // What stands in the cells of a broken line is not where it belongs, so it is neither scored nor judged.
+    // The cells of a broken line may be in the wrong columns, so the line gets neither a score nor
+    // findings on its values.
     const unusable = new Set(broken.map(({ row }) => row));
     for (const row of unusable) {
       probability[row - this.rowCount] = NaN;

@@ -1,20 +1,24 @@
 /**
- * Reads a customer table and scores it, block by block, away from the page's thread, with a scorer of its own.
- * It takes one file and is then done; cancelling is ending the worker.
+ * Reads and scores a customer table, block by block, off the page's thread and with its own scorer.
+ * The worker takes one file. To cancel, the page ends the worker.
  */
-import { load, TenureError, type Scorer } from 'tenure';
-import { isBlank, lineBreaks, readRows } from './csv';
-import type { ScoreFile, TableMessage } from './messages';
-import { decode, readBytes, UnusableFile } from './read-file';
-import { TableReader } from './table-reader';
+import { load, type Scorer, TenureError } from "tenure";
+import { errorMessage, UnusableFile } from "../text/failure";
+import { isBlank, lineBreaks, readRows } from "./csv";
+import type { ScoreFile, TableMessage } from "./messages";
+import { decode, readBytes } from "./read-file";
+import { TableReader } from "./table-reader";
 
 const send = (message: TableMessage, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 
-self.addEventListener('message', ({ data }: MessageEvent<ScoreFile>) => {
+self.addEventListener("message", ({ data }: MessageEvent<ScoreFile>) => {
   score(data).catch((error: unknown) => {
-    if (error instanceof UnusableFile) return send({ kind: 'failed', failure: error.failure });
-    const detail = error instanceof TenureError ? `${error.message} (${error.code})` : String(error);
-    send({ kind: 'failed', failure: { title: `${data.name} could not be scored`, detail, missing: [] } });
+    if (error instanceof UnusableFile) {
+      send({ kind: "failed", failure: error.failure });
+      return;
+    }
+    const detail = error instanceof TenureError ? `${error.message} (${error.code})` : errorMessage(error);
+    send({ kind: "failed", failure: { title: `${data.name} could not be scored`, detail, missing: [] } });
   });
 });
 
@@ -27,23 +31,34 @@ async function score({ model, file, name }: ScoreFile): Promise<void> {
   readRows(text, ({ rows, delimiter, share, isLast, isUnclosed }) => {
     if (!table) {
       table = begin(rows, scorer, name);
-      if (table) send({ kind: 'header', header: table.header, delimiter, notices });
-      else if (isLast) throw new UnusableFile(`${name} is empty`, 'It has blank lines only. Choose a CSV file with a header line.');
+      if (table) send({ kind: "header", header: table.header, delimiter, notices });
+      else if (isLast)
+        throw new UnusableFile(`${name} is empty`, "It has only blank lines. Choose a CSV file with a header line.");
       else return;
     }
     if (isUnclosed && rows.length === 0 && !isLast) {
-      throw new UnusableFile(`${name} has a quote that never closes`, `A quoted cell opens in line ${table.nextLine} and runs on for megabytes.`);
+      throw new UnusableFile(
+        `${name} has an unclosed quote`,
+        `The quote that opens on line ${table.nextLine} is not closed within 8 million characters. Close or remove it, then choose the file again.`,
+      );
     }
     const block = table.block(rows, isUnclosed);
     const arrays = [block.lines, ...block.codes, block.probability, block.logit, block.tier];
-    send({ kind: 'block', block, share }, arrays.map((array) => array.buffer as ArrayBuffer));
+    send(
+      { kind: "block", block, share },
+      arrays.map((array) => array.buffer as ArrayBuffer),
+    );
   });
 
-  if (!table?.rowCount) throw new UnusableFile(`${name} has no customers`, 'There is a header line but no line after it.');
-  send({ kind: 'done', seconds: (performance.now() - started) / 1000 });
+  if (!table?.rowCount)
+    throw new UnusableFile(
+      `${name} has no customers`,
+      "It has a header line but no line after it. Add one line for each customer, then choose the file again.",
+    );
+  send({ kind: "done", seconds: (performance.now() - started) / 1000 });
 }
 
-/** Takes the header, the first row that is not blank, off the rows. */
+/** Removes the header, which is the first row that is not blank, from the rows. */
 function begin(rows: string[][], scorer: Scorer, name: string): TableReader | undefined {
   const first = rows.findIndex((row) => !isBlank(row));
   const before = rows.splice(0, first < 0 ? rows.length : first + 1);

@@ -1,19 +1,19 @@
-/** Which rows the table shows, and in which order: search, tier filter and sorting over a scored table. */
-import type { Field, Schema } from 'tenure';
-import type { Column } from './dictionary';
-import { NO_TIER } from './messages';
-import { ordered, type ScoredTable } from './scored-table';
+/** Searches, filters and sorts a scored table: which rows are shown, and in which order. */
+import type { Field, Schema } from "tenure";
+import type { Column } from "./dictionary";
+import { NO_TIER } from "./messages";
+import { ordered, type ScoredTable } from "./scored-table";
 
 export interface Query {
   text: string;
-  /** Tiers to show; `NO_TIER` stands for the rows without a score. Empty shows all. */
+  /** Tiers to show. `NO_TIER` shows the rows without a score; an empty set shows all rows. */
   tiers: ReadonlySet<number>;
   /** `risk`, `line`, or the name of a column. */
   sort: string;
   direction: 1 | -1;
 }
 
-export const BY_RISK: Query = { text: '', tiers: new Set(), sort: 'risk', direction: -1 };
+export const BY_RISK: Query = { text: "", tiers: new Set(), sort: "risk", direction: -1 };
 
 const collator = new Intl.Collator(undefined, { numeric: true });
 
@@ -34,7 +34,7 @@ export class View {
   }
 
   #order(sort: string, direction: 1 | -1): Uint32Array {
-    if (sort === 'risk' && direction === -1) return this.#table.byRisk;
+    if (sort === "risk" && direction === -1) return this.#table.byRisk;
     const key = `${direction}${sort}`;
     const known = this.#orders.get(key);
     if (known) return known;
@@ -44,10 +44,10 @@ export class View {
   }
 
   #keys(sort: string): ArrayLike<number> {
-    if (sort === 'risk') return this.#table.logit;
+    if (sort === "risk") return this.#table.logit;
     const column = this.#table.column(sort);
     if (!column) return this.#table.lines;
-    const isNumber = this.#schema.fields.some((field) => field.name === sort && field.kind === 'number');
+    const isNumber = this.#schema.fields.some((field) => field.name === sort && field.kind === "number");
     const keyOf = isNumber ? numbers(column) : places(column);
     return Float64Array.from(column.codes, (code) => keyOf[code]!);
   }
@@ -58,9 +58,9 @@ export class View {
     const inTier = (row: number) => tiers.size === 0 || tiers.has(tierOf[row]!);
     if (!wanted) return tiers.size === 0 ? undefined : inTier;
 
-    const numeric = new Set(this.#schema.fields.filter((field) => field.kind === 'number').map((field) => field.name));
+    const numeric = new Set(this.#schema.fields.filter((field) => field.kind === "number").map((field) => field.name));
     const hits = this.#table.columns.flatMap((column) => {
-      // "12" should find customer 12 and a charge of 12, but not every charge that has a 12 in it.
+      // "12" finds customer 12 and a charge of 12, but not every charge that contains "12".
       const test = numeric.has(column.name)
         ? (value: string) => value.trim() === wanted
         : (value: string) => value.toLowerCase().includes(wanted);
@@ -71,20 +71,25 @@ export class View {
   }
 }
 
-/** Each distinct text as a number; what is none sorts last. */
+/** Each distinct text as a number; texts that are not numbers become NaN and sort last. */
 function numbers(column: Column): Float64Array {
-  return Float64Array.from(column.texts, (text) => (text.trim() === '' ? NaN : Number(text)));
+  return Float64Array.from(column.texts, (text) => (text.trim() === "" ? NaN : Number(text)));
 }
 
-/** Each distinct text's place among the sorted ones; blanks sort last. */
+/** Place of each distinct text in sorted order; blanks become NaN and sort last. */
 function places(column: Column): Float64Array {
-  const sorted = column.texts.map((_, code) => code).sort((a, b) => collator.compare(column.texts[a]!, column.texts[b]!));
+  const sorted = column.texts
+    .map((_, code) => code)
+    .sort((a, b) => collator.compare(column.texts[a]!, column.texts[b]!));
   const place = new Float64Array(column.texts.length);
-  for (const [index, code] of sorted.entries()) place[code] = column.texts[code]!.trim() === '' ? NaN : index;
+  for (const [index, code] of sorted.entries()) place[code] = column.texts[code]!.trim() === "" ? NaN : index;
   return place;
 }
 
-/** The fields that vary most with the score in this table, the closest first: they earn a column of their own. */
+/**
+ * The fields that explain most of the score's variance in this table, the strongest first. The
+ * table shows them as columns.
+ */
 export function tellingFields(table: ScoredTable, schema: Schema, count: number): string[] {
   const shares = schema.fields.map((field) => {
     const column = table.column(field.name)!;
@@ -97,12 +102,17 @@ export function tellingFields(table: ScoredTable, schema: Schema, count: number)
 }
 
 function share(field: Field, table: ScoredTable, column: Column): number {
-  if (field.kind === 'number') return correlation(table, column, numbers(column));
-  if (field.kind === 'date') return correlation(table, column, Float64Array.from(column.texts, (text) => Date.parse(text)));
+  if (field.kind === "number") return correlation(table, column, numbers(column));
+  if (field.kind === "date")
+    return correlation(
+      table,
+      column,
+      Float64Array.from(column.texts, (text) => Date.parse(text)),
+    );
   return betweenShare(table, column);
 }
 
-/** Share of the score's variance that lies between the distinct texts (eta squared). */
+/** Share of the score's variance between the distinct texts of a column (eta squared). */
 function betweenShare({ tier, probability, scoredCount, expected }: ScoredTable, column: Column): number {
   const sums = new Float64Array(column.texts.length);
   const counts = new Uint32Array(column.texts.length);
@@ -114,11 +124,17 @@ function betweenShare({ tier, probability, scoredCount, expected }: ScoredTable,
     squares += probability[row]! ** 2;
   }
   const mean = expected / scoredCount;
-  const between = sums.reduce((total, sum, code) => (counts[code] ? total + counts[code] * (sum / counts[code] - mean) ** 2 : total), 0);
+  const between = sums.reduce(
+    (total, sum, code) => (counts[code] ? total + counts[code] * (sum / counts[code] - mean) ** 2 : total),
+    0,
+  );
   return between / (squares - scoredCount * mean ** 2) || 0;
 }
 
-/** Squared correlation of a column's numbers, one for each distinct text, with the score. */
+/**
+ * Squared correlation between the score and a column of numbers. `values` has one number for each
+ * distinct text.
+ */
 function correlation({ tier, probability }: ScoredTable, column: Column, values: Float64Array): number {
   let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
   for (const [row, code] of column.codes.entries()) {

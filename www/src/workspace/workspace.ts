@@ -1,24 +1,24 @@
-/** Which model and which table are open, and how they came to be: loading, scoring, cancelling, exporting. */
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { Explainer } from './explanation/explainer';
-import { chosenLanguage } from './explanation/chosen-language';
-import { counted } from './format';
-import { loadDemo, loadFile, sampleTable, UnusableModel, type Model } from './model';
-import { exportCsv, exportName } from './table/export';
-import type { FileFailure } from './table/messages';
-import { scoreFile, type Progress, type Run } from './table/score-file';
-import type { ScoredTable } from './table/scored-table';
-import { BY_RISK, View, type Query } from './table/view';
+/** The open model and the open table: loads, scores, cancels and exports. */
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { chosenLanguage } from "../explanation/chosen-language";
+import { Explainer } from "../explanation/explainer";
+import { exportCsv, exportName } from "../table/export";
+import { type Progress, type Run, scoreFile } from "../table/score-file";
+import type { ScoredTable } from "../table/scored-table";
+import { BY_RISK, type Query, View } from "../table/view";
+import { errorMessage, type FileFailure, UnusableFile } from "../text/failure";
+import { counted } from "../text/numbers";
+import { loadDemo, loadFile, type Model, sampleTable } from "./model";
 
 export class Workspace implements ReactiveController {
   model?: Model;
   explainer?: Explainer;
   table?: ScoredTable | undefined;
-  /** Why the last file could not be used. What was open before stays open. */
+  /** Why the last file could not be used. The model and table that were open stay open. */
   failure?: FileFailure | undefined;
   progress?: Progress | undefined;
-  /** The last event, for screen readers. */
-  said = '';
+  /** The last event, announced to screen readers. */
+  said = "";
   rows: Uint32Array = new Uint32Array();
   #query: Query = BY_RISK;
   #view?: View | undefined;
@@ -27,7 +27,7 @@ export class Workspace implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #onOpened: () => void;
 
-  /** `onOpened` is called when another table, or none, is to be shown. */
+  /** `onOpened` is called when a table is opened or closed. */
   constructor(host: ReactiveControllerHost, onOpened: () => void) {
     this.#host = host;
     this.#onOpened = onOpened;
@@ -53,9 +53,9 @@ export class Workspace implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** A model, a table or both, as they were dropped or chosen. */
+  /** Opens the dropped or chosen files: a model, a table, or both. */
   async useFiles(files: readonly File[]): Promise<void> {
-    const isModel = (file: File) => file.name.toLowerCase().endsWith('.safetensors');
+    const isModel = (file: File) => file.name.toLowerCase().endsWith(".safetensors");
     const model = files.find(isModel);
     const table = files.find((file) => !isModel(file));
     if (model) await this.#useModel(loadFile(model), table);
@@ -74,7 +74,7 @@ export class Workspace implements ReactiveController {
     this.#run?.run.cancel();
   }
 
-  /** Back to what is open after a file that could not be used. */
+  /** Goes back to the open table after a file could not be used. */
   dismissFailure(): void {
     this.failure = undefined;
     this.#host.requestUpdate();
@@ -86,19 +86,23 @@ export class Workspace implements ReactiveController {
     this.#open(undefined, undefined);
   }
 
-  /** The rows shown, in their order. */
+  /** Exports the rows shown, in their order. */
   async export(): Promise<{ blob: Blob; name: string } | undefined> {
     const { table, model, rows } = this;
     if (!table || !model) return undefined;
-    const blob = await exportCsv(table, rows, model.scorer.policy.tiers.map(({ label }) => label));
-    this.#say(`${counted(rows.length, 'row')} exported`);
+    const blob = await exportCsv(
+      table,
+      rows,
+      model.scorer.policy.tiers.map(({ label }) => label),
+    );
+    this.#say(`${counted(rows.length, "row")} exported`);
     return { blob, name: exportName(table.facts.name) };
   }
 
   async #useModel(loading: Promise<Model>, table?: File): Promise<void> {
     try {
       const model = await loading;
-      // What is open is scored anew, so that everything shown comes from the model that is named.
+      // The open table is scored again, so that all scores on the page come from this model.
       const file = table ?? this.#run?.file ?? this.#file;
       this.cancel();
       this.#open(undefined, undefined);
@@ -133,14 +137,16 @@ export class Workspace implements ReactiveController {
     this.#run = undefined;
     this.progress = undefined;
 
-    if ('table' in outcome) {
+    if ("table" in outcome) {
       this.#open(outcome.table, file);
-      this.#say(`${counted(outcome.table.scoredCount, 'customer')} scored, ${counted(outcome.table.fatalRows, 'line')} not scored`);
-    } else if ('failure' in outcome) {
+      this.#say(
+        `${counted(outcome.table.scoredCount, "customer")} scored, ${counted(outcome.table.fatalRows, "line")} not scored`,
+      );
+    } else if ("failure" in outcome) {
       this.failure = outcome.failure;
       this.#host.requestUpdate();
     } else {
-      this.#say('Scoring was cancelled');
+      this.#say("Scoring was cancelled");
     }
   }
 
@@ -153,8 +159,10 @@ export class Workspace implements ReactiveController {
   }
 
   #fail(error: unknown): void {
-    const title = error instanceof UnusableModel ? error.title : 'Something went wrong';
-    this.failure = { title, detail: error instanceof Error ? error.message : String(error), missing: [] };
+    this.failure =
+      error instanceof UnusableFile
+        ? error.failure
+        : { title: "Something went wrong", detail: errorMessage(error), missing: [] };
     this.#host.requestUpdate();
   }
 
