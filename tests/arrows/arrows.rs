@@ -83,9 +83,9 @@ impl Tree {
     fn refuse_rooms(&self) -> Vec<String> {
         let map = self.map();
         let files = || self.sources.keys().filter(|file| self.needs_room(file));
-        let lived_in: BTreeSet<&str> = files().filter_map(|file| map.room_of(file)).collect();
-        let without_row = files().filter(|file| map.room_of(file).is_none());
-        let without_file = map.rooms().filter(|room| !lived_in.contains(room));
+        let lived_in: BTreeSet<&str> = files().filter_map(|file| map.row_of(file)).collect();
+        let without_row = files().filter(|file| map.row_of(file).is_none());
+        let without_file = map.rows().filter(|room| !lived_in.contains(room));
         without_row
             .map(|file| format!("{file} belongs to no room: the map needs a row for it"))
             .chain(without_file.map(|room| format!("room `{room}` has a row and no file")))
@@ -101,17 +101,14 @@ impl Tree {
         !is_door && !beside("Cargo.toml") && !beside("package.json")
     }
 
-    /// Refuses a use of one room by another that the map does not name.
+    /// Refuses a use of one room by another that the map does not name: the first name for each pair of files.
     fn refuse_arrows(&self) -> Vec<String> {
         let map = self.map();
-        let mut refused = BTreeSet::new();
-        for used in &self.uses {
-            let (Some(room), Some(other)) = (map.room_of(&used.from), map.room_of(&used.to)) else { continue };
-            if !map.may_use(room, other) {
-                refused.insert(format!("room `{room}` may not use `{other}`: {} names `{}`", used.from, used.name));
-            }
+        let mut refused = BTreeMap::new();
+        for used in self.uses.iter().filter(|used| !map.may_use(&used.from, &used.to)) {
+            refused.entry((&used.from, &used.to)).or_insert(&used.name);
         }
-        refused.into_iter().collect()
+        refused.iter().map(|((from, to), name)| format!("{from} may not use {to} (`{name}`)")).collect()
     }
 
     fn refuse_circles(&self) -> Vec<String> {
@@ -193,6 +190,7 @@ mod refusals {
 | `training/src/fit` | learns | `src/json`, `src/network` | |
 | `pkg` | the package | `src/wasm` | |
 | `www/src` | the page | `pkg` | |
+| `cli/src/*` | many rooms | `src/json` | each other |
 
 | another | table |
 ";
@@ -216,6 +214,10 @@ mod refusals {
             ("training/src/fit.rs", ""),
             ("pkg/src/index.ts", ""),
             ("www/src/main.ts", ""),
+            ("cli/Cargo.toml", "[package]\nname = \"tenure-cli\"\n"),
+            ("cli/src/main.rs", "mod card; mod train;"),
+            ("cli/src/card.rs", "pub fn run() {}"),
+            ("cli/src/train.rs", "pub fn run() {}"),
         ];
         Tree::of(always.iter().chain(files).map(|(file, text)| (file.to_string(), text.to_string())).collect())
     }
@@ -274,14 +276,14 @@ mod refusals {
     #[test]
     fn rows_that_cannot_be_read_are_refused() {
         let with = |row: &str| Map::read(&MAP.replace("\n\n", &format!("\n{row}\n\n"))).err().map(|all| all.join("\n"));
-        assert_eq!(with("| `cli` | the command | `src`, `training/src/fit` | the page |"), None);
+        assert_eq!(with("| `cli/tests` | the command | `src`, `training/src/fit` | the page |"), None);
         for (row, part) in [
-            ("| `cli` | the command | `src/scorer` | |", "no row above names"),
-            ("| `cli` | the command | `cli` | |", "no row above names"),
-            ("| `cli` | the command | whatever it likes | |", "whatever it likes"),
+            ("| `cli/tests` | the command | `src/scorer` | |", "no row above names"),
+            ("| `cli/tests` | the command | `cli/tests` | |", "no row above names"),
+            ("| `cli/tests` | the command | whatever it likes | |", "whatever it likes"),
             ("| cli | the command | nothing | |", "is no room"),
             ("| `src/json` | again | nothing | |", "two rows"),
-            ("| `cli` | the command | nothing |", "3 cells"),
+            ("| `cli/tests` | the command | nothing |", "3 cells"),
         ] {
             assert!(with(row).is_some_and(|problem| problem.contains(part)), "{row}: {:?}", with(row));
         }
@@ -300,6 +302,7 @@ mod refusals {
             ("src/network.rs", "pub use crate::json::Value; pub fn score() {}"),
             ("src/network.rs", "pub fn score() { super::json::number!() }"),
             ("training/src/fit.rs", "use tenure::schema::Kind::Flag;"),
+            ("cli/src/train.rs", "use super::card;  pub fn run() { card::run() }"),
             ("pkg/src/index.ts", "import '../../www/src/main.ts'"),
             ("www/src/main.ts", "import init from '../../pkg/wasm/tenure.js'"),
         ] {

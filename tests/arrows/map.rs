@@ -1,7 +1,8 @@
 //! Reads the map of ARCHITECTURE.md: one row for each room, with the rooms that it may use.
 //!
 //! A room is the beginning of a path: `src/json` is the folder `src/json/` or the file `src/json.rs`. A file belongs to
-//! the longest room that its path begins with. "may use" is `nothing`, `all above`, or names in backticks; a name is a
+//! the longest room that its path begins with. A row for `cli/src/commands/*` gives a room of its own to each file and
+//! folder there. "may use" is `nothing`, `all above`, or names in backticks; a name is a
 //! room of a row above, or a folder that holds such rooms. Because a row names rows above it only, the map itself has no
 //! circle.
 
@@ -15,7 +16,9 @@ pub struct Map {
 }
 
 struct Room {
+    /// Without the `/*` of a row for many rooms.
     path: String,
+    is_many: bool,
     uses: BTreeSet<String>,
 }
 
@@ -42,6 +45,7 @@ impl Map {
     fn room(&self, row: &[&str]) -> Result<Room, String> {
         let [name, _, uses, _] = row else { return Err(format!("a row of the map has {} cells, not 4", row.len())) };
         let path = quoted(name).ok_or_else(|| format!("`{name}` is no room: write its path in backticks"))?;
+        let (path, is_many) = path.strip_suffix("/*").map_or((path, false), |folder| (folder, true));
         if self.rooms.iter().any(|room| room.path == path) {
             return Err(format!("room `{path}` has two rows"));
         }
@@ -63,23 +67,36 @@ impl Map {
                 }
             }
         }
-        Ok(Room { path: path.to_string(), uses: used })
+        Ok(Room { path: path.to_string(), is_many, uses: used })
     }
 
-    /// The paths of all rooms.
-    pub fn rooms(&self) -> impl Iterator<Item = &str> {
+    /// The path of each row.
+    pub fn rows(&self) -> impl Iterator<Item = &str> {
         self.rooms.iter().map(|room| room.path.as_str())
     }
 
-    /// The room that a file belongs to.
-    pub fn room_of(&self, file: &str) -> Option<&str> {
-        self.rooms().filter(|room| lies_in(file, room)).max_by_key(|room| room.len())
+    /// The path of the row that a file belongs to.
+    pub fn row_of(&self, file: &str) -> Option<&str> {
+        self.row(file).map(|room| room.path.as_str())
     }
 
-    /// Whether a room may use another.
-    pub fn may_use(&self, room: &str, used: &str) -> bool {
-        room == used || self.rooms.iter().any(|row| row.path == room && row.uses.contains(used))
+    fn row(&self, file: &str) -> Option<&Room> {
+        self.rooms.iter().filter(|room| lies_in(file, &room.path)).max_by_key(|room| room.path.len())
     }
+
+    /// Whether a file may use another. Files without a room are not this question's concern.
+    pub fn may_use(&self, file: &str, used: &str) -> bool {
+        let (Some(room), Some(other)) = (self.row(file), self.row(used)) else { return true };
+        match room.path == other.path {
+            true => !room.is_many || entry(file, &room.path) == entry(used, &room.path),
+            false => room.uses.contains(&other.path),
+        }
+    }
+}
+
+/// The file or folder of a folder that a path is or lies in.
+fn entry<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    path.strip_prefix(folder)?.split('/').nth(1)
 }
 
 /// Whether a path is a room, a file of that name, or inside of a folder of that name.
