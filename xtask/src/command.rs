@@ -12,6 +12,14 @@ use crate::project;
 pub fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(project::root());
+    // `cargo run` describes this package to us in variables. Build scripts (ring's) ask cargo to compile again when one of
+    // them changes, so passing them on would compile the TLS crates and the command in turn, here and by plain cargo.
+    let of_package = |name: &OsStr| name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_"));
+    for (name, _) in std::env::vars_os() {
+        if of_package(&name) || ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"].iter().any(|set| name == *set) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
@@ -38,6 +46,11 @@ pub fn read(command: &mut Command) -> Result<String> {
     }
     let text = String::from_utf8(output.stdout).with_context(|| format!("`{}` printed no UTF-8", line(command)))?;
     Ok(text.trim_end().to_string())
+}
+
+/// Says why the step that follows takes long.
+pub fn explain(reason: &str) {
+    eprintln!("  {reason}");
 }
 
 /// Does one step of a command and prints its name, its time and whether there was anything to do.

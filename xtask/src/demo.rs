@@ -1,15 +1,16 @@
 //! `cargo xtask demo`: from a fresh machine to the page with a trained model, in steps that are skipped when finished.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::command::{self, Outcome, program, seconds, step};
+use crate::command::{self, Outcome, explain, program, seconds, step};
 use crate::finished::{Inputs, unless_finished};
-use crate::{npm, prerequisites, project, serve, wasm};
+use crate::{npm, prerequisites, project, wasm};
 
 #[derive(Args)]
 pub struct Options {
@@ -19,7 +20,7 @@ pub struct Options {
     /// The schema of that table (`tenure init` writes one), or the name of one that ships (`ibm_telco`, `churn5000`)
     #[arg(long, value_name = "FILE", requires = "data")]
     schema: Option<PathBuf>,
-    /// The port on 127.0.0.1 where the page is served
+    /// The port on 127.0.0.1 where the page is served; 0 takes any free one
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Build and train only
@@ -32,27 +33,32 @@ pub struct Options {
 
 pub fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
-    // Whatever can be wrong with the call is found before minutes of building.
+    // A call that cannot work fails before minutes of building.
     let table = match (&options.data, &options.schema) {
         (Some(data), Some(schema)) => Some(Table { data: existing(data)?, schema: schema_of(schema)? }),
         _ => None,
     };
-    let listener = if options.no_serve { None } else { Some(serve::bind(options.port)?) };
+    let listener = if options.no_serve { None } else { Some(listen(options.port)?) };
     prerequisites::check()?;
     build_package()?;
     prepare(table)?;
     step("page", npm::build_page)?;
     eprintln!("ready after {}", seconds(start.elapsed()));
-    let Some((server, port)) = listener else {
+    let Some(listener) = listener else {
         println!("{}", project::shown(&project::path("www/dist")));
         return Ok(());
     };
-    let address = format!("http://127.0.0.1:{port}/");
-    println!("{address}   (Ctrl-C ends it)");
-    if options.open {
-        open(&address);
-    }
-    serve::serve(&server, &project::path("www/dist"))
+    let port = listener.local_addr()?.port();
+    drop(listener);
+    eprintln!("serving the page; Ctrl-C ends it");
+    npm::serve_page(port, options.open)
+}
+
+/// Takes a port on this machine, so that nothing else does while the page is built.
+fn listen(port: u16) -> Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).with_context(|| {
+        format!("cannot listen on 127.0.0.1:{port}; if another program uses that port, choose one with --port")
+    })
 }
 
 /// `cargo xtask build`: everything that ships, with the demo's model in the page.
@@ -178,13 +184,6 @@ fn schema_of(schema: &Path) -> Result<PathBuf> {
     if is_name { Ok(schema.to_path_buf()) } else { existing(schema) }
 }
 
-fn open(address: &str) {
-    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    if command::run(program(opener).arg(address)).is_err() {
-        eprintln!("`{opener}` does not work here: open the address yourself");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +194,13 @@ mod tests {
         assert!(error.contains("no/such.csv"), "{error}");
         assert!(schema_of(Path::new("no/such.toml")).is_err());
         assert_eq!(schema_of(Path::new("ibm_telco")).unwrap(), Path::new("ibm_telco"));
+    }
+
+    #[test]
+    fn a_port_in_use_is_named_with_the_flag_that_chooses_another() {
+        let taken = listen(0).unwrap();
+        let error = listen(taken.local_addr().unwrap().port()).unwrap_err().to_string();
+        assert!(error.contains("--port"), "{error}");
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //!
 //! CubeCL and wgpu take minutes to compile, so nothing but `build`, `size`, `bench gpu` and the check `gpu` waits for them.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -10,7 +9,7 @@ use clap::Args;
 
 use crate::command::{self, step};
 use crate::prerequisites::WASM_TARGET;
-use crate::{debian, demo, project, text, wasm};
+use crate::{debian, demo, figures, text, wasm};
 
 /// Where Vulkan's loader looks for drivers.
 const DRIVERS: [&str; 2] = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
@@ -70,13 +69,12 @@ pub fn bench(options: &Options) -> Result<()> {
 
 /// Runs an example on the demo's model, which writes target/bench/NAME.json.
 fn example(name: &str, feature: &str, arguments: &[&str]) -> Result<()> {
-    let output = project::output(&format!("bench/{name}.json"));
-    fs::create_dir_all(output.parent().expect("it lies in target/bench"))?;
+    let output = figures::file(&format!("{name}.json"))?;
     let mut cargo = command::cargo();
     cargo.args(["run", "--release", "--package", "tenure", "--features", feature, "--example", name, "--"]);
     cargo.arg(demo::model()).args(arguments).arg(&output);
     command::run(&mut cargo)?;
-    println!("written: {}", project::shown(&output));
+    figures::say_written(&output);
     Ok(())
 }
 

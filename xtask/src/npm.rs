@@ -51,6 +51,29 @@ pub fn build_page() -> Result<Outcome> {
     unless_finished("www", inputs, &[project::path("www/dist")], || script("www", "build"))
 }
 
+/// Serves the built page on 127.0.0.1 with Vite's preview server, as www's script `preview` does, until it is interrupted.
+pub fn serve_page(port: u16, open: bool) -> Result<()> {
+    let mut preview = installed_program("vite");
+    preview.current_dir(project::path("www"));
+    preview.args(["preview", "--strictPort", "--port"]).arg(port.to_string());
+    if open {
+        preview.arg("--open");
+    }
+    become_program(preview)
+}
+
+/// Puts a program in the place of this process, so that every signal reaches it.
+#[cfg(unix)]
+fn become_program(mut program: Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(program.exec()).with_context(|| format!("{} does not start", program.get_program().display()))
+}
+
+#[cfg(not(unix))]
+fn become_program(mut program: Command) -> Result<()> {
+    command::run(&mut program)
+}
+
 /// Runs a script of a workspace's package.json.
 pub fn script(workspace: &str, name: &str) -> Result<()> {
     command::run(&mut script_command(workspace, name))

@@ -11,9 +11,9 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::python::Python;
+use super::peers::Python;
 use crate::command::{self, Outcome, cargo, program, step};
-use crate::project;
+use crate::{figures, project};
 
 #[derive(Args)]
 pub struct Options {
@@ -61,14 +61,14 @@ pub fn run(options: &Options) -> Result<()> {
     let measured = json!({
         "threads": 2, "repetitions": options.repetitions, "environment": environment, "networks": networks,
     });
-    let output = project::output("bench/train.json");
-    fs::write(&output, format!("{measured:#}\n")).with_context(|| format!("cannot write {}", output.display()))?;
-    println!("{}", figures(&measured)?);
-    println!("written: {}", project::shown(&output));
+    let output = figures::file("train.json")?;
+    figures::write(&output, &measured)?;
+    println!("{}", table(&measured)?);
+    figures::say_written(&output);
     Ok(())
 }
 
-/// The mean load of the last minute, where the system tells it without more ado, and the number of cores.
+/// The mean load of the last minute, where the system has a file of it, and the number of cores.
 fn environment() -> Value {
     let load = fs::read_to_string("/proc/loadavg").ok();
     let load = load.as_deref().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
@@ -119,7 +119,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// One line a network, with its bar.
-fn figures(measured: &Value) -> Result<String> {
+fn table(measured: &Value) -> Result<String> {
     let mut lines = Vec::new();
     for (name, words, _, bar) in NETWORKS {
         let network = &measured["networks"][name];
@@ -127,13 +127,13 @@ fn figures(measured: &Value) -> Result<String> {
             |side: &str| network[side]["step_ms"].as_f64().with_context(|| format!("{name} has no {side}.step_ms"));
         let ratio = network["ratio"].as_f64().with_context(|| format!("{name} has no ratio"))?;
         let (word, limit) = match bar {
-            Some(bar) => (if ratio <= bar { "met   " } else { "MISSED" }, format!("  (at most {bar})")),
+            Some(bar) => (figures::verdict(ratio <= bar), format!("  (at most {bar})")),
             None => ("      ", String::new()),
         };
         let (tenure, peer) = (step("tenure")?, step("peer")?);
         lines.push(format!("{word} {words:<54} {tenure:>7.2} ms a step, peer {peer:>7.2}: {ratio:.3} ×{limit}"));
     }
-    lines.extend(super::busy(&measured["environment"]));
+    lines.extend(figures::busy(&measured["environment"]));
     Ok(lines.join("\n"))
 }
 
@@ -142,16 +142,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ratios_are_held_against_the_bars() {
+    fn ratios_are_compared_with_the_bars() {
         let network = |ratio: f64| json!({ "tenure": { "step_ms": 2.0 }, "peer": { "step_ms": 4.0 }, "ratio": ratio });
         let networks =
             json!({ "mlp": network(0.8), "shipped": network(0.81), "tabm": network(1.5), "tabm_wide": network(1.6) });
-        let text = figures(&json!({ "networks": networks.clone() })).unwrap();
+        let text = table(&json!({ "networks": networks.clone() })).unwrap();
         let words: Vec<&str> = text.lines().map(|line| line.split(' ').next().unwrap()).collect();
         assert_eq!(words, ["met", "MISSED", "met", "MISSED"], "{text}");
-        assert!(figures(&json!({})).is_err());
+        assert!(table(&json!({})).is_err());
         let busy = json!({ "networks": networks, "environment": { "load": 3.5, "cores": 2 } });
-        assert!(figures(&busy).unwrap().ends_with("trust none of these figures"));
+        assert!(table(&busy).unwrap().ends_with("these figures are not reliable"));
     }
 
     #[test]
