@@ -85,6 +85,9 @@ struct Table {
 
 /// Builds `tenure`, trains on a table (the embedded sample without one) and puts model and table into the page.
 fn prepare(table: Option<Table>) -> Result<()> {
+    if !project::tenure_command().exists() {
+        explain("compiling burn and Parquet takes about 5 minutes on 2 cores; later builds take seconds");
+    }
     step("tenure command", || build_command().map(|()| Outcome::Done))?;
     let table = match table {
         Some(table) => table,
