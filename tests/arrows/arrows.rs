@@ -1,6 +1,8 @@
-//! Reads the sources of every room and refuses an import against the map of ARCHITECTURE.md, and every circle.
+//! Reads the sources of every room and refuses an import against the map of ARCHITECTURE.md, and
+//! every circle.
 //!
-//! A compiler cannot see these lines: the rooms of a crate are modules of one crate, and a bundler takes any import.
+//! A compiler cannot see these lines: the rooms of a crate are modules of one crate, and a bundler
+//! takes any import.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -92,8 +94,8 @@ impl Tree {
             .collect()
     }
 
-    /// The root of a library hands out the names of its rooms, and what lies beside a manifest configures a package. All
-    /// other files belong to a room.
+    /// The root of a library hands out the names of its rooms, and what lies beside a manifest
+    /// configures a package. All other files belong to a room.
     fn needs_room(&self, file: &str) -> bool {
         let Some((folder, name)) = file.rsplit_once('/') else { return false };
         let is_door = name == "lib.rs" && folder.ends_with("src");
@@ -101,7 +103,8 @@ impl Tree {
         !is_door && !beside("Cargo.toml") && !beside("package.json")
     }
 
-    /// Refuses a use of one room by another that the map does not name: the first name for each pair of files.
+    /// Refuses a use of one room by another that the map does not name: the first name for each
+    /// pair of files.
     fn refuse_arrows(&self) -> Vec<String> {
         let map = self.map();
         let mut refused = BTreeMap::new();
@@ -176,7 +179,8 @@ fn the_package_holds_no_rule_and_imports_only_the_built_module() {
     assert_none(REPOSITORY.refuse_package_rules());
 }
 
-/// The checks above pass on a clean tree. These are the same checks on small trees that break each rule.
+/// The checks above pass on a clean tree. These are the same checks on small trees that break each
+/// rule.
 mod refusals {
     use super::*;
 
@@ -315,7 +319,8 @@ mod refusals {
     fn circles_are_refused() {
         let parent = "mod child; pub struct Parent; fn f(c: child::Child) {}";
         for files in [
-            // A child and its parent, by a path, by `*`, in a macro, and as a constant in a pattern.
+            // A child and its parent, by a path, by `*`, in a macro, and as a constant in a
+            // pattern.
             &[("src/wasm.rs", parent), ("src/wasm/child.rs", "use super::Parent; pub struct Child;")][..],
             &[("src/wasm.rs", parent), ("src/wasm/child.rs", "use super::*; pub struct Child(Parent);")],
             &[("src/wasm.rs", parent), ("src/wasm/child.rs", "pub struct Child; fn f() { g!(super::Parent) }")],

@@ -1,8 +1,8 @@
 //! Finds circles: files or folders that use each other.
 //!
-//! Each folder has a graph of its own, whose nodes are its files and its subfolders. A use of one file by another is an
-//! edge in the graph of the innermost folder that holds both. Any circle of files, and any circle of folders, is a circle
-//! in one of these graphs.
+//! Each folder has a graph of its own, whose nodes are its files and its subfolders. A use of one
+//! file by another is an edge in the graph of the innermost folder that holds both. Any circle of
+//! files, and any circle of folders, is a circle in one of these graphs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,8 @@ type Graph<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a Use>>;
 /// Describes each group of files and folders that use each other in a circle.
 pub fn find(uses: &[Use]) -> Vec<String> {
     let mut graphs: BTreeMap<&str, Graph> = BTreeMap::new();
-    // A re-export is an arrow of its room, but whoever names it uses the file where the name is declared.
+    // A re-export is an arrow of its room, but whoever names it uses the file where the name is
+    // declared.
     for used in uses.iter().filter(|used| used.from != used.to && !used.is_reexport) {
         let (folder, from, to) = nodes(&used.from, &used.to);
         graphs.entry(folder).or_default().entry(from).or_default().entry(to).or_insert(used);
@@ -21,7 +22,8 @@ pub fn find(uses: &[Use]) -> Vec<String> {
     graphs.iter().flat_map(|(folder, graph)| describe(folder, graph)).collect()
 }
 
-/// The innermost folder that holds two files, and the entries of that folder that they are or lie in.
+/// The innermost folder that holds two files, and the entries of that folder that they are or lie
+/// in.
 fn nodes<'a>(from: &'a str, to: &'a str) -> (&'a str, &'a str, &'a str) {
     let mut start = 0;
     for (at, _) in from.match_indices('/') {

@@ -1,10 +1,10 @@
 //! Reads the map of ARCHITECTURE.md: one row for each room, with the rooms that it may use.
 //!
-//! A room is the beginning of a path: `src/json` is the folder `src/json/` or the file `src/json.rs`. A file belongs to
-//! the longest room that its path begins with. A row for `cli/src/commands/*` gives a room of its own to each file and
-//! folder there. "may use" is `nothing`, `all above`, or names in backticks; a name is a
-//! room of a row above, or a folder that holds such rooms. Because a row names rows above it only, the map itself has no
-//! circle.
+//! A room is the beginning of a path: `src/json` is the folder `src/json/` or the file
+//! `src/json.rs`. A file belongs to the longest room that its path begins with. A row for
+//! `cli/src/commands/*` gives a room of its own to each file and folder there. "may use" is
+//! `nothing`, `all above`, or names in backticks; a name is a room of a row above, or a folder that
+//! holds such rooms. Because a row names rows above it only, the map itself has no circle.
 
 use std::collections::BTreeSet;
 
@@ -84,7 +84,7 @@ impl Map {
         self.rooms.iter().filter(|room| lies_in(file, &room.path)).max_by_key(|room| room.path.len())
     }
 
-    /// Whether a file may use another. Files without a room are not this question's concern.
+    /// Whether a file may use another. A file without a room may use anything.
     pub fn may_use(&self, file: &str, used: &str) -> bool {
         let (Some(room), Some(other)) = (self.row(file), self.row(used)) else { return true };
         match room.path == other.path {

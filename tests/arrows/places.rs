@@ -1,5 +1,5 @@
-//! What may be named where: crates, modules of `std` and macros that have a place of their own, and the words that betray
-//! a rule outside of its room.
+//! What may be named where: crates, modules of `std` and macros that have a place of their own, and
+//! the words that betray a rule outside of its room.
 
 /// Where a crate, a module of `std` or a macro may be used.
 pub struct Place {
@@ -19,8 +19,8 @@ const BURN: &[&str] = &["src/network/burn/", "src/network/burn.rs", "src/gpu/"];
 const COMMAND: &[&str] = &["cli/src/", "xtask/src/"];
 const TRAINING: &[&str] = &["src/", "table/src/", "training/src/"];
 
-/// The core is pure: no IO, clock, randomness or log. Burn and the browser each have their room. A library prints nothing
-/// and reads no flags.
+/// The core is pure: no IO, clock, randomness or log. Burn and the browser each have their room. A
+/// library prints nothing and reads no flags.
 pub const PLACES: [Place; 26] = [
     Place { what: "cubecl", about: EVERYWHERE, allowed: &["src/gpu/"] },
     Place { what: "burn", about: CORE, allowed: BURN },
@@ -47,11 +47,13 @@ pub const PLACES: [Place; 26] = [
     Place { what: "eprintln!", about: TRAINING, allowed: NOWHERE },
     Place { what: "dbg!", about: EVERYWHERE, allowed: NOWHERE },
     Place { what: "ureq", about: EVERYWHERE, allowed: &["cli/src/"] },
-    // The project's commands build the crates from outside. With the core inside them they could not build it.
+    // The project's commands build the crates from outside. With the core inside them they could
+    // not build it.
     Place { what: "tenure", about: &["xtask/src/"], allowed: NOWHERE },
 ];
 
-/// What `training` may name of `tenure::encoding`: its door, and what the packer must know of a table row.
+/// What `training` may name of `tenure::encoding`: its door, and what the packer must know of a
+/// table row.
 pub const ENCODING_FOR_TRAINING: [&str; 8] =
     ["CategoryValues", "DenseLayout", "Encoder", "EncoderError", "EncoderParams", "Features", "Input", "Scale"];
 

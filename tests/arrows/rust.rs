@@ -1,7 +1,7 @@
 //! Reads Rust: the files of every crate, and the file that each name in them comes from.
 //!
-//! Tests are left out. A re-exported name comes from the file that declares it, so `pub use` in a `mod.rs` or `lib.rs`
-//! makes no file depend on it. Method calls are not seen: they name no path.
+//! Tests are left out. A re-exported name comes from the file that declares it, so `pub use` in a
+//! `mod.rs` or `lib.rs` makes no file depend on it. Method calls are not seen: they name no path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -200,7 +200,8 @@ impl Reader<'_> {
         self.locals.pop();
     }
 
-    /// Paths in the tokens of a macro: names joined by `::`, and single ones that are no field or method.
+    /// Paths in the tokens of a macro: names joined by `::`, and single ones that are no field or
+    /// method.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         // The signs since the last name.

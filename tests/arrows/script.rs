@@ -1,9 +1,11 @@
-//! Reads TypeScript, JavaScript, CSS and HTML: the modules that a file imports, and calls that a rule would need.
+//! Reads TypeScript, JavaScript, CSS and HTML: the modules that a file imports, and calls that a
+//! rule would need.
 
 use crate::places::{PACKAGE, PACKAGE_ENTRIES, RULE_WORDS};
 use crate::{Sources, Use};
 
-/// The page is a user of the package: it imports it by its name, and nothing else of this repository.
+/// The page is a user of the package: it imports it by its name, and nothing else of this
+/// repository.
 pub fn refuse_in_page(file: &str, text: &str) -> Vec<String> {
     let is_refused = |module: &String| match resolve(file, module) {
         Some(path) => !path.starts_with("www/"),
@@ -16,8 +18,8 @@ pub fn refuse_in_page(file: &str, text: &str) -> Vec<String> {
     refused.map(|module| format!("{file}: the page may not import `{module}`")).collect()
 }
 
-/// The package is types and conversions around the built module: no other package (its entries may import each other by
-/// the package's own name), and no arithmetic of a model.
+/// The package is types and conversions around the built module: no other package (its entries may
+/// import each other by the package's own name), and no arithmetic of a model.
 pub fn refuse_in_package(file: &str, text: &str) -> Vec<String> {
     let is_refused = |module: &String| match resolve(file, module) {
         Some(path) => !path.starts_with("pkg/"),
@@ -67,7 +69,8 @@ fn target(sources: &Sources, file: &str, module: &str) -> Option<String> {
     [path, source].into_iter().find(|path| sources.contains_key(path))
 }
 
-/// The path of a relative import from the repository's root; one that leaves the repository begins with `..`.
+/// The path of a relative import from the repository's root; one that leaves the repository begins
+/// with `..`.
 fn resolve(file: &str, module: &str) -> Option<String> {
     if !module.starts_with("./") && !module.starts_with("../") {
         return None;
@@ -84,7 +87,8 @@ fn resolve(file: &str, module: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// What a file imports: strings after `from`, `import`, `import(`, `URL(`, `require(`, `url(` and, in HTML, `src=`.
+/// What a file imports: strings after `from`, `import`, `import(`, `URL(`, `require(`, `url(` and,
+/// in HTML, `src=`.
 fn imports(text: &str) -> Vec<String> {
     const BEFORE: [&str; 7] = ["from", "import", "import(", "URL(", "require(", "url(", "src="];
     let mut found = Vec::new();
@@ -117,7 +121,8 @@ enum Piece {
     Text(String),
 }
 
-/// Code and strings in turn, without comments. (Templates count as strings; what they interpolate is not read.)
+/// Code and strings in turn, without comments. (Templates count as strings; what they interpolate
+/// is not read.)
 fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut code = String::new();
@@ -142,7 +147,8 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// The length of a string with its quotes; one that is not closed in its line (an apostrophe in HTML) is one letter.
+/// The length of a string with its quotes; one that is not closed in its line (an apostrophe in
+/// HTML) is one letter.
 fn string(text: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, letter) in text.char_indices().skip(1) {

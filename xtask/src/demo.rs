@@ -1,4 +1,5 @@
-//! `cargo xtask demo`: from a fresh machine to the page with a trained model, in steps that are skipped when finished.
+//! `cargo xtask demo`: from a fresh machine to the page with a trained model. Steps that are
+//! finished are skipped.
 
 use std::fs;
 use std::net::TcpListener;
@@ -17,7 +18,8 @@ pub struct Options {
     /// A table to train on instead of the embedded sample
     #[arg(long, value_name = "FILE", requires = "schema")]
     data: Option<PathBuf>,
-    /// The schema of that table (`tenure init` writes one), or the name of one that ships (`ibm_telco`, `churn5000`)
+    /// The schema of that table (`tenure init` writes one), or the name of one that ships
+    /// (`ibm_telco`, `churn5000`)
     #[arg(long, value_name = "FILE", requires = "data")]
     schema: Option<PathBuf>,
     /// The port on 127.0.0.1 where the page is served; 0 takes any free one
@@ -77,13 +79,14 @@ pub fn build_package() -> Result<()> {
     step("npm package", npm::build_package)
 }
 
-/// A table and its schema: a path, or the name of a preset.
+/// A table and its schema, which is a path or the name of a preset.
 struct Table {
     data: PathBuf,
     schema: PathBuf,
 }
 
-/// Builds `tenure`, trains on a table (the embedded sample without one) and puts model and table into the page.
+/// Builds `tenure`, trains on a table (without one, on the embedded sample) and copies model and
+/// table into the page.
 fn prepare(table: Option<Table>) -> Result<()> {
     if !project::tenure_command().exists() {
         explain("compiling burn and Parquet takes about 5 minutes on 2 cores; later builds take seconds");
@@ -106,7 +109,7 @@ pub fn prepare_sample() -> Result<()> {
     prepare(None)
 }
 
-/// Builds the native command; cargo knows by itself what is finished.
+/// Builds the native command. Cargo itself knows whether there is anything to do.
 pub fn build_command() -> Result<()> {
     command::run(command::cargo().args(["build", "--release", "--workspace", "--bin", "tenure"]))
 }
@@ -140,7 +143,7 @@ fn train(table: &Table) -> Result<Outcome> {
     })
 }
 
-/// What the command's results depend on besides its arguments.
+/// Everything that the command's results depend on, except its arguments.
 fn command_sources(step: &str) -> Result<Inputs> {
     let sources = ["src", "table", "training", "cli", "Cargo.toml", "Cargo.lock"];
     sources.iter().try_fold(Inputs::of(step), |inputs, source| inputs.path(&project::path(source)))
@@ -158,7 +161,7 @@ fn copy_into_page(table: &Table) -> Result<Outcome> {
             outcome = Outcome::Done;
         }
     } else {
-        eprintln!("  the page reads CSV: it offers no sample for {}", table.data.display());
+        eprintln!("  the page reads CSV only, so it offers no sample for {}", table.data.display());
         if sample.exists() {
             fs::remove_file(&sample)?;
         }
@@ -175,13 +178,14 @@ fn copy(from: &Path, to: &Path) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// A file of the caller's, by its absolute path: every program is called in the root.
+/// The absolute path of a file that the user names, because every program is called in the root.
 fn existing(file: &Path) -> Result<PathBuf> {
     ensure!(file.is_file(), "there is no file {}", file.display());
     file.canonicalize().with_context(|| format!("cannot open {}", file.display()))
 }
 
-/// A schema's path, or the name of one that ships with the command (which knows its names).
+/// A schema's path, or the name of a preset. The command itself refuses a name that it does not
+/// know.
 fn schema_of(schema: &Path) -> Result<PathBuf> {
     let is_name = schema.extension().is_none() && schema.components().count() == 1 && !schema.exists();
     if is_name { Ok(schema.to_path_buf()) } else { existing(schema) }

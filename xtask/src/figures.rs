@@ -1,4 +1,5 @@
-//! Figures: the files under target/bench that measurements leave, and the bars that they are compared with.
+//! Figures: the files under target/bench that measurements leave, and the bars that they are
+//! compared with.
 
 use std::fs;
 use std::path::{Path, PathBuf};

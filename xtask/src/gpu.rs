@@ -1,6 +1,7 @@
 //! The graphics device: its module, and the checks of its kernels, natively and in a browser.
 //!
-//! CubeCL and wgpu take minutes to compile, so nothing but `build`, `size`, `bench gpu` and the check `gpu` waits for them.
+//! CubeCL and wgpu take minutes to compile. Only `build`, `size`, `bench gpu` and the check `gpu`
+//! wait for them.
 
 use std::path::Path;
 
@@ -22,14 +23,14 @@ pub fn build() -> Result<()> {
     text::check_shipped(&wasm::gpu_folder())
 }
 
-/// The kernels against the packed network, through Vulkan (Metal on a Mac).
+/// Compares the kernels with the packed network, through Vulkan (Metal on a Mac).
 pub fn test_kernels() -> Result<()> {
     ensure_driver()?;
     let tests = ["test", "--release", "--package", "tenure", "--lib", "--features", "webgpu", "gpu::"];
     command::run(command::cargo().args(tests))
 }
 
-/// No warning in the kernels with their tests and benchmark, nor in the module's surface.
+/// Refuses warnings in the kernels with their tests and benchmark, and in the module's surface.
 pub fn clippy() -> Result<()> {
     let kernels = ["--all-targets", "--features", "webgpu"];
     let surface = ["--lib", "--features", "wasm,webgpu", "--target", WASM_TARGET];
@@ -55,7 +56,8 @@ pub struct Options {
     burn: bool,
 }
 
-/// Rows and explanations per second on whatever adapter there is, beside one CPU thread, into target/bench/gpu.json.
+/// Measures rows and explanations per second on the machine's adapter and on one CPU thread, into
+/// target/bench/gpu.json.
 pub fn bench(options: &Options) -> Result<()> {
     ensure_driver()?;
     demo::prepare_sample()?;

@@ -1,4 +1,5 @@
-//! `cargo xtask size`: what a browser downloads, raw, gzip 9 and brotli 11, into target/bench/size.json.
+//! `cargo xtask size`: the size of what a browser downloads, raw, with gzip 9 and with brotli 11,
+//! into target/bench/size.json.
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
@@ -6,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::command::{self, program};
 use crate::{demo, figures, gpu, project};
 
-/// Name in size.json, and the most it may have in brotli, in KB of 1000 bytes.
+/// A name in size.json, and the most that it may have with brotli, in KB of 1000 bytes.
 const BARS: [(&str, f64); 3] = [("scorer", 90.0), ("gpu", 1000.0), ("model", 120.0)];
 
 pub fn run() -> Result<()> {

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check there is, cheapest first; a failure does not stop the rest.
+//! `cargo xtask test`: every check, cheapest first. A failure does not stop the rest.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -26,7 +26,8 @@ struct Check {
     run: fn() -> Result<()>,
 }
 
-/// In the order they run. Each builds what it needs, so that it can run alone; what is built already stays.
+/// In the order they run. Each builds what it needs, so it can run alone; what is built already is
+/// not built again.
 const CHECKS: [Check; 17] = [
     Check { name: "format", about: "rustfmt changes nothing", run: format },
     Check { name: "lint", about: "Biome finds nothing in TypeScript and JavaScript", run: lint },
@@ -82,7 +83,7 @@ fn once(check: &Check) -> Finished {
     Finished { name: check.name, time, error }
 }
 
-/// One line per check and, last, the line that a script may read: `N passed, N failed`.
+/// One line for each check, and last a line for scripts: `N passed, N failed`.
 fn summary(results: &[Finished]) -> String {
     let mut text = String::new();
     for result in results {
@@ -120,7 +121,7 @@ fn arrows() -> Result<()> {
     command::run(command::cargo().args(["test", "--quiet", "--package", "arrows"]))
 }
 
-/// Direct dependencies that a program takes on with the scorer alone, at most.
+/// The most direct dependencies that the core without features may have.
 const SCORER_DEPENDENCIES: usize = 5;
 
 fn scorer() -> Result<()> {
@@ -187,7 +188,7 @@ fn typescript() -> Result<()> {
     npm::script("www", "check")
 }
 
-/// The package and a model to load: the tests that need a trained one take the demo's.
+/// The package, and the demo's model for the tests that load one.
 fn build_package_and_model() -> Result<()> {
     build_package()?;
     demo::prepare_sample()

@@ -1,8 +1,10 @@
-//! `cargo xtask bench explain`: exact explanations in Node and Chromium beside Python's shap and a JavaScript KernelSHAP,
-//! and the errors of sampled ones by evaluations, into target/bench/explain.json.
+//! `cargo xtask bench explain`: exact explanations in Node and Chromium beside Python's shap and a
+//! JavaScript KernelSHAP, and the errors of sampled ones by evaluations, into
+//! target/bench/explain.json.
 //!
-//! The network is the one that `tenure train` ships for IBM Telco: trained on the real table where ../shared/data has it,
-//! else on the embedded sample, and the output says which. The measuring is done by tests/bench/explain.
+//! The network is the one that `tenure train` ships for IBM Telco. It is trained on the real table
+//! if ../shared/data has it, otherwise on the embedded sample; the output says which. The scripts
+//! in tests/bench/explain measure.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,7 +74,8 @@ fn sampled_errors() -> PathBuf {
 
 fn build_sampled() -> Result<Outcome> {
     let mut cargo = program("cargo");
-    // The whole workspace, so that burn is compiled with the features that the other steps compiled it with.
+    // The whole workspace, so that burn is compiled with the features that the other steps compiled
+    // it with.
     command::run(cargo.args(["build", "--release", "--workspace", "--example", "explain_sampled"]))?;
     Ok(Outcome::Done)
 }

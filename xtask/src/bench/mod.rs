@@ -13,11 +13,13 @@ use crate::gpu;
 
 #[derive(Subcommand)]
 pub enum Benchmark {
-    /// Scoring and explaining in Node and headless Chromium, and natively, beside onnxruntime, tfjs and plain JavaScript
+    /// Scoring and explaining in Node and headless Chromium, and natively, beside onnxruntime, tfjs
+    /// and plain JavaScript
     Runtime(runtime::Options),
     /// Fitting the networks beside PyTorch and the reference TabM: target/bench/train.json
     Train(train::Options),
-    /// The defaults on real tables beside LightGBM and CatBoost: target/bench/quality.json; with --check, against bars
+    /// The defaults on real tables beside LightGBM and CatBoost: target/bench/quality.json; with
+    /// --check, against bars
     Quality(quality::Options),
     /// Batches and explanations on a graphics device beside one CPU thread: target/bench/gpu.json
     Gpu(gpu::Options),

