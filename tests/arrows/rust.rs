@@ -194,7 +194,7 @@ impl Reader<'_> {
         self.here().imports.push(Import { path, name, is_reexport });
     }
 
-    fn function<'ast>(&mut self, locals: Locals, visit: impl FnOnce(&mut Self)) {
+    fn function(&mut self, locals: Locals, visit: impl FnOnce(&mut Self)) {
         self.locals.push(locals.0);
         visit(self);
         self.locals.pop();
