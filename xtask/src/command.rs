@@ -1,10 +1,10 @@
 //! Calls other programs in the root. When one fails, the error names the call.
 
 use std::ffi::OsStr;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::project;
 
@@ -31,11 +31,35 @@ pub fn cargo() -> Command {
 
 /// Runs a program to its end. It writes to our output.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("`{}` does not start", line(command)))?;
-    if !status.success() {
-        bail!("`{}` failed: {status}", line(command));
+    start(command)?.finish()
+}
+
+/// Starts a program that writes to our output and runs beside us.
+pub fn start(command: &mut Command) -> Result<Running> {
+    let child = command.spawn().with_context(|| format!("`{}` does not start", line(command)))?;
+    Ok(Running { child, line: line(command) })
+}
+
+/// A program that runs beside us. It is ended when this is dropped.
+pub struct Running {
+    child: Child,
+    line: String,
+}
+
+impl Running {
+    /// Waits for the program's end.
+    pub fn finish(mut self) -> Result<()> {
+        let status = self.child.wait().with_context(|| format!("`{}` was lost", self.line))?;
+        ensure!(status.success(), "`{}` failed: {status}", self.line);
+        Ok(())
     }
-    Ok(())
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // This fails if the program has ended, which is as well.
+        let _ = self.child.kill();
+    }
 }
 
 /// Runs a program to its end and returns what it printed, without the line end.

@@ -4,12 +4,13 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::command::{self, Outcome, explain, program, seconds, step};
+use crate::command::{self, Outcome, Running, explain, program, seconds, step};
 use crate::finished::{Inputs, unless_finished};
 use crate::{npm, prerequisites, project, wasm};
 
@@ -41,10 +42,7 @@ pub fn run(options: &Options) -> Result<()> {
         _ => None,
     };
     let listener = if options.no_serve { None } else { Some(listen(options.port)?) };
-    prerequisites::check()?;
-    build_package()?;
-    prepare(table)?;
-    step("page", npm::build_page)?;
+    build(table)?;
     eprintln!("ready after {}", seconds(start.elapsed()));
     let Some(listener) = listener else {
         println!("{}", project::shown(&project::path("www/dist")));
@@ -65,9 +63,17 @@ fn listen(port: u16) -> Result<TcpListener> {
 
 /// `cargo xtask build`: everything that ships, with the demo's model in the page.
 pub fn build_all() -> Result<()> {
+    build(None)
+}
+
+fn build(table: Option<Table>) -> Result<()> {
     prerequisites::check()?;
+    // The command takes longest. It is compiled while npm and the module's last steps leave cores
+    // idle.
+    let command = start_command()?;
     build_package()?;
-    prepare(None)?;
+    step("tenure command", || command.finish().map(|()| Outcome::Done))?;
+    prepare(table)?;
     step("page", npm::build_page)
 }
 
@@ -85,13 +91,9 @@ struct Table {
     schema: PathBuf,
 }
 
-/// Builds `tenure`, trains on a table (without one, on the embedded sample) and copies model and
-/// table into the page.
+/// Trains on a table (without one, on the embedded sample) and copies model and table into the
+/// page. The command must be built.
 fn prepare(table: Option<Table>) -> Result<()> {
-    if !project::tenure_command().exists() {
-        explain("compiling burn and Parquet takes about 5 minutes on 2 cores; later builds take seconds");
-    }
-    step("tenure command", || build_command().map(|()| Outcome::Done))?;
     let table = match table {
         Some(table) => table,
         None => {
@@ -100,18 +102,47 @@ fn prepare(table: Option<Table>) -> Result<()> {
             table
         }
     };
-    step("training", || train(&table))?;
+    step("training", || {
+        if !model().exists() {
+            explain("a teacher and its student are trained, about a minute");
+        }
+        train(&table)
+    })?;
     step("demo files", || copy_into_page(&table))
 }
 
-/// The same for a check: the page with the sample and its model.
+/// Builds the command, and trains the demo's model on the embedded sample.
 pub fn prepare_sample() -> Result<()> {
+    build_command()?;
     prepare(None)
 }
 
 /// Builds the native command. Cargo itself knows whether there is anything to do.
 pub fn build_command() -> Result<()> {
-    command::run(command::cargo().args(["build", "--release", "--workspace", "--bin", "tenure"]))
+    step("tenure command", || {
+        explain_first_build();
+        command::run(&mut command_build()).map(|()| Outcome::Done)
+    })
+}
+
+/// Starts to build the native command beside what follows.
+fn start_command() -> Result<Running> {
+    eprintln!("• tenure command, beside the steps that follow");
+    explain_first_build();
+    command::start(command_build().arg("--quiet"))
+}
+
+fn command_build() -> Command {
+    let mut cargo = command::cargo();
+    // With the whole workspace the features, and so the compiled crates, are those of the tests.
+    cargo.args(["build", "--release", "--workspace", "--bin", "tenure"]);
+    cargo
+}
+
+fn explain_first_build() {
+    if !project::tenure_command().exists() {
+        explain("compiling burn takes minutes the first time; later builds take seconds");
+    }
 }
 
 /// Where the model of the demo lies.

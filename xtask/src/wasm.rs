@@ -35,6 +35,8 @@ struct Module {
     folder: &'static str,
     profile: &'static str,
     features: &'static str,
+    /// How long a build takes.
+    duration: &'static str,
     /// The options of wasm-opt.
     level: &'static [&'static str],
 }
@@ -45,6 +47,7 @@ const SCORER: Module = Module {
     folder: "pkg/wasm",
     profile: "wasm",
     features: "wasm",
+    duration: "the whole core is optimised for size at once, about a minute",
     // A browser compiles a function when it is first called. If everything that it calls once,
     // errors and rare branches among them, were inlined, the first call would wait for all of it.
     level: &["-Oz", "--converge", "--low-memory-unused", "--one-caller-inline-max-function-size=60"],
@@ -52,8 +55,14 @@ const SCORER: Module = Module {
 
 /// The same with a graphics device, loaded when the caller asks for it or when it is faster. Nearly
 /// all of it is CubeCL and wgpu, where no hot loop runs. One round of wasm-opt takes a minute.
-const GPU: Module =
-    Module { name: "tenure_gpu", folder: "pkg/gpu", profile: "gpu", features: "wasm,webgpu", level: &["-Oz"] };
+const GPU: Module = Module {
+    name: "tenure_gpu",
+    folder: "pkg/gpu",
+    profile: "gpu",
+    features: "wasm,webgpu",
+    duration: "CubeCL and wgpu take some minutes to compile the first time",
+    level: &["-Oz"],
+};
 
 /// Builds the module that scores.
 pub fn build() -> Result<Outcome> {
@@ -82,6 +91,7 @@ impl Module {
             .text(&command::read(program("rustc").arg("--version").arg("--verbose"))?)
             .text(&npm::installed_version("binaryen")?);
         unless_finished(self.name, inputs, std::slice::from_ref(&output), || {
+            command::explain(self.duration);
             let module = self.compile()?;
             self.bind(&module, &output)?;
             self.optimise(&output.join(format!("{}_bg.wasm", self.name)))

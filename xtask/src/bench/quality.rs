@@ -96,7 +96,7 @@ pub fn run(options: &Options) -> Result<()> {
         let known = || TABLES.map(|table| table.name).join(", ");
         ensure!(TABLES.iter().any(|table| table.name == wanted), "there is no table `{wanted}`, only {}", known());
     }
-    step("tenure command", || demo::build_command().map(|()| Outcome::Done))?;
+    demo::build_command()?;
     let folder = project::output("bench/quality");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let is_asked =
