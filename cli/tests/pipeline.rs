@@ -1,5 +1,5 @@
-//! The command as a person runs it: sample → train → the same bytes for the same seed, refusals
-//! with their exit codes, and the bars on the real tables where they are there.
+//! The command as a person runs it: sample → train → the same bytes for the same seed, refusals with their exit codes,
+//! and one small model of a real table.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -102,48 +102,19 @@ fn refusals_name_the_rule_and_write_nothing() {
     assert_eq!(std::fs::read_to_string(&out).unwrap(), "mine");
 }
 
-/// Mean of a figure over the fixed folds, of half the members of the default and a third of its
-/// synthetic customers: that takes a third of the time and hardly moves the figures. The README's
-/// figures are those of the defaults.
-fn crossval(table: &str, schema: &str) -> Option<impl Fn(&str) -> f64> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+/// Far off where learning or measuring is broken. `cargo xtask bench quality --check` has the bars of what ships.
+#[test]
+fn a_linear_model_of_ibm_telco_is_no_worse_than_usual() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/ibm_telco.csv");
     if !data.exists() {
         eprintln!("skipped: {} is not there", data.display());
-        return None;
+        return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = |suffix: &str| text(&data.join(format!("{table}.{suffix}csv"))).to_owned();
     let json = folder.path().join("figures.json");
-    let drafted = folder.path().join("schema.toml");
-    let mut schema = schema;
-    if schema == "init" {
-        let target = if table == "ibm_telco" { "Churn" } else { "churn" };
-        succeed(&["init", &file(""), "--target", target, "--out", text(&drafted)]);
-        schema = text(&drafted);
-    }
-    let (data, folds, inner) = (file(""), file("folds."), file("inner."));
-    let files = ["--data", &data, "--schema", schema, "--folds", &folds, "--inner", &inner, "--json", text(&json)];
-    let size = ["--members", "16", "--synthetic-rows", "40000"];
-    succeed(&[&["crossval"][..], &files, &size].concat());
+    let files = ["--data", text(&data), "--schema", "ibm_telco", "--json", text(&json)];
+    succeed(&[&["crossval", "--model", "linear", "--splits", "2"][..], &files].concat());
     let figures: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
-    Some(move |name: &str| figures["shipped"][name]["mean"].as_f64().unwrap())
-}
-
-fn holds(table: &str, schema: &str, roc_auc: f64, log_loss: f64) {
-    if let Some(mean) = crossval(table, schema) {
-        let seen = (mean("roc_auc"), mean("log_loss"));
-        assert!(seen.0 >= roc_auc && seen.1 <= log_loss, "{table} by {schema}: {seen:?}");
-    }
-}
-
-#[test]
-fn bars_on_ibm_telco() {
-    holds("ibm_telco", "ibm_telco", 0.8495, 0.4112);
-    holds("ibm_telco", "init", 0.8495, 0.4112);
-}
-
-#[test]
-fn bars_on_churn5000() {
-    holds("churn5000", "churn5000", 0.925, 0.113);
-    holds("churn5000", "init", 0.924, 0.145);
+    let mean = |name: &str| figures["shipped"][name]["mean"].as_f64().unwrap();
+    assert!(mean("roc_auc") >= 0.84 && mean("log_loss") <= 0.42, "{figures}");
 }

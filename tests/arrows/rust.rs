@@ -1,251 +1,379 @@
-//! Reads Rust: the paths that a file names, without comments, strings and the tests at its foot.
+//! Reads Rust: the files of every crate, and the file that each name in them comes from.
+//!
+//! Tests are left out. A re-exported name comes from the file that declares it, so `pub use` in a
+//! `mod.rs` or `lib.rs` makes no file depend on it. Method calls are not seen: they name no path.
 
-use crate::table;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Refuses a room that uses a room it may not.
-pub fn refuse_rooms(file: &str, text: &str) -> Vec<String> {
-    let Some(room) = room_of(file) else { return Vec::new() };
-    let allowed = table::room(room).unwrap_or_default();
-    let is_room_file = file == format!("src/{room}.rs") || file == format!("src/{room}/mod.rs");
-    let mut refused = Vec::new();
-    for path in paths(text) {
-        let parts: Vec<&str> = path.split("::").collect();
-        let used = match parts[..] {
-            ["crate", used, ..] => used,
-            // From a room's own file `super` is the crate; from inside a room two of them may be.
-            ["super", used, ..] if is_room_file => used,
-            ["super", "super", used, ..] => used,
-            _ => continue,
-        };
-        if used != room && table::room(used).is_some() && !allowed.contains(&used) {
-            refused.push(format!("{file}: room `{room}` may not use `{used}` (`{path}`)"));
-        }
-    }
-    refused
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+
+use crate::{Sources, Use};
+
+/// All crates of a repository.
+#[derive(Default)]
+pub struct Crates {
+    modules: Vec<Module>,
+    /// The root modules of the libraries, by the crate's name in a path.
+    libraries: BTreeMap<String, usize>,
 }
 
-/// Refuses a crate, a module of `std` or a macro outside its place.
-pub fn refuse_crates(file: &str, text: &str) -> Vec<String> {
-    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| file.starts_with(beginning));
-    let mut refused = Vec::new();
-    for path in paths(text) {
-        for place in table::PLACES.iter().filter(|place| begins(place.about) && !begins(place.allowed)) {
-            let is_it = match place.what.ends_with('!') {
-                true => path == place.what,
-                false => path.strip_prefix(place.what).is_some_and(|rest| rest.starts_with("::")),
-            };
-            if is_it {
-                refused.push(format!("{file}: `{}` has no place here (`{path}`)", place.what));
-            }
-        }
-    }
-    refused
+#[derive(Default)]
+struct Module {
+    file: String,
+    /// Where the files of child modules lie.
+    folder: String,
+    root: usize,
+    parent: Option<usize>,
+    children: BTreeMap<String, usize>,
+    items: BTreeSet<String>,
+    imports: Vec<Import>,
+    /// Every other path in the module's code.
+    paths: Vec<Vec<String>>,
 }
 
-/// Refuses an encoding outside the core's room for it.
-pub fn refuse_in_training(file: &str, text: &str) -> Vec<String> {
-    let mut refused = Vec::new();
-    for path in paths(text) {
-        if let Some(inner) = path.strip_prefix("tenure::encoding::") {
-            let name = inner.split("::").next().unwrap_or_default();
-            if !table::ENCODING_FOR_TRAINING.contains(&name) {
-                refused.push(format!("{file}: `{path}` is an inner part of `encoding`"));
-                continue;
-            }
-        }
-        if let Some(word) = table::ENCODING_WORDS.iter().find(|word| path.to_lowercase().contains(*word)) {
-            refused.push(format!("{file}: `{path}` looks like an encoding of its own (`{word}`)"));
-        }
-    }
-    refused
+/// One leaf of a `use`.
+struct Import {
+    path: Vec<String>,
+    /// The name it has in this module; none for `*`.
+    name: Option<String>,
+    is_reexport: bool,
 }
 
-/// The modules that a file declares.
-pub fn modules(text: &str) -> Vec<String> {
-    let tokens = tokens(text);
-    let declared = tokens.windows(2).filter(|pair| pair[0] == "mod" && is_name(&pair[1]));
-    declared.map(|pair| pair[1].clone()).collect()
+/// What a path leads to.
+#[derive(Clone, Copy)]
+enum Found {
+    Module(usize),
+    /// Something declared in this module's file.
+    ItemOf(usize),
+    Foreign,
 }
 
-/// The room of the core that a file belongs to; none for the crate's root and for tests in a file of their own.
-fn room_of(file: &str) -> Option<&str> {
-    let name = file.strip_prefix("src/")?.split('/').next()?;
-    let name = name.strip_suffix(".rs").unwrap_or(name);
-    (name != "lib" && !file.ends_with("/tests.rs")).then_some(name)
-}
-
-/// Every path in a text, groups of `use` spelled out (`a::{b, c::d}` is `a::b` and `a::c::d`), macros with their `!`.
-fn paths(text: &str) -> Vec<String> {
-    let tokens = tokens(text);
-    let mut paths = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        if is_name(&tokens[at]) {
-            at = path_at(&tokens, at, String::new(), &mut paths);
-        } else {
-            at += 1;
-        }
-    }
-    paths
-}
-
-/// Reads the path that begins at a token, after `prefix`; returns where it ends.
-fn path_at(tokens: &[String], mut at: usize, prefix: String, paths: &mut Vec<String>) -> usize {
-    let mut path = prefix;
-    loop {
-        let token = tokens.get(at).map_or("", String::as_str);
-        match token {
-            "{" => {
-                at += 1;
-                while let Some(token) = tokens.get(at) {
-                    match token.as_str() {
-                        "}" => return at + 1,
-                        "," => at += 1,
-                        _ => at = path_at(tokens, at, path.clone(), paths),
+impl Crates {
+    /// Reads every crate that has a `Cargo.toml` and a `src/lib.rs` or `src/main.rs` beside it.
+    pub fn read(sources: &Sources) -> Crates {
+        let mut crates = Crates::default();
+        for (file, manifest) in sources.iter().filter(|(file, _)| file.ends_with("Cargo.toml")) {
+            let folder = file.trim_end_matches("Cargo.toml");
+            for root in ["lib", "main"] {
+                let file = format!("{folder}src/{root}.rs");
+                if sources.contains_key(&file) {
+                    let module = crates.add(Module { file, folder: format!("{folder}src/"), ..Module::default() });
+                    if root == "lib" {
+                        crates.libraries.insert(package_name(manifest), module);
                     }
+                    crates.file(sources, module);
                 }
-                return at;
             }
-            _ if is_name(token) || token == "*" => {
-                if !path.is_empty() {
-                    path += "::";
+        }
+        crates
+    }
+
+    /// Every use of one file of these crates by another, and by `use` in one that re-exports.
+    pub fn uses(&self) -> Vec<Use> {
+        let mut uses = Vec::new();
+        for (at, module) in self.modules.iter().enumerate() {
+            let mut add = |path: &[String], is_reexport: bool| {
+                if let Found::ItemOf(used) = self.resolve(at, path, &mut BTreeSet::new()) {
+                    let (from, to) = (module.file.clone(), self.modules[used].file.clone());
+                    uses.push(Use { from, to, name: path.join("::"), is_reexport });
                 }
-                path += token;
-                at += 1;
-            }
-            // Generic arguments in the middle of a path, or something that is no path: not our concern.
-            _ => {
-                paths.push(path);
-                return at + 1;
-            }
+            };
+            module.imports.iter().for_each(|import| add(&import.path, import.is_reexport));
+            module.paths.iter().for_each(|path| add(path, false));
         }
-        if tokens.get(at).is_some_and(|token| token == "::") {
-            at += 1;
-            continue;
-        }
-        if tokens.get(at).is_some_and(|token| token == "!") {
-            path.push('!');
-            at += 1;
-        }
-        paths.push(path);
-        return at;
+        uses
     }
-}
 
-fn is_name(token: &str) -> bool {
-    token.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
-}
+    /// Every path with its file, as it is written; macros end with `!`.
+    pub fn paths(&self) -> impl Iterator<Item = (&str, String)> {
+        self.modules.iter().flat_map(|module| {
+            let imports = module.imports.iter().map(|import| &import.path);
+            imports.chain(&module.paths).map(|path| (module.file.as_str(), path.join("::")))
+        })
+    }
 
-/// Names, `::` and single signs; comments, strings, characters, lifetimes and `#[cfg(test)]` items are left out.
-fn tokens(text: &str) -> Vec<String> {
-    let mut tokens: Vec<String> = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            block_comment(rest)
-        } else if let Some(length) = literal(rest) {
-            length
-        } else if rest.starts_with("::") {
-            tokens.push("::".to_string());
-            2
-        } else if first.is_alphanumeric() || first == '_' {
-            let length = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
-            tokens.push(rest[..length].to_string());
-            length
-        } else {
-            if !first.is_whitespace() {
-                tokens.push(first.to_string());
-            }
-            first.len_utf8()
+    fn add(&mut self, module: Module) -> usize {
+        let at = self.modules.len();
+        let root = module.parent.map_or(at, |parent| self.modules[parent].root);
+        self.modules.push(Module { root, ..module });
+        at
+    }
+
+    /// Reads the file of a module.
+    fn file(&mut self, sources: &Sources, module: usize) {
+        let name = &self.modules[module].file;
+        let file = syn::parse_file(&sources[name]).unwrap_or_else(|error| panic!("{name}: {error}"));
+        Reader { crates: self, sources, module, locals: Vec::new() }.visit_file(&file);
+    }
+
+    fn resolve(&self, from: usize, path: &[String], seen: &mut BTreeSet<(usize, String)>) -> Found {
+        let mut found = match path[0].as_str() {
+            "crate" => Found::Module(self.modules[from].root),
+            "self" => Found::Module(from),
+            "super" => self.parent(from),
+            name => match (self.look_up(from, name, seen), self.libraries.get(name)) {
+                (Some(found), _) => found,
+                (None, Some(&library)) => Found::Module(library),
+                (None, None) => Found::Foreign,
+            },
         };
-        rest = &rest[length..];
+        for name in &path[1..] {
+            found = match (found, name.as_str()) {
+                (Found::Module(module), "super") => self.parent(module),
+                (Found::Module(module), "self" | "*") => Found::Module(module),
+                // A name that a macro makes is declared where the macro is called.
+                (Found::Module(module), name) => self.look_up(module, name, seen).unwrap_or(Found::ItemOf(module)),
+                (found, _) => return found,
+            };
+        }
+        found
     }
-    without_tests(tokens)
+
+    fn parent(&self, module: usize) -> Found {
+        self.modules[module].parent.map_or(Found::Foreign, Found::Module)
+    }
+
+    fn look_up(&self, at: usize, name: &str, seen: &mut BTreeSet<(usize, String)>) -> Option<Found> {
+        let (module, name) = (&self.modules[at], name.trim_end_matches('!'));
+        if module.items.contains(name) {
+            return Some(Found::ItemOf(at));
+        }
+        if let Some(&child) = module.children.get(name) {
+            return Some(Found::Module(child));
+        }
+        // Modules may re-export each other's names.
+        if !seen.insert((at, name.to_string())) {
+            return None;
+        }
+        if let Some(import) = module.imports.iter().find(|import| import.name.as_deref() == Some(name)) {
+            return Some(self.resolve(at, &import.path, seen));
+        }
+        module.imports.iter().filter(|import| import.name.is_none()).find_map(|glob| {
+            match self.resolve(at, &glob.path, seen) {
+                Found::Module(module) => self.look_up(module, name, seen),
+                _ => None,
+            }
+        })
+    }
 }
 
-fn block_comment(text: &str) -> usize {
-    let (mut depth, mut at) = (0, 0);
-    while at < text.len() {
-        let rest = &text.as_bytes()[at..];
-        let step = if rest.starts_with(b"/*") {
-            depth += 1;
-            2
-        } else if rest.starts_with(b"*/") {
-            depth -= 1;
-            2
-        } else {
-            1
+/// Collects what a file declares and names.
+struct Reader<'a> {
+    crates: &'a mut Crates,
+    sources: &'a Sources,
+    module: usize,
+    /// The variables of the functions around.
+    locals: Vec<BTreeSet<String>>,
+}
+
+impl Reader<'_> {
+    fn here(&mut self) -> &mut Module {
+        &mut self.crates.modules[self.module]
+    }
+
+    fn name(&mut self, path: Vec<String>) {
+        let is_local = path.len() == 1 && self.locals.iter().any(|locals| locals.contains(&path[0]));
+        if !is_local && path[0] != "Self" {
+            self.here().paths.push(path);
+        }
+    }
+
+    fn import(&mut self, tree: &syn::UseTree, before: &[String], is_reexport: bool) {
+        let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
+        let (path, name) = match tree {
+            syn::UseTree::Path(part) => return self.import(&part.tree, &with(&part.ident), is_reexport),
+            syn::UseTree::Group(group) => {
+                return group.items.iter().for_each(|tree| self.import(tree, before, is_reexport));
+            }
+            syn::UseTree::Name(name) if name.ident == "self" => (before.to_vec(), before.last().cloned()),
+            syn::UseTree::Name(name) => (with(&name.ident), Some(name.ident.to_string())),
+            syn::UseTree::Rename(rename) => (with(&rename.ident), Some(rename.rename.to_string())),
+            syn::UseTree::Glob(_) => (before.to_vec(), None),
         };
-        at += step;
-        if depth == 0 {
-            break;
-        }
+        self.here().imports.push(Import { path, name, is_reexport });
     }
-    at
-}
 
-/// The length of the string, character or lifetime that a text begins with.
-fn literal(text: &str) -> Option<usize> {
-    let plain = text.trim_start_matches(['b', 'c']);
-    let prefix = text.len() - plain.len();
-    if prefix <= 1 && (plain.starts_with("r\"") || plain.starts_with("r#")) {
-        let hashes = plain[1..].bytes().take_while(|&byte| byte == b'#').count();
-        if plain.as_bytes().get(1 + hashes) == Some(&b'"') {
-            let end = format!("\"{}", "#".repeat(hashes));
-            let body = &plain[hashes + 2..];
-            return Some(prefix + hashes + 2 + body.find(&end).map_or(body.len(), |at| at + end.len()));
-        }
+    fn function(&mut self, locals: Locals, visit: impl FnOnce(&mut Self)) {
+        self.locals.push(locals.0);
+        visit(self);
+        self.locals.pop();
     }
-    if prefix <= 1 && plain.starts_with('"') {
-        return Some(prefix + quoted(plain, '"'));
-    }
-    if plain.starts_with('\'') && prefix <= 1 {
-        let mut letters = plain[1..].char_indices();
-        let (_, first) = letters.next()?;
-        let is_character = first == '\\' || letters.next().is_some_and(|(_, second)| second == '\'');
-        return Some(prefix + if is_character { quoted(plain, '\'') } else { 1 });
-    }
-    None
-}
 
-fn quoted(text: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, letter) in text.char_indices().skip(1) {
-        match letter {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            _ if letter == quote => return at + letter.len_utf8(),
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-/// Leaves out every item under `#[cfg(test)]`: tests may use all rooms.
-fn without_tests(tokens: Vec<String>) -> Vec<String> {
-    let mark = ["#", "[", "cfg", "(", "test", ")", "]"];
-    let mut kept = Vec::with_capacity(tokens.len());
-    let mut at = 0;
-    while at < tokens.len() {
-        if !tokens[at..].iter().take(mark.len()).eq(mark.iter()) {
-            kept.push(tokens[at].clone());
-            at += 1;
-            continue;
-        }
-        let mut depth = 0;
-        for token in &tokens[at..] {
-            at += 1;
-            match token.as_str() {
-                "{" => depth += 1,
-                "}" => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 && (token == "}" || token == ";") {
-                break;
+    /// Paths in the tokens of a macro: names joined by `::`, and single ones that are no field or
+    /// method.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let mut path: Vec<String> = Vec::new();
+        // The signs since the last name.
+        let mut signs = String::new();
+        for token in tokens {
+            match token {
+                TokenTree::Punct(sign) => signs.push(sign.as_char()),
+                TokenTree::Ident(name) => {
+                    if signs != "::" {
+                        self.tokens_name(&mut path, &signs);
+                    }
+                    if !(path.is_empty() && signs.ends_with('.')) {
+                        path.push(name.to_string());
+                    }
+                    signs.clear();
+                }
+                TokenTree::Group(group) => {
+                    self.tokens_name(&mut path, &signs);
+                    signs.clear();
+                    self.tokens(group.stream());
+                }
+                TokenTree::Literal(_) => {
+                    self.tokens_name(&mut path, &signs);
+                    signs.clear();
+                }
             }
         }
+        self.tokens_name(&mut path, &signs);
     }
-    kept
+
+    fn tokens_name(&mut self, path: &mut Vec<String>, signs_after: &str) {
+        let mut path = std::mem::take(path);
+        if let Some(last) = path.last_mut() {
+            if signs_after == "!" {
+                last.push('!');
+            }
+            self.name(path);
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Reader<'_> {
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        let (attributes, name) = declared(item);
+        if is_test(attributes) {
+            return;
+        }
+        if let Some(name) = name {
+            self.here().items.insert(name.to_string());
+        }
+        visit::visit_item(self, item);
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        let name = item.ident.to_string();
+        let Module { file, folder, .. } = &self.crates.modules[self.module];
+        let (mut file, inner) = (file.clone(), format!("{folder}{name}/"));
+        if item.content.is_none() {
+            let places = [format!("{folder}{name}.rs"), format!("{inner}mod.rs")];
+            let found = places.into_iter().find(|place| self.sources.contains_key(place));
+            file = found.unwrap_or_else(|| panic!("{file}: module `{name}` has no file"));
+        }
+        let child = self.crates.add(Module { file, folder: inner, parent: Some(self.module), ..Module::default() });
+        self.here().children.insert(name, child);
+        match &item.content {
+            None => self.crates.file(self.sources, child),
+            Some((_, items)) => {
+                let outer = std::mem::replace(&mut self.module, child);
+                items.iter().for_each(|item| self.visit_item(item));
+                self.module = outer;
+            }
+        }
+    }
+
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.import(&item.tree, &[], !matches!(item.vis, syn::Visibility::Inherited));
+    }
+
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        self.function(Locals::of(|locals| locals.visit_item_fn(item)), |reader| visit::visit_item_fn(reader, item));
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        if !is_test(&item.attrs) {
+            let locals = Locals::of(|locals| locals.visit_impl_item_fn(item));
+            self.function(locals, |reader| visit::visit_impl_item_fn(reader, item));
+        }
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
+        let locals = Locals::of(|locals| locals.visit_trait_item_fn(item));
+        self.function(locals, |reader| visit::visit_trait_item_fn(reader, item));
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.name(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        visit::visit_path(self, path);
+    }
+
+    /// A constant in a pattern looks like a variable.
+    fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+        self.name(vec![pattern.ident.to_string()]);
+        visit::visit_pat_ident(self, pattern);
+    }
+
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        let mut path: Vec<String> = called.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        if let Some(last) = path.last_mut() {
+            last.push('!');
+        }
+        self.name(path);
+        self.tokens(called.tokens.clone());
+    }
+
+    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
+}
+
+/// The variables of a function: names that its patterns bind.
+struct Locals(BTreeSet<String>);
+
+impl Locals {
+    fn of(visit: impl FnOnce(&mut Locals)) -> Locals {
+        let mut locals = Locals(BTreeSet::new());
+        visit(&mut locals);
+        locals
+    }
+}
+
+impl<'ast> Visit<'ast> for Locals {
+    fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+        let name = pattern.ident.to_string();
+        if !name.starts_with(char::is_uppercase) {
+            self.0.insert(name);
+        }
+        visit::visit_pat_ident(self, pattern);
+    }
+}
+
+/// The attributes of an item and the name it declares; a module is no item of the one around it.
+fn declared(item: &syn::Item) -> (&[syn::Attribute], Option<&syn::Ident>) {
+    use syn::Item::*;
+    match item {
+        Const(item) => (&item.attrs, Some(&item.ident)),
+        Enum(item) => (&item.attrs, Some(&item.ident)),
+        Fn(item) => (&item.attrs, Some(&item.sig.ident)),
+        Macro(item) => (&item.attrs, item.ident.as_ref()),
+        Static(item) => (&item.attrs, Some(&item.ident)),
+        Struct(item) => (&item.attrs, Some(&item.ident)),
+        Trait(item) => (&item.attrs, Some(&item.ident)),
+        Type(item) => (&item.attrs, Some(&item.ident)),
+        Union(item) => (&item.attrs, Some(&item.ident)),
+        Impl(item) => (&item.attrs, None),
+        Mod(item) => (&item.attrs, None),
+        Use(item) => (&item.attrs, None),
+        _ => (&[], None),
+    }
+}
+
+/// Whether an item is compiled in tests alone.
+fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        syn::Meta::Path(path) => path.is_ident("test"),
+        syn::Meta::List(list) if list.path.is_ident("cfg") => {
+            let condition = list.tokens.to_string().replace(' ', "");
+            condition == "test" || condition.starts_with("all(test,")
+        }
+        _ => false,
+    })
+}
+
+/// A package's name as paths write it.
+fn package_name(manifest: &str) -> String {
+    let name = manifest.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+    name.unwrap_or_default().replace('-', "_")
 }

@@ -1,67 +1,94 @@
-//! Reads TypeScript, JavaScript, CSS and HTML: the modules that a file imports, and calls that a rule would need.
+//! Reads TypeScript, JavaScript, CSS and HTML: the modules that a file imports, and calls that a
+//! rule would need.
 
-use crate::table;
+use crate::places::{PACKAGE, PACKAGE_ENTRIES, RULE_WORDS};
+use crate::{Sources, Use};
 
-/// The page is a user of the package: it imports it by its name, and nothing else of this repository.
+/// The page is a user of the package: it imports it by its name, and nothing else of this
+/// repository.
 pub fn refuse_in_page(file: &str, text: &str) -> Vec<String> {
-    let is_refused = |module: &str| {
-        if is_relative(module) {
-            leaves(file, module, "www/")
-        } else {
-            module
-                .strip_prefix(table::PACKAGE)
-                .is_some_and(|rest| rest.starts_with('/') && !table::PACKAGE_ENTRIES.contains(&rest))
+    let is_refused = |module: &String| match resolve(file, module) {
+        Some(path) => !path.starts_with("www/"),
+        None => {
+            let entry = module.strip_prefix(PACKAGE);
+            entry.is_some_and(|entry| entry.starts_with('/') && !PACKAGE_ENTRIES.contains(&entry))
         }
     };
-    let refused = imports(text).into_iter().filter(|module| is_refused(module));
+    let refused = imports(text).into_iter().filter(is_refused);
     refused.map(|module| format!("{file}: the page may not import `{module}`")).collect()
 }
 
-/// The package is types and conversions around the built module: no other package (its entries may import each other by
-/// the package's own name), and no arithmetic of a model.
+/// The package is types and conversions around the built module: no other package (its entries may
+/// import each other by the package's own name), and no arithmetic of a model.
 pub fn refuse_in_package(file: &str, text: &str) -> Vec<String> {
-    let is_refused = |module: &str| {
-        let leaves = is_relative(module) && leaves(file, module, "pkg/");
-        let foreign = !is_relative(module) && !module.starts_with("node:") && module != table::PACKAGE;
-        leaves || foreign
+    let is_refused = |module: &String| match resolve(file, module) {
+        Some(path) => !path.starts_with("pkg/"),
+        None => !module.starts_with("node:") && module != PACKAGE,
     };
-    let refused = imports(text).into_iter().filter(|module| is_refused(module));
+    let refused = imports(text).into_iter().filter(is_refused);
     let mut all: Vec<String> = refused.map(|module| format!("{file}: the package may not import `{module}`")).collect();
-    let code = pieces(text).into_iter().filter_map(|piece| match piece {
-        Piece::Code(code) => Some(code),
-        Piece::Text(_) => None,
-    });
-    for code in code {
-        let has =
+    for piece in pieces(text) {
+        let Piece::Code(code) = piece else { continue };
+        let is_called =
             |word: &&&str| code.match_indices(**word).any(|(at, _)| !code[at + word.len()..].starts_with(is_word));
-        all.extend(table::RULE_WORDS.iter().filter(has).map(|word| format!("{file}: `{word}` belongs in the core")));
+        all.extend(RULE_WORDS.iter().filter(is_called).map(|word| format!("{file}: `{word}` belongs in the core")));
     }
     all
 }
 
-fn is_relative(module: &str) -> bool {
-    module.starts_with("./") || module.starts_with("../")
+/// Every use of one file by another in `pkg` and `www`, type-only imports among them.
+pub fn uses(sources: &Sources) -> Vec<Use> {
+    let mut uses = Vec::new();
+    for (file, text) in sources.iter().filter(|(file, _)| is_script(file)) {
+        let add = |module: String| {
+            let to = target(sources, file, &module)?;
+            Some(Use { from: file.clone(), to, name: module, is_reexport: false })
+        };
+        uses.extend(imports(text).into_iter().filter_map(add));
+    }
+    uses
 }
 
-/// Whether a relative import of a file lies outside a folder of the root.
-fn leaves(file: &str, module: &str, folder: &str) -> bool {
+pub fn is_script(file: &str) -> bool {
+    (file.starts_with("pkg/") || file.starts_with("www/")) && !file.contains("/tests/") && file.ends_with(".ts")
+}
+
+/// The file that an import leads to. The built modules count as the room that they are built from.
+fn target(sources: &Sources, file: &str, module: &str) -> Option<String> {
+    let path = match resolve(file, module) {
+        Some(path) => path,
+        None => match module.strip_prefix(PACKAGE)? {
+            "" => "pkg/src/index.ts".to_string(),
+            entry => format!("pkg/src{entry}.ts"),
+        },
+    };
+    if ["pkg/wasm/", "pkg/gpu/"].iter().any(|built| path.starts_with(built)) {
+        return Some("src/wasm/mod.rs".to_string());
+    }
+    let source = format!("{}.ts", path.strip_suffix(".js").unwrap_or(&path));
+    [path, source].into_iter().find(|path| sources.contains_key(path))
+}
+
+/// The path of a relative import from the repository's root; one that leaves the repository begins
+/// with `..`.
+fn resolve(file: &str, module: &str) -> Option<String> {
+    if !module.starts_with("./") && !module.starts_with("../") {
+        return None;
+    }
     let mut parts: Vec<&str> = file.split('/').collect();
     parts.pop();
     for part in module.split('/') {
         match part {
             "." => {}
-            ".." => {
-                if parts.pop().is_none() {
-                    return true;
-                }
-            }
-            _ => parts.push(part),
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
         }
     }
-    !parts.join("/").starts_with(folder)
+    Some(parts.join("/"))
 }
 
-/// What a file imports: strings after `from`, `import`, `import(`, `URL(`, `require(`, `url(` and, in HTML, `src=`.
+/// What a file imports: strings after `from`, `import`, `import(`, `URL(`, `require(`, `url(` and,
+/// in HTML, `src=`.
 fn imports(text: &str) -> Vec<String> {
     const BEFORE: [&str; 7] = ["from", "import", "import(", "URL(", "require(", "url(", "src="];
     let mut found = Vec::new();
@@ -94,7 +121,8 @@ enum Piece {
     Text(String),
 }
 
-/// Code and strings in turn, without comments. (Templates count as strings; what they interpolate is not read.)
+/// Code and strings in turn, without comments. (Templates count as strings; what they interpolate
+/// is not read.)
 fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut code = String::new();
@@ -119,7 +147,8 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// The length of a string with its quotes; one that is not closed in its line (an apostrophe in HTML) is one letter.
+/// The length of a string with its quotes; one that is not closed in its line (an apostrophe in
+/// HTML) is one letter.
 fn string(text: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, letter) in text.char_indices().skip(1) {

@@ -1,4 +1,4 @@
-//! Chromium, which the browser checks and benchmarks drive: found, or installed where that can be done.
+//! Finds Chromium for the browser checks and benchmarks, or installs it.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::debian;
 
-/// Where distributions put it. `TENURE_CHROMIUM` names another.
+/// Where distributions put Chromium. `TENURE_CHROMIUM` names another path.
 const PLACES: [&str; 5] = [
     "/usr/bin/chromium",
     "/usr/bin/chromium-browser",
@@ -15,7 +15,7 @@ const PLACES: [&str; 5] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/// The browser's path; installs Debian's package where it is missing and this user can.
+/// The browser's path. Installs Debian's package if the browser is missing and this user may.
 pub fn find_or_install() -> Result<PathBuf> {
     if let Some(found) = find() {
         return Ok(found);
@@ -25,7 +25,10 @@ pub fn find_or_install() -> Result<PathBuf> {
     }
     match find() {
         Some(found) => Ok(found),
-        None => bail!("Debian's package `chromium` was installed and no Chromium was found at {}", PLACES.join(", ")),
+        None => bail!(
+            "Debian's package `chromium` is installed, but there is no Chromium at {}; set TENURE_CHROMIUM to its path",
+            PLACES.join(", ")
+        ),
     }
 }
 

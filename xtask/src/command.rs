@@ -1,10 +1,10 @@
-//! Calls other programs, in the root, and says what was called when one fails.
+//! Calls other programs in the root. When one fails, the error names the call.
 
 use std::ffi::OsStr;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::project;
 
@@ -12,21 +12,54 @@ use crate::project;
 pub fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(project::root());
+    // `cargo run` describes this package to us in variables. Build scripts (ring's) ask cargo to
+    // compile again when one of them changes, so passing them on would compile the TLS crates and
+    // the command in turn, here and by plain cargo.
+    let of_package = |name: &OsStr| name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_"));
+    for (name, _) in std::env::vars_os() {
+        if of_package(&name) || ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"].iter().any(|set| name == *set) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
-/// The cargo that runs this command, so that `cargo +toolchain xtask` stays on one toolchain.
+/// The cargo that runs this command, so `cargo +toolchain xtask` stays on one toolchain.
 pub fn cargo() -> Command {
     program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Runs a program to its end, its output on ours.
+/// Runs a program to its end. It writes to our output.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("`{}` does not start", line(command)))?;
-    if !status.success() {
-        bail!("`{}` failed: {status}", line(command));
+    start(command)?.finish()
+}
+
+/// Starts a program that writes to our output and runs beside us.
+pub fn start(command: &mut Command) -> Result<Running> {
+    let child = command.spawn().with_context(|| format!("`{}` does not start", line(command)))?;
+    Ok(Running { child, line: line(command) })
+}
+
+/// A program that runs beside us. It is ended when this is dropped.
+pub struct Running {
+    child: Child,
+    line: String,
+}
+
+impl Running {
+    /// Waits for the program's end.
+    pub fn finish(mut self) -> Result<()> {
+        let status = self.child.wait().with_context(|| format!("`{}` was lost", self.line))?;
+        ensure!(status.success(), "`{}` failed: {status}", self.line);
+        Ok(())
     }
-    Ok(())
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // This fails if the program has ended, which is as well.
+        let _ = self.child.kill();
+    }
 }
 
 /// Runs a program to its end and returns what it printed, without the line end.
@@ -36,8 +69,14 @@ pub fn read(command: &mut Command) -> Result<String> {
         let said = String::from_utf8_lossy(&output.stderr);
         bail!("`{}` failed: {}\n{}", line(command), output.status, said.trim_end());
     }
-    let text = String::from_utf8(output.stdout).with_context(|| format!("`{}` printed no UTF-8", line(command)))?;
+    let text = String::from_utf8(output.stdout)
+        .with_context(|| format!("`{}` printed text that is not UTF-8", line(command)))?;
     Ok(text.trim_end().to_string())
+}
+
+/// Says why the step that follows takes long.
+pub fn explain(reason: &str) {
+    eprintln!("  {reason}");
 }
 
 /// Does one step of a command and prints its name, its time and whether there was anything to do.

@@ -1,4 +1,4 @@
-//! Debian's packages, installed where this user may do so.
+//! Packages of Debian, installed if this user may install them.
 
 use std::path::Path;
 
@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::command::{self, program};
 
-/// Installs packages that `what` is missing from; false where this is no Debian, or the user is not root.
+/// Installs the packages that contain `what`. Returns false if this is not Debian or the user is
+/// not root.
 pub fn install(what: &str, packages: &[&str]) -> Result<bool> {
     let is_root = command::read(program("id").arg("-u")).is_ok_and(|user| user == "0");
     if !is_root || !Path::new("/usr/bin/apt-get").exists() {

@@ -1,25 +1,29 @@
-//! `cargo xtask demo`: from a fresh machine to the page with a trained model, in steps that are skipped when finished.
+//! `cargo xtask demo`: from a fresh machine to the page with a trained model. Steps that are
+//! finished are skipped.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::command::{self, Outcome, program, seconds, step};
+use crate::command::{self, Outcome, Running, explain, program, seconds, step};
 use crate::finished::{Inputs, unless_finished};
-use crate::{npm, prerequisites, project, serve, wasm};
+use crate::{npm, prerequisites, project, wasm};
 
 #[derive(Args)]
 pub struct Options {
     /// A table to train on instead of the embedded sample
     #[arg(long, value_name = "FILE", requires = "schema")]
     data: Option<PathBuf>,
-    /// The schema of that table (`tenure init` writes one), or the name of one that ships (`ibm_telco`, `churn5000`)
+    /// The schema of that table (`tenure init` writes one), or the name of one that ships
+    /// (`ibm_telco`, `churn5000`)
     #[arg(long, value_name = "FILE", requires = "data")]
     schema: Option<PathBuf>,
-    /// The port on 127.0.0.1 where the page is served
+    /// The port on 127.0.0.1 where the page is served; 0 takes any free one
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// Build and train only
@@ -32,34 +36,44 @@ pub struct Options {
 
 pub fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
-    // Whatever can be wrong with the call is found before minutes of building.
+    // A call that cannot work fails before minutes of building.
     let table = match (&options.data, &options.schema) {
         (Some(data), Some(schema)) => Some(Table { data: existing(data)?, schema: schema_of(schema)? }),
         _ => None,
     };
-    let listener = if options.no_serve { None } else { Some(serve::bind(options.port)?) };
-    prerequisites::check()?;
-    build_package()?;
-    prepare(table)?;
-    step("page", npm::build_page)?;
+    let listener = if options.no_serve { None } else { Some(listen(options.port)?) };
+    build(table)?;
     eprintln!("ready after {}", seconds(start.elapsed()));
-    let Some((server, port)) = listener else {
+    let Some(listener) = listener else {
         println!("{}", project::shown(&project::path("www/dist")));
         return Ok(());
     };
-    let address = format!("http://127.0.0.1:{port}/");
-    println!("{address}   (Ctrl-C ends it)");
-    if options.open {
-        open(&address);
-    }
-    serve::serve(&server, &project::path("www/dist"))
+    let port = listener.local_addr()?.port();
+    drop(listener);
+    eprintln!("serving the page; Ctrl-C ends it");
+    npm::serve_page(port, options.open)
+}
+
+/// Takes a port on this machine, so that nothing else does while the page is built.
+fn listen(port: u16) -> Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).with_context(|| {
+        format!("cannot listen on 127.0.0.1:{port}; if another program uses that port, choose one with --port")
+    })
 }
 
 /// `cargo xtask build`: everything that ships, with the demo's model in the page.
 pub fn build_all() -> Result<()> {
+    build(None)
+}
+
+fn build(table: Option<Table>) -> Result<()> {
     prerequisites::check()?;
+    // The command takes longest. It is compiled while npm and the module's last steps leave cores
+    // idle.
+    let command = start_command()?;
     build_package()?;
-    prepare(None)?;
+    step("tenure command", || command.finish().map(|()| Outcome::Done))?;
+    prepare(table)?;
     step("page", npm::build_page)
 }
 
@@ -71,15 +85,15 @@ pub fn build_package() -> Result<()> {
     step("npm package", npm::build_package)
 }
 
-/// A table and its schema: a path, or the name of a preset.
+/// A table and its schema, which is a path or the name of a preset.
 struct Table {
     data: PathBuf,
     schema: PathBuf,
 }
 
-/// Builds `tenure`, trains on a table (the embedded sample without one) and puts model and table into the page.
+/// Trains on a table (without one, on the embedded sample) and copies model and table into the
+/// page. The command must be built.
 fn prepare(table: Option<Table>) -> Result<()> {
-    step("tenure command", || build_command().map(|()| Outcome::Done))?;
     let table = match table {
         Some(table) => table,
         None => {
@@ -88,18 +102,47 @@ fn prepare(table: Option<Table>) -> Result<()> {
             table
         }
     };
-    step("training", || train(&table))?;
+    step("training", || {
+        if !model().exists() {
+            explain("a teacher and its student are trained, about a minute");
+        }
+        train(&table)
+    })?;
     step("demo files", || copy_into_page(&table))
 }
 
-/// The same for a check: the page with the sample and its model.
+/// Builds the command, and trains the demo's model on the embedded sample.
 pub fn prepare_sample() -> Result<()> {
+    build_command()?;
     prepare(None)
 }
 
-/// Builds the native command; cargo knows by itself what is finished.
+/// Builds the native command. Cargo itself knows whether there is anything to do.
 pub fn build_command() -> Result<()> {
-    command::run(command::cargo().args(["build", "--release", "--workspace", "--bin", "tenure"]))
+    step("tenure command", || {
+        explain_first_build();
+        command::run(&mut command_build()).map(|()| Outcome::Done)
+    })
+}
+
+/// Starts to build the native command beside what follows.
+fn start_command() -> Result<Running> {
+    eprintln!("• tenure command, beside the steps that follow");
+    explain_first_build();
+    command::start(command_build().arg("--quiet"))
+}
+
+fn command_build() -> Command {
+    let mut cargo = command::cargo();
+    // With the whole workspace the features, and so the compiled crates, are those of the tests.
+    cargo.args(["build", "--release", "--workspace", "--bin", "tenure"]);
+    cargo
+}
+
+fn explain_first_build() {
+    if !project::tenure_command().exists() {
+        explain("compiling burn takes minutes the first time; later builds take seconds");
+    }
 }
 
 /// Where the model of the demo lies.
@@ -131,7 +174,7 @@ fn train(table: &Table) -> Result<Outcome> {
     })
 }
 
-/// What the command's results depend on besides its arguments.
+/// Everything that the command's results depend on, except its arguments.
 fn command_sources(step: &str) -> Result<Inputs> {
     let sources = ["src", "table", "training", "cli", "Cargo.toml", "Cargo.lock"];
     sources.iter().try_fold(Inputs::of(step), |inputs, source| inputs.path(&project::path(source)))
@@ -149,7 +192,7 @@ fn copy_into_page(table: &Table) -> Result<Outcome> {
             outcome = Outcome::Done;
         }
     } else {
-        eprintln!("  the page reads CSV: it offers no sample for {}", table.data.display());
+        eprintln!("  the page reads CSV only, so it offers no sample for {}", table.data.display());
         if sample.exists() {
             fs::remove_file(&sample)?;
         }
@@ -166,23 +209,17 @@ fn copy(from: &Path, to: &Path) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// A file of the caller's, by its absolute path: every program is called in the root.
+/// The absolute path of a file that the user names, because every program is called in the root.
 fn existing(file: &Path) -> Result<PathBuf> {
     ensure!(file.is_file(), "there is no file {}", file.display());
     file.canonicalize().with_context(|| format!("cannot open {}", file.display()))
 }
 
-/// A schema's path, or the name of one that ships with the command (which knows its names).
+/// A schema's path, or the name of a preset. The command itself refuses a name that it does not
+/// know.
 fn schema_of(schema: &Path) -> Result<PathBuf> {
     let is_name = schema.extension().is_none() && schema.components().count() == 1 && !schema.exists();
     if is_name { Ok(schema.to_path_buf()) } else { existing(schema) }
-}
-
-fn open(address: &str) {
-    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    if command::run(program(opener).arg(address)).is_err() {
-        eprintln!("`{opener}` does not work here: open the address yourself");
-    }
 }
 
 #[cfg(test)]
@@ -195,6 +232,13 @@ mod tests {
         assert!(error.contains("no/such.csv"), "{error}");
         assert!(schema_of(Path::new("no/such.toml")).is_err());
         assert_eq!(schema_of(Path::new("ibm_telco")).unwrap(), Path::new("ibm_telco"));
+    }
+
+    #[test]
+    fn a_port_in_use_is_named_with_the_flag_that_chooses_another() {
+        let taken = listen(0).unwrap();
+        let error = listen(taken.local_addr().unwrap().port()).unwrap_err().to_string();
+        assert!(error.contains("--port"), "{error}");
     }
 
     #[test]

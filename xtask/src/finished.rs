@@ -1,6 +1,7 @@
-//! Remembers which steps are finished: a step is repeated only when its inputs or its outputs changed.
+//! Remembers which steps are finished. A step is repeated only if its inputs or its outputs
+//! changed.
 //!
-//! Contents are hashed, not dates: a fresh checkout or a `touch` changes every date and nothing else.
+//! Contents are hashed, because a fresh checkout or a `touch` changes every date and nothing else.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,14 +12,14 @@ use sha2::{Digest, Sha256};
 use crate::command::Outcome;
 use crate::project;
 
-/// Folders that hold what steps write, never what they read.
+/// Folders that steps write and never read.
 const OUTPUT_FOLDERS: [&str; 4] = ["node_modules", "dist", "target", "test-results"];
 
-/// The inputs of a step, hashed as they are named.
+/// A hash over the inputs of a step.
 pub struct Inputs(Sha256);
 
 impl Inputs {
-    /// Starts with the step's name, so that two steps with the same inputs differ.
+    /// Starts with the step's name, so two steps with the same inputs differ.
     pub fn of(step: &str) -> Self {
         Self(Sha256::new()).text(step)
     }
@@ -29,7 +30,8 @@ impl Inputs {
         self
     }
 
-    /// Adds a file, or every file of a folder but what steps write there. What does not exist counts as empty.
+    /// Adds a file, or every file of a folder except what steps write there. A path that does not
+    /// exist counts as empty.
     pub fn path(mut self, path: &Path) -> Result<Self> {
         let mut files = Vec::new();
         collect(path, &OUTPUT_FOLDERS, &mut files)?;
@@ -39,7 +41,7 @@ impl Inputs {
         Ok(self)
     }
 
-    /// Adds what another step wrote: every file, whatever the folders are called.
+    /// Adds what another step wrote: every file of every folder.
     pub fn written(mut self, path: &Path) -> Result<Self> {
         let mut files = Vec::new();
         collect(path, &[], &mut files)?;
@@ -56,7 +58,8 @@ impl Inputs {
     }
 
     fn add(&mut self, name: &[u8], bytes: &[u8]) {
-        // Lengths first: otherwise a byte could move from a name to its content unseen.
+        // Without the lengths, a byte could move from a name to its content and leave the hash as
+        // it is.
         for part in [name, bytes] {
             self.0.update((part.len() as u64).to_le_bytes());
             self.0.update(part);
@@ -68,7 +71,8 @@ impl Inputs {
     }
 }
 
-/// Does `work` unless the step was finished with these inputs and its outputs are as it left them.
+/// Does `work`, unless the step is finished: it ran with these inputs, and its outputs are
+/// unchanged since.
 pub fn unless_finished(
     step: &str,
     inputs: Inputs,
@@ -83,7 +87,7 @@ pub fn unless_finished(
     {
         return Ok(Outcome::Unchanged);
     }
-    // A step that fails half way must not look finished because an earlier run left the same note.
+    // If this run fails half way, the note of an earlier run must not make it look finished.
     if note.exists() {
         fs::remove_file(&note)?;
     }
@@ -107,7 +111,7 @@ fn finished(step: &str, inputs: &str, outputs: &[PathBuf]) -> Result<String> {
     Ok(format!("{inputs}\n{}\n", written.hash()))
 }
 
-/// All files under a path, sorted, so that the order of a folder's listing does not matter.
+/// All files under a path, sorted, because folders list their entries in any order.
 fn collect(path: &Path, skip: &[&str], files: &mut Vec<PathBuf>) -> Result<()> {
     if path.is_dir() {
         let mut entries = fs::read_dir(path)

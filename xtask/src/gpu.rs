@@ -1,8 +1,8 @@
 //! The graphics device: its module, and the checks of its kernels, natively and in a browser.
 //!
-//! CubeCL and wgpu take minutes to compile, so nothing but `build`, `size`, `bench gpu` and the check `gpu` waits for them.
+//! CubeCL and wgpu take minutes to compile. Only `build`, `size`, `bench gpu` and the check `gpu`
+//! wait for them.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::command::{self, step};
 use crate::prerequisites::WASM_TARGET;
-use crate::{debian, demo, project, text, wasm};
+use crate::{debian, demo, figures, text, wasm};
 
 /// Where Vulkan's loader looks for drivers.
 const DRIVERS: [&str; 2] = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
@@ -23,14 +23,14 @@ pub fn build() -> Result<()> {
     text::check_shipped(&wasm::gpu_folder())
 }
 
-/// The kernels against the packed network, through Vulkan (Metal on a Mac).
+/// Compares the kernels with the packed network, through Vulkan (Metal on a Mac).
 pub fn test_kernels() -> Result<()> {
     ensure_driver()?;
     let tests = ["test", "--release", "--package", "tenure", "--lib", "--features", "webgpu", "gpu::"];
     command::run(command::cargo().args(tests))
 }
 
-/// No warning in the kernels with their tests and benchmark, nor in the module's surface.
+/// Refuses warnings in the kernels with their tests and benchmark, and in the module's surface.
 pub fn clippy() -> Result<()> {
     let kernels = ["--all-targets", "--features", "webgpu"];
     let surface = ["--lib", "--features", "wasm,webgpu", "--target", WASM_TARGET];
@@ -56,7 +56,8 @@ pub struct Options {
     burn: bool,
 }
 
-/// Rows and explanations per second on whatever adapter there is, beside one CPU thread, into target/bench/gpu.json.
+/// Measures rows and explanations per second on the machine's adapter and on one CPU thread, into
+/// target/bench/gpu.json.
 pub fn bench(options: &Options) -> Result<()> {
     ensure_driver()?;
     demo::prepare_sample()?;
@@ -70,13 +71,12 @@ pub fn bench(options: &Options) -> Result<()> {
 
 /// Runs an example on the demo's model, which writes target/bench/NAME.json.
 fn example(name: &str, feature: &str, arguments: &[&str]) -> Result<()> {
-    let output = project::output(&format!("bench/{name}.json"));
-    fs::create_dir_all(output.parent().expect("it lies in target/bench"))?;
+    let output = figures::file(&format!("{name}.json"))?;
     let mut cargo = command::cargo();
     cargo.args(["run", "--release", "--package", "tenure", "--features", feature, "--example", name, "--"]);
     cargo.arg(demo::model()).args(arguments).arg(&output);
     command::run(&mut cargo)?;
-    println!("written: {}", project::shown(&output));
+    figures::say_written(&output);
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask`: the project's own commands, the same ones that CI runs.
+//! `cargo xtask`: the project's own commands. CI runs the same ones.
 
 use std::process::ExitCode;
 
@@ -9,13 +9,13 @@ mod browser;
 mod command;
 mod debian;
 mod demo;
+mod figures;
 mod finished;
 mod gpu;
 mod mlflow;
 mod npm;
 mod prerequisites;
 mod project;
-mod serve;
 mod size;
 mod test;
 mod text;
@@ -32,13 +32,14 @@ struct Arguments {
 enum Task {
     /// Build the WebAssembly modules, the npm package and the page
     Build,
-    /// Build everything, train on a table (the embedded sample unless one is named) and serve the page
+    /// Build everything, train on a table (the embedded sample unless one is named) and serve the
+    /// page
     Demo(demo::Options),
     /// Run every check, cheapest first
     Test(test::Options),
     /// Measure what a browser downloads: target/bench/size.json
     Size,
-    /// Measure speed beside the peers
+    /// Measure speed and quality beside the peers
     #[command(subcommand)]
     Bench(bench::Benchmark),
 }

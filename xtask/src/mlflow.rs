@@ -1,4 +1,5 @@
-//! An MLflow server from PyPI for the tracking check, in a virtual environment of its own under cargo's target folder.
+//! An MLflow server from PyPI for the tracking check, in a virtual environment of its own under
+//! cargo's target folder.
 
 use std::path::PathBuf;
 
@@ -7,8 +8,8 @@ use anyhow::{Context, Result};
 use crate::command::{self, program};
 use crate::project;
 
-/// The server without what only its Python client needs (scikit-learn, matplotlib, …): a quarter of the download. The first
-/// is the version under test; what follows it is what its server imports.
+/// The version under test, and the packages that its server imports. Without those that only the
+/// Python client needs (scikit-learn, matplotlib, …) it is a quarter of the download.
 const PACKAGES: [&str; 8] =
     ["mlflow-skinny==3.17.2", "flask", "flask-cors", "sqlalchemy>=2,<3", "alembic", "aiohttp", "numpy", "pandas"];
 

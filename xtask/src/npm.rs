@@ -18,7 +18,8 @@ pub fn install() -> Result<Outcome> {
     for workspace in workspaces()? {
         inputs = inputs.path(&project::path(&format!("{workspace}/package.json")))?;
     }
-    // npm's own note of what it installed; hashing every file of node_modules would take longer than installing.
+    // npm writes this file after it has installed. Hashing all of node_modules would take longer
+    // than installing.
     let installed = [project::path("node_modules/.package-lock.json")];
     unless_finished("npm", inputs, &installed, || command::run(program("npm").args(["ci", "--no-audit", "--no-fund"])))
 }
@@ -31,7 +32,7 @@ fn workspaces() -> Result<Vec<String>> {
     Ok(folders.iter().filter_map(|folder| folder.as_str().map(String::from)).collect())
 }
 
-/// Compiles the TypeScript of the npm package: `pkg/dist`.
+/// Compiles the TypeScript of the npm package into `pkg/dist`.
 pub fn build_package() -> Result<Outcome> {
     let inputs = Inputs::of("pkg")
         .path(&project::path("pkg"))?
@@ -40,7 +41,7 @@ pub fn build_package() -> Result<Outcome> {
     unless_finished("pkg", inputs, &[project::path("pkg/dist")], || script("pkg", "build"))
 }
 
-/// Builds the page, `www/dist`, with the package in it; the package must be built.
+/// Builds the page, `www/dist`, from the built package.
 pub fn build_page() -> Result<Outcome> {
     let inputs = Inputs::of("www")
         .path(&project::path("www"))?
@@ -49,6 +50,30 @@ pub fn build_page() -> Result<Outcome> {
         .written(&project::path("pkg/gpu"))?
         .path(&project::path("package-lock.json"))?;
     unless_finished("www", inputs, &[project::path("www/dist")], || script("www", "build"))
+}
+
+/// Serves the built page on 127.0.0.1 with Vite's preview server, as www's script `preview` does,
+/// until it is interrupted.
+pub fn serve_page(port: u16, open: bool) -> Result<()> {
+    let mut preview = installed_program("vite");
+    preview.current_dir(project::path("www"));
+    preview.args(["preview", "--strictPort", "--port"]).arg(port.to_string());
+    if open {
+        preview.arg("--open");
+    }
+    become_program(preview)
+}
+
+/// Puts a program in the place of this process, so that every signal reaches it.
+#[cfg(unix)]
+fn become_program(mut program: Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(program.exec()).with_context(|| format!("{} does not start", program.get_program().display()))
+}
+
+#[cfg(not(unix))]
+fn become_program(mut program: Command) -> Result<()> {
+    command::run(&mut program)
 }
 
 /// Runs a script of a workspace's package.json.

@@ -1,4 +1,5 @@
-//! What must be on the machine before anything is built: each thing missing is one line with its remedy.
+//! What must be on the machine before anything is built. The error says how to install what is
+//! missing.
 
 use std::path::Path;
 
@@ -10,13 +11,13 @@ use crate::project;
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const NODE_MAJOR: u32 = 20;
 
-/// Names everything that is missing, all at once.
+/// Reports everything that is missing at once.
 pub fn check() -> Result<()> {
     let missing: Vec<String> = [node(), npm(), rust()].into_iter().flatten().collect();
     if missing.is_empty() {
         return Ok(());
     }
-    bail!("something is missing on this machine:\n  {}", missing.join("\n  "));
+    bail!("the build needs programs that are not installed:\n  {}", missing.join("\n  "));
 }
 
 fn node() -> Option<String> {
@@ -46,7 +47,8 @@ fn rust() -> Option<String> {
     ))
 }
 
-/// Adds the wasm target where it is absent. (A toolchain file that names it does not install it everywhere.)
+/// Adds the wasm target if it is missing. A toolchain file that names it does not install it
+/// everywhere.
 pub fn add_wasm_target() -> Result<()> {
     if has_wasm_target() {
         return Ok(());

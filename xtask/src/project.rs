@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// The repository's root, as cargo says when it runs this program. What it said when it compiled it may be another clone:
-/// two that share a target folder share this binary.
+/// The repository's root, from the variable that cargo sets when it runs this program. The value at
+/// compile time may be another clone, because two clones that share a target folder share this
+/// binary.
 pub fn root() -> &'static Path {
     static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
         let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
@@ -18,9 +19,8 @@ pub fn path(relative: &str) -> PathBuf {
     root().join(relative)
 }
 
-/// What the commands write for people and for other commands lies in the root's own `target/`,
-/// also where cargo's target folder is elsewhere: a reader must find `target/bench/runtime.json` without knowing how
-/// it was built.
+/// A path under the root's own `target/`, for what the commands write. It stays there even if
+/// cargo's target folder is elsewhere, so `target/bench/runtime.json` has one place.
 pub fn output(relative: &str) -> PathBuf {
     root().join("target").join(relative)
 }
@@ -28,7 +28,8 @@ pub fn output(relative: &str) -> PathBuf {
 /// Cargo's target folder.
 pub fn cargo_target() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
-        // A relative one counts from the folder cargo is called in, and every command here is called in the root.
+        // A relative folder counts from where cargo is called, and every command here calls it in
+        // the root.
         Some(folder) => root().join(folder),
         None => root().join("target"),
     }
@@ -39,7 +40,7 @@ pub fn tenure_command() -> PathBuf {
     cargo_target().join("release").join(format!("tenure{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// A path as it is shown: relative to the root where it lies under it.
+/// A path for printing, relative to the root if it lies there.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

@@ -1,27 +1,24 @@
-//! `cargo xtask size`: what a browser downloads, raw, gzip 9 and brotli 11, into target/bench/size.json.
-
-use std::fs;
+//! `cargo xtask size`: the size of what a browser downloads, raw, with gzip 9 and with brotli 11,
+//! into target/bench/size.json.
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
 use crate::command::{self, program};
-use crate::{demo, gpu, project};
+use crate::{demo, figures, gpu, project};
 
-/// Name in size.json, and the most it may have in brotli, in KB of 1000 bytes.
+/// A name in size.json, and the most that it may have with brotli, in KB of 1000 bytes.
 const BARS: [(&str, f64); 3] = [("scorer", 90.0), ("gpu", 1000.0), ("model", 120.0)];
 
 pub fn run() -> Result<()> {
     demo::build_all()?;
     gpu::build()?;
-    let output = project::output("bench/size.json");
-    fs::create_dir_all(output.parent().expect("size.json lies in target/bench"))?;
-    // Node's zlib has both formats; measuring there keeps two compressors out of this program.
+    let output = figures::file("size.json")?;
+    // Node's zlib has both formats, so this program needs no compressor.
     command::run(program("node").arg(project::path("tests/bench/size.js")).arg(&output))?;
-    let text = fs::read_to_string(&output).with_context(|| format!("cannot read {}", output.display()))?;
-    let sizes: Map<String, Value> = serde_json::from_str(&text)?;
-    println!("{}", table(&sizes));
-    println!("written: {}", project::shown(&output));
+    let sizes = figures::read(&output)?;
+    println!("{}", table(sizes.as_object().context("size.json is no object")?));
+    figures::say_written(&output);
     Ok(())
 }
 
@@ -32,8 +29,8 @@ fn table(sizes: &Map<String, Value>) -> String {
         let bytes = |format: &str| size[format].as_u64().unwrap_or_default();
         let (raw, gzip, brotli) = (bytes("raw"), bytes("gzip"), bytes("brotli"));
         let bar = BARS.iter().find(|(about, _)| about == name).map(|(_, bar)| {
-            let word = if brotli as f64 <= bar * 1e3 { "met" } else { "MISSED" };
-            format!("  {word}: at most {bar} KB brotli")
+            let verdict = figures::verdict(brotli as f64 <= bar * 1e3).trim_end();
+            format!("  {verdict}: at most {bar} KB brotli")
         });
         lines.push(format!("{name:<width$} {raw:>10} {gzip:>10} {brotli:>10}{}", bar.unwrap_or_default()));
     }

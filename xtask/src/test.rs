@@ -1,9 +1,9 @@
-//! `cargo xtask test`: every check there is, cheapest first; a failure does not stop the rest.
+//! `cargo xtask test`: every check, cheapest first. A failure does not stop the rest.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 
 use crate::command::{self, seconds};
@@ -26,13 +26,18 @@ struct Check {
     run: fn() -> Result<()>,
 }
 
-/// In the order they run. Each builds what it needs, so that it can run alone; what is built already stays.
-const CHECKS: [Check; 13] = [
+/// In the order they run. Each builds what it needs, so it can run alone; what is built already is
+/// not built again.
+const CHECKS: [Check; 17] = [
     Check { name: "format", about: "rustfmt changes nothing", run: format },
+    Check { name: "lint", about: "Biome finds nothing in TypeScript and JavaScript", run: lint },
     Check { name: "text", about: "no path of a machine, no registry host", run: text::check_sources },
     Check { name: "clippy", about: "no warning, natively and for wasm", run: clippy },
-    Check { name: "arrows", about: "no import breaks the rooms' arrows", run: arrows },
+    Check { name: "arrows", about: "imports follow the map of ARCHITECTURE.md, without a circle", run: arrows },
+    Check { name: "scorer", about: "the core alone compiles, with few dependencies", run: scorer },
+    Check { name: "docs", about: "cargo doc and TypeDoc build without a warning", run: docs },
     Check { name: "rust", about: "every Rust test, release profile", run: rust },
+    Check { name: "examples", about: "the Rust programs of examples/ run", run: examples },
     Check { name: "tracking", about: "runs on a real MLflow server with SQLite", run: tracking },
     Check { name: "wasm", about: "the module builds and names no path", run: build_wasm },
     Check { name: "typescript", about: "strict types of package and page", run: typescript },
@@ -78,7 +83,7 @@ fn once(check: &Check) -> Finished {
     Finished { name: check.name, time, error }
 }
 
-/// One line per check and, last, the line that a script may read: `N passed, N failed`.
+/// One line for each check, and last a line for scripts: `N passed, N failed`.
 fn summary(results: &[Finished]) -> String {
     let mut text = String::new();
     for result in results {
@@ -97,6 +102,11 @@ fn format() -> Result<()> {
     command::run(command::cargo().args(["fmt", "--all", "--", "--check", "--files-with-diff"]))
 }
 
+fn lint() -> Result<()> {
+    npm::install()?;
+    command::run(npm::installed_program("biome").args(["check", "."]))
+}
+
 fn clippy() -> Result<()> {
     let deny = ["--", "--deny", "warnings"];
     command::run(command::cargo().args(["clippy", "--release", "--workspace", "--all-targets"]).args(deny))?;
@@ -107,11 +117,52 @@ fn clippy() -> Result<()> {
 }
 
 fn arrows() -> Result<()> {
-    command::run(command::cargo().args(["test", "--release", "--package", "tenure", "--test", "arrows"]))
+    // Without optimisation: it compiles in seconds and runs in a few.
+    command::run(command::cargo().args(["test", "--quiet", "--package", "arrows"]))
+}
+
+/// The most direct dependencies that the core without features may have.
+const SCORER_DEPENDENCIES: usize = 5;
+
+fn scorer() -> Result<()> {
+    let features = ["--package", "tenure", "--no-default-features"];
+    command::run(command::cargo().args(["check", "--release", "--lib"]).args(features))?;
+    let mut tree = command::cargo();
+    tree.args(["tree", "--edges", "normal", "--depth", "1", "--prefix", "none"]).args(features);
+    let listed = command::read(&mut tree)?;
+    let names: Vec<&str> = listed.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    ensure!(
+        names.len() <= SCORER_DEPENDENCIES,
+        "the scorer alone has {} direct dependencies, more than {SCORER_DEPENDENCIES}: {}",
+        names.len(),
+        names.join(", ")
+    );
+    Ok(())
+}
+
+fn docs() -> Result<()> {
+    let mut doc = command::cargo();
+    doc.args(["doc", "--release", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "--deny warnings");
+    for package in ["tenure", "tenure-table", "tenure-training", "tenure-cli"] {
+        doc.args(["--package", package]);
+    }
+    command::run(&mut doc)?;
+    build_package()?;
+    npm::script("pkg", "docs")
+}
+
+fn examples() -> Result<()> {
+    let examples = [("tenure", &["score", "explain", "counterfactuals"][..]), ("tenure-training", &["train"])];
+    for (package, names) in examples {
+        for name in names {
+            command::run(command::cargo().args(["run", "--release", "--package", package, "--example", name]))?;
+        }
+    }
+    Ok(())
 }
 
 fn rust() -> Result<()> {
-    command::run(command::cargo().args(["test", "--release", "--workspace", "--no-fail-fast"]))
+    command::run(command::cargo().args(["test", "--release", "--workspace", "--exclude", "arrows", "--no-fail-fast"]))
 }
 
 fn tracking() -> Result<()> {
@@ -137,7 +188,7 @@ fn typescript() -> Result<()> {
     npm::script("www", "check")
 }
 
-/// The package and a model to load: the tests that need a trained one take the demo's.
+/// The package, and the demo's model for the tests that load one.
 fn build_package_and_model() -> Result<()> {
     build_package()?;
     demo::prepare_sample()

@@ -1,4 +1,5 @@
-//! Refuses text that must not leave a developer's machine: its folders, and the hosts its packages came from.
+//! Refuses text that must not leave a developer's machine: paths of its folders, and hosts that its
+//! packages came from.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,13 +9,14 @@ use anyhow::{Result, bail};
 use crate::command::{self, program};
 use crate::project;
 
-/// Home folders, put together here so that this file does not hold what it refuses.
+/// Home folders. They are split, so that this file does not contain what it refuses.
 const HOME_FOLDERS: [&str; 3] = [concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
 
-/// The one source that Cargo.lock may name: cargo writes it for crates.io whatever mirror it was told to use.
+/// The only source that Cargo.lock may name. Cargo writes it for crates.io even if it downloads
+/// from a mirror.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// Checks every file that git has or would take, both lock files among them.
+/// Checks every file that git tracks or would track, and the hosts in both lock files.
 pub fn check_sources() -> Result<()> {
     let listed = command::read(program("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
     let files = listed.split('\0').filter(|name| !name.is_empty()).map(project::path).filter(|file| file.is_file());
@@ -29,7 +31,7 @@ pub fn check_sources() -> Result<()> {
     report(found)
 }
 
-/// Checks files that a build wrote and that are shipped: a compiler likes to write paths into them.
+/// Checks the files of a build that ship, because compilers write paths into them.
 pub fn check_shipped(folder: &Path) -> Result<()> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -50,7 +52,7 @@ fn report(found: Vec<String>) -> Result<()> {
     if found.is_empty() {
         return Ok(());
     }
-    bail!("text that belongs to one machine:\n  {}", found.join("\n  "));
+    bail!("these lines name folders or hosts of one machine:\n  {}", found.join("\n  "));
 }
 
 fn refused_in_file(file: &Path) -> Result<Vec<String>> {
@@ -62,9 +64,9 @@ fn refused_in_file(file: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The lines (from 1) that name a home folder or one of the folders `here`.
+/// The lines (from 1) that name a home folder or one of the folders in `here`.
 fn refused(bytes: &[u8], here: &[PathBuf]) -> Vec<(usize, String)> {
-    // Folders near the root (`/`, `/app`) are too common a text to mean this machine.
+    // Folders near the root (`/`, `/app`) occur in text that has nothing to do with this machine.
     let here = here.iter().filter(|folder| folder.components().count() > 2).map(|folder| folder.display().to_string());
     let needles: Vec<String> = HOME_FOLDERS.map(String::from).into_iter().chain(here).collect();
     let mut found = Vec::new();
@@ -78,7 +80,7 @@ fn refused(bytes: &[u8], here: &[PathBuf]) -> Vec<(usize, String)> {
     found
 }
 
-/// The lines of a lock file that say which host a package came from.
+/// The lines of a lock file that name the host of a package.
 fn hosts_in_lock(name: &str, text: &str) -> Vec<String> {
     let names_host = |line: &str| match line.trim().split_once([':', '=']) {
         Some((key, value)) => match key.trim().trim_matches('"') {

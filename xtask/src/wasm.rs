@@ -1,5 +1,5 @@
-//! The WebAssembly modules: cargo, then wasm-bindgen (as a library), then wasm-opt (from npm), into `pkg/wasm/` and
-//! `pkg/gpu/`.
+//! The WebAssembly modules: cargo, then wasm-bindgen (as a library), then wasm-opt (from npm), into
+//! `pkg/wasm/` and `pkg/gpu/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,9 @@ use crate::finished::{Inputs, unless_finished};
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::{npm, project};
 
-/// What rustc may emit for this target, and no more: `wasm-opt --all-features` writes modules that browsers refuse.
-/// simd128 is ours (the kernels need it; every browser since 2023 has it), the rest is the target's own default.
+/// The features that rustc may use for this target. With more (`wasm-opt --all-features`) browsers
+/// refuse the module. simd128 is our choice: the kernels need it, and every browser since 2023 has
+/// it. The rest is the target's default.
 const FEATURES: [&str; 9] = [
     "simd",
     "bulk-memory",
@@ -26,33 +27,42 @@ const FEATURES: [&str; 9] = [
     "sign-ext",
 ];
 
-/// One of the modules that are made of the core.
+/// A module that is built from the core.
 struct Module {
     /// The step's name, and the stem of the files.
     name: &'static str,
-    /// Where they go.
+    /// The folder of the files.
     folder: &'static str,
     profile: &'static str,
     features: &'static str,
-    /// How wasm-opt is to make it better.
+    /// How long a build takes.
+    duration: &'static str,
+    /// The options of wasm-opt.
     level: &'static [&'static str],
 }
 
-/// `pkg/wasm/tenure.js`, its types and `tenure_bg.wasm`: what everyone downloads who scores.
+/// `pkg/wasm/tenure.js`, its types and `tenure_bg.wasm`, which everyone who scores downloads.
 const SCORER: Module = Module {
     name: "tenure",
     folder: "pkg/wasm",
     profile: "wasm",
     features: "wasm",
-    // Functions are compiled when they are first called: one that swallowed all it calls once, errors and rare branches
-    // included, is waited for whole.
+    duration: "the whole core is optimised for size at once, about a minute",
+    // A browser compiles a function when it is first called. If everything that it calls once,
+    // errors and rare branches among them, were inlined, the first call would wait for all of it.
     level: &["-Oz", "--converge", "--low-memory-unused", "--one-caller-inline-max-function-size=60"],
 };
 
-/// The same and a graphics device, loaded when asked for or when it pays. Nearly all of it is CubeCL and wgpu, which no
-/// hot loop runs through; one round of wasm-opt takes a minute.
-const GPU: Module =
-    Module { name: "tenure_gpu", folder: "pkg/gpu", profile: "gpu", features: "wasm,webgpu", level: &["-Oz"] };
+/// The same with a graphics device, loaded when the caller asks for it or when it is faster. Nearly
+/// all of it is CubeCL and wgpu, where no hot loop runs. One round of wasm-opt takes a minute.
+const GPU: Module = Module {
+    name: "tenure_gpu",
+    folder: "pkg/gpu",
+    profile: "gpu",
+    features: "wasm,webgpu",
+    duration: "CubeCL and wgpu take some minutes to compile the first time",
+    level: &["-Oz"],
+};
 
 /// Builds the module that scores.
 pub fn build() -> Result<Outcome> {
@@ -81,6 +91,7 @@ impl Module {
             .text(&command::read(program("rustc").arg("--version").arg("--verbose"))?)
             .text(&npm::installed_version("binaryen")?);
         unless_finished(self.name, inputs, std::slice::from_ref(&output), || {
+            command::explain(self.duration);
             let module = self.compile()?;
             self.bind(&module, &output)?;
             self.optimise(&output.join(format!("{}_bg.wasm", self.name)))
@@ -99,7 +110,8 @@ impl Module {
 
     /// Writes the JavaScript around the module.
     fn bind(&self, module: &Path, output: &Path) -> Result<()> {
-        // The module and the generator speak a private format: another version of either would fail at run time.
+        // Module and generator share a private format. With different versions the module would
+        // fail at run time.
         let (library, generator) = (
             prerequisites::locked_version("wasm-bindgen")?,
             prerequisites::locked_version("wasm-bindgen-cli-support")?,
@@ -130,9 +142,9 @@ impl Module {
     }
 }
 
-/// Flags for every crate in the module, dependencies too (an inlined kernel needs the feature where it is compiled).
-/// Panic messages name source files: the folders of this machine are written out of them, for privacy and so that two
-/// machines build the same bytes.
+/// Flags for every crate in the module, dependencies too, because an inlined kernel needs simd128
+/// where it is inlined. Panic messages name source files. The folders of this machine are removed
+/// from them, for privacy and so that two machines build the same bytes.
 fn rust_flags() -> Result<Vec<String>> {
     let home = std::env::home_dir().context("the home folder is not known")?;
     let cargo_home = std::env::var("CARGO_HOME").unwrap_or_else(|_| home.join(".cargo").display().to_string());

@@ -1,8 +1,10 @@
-//! `cargo xtask bench explain`: exact explanations in Node and Chromium beside Python's shap and a JavaScript KernelSHAP,
-//! and the errors of sampled ones by evaluations, into target/bench/explain.json.
+//! `cargo xtask bench explain`: exact explanations in Node and Chromium beside Python's shap and a
+//! JavaScript KernelSHAP, and the errors of sampled ones by evaluations, into
+//! target/bench/explain.json.
 //!
-//! The network is the one that `tenure train` ships for IBM Telco: trained on the real table where ../shared/data has it,
-//! else on the embedded sample, and the output says which. The measuring is done by tests/bench/explain.
+//! The network is the one that `tenure train` ships for IBM Telco. It is trained on the real table
+//! if ../shared/data has it, otherwise on the embedded sample; the output says which. The scripts
+//! in tests/bench/explain measure.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,9 +13,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::Value;
 
-use super::install_peers;
-use super::python::Python;
+use super::peers::{self, Python};
 use crate::command::{self, Outcome, program, step};
+use crate::figures::{self, number, verdict};
 use crate::finished::{Inputs, unless_finished};
 use crate::{browser, demo, prerequisites, project};
 
@@ -37,7 +39,7 @@ pub fn run(options: &Options) -> Result<()> {
     demo::build_package()?;
     demo::prepare_sample()?;
     let chromium = browser::find_or_install()?;
-    step("peers", install_peers)?;
+    step("peers", peers::install_npm)?;
     let environment = Python::in_folder("bench/python-explain");
     let requirements = project::path("tests/bench/explain/requirements.txt");
     step("shap", || environment.install(&options.python, &requirements))?;
@@ -54,15 +56,14 @@ pub fn run(options: &Options) -> Result<()> {
     if second.is_file() {
         node.arg("--second-data").arg(&second).arg("--second-model").arg(trained("churn5000", "churn5000", &second)?);
     }
-    let output = project::output("bench/explain.json");
+    let output = figures::file("explain.json")?;
     node.arg("--customers").arg(options.customers.to_string()).arg("--sampled").arg(sampled_errors());
     node.arg("--python").arg(environment.path()).arg("--chromium").arg(&chromium).arg("--out").arg(&output);
     step("measuring", || command::run(&mut node).map(|()| Outcome::Done))?;
-    let text = fs::read_to_string(&output).with_context(|| format!("cannot read {}", output.display()))?;
-    let measured: Value = serde_json::from_str(&text)?;
+    let measured = figures::read(&output)?;
     println!("{}\n{}", exact(&measured), sampled(&measured));
     println!("{}", bars(&measured)?);
-    println!("written: {}", project::shown(&output));
+    figures::say_written(&output);
     Ok(())
 }
 
@@ -73,7 +74,8 @@ fn sampled_errors() -> PathBuf {
 
 fn build_sampled() -> Result<Outcome> {
     let mut cargo = program("cargo");
-    // The whole workspace, so that burn is compiled with the features that the other steps compiled it with.
+    // The whole workspace, so that burn is compiled with the features that the other steps compiled
+    // it with.
     command::run(cargo.args(["build", "--release", "--workspace", "--example", "explain_sampled"]))?;
     Ok(Outcome::Done)
 }
@@ -93,10 +95,6 @@ fn trained(name: &str, schema: &str, data: &Path) -> Result<PathBuf> {
         })
     })?;
     Ok(model)
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or(f64::NAN)
 }
 
 /// What exact explanations take, and their peers.
@@ -171,17 +169,16 @@ fn sampled(measured: &Value) -> String {
 
 fn bars(measured: &Value) -> Result<String> {
     let mut lines = Vec::new();
-    let word = |met: bool| if met { "met   " } else { "MISSED" };
     for (key, limit) in BARS {
         let value = measured["chromium"][key].as_f64().with_context(|| format!("chromium has no {key}"))?;
-        lines.push(format!("{} chromium  {key} {value:.2}  (at most {limit})", word(value <= limit)));
+        lines.push(format!("{} chromium  {key} {value:.2}  (at most {limit})", verdict(value <= limit)));
     }
     for (name, table) in measured["sampled"].as_object().context("there is no sampled table")? {
         for size in sizes(table) {
             let row = &table[size.to_string()];
             let Some(kernel) = row["kernel"].as_f64() else { continue };
             let share = row["tenure"].as_f64().context("a row without our error")? / kernel;
-            let met = word(share <= SHARE_OF_KERNEL);
+            let met = verdict(share <= SHARE_OF_KERNEL);
             lines.push(format!(
                 "{met} sampled   {name} at {size}: {share:.3} × shap Kernel  (at most {SHARE_OF_KERNEL})"
             ));
@@ -195,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_held_against_kernel_shap_at_every_size() {
+    fn errors_are_compared_with_kernel_shap_at_every_size() {
         let measured = serde_json::json!({
             "chromium": { "exact_p50_ms": 24.0, "exact_p90_ms": 76.0 },
             "sampled": { "telco": {

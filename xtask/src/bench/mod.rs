@@ -1,32 +1,25 @@
-//! `cargo xtask bench`: speed beside the peers. `runtime` is here, on the equivalent network, into
-//! target/bench/runtime.json; `train`, `explain` and `quality` have files of their own.
-//!
-//! The measuring is done by the scripts in tests/bench, in the runtimes themselves; this file prepares what they need,
-//! calls them, and holds the results against the bars.
+//! `cargo xtask bench`: speed and quality beside the peers.
 
 mod explain;
-mod python;
+mod peers;
 mod quality;
+mod runtime;
 mod train;
 
-use std::fs;
-use std::path::PathBuf;
+use anyhow::Result;
+use clap::Subcommand;
 
-use anyhow::{Context, Result, ensure};
-use clap::{Args, Subcommand};
-use serde_json::Value;
-
-use crate::command::{self, Outcome, program, step};
-use crate::finished::{Inputs, unless_finished};
-use crate::{browser, demo, gpu, prerequisites, project};
+use crate::gpu;
 
 #[derive(Subcommand)]
 pub enum Benchmark {
-    /// Scoring and explaining in Node and headless Chromium, and natively, beside onnxruntime, tfjs and plain JavaScript
-    Runtime(Options),
+    /// Scoring and explaining in Node and headless Chromium, and natively, beside onnxruntime, tfjs
+    /// and plain JavaScript
+    Runtime(runtime::Options),
     /// Fitting the networks beside PyTorch and the reference TabM: target/bench/train.json
     Train(train::Options),
-    /// The defaults on real tables beside LightGBM and CatBoost: target/bench/quality.json
+    /// The defaults on real tables beside LightGBM and CatBoost: target/bench/quality.json; with
+    /// --check, against bars
     Quality(quality::Options),
     /// Batches and explanations on a graphics device beside one CPU thread: target/bench/gpu.json
     Gpu(gpu::Options),
@@ -34,179 +27,12 @@ pub enum Benchmark {
     Explain(explain::Options),
 }
 
-#[derive(Args)]
-pub struct Options {
-    /// Records to score instead of the sample's; the model must know their fields
-    #[arg(long, value_name = "FILE")]
-    data: Option<PathBuf>,
-    /// Another model than the demo's
-    #[arg(long, value_name = "FILE", requires = "data")]
-    model: Option<PathBuf>,
-    /// Repetitions of each measurement, taken in turn by all engines
-    #[arg(long, default_value_t = 7)]
-    repetitions: u32,
-}
-
 pub fn run(benchmark: &Benchmark) -> Result<()> {
     match benchmark {
-        Benchmark::Runtime(options) => runtime(options),
+        Benchmark::Runtime(options) => runtime::run(options),
         Benchmark::Train(options) => train::run(options),
         Benchmark::Quality(options) => quality::run(options),
         Benchmark::Gpu(options) => gpu::bench(options),
         Benchmark::Explain(options) => explain::run(options),
-    }
-}
-
-fn runtime(options: &Options) -> Result<()> {
-    let absolute = |file: &PathBuf| file.canonicalize().with_context(|| format!("there is no file {}", file.display()));
-    let (data, model) = (options.data.as_ref().map(absolute), options.model.as_ref().map(absolute));
-    prerequisites::check()?;
-    demo::build_package()?;
-    demo::prepare_sample()?;
-    let data = data.transpose()?.unwrap_or_else(|| project::output("demo/sample.csv"));
-    let model = model.transpose()?.unwrap_or_else(demo::model);
-    let chromium = browser::find_or_install()?;
-    step("peers", install_peers)?;
-    let output = project::output("bench/runtime.json");
-    fs::create_dir_all(output.parent().expect("runtime.json lies in target/bench"))?;
-    step("measuring", || {
-        let mut node = program("node");
-        node.arg(project::path("tests/bench/runtime.js")).arg("--data").arg(&data).arg("--model").arg(&model);
-        node.arg("--tenure").arg(project::tenure_command()).arg("--chromium").arg(&chromium);
-        node.arg("--repetitions").arg(options.repetitions.to_string()).arg("--out").arg(&output);
-        command::run(&mut node).map(|()| Outcome::Done)
-    })?;
-    let text = fs::read_to_string(&output).with_context(|| format!("cannot read {}", output.display()))?;
-    let measured: Value = serde_json::from_str(&text)?;
-    println!("{}", figures(&measured));
-    println!("{}", bars(&measured)?);
-    println!("written: {}", project::shown(&output));
-    Ok(())
-}
-
-/// The peers are large (native libraries among them), so they lie in a folder of their own, beside the tests' packages.
-fn install_peers() -> Result<Outcome> {
-    let folder = project::path("tests/bench");
-    let inputs = Inputs::of("peers").path(&folder.join("package.json"))?.path(&folder.join("package-lock.json"))?;
-    let installed = [folder.join("node_modules/.package-lock.json")];
-    unless_finished("peers", inputs, &installed, || {
-        // onnxruntime-node's install script would fetch CUDA; the CPU library is in the package itself.
-        let mut npm = program("npm");
-        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-        command::run(npm.current_dir(&folder))
-    })
-}
-
-const RUNTIMES: [&str; 2] = ["node", "chromium"];
-const ENGINES: [&str; 4] = ["tenure", "onnxruntime_web", "tfjs_wasm", "plain_js"];
-const KEYS: [(&str, usize); 5] = [
-    ("record_p50_us", 2),
-    ("row_p50_us", 2),
-    ("batch_100k_rows_per_s", 0),
-    ("cold_ms", 1),
-    ("explain_exact_p50_ms", 2),
-];
-
-/// Every figure, one line per runtime and engine.
-fn figures(measured: &Value) -> String {
-    let mut lines = vec![format!("{:<28}", "")];
-    for (key, _) in KEYS {
-        lines[0] += &format!(" {key:>22}");
-    }
-    for runtime in RUNTIMES {
-        for engine in ENGINES {
-            let mut line = format!("{:<28}", format!("{runtime} {engine}"));
-            for (key, digits) in KEYS {
-                let text =
-                    measured[runtime][engine][key].as_f64().map_or("–".to_string(), |x| format!("{x:.digits$}"));
-                line += &format!(" {text:>22}");
-            }
-            lines.push(line);
-        }
-    }
-    let native = |engine: &str| measured["native"][engine]["rows_per_s"].as_f64().unwrap_or(f64::NAN);
-    lines.push(format!(
-        "native, 2 threads: tenure score {:.0} rows/s with reading and writing CSV, onnxruntime-node {:.0} rows/s of the network alone",
-        native("tenure"),
-        native("onnxruntime_node")
-    ));
-    lines.extend(busy(&measured["environment"]));
-    lines.join("\n")
-}
-
-/// A warning where `load` was above `cores` when measuring began.
-fn busy(environment: &Value) -> Option<String> {
-    let number = |key: &str| environment[key].as_f64().unwrap_or_default();
-    let (load, cores) = (number("load"), number("cores"));
-    (load > cores).then(|| {
-        format!("the machine was busy (load {load:.1} on {cores} cores when it began): trust none of these figures")
-    })
-}
-
-/// A bar: a figure of ours, alone or as a share of a peer's.
-struct Bar {
-    key: &'static str,
-    peer: Option<&'static str>,
-    limit: Limit,
-}
-
-enum Limit {
-    AtMost(f64),
-    AtLeast(f64),
-}
-
-const BARS: [Bar; 6] = [
-    Bar { key: "record_p50_us", peer: None, limit: Limit::AtMost(4.0) },
-    Bar { key: "row_p50_us", peer: None, limit: Limit::AtMost(1.0) },
-    Bar { key: "batch_100k_rows_per_s", peer: Some("tfjs_wasm"), limit: Limit::AtLeast(1.0) },
-    Bar { key: "batch_100k_rows_per_s", peer: Some("onnxruntime_web"), limit: Limit::AtLeast(1.5) },
-    Bar { key: "cold_ms", peer: Some("onnxruntime_web"), limit: Limit::AtMost(0.1) },
-    Bar { key: "explain_exact_p50_ms", peer: None, limit: Limit::AtMost(100.0) },
-];
-
-/// Our figures against the bars, one line each.
-fn bars(measured: &Value) -> Result<String> {
-    let mut lines = Vec::new();
-    for runtime in RUNTIMES {
-        for bar in &BARS {
-            let figure = |engine: &str| measured[runtime][engine][bar.key].as_f64();
-            let ours = figure("tenure").with_context(|| format!("{runtime} has no tenure.{}", bar.key))?;
-            let (value, about) = match bar.peer {
-                None => (ours, String::new()),
-                Some(peer) => {
-                    let theirs = figure(peer).with_context(|| format!("{runtime} has no {peer}.{}", bar.key))?;
-                    ensure!(theirs > 0.0, "{runtime}: {peer}.{} is {theirs}", bar.key);
-                    (ours / theirs, format!(" × {peer}"))
-                }
-            };
-            let (met, limit) = match bar.limit {
-                Limit::AtMost(limit) => (value <= limit, format!("at most {limit}")),
-                Limit::AtLeast(limit) => (value >= limit, format!("at least {limit}")),
-            };
-            let word = if met { "met   " } else { "MISSED" };
-            lines.push(format!("{word} {runtime:<9} {:<22} {value:>8.3}{about}  ({limit})", bar.key));
-        }
-    }
-    Ok(lines.join("\n"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn figures_are_held_against_the_bars() {
-        let engine = |batch: f64, cold: f64| serde_json::json!({ "row_p50_us": 5.0, "batch_100k_rows_per_s": batch, "cold_ms": cold });
-        let ours = serde_json::json!({
-            "record_p50_us": 3.0, "row_p50_us": 1.5, "batch_100k_rows_per_s": 300.0, "cold_ms": 10.0, "explain_exact_p50_ms": 100.0
-        });
-        let runtime = serde_json::json!({ "tenure": ours, "onnxruntime_web": engine(200.0, 99.0), "tfjs_wasm": engine(310.0, 1.0) });
-        let measured = serde_json::json!({ "node": runtime, "chromium": runtime });
-        let text = bars(&measured).unwrap();
-        let words: Vec<&str> = text.lines().take(6).map(|line| line.split(' ').next().unwrap()).collect();
-        assert_eq!(words, ["met", "MISSED", "MISSED", "met", "MISSED", "met"], "{text}");
-        assert_eq!(text.lines().count(), 12);
-        assert!(bars(&serde_json::json!({})).is_err());
-        assert!(figures(&measured).contains("node tenure"), "{}", figures(&measured));
     }
 }

