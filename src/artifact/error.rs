@@ -49,7 +49,8 @@ pub enum ArtifactError {
         /// Bytes after the header.
         found: usize,
     },
-    /// A tensor of this name overlaps another, leaves a gap, or has a shape that does not fit its bytes.
+    /// A tensor of this name overlaps another, leaves a gap, or has a shape that does not fit its
+    /// bytes.
     #[error("tensor `{0}` overlaps another, leaves a gap, or its shape does not fit its bytes")]
     Layout(String),
     /// The metadata has no document under [`DOCUMENT_KEY`].
@@ -111,7 +112,8 @@ pub enum ArtifactError {
     /// The policy breaks a rule.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// There is no background row, or there are more than [`MAXIMUM_BACKGROUND_ROWS`](super::MAXIMUM_BACKGROUND_ROWS).
+    /// There is no background row, or there are more than
+    /// [`MAXIMUM_BACKGROUND_ROWS`](super::MAXIMUM_BACKGROUND_ROWS).
     #[error("the background has {found} rows, 1 to 1024 are allowed")]
     BackgroundRows {
         /// Rows of the background.

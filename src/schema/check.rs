@@ -1,4 +1,5 @@
-//! What a schema must satisfy before anything is derived from it. All problems are reported at once.
+//! What a schema must satisfy before anything is derived from it. All problems are reported at
+//! once.
 
 use crate::json::decimal::{self, Decimal};
 use crate::json::quoted;

@@ -83,7 +83,7 @@ impl ColumnBlock {
             && customer.assign(schema, (0..schema.fields.len()).map(|field| self.cell(field, row))).is_ok()
     }
 
-    /// One cell as it stands in the columns.
+    /// One cell of the columns.
     fn cell(&self, field: usize, row: usize) -> Cell {
         match self.numbers[field].get(row) {
             Some(number) if number.is_nan() => Cell::Missing,
@@ -108,8 +108,8 @@ impl ColumnBlock {
         self.finish(scorer, rows)
     }
 
-    /// Checks and encodes the first `rows` rows into `features` from place `first` on; returns how many have errors, whose
-    /// features mean nothing.
+    /// Checks and encodes the first `rows` rows into `features` from place `first` on; returns how
+    /// many have errors. The features of these mean nothing.
     #[cfg(all(feature = "wasm", feature = "webgpu"))]
     pub(crate) fn stage(&mut self, scorer: &Scorer, rows: usize, features: &mut Features, first: usize) -> usize {
         self.flag(scorer, rows);
@@ -121,7 +121,8 @@ impl ColumnBlock {
         self.flags[..rows].iter().filter(|&&flag| flag == Flag::Error as u8).count()
     }
 
-    /// Probabilities and tiers of the first `rows` rows from their logits and flags; returns how many have errors.
+    /// Probabilities and tiers of the first `rows` rows from their logits and flags; returns how
+    /// many have errors.
     pub(crate) fn finish(&mut self, scorer: &Scorer, rows: usize) -> usize {
         let mut errors = 0;
         for row in 0..rows {
