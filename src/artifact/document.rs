@@ -125,7 +125,7 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     encoder.end();
     background.end();
     if card.is_none() {
-        reader.report("card", "is not there");
+        reader.report("card", "is missing");
     }
     reader.end();
     match (schema, card, problems.or(read)) {

@@ -186,7 +186,7 @@ pub fn check_value(field: &Field, value: Value) -> (Result<Cell, Problem>, Optio
             field,
             Rule::Absent,
             "nothing".into(),
-            "must be in the record; null where it is not known".into(),
+            "must be in the record; use null if it is not known".into(),
         )),
         Value::Missing => Ok(Cell::Missing),
         Value::Text(text) if is_missing(field, text) => Ok(Cell::Missing),

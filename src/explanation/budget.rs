@@ -44,7 +44,7 @@ pub fn largest(errors: &[f64]) -> f64 {
 
 /// The budget is less than [`MINIMUM`] evaluations of every game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("budget must be at least {minimum} evaluations, {MINIMUM} for each background row, not {budget}")]
+#[error("budget must be at least {minimum} evaluations, {MINIMUM} for each background row (got {budget})")]
 pub struct BudgetTooSmall {
     /// Evaluations that were allowed.
     pub budget: u64,
@@ -299,7 +299,7 @@ mod tests {
             assert!(*error > 0.0 && (share - exact).abs() < 5.0 * error);
         }
         let refusal = explain(10, owned(&players), |at| bent(10, at as u64), budget(47, 0.0)).unwrap_err();
-        assert_eq!(refusal.to_string(), "budget must be at least 48 evaluations, 16 for each background row, not 47");
+        assert_eq!(refusal.to_string(), "budget must be at least 48 evaluations, 16 for each background row (got 47)");
     }
 
     #[test]

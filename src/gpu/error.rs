@@ -6,7 +6,7 @@ use crate::explanation::BudgetTooSmall;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GpuError {
     /// There is no graphics adapter, with the reason.
-    #[error("there is no graphics adapter: {0}")]
+    #[error("no graphics adapter was found: {0}")]
     NoAdapter(String),
     /// The adapter gives no device, with the reason.
     #[error("the graphics adapter gives no device: {0}")]

@@ -284,7 +284,7 @@ impl Parser<'_> {
                         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
                     }
                 }
-                return char::from_u32(code).ok_or_else(|| self.error("half a letter"));
+                return char::from_u32(code).ok_or_else(|| self.error("half of a surrogate pair"));
             }
             _ => return Err(self.error("unknown escape in a text")),
         })
@@ -325,8 +325,8 @@ mod tests {
             ("\"\n\"", "control"),
             ("\"a", "not closed"),
             ("\"\\x\"", "escape"),
-            ("\"\\ud800\"", "half a letter"),
-            ("\"\\ud800\\u0041\"", "half a letter"),
+            ("\"\\ud800\"", "half of a surrogate pair"),
+            ("\"\\ud800\\u0041\"", "half of a surrogate pair"),
             ("\"\\u00g0\"", "hexadecimal"),
             ("nul", "a value"),
             ("NaN", "a value"),

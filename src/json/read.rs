@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
     pub fn value(&mut self, key: &str) -> Option<&'a Value> {
         let value = self.take(key);
         if value.is_none() && self.sound {
-            self.report(key, "is not there");
+            self.report(key, "is missing");
         }
         value
     }
@@ -251,7 +251,7 @@ impl<'a> Reader<'a> {
     /// Reports the keys that were not read.
     pub fn end(self) {
         for (key, _) in &self.entries {
-            self.report(key, "is no key of this document");
+            self.report(key, "is not a known key");
         }
     }
 }
@@ -297,11 +297,11 @@ mod tests {
             "flag: must be true or false (got \"yes\")",
             "numbers[1]: must be a number (got \"2\")",
             "texts[0]: must be a text (got null)",
-            "inner.surprise: is no key of this document",
-            "absent: is not there",
+            "inner.surprise: is not a known key",
+            "absent: is missing",
             "list[1]: must be an object (got another number)",
-            "list[0].share: is not there",
-            "other: is no key of this document",
+            "list[0].share: is missing",
+            "other: is not a known key",
         ];
         assert_eq!(texts, expected);
     }

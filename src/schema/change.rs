@@ -171,8 +171,8 @@ mod tests {
             "fields[0].change.direction: must be \"increase\", \"decrease\" or \"any\" (got \"up\")",
             "fields[0].change.forbidden[0]: must be a list of two texts (got a list)",
             "fields[0].change.forbidden[1]: must be a list of two texts (got another number)",
-            "fields[0].change.steps: is no key of this document",
-            "rules[0].then: is not there",
+            "fields[0].change.steps: is not a known key",
+            "rules[0].then: is missing",
         ] {
             assert!(error.lines().any(|seen| seen == line), "{line} in\n{error}");
         }

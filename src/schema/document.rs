@@ -66,7 +66,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
             if reference.is_none() {
                 reader.report(
                     "reference",
-                    "is not there: a date counts as days before it; the schema may state one for all",
+                    "is missing: a date is a number of days before it; state one for all dates at the top of the schema",
                 );
             }
             Kind::Date { reference: reference.unwrap_or_default() }
@@ -82,7 +82,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
             }
             let categories = reader.optional_texts("categories");
             if other == "category" && categories.is_none() {
-                reader.report("categories", "is not there");
+                reader.report("categories", "is missing");
             }
             Kind::Category { categories: categories.unwrap_or_default() }
         }
@@ -159,7 +159,7 @@ mod tests {
         document["fields"][1] = serde_json::json!({ "name": "n", "kind": "number", "reference": "2024-02-01" });
         assert_eq!(read(&document).unwrap_err(), "fields[1].reference: only a date has it");
         document.as_object_mut().unwrap().remove("reference");
-        assert!(read(&document).unwrap_err().starts_with("fields[0].reference: is not there"));
+        assert!(read(&document).unwrap_err().starts_with("fields[0].reference: is missing"));
     }
 
     #[test]
@@ -177,10 +177,10 @@ mod tests {
             "fields[0].categories: only a category has it",
             "fields[1].minimum: must be a number (got \"0\")",
             "fields[2].kind: must be \"number\", \"date\", \"category\" or \"flag\" (got \"text\")",
-            "fields[3].negative: is not there",
+            "fields[3].negative: is missing",
             "fields[3].unit: only a number has it",
-            "target.value: is no key of this document",
-            "surprise: is no key of this document",
+            "target.value: is not a known key",
+            "surprise: is not a known key",
         ] {
             assert!(error.lines().any(|seen| seen == line), "{line} in\n{error}");
         }
