@@ -133,6 +133,7 @@ thread_local! {
 /// Calls `callback` with a message on a panic. The module cannot be used after that, and its
 /// promises are never settled.
 #[wasm_bindgen]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports public functions alone")]
 pub fn on_panic(callback: Function) {
     ON_PANIC.set(Some(callback));
     std::panic::set_hook(Box::new(|panic| {
