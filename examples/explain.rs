@@ -1,4 +1,5 @@
-//! Explains the score of one customer, field by field: `cargo run --example explain [model.safetensors]`.
+//! Explains the score of one customer, field by field:
+//! `cargo run --example explain [model.safetensors]`.
 
 use std::error::Error;
 use std::{env, fs};

@@ -1,4 +1,5 @@
-//! Logit -> Probability: the last number a score passes through, learned by the trainer on rows of its own.
+//! Logit → probability: the last step of a score, fitted by training on rows that fitted nothing
+//! else.
 //!
 //! `exp` comes from libm, so that the native and the wasm build give the same bits.
 
@@ -10,8 +11,9 @@ use crate::json::decimal::Decimal;
 
 /// How a logit becomes a probability.
 ///
-/// *Temperature*: `sigmoid(logit / temperature)` (Guo et al. 2017, "On Calibration of Modern Neural Networks", 4.2).
-/// *Isotonic*: straight lines between knots, constant outside of the first and the last one.
+/// *Temperature*: `sigmoid(logit / temperature)` (Guo et al. 2017, "On Calibration of Modern Neural
+/// Networks", 4.2). *Isotonic*: straight lines between knots, constant outside of the first and the
+/// last one.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 #[cfg_attr(feature = "write", serde(tag = "method", rename_all = "lowercase"))]
@@ -100,7 +102,7 @@ pub fn sigmoid(logit: f64) -> f64 {
 }
 
 impl Calibration {
-    /// Reads what the artifact says; [`Calibration::validate`] has yet to check it.
+    /// Reads the document. [`Calibration::validate`] checks the values.
     pub fn read(mut reader: Reader) -> Calibration {
         let calibration = match reader.text("method").as_str() {
             "isotonic" => {
@@ -118,7 +120,8 @@ impl Calibration {
         calibration
     }
 
-    /// The probability that belongs to a logit: nondecreasing in it, within 0..=1 for a valid calibration, NaN for NaN.
+    /// The probability that belongs to a logit: nondecreasing in it, within 0..=1 for a valid
+    /// calibration, NaN for NaN.
     pub fn probability(&self, logit: f64) -> f64 {
         match self {
             Calibration::Temperature { temperature } => sigmoid(logit / temperature),
@@ -126,7 +129,8 @@ impl Calibration {
         }
     }
 
-    /// Checks what an artifact claims. [`Calibration::probability`] keeps its promises only after this.
+    /// Checks the values. What [`Calibration::probability`] promises holds for a calibration that
+    /// passes.
     pub fn validate(&self) -> Result<(), CalibrationError> {
         match self {
             Calibration::Temperature { temperature } => {
@@ -154,7 +158,8 @@ fn interpolate(logits: &[f64], probabilities: &[f64], logit: f64) -> f64 {
     }
     let fraction = (logit - logits[above - 1]) / (logits[above] - logits[above - 1]);
     let (low, high) = (probabilities[above - 1], probabilities[above]);
-    // Rounding may step past the knot above by one unit in the last place; a curve that falls there is not monotone.
+    // Rounding may step past the knot above by one unit in the last place; a curve that falls there
+    // is not monotone.
     (low + fraction * (high - low)).min(high)
 }
 
@@ -221,7 +226,8 @@ mod tests {
 
     #[test]
     fn rounding_does_not_step_over_a_knot() {
-        // Just below the second knot the fraction rounds to 1, and 0.31 + (0.939 - 0.31) to more than 0.939.
+        // Just below the second knot the fraction rounds to 1, and 0.31 + (0.939 - 0.31) to more
+        // than 0.939.
         let calibration = isotonic(&[-30.0, 0.001], &[0.31, 0.939]);
         assert_eq!(calibration.probability(0.001f64.next_down()), 0.939);
     }

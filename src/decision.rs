@@ -1,4 +1,5 @@
-//! Tiers: what a person is told about a probability. The policy is data, written by training, kept in the artifact.
+//! Tiers of probabilities, for people. The policy is data: the schema file states it, and the
+//! artifact keeps it.
 
 #[cfg(feature = "write")]
 use serde::Serialize;
@@ -61,7 +62,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Reads what the artifact says; [`Policy::problems`] has yet to check it.
+    /// Reads the document. [`Policy::problems`] checks the values.
     pub fn read(mut reader: Reader) -> Policy {
         let tier = |mut tier: Reader| {
             let read = Tier { name: tier.text("name"), label: tier.text("label"), from: tier.number("from") };

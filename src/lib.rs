@@ -1,7 +1,9 @@
-//! Tenure scores customers for churn where their record already is: in the browser, at the edge, in a batch.
+//! Tenure scores customers for churn where their record already is: in the browser, at the edge, in
+//! a batch.
 //!
-//! A model is one file, the artifact. This crate reads it, scores customers, and explains the scores. It is pure: no input
-//! or output, clock, or randomness, so the same code gives the same numbers everywhere.
+//! A model is one file, the artifact. This crate reads it, scores customers, and explains the
+//! scores. It is pure: no input or output, clock, or randomness, so the same code gives the same
+//! numbers everywhere.
 //!
 //! ```text
 //! record ─check→ Customer ─encode→ Features ─network→ logit ─calibrate→ probability ─decide→ tier
@@ -13,8 +15,8 @@
 //! use tenure::customer::{Value, check};
 //! use tenure::scorer::{ExplainOptions, Scorer};
 //!
-//! let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/artifacts/v1.safetensors"));
-//! let scorer = Scorer::from_bytes(file)?;
+//! const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/artifacts/v1.safetensors");
+//! let scorer = Scorer::from_bytes(&std::fs::read(MODEL)?)?;
 //! let schema = &scorer.document().schema;
 //!
 //! // One value for each field of the schema, in its order.
@@ -31,7 +33,8 @@
 //! let mut workspace = scorer.workspace();
 //! let score = scorer.score(&customer, &mut workspace);
 //! assert!(score.probability > 0.4 && score.probability < 1.0);
-//! println!("{:.1}%, tier {}", 100.0 * score.probability, scorer.document().policy.tiers[score.tier].label);
+//! let tier = &scorer.document().policy.tiers[score.tier];
+//! println!("{:.1}% ({})", 100.0 * score.probability, tier.label);
 //!
 //! // Shapley values on the logit: the base and the contributions add up to the logit.
 //! let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace)?;
@@ -42,7 +45,8 @@
 //!
 //! # Features
 //!
-//! - `write` (default): artifacts and schemas through serde. Without default features the crate has three dependencies.
+//! - `write` (default): artifacts and schemas through serde. Without default features the crate has
+//!   three dependencies.
 //! - `wasm`: the wasm-bindgen surface of the npm package.
 //! - `webgpu`: batches and explanations on a graphics device.
 //! - `burn`: the networks as burn Modules, for training.

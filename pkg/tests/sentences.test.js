@@ -94,7 +94,7 @@ test("a table with problems is refused with all of them", async () => {
   const locale = { ...rest, keeps: "{lable} stays", surprise: "1" };
   await assert.rejects(load(artifactPath(), { locale }), (error) => {
     assert.deepEqual([error.name, error.code], ["TenureError", "argument_invalid"]);
-    for (const part of ["comma: is not there", "keeps: has a brace", "surprise: is no key"])
+    for (const part of ["comma: is missing", "keeps: has a brace", "surprise: is not a known key"])
       assert.ok(error.message.includes(part), error.message);
     return true;
   });

@@ -42,7 +42,7 @@ impl Artifact {
     }
 }
 
-/// The background rows as customers; refuses what would name a person.
+/// The background rows as customers. Refuses rows that stand for too few customers.
 fn customers(document: &Document) -> Result<Vec<Customer>, ArtifactError> {
     let Background { k, rows } = &document.background;
     if rows.is_empty() || rows.len() > MAXIMUM_BACKGROUND_ROWS {

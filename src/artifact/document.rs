@@ -1,4 +1,5 @@
-//! The JSON document of an artifact, and its reader: the version first, as another version may have other keys.
+//! The JSON document of an artifact, and its reader. The version is read first, because another
+//! version may have other keys.
 
 #[cfg(feature = "write")]
 use serde::Serialize;
@@ -30,8 +31,8 @@ pub struct Document {
     pub policy: Policy,
     /// The customers that explanations compare with.
     pub background: Background,
-    /// The model card as JSON text: what it was trained on and how well it did. The core passes it on and reads nothing
-    /// from it; [`Document::card`] has it as a value.
+    /// The model card as JSON text: what the model was trained on and how well it does. The core
+    /// passes it on unread; `Document::card` returns it as a value.
     #[cfg_attr(feature = "write", serde(serialize_with = "verbatim"))]
     pub card: String,
 }
@@ -78,8 +79,8 @@ pub struct Background {
 pub struct BackgroundRow {
     /// Customers that the row stands for.
     pub members: u32,
-    /// One per field of the schema: a number, the code of a category (the number of categories is OTHER, 0 and 1 are a
-    /// flag's negative and positive value), or null for missing.
+    /// One per field of the schema: a number, the code of a category (the number of categories is
+    /// OTHER, 0 and 1 are a flag's negative and positive value), or null for missing.
     #[cfg_attr(feature = "write", serde(serialize_with = "numbers"))]
     pub cells: Vec<Cell>,
 }
@@ -95,19 +96,19 @@ fn numbers<S: serde::Serializer>(cells: &[Cell], serializer: S) -> Result<S::Ok,
     }))
 }
 
-/// Reads the document, and puts together what it says about the model for people and callers: its text without the encoder
-/// and the background.
+/// Reads the document. Also returns its text without the encoder and the background, for callers
+/// that show it.
 pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     let mut members = members(text, &["card"]).map_err(|error| ArtifactError::Document(error.to_string()))?;
     let format_version = version(&members)?;
     let told = members.iter().filter(|member| member.key != "encoder" && member.key != "background");
     let summary = told.fold(String::new(), |summary, Member { key, text, .. }| summary + ",\"" + key + "\":" + text);
-    // The card is passed on as it is.
+    // The card is passed on unread.
     let card = members.iter().position(|member| member.key == "card").map(|at| members.swap_remove(at).text.into());
     let problems = Problems::default();
     let mut reader = Reader::of_members(&members, &problems);
     reader.count("format_version");
-    // The schema reports its own problems; they come first, as most of the document hangs on it.
+    // The schema's problems come first, because most of the document depends on it.
     let schema = reader.value("schema").map(|schema| Schema::read("schema", schema));
     let mut encoder = reader.object("encoder");
     let mut background = reader.object("background");
@@ -129,7 +130,7 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     encoder.end();
     background.end();
     if card.is_none() {
-        reader.report("card", "is not there");
+        reader.report("card", "is missing");
     }
     reader.end();
     match (schema, card, problems.or(read)) {

@@ -20,7 +20,7 @@ pub enum ArtifactError {
         found: usize,
     },
     /// The file has less than 8 bytes.
-    #[error("the file ends in its first 8 bytes")]
+    #[error("the file has less than 8 bytes")]
     NoHeader,
     /// The header has more than [`MAXIMUM_HEADER_BYTES`].
     #[error("the header claims {claimed} bytes, at most {MAXIMUM_HEADER_BYTES} are read")]
@@ -37,11 +37,11 @@ pub enum ArtifactError {
         found: usize,
     },
     /// The header is no JSON, or breaks a rule of safetensors.
-    #[error("the header is no safetensors header: {0}")]
+    #[error("the header is not a safetensors header: {0}")]
     Header(String),
     /// The tensors are longer or shorter than the rest of the file.
     #[error(
-        "the tensors claim {claimed} bytes, {found} follow the header: the file is cut off or has something at its end"
+        "the tensors claim {claimed} bytes, {found} follow the header: the file is cut off or has extra bytes at its end"
     )]
     Length {
         /// Bytes that the file claims.
@@ -49,23 +49,26 @@ pub enum ArtifactError {
         /// Bytes after the header.
         found: usize,
     },
-    /// A tensor of this name overlaps another, leaves a gap, or has a shape that does not fit its bytes.
+    /// A tensor of this name overlaps another, leaves a gap, or has a shape that does not fit its
+    /// bytes.
     #[error("tensor `{0}` overlaps another, leaves a gap, or its shape does not fit its bytes")]
     Layout(String),
     /// The metadata has no document under [`DOCUMENT_KEY`].
-    #[error("the metadata has no key `{DOCUMENT_KEY}`: this is a safetensors file, but no Tenure artifact")]
+    #[error("the metadata has no key `{DOCUMENT_KEY}`: this is a safetensors file, but not a Tenure artifact")]
     NoDocument,
     /// The document is no JSON, or has wrong keys or values.
-    #[error("the document does not parse: {0}")]
+    #[error("the document is not valid: {0}")]
     Document(String),
     /// The format has another version.
-    #[error("the artifact has format version {found}, this code reads version {FORMAT_VERSION}")]
+    #[error(
+        "the artifact has format version {found}, this version of Tenure reads {FORMAT_VERSION}: train the model again"
+    )]
     Version {
         /// The version of the file.
         found: u32,
     },
     /// The format needs a tensor of this name.
-    #[error("tensor `{0}` is not there")]
+    #[error("tensor `{0}` is missing")]
     TensorAbsent(String),
     /// The format knows no tensor of this name.
     #[error("tensor `{0}` is not part of the format")]
@@ -111,7 +114,8 @@ pub enum ArtifactError {
     /// The policy breaks a rule.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// There is no background row, or there are more than [`MAXIMUM_BACKGROUND_ROWS`](super::MAXIMUM_BACKGROUND_ROWS).
+    /// There is no background row, or there are more than
+    /// [`MAXIMUM_BACKGROUND_ROWS`](super::MAXIMUM_BACKGROUND_ROWS).
     #[error("the background has {found} rows, 1 to 1024 are allowed")]
     BackgroundRows {
         /// Rows of the background.

@@ -1,6 +1,6 @@
-//! The header of a safetensors file: a JSON object with the metadata and, by name, the type, shape and place of every
-//! tensor. Read by hand and more strictly than the format asks: no key twice, no key it does not know, and tensors
-//! that fill the rest of the file without overlap, gap or remainder.
+//! The header of a safetensors file: a JSON object with the metadata and, by name, the type, shape
+//! and place of every tensor. The reader is stricter than the format: no key twice, no unknown key,
+//! and tensors that fill the rest of the file without overlap, gap or remainder.
 
 use super::error::{ArtifactError, sentence};
 use super::limits::DOCUMENT_KEY;
@@ -99,8 +99,8 @@ fn tensor(name: String, value: &Value, problems: &Problems) -> Tensor {
 }
 
 impl Tensor {
-    /// Bytes that the shape takes; nothing where they cannot be counted. Types that take no 4 or 8 bytes are counted as
-    /// if they took 4: they are refused either way.
+    /// Bytes of the shape; `None` on overflow. Types of other sizes than 4 and 8 bytes count as 4:
+    /// they are refused later.
     fn bytes(&self) -> Option<u64> {
         let width = if self.kind.ends_with("64") { 8 } else { 4 };
         self.shape.iter().try_fold(width, |bytes: u64, &size| bytes.checked_mul(size))
@@ -134,7 +134,8 @@ mod tests {
     }
 
     proptest! {
-        /// Two tensors that often lie right: what the safetensors crate refuses is refused, and the other way round.
+        /// Two tensors that are often laid out correctly. This reader and the safetensors crate
+        /// agree.
         #[test]
         fn layouts_are_judged_as_the_safetensors_crate_judges_them(
             rows in 0u64..4, columns in 0u64..4, more in 0u64..3, shift in -1i64..2, spare in 0usize..2, swap: bool,

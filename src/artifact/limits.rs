@@ -1,4 +1,4 @@
-//! The version of the format, and the limits that a file is held to.
+//! The version of the format, and the limits of a file.
 
 /// The version of the format that this code writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -6,7 +6,7 @@ pub const FORMAT_VERSION: u32 = 1;
 pub const DOCUMENT_KEY: &str = "tenure";
 /// Larger files are refused before anything is allocated.
 pub const MAXIMUM_BYTES: usize = 64 << 20;
-/// Larger headers likewise.
+/// Larger headers are refused before they are parsed.
 pub const MAXIMUM_HEADER_BYTES: usize = 8 << 20;
 /// A background row stands for at least this many customers.
 pub const MINIMUM_MEMBERS: u32 = 20;

@@ -1,5 +1,6 @@
-//! The one file with everything that scoring and explaining need: a safetensors file whose tensors are the packed
-//! network and whose metadata key `tenure` holds one JSON document. Any tool that reads safetensors opens it.
+//! The one file with everything that scoring and explaining need: a safetensors file whose tensors
+//! are the packed network and whose metadata key `tenure` holds one JSON document. Any tool that
+//! reads safetensors opens it.
 
 mod checked;
 mod document;

@@ -1,8 +1,9 @@
-//! Reading an artifact as if an enemy wrote it: limits before allocation, checked arithmetic, no trailing bytes.
+//! Reads an artifact as hostile input: limits before allocation, checked arithmetic, no trailing
+//! bytes.
 //!
-//! [`Header`] checks the layout (offsets that neither overlap nor leave gaps, shapes that fit their bytes, an end that is
-//! the file's end); what is checked here comes before it, to bound its memory, and after it, to know that the tensors
-//! are the ones of the format.
+//! [`Header`] checks the layout (offsets that neither overlap nor leave gaps, shapes that fit their
+//! bytes, an end that is the file's end); this file checks sizes before that, to bound its memory,
+//! and afterwards that the tensors are those of the format.
 
 use super::checked::Artifact;
 use super::document;
@@ -16,8 +17,8 @@ pub fn read(bytes: &[u8]) -> Result<Artifact, ArtifactError> {
     read_with_summary(bytes).map(|(artifact, _)| artifact)
 }
 
-/// Reads an artifact, and what it says about itself as JSON: `format_version`, `schema`, `calibration`, `policy` and `card`
-/// as they stand in the file, and `background_rows`.
+/// Reads an artifact, and what it says about itself as JSON: `format_version`, `schema`,
+/// `calibration`, `policy` and `card` as in the file, and `background_rows`.
 pub fn read_with_summary(bytes: &[u8]) -> Result<(Artifact, String), ArtifactError> {
     let (header, data) = split(bytes)?;
     let (document, summary) = document::read(&header.document.ok_or(ArtifactError::NoDocument)?)?;
@@ -98,7 +99,8 @@ impl Tensors<'_> {
             let (name, expected, found) = (tensor.name, shape.len(), tensor.shape.len());
             return Err(ArtifactError::TensorRank { name, expected, found });
         }
-        // A dimension beyond the file's bytes stands beside one of 0; the network refuses it by its size.
+        // A dimension larger than the file occurs only with another of 0; the network refuses its
+        // size.
         shape
             .iter_mut()
             .zip(&tensor.shape)

@@ -1,4 +1,4 @@
-//! Writing an artifact: the same artifact always makes the same bytes.
+//! Writes an artifact. The same artifact always gives the same bytes.
 
 use safetensors::tensor::{Dtype, TensorView, serialize};
 

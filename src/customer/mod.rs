@@ -1,4 +1,5 @@
-//! The one door from a record to a customer: every value checked against its field, every problem reported at once.
+//! The one door from a record to a customer. Every value is checked against its field, and all
+//! problems are reported at once.
 
 use std::borrow::Cow;
 
@@ -35,7 +36,8 @@ pub enum Cell {
     Category(u32),
 }
 
-/// A checked record: one cell per field of the schema, of the field's kind, numbers finite and within the bounds.
+/// A checked record: one cell per field of the schema, of the field's kind, numbers finite and
+/// within the bounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Customer {
     cells: Vec<Cell>,
@@ -61,7 +63,8 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Whether the record cannot be scored; the other rules only say how a value was treated.
+    /// Whether the record cannot be scored. The other rules are warnings that say how a value was
+    /// treated.
     pub fn is_error(self) -> bool {
         !matches!(self, Rule::UnseenCategory | Rule::Clipped)
     }
@@ -106,15 +109,16 @@ impl Customer {
         &self.cells
     }
 
-    /// Takes cells that were checked before, one by one, and checks again what makes a customer: length, kinds,
-    /// codes, bounds.
+    /// Takes cells that were checked before, one by one, and checks again what makes a customer:
+    /// length, kinds, codes, bounds.
     pub fn from_cells(schema: &Schema, cells: &[Cell]) -> Result<Customer, Vec<Problem>> {
         let mut customer = Customer { cells: Vec::with_capacity(cells.len()) };
         customer.assign(schema, cells.iter().copied())?;
         Ok(customer)
     }
 
-    /// As [`Customer::from_cells`], into this customer's memory. After an error the customer has no cells.
+    /// As [`Customer::from_cells`], into this customer's memory. After an error the customer has no
+    /// cells.
     pub fn assign(&mut self, schema: &Schema, cells: impl Iterator<Item = Cell>) -> Result<(), Vec<Problem>> {
         self.cells.clear();
         self.cells.extend(cells);
@@ -155,7 +159,8 @@ fn cell_problems(schema: &Schema, cells: &[Cell]) -> Vec<Problem> {
     problems.collect()
 }
 
-/// Checks a record, given one value per field in schema order. `Ok` carries the warnings, `Err` every problem.
+/// Checks a record: one value per field, in schema order. Returns the customer and the warnings, or
+/// every problem.
 pub fn check(schema: &Schema, values: &[Value]) -> Result<(Customer, Vec<Problem>), Vec<Problem>> {
     let mut problems = Vec::new();
     let mut cells = Vec::with_capacity(schema.fields.len());
@@ -173,14 +178,15 @@ pub fn check(schema: &Schema, values: &[Value]) -> Result<(Customer, Vec<Problem
     Ok((Customer { cells }, problems))
 }
 
-/// Checks one value: its cell or the rule it breaks, and a warning where the value is taken for another.
+/// Checks one value. Returns its cell or the rule it breaks, and a warning if the value is replaced
+/// by another.
 pub fn check_value(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Problem>) {
     let cell = match value {
         Value::Absent => Err(problem(
             field,
             Rule::Absent,
             "nothing".into(),
-            "must be in the record; null where it is not known".into(),
+            "must be in the record; use null if it is not known".into(),
         )),
         Value::Missing => Ok(Cell::Missing),
         Value::Text(text) if is_missing(field, text) => Ok(Cell::Missing),
@@ -230,7 +236,7 @@ fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
     Err(problem(field, Rule::Bounds, decimal::text(number), bound))
 }
 
-/// Reads a number as spreadsheets and CSV files write it plainly; the error says what stands in the way.
+/// Reads a plain number, as spreadsheets and CSV files write it. The error says what is in the way.
 fn parse_number(text: &str) -> Result<f64, String> {
     let text = text.trim();
     // Rust would also read "inf", "nan" and "infinity".
@@ -239,7 +245,7 @@ fn parse_number(text: &str) -> Result<f64, String> {
         return Ok(number);
     }
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    // A match and no search in a text, which would bring a searcher of long texts into the download.
+    // A match instead of a search in a text, whose code everyone would download.
     let separates = |c| matches!(c, ',' | '\'' | ' ' | '_' | '\u{a0}' | '\u{202f}');
     let separated = text.chars().all(|c| c.is_ascii_digit() || separates(c) || matches!(c, '.' | '+' | '-'));
     let slashes = text.matches(['/', '-', ':']).count();

@@ -1,8 +1,8 @@
-//! Features spread out as the dense columns that training multiplies: the piecewise-linear bins and one standardised
-//! value of every number, and one column for every category, OTHER and missing.
+//! Features as the dense columns that training multiplies: the piecewise-linear bins and one
+//! standardised value of every number, and one column for every category, OTHER and missing.
 //!
-//! Scoring never uses it. It exists so that burn trains an ordinary dense layer, and so that the packer can fold
-//! that layer into table rows: what a row expands to, times the weights, is the row's share.
+//! Scoring never uses it. With it burn trains an ordinary dense layer, and the packer folds that
+//! layer into table rows: the columns of a row, times the weights, are the row's share.
 
 use super::{Encoder, Features, Input, Scale, locate};
 
@@ -32,7 +32,7 @@ struct Number {
     deviation: f32,
 }
 
-/// A number for each category: what a category of many values is spread out by.
+/// A number for each category of a field with many categories (target encoding).
 #[derive(Clone, Debug, PartialEq)]
 pub struct CategoryValues {
     /// At least one, strictly ascending.
@@ -47,7 +47,8 @@ impl DenseLayout {
         DenseLayout::with_values(encoder, &vec![None; encoder.inputs.len()])
     }
 
-    /// Spreads the categories that have values, one entry for each input, as numbers are.
+    /// Encodes the categories that have values, one entry for each input, in the columns of a
+    /// number.
     pub fn with_values(encoder: &Encoder, values: &[Option<CategoryValues>]) -> DenseLayout {
         let mut offsets = vec![0];
         let mut spreads = Vec::new();
@@ -137,8 +138,9 @@ impl Number {
     }
 }
 
-/// The value of a category's column: 1, and √(2 / c) where there are more than two categories. A smaller input learns
-/// slower and is shrunk harder, which fields of many rare categories need (51 states of 100 customers each).
+/// The value of a category's column: 1, and √(2 / c) where there are more than two categories. A
+/// smaller input learns slower and is shrunk harder, which fields of many rare categories need (51
+/// states of 100 customers each).
 fn one_hot(count: u32) -> f32 {
     libm::sqrtf(2.0 / count.max(2) as f32)
 }

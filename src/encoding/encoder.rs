@@ -14,7 +14,8 @@ use crate::schema::{Formula, Schema};
 pub struct InputDocument {
     /// The field or derived feature.
     pub name: String,
-    /// Knots of a number, ascending: the fitted quantiles. Values outside count as the nearer end. Empty for a category.
+    /// Knots of a number, ascending: the fitted quantiles. Values outside count as the nearer end.
+    /// Empty for a category.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub knots: Vec<f32>,
 }
@@ -41,7 +42,7 @@ pub enum EncoderError {
         /// What there is.
         found: usize,
     },
-    /// An input is not the one that the schema puts there.
+    /// An input is not the one that the schema has at this position.
     #[error("input {position} is `{found}`, the schema makes it `{expected}`")]
     InputName {
         /// Position of the input.
@@ -145,7 +146,8 @@ impl Encoder {
         self.inputs.iter().map(document).collect()
     }
 
-    /// The inputs: fields in schema order, without those only for derived features, then the derived features.
+    /// The inputs: fields in schema order, without those only for derived features, then the
+    /// derived features.
     pub fn inputs(&self) -> &[Input] {
         &self.inputs
     }
@@ -182,7 +184,8 @@ impl Encoder {
         }
     }
 
-    /// Encodes one input over customers 0 to `count`; `cell` gives a customer's cell by field and place.
+    /// Encodes one input over customers 0 to `count`; `cell` gives a customer's cell by field and
+    /// place.
     pub fn encode_cells(
         &self,
         index: usize,
@@ -246,7 +249,7 @@ impl Encoder {
     }
 }
 
-/// A cell as formulas read it: a category or flag is its code, and what is not known is NaN.
+/// A cell as formulas read it: a category or flag is its code, and a missing value is NaN.
 pub(crate) fn formula_value(cell: Cell) -> f64 {
     match cell {
         Cell::Missing => f64::NAN,

@@ -1,6 +1,7 @@
 //! Encoded customers: what the network reads.
 
-/// Encoded customers, one table row and one fraction per input; input `i` of customer `c` is at `i * capacity + c`.
+/// Encoded customers, one table row and one fraction per input; input `i` of customer `c` is at
+/// `i * capacity + c`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Features {
     /// Table rows, `[inputs, capacity]`.
@@ -28,7 +29,8 @@ impl Features {
         (self.rows[at], self.fractions[at])
     }
 
-    /// Copies the first `count` customers of `features`, which has the same inputs, to place `first` on.
+    /// Copies the first `count` customers of `features`, which has the same inputs, to place
+    /// `first` on.
     #[cfg(all(feature = "wasm", feature = "webgpu"))]
     pub(crate) fn copy_from(&mut self, first: usize, features: &Features, count: usize) {
         for input in 0..features.rows.len() / features.capacity.max(1) {

@@ -11,7 +11,8 @@ use super::{Features, Scale, Source};
 pub struct EncoderParams {
     /// Bins of a number; knots at equal quantiles, equal knots folded into one.
     pub bins: usize,
-    /// Share of the rows cut off at each end: knots run from this quantile to one minus it.
+    /// Share of the values beyond the first and the last knot: knots run from this quantile to one
+    /// minus it.
     pub clip: f64,
 }
 
@@ -22,8 +23,9 @@ impl Default for EncoderParams {
 }
 
 impl EncoderParams {
-    /// Fits the encoder to `count` customers, `cell` giving a customer's checked cell by place and field. An input
-    /// that is missing in every one of them is an error. Holds the values of one input at a time.
+    /// Fits the encoder to `count` customers, `cell` giving a customer's checked cell by place and
+    /// field. An input that is missing in every one of them is an error. Holds the values of one
+    /// input at a time.
     pub fn fit(
         &self,
         schema: &Schema,
@@ -54,8 +56,8 @@ impl EncoderParams {
         Encoder::new(schema, documents)
     }
 
-    /// Knots at equal quantiles of the values (nearest rank), from `clip` to one minus `clip`. Sorts the values, of which
-    /// there is at least one.
+    /// Knots at equal quantiles of the values (nearest rank), from `clip` to one minus `clip`.
+    /// Sorts the values, of which there is at least one.
     pub fn knots(&self, values: &mut [f32]) -> Vec<f32> {
         values.sort_unstable_by(f32::total_cmp);
         let last = (values.len() - 1) as f64;
@@ -81,7 +83,8 @@ impl Encoder {
         Some((number as f32).clamp(-1e30, 1e30))
     }
 
-    /// How often each table row stands in `features`, a customer between two knots shared out by the fraction.
+    /// How often `features` uses each table row. A customer between two knots counts for both, by
+    /// the fraction.
     pub fn row_weights(&self, features: &Features, customers: usize) -> Vec<f64> {
         let mut weights = vec![0.0; self.row_count];
         for (index, input) in self.inputs.iter().enumerate() {

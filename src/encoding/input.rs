@@ -48,7 +48,7 @@ impl Input {
         }
     }
 
-    /// The row for a value that is not known.
+    /// The row of a missing value.
     pub fn missing_row(&self) -> u32 {
         self.first_row + self.row_count() as u32 - 1
     }
@@ -65,7 +65,8 @@ impl Input {
     }
 }
 
-/// The knot at or below a value and the fraction of the way to the next; values outside count as the nearer end.
+/// The knot at or below a value and the fraction of the way to the next; values outside count as
+/// the nearer end.
 #[inline(always)]
 pub(crate) fn locate(knots: &[f32], value: f32) -> (u32, f32) {
     let last = knots.len() - 1;

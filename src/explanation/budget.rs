@@ -1,7 +1,8 @@
-//! What to spend on which game: decided before the work starts, since what every game costs is known.
+//! How many evaluations each game gets. This is decided before the work starts, because the cost of
+//! every game is known.
 //!
-//! The mean over the games is wanted, so sampled games draw their own coalitions: their errors are independent and mostly
-//! cancel, where one draw for all games would make them err together.
+//! Every sampled game draws its own coalitions. The result is the mean over the games, so their
+//! independent errors mostly cancel; with one draw for all games they would add up.
 
 use super::{Estimate, MAXIMUM_PLAYERS, Random, Sample, SampledGame, exact};
 
@@ -41,9 +42,9 @@ pub fn largest(errors: &[f64]) -> f64 {
     errors.iter().fold(0.0, |largest: f64, error| largest.max(*error))
 }
 
-/// The budget does not reach for [`MINIMUM`] evaluations of every game.
+/// The budget is less than [`MINIMUM`] evaluations of every game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("budget must be at least {minimum} evaluations, {MINIMUM} for each background row, not {budget}")]
+#[error("budget must be at least {minimum} evaluations, {MINIMUM} for each background row (got {budget})")]
 pub struct BudgetTooSmall {
     /// Evaluations that were allowed.
     pub budget: u64,
@@ -51,13 +52,14 @@ pub struct BudgetTooSmall {
     pub minimum: u64,
 }
 
-/// Fewer evaluations say nothing about a game, let alone about the error.
+/// The fewest evaluations of a game that give an estimate and its error.
 pub const MINIMUM: u64 = 16;
 /// Evaluations a game before the error is first looked at.
 const FIRST: u64 = 128;
 
-/// Mean Shapley values over games whose players are fields 0 to `fields - 1`, given game by game. All games are exact
-/// where the budget allows it: Σ 2^players evaluations. Else small games are, and the others are sampled.
+/// Mean Shapley values over games whose players are fields 0 to `fields - 1`, given game by game.
+/// If the budget allows Σ 2^players evaluations, all games are exact. Otherwise small games are
+/// exact, and the others are sampled.
 pub fn explain<G: SampledGame>(
     fields: usize,
     players: Vec<Vec<usize>>,
@@ -80,7 +82,7 @@ pub fn explain<G: SampledGame>(
     }
 }
 
-/// What is asked of a game.
+/// What to evaluate of a game.
 #[derive(Debug)]
 pub enum Task {
     /// All of its coalitions.
@@ -89,8 +91,9 @@ pub enum Task {
     Sampled(Sample),
 }
 
-/// The rounds of an explanation: a budget, or a part of it, is spread over the games that are not exact yet; once every
-/// task of a round has its estimate, the errors say whether there is another. Who does the tasks is not decided here.
+/// The rounds of an explanation: a budget, or a part of it, is spread over the games that are not
+/// exact yet; once every task of a round has its estimate, the errors decide whether there is
+/// another. The caller does the tasks.
 #[derive(Debug)]
 pub struct Rounds {
     fields: usize,
@@ -98,7 +101,7 @@ pub struct Rounds {
     budget: Budget,
     random: Random,
     estimates: Vec<Option<Estimate>>,
-    /// Games of this round that no task was made of yet.
+    /// Games of this round without a task yet.
     open: Vec<usize>,
     /// Evaluations of all rounds.
     spent: u64,
@@ -132,9 +135,11 @@ impl Rounds {
         self.total().min(self.budget.evaluations)
     }
 
-    /// The next game of this round and what is asked of it. [`Rounds::take`] gets the estimate, before [`Rounds::finish`].
+    /// The next game of this round and what is asked of it. [`Rounds::take`] gets the estimate,
+    /// before [`Rounds::finish`].
     pub fn task(&mut self) -> Option<(usize, Task)> {
-        // Smallest games first: what one does not need goes to those after it. Few enough games for this search.
+        // Smallest games first: what one does not need goes to those after it. Few enough games for
+        // this search.
         let place = (0..self.open.len()).min_by_key(|&place| self.players[self.open[place]].len())?;
         let share = self.left / self.open.len() as u64;
         let at = self.open.remove(place);
@@ -152,7 +157,7 @@ impl Rounds {
         Some((at, task))
     }
 
-    /// What was found out about a game in this round.
+    /// Takes the estimate of a game in this round.
     pub fn take(&mut self, at: usize, estimate: Estimate) {
         match &mut self.estimates[at] {
             Some(known) if !estimate.exact => known.combine(&estimate),
@@ -160,7 +165,7 @@ impl Rounds {
         }
     }
 
-    /// Ends a round: the result, or nothing where there is another round.
+    /// Ends a round. Returns the result, or `None` if there is another round.
     pub fn finish(&mut self) -> Option<MeanShares> {
         let mean = self.mean();
         let Budget { evaluations, tolerance, .. } = self.budget;
@@ -170,8 +175,9 @@ impl Rounds {
         if mean.exact || largest <= tolerance || left < minimum {
             return Some(mean);
         }
-        // The error falls with the root of the evaluations, and faster where most coalitions are seen. Rounds are few
-        // because draws of their own add up to less than one draw of their size.
+        // The error falls with the root of the evaluations, and faster where most coalitions are
+        // seen. Rounds are few because draws of their own add up to less than one draw of their
+        // size.
         let spent = self.spent;
         let wanted = spent as f64 * (1.1 * (largest / tolerance).powi(2) - 1.0);
         self.left = (wanted as u64).clamp(spent / 4, spent.saturating_mul(3)).max(minimum).min(left);
@@ -205,7 +211,8 @@ mod tests {
     use super::super::{Game, Table};
     use super::*;
 
-    /// (Σ weight of the members)², for any number of players; its shares are weight · Σ all weights.
+    /// (Σ weight of the members)², for any number of players; its shares are weight · Σ all
+    /// weights.
     struct Square(Vec<f64>);
 
     impl Square {
@@ -292,7 +299,7 @@ mod tests {
             assert!(*error > 0.0 && (share - exact).abs() < 5.0 * error);
         }
         let refusal = explain(10, owned(&players), |at| bent(10, at as u64), budget(47, 0.0)).unwrap_err();
-        assert_eq!(refusal.to_string(), "budget must be at least 48 evaluations, 16 for each background row, not 47");
+        assert_eq!(refusal.to_string(), "budget must be at least 48 evaluations, 16 for each background row (got 47)");
     }
 
     #[test]

@@ -1,14 +1,16 @@
-//! Which coalitions a sampled game evaluates: pairs of a coalition and its complement, by size, without replacement.
+//! Which coalitions a sampled game evaluates: pairs of a coalition and its complement, by size,
+//! without replacement.
 //!
-//! A pair is named by its smaller half. Every size from 1 to half the players gets about the same number of pairs,
-//! which is how the leverage scores of Shapley's regression spread (Musco and Witter 2024, "Provably accurate Shapley
-//! value estimation via leverage score sampling", arXiv 2410.01917, section 3), and no more than it has: small
-//! sizes are soon evaluated whole, and then add no error at all.
+//! A pair is named by its smaller half. Every size from 1 to half the players gets about the same
+//! number of pairs, which is how the leverage scores of Shapley's regression spread (Musco and
+//! Witter 2024, "Provably accurate Shapley value estimation via leverage score sampling", arXiv
+//! 2410.01917, section 3), and no more than it has: small sizes are soon evaluated whole, and then
+//! add no error at all.
 
 use super::Random;
 
-/// A size gets its pairs without replacement where it has fewer than so many times as many; beyond, a pair that is
-/// drawn twice is rare and costs nothing but its evaluation.
+/// A size gets its pairs without replacement where it has fewer than so many times as many; beyond,
+/// a pair that is drawn twice is rare and costs nothing but its evaluation.
 const ENUMERATED: f64 = 16.0;
 
 /// Pairs, stratum by stratum.
@@ -50,7 +52,8 @@ impl Coalitions {
             if drawn == 0 {
                 continue;
             }
-            // The kernel weight of a coalition, (n - 1) / (C(n, s) s (n - s)), added up over the size.
+            // The kernel weight of a coalition, (n - 1) / (C(n, s) s (n - s)), added up over the
+            // size.
             let halves = if 2 * size == players { 1.0 } else { 2.0 };
             let total = halves * (players - 1) as f64 / (size * (players - size)) as f64;
             // A size that may go without a pair is weighed by its expectation, to make up for that.
@@ -85,8 +88,8 @@ impl Coalitions {
         Box::new(self.strata.iter().flat_map(|stratum| self.of(stratum)))
     }
 
-    /// Exactly `drawn` of all pairs, each as likely as another: one after another, with probability wanted / left
-    /// (Knuth, The Art of Computer Programming 2, section 3.4.2, algorithm S).
+    /// Exactly `drawn` of all pairs, each as likely as another: one after another, with probability
+    /// wanted / left (Knuth, The Art of Computer Programming 2, section 3.4.2, algorithm S).
     fn select(&mut self, players: usize, size: usize, drawn: usize, pairs: f64, random: &mut Random) {
         let (mut wanted, mut left) = (drawn as f64, pairs);
         let mut members: Vec<u16> = (0..size as u16).collect();
@@ -96,8 +99,8 @@ impl Coalitions {
                 wanted -= 1.0;
             }
             left -= 1.0;
-            // The next in lexicographic order. Of two halves of the same size, the first is the one with player 0, and
-            // those all come before the others.
+            // The next in lexicographic order. Of two halves of the same size, the first is the one
+            // with player 0, and those all come before the others.
             let last = |at: usize| (players - size + at) as u16;
             let Some(at) = (0..size).rev().find(|&at| members[at] < last(at)) else { break };
             if wanted < 0.5 {
@@ -141,8 +144,8 @@ fn sizes(players: usize) -> Vec<f64> {
     (1..=players / 2).map(count).collect()
 }
 
-/// Expected pairs of every size: the same for all, half as many where both halves of a pair have it, but no more than
-/// the size has.
+/// Expected pairs of every size: the same for all, half as many where both halves of a pair have
+/// it, but no more than the size has.
 fn allocate(players: usize, sizes: &[f64], count: f64) -> Vec<f64> {
     let (mut left, mut coalitions) = (count, (players - 1) as f64);
     // Sizes have more pairs the larger they are, so what a small one leaves goes to those after it.

@@ -1,4 +1,4 @@
-//! What is known of one game's Shapley values.
+//! An estimate of one game's Shapley values.
 
 /// Shares of one game.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +18,8 @@ impl Estimate {
         Estimate { shares, variances, exact: true }
     }
 
-    /// Takes in another estimate of the same game, each weighed by the inverse of its variance, summed over the players.
+    /// Combines this with another estimate of the same game. Each is weighted by the inverse of its
+    /// variance, summed over the players.
     pub fn combine(&mut self, other: &Estimate) {
         let [own, others] = [&self.variances, &other.variances].map(|variances| variances.iter().sum::<f64>());
         let part = if own > 0.0 { own / (own + others) } else { 0.0 };

@@ -1,10 +1,12 @@
 //! Exact Shapley values: every coalition is evaluated once, and its value is added where it counts.
 //!
-//! With w(s) = s! (n - s - 1)! / n!, player i's share is the sum of v(S) w(|S| - 1) over the coalitions with i minus
-//! the sum of v(S) w(|S|) over those without. That is the sum of v(S) (w(|S| - 1) + w(|S|)) over the coalitions with i,
-//! less what is the same for every player and follows from the sum of all shares. So a block of coalitions is weighed
-//! once; the upper players want its sum, and the lower ones get theirs by halving it, which costs one addition a
-//! coalition however many players there are. Within a block sums are f32, like the values; blocks add up in f64.
+//! With w(s) = s! (n - s - 1)! / n!, player i's share is the sum of v(S) w(|S| - 1) over the
+//! coalitions with i minus the sum of v(S) w(|S|) over those without. That is the sum of v(S)
+//! (w(|S| - 1) + w(|S|)) over the coalitions with i, less what is the same for every player and
+//! follows from the sum of all shares. So a block of coalitions is weighed once; the upper players
+//! want its sum, and the lower ones get theirs by halving it, which costs one addition a coalition
+//! however many players there are. Within a block sums are f32, like the values; blocks add up in
+//! f64.
 
 use wide::f32x4;
 
@@ -31,7 +33,8 @@ pub fn exact(game: &mut dyn Game) -> Vec<f64> {
         for (quad, (weighed, values)) in (0u32..).zip(weighed.iter_mut().zip(values[..length.max(4)].as_chunks().0)) {
             *weighed = f32x4::new(*values) * weights[(joined + quad.count_ones()) as usize];
         }
-        // What the upper half holds is the highest player's; then both halves are one, and the next is the highest.
+        // What the upper half holds is the highest player's; then both halves are one, and the next
+        // is the highest.
         for player in (2..lower).rev() {
             let (below, above) = weighed[..2 << (player - 2)].split_at_mut(1 << (player - 2));
             let mut with = f32x4::ZERO;
@@ -61,7 +64,8 @@ fn total(lanes: f32x4) -> f64 {
     f64::from((a + b) + (c + d))
 }
 
-/// w(s - 1) + w(s) of the four coalitions that differ in the first two players, by how many others have joined.
+/// w(s - 1) + w(s) of the four coalitions that differ in the first two players, by how many others
+/// have joined.
 fn weights(players: usize) -> Vec<f32x4> {
     // w(0) = 1 / n, and w(s) = w(s - 1) · s / (n - s); 0 where there is none.
     let mut weight = 1.0 / players.max(1) as f64;

@@ -1,31 +1,36 @@
-//! What a game is to this room: a function from coalitions to numbers.
+//! A game: a function from coalitions to numbers.
 
-/// A game that can be evaluated block by block. A block costs so much more than its call that functions take `dyn Game`:
-/// one copy of each, as what ships is downloaded.
+/// A game that can be evaluated block by block. Functions take `dyn Game`, because a block costs
+/// far more than its call: so there is one copy of each function in the download.
 pub trait Game {
     /// How many players there are.
     fn players(&self) -> usize;
 
-    /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's number says that
-    /// player i has joined. The length is 2^players, or 2^8 if that is less, and divides `first`.
+    /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's
+    /// number says that player i has joined. The length is 2^players, or 2^8 if that is less, and
+    /// divides `first`.
     fn values(&mut self, first: usize, values: &mut [f32]);
 }
 
-/// The lower players, as far as they are there: a block of coalitions that share the upper ones stays in the first cache.
+/// The lower players of a block. The values of its coalitions, which share the upper players, stay
+/// in the first cache.
 pub(super) const BLOCK_PLAYERS: usize = 8;
 pub(super) const BLOCK: usize = 1 << BLOCK_PLAYERS;
 
 /// A game of any number of players whose coalitions can be evaluated one by one.
 pub trait SampledGame: Game {
-    /// The values of two coalitions, given by their members in ascending order, each followed by the value of its
-    /// complement. With `learn`, the game also takes note of its slopes there, for [`SampledGame::guess`].
+    /// The values of two coalitions, given by their members in ascending order, each followed by
+    /// the value of its complement. With `learn`, the game also records its slopes there, for
+    /// [`SampledGame::guess`].
     fn pairs(&mut self, members: [&[u16]; 2], learn: bool) -> [f32; 4];
 
-    /// A guess of the shares from the slopes noted so far, one a player; it need not be good.
+    /// A guess of the shares from the slopes recorded so far, one for each player. It need not be
+    /// good.
     fn guess(&mut self) -> Vec<f64>;
 }
 
-/// The largest game whose coalitions are all evaluated, whatever the budget: 2^26 evaluations take about a second.
+/// The largest game whose coalitions are all evaluated, whatever the budget: 2^26 evaluations take
+/// about a second.
 pub const MAXIMUM_PLAYERS: usize = 26;
 
 /// A game given by all its values.

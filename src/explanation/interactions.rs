@@ -1,14 +1,17 @@
-//! Shapley interaction indices of order two, of all pairs of players in one walk (Grabisch and Roubens 1999, "An axiomatic
-//! approach to the concept of interaction among players in cooperative games", section 3).
+//! Shapley interaction indices of order two, of all pairs of players in one walk (Grabisch and
+//! Roubens 1999, "An axiomatic approach to the concept of interaction among players in cooperative
+//! games", section 3).
 //!
-//! With w(s) = s! (n - s - 2)! / (n - 1)!, a coalition T counts for a pair with w(|T| - 2) where both are in it, with
-//! -w(|T| - 1) where one is, and with w(|T|) where none is. That is p(|T|) for both, less q(|T|) for each of the two, plus
-//! w(|T|) always, with p(t) = w(t - 2) + 2 w(t - 1) + w(t) and q(t) = w(t - 1) + w(t). So sums over the coalitions with
-//! one player and with two are enough, and a block of coalitions gives them to its lower players by halving.
+//! With w(s) = s! (n - s - 2)! / (n - 1)!, a coalition T counts for a pair with w(|T| - 2) where
+//! both are in it, with -w(|T| - 1) where one is, and with w(|T|) where none is. That is p(|T|) for
+//! both, less q(|T|) for each of the two, plus w(|T|) always, with p(t) = w(t - 2) + 2 w(t - 1) +
+//! w(t) and q(t) = w(t - 1) + w(t). So sums over the coalitions with one player and with two are
+//! enough, and a block of coalitions gives them to its lower players by halving.
 
 use super::game::{BLOCK, BLOCK_PLAYERS, Game};
 
-/// Interaction indices of a game, `[players, players]`, symmetric, 0 on the diagonal. Costs 2^players evaluations.
+/// Interaction indices of a game, `[players, players]`, symmetric, 0 on the diagonal. Costs
+/// 2^players evaluations.
 pub fn interactions(game: &mut dyn Game) -> Vec<f64> {
     let players = game.players();
     let mut pairs = vec![0.0; players * players];
@@ -34,7 +37,8 @@ pub fn interactions(game: &mut dyn Game) -> Vec<f64> {
             single += one * value;
             folded[coalition] = both * value;
         }
-        // What the upper half holds is the highest player's; then both halves are one, and the next is the highest.
+        // What the upper half holds is the highest player's; then both halves are one, and the next
+        // is the highest.
         let mut with = [0.0; BLOCK_PLAYERS];
         for (player, with) in with[..lower].iter_mut().enumerate().rev() {
             let (below, above) = folded[..2 << player].split_at_mut(1 << player);

@@ -1,9 +1,10 @@
 //! Shapley values of a game that is seen as a function from coalitions to numbers.
 //!
-//! An explanation is the mean over games: one background row each, in which only the fields that differ from that
-//! row play (interventional Shapley values; Janzing et al. 2020, "Feature relevance quantification in explainable
-//! AI", section 3). [`exact`] evaluates every coalition of a game once, a [`Sample`] some of them, and [`explain`]
-//! decides which game is worth which, within a budget of evaluations. [`interactions`] of pairs take a walk of their own.
+//! An explanation is the mean over games: one background row each, in which only the fields that
+//! differ from that row play (interventional Shapley values; Janzing et al. 2020, "Feature
+//! relevance quantification in explainable AI", section 3). [`exact`] evaluates every coalition of
+//! a game once, a [`Sample`] some of them, and [`explain`] decides between the two for each game,
+//! within a budget of evaluations. [`interactions`] evaluates all coalitions again.
 
 mod budget;
 mod coalitions;

@@ -1,5 +1,5 @@
-//! Random numbers from a seed, the same on every machine: SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable
-//! pseudorandom number generators", section 4).
+//! Random numbers from a seed, the same on every machine: SplitMix64 (Steele, Lea and Flood 2014,
+//! "Fast splittable pseudorandom number generators", section 4).
 
 /// A generator; its sequence follows from the seed.
 #[derive(Clone, Debug)]

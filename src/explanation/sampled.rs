@@ -1,33 +1,35 @@
-//! Shapley values of one game from some of its coalitions, and how far off they may be.
+//! Shapley values of one game from some of its coalitions, with standard errors.
 //!
-//! Shapley values are the solution of a weighted regression of the values on the members (Charnes et al. 1988). A pair
-//! of a coalition and its complement sees only the odd part of the game, the one that Shapley values depend on, so that
-//! interactions of order two cancel (arXiv 2508.12947). What is estimated by sampling is kept small in two steps: a
-//! guess from the game's slopes, then a ridge regression on the pairs towards the guess. The error of both is estimated
-//! from the same pairs and taken off, so the ridge does not bias the result. All pairs have about the same leverage
-//! (see [`super::coalitions`]); the whole regression's matrix is known in closed form, and is 4 (n - 1) / n times the
-//! identity wherever shares add up to nothing.
+//! Shapley values are the solution of a weighted regression of the values on the members (Charnes
+//! et al. 1988). A pair of a coalition and its complement sees only the odd part of the game, the
+//! one that Shapley values depend on, so that interactions of order two cancel (arXiv 2508.12947).
+//! Two steps keep small what sampling estimates: a guess from the game's slopes, then a ridge
+//! regression on the pairs towards the guess. The error of both is estimated from the same pairs
+//! and taken off, so the ridge does not bias the result. All pairs have about the same leverage
+//! (see [`super::coalitions`]); the whole regression's matrix is known in closed form, and is 4 (n
+//! - 1) / n times the identity wherever shares add up to nothing.
 
 use super::coalitions::Coalitions;
 use super::{Estimate, Random, SampledGame};
 
-/// Pairs at which the game's slopes are noted; more would make the guess hardly better.
+/// Pairs at which the game's slopes are recorded; more hardly improve the guess.
 const LEARNED: usize = 8;
 /// Pairs for every player from which on the regression needs no guess.
 const ENOUGH: usize = 8;
 
-/// The coalitions of one game that are evaluated. Drawn before any of them is, so that another device may do it.
+/// The coalitions of one game that are evaluated. They are drawn before any of them is evaluated,
+/// so that another device may evaluate them.
 #[derive(Debug)]
 pub struct Sample {
     players: usize,
     coalitions: Coalitions,
-    /// Coalitions at which the game's slopes are noted, an even number of them.
+    /// Coalitions at which the game's slopes are recorded; an even number.
     learned: usize,
 }
 
 impl Sample {
-    /// Draws from a game of at least 2 players what takes about `evaluations` evaluations, at least 4. Noting a slope
-    /// counts as one.
+    /// Draws from a game of at least 2 players what takes about `evaluations` evaluations, at least
+    /// 4. Recording a slope counts as one.
     pub fn draw(players: usize, evaluations: u64, random: &mut Random) -> Sample {
         let pairs = (evaluations.saturating_sub(2) / 2) as usize;
         let learned = LEARNED.min(pairs / 6) & !1;
@@ -51,20 +53,23 @@ impl Sample {
         self.estimate(game, &differences)
     }
 
-    /// Has the game note its slopes, for [`Sample::estimate`] with differences that were not made by it.
+    /// Makes the game record its slopes, for [`Sample::estimate`] with differences from another
+    /// device.
     #[cfg(feature = "webgpu")]
     pub fn learn(&self, game: &mut impl SampledGame) {
         self.differences(game, true);
     }
 
-    /// Of every pair, or of those that slopes are noted at, the value of the half less that of the other one.
+    /// The value of the one half less that of the other, of every pair or of those at which slopes
+    /// are recorded.
     fn differences(&self, game: &mut impl SampledGame, only_learned: bool) -> Vec<f64> {
         let count = self.coalitions.count();
         let mut differences = Vec::with_capacity(count + 1);
         let (mut at, mut noted) = (0, 0);
         let mut halves = self.coalitions.iter();
         while let Some(first) = halves.next() {
-            // Two at a time; an odd one goes with itself. Those learned from are spread over the sizes.
+            // Two at a time; an odd one goes with itself. Those learned from are spread over the
+            // sizes.
             let second = halves.next();
             let learn = noted * count < self.learned * (at + 1);
             at += 2;
@@ -81,7 +86,8 @@ impl Sample {
         differences
     }
 
-    /// Estimates the Shapley values from a difference for every pair, and the slopes that the game has noted.
+    /// Estimates the Shapley values from a difference for every pair and the slopes that the game
+    /// has recorded.
     pub fn estimate(&self, game: &mut impl SampledGame, differences: &[f64]) -> Estimate {
         let Sample { players, ref coalitions, .. } = *self;
         let [none, all, ..] = game.pairs([&[], &[]], false);
@@ -90,8 +96,9 @@ impl Sample {
         let missing = (total - shares.iter().sum::<f64>()) / players as f64;
         shares.iter_mut().for_each(|share| *share += missing);
         let scale = 4.0 * (players - 1) as f64 / players as f64;
-        // The guess counts as much as one pair for every player; where there are many pairs for each, it only keeps the
-        // matrix away from singular, and games without odd interactions beyond order one come out exact.
+        // The guess counts as much as one pair for every player; where there are many pairs for
+        // each, it only keeps the matrix away from singular, and games without odd interactions
+        // beyond order one come out exact.
         let count = differences.len();
         let few = if count < ENOUGH * players { players as f64 / count as f64 } else { 0.0 };
         let ridge = scale * few.max(1e-9);
@@ -108,14 +115,16 @@ impl Sample {
     }
 }
 
-/// What an additive game of these shares leaves of the differences: it makes the members' shares less all others'.
+/// The differences less those of an additive game with these shares, which are the members' shares
+/// less all others'.
 fn residuals(coalitions: &Coalitions, differences: &[f64], shares: &[f64], total: f64) -> Vec<f64> {
     let joined = |members: &[u16]| members.iter().map(|&player| shares[player as usize]).sum::<f64>();
     let residuals = coalitions.iter().zip(differences);
     residuals.map(|(members, difference)| difference - 2.0 * joined(members) + total).collect()
 }
 
-/// Σ weight · residual · (1 for a member, -1 for another), by player, less the mean over the players.
+/// Σ weight · residual · (1 for a member, -1 for another), by player, less the mean over the
+/// players.
 fn gradient(coalitions: &Coalitions, residuals: &[f64], players: usize) -> Vec<f64> {
     let mut sums = vec![0.0; players];
     let mut residuals = residuals.iter();
@@ -130,8 +139,9 @@ fn gradient(coalitions: &Coalitions, residuals: &[f64], players: usize) -> Vec<f
     sums
 }
 
-/// The matrix of the ridge regression, `[players, players]`: the same sum over products, less the means of rows and
-/// columns, and the ridge on the diagonal. Where all shares move together it is `scale`, so that they do not.
+/// The matrix of the ridge regression, `[players, players]`: the same sum over products, less the
+/// means of rows and columns, and the ridge on the diagonal. Where all shares move together it is
+/// `scale`, so that they do not.
 fn gram(coalitions: &Coalitions, players: usize, scale: f64, ridge: f64) -> Vec<f64> {
     let mut matrix = vec![0.0; players * players];
     for stratum in &coalitions.strata {
@@ -175,9 +185,10 @@ fn solve(mut matrix: Vec<f64>, mut vector: Vec<f64>) -> Vec<f64> {
     vector
 }
 
-/// Squares of the standard errors, from what the regression leaves of every pair (MacKinnon and White 1985, "Some
-/// heteroskedasticity-consistent covariance matrix estimators", HC2: divided by what is left after the pair's own pull
-/// on the fit, its leverage), less for sizes of which few pairs are unseen.
+/// Squares of the standard errors, from what the regression leaves of every pair (MacKinnon and
+/// White 1985, "Some heteroskedasticity-consistent covariance matrix estimators", HC2: divided by
+/// what is left after the pair's own pull on the fit, its leverage), less for sizes of which few
+/// pairs are unseen.
 fn variances(coalitions: &Coalitions, residuals: &[f64], players: usize, scale: f64, shrink: f64) -> Vec<f64> {
     let n = players as f64;
     let mut variances = vec![0.0; players];

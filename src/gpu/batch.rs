@@ -11,7 +11,7 @@ use super::sizes::{INVOCATIONS, WORKGROUPS};
 use crate::encoding::Features;
 
 /// Rows that one dispatch scores; more are scored in several.
-pub const MAXIMUM_ROWS: usize = 1 << 20;
+const MAXIMUM_ROWS: usize = 1 << 20;
 
 impl Gpu {
     /// Logits of the first `count` customers of `features`.
@@ -42,10 +42,11 @@ impl Gpu {
     }
 }
 
-/// Encoding and first layer are one lookup: an input adds its row, and a fraction of the way to the next one.
+/// Encoding and first layer are one lookup: an input adds its row, and a fraction of the way to the
+/// next one.
 ///
-/// `once` is 1. Drivers unroll every loop whose length they know, and then take many seconds to compile it: no length of
-/// ours is a constant to them.
+/// `once` is 1. Drivers unroll every loop of a known length, and then take many seconds to compile
+/// it. So no loop's length is a constant.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments, reason = "a kernel takes every buffer as an argument of its own")]
 fn score_rows(

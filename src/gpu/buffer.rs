@@ -16,21 +16,21 @@ pub(super) struct Buffer {
 
 impl Buffer {
     /// A copy of `values` on the device. Kernels take no empty buffer, so an empty one gets a zero.
-    pub fn of<T: Pod + Default>(client: &Client, values: &[T]) -> Buffer {
+    pub(super) fn of<T: Pod + Default>(client: &Client, values: &[T]) -> Buffer {
         let one = [T::default()];
         let values = if values.is_empty() { &one[..] } else { values };
         Buffer { handle: client.create_from_slice(bytemuck::cast_slice(values)), length: values.len() }
     }
 
     /// Room for `length` numbers, which a kernel fills.
-    pub fn empty(client: &Client, length: usize) -> Buffer {
+    pub(super) fn empty(client: &Client, length: usize) -> Buffer {
         let length = length.max(1);
         Buffer { handle: client.empty(length * size_of::<f32>()), length }
     }
 
-    /// The argument of a kernel. Through a tensor, whose length the buffer's own count gives: the direct way is unsafe,
-    /// because it believes any length.
-    pub fn argument(&self) -> BufferArg {
+    /// The argument of a kernel. Through a tensor, whose length the buffer's own count gives: the
+    /// direct way is unsafe, because it believes any length.
+    pub(super) fn argument(&self) -> BufferArg {
         let binding = TensorBinding {
             handle: self.handle.clone().binding(),
             strides: Strides::new(&[1]),
@@ -41,7 +41,7 @@ impl Buffer {
     }
 
     /// Reads the numbers back once the device has written them.
-    pub async fn read(self, client: &Client) -> Result<Vec<f32>, GpuError> {
+    pub(super) async fn read(self, client: &Client) -> Result<Vec<f32>, GpuError> {
         let length = self.length;
         let failed = |error: cubecl::server::ServerError| GpuError::Failed(error.to_string());
         let bytes = client.read_async(vec![self.handle]).await.map_err(failed)?;

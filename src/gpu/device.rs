@@ -1,4 +1,5 @@
-//! The graphics device: asked for, held against what the kernels need, and set up as CubeCL's runtime.
+//! The graphics device: requested, checked for what the kernels need, and set up as CubeCL's
+//! runtime.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,9 +14,10 @@ use super::weights::weights;
 use crate::encoding::Features;
 use crate::network::Network;
 
-/// What the adapter says of itself.
+/// What the adapter reports about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adapter {
+    /// The name; browsers may keep it to themselves.
     pub name: String,
     /// Whether it computes on the CPU (SwiftShader, lavapipe, WARP).
     pub software: bool,
@@ -26,19 +28,21 @@ pub struct Gpu {
     pub(super) client: Client,
     pub(super) adapter: Adapter,
     pub(super) device: wgpu::Device,
-    /// What the device reported that no call answers for: memory that it does not have, above all.
+    /// The first error that the device reported outside of a call, such as a lack of memory.
     failure: Arc<OnceLock<String>>,
     pub(super) shape: Shape,
     /// The numbers of the network, placed as its shape says.
     pub(super) network: Buffer,
-    /// First-layer sums of the background rows, and the value of each, `[background rows, units + 1]`.
+    /// First-layer sums of the background rows, and the value of each,
+    /// `[background rows, units + 1]`.
     pub(super) starts: Buffer,
     /// Shapley's weights.
     pub(super) weights: Buffer,
 }
 
 impl Gpu {
-    /// Asks for the fastest adapter and puts a network and the background rows of its explanations on it.
+    /// Asks for the fastest adapter and puts a network and the background rows of its explanations
+    /// on it.
     pub async fn open(network: &Network, background: &Features) -> Result<Gpu, GpuError> {
         let (shape, numbers) = numbers(network)?;
         if numbers.len() > NUMBERS {
@@ -67,7 +71,8 @@ impl Gpu {
         let options = RuntimeOptions::try_default().map_err(|error| failed(&error))?;
         let runtime = try_init_device(setup, options).map_err(|error| failed(&error))?;
         let client = cubecl::Device::from(runtime).client();
-        // CubeCL's own handler panics. What was computed with a buffer that could not be made is zeros, and must not be used.
+        // CubeCL's own handler panics. A result computed with a buffer that could not be made is
+        // zeros and must not be used.
         let failure = Arc::new(OnceLock::new());
         let noted = Arc::clone(&failure);
         device.on_uncaptured_error(Arc::new(move |error| {
@@ -86,6 +91,7 @@ impl Gpu {
         })
     }
 
+    /// The adapter that the device belongs to.
     pub fn adapter(&self) -> &Adapter {
         &self.adapter
     }
@@ -96,7 +102,7 @@ impl Gpu {
         self.failure.get().map_or(Ok(numbers), |reason| Err(GpuError::Failed(reason.clone())))
     }
 
-    /// Gives the device up at once; everything after it fails.
+    /// Releases the device at once. Every later call fails.
     pub fn destroy(&self) {
         self.device.destroy();
     }
@@ -122,7 +128,7 @@ fn starts(network: &Network, background: &Features) -> Vec<f32> {
     starts
 }
 
-/// Holds an adapter's limits against what the kernels need, all of which WebGPU's defaults give.
+/// Compares an adapter's limits with what the kernels need; WebGPU's defaults are enough.
 fn check(limits: &wgpu::Limits) -> Result<(), GpuError> {
     let needs: [(&'static str, u64, u64); 5] = [
         ("invocations in a workgroup", INVOCATIONS.into(), limits.max_compute_invocations_per_workgroup.into()),

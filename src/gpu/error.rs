@@ -5,16 +5,36 @@ use crate::explanation::BudgetTooSmall;
 /// Why the device cannot do the work.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GpuError {
-    #[error("there is no graphics adapter: {0}")]
+    /// There is no graphics adapter, with the reason.
+    #[error("no graphics adapter was found: {0}")]
     NoAdapter(String),
+    /// The adapter gives no device, with the reason.
     #[error("the graphics adapter gives no device: {0}")]
     NoDevice(String),
+    /// The device has less of something than the kernels need.
     #[error("the graphics device has {found} {what}, {needed} are needed")]
-    Limit { what: &'static str, needed: u64, found: u64 },
+    Limit {
+        /// What there is too little of.
+        what: &'static str,
+        /// How much is needed.
+        needed: u64,
+        /// How much there is.
+        found: u64,
+    },
+    /// The network or a game is too large for the kernels.
     #[error("the network is too large for the kernels: {found} {what}, at most {maximum}")]
-    Shape { what: &'static str, maximum: usize, found: usize },
+    Shape {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many are allowed.
+        maximum: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// The budget of an explanation is too small.
     #[error(transparent)]
     Budget(#[from] BudgetTooSmall),
+    /// The device failed at work, with the reason.
     #[error("the graphics device failed: {0}")]
     Failed(String),
 }

@@ -1,5 +1,6 @@
-//! Explanations of many customers: games that are exact are walked together on the device, and the pairs of those that
-//! are sampled are evaluated there, in the same rounds and from the same draws as on the CPU.
+//! Explanations of many customers: games that are exact are walked together on the device, and the
+//! pairs of those that are sampled are evaluated there, in the same rounds and from the same draws
+//! as on the CPU.
 
 use super::device::Gpu;
 use super::error::GpuError;
@@ -9,7 +10,7 @@ use crate::customer::Customer;
 use crate::explanation::{Estimate, MeanShares, Rounds, Sample, Task};
 use crate::scorer::{ExplainOptions, FieldGame, Scorer, Workspace};
 
-/// Pairs whose coalitions are kept at most, but for the game that they belong to: some tens of bytes each.
+/// The most pairs whose coalitions are kept, except within one game: some tens of bytes each.
 const KEPT: usize = 4 * PAIRS;
 
 /// Customers whose contributions are asked for together.
@@ -20,18 +21,18 @@ pub struct Explanations {
     customers: Vec<Waiting>,
 }
 
-/// A customer, until his explanation is done.
+/// A customer whose explanation is under way.
 #[derive(Debug)]
 struct Waiting {
-    /// As the CPU knows them, and as the device does; one for each background row.
+    /// The games in the CPU's form and in the device's, one for each background row.
     games: Vec<(FieldGame, Game)>,
-    /// What needs neither walk nor sample, summed over the background rows.
+    /// The direct shares, summed over the background rows.
     direct: Vec<f64>,
     rounds: Rounds,
     mean: Option<MeanShares>,
 }
 
-/// Sampled games whose pairs are on their way to the device.
+/// Sampled games whose pairs are queued for the device.
 #[derive(Debug, Default)]
 struct Sampling {
     /// Customer, background row, and what was drawn.
@@ -41,17 +42,20 @@ struct Sampling {
 }
 
 impl Explanations {
+    /// No customers yet.
     pub fn new(scorer: &Scorer) -> Explanations {
         let fields = scorer.document().schema.fields.len();
         Explanations { fields, background: scorer.artifact().background.len(), customers: Vec::new() }
     }
 
+    /// Customers that were added.
     pub fn customers(&self) -> usize {
         self.customers.len()
     }
 
-    /// Adds a customer; returns how often the network will be evaluated for it at most. One whose games the kernels do not
-    /// take, or whose budget is too small, is refused and left out.
+    /// Adds a customer and returns the most evaluations of the network that they take. A customer
+    /// whose games the kernels do not support, or whose budget is too small, is refused and left
+    /// out.
     pub fn push(
         &mut self,
         scorer: &Scorer,
@@ -99,7 +103,7 @@ impl Explanations {
                 }
             }
             sampling.finish(scorer, gpu, &mut self.customers).await?;
-            // Sampled games are taken of networks, too, that no walk is.
+            // Some networks can be sampled but not walked.
             if !walked_games.games.is_empty() {
                 let sums = gpu.walk(&walked_games).await?;
                 walked.iter_mut().zip(sums).for_each(|(walked, sum)| *walked += sum);
@@ -120,8 +124,8 @@ impl Explanations {
         Ok(finished.collect())
     }
 
-    /// Leaves a game to the walk, which adds up the games of a customer: the estimate says that it is exact, and nothing of
-    /// its shares.
+    /// Leaves a game to the walk, which adds up the games of a customer. The estimate marks it as
+    /// exact, with shares of 0.
     fn take_exact(&mut self, place: usize, row: usize, walked_games: &mut GameSet) {
         let Waiting { games, rounds, .. } = &mut self.customers[place];
         let (field_game, game) = &mut games[row];
@@ -134,7 +138,7 @@ impl Explanations {
 }
 
 impl Sampling {
-    /// Puts the pairs of a sample on their way, and has the device evaluate them as soon as there are enough.
+    /// Queues the pairs of a sample, and lets the device evaluate them as soon as there are enough.
     async fn add(&mut self, scorer: &Scorer, gpu: &Gpu, game: &Game, sample: &Sample) -> Result<(), GpuError> {
         let halves: Vec<&[u16]> = sample.halves().collect();
         let mut rest = halves.as_slice();
@@ -157,7 +161,7 @@ impl Sampling {
         Ok(())
     }
 
-    /// Waits for the rest, and gives every game that was sampled its estimate.
+    /// Waits for the rest, and gives every sampled game its estimate.
     async fn finish(&mut self, scorer: &Scorer, gpu: &Gpu, customers: &mut [Waiting]) -> Result<(), GpuError> {
         self.flush(gpu).await?;
         let differences = std::mem::take(&mut self.differences);
@@ -166,7 +170,7 @@ impl Sampling {
             let (own, later) = rest.split_at(sample.halves().count());
             rest = later;
             let Waiting { games, rounds, .. } = &mut customers[place];
-            // The slopes of a few pairs, for the guess, are noted here.
+            // The slopes of a few pairs, for the guess, are recorded here.
             let mut walk = games[row].0.walk(scorer);
             sample.learn(&mut walk);
             rounds.take(row, sample.estimate(&mut walk, own));

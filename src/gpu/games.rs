@@ -1,8 +1,9 @@
 //! Games as the kernels see them: terms, and for the walk jobs, games and terms in two buffers.
 //!
-//! An input that several players move has a position for each subset of them. The kernels know terms alone, vectors that
-//! are added when all of their players have joined: inclusion and exclusion makes one from the other (the Möbius transform
-//! on subsets; Grabisch and Roubens 1999, "An axiomatic approach to the concept of interaction", section 2).
+//! An input that several players move has a position for each subset of them. The kernels know
+//! terms alone, vectors that are added when all of their players have joined: inclusion and
+//! exclusion makes one from the other (the Möbius transform on subsets; Grabisch and Roubens 1999,
+//! "An axiomatic approach to the concept of interaction", section 2).
 
 use super::error::GpuError;
 use super::sizes::{LOWER, NO_PLAYER, WALK_JOB};
@@ -39,7 +40,9 @@ pub(super) struct Term {
 pub struct GameSet {
     /// Fields of the schema.
     pub fields: usize,
+    /// Customers that the games are of.
     pub customers: usize,
+    /// Their games, by customer.
     pub games: Vec<Game>,
 }
 
@@ -57,12 +60,13 @@ pub(super) struct Encoded {
     pub jobs: usize,
 }
 
-/// A block of a game's coalitions: the game's place in the set, and the bits of the players above the block.
+/// A block of a game's coalitions: the game's place in the set, and the bits of the players above
+/// the block.
 pub(super) type Job = (usize, u32);
 
 impl Game {
-    /// A game against row `background`: `players` are fields, `toggles` and `couplings` what they move (as in
-    /// [`crate::network::walk::Walk`]); players that couplings move come last.
+    /// A game against row `background`: `players` are fields, `toggles` and `couplings` what they
+    /// move (as in [`crate::network::walk::Walk`]); players that couplings move come last.
     pub fn new(
         (customer, background): (usize, usize),
         (players, fields): (&[usize], usize),

@@ -1,11 +1,11 @@
-//! Batches and explanations on a graphics device: our own fused kernels on CubeCL's wgpu runtime, the one that burn's wgpu
-//! backend runs on (feature `webgpu`).
+//! Batches and explanations on a graphics device: fused kernels on CubeCL's wgpu runtime, which
+//! burn's wgpu backend uses too (feature `webgpu`).
 //!
-//! One dispatch scores a batch ([`Gpu::logits`]); one walks the coalitions of many games and a second, small one adds
-//! them up by customer and field ([`Gpu::walk`]); one evaluates the pairs of sampled games, a number each. So little is
-//! read back. The kernels read the packed
-//! network, so an artifact scores the same to 1e-4 on the logit. Nothing here falls back to the CPU: whoever calls does,
-//! and every reason why is a [`GpuError`].
+//! One dispatch scores a batch ([`Gpu::logits`]); one walks the coalitions of many games and a
+//! second, small one adds them up by customer and field ([`Gpu::walk`]); one evaluates the pairs of
+//! sampled games and returns a number for each. So little is read back. The kernels read the packed
+//! network, so an artifact scores the same to 1e-4 on the logit. Nothing here falls back to the
+//! CPU: the caller does, and every reason is a [`GpuError`].
 
 mod batch;
 mod buffer;

@@ -1,7 +1,9 @@
-//! Sampled games: one dispatch evaluates pairs of a coalition and its complement, an invocation each.
+//! Sampled games: one dispatch evaluates pairs of a coalition and its complement, an invocation
+//! each.
 //!
-//! Pairs are drawn and regressed on the CPU ([`crate::explanation::Sample`]); between the two, here, is most of the work.
-//! What a pair is wanted for is the difference of its values, so one number a pair is read back.
+//! Pairs are drawn and regressed on the CPU ([`crate::explanation::Sample`]). Evaluating them is
+//! most of the work. The regression needs the difference of a pair's values, so one number for each
+//! pair is read back.
 
 use cubecl::prelude::*;
 
@@ -14,7 +16,8 @@ use super::shape::Shape;
 use super::sizes::INVOCATIONS;
 use crate::network::Network;
 
-/// Pairs of one dispatch: a fraction of a second on a slow device, so that a page stays alive and a cancel is heard.
+/// Pairs of one dispatch: a fraction of a second on a slow device, so that a page stays responsive
+/// and a cancellation is noticed.
 pub(super) const PAIRS: usize = 1 << 17;
 /// Numbers of a job, and of a game before its masks.
 const JOB: usize = 4;
@@ -23,10 +26,11 @@ const HEAD: usize = 4;
 /// Games, each with the coalitions that are wanted of it, as the kernel reads them.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
-    /// A game and up to [`INVOCATIONS`] of its pairs: where the game is, the first pair, the end, where the first one's bits are.
+    /// A game and up to [`INVOCATIONS`] of its pairs: where the game is, the first pair, the end,
+    /// where the first one's bits are.
     jobs: Vec<[u32; JOB]>,
-    /// Of each game the background row, terms, words of a mask, where its vectors begin, and masks `[terms, words]`; then
-    /// of each of its pairs the bits of one half, `[pairs, words]`.
+    /// Of each game the background row, terms, words of a mask, where its vectors begin, and masks
+    /// `[terms, words]`; then of each of its pairs the bits of one half, `[pairs, words]`.
     games: Vec<u32>,
     /// `[terms, units]`, game after game.
     vectors: Vec<f32>,
@@ -34,12 +38,12 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.count
     }
 
     /// Adds pairs of a game, each given by the members of one half.
-    pub fn add(&mut self, network: &Network, game: &Game, halves: &[&[u16]]) {
+    pub(super) fn add(&mut self, network: &Network, game: &Game, halves: &[&[u16]]) {
         let words = game.players.div_ceil(u32::BITS as usize);
         let at = self.games.len();
         self.games.extend([game.background, game.terms.len() as u32, words as u32, self.vectors.len() as u32]);
@@ -74,7 +78,8 @@ fn vector(network: &Network, term: &Term) -> Vec<f32> {
 }
 
 impl Gpu {
-    /// The value of each pair's half less that of its complement, without the direct shares of the logit.
+    /// The value of each pair's half less that of its complement, without the direct shares of the
+    /// logit.
     pub(super) async fn differences(&self, pairs: &Pairs) -> Result<Vec<f32>, GpuError> {
         let client = &self.client;
         let differences = Buffer::empty(client, pairs.count);
@@ -97,7 +102,8 @@ impl Gpu {
     }
 }
 
-/// `games` is jobs and, from `first_game`, what [`Pairs::games`] has; `starts` as in the walk. `once` is 1, as in a batch.
+/// `games` is jobs and, from `first_game`, what [`Pairs::games`] has; `starts` as in the walk.
+/// `once` is 1, as in a batch.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments, reason = "a kernel takes every buffer as an argument of its own")]
 fn differences_of_pairs(

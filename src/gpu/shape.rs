@@ -4,12 +4,13 @@ use super::error::GpuError;
 use crate::network::{Network, NetworkParts};
 
 /// Widest layer that the kernels take: a row's hidden units live in its invocation.
-pub const MAXIMUM_UNITS: usize = 256;
+const MAXIMUM_UNITS: usize = 256;
 
-/// Sizes and the places of the parts in the buffer of [`numbers`]; kernels are compiled once for each.
+/// Sizes and the places of the parts in the buffer of [`numbers`]; kernels are compiled once for
+/// each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
-    /// Units of the first layer; 0 when the logit is the direct shares alone.
+    /// Units of the first layer; 0 if the logit is only direct shares.
     pub units: usize,
     /// Units of the widest layer, at least 1.
     pub widest: usize,
@@ -34,7 +35,8 @@ pub(super) struct LayerShape {
     pub bias: usize,
 }
 
-/// The shape of a network, and its numbers in the order that the shape says: the table `[rows + 1, units]` first.
+/// The shape of a network, and its numbers in the order that the shape says: the table
+/// `[rows + 1, units]` first.
 pub(super) fn numbers(network: &Network) -> Result<(Shape, Vec<f32>), GpuError> {
     let NetworkParts { units, table, direct, bias, layers, output, output_bias } = network.parts();
     let widest = network.hidden().into_iter().max().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Sizes that kernels and their callers agree on, and what they take of a device.
+//! Sizes that kernels and their callers share, and what they need of a device.
 
 /// Invocations of a workgroup when a batch is scored.
 pub(super) const INVOCATIONS: u32 = 256;
@@ -17,7 +17,8 @@ pub(super) const LOWER: usize = 7;
 pub(super) const WALK_INVOCATIONS: usize = 1 << LOWER;
 /// Most players that an invocation loops over.
 pub(super) const LOOPED: usize = 3;
-/// Numbers of one block: sums without and with the coalition's weight, with one looped player, with one lower player.
+/// Numbers of one block: sums without and with the coalition's weight, with one looped player, with
+/// one lower player.
 pub(super) const QUANTITIES: usize = 2 + LOOPED + LOWER;
 /// Invocations that add up one quantity.
 pub(super) const ADDERS: usize = 8;

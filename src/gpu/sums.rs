@@ -1,11 +1,13 @@
-//! The sums of a walk: what the jobs of one customer gave to one field, so that little is read back.
+//! The sums of a walk: what the jobs of one customer gave to one field, so that little is read
+//! back.
 
 use cubecl::prelude::*;
 
 use super::sizes::NO_PLAYER;
 
-/// One invocation for each customer and field. `places` is `[customers + 1]`, each customer's first job, then `[jobs]`,
-/// where a job's game begins in it, then the games: the player that each field is.
+/// One invocation for each customer and field. `places` is `[customers + 1]`, each customer's first
+/// job, then `[jobs]`, where a job's game begins in it, then the games: the player that each field
+/// is.
 #[cube(launch)]
 pub(super) fn sum(
     partials: &[f32],

@@ -1,4 +1,5 @@
-//! The kernels against the packed network and its walk on the CPU, on whatever adapter there is (lavapipe is one).
+//! The kernels against the packed network and its walk on the CPU, on whatever adapter there is
+//! (lavapipe is one).
 
 use cubecl::future::block_on;
 use cubecl::wgpu::wgpu;
@@ -17,7 +18,8 @@ use crate::scorer::{ExplainOptions, Explanation, Scorer};
 const TOLERANCE: f64 = 1e-4;
 const SHAPES: [&[usize]; 9] = [&[], &[1], &[3], &[16], &[64], &[16, 8], &[20, 9], &[7, 5, 3], &[256, 128]];
 
-/// Random weights; those of wide layers are smaller, as trained ones are, so that logits stay of one size.
+/// Random weights; those of wide layers are smaller, as trained ones are, so that logits stay of
+/// one size.
 fn network(rows: usize, hidden: &[usize]) -> Network {
     let mut parts: NetworkParts = parts(rows, hidden);
     for (layer, inputs) in parts.layers.iter_mut().zip(hidden) {
@@ -227,7 +229,8 @@ fn a_device_without_memory_is_an_error() {
     let features = features(6, 30, 700);
     let gpu = open(&network, &features);
     block_on(gpu.logits(&features, 700)).unwrap();
-    // A size beyond the limit is refused on any machine, and reported as memory that is not there would be.
+    // A size beyond the limit is refused on any machine, and reported as memory that is not there
+    // would be.
     let _refused = gpu.device.create_buffer(&wgpu::BufferDescriptor {
         label: None,
         size: gpu.device.limits().max_buffer_size.saturating_mul(2),

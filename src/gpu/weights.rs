@@ -5,8 +5,9 @@ use crate::explanation::MAXIMUM_PLAYERS;
 /// Sizes of Shapley's weights: `[players, size, with or without]`.
 pub(super) const WEIGHTS: usize = MAXIMUM_PLAYERS + 1;
 
-/// For each number of players and size of a coalition: what its value counts for a player who has joined and one who has
-/// not, `[WEIGHTS, WEIGHTS, 2]`. The first has both added up, so that one sum over all coalitions is taken off.
+/// For each number of players and size of a coalition: what its value counts for a player who has
+/// joined and one who has not, `[WEIGHTS, WEIGHTS, 2]`. The first has both added up, so that one
+/// sum over all coalitions is taken off.
 pub(super) fn weights() -> Vec<f32> {
     let mut weights = vec![0.0; WEIGHTS * WEIGHTS * 2];
     for players in 1..WEIGHTS {

@@ -1,6 +1,7 @@
-//! JSON in and out without the machinery of serde: the module that ships is downloaded by everyone who scores, and
-//! derived readers were half of it. A parser to [`Value`], typed reading with every problem at once
-//! ([`Reader`]), and the quoting of texts. Writing an artifact stays with serde; it does not ship.
+//! JSON in and out without the machinery of serde: the module that ships is downloaded by everyone
+//! who scores, and derived readers were half of it. A parser to [`Value`], typed reading with every
+//! problem at once ([`Reader`]), and the quoting of texts. Writing an artifact stays with serde; it
+//! does not ship.
 
 pub mod decimal;
 mod parse;
@@ -55,7 +56,8 @@ mod tests {
             bytes[at] = byte;
             // A byte in the middle of a letter makes no text at all.
             let Ok(text) = String::from_utf8(bytes) else { return Ok(()) };
-            // What both take is not compared: serde_json may be a bit off in a float of many digits.
+            // What both take is not compared: serde_json may be a bit off in a float of many
+            // digits.
             match (parse(&text), serde_json::from_str::<Theirs>(&text)) {
                 (Err(ours), Ok(_)) => prop_assert!(ours.to_string().contains("twice"), "{}: {}", text, ours),
                 (ours, theirs) => prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{}", text),

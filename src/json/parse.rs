@@ -1,5 +1,5 @@
-//! Text → value, strictly as RFC 8259 has it, and one thing more: a key that stands twice in an object is refused,
-//! because two readers may take one each.
+//! Text → value, strictly as RFC 8259 has it, and stricter in one point: a key that appears twice
+//! in an object is refused, because two readers may each take another one.
 
 use super::value::twice;
 use super::{Value, decimal, quoted};
@@ -25,19 +25,19 @@ pub fn parse(text: &str) -> Result<Value, ParseError> {
     Ok(value)
 }
 
-/// An entry of an object, with the text that its value stands as: what is only passed on need not be written again.
+/// An entry of an object, with the text of its value, for callers that pass the value on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member<'a> {
     /// The key.
     pub key: String,
     /// The value.
     pub value: Value,
-    /// The value as it stands in the text.
+    /// The text of the value.
     pub text: &'a str,
 }
 
-/// The entries of the object that a text is, in its order. The values under `skimmed` are only held against the grammar,
-/// and come as null: for what is passed on as text.
+/// The entries of the object in `text`, in its order. The values under the keys `skimmed` are only
+/// checked for syntax, and are returned as null: the caller passes them on as text.
 pub fn members<'a>(text: &'a str, skimmed: &[&str]) -> Result<Vec<Member<'a>>, ParseError> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     let mut members: Vec<Member> = Vec::new();
@@ -71,7 +71,7 @@ impl Parser<'_> {
         ParseError { message: message.into(), at: self.at }
     }
 
-    /// Refuses a key that stands twice in the object that ends here.
+    /// Refuses a key that appears twice in the object that ends here.
     fn once<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Result<(), ParseError> {
         match twice(keys) {
             Some(key) => Err(self.error(&format!("the key {} stands twice", quoted(key)))),
@@ -139,7 +139,8 @@ impl Parser<'_> {
         Err(self.error("expected a value"))
     }
 
-    /// The entries of an object whose brace comes next. The entry is a trait object: one copy of the loop is enough.
+    /// The entries of an object whose brace comes next. The entry is a trait object: one copy of
+    /// the loop is enough.
     fn object(&mut self, entry: &mut dyn FnMut(&mut Self, String) -> Result<(), ParseError>) -> Result<(), ParseError> {
         self.items(b'}', &mut |parser| {
             parser.space();
@@ -151,7 +152,7 @@ impl Parser<'_> {
         })
     }
 
-    /// What stands between two brackets, with commas.
+    /// The items between two brackets, separated by commas.
     fn items(
         &mut self,
         close: u8,
@@ -211,7 +212,8 @@ impl Parser<'_> {
         let start = self.at;
         let whole = self.digits_of_number()?;
         let text = self.text.get(start..self.at).unwrap_or("");
-        // A whole number stays one where it fits: the place of a tensor may have more digits than a float.
+        // A whole number stays one where it fits: the place of a tensor may have more digits than a
+        // float.
         if whole && let Ok(number) = text.parse() {
             return Ok(Value::Whole(number));
         }
@@ -282,7 +284,7 @@ impl Parser<'_> {
                         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
                     }
                 }
-                return char::from_u32(code).ok_or_else(|| self.error("half a letter"));
+                return char::from_u32(code).ok_or_else(|| self.error("half of a surrogate pair"));
             }
             _ => return Err(self.error("unknown escape in a text")),
         })
@@ -323,8 +325,8 @@ mod tests {
             ("\"\n\"", "control"),
             ("\"a", "not closed"),
             ("\"\\x\"", "escape"),
-            ("\"\\ud800\"", "half a letter"),
-            ("\"\\ud800\\u0041\"", "half a letter"),
+            ("\"\\ud800\"", "half of a surrogate pair"),
+            ("\"\\ud800\\u0041\"", "half of a surrogate pair"),
             ("\"\\u00g0\"", "hexadecimal"),
             ("nul", "a value"),
             ("NaN", "a value"),

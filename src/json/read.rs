@@ -1,5 +1,6 @@
-//! Value → type, by hand: getters that know where they are, refuse keys that nobody asked for, and report every
-//! problem at once. A getter that finds a problem answers with a blank, which is never used: see [`Problems::or`].
+//! Value → type, by hand: getters that know their place in the document, refuse unknown keys, and
+//! report every problem at once. A getter that finds a problem returns a default, which is never
+//! used: see [`Problems::or`].
 
 use std::cell::RefCell;
 
@@ -25,17 +26,17 @@ impl Problems {
         self.0.borrow_mut().push(Problem { place: place.into(), message: message.into() });
     }
 
-    /// What was read, or why it is not to be used.
+    /// What was read, or all problems.
     pub fn or<T>(self, read: T) -> Result<T, Vec<Problem>> {
         let problems = self.0.into_inner();
         if problems.is_empty() { Ok(read) } else { Err(problems) }
     }
 }
 
-/// An object whose keys are asked for one by one.
+/// An object whose keys are read one by one.
 pub struct Reader<'a> {
     place: String,
-    /// Keys that were not asked for yet.
+    /// Keys that were not read yet.
     entries: Vec<(&'a str, &'a Value)>,
     problems: &'a Problems,
     /// Whether there is an object at all; where there is none, its keys are not reported as well.
@@ -43,7 +44,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads `value`, which stands at `place` (empty for the whole document).
+    /// Reads `value`, which is at `place` in the document (empty for the whole document).
     pub fn new(place: &str, value: &'a Value, problems: &'a Problems) -> Reader<'a> {
         let mut reader = Reader { place: place.into(), entries: Vec::new(), problems, sound: true };
         match value {
@@ -64,12 +65,12 @@ impl<'a> Reader<'a> {
         Reader { place: String::new(), entries, problems, sound: true }
     }
 
-    /// The entries that nobody asked for yet.
+    /// The entries that were not read yet.
     pub fn rest(&mut self) -> Vec<(&'a str, &'a Value)> {
         std::mem::take(&mut self.entries)
     }
 
-    /// Where a key of this object stands.
+    /// The place of a key of this object.
     pub fn place(&self, key: &str) -> String {
         if self.place.is_empty() { key.into() } else { self.place.clone() + "." + key }
     }
@@ -88,7 +89,7 @@ impl<'a> Reader<'a> {
     pub fn value(&mut self, key: &str) -> Option<&'a Value> {
         let value = self.take(key);
         if value.is_none() && self.sound {
-            self.report(key, "is not there");
+            self.report(key, "is missing");
         }
         value
     }
@@ -162,7 +163,7 @@ impl<'a> Reader<'a> {
         Some(items)
     }
 
-    /// Where an item of a list stands. Made for problems alone: lists may be long, and texts take time.
+    /// The place of an item of a list. It is made only for a problem: lists may be long.
     fn item_place(&self, key: &str, index: usize) -> String {
         format!("{}[{index}]", self.place(key))
     }
@@ -240,17 +241,17 @@ impl<'a> Reader<'a> {
         list.iter().enumerate().map(reader).collect()
     }
 
-    /// Reports a key that may not be there.
+    /// Reports a key that must not be there.
     pub fn refuse(&mut self, key: &str, message: &str) {
         if self.take(key).is_some() {
             self.report(key, message);
         }
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports the keys that were not read.
     pub fn end(self) {
         for (key, _) in &self.entries {
-            self.report(key, "is no key of this document");
+            self.report(key, "is not a known key");
         }
     }
 }
@@ -296,11 +297,11 @@ mod tests {
             "flag: must be true or false (got \"yes\")",
             "numbers[1]: must be a number (got \"2\")",
             "texts[0]: must be a text (got null)",
-            "inner.surprise: is no key of this document",
-            "absent: is not there",
+            "inner.surprise: is not a known key",
+            "absent: is missing",
             "list[1]: must be an object (got another number)",
-            "list[0].share: is not there",
-            "other: is no key of this document",
+            "list[0].share: is missing",
+            "other: is not a known key",
         ];
         assert_eq!(texts, expected);
     }

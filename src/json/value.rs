@@ -1,5 +1,5 @@
-//! A document in memory. An object is a list of its entries: none is large or long-lived enough for a map, whose code
-//! would be downloaded by everyone who scores.
+//! A document in memory. An object is a list of its entries: none is large or long-lived enough for
+//! a map, whose code would be downloaded by everyone who scores.
 
 use std::collections::BinaryHeap;
 
@@ -18,7 +18,7 @@ pub enum Value {
     Text(String),
     /// A list.
     List(Vec<Value>),
-    /// In the order of the text; no key stands twice.
+    /// In the order of the text; no key appears twice.
     Object(Vec<(String, Value)>),
 }
 
@@ -43,7 +43,8 @@ impl Value {
     }
 }
 
-/// A key that stands twice. By a heap: comparing each with each would let a hostile text take hours.
+/// A key that appears twice. Found with a heap: comparing every pair would let a hostile text take
+/// hours.
 pub(super) fn twice<'a>(keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut heap: BinaryHeap<&str> = keys.collect();
     while let Some(key) = heap.pop() {

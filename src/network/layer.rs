@@ -14,7 +14,8 @@ pub(super) struct PackedLayer {
     pub(super) outputs: usize,
     pub(super) weight: Vec<f32>,
     pub(super) bias: Vec<f32>,
-    /// By eight outputs, the inputs that these weigh; all others are left out of their sums.
+    /// For each eight outputs, the inputs with weights other than zero. All other inputs are
+    /// skipped.
     pub(super) reads: Vec<Range<usize>>,
 }
 
@@ -41,8 +42,8 @@ impl PackedLayer {
     }
 }
 
-/// `sums += relu(input) · weight`, in lanes; `weight` is `[inputs, sums]`, and the sums are a multiple of eight. `reads`
-/// says which inputs are in the sums of each eight.
+/// `sums += relu(input) · weight`, in lanes; `weight` is `[inputs, sums]`, and the sums are a
+/// multiple of eight. `reads` says which inputs are in the sums of each eight.
 pub(super) fn add_products(input: &[f32x4], weight: &[f32], reads: &[Range<usize>], sums: &mut [f32x4]) {
     let outputs = sums.len();
     for ((first, out), reads) in (0..).step_by(8).zip(sums.as_chunks_mut::<8>().0).zip(reads) {

@@ -1,14 +1,17 @@
 //! The packed network: encoding and first layer are one lookup, the rest is small and dense.
 //!
-//! The first layer is a sum over inputs of rows of one table: a category adds its row, a number adds the point on
-//! the line between two neighbouring rows. A second, one-column table gives every input's direct share of the logit
-//! ("wide and deep"), which skips the hidden part. Scoring one customer, scoring a batch and walking coalitions
-//! ([`walk`]) are three loops over this one structure. The network does not know what a customer is.
+//! The first layer is a sum over inputs of rows of one table: a category adds its row, a number
+//! adds the point on the line between two neighbouring rows. A second, one-column table gives every
+//! input's direct share of the logit ("wide and deep"), which skips the hidden part. Scoring one
+//! customer, scoring a batch and walking coalitions ([`walk`]) are three loops over this one
+//! structure. The network does not know what a customer is.
 //!
-//! All arithmetic is f32, multiply then add, in one order on every target, so native and wasm agree bit for bit.
+//! All arithmetic is f32, multiply then add, in one order on every target, so native and wasm agree
+//! bit for bit.
 
-/// Repeats a block with the constants 0, 1, … for its index. What ships is optimised for size, and then a loop of constant
-/// length stays a loop, and an array that it indexes lives in memory instead of in registers.
+/// Repeats a block with the constants 0, 1, … for its index. The wasm build is optimised for size:
+/// without this, a loop of constant length stays a loop, and the array that it indexes stays in
+/// memory instead of registers.
 macro_rules! unroll {
     ($index:ident in 4 $body:block) => { unroll!($index [0 1 2 3] $body) };
     ($index:ident in 8 $body:block) => { unroll!($index [0 1 2 3 4 5 6 7] $body) };
@@ -100,7 +103,8 @@ impl Network {
         first.into_iter().chain(further).collect()
     }
 
-    /// Multiplications of one customer's score: two rows an input, the direct share, and the hidden part.
+    /// Multiplications of one customer's score: two rows an input, the direct share, and the hidden
+    /// part.
     pub fn multiply_adds(&self, inputs: usize) -> usize {
         let products = |layer: &Layer| (0..layer.outputs).map(|unit| layer.reads(unit..unit + 1).len()).sum::<usize>();
         let layers: usize = self.parts.layers.iter().map(products).sum();
@@ -215,7 +219,8 @@ impl Network {
         }
     }
 
-    /// Everything after the first layer's sums, for four lanes: the sums are in `scratch.first`, by unit.
+    /// Everything after the first layer's sums, for four lanes: the sums are in `scratch.first`, by
+    /// unit.
     #[inline]
     fn hidden_part(&self, scratch: &mut Scratch) -> f32x4 {
         let Some(layer) = self.layers.first() else {

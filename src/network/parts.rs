@@ -1,11 +1,11 @@
-//! A network as it is stored, and what it must be to be one.
+//! A network as the artifact stores it, and its checks.
 
 use std::ops::Range;
 
 /// A network as the artifact stores it: row-major, not padded.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct NetworkParts {
-    /// Units of the first layer; 0 when the logit is the direct shares alone.
+    /// Units of the first layer; 0 if the logit is only direct shares.
     pub units: usize,
     /// First layer, `[rows, units]`.
     pub table: Vec<f32>,
@@ -33,8 +33,8 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// The inputs, from the first to the last, that some of these outputs weigh. Several networks side by side, as the
-    /// members of an ensemble, have a block of inputs each.
+    /// The inputs, from the first to the last, that some of these outputs weigh. Several networks
+    /// side by side, as the members of an ensemble, have a block of inputs each.
     pub(super) fn reads(&self, outputs: Range<usize>) -> Range<usize> {
         let mut rows = self.weight.chunks_exact(self.outputs);
         let weighs = |weights: &[f32]| weights[outputs.clone()].iter().any(|&weight| weight != 0.0);
@@ -43,7 +43,7 @@ impl Layer {
     }
 }
 
-/// Why tensors are no network.
+/// Why tensors do not form a network.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum NetworkError {
     /// A tensor has another number of values.

@@ -1,5 +1,5 @@
-//! What a counterfactual may do: how a field changes (`[fields.change]`), and which combinations of values there are
-//! (`[[rules]]`).
+//! What a counterfactual may do: how a field changes (`[fields.change]`), and which combinations of
+//! values there are (`[[rules]]`).
 
 #[cfg(feature = "write")]
 use serde::Serialize;
@@ -10,7 +10,8 @@ use crate::json::{Reader, quoted};
 #[derive(Clone, Debug, PartialEq, Default)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Change {
-    /// Numbers by size; categories by their place in the list; a flag increases from negative to positive.
+    /// Numbers by size; categories by their place in the list; a flag increases from negative to
+    /// positive.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Direction::is_any"))]
     pub direction: Direction,
     /// A number moves by whole steps from where it is.
@@ -22,13 +23,14 @@ pub struct Change {
     /// A number is not moved above this.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub maximum: Option<f64>,
-    /// What changing the field costs, beside a change of a field that says nothing, which costs 1.
+    /// The cost of changing the field. A field without a cost costs 1.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub cost: Option<f64>,
-    /// Pairs of categories, from and to, that are no change a person or the company can make.
+    /// Pairs of categories, from and to, that neither the company nor the customer can make.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub forbidden: Vec<[String; 2]>,
-    /// A formula: when fields that it reads change, this number moves by as much as the formula does.
+    /// A formula: when fields that it reads change, this number moves by as much as the formula
+    /// does.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub follows: Option<String>,
 }
@@ -54,8 +56,8 @@ impl Direction {
     }
 }
 
-/// Where `when` holds, `then` holds too: a record that breaks it does not exist. Both are conditions in the language of
-/// [`Formula`](super::Formula); what reads a missing value breaks nothing.
+/// If `when` holds, `then` must hold too. Both are conditions in the language of
+/// [`Formula`](super::Formula). A condition that reads a missing value is not broken.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Combination {
@@ -169,8 +171,8 @@ mod tests {
             "fields[0].change.direction: must be \"increase\", \"decrease\" or \"any\" (got \"up\")",
             "fields[0].change.forbidden[0]: must be a list of two texts (got a list)",
             "fields[0].change.forbidden[1]: must be a list of two texts (got another number)",
-            "fields[0].change.steps: is no key of this document",
-            "rules[0].then: is not there",
+            "fields[0].change.steps: is not a known key",
+            "rules[0].then: is missing",
         ] {
             assert!(error.lines().any(|seen| seen == line), "{line} in\n{error}");
         }

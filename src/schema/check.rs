@@ -1,4 +1,5 @@
-//! What a schema must satisfy before anything is derived from it. All problems are reported at once.
+//! What a schema must satisfy before anything is derived from it. All problems are reported at
+//! once.
 
 use crate::json::decimal::{self, Decimal};
 use crate::json::quoted;
@@ -58,7 +59,7 @@ impl Schema {
             }
             match seen.binary_search_by_key(&name.as_str(), |(name, _)| name) {
                 Ok(at) => {
-                    let rule = format!("a name must stand once; it stands in {} already", seen[at].1);
+                    let rule = format!("a name must be unique; {} has it already", seen[at].1);
                     report(place, &rule, &quoted(name));
                 }
                 Err(at) => seen.insert(at, (name, place)),
@@ -93,16 +94,20 @@ impl Schema {
                     let mut texts: Vec<&str> = Vec::new();
                     for category in categories {
                         if category.is_empty() || category.trim() != category || category.len() > MAXIMUM_TEXT {
-                            let rule = "a category must be a text without blanks around it";
+                            let rule = "a category must be a text without blanks at its ends";
                             report(&field.name, rule, &quoted(category));
                             continue;
                         }
                         match texts.binary_search(&category) {
-                            Ok(_) => report(&field.name, "a category must stand once", &quoted(category)),
+                            Ok(_) => report(&field.name, "a category must be unique", &quoted(category)),
                             Err(at) => texts.insert(at, category),
                         }
                         if field.missing.iter().any(|token| token == category) {
-                            report(&field.name, "a category must not be a missing token", &quoted(category));
+                            report(
+                                &field.name,
+                                "a category must not be one of the texts in `missing`",
+                                &quoted(category),
+                            );
                         }
                     }
                 }
@@ -213,10 +218,10 @@ mod tests {
         for part in [
             "schema_version: must be 1 (got 9)",
             "2 > 1",
-            "stands in fields already",
-            "must stand once (got \"A\")",
+            "fields has it already",
+            "must be unique (got \"A\")",
             "\" B\"",
-            "stands in target already",
+            "target has it already",
             "`nobody` is no field",
         ] {
             assert!(text.contains(part), "{part} in\n{text}");

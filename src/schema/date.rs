@@ -1,10 +1,11 @@
-//! Dates as ISO 8601 writes them, counted in days, the same natively and in wasm. No calendar library ships: two short
-//! integer formulas (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil and
-//! civil_from_days) are all that a date field needs.
+//! Dates as ISO 8601 writes them, counted in days, the same natively and in wasm. No calendar
+//! library ships: two short integer formulas (Howard Hinnant, "chrono-Compatible Low-Level Date
+//! Algorithms", days_from_civil and civil_from_days) are all that a date field needs.
 
-/// Days since 1970-01-01 of a date, a month (its first day) or a date with a time, year first: `2024-01-31`,
-/// `20240131`, `2024-01`, `2024-01-31T10:00:00.5+02:00`, `2024-01-31 10:00 UTC`. A time is a fraction of its day; with
-/// a zone it is taken to UTC, without one it is UTC. `None` for other texts and for days that no calendar has.
+/// Days since 1970-01-01 of a date, a month (its first day) or a date with a time, year first:
+/// `2024-01-31`, `20240131`, `2024-01`, `2024-01-31T10:00:00.5+02:00`, `2024-01-31 10:00 UTC`. A
+/// time is a fraction of its day; it is converted to UTC if it has a zone, and is UTC otherwise.
+/// `None` for other texts and for days that no calendar has.
 pub fn read(text: &str) -> Option<f64> {
     let text = text.trim();
     let mut rest = text.strip_suffix(" UTC").unwrap_or(text).as_bytes();
@@ -29,13 +30,13 @@ pub fn read(text: &str) -> Option<f64> {
     rest.is_empty().then_some(days + f64::from(seconds) / 86_400.0)
 }
 
-/// The day of a number of days since 1970-01-01, as `2024-01-31`; a time of day is left out.
+/// The day of a number of days since 1970-01-01, as `2024-01-31`, without the time of day.
 pub fn text(days: f64) -> String {
     let (year, month, day) = civil_from_days(days.floor() as i32);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// Seconds since midnight UTC: hours and minutes, seconds, a fraction that is read past, and a zone.
+/// Seconds since midnight UTC: hours and minutes, seconds, a fraction that is ignored, and a zone.
 fn time(rest: &mut &[u8]) -> Option<i32> {
     let hour = digits(rest, 2)?;
     take(rest, b":");
@@ -160,7 +161,8 @@ mod tests {
         }
     }
 
-    /// Every day of the years 1 to 9999, each the one after the day before, counted without any formula.
+    /// Every day of the years 1 to 9999, each the one after the day before, counted without any
+    /// formula.
     #[test]
     fn every_day_has_its_name() {
         let (mut year, mut month, mut day) = (1, 1, 1);

@@ -1,5 +1,6 @@
-//! The schema as `schema.toml` and the artifact write it: a field is flat, every key is checked, and keys that do not fit
-//! the kind are refused. Reading is by hand (see [`crate::json`]); writing does not ship and is left to serde.
+//! The schema as `schema.toml` and the artifact write it: a field is flat, every key is checked,
+//! and keys that do not fit the kind are refused. Reading is by hand (see [`crate::json`]). Writing
+//! is serde's, and is not part of what ships.
 
 use super::change::{Change, Combination};
 use super::date;
@@ -7,7 +8,8 @@ use super::fields::{Derived, Field, Kind, Schema, Target};
 use crate::json::{Problem, Problems, Reader, Value};
 
 impl Schema {
-    /// Reads a schema document that stands at `place` of a larger one; every key that is wrong is reported.
+    /// Reads a schema document, which is at `place` of a larger document. Every wrong key is
+    /// reported.
     pub fn read(place: &str, value: &Value) -> Result<Schema, Vec<Problem>> {
         let problems = Problems::default();
         let mut reader = Reader::new(place, value, &problems);
@@ -40,7 +42,7 @@ fn derived(mut reader: Reader) -> Derived {
     derived
 }
 
-/// The day that dates are counted from; a time of day is left out.
+/// The day that dates are counted from, without the time of day.
 fn reference(reader: &mut Reader) -> Option<f64> {
     let text = reader.optional_text("reference")?;
     let days = date::read(&text);
@@ -51,7 +53,7 @@ fn reference(reader: &mut Reader) -> Option<f64> {
     days.map(f64::floor)
 }
 
-/// `schema_reference` is for dates that state none of their own.
+/// `schema_reference` applies to dates without a reference of their own.
 fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
     let kind = match reader.text("kind").as_str() {
         "number" => Kind::Number {
@@ -64,7 +66,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
             if reference.is_none() {
                 reader.report(
                     "reference",
-                    "is not there: a date counts as days before it; the schema may state one for all",
+                    "is missing: a date is a number of days before it; state one for all dates at the top of the schema",
                 );
             }
             Kind::Date { reference: reference.unwrap_or_default() }
@@ -80,7 +82,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
             }
             let categories = reader.optional_texts("categories");
             if other == "category" && categories.is_none() {
-                reader.report("categories", "is not there");
+                reader.report("categories", "is missing");
             }
             Kind::Category { categories: categories.unwrap_or_default() }
         }
@@ -103,7 +105,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
         ("positive", "flag"),
         ("negative", "flag"),
     ] {
-        // What the field's own kind takes was taken above.
+        // The keys of the field's own kind were read above.
         reader.refuse(key, &format!("only a {kind} has it"));
     }
     reader.end();
@@ -157,7 +159,7 @@ mod tests {
         document["fields"][1] = serde_json::json!({ "name": "n", "kind": "number", "reference": "2024-02-01" });
         assert_eq!(read(&document).unwrap_err(), "fields[1].reference: only a date has it");
         document.as_object_mut().unwrap().remove("reference");
-        assert!(read(&document).unwrap_err().starts_with("fields[0].reference: is not there"));
+        assert!(read(&document).unwrap_err().starts_with("fields[0].reference: is missing"));
     }
 
     #[test]
@@ -175,10 +177,10 @@ mod tests {
             "fields[0].categories: only a category has it",
             "fields[1].minimum: must be a number (got \"0\")",
             "fields[2].kind: must be \"number\", \"date\", \"category\" or \"flag\" (got \"text\")",
-            "fields[3].negative: is not there",
+            "fields[3].negative: is missing",
             "fields[3].unit: only a number has it",
-            "target.value: is no key of this document",
-            "surprise: is no key of this document",
+            "target.value: is not a known key",
+            "surprise: is not a known key",
         ] {
             assert!(error.lines().any(|seen| seen == line), "{line} in\n{error}");
         }

@@ -11,7 +11,8 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Days between any two days of the years 1 to 9999, at most.
 const MAXIMUM_DAYS: f64 = 3_652_058.0;
 
-/// What a table of customers means: its fields, its target, and the features derived from its fields.
+/// What a table of customers means: its fields, its target, and the features derived from its
+/// fields.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 pub struct Schema {
@@ -22,7 +23,7 @@ pub struct Schema {
     /// Columns that identify a person. They never enter a model or an artifact.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub identifiers: Vec<String>,
-    /// Columns of the table that are no input: read past, and never stored.
+    /// Columns of the table that are ignored. They are never stored.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub ignored: Vec<String>,
     /// The column that training predicts.
@@ -32,7 +33,8 @@ pub struct Schema {
     /// Features computed from fields.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub derived: Vec<Derived>,
-    /// Which combinations of values there are; counterfactuals keep to them, records are not checked against them.
+    /// Which combinations of values are possible. Counterfactuals obey them; records are not
+    /// checked against them.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub rules: Vec<Combination>,
 }
@@ -58,7 +60,8 @@ pub struct Field {
     pub kind: Kind,
     /// Texts that mean "missing", compared after trimming. The empty text always does.
     pub missing: Vec<String>,
-    /// Whether the company or the customer can change it; what-if and counterfactuals move only these.
+    /// Whether the company or the customer can change it; what-if and counterfactuals move only
+    /// these.
     pub changeable: bool,
     /// The field enters the model through derived features alone.
     pub only_derived: bool,
@@ -83,8 +86,9 @@ pub enum Kind {
         /// In code order.
         categories: Vec<String>,
     },
-    /// A day or a moment, counted as the days that it lies before `reference`, a day counted from 1970-01-01; later
-    /// moments count below 0. A text is read by [`date::read`], a number is taken for days before the reference.
+    /// A day or a moment, as the number of days before `reference`. Later moments are negative. A
+    /// text is read by [`date::read`](super::date::read); a number is already such a number of
+    /// days.
     Date {
         /// Days since 1970-01-01.
         reference: f64,
@@ -110,13 +114,13 @@ pub struct Derived {
     /// For people; may be empty.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
     pub unit: String,
-    /// Arithmetic over field names; see [`Formula`].
+    /// Arithmetic over field names; see [`Formula`](super::Formula).
     pub formula: String,
 }
 
 impl Schema {
-    /// Counts all dates back from another day, as days since 1970-01-01: the day of an export that is later than the
-    /// one trained on. Answers whether there is a date.
+    /// Sets the reference of all date fields to `day`, in days since 1970-01-01: the day of a later
+    /// export. Returns whether the schema has a date field.
     pub fn set_reference(&mut self, day: f64) -> bool {
         let mut found = false;
         for field in &mut self.fields {
@@ -139,7 +143,8 @@ impl Field {
         if self.label.is_empty() { &self.name } else { &self.label }
     }
 
-    /// Texts of the categories in code order; a flag is the category (negative, positive), a number or date has none.
+    /// Texts of the categories in code order; a flag is the category (negative, positive), a number
+    /// or date has none.
     pub fn categories(&self) -> Vec<&str> {
         match &self.kind {
             Kind::Number { .. } | Kind::Date { .. } => Vec::new(),
@@ -148,7 +153,7 @@ impl Field {
         }
     }
 
-    /// Number of codes before OTHER; 0 for a number or a date.
+    /// Number of categories, which is the code of OTHER; 0 for a number or a date.
     pub fn category_count(&self) -> usize {
         match &self.kind {
             Kind::Number { .. } | Kind::Date { .. } => 0,

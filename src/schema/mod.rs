@@ -1,7 +1,7 @@
-//! The table of fields. Everything else derives from it: the checks at the door, the encoder's order,
-//! the form on the page, the TypeScript documentation.
+//! The table of fields. Everything else derives from it: the checks of a record, the encoder's
+//! order, the form on the page, the TypeScript documentation.
 //!
-//! A schema is data: `schema.toml` beside the training table, and the same document as JSON inside the artifact.
+//! A schema is data: `schema.toml` for training, and the same document as JSON in the artifact.
 
 mod change;
 mod check;

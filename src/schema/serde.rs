@@ -1,4 +1,4 @@
-//! The schema through serde: written as a document, and read from whatever serde reads.
+//! The schema through serde: written as a document, and read from any format of serde.
 
 use serde::de::Error;
 use serde::ser::SerializeMap;

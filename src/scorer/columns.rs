@@ -119,8 +119,8 @@ impl ColumnBlock {
         self.finish(scorer, rows)
     }
 
-    /// Checks and encodes the first `rows` rows into `features` from place `first` on; returns how many have errors, whose
-    /// features mean nothing.
+    /// Checks and encodes the first `rows` rows into `features` from place `first` on; returns how
+    /// many have errors. The features of these mean nothing.
     #[cfg(all(feature = "wasm", feature = "webgpu"))]
     pub(crate) fn stage(&mut self, scorer: &Scorer, rows: usize, features: &mut Features, first: usize) -> usize {
         self.flag_bounds(scorer, rows);
@@ -133,7 +133,8 @@ impl ColumnBlock {
         self.flags[..rows].iter().filter(|&&flag| flag == Flag::Error as u8).count()
     }
 
-    /// Probabilities and tiers of the first `rows` rows from their logits and flags; returns how many have errors.
+    /// Probabilities and tiers of the first `rows` rows from their logits and flags; returns how
+    /// many have errors.
     pub(crate) fn finish(&mut self, scorer: &Scorer, rows: usize) -> usize {
         let mut errors = 0;
         for row in 0..rows {

@@ -8,18 +8,22 @@ use crate::explanation::{self, Budget, BudgetTooSmall, MeanShares};
 /// What an explanation may cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ExplainOptions {
-    /// Most evaluations of the hidden part: contributions are exact where Σ over the background rows of 2^players is no
-    /// more. `None` is [`Scorer::default_budget`], of which sampling spends what [`DEFAULT_TOLERANCE`] takes.
+    /// Most evaluations of the hidden part. Contributions are exact if Σ over the background rows
+    /// of 2^players is no more. `None` is [`Scorer::default_budget`]; sampling then stops at
+    /// [`DEFAULT_TOLERANCE`].
     pub budget: Option<u64>,
-    /// Sampling stops once every standard error is at most this, on the logit. `None` spends a budget that is given.
+    /// Sampling stops once every standard error is at most this, on the logit. `None` spends a
+    /// given budget in full.
     pub tolerance: Option<f64>,
-    /// Of sampling: the same seed gives the same numbers.
+    /// The seed of sampling. The same seed gives the same numbers.
     pub seed: u64,
-    /// Whether to add the interactions, which cost as many evaluations again and more; only where all is exact.
+    /// Whether to add the interactions, if all contributions are exact. They cost at least as many
+    /// evaluations again.
     pub interactions: bool,
 }
 
-/// How far two fields move the logit together beyond what each does by itself: the Shapley interaction index of order two.
+/// How far two fields move the logit together beyond what each does by itself: the Shapley
+/// interaction index of order two.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interaction {
     /// Positions in the schema, `first` before `second`.
@@ -30,13 +34,14 @@ pub struct Interaction {
     pub value: f64,
 }
 
-/// Multiply-adds of a default budget: less than a tenth of a second. With a hidden layer of 32 units, 16 fields may differ
-/// from each of 32 background rows.
+/// Multiply-adds of a default budget: less than a tenth of a second. With a hidden layer of 32
+/// units, 16 fields may differ from each of 32 background rows.
 const DEFAULT_MULTIPLY_ADDS: u64 = 1 << 28;
-/// A tenth of what the second decimal shows.
+/// The standard error at which sampling stops by default: a tenth of the second decimal.
 pub const DEFAULT_TOLERANCE: f64 = 0.001;
 
-/// Shapley values of one customer against the background, on the logit: `base + Σ contributions = logit`.
+/// Shapley values of one customer against the background, on the logit:
+/// `base + Σ contributions = logit`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// Mean logit of the background.
@@ -51,7 +56,7 @@ pub struct Explanation {
     pub evaluations: u64,
     /// Whether no contribution was sampled.
     pub exact: bool,
-    /// All pairs of fields, largest first, where they were asked for and all is exact.
+    /// All pairs of fields, largest first; `None` if they were not asked for or not all is exact.
     pub interactions: Option<Vec<Interaction>>,
 }
 
@@ -68,7 +73,7 @@ impl Scorer {
         explanation::MINIMUM * self.artifact.background.len() as u64
     }
 
-    /// Evaluations that an explanation may cost unless the caller says otherwise: fewer the larger the network is.
+    /// The default budget of evaluations: the larger the network, the fewer.
     pub fn default_budget(&self) -> u64 {
         let evaluation = self.artifact.network.multiply_adds(1) as u64;
         (DEFAULT_MULTIPLY_ADDS / evaluation).max(self.minimum_budget())

@@ -1,4 +1,5 @@
-//! The game of one customer against one background row: which fields play, and what each of them moves.
+//! The game of one customer against one background row: which fields play, and what each of them
+//! moves.
 
 use super::score::Scorer;
 use crate::customer::Customer;
@@ -15,13 +16,16 @@ pub(crate) struct FieldGame {
     pub couplings: Vec<Coupling>,
     /// Positions of all inputs that no coupling moves, in the background row.
     pub background: Vec<Position>,
-    /// The additive part in closed form: field, and its share of what an input changes in the direct share of the logit.
+    /// The additive part in closed form: field, and its share of what an input changes in the
+    /// direct share of the logit.
     pub direct: Vec<(usize, f64)>,
-    /// Of every input that several fields move: those fields, and its direct share for every subset of them.
+    /// Of every input that several fields move: those fields, and its direct share for every subset
+    /// of them.
     pub coupled_direct: Vec<(Vec<usize>, Table)>,
 }
 
-/// The explanation sees a function from coalitions to numbers, and the network knows of no explanation: they meet here.
+/// The explanation sees a function from coalitions to numbers, and the network knows no
+/// explanation. They meet here.
 impl Game for Walk<'_> {
     fn players(&self) -> usize {
         Walk::players(self)
@@ -52,7 +56,8 @@ impl FieldGame {
         Walk::new(&scorer.artifact.network, &self.background, &self.toggles, &self.couplings)
     }
 
-    /// Adds the interaction indices of the game, times `factor`, to those of all fields, `[fields, fields]`.
+    /// Adds the interaction indices of the game, times `factor`, to those of all fields,
+    /// `[fields, fields]`.
     pub(super) fn add_interactions(&self, scorer: &Scorer, factor: f64, fields: usize, sums: &mut [f64]) {
         let mut add = |players: &[usize], pairs: Vec<f64>| {
             for (row, &field) in pairs.chunks_exact(players.len().max(1)).zip(players) {
@@ -129,8 +134,8 @@ impl Scorer {
             toggles.clear();
         }
         let is_coupled = |field: &usize| coupled.iter().any(|(fields, _)| fields.contains(field));
-        // Those that move the network least come first: a walk is faster so. Inserted where each belongs: players are few,
-        // and a sort would be more code to download.
+        // Players that move the network least come first, which makes a walk faster. Insertion,
+        // because players are few and a sort adds code to the download.
         let mut reaches: Vec<f32> = Vec::new();
         let mut players: Vec<usize> = Vec::new();
         for (field, toggle) in toggles.iter().filter(|(field, _)| !is_coupled(field)) {

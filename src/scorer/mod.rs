@@ -1,4 +1,5 @@
-//! Wires the rooms: customer → features → logit → probability → tier, and the games of an explanation. Holds no maths.
+//! Connects the rooms: customer → features → logit → probability → tier, explanations,
+//! counterfactuals. It holds no maths.
 
 mod columns;
 mod counterfactuals;

@@ -16,9 +16,9 @@ use crate::sentence::Messages;
 #[derive(Clone, Debug)]
 pub struct Scorer {
     pub(super) artifact: Artifact,
-    /// Made when the first explanation asks for it: a score does without.
+    /// Made for the first explanation; a score does not need it.
     background: OnceLock<EncodedBackground>,
-    /// The words for people, likewise.
+    /// The words for people; made on first use.
     messages: OnceLock<Messages>,
 }
 
@@ -102,7 +102,8 @@ impl Scorer {
         Score { logit, probability, tier: self.artifact.document.policy.tier(probability) }
     }
 
-    /// Whether a value of a customer is taken for another: OTHER, or the end of the fitted quantiles.
+    /// Whether a value of a customer counts as another: as OTHER, or as the end of the fitted
+    /// quantiles.
     pub fn has_warnings(&self, customer: &Customer) -> bool {
         let fields = &self.artifact.document.schema.fields;
         let other = |(cell, field): (&Cell, &Field)| *cell == Cell::Category(field.category_count() as u32);
@@ -114,8 +115,8 @@ impl Scorer {
         self.messages.get_or_init(Messages::english)
     }
 
-    /// Counts the days of date fields back from another day; answers whether there is such a field, see
-    /// [`crate::schema::Schema::set_reference`].
+    /// Sets the reference of date fields; see
+    /// [`Schema::set_reference`](crate::schema::Schema::set_reference).
     pub fn set_reference(&mut self, day: f64) -> bool {
         self.artifact.document.schema.set_reference(day)
     }

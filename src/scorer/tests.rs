@@ -23,7 +23,8 @@ pub(crate) fn small_scorer(hidden: &[usize]) -> Scorer {
     scorer(encoded_schema(), small_encoder(), &customers()[..7], parts(small_encoder().row_count(), hidden))
 }
 
-/// A scorer of 40 numbers and a product of two of them, which no budget explains exactly, and customers for it.
+/// A scorer of 40 numbers and a product of two of them, which no budget explains exactly, and
+/// customers for it.
 pub(crate) fn wide_scorer(hidden: &[usize]) -> (Scorer, Vec<Customer>) {
     const FIELDS: usize = 40;
     let mut schema = encoded_schema();

@@ -1,6 +1,7 @@
-//! Templates: placeholders in braces, filled in one pass, so that a value with braces stays as it is.
+//! Templates: placeholders in braces, filled in one pass, so that a value with braces stays as it
+//! is.
 
-/// The template with its placeholders replaced; one without a value stays as it stands.
+/// The template with its placeholders replaced. A placeholder without a value stays.
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut text = String::new();
     let mut rest = template;
@@ -16,7 +17,8 @@ pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     text + rest
 }
 
-/// Whether every brace is closed and every placeholder is among `allowed`, names with blanks between.
+/// Whether every brace is closed and every placeholder is among `allowed`, names with blanks
+/// between.
 pub(super) fn is_sound(template: &str, allowed: &str) -> bool {
     let mut rest = template;
     while let Some((_, after)) = rest.split_once('{') {

@@ -1,6 +1,7 @@
-//! Sentences for people, from a table of messages: contributions, counterfactuals, values with their unit. A table is
-//! data (JSON), so that one place serves the command, the package, and whoever brings a language of his own; two tables
-//! lie beside this file. A language has two forms of a unit, for 1 and for other numbers.
+//! Sentences for people, from a table of messages: contributions, counterfactuals, values with
+//! their unit. A table is data (JSON): the command, the package, and callers with a language of
+//! their own use the same code. Two tables lie next to this file. A language has two forms of a
+//! unit, for 1 and for other numbers.
 
 mod fill;
 
@@ -16,7 +17,7 @@ pub const ENGLISH: &str = include_str!("english.json");
 /// The second table of the project.
 pub const GERMAN: &str = include_str!("german.json");
 
-/// A table of messages. Placeholders stand in braces; what a message may use is in [`MESSAGES`].
+/// A table of messages. Placeholders are in braces; each message has its own.
 #[derive(Clone, Debug)]
 pub struct Messages {
     /// In the order of [`MESSAGES`].
@@ -36,7 +37,8 @@ struct Unit {
     decimals: Option<u32>,
 }
 
-/// One change of a counterfactual: the field, its value before and after, whether it follows from the others.
+/// One change of a counterfactual: the field, its value before and after, whether it follows from
+/// the others.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeWords<'a> {
     /// The field.
@@ -45,7 +47,7 @@ pub struct ChangeWords<'a> {
     pub from: Cell,
     /// As it would be.
     pub to: Cell,
-    /// Whether nobody changes it: it moves with the others.
+    /// Whether it only moves because others change.
     pub follows: bool,
 }
 
@@ -77,7 +79,8 @@ impl Messages {
         Messages::read(ENGLISH).unwrap_or(Messages { texts: Vec::new(), units: Vec::new(), words: Vec::new() })
     }
 
-    /// Reads a table; every key that is absent, unknown or wrong is reported, and placeholders that a message has not.
+    /// Reads a table. Every key that is absent, unknown or wrong is reported, and so is every
+    /// unknown placeholder.
     pub fn read(text: &str) -> Result<Messages, Vec<Problem>> {
         let document = parse(text).map_err(|error| vec![Problem { place: "".into(), message: error.to_string() }])?;
         let problems = Problems::default();
@@ -127,8 +130,8 @@ impl Messages {
         self.word(field.label())
     }
 
-    /// A cell in words: `1 month`, `$70.35`, `Month-to-month`, `missing`; a flag is yes or no, however the table spells
-    /// it. Dates are written as ISO 8601 has them, in every language.
+    /// A cell in words: `1 month`, `$70.35`, `Month-to-month`, `missing`; a flag is yes or no.
+    /// Dates are ISO 8601 in every language.
     pub fn value(&self, field: &Field, cell: Cell) -> String {
         let (number, unit) = match (cell, &field.kind) {
             (Cell::Missing, _) => return self.message("missing").into(),
@@ -187,7 +190,8 @@ impl Messages {
         fill(self.message(key), &[("label", self.label(field)), ("value", &value), ("amount", &amount)])
     }
 
-    /// What would have to be different, and what the probability would then be; what follows comes in sentences after it.
+    /// What would have to be different, and the probability then. Fields that follow get sentences
+    /// of their own.
     pub fn counterfactual(&self, changes: &[ChangeWords], before: f64, after: f64) -> String {
         let words = |key: &str, change: &ChangeWords| {
             let [from, to] = [change.from, change.to].map(|cell| self.value(change.field, cell));

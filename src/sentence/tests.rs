@@ -82,9 +82,9 @@ fn a_broken_table_is_refused_with_every_problem() {
     let problems: Vec<String> = Messages::read(&table).unwrap_err().iter().map(ToString::to_string).collect();
     for part in [
         "keeps: has a brace that is not closed, or a placeholder that is none of: label value amount",
-        "comma: is not there",
+        "comma: is missing",
         "yes: must be a text (got another number)",
-        "maybe: is no key of this document",
+        "maybe: is not a known key",
         "units.days.other: has a brace that is not closed, or a placeholder that is none of: number",
     ] {
         assert!(problems.iter().any(|problem| problem == part), "{part} in {problems:#?}");

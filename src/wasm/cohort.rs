@@ -1,4 +1,4 @@
-//! Explanations of rows of the column buffers, as numbers: nothing is made into text for a cohort.
+//! Explanations of rows of the column buffers, as numbers without text.
 
 use wasm_bindgen::prelude::*;
 
@@ -8,8 +8,8 @@ use super::failure::failure;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Explains a row of the column buffers into the contributions buffer; returns the largest standard error. Options as
-    /// in `explain_row`.
+    /// Explains a row of the column buffers into the contributions buffer; returns the largest
+    /// standard error. Options as in `explain_row`.
     pub fn explain_block_row(&mut self, row: usize, budget: f64, tolerance: f64, seed: f64) -> Result<f64, JsValue> {
         self.block();
         let Engine { scorer, block, customer, workspace, contributions, .. } = self;

@@ -1,4 +1,5 @@
-//! Counterfactuals of the row buffer, as a list of numbers: the package makes objects of it, in less code than JSON takes.
+//! Counterfactuals of the row buffer, as a list of numbers. The package makes objects of it, with
+//! less code than JSON needs.
 
 use wasm_bindgen::prelude::*;
 
@@ -9,10 +10,11 @@ use crate::scorer::{CounterfactualRequest, Score};
 
 #[wasm_bindgen]
 impl Engine {
-    /// At most `count` counterfactuals of the row buffer below a threshold (NaN: the next lower tier's), changing only
-    /// these fields: reason (see `NoCounterfactual`, 0 for none), threshold, score (probability, logit, tier), lowest,
-    /// exhaustive, longest, evaluations; then for each answer its score, cost, number of changes, and for each of them
-    /// field, value before, value after (as in the row buffer), and whether it follows.
+    /// At most `count` counterfactuals of the row buffer below a threshold (NaN: the next lower
+    /// tier's), changing only these fields: reason (see `NoCounterfactual`, 0 for none), threshold,
+    /// score (probability, logit, tier), lowest, exhaustive, longest, evaluations; then for each
+    /// answer its score, cost, number of changes, and for each of them field, value before, value
+    /// after (as in the row buffer), and whether it follows.
     pub fn counterfactuals_row(&mut self, threshold: f64, count: usize, fields: &[u32]) -> Result<Vec<f64>, JsValue> {
         if !self.check_row() {
             return Err(failure("record_invalid", "the row cannot be scored", &[]));

@@ -29,7 +29,7 @@ pub struct Engine {
     pub(super) flag: Flag,
     /// One contribution per field, of the last row of a cohort.
     pub(super) contributions: Vec<f32>,
-    /// Made when the first batch comes.
+    /// Made for the first batch.
     pub(super) block: Option<ColumnBlock>,
     #[cfg(feature = "webgpu")]
     pub(super) staged: Staged,
@@ -71,8 +71,8 @@ impl Engine {
         self.document.clone()
     }
 
-    /// Counts the days of date fields back from another day; returns its number of days since 1970-01-01. Throws where it
-    /// is no date, or the model has no date field.
+    /// Sets the reference of date fields; returns its days since 1970-01-01. Throws if the text is
+    /// no date, or the model has no date field.
     pub fn set_reference(&mut self, text: &str) -> Result<f64, JsValue> {
         let message = match date::read(text).map(f64::floor) {
             Some(day) if self.scorer.set_reference(day) => return Ok(day),
@@ -87,7 +87,7 @@ impl Engine {
         self.row.as_ptr()
     }
 
-    /// Checks one value: its cell as the row buffer holds it. Throws where the value cannot be scored.
+    /// Checks one value: its cell as the row buffer holds it. Throws if the value cannot be scored.
     pub fn cell(&self, field: usize, input: &JsValue) -> Result<f64, JsValue> {
         let Some(field) = self.scorer.document().schema.fields.get(field) else {
             return Err(failure("argument_invalid", "there is no such field", &[]));
@@ -123,7 +123,8 @@ impl Engine {
         self.flag as u8
     }
 
-    /// Problems of a record, one value per field (undefined is absent, null is missing), as a JSON list.
+    /// Problems of a record, one value per field (undefined is absent, null is missing), as a JSON
+    /// list.
     pub fn problems(&self, values: &Array) -> String {
         let texts: Vec<_> = values.iter().map(|item| (item.as_string().unwrap_or_default(), item)).collect();
         let values: Vec<_> = texts.iter().map(|(text, item)| values::borrowed(item, text)).collect();
@@ -150,9 +151,10 @@ impl Engine {
         block.as_mut().map_or(0, |block| block.score(scorer, rows))
     }
 
-    /// Addresses of the buffers for columns: contributions (f32 per field), then of rows the probabilities (f32), logits
-    /// (f32), tiers (u8) and flags (u8), then a column per field: f64 with NaN for missing where it is a number, else u16
-    /// codes with 65535 for missing. As numbers that a list of results has too, so that one decoder serves both.
+    /// Addresses of the buffers for columns: contributions (f32 per field), then of rows the
+    /// probabilities (f32), logits (f32), tiers (u8) and flags (u8), then a column per field: f64
+    /// with NaN for missing where it is a number, else u16 codes with 65535 for missing. They are
+    /// numbers like those of a list of results, so that one decoder reads both.
     pub fn block_pointers(&mut self) -> Vec<f64> {
         let contributions = self.contributions.as_ptr().addr();
         let ColumnBlock { probabilities, logits, tiers, flags, numbers, codes, .. } = self.block();
@@ -177,7 +179,7 @@ impl Engine {
         block.get_or_insert_with(|| ColumnBlock::new(scorer, BLOCK_ROWS))
     }
 
-    /// Takes the row buffer as a customer; sets the flag.
+    /// Checks the row buffer as a customer, and sets the flag.
     pub(super) fn check_row(&mut self) -> bool {
         let schema = &self.scorer.document().schema;
         let fields = schema.fields.iter().zip(&self.row);

@@ -11,8 +11,8 @@ use crate::scorer::{ExplainOptions, Explanation, Interaction, Score, Scorer};
 
 #[wasm_bindgen]
 impl Engine {
-    /// Explains the row buffer, as JSON: contributions sorted by size. `budget` and `tolerance` are 0 where not given;
-    /// the package has checked what is.
+    /// Explains the row buffer, as JSON: contributions sorted by size. `budget` and `tolerance` are
+    /// 0 where not given; the package has checked what is.
     pub fn explain_row(
         &mut self,
         budget: f64,
@@ -48,7 +48,7 @@ pub(super) fn refusal(error: BudgetTooSmall) -> JsValue {
 fn json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> String {
     let fields = &scorer.document().schema.fields;
     let Explanation { base, score, contributions, standard_errors, evaluations, exact, interactions } = explanation;
-    // Inserted where each belongs: fields are few, and a sort would be more code to download.
+    // Insertion, because fields are few and a sort adds code to the download.
     let mut order: Vec<usize> = Vec::with_capacity(fields.len());
     for (index, contribution) in contributions.iter().enumerate() {
         let at = order.partition_point(|&other| contributions[other].abs() >= contribution.abs());

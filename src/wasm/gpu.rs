@@ -1,7 +1,7 @@
-//! The graphics device at the boundary: what the second module exports beside everything that the first does.
+//! The graphics device at the boundary: what the second module exports in addition to the first.
 //!
-//! Work is staged from the column buffers, block by block, and then given to the device whole; a promise brings the
-//! result, so that nothing of the engine is held meanwhile.
+//! Work is staged from the column buffers, block by block, and then given to the device whole; a
+//! promise returns the result, so that the engine is free meanwhile.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -27,7 +27,8 @@ pub struct Device {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Asks for a device: a promise of a [`Device`]. Rejects with an `Error` whose `code` is the reason.
+    /// Asks for a device: a promise of a [`Device`]. Rejects with an `Error` whose `code` is the
+    /// reason.
     pub fn open_device(&self) -> Promise {
         let scorer = self.scorer.clone();
         future_to_promise(async move {
@@ -36,13 +37,14 @@ impl Engine {
         })
     }
 
-    /// Makes room for a batch of `rows`, and forgets what was staged.
+    /// Makes room for a batch of `rows` rows, and drops what was staged.
     pub fn stage(&mut self, rows: usize) {
         let inputs = self.scorer.artifact().encoder.inputs().len();
         self.staged = Staged { features: Some(Features::new(inputs, rows)), rows: 0, explanations: None };
     }
 
-    /// Checks the first rows of the column buffers and puts them behind those that are staged; returns how many have errors.
+    /// Checks the first rows of the column buffers and puts them behind those that are staged;
+    /// returns how many have errors.
     pub fn stage_block(&mut self, rows: usize) -> usize {
         self.block();
         let Engine { scorer, block, staged, .. } = self;
@@ -53,7 +55,8 @@ impl Engine {
         errors
     }
 
-    /// Probabilities and tiers of the first rows of the column buffers, whose logits and flags were written into them.
+    /// Probabilities and tiers of the first rows of the column buffers, whose logits and flags were
+    /// written into them.
     pub fn finish_block(&mut self, rows: usize) {
         self.block();
         let Engine { scorer, block, .. } = self;
@@ -62,8 +65,9 @@ impl Engine {
         }
     }
 
-    /// Stages the explanation of one row of the column buffers; returns how often it evaluates the network at most. Options
-    /// as in `explain_row`. Throws where the row cannot be scored, or the kernels do not take its games.
+    /// Stages the explanation of one row of the column buffers; returns how often it evaluates the
+    /// network at most. Options as in `explain_row`. Throws if the row cannot be scored, or the
+    /// kernels do not support its games.
     pub fn stage_explanation(&mut self, row: usize, budget: f64, tolerance: f64, seed: f64) -> Result<f64, JsValue> {
         self.block();
         let Engine { scorer, block, customer, staged, workspace, .. } = self;
@@ -100,8 +104,8 @@ impl Device {
         })
     }
 
-    /// Explains what is staged: a promise of a `Float32Array`, `[customers, fields + 1]`: contributions on the logit, and
-    /// the largest standard error of each customer's.
+    /// Explains what is staged: a promise of a `Float32Array`, `[customers, fields + 1]`:
+    /// contributions on the logit, and the largest standard error of each customer's.
     pub fn explain(&self, engine: &mut Engine) -> Promise {
         let explanations = engine.staged.explanations.take();
         let (gpu, scorer) = (Rc::clone(&self.gpu), Rc::clone(&self.scorer));
@@ -116,7 +120,7 @@ impl Device {
         })
     }
 
-    /// Gives the device up; what it works on fails.
+    /// Releases the device. Work under way fails.
     pub fn destroy(&self) {
         self.gpu.destroy();
     }
@@ -126,9 +130,10 @@ thread_local! {
     static ON_PANIC: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
-/// Has `callback` called with a message when something fails beyond an error: the module cannot be used after that, and a
-/// promise that waits for it would wait forever.
+/// Calls `callback` with a message on a panic. The module cannot be used after that, and its
+/// promises are never settled.
 #[wasm_bindgen]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports public functions alone")]
 pub fn on_panic(callback: Function) {
     ON_PANIC.set(Some(callback));
     std::panic::set_hook(Box::new(|panic| {

@@ -1,4 +1,5 @@
-//! The wasm-bindgen surface: decode, call, encode. What it exports is private to the npm package, which gives it types.
+//! The wasm-bindgen surface: decode, call, encode. Its exports are private to the npm package,
+//! which adds types.
 
 mod cohort;
 mod counterfactuals;
@@ -12,8 +13,8 @@ mod sentences;
 mod staged;
 mod values;
 
-/// A small allocator of constant time (TLSF): the standard library's takes 4 KB more, which everyone downloads. What is
-/// allocated here are a model, its buffers, and a few texts a call.
+/// A small allocator of constant time (TLSF): the standard library's takes 4 KB more, which
+/// everyone downloads. What is allocated here are a model, its buffers, and a few texts a call.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -27,7 +27,8 @@ impl Engine {
         self.field(field).map_or_else(String::new, |field| self.scorer.messages().label(field).into())
     }
 
-    /// A counterfactual; `changes` holds field, value before, value after and whether it follows, of each.
+    /// A counterfactual; `changes` holds field, value before, value after and whether it follows,
+    /// of each.
     pub fn counterfactual_sentence(&self, before: f64, after: f64, changes: &[f64]) -> String {
         let change = |&[field, from, to, follows]: &[f64; 4]| {
             let field = self.field(field as usize)?;

@@ -1,4 +1,5 @@
-//! Conversions at the boundary: JavaScript values and row-buffer numbers to the core's types, problems to JSON.
+//! Conversions at the boundary: JavaScript values and row-buffer numbers to the core's types,
+//! problems to JSON.
 
 use wasm_bindgen::JsValue;
 
@@ -25,7 +26,7 @@ pub(super) fn borrowed<'a>(input: &JsValue, text: &'a str) -> Value<'a> {
     } else if input.is_string() {
         Value::Text(text)
     } else {
-        // An object, an array, a date: no field takes one, and a number field says so best.
+        // No field takes an object, an array or a date; NaN is refused with a problem.
         Value::Text("[object]")
     }
 }

@@ -143,8 +143,8 @@ mod tests {
         for part in [
             "schema_version: must be a whole number",
             "policy.tiers[0].name: must be a text",
-            "policy.tiers[0].label: is not there",
-            "policy.surprise: is no key",
+            "policy.tiers[0].label: is missing",
+            "policy.surprise: is not a known key",
         ] {
             assert!(seen.contains(part), "{part} in\n{seen}");
         }

@@ -7,7 +7,8 @@ pub struct Outcome {
     pub logit: f64,
     /// The calibrated probability.
     pub probability: f64,
-    /// Whether such a customer may exist at all. Only these answer; a beam walks through the others.
+    /// Whether such a customer may exist. Only feasible candidates are answers; a beam passes
+    /// through the others.
     pub feasible: bool,
 }
 
@@ -49,7 +50,7 @@ pub struct Answer {
 pub struct Search {
     /// Cheapest first.
     pub answers: Vec<Answer>,
-    /// All candidates of up to so many changes were tried, but those that contain an answer.
+    /// All candidates of up to so many changes were tried, except those that contain an answer.
     pub exhaustive: usize,
     /// Candidates of up to so many changes were tried.
     pub longest: usize,

@@ -2,14 +2,14 @@
 
 use super::candidates::{Answer, Candidates, Goal, Outcome, Search};
 
-/// Longer lists of changes are no advice.
+/// The most changes of an answer.
 pub const MAXIMUM_CHANGES: usize = 10;
 
 /// Searches from the state of no change.
 pub fn search(candidates: &mut dyn Candidates, goal: Goal) -> Search {
     let costs = candidates.costs().to_vec();
     let fields: Vec<usize> = (0..costs.len()).filter(|&field| !costs[field].is_empty()).collect();
-    // Inserted where each belongs: fields are few, and a sort would be more code to download.
+    // Insertion, because fields are few and a sort adds code to the download.
     let mut cheapest: Vec<f64> = Vec::with_capacity(fields.len());
     for &field in &fields {
         let least = costs[field].iter().copied().fold(f64::INFINITY, f64::min);
@@ -57,12 +57,14 @@ struct State<'a> {
     best: Vec<(f64, Vec<u16>)>,
     /// Candidates that wait for their batch.
     pending: Vec<u16>,
-    /// Whether all candidates of this size are tried: then the cheapest needs no making cheaper.
+    /// Whether all candidates of this size are tried. If so, the cheapest is found without making
+    /// answers cheaper.
     trying_all: bool,
 }
 
 impl State<'_> {
-    /// Candidates of exactly `size` changes: the elementary symmetric polynomial of the numbers of options.
+    /// Candidates of exactly `size` changes: the elementary symmetric polynomial of the numbers of
+    /// options.
     fn count(&self, fields: &[usize], size: usize) -> usize {
         let mut sums = vec![0usize; size + 1];
         sums[0] = 1;
@@ -208,7 +210,8 @@ impl State<'_> {
         answers.insert(at, answer);
     }
 
-    /// Takes changes back, or makes them cheaper, one at a time, while the candidate still answers.
+    /// Undoes changes, or makes them cheaper, one at a time, while the candidate is still an
+    /// answer.
     fn reduce(&mut self, mut options: Vec<u16>, mut outcome: Outcome) -> (Vec<u16>, Outcome) {
         let width = options.len();
         let mut field = 0;
@@ -235,7 +238,7 @@ impl State<'_> {
                 Some((at, better)) => {
                     outcome = better;
                     options.copy_from_slice(&tried[at * width..(at + 1) * width]);
-                    // What could not go before may go now.
+                    // A change that was needed before may not be needed now.
                     field = 0;
                 }
                 None => field += 1,

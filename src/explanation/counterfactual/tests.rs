@@ -4,7 +4,8 @@ use super::search::{BATCH, contains};
 use super::*;
 use proptest::prelude::*;
 
-/// Additive in the options, with an interaction of each two neighbouring fields, and forbidden combinations.
+/// Additive in the options, with an interaction of each two neighbouring fields, and forbidden
+/// combinations.
 #[derive(Clone, Debug)]
 struct Model {
     costs: Vec<Vec<f64>>,
@@ -60,7 +61,8 @@ fn model(fields: std::ops::Range<usize>) -> impl Strategy<Value = Model> {
     })
 }
 
-/// Every candidate there is: of those that answer, per set of fields without an answer in it, the cheapest.
+/// Every candidate there is: of those that answer, per set of fields without an answer in it, the
+/// cheapest.
 fn brute_force(model: &Model, threshold: f64) -> Vec<(Vec<u16>, f64, f64)> {
     let mut all = vec![Vec::new()];
     for costs in &model.costs {

@@ -7,11 +7,12 @@ use crate::gpu::shape::Shape;
 use crate::gpu::sizes::{ADDERS, LOOPED, LOWER, QUANTITIES, WALK_HEAD, WALK_INVOCATIONS, WALK_JOB, WALK_TERM};
 use crate::gpu::weights::WEIGHTS;
 
-/// Jobs, games and, from `pair_rows`, the table rows of their terms are in `games`, the weights of these rows in `numbers`; `starts` is `[background rows, units + 1]`, the last the value of the empty coalition.
-/// `once` is 1, as in a batch. Writes `[jobs, stride]`, one number a player.
+/// Jobs, games and, from `pair_rows`, the table rows of their terms are in `games`, the weights of
+/// these rows in `numbers`; `starts` is `[background rows, units + 1]`, the last the value of the
+/// empty coalition. `once` is 1, as in a batch. Writes `[jobs, stride]`, one number a player.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments, reason = "a kernel takes every buffer as an argument of its own")]
-pub fn walk(
+pub(super) fn walk(
     network: &[f32],
     starts: &[f32],
     games: &[u32],

@@ -1,11 +1,13 @@
 //! The walk of many games: one dispatch, a workgroup for each block of coalitions.
 //!
-//! A game is a start (the background row's first-layer sums) and terms, vectors that a coalition adds when all the players
-//! of a term's mask have joined. A block's coalitions differ in two groups of players: those whose bits are the number
-//! of the invocation, and those whose bits it loops over. What the latter and the block's own players add is made once
-//! for the workgroup, in shared memory, and so are the vectors of the former. A network with one hidden layer is then an
-//! addition, a maximum and a product for each unit and coalition. The values go where they count at once
-//! (`explanation::exact` has the formula) and leave the workgroup as one number for each player.
+//! A game is a start (the background row's first-layer sums) and terms, vectors that a coalition
+//! adds when all the players of a term's mask have joined. A block's coalitions differ in two
+//! groups of players: those whose bits are the number of the invocation, and those whose bits it
+//! loops over. What the latter and the block's own players add is computed once for the workgroup,
+//! in shared memory, and so are the vectors of the former. A network with one hidden layer is then
+//! an addition, a maximum and a product for each unit and coalition. The values go where they count
+//! at once (`explanation::exact` has the formula) and leave the workgroup as one number for each
+//! player.
 
 mod kernel;
 
@@ -20,15 +22,18 @@ use super::sizes::{INVOCATIONS, WALK_INVOCATIONS, looped};
 use super::sums;
 use crate::explanation::MAXIMUM_PLAYERS;
 
-/// Widest layer of a network with two hidden layers or more. Its units live in an array of the invocation; lavapipe (Mesa
-/// 22.3) mixes up those of 128 numbers and more in a kernel with barriers, and gives every coalition the same value.
+/// Widest layer of a network with two hidden layers or more. Its units live in an array of the
+/// invocation; lavapipe (Mesa 22.3) mixes up those of 128 numbers and more in a kernel with
+/// barriers, and gives every coalition the same value.
 const MAXIMUM_DEEP_UNITS: usize = 120;
-/// Blocks of one dispatch: a fraction of a second on a slow device, so that a page stays alive and a cancel is heard.
+/// Blocks of one dispatch: a fraction of a second on a slow device, so that a page stays responsive
+/// and a cancellation is noticed.
 const JOBS: usize = 16_384;
 
 impl Gpu {
-    /// Walks the games of a set: for each customer and field the sum over the customer's games, `[customers, fields]`,
-    /// without the direct shares of the logit (as [`crate::network::walk::Walk`]'s values).
+    /// Walks the games of a set: for each customer and field the sum over the customer's games,
+    /// `[customers, fields]`, without the direct shares of the logit (as
+    /// [`crate::network::walk::Walk`]'s values).
     pub async fn walk(&self, set: &GameSet) -> Result<Vec<f64>, GpuError> {
         let Shape { units, widest, .. } = self.shape;
         if !self.shape.layers.is_empty() && widest > MAXIMUM_DEEP_UNITS {

@@ -1,6 +1,7 @@
-//! Numbers as texts and back, exactly: the nearest double of a decimal, and the shortest decimal of a double, the same
-//! answers as the standard library's. Its own ways are faster and cost 20 KB of tables and code in every download; here
-//! short numbers take a short way, and the rest is schoolbook arithmetic on integers of any length.
+//! Numbers as texts and back, exactly: the nearest double of a decimal, and the shortest decimal of
+//! a double. The results are those of the standard library, whose code is faster and adds 20 KB of
+//! tables to every download. Here short numbers take a fast path, and the rest is schoolbook
+//! arithmetic on integers of any length.
 
 mod power;
 mod read;
@@ -66,7 +67,8 @@ mod tests {
 
         #[test]
         fn halves_between_two_doubles_go_to_the_even_one(bits in 0u64..0x7fe0_0000_0000_0000, further in "(|0{0,900}1|[0-9]{1,30})") {
-            // All 767 digits of the point half the way: a double's exact decimal, in an extended one of 1 bit more.
+            // All 767 digits of the point half the way: a double's exact decimal, in an extended
+            // one of 1 bit more.
             let (low, high) = (f64::from_bits(bits), f64::from_bits(bits + 1));
             let half = format!("{:.1100}", low / 2.0 + high / 2.0);
             same(&half);

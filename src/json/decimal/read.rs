@@ -5,13 +5,13 @@ use std::cmp::Ordering;
 use super::power::power_of_ten;
 use super::whole::Whole;
 
-/// Further digits of a number cannot bring it nearer to another double; that there are any can.
+/// Digits beyond these do not change which double is nearest; whether there are any does.
 const MAXIMUM_DIGITS: usize = 800;
 /// Powers of ten up to this one are doubles.
 const EXACT_POWER: i32 = 22;
 
-/// The double nearest to a decimal such as `-12.5e-3`, ties to even; `None` where the text is none. Beyond the largest
-/// double it is infinite.
+/// The double nearest to a decimal such as `-12.5e-3`, ties to even; `None` where the text is none.
+/// Beyond the largest double it is infinite.
 pub fn parse(text: &str) -> Option<f64> {
     let (negative, text) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),

@@ -26,7 +26,8 @@ pub fn text(number: f64) -> String {
     shortest(sign, bits & ((1 << 52) - 1), (bits >> 52 & 2047) as i32, 52)
 }
 
-/// A number of at most 10^15 units in the last place, with so many decimals; halves go away from zero.
+/// A number of at most 10^15 units in the last place, with so many decimals; halves go away from
+/// zero.
 pub fn fixed(number: f64, decimals: u32) -> String {
     let scaled = libm::round(number.abs() * power_of_ten(decimals as i32));
     if scaled.is_nan() || scaled >= EXACT_WHOLE {
@@ -52,8 +53,9 @@ pub fn text_f32(number: f32) -> String {
     shortest(number.is_sign_negative(), u64::from(bits & ((1 << 23) - 1)), (bits >> 23 & 255) as i32, 23)
 }
 
-/// Steele and White's free-format algorithm ("How to print floating-point numbers accurately", 1990), for a number of
-/// `width` stored mantissa bits: digits are made until no other number of its kind is as near.
+/// Steele and White's free-format algorithm ("How to print floating-point numbers accurately",
+/// 1990), for a number of `width` stored mantissa bits: digits are made until no other number of
+/// its kind is as near.
 fn shortest(negative: bool, stored: u64, biased: i32, width: u32) -> String {
     let largest = if width == 52 { 2047 } else { 255 };
     if biased == largest {

@@ -1,11 +1,14 @@
-//! The network as a burn Module over the dense feature vector: what training fits before it packs the network into tables.
-//! This is the definition (configuration, initialisation, forward pass); how it is fitted is training's concern.
+//! The network as a burn Module over the dense feature vector, which training fits and then packs
+//! into tables. This is the definition: configuration, initialisation, forward pass. Training adds
+//! gradients.
 //!
-//! Input → batch norm → hidden layers (linear, batch norm, ReLU, dropout) → one logit, and beside the hidden layers a
-//! direct linear share of the logit ("wide and deep", Cheng et al. 2016). Each part can be left out.
+//! Input → batch norm → hidden layers (linear, batch norm, ReLU, dropout) → one logit, and beside
+//! the hidden layers a direct linear share of the logit ("wide and deep", Cheng et al. 2016). Each
+//! part can be left out.
 //!
-//! burn draws its random numbers from one generator for the whole process, so folds fitted side by side would disturb
-//! each other. Initial weights are therefore drawn from numbers that the caller hands in.
+//! burn draws its random numbers from one generator for the whole process, so folds fitted side by
+//! side would disturb each other. Initial weights are therefore drawn from numbers that the caller
+//! hands in.
 
 pub mod tabm;
 
@@ -20,7 +23,8 @@ pub struct NetworkConfig {
     pub inputs: usize,
     /// Units of each hidden layer; none at all leaves the direct share alone.
     pub hidden: Vec<usize>,
-    /// The probability with which training zeroes a hidden unit, in `[0, 1)`; it acts in steps of 1/65536.
+    /// The probability with which training zeroes a hidden unit, in `[0, 1)`; it acts in steps of
+    /// 1/65536.
     pub dropout: f64,
     /// A batch norm between each hidden layer and its ReLU.
     pub batch_norm: bool,
@@ -49,9 +53,9 @@ impl NetworkConfig {
         problems
     }
 
-    /// A network on `device` whose hidden weights are uniform in `±1/√inputs` of their layer, drawn from `uniform`
-    /// (numbers in `[0, 1)`). The direct share starts at zero and the logit at `logit`, so that training starts from
-    /// the base rate.
+    /// A network on `device` whose hidden weights are uniform in `±1/√inputs` of their layer, drawn
+    /// from `uniform` (numbers in `[0, 1)`). The direct share starts at zero and the logit at
+    /// `logit`, so that training starts from the base rate.
     ///
     /// # Panics
     ///
@@ -63,7 +67,7 @@ impl NetworkConfig {
         let mut width = self.inputs;
         let mut layers = Vec::with_capacity(self.hidden.len());
         for &units in &self.hidden {
-            // A batch norm subtracts any bias that stands before it.
+            // A batch norm subtracts any bias before it.
             let linear = linear(width, units, !self.batch_norm, uniform, device);
             layers.push(HiddenLayer { linear, norm: self.batch_norm.then(|| norm(units)) });
             width = units;
@@ -79,7 +83,8 @@ impl NetworkConfig {
     }
 }
 
-/// A linear layer whose weights and biases are uniform in `±1/√inputs`, as burn's own `LinearConfig` has them.
+/// A linear layer whose weights and biases are uniform in `±1/√inputs`, as burn's own
+/// `LinearConfig` has them.
 fn linear(inputs: usize, outputs: usize, bias: bool, uniform: &mut dyn FnMut() -> f32, device: &Device) -> Linear {
     let bound = 1.0 / (inputs as f32).sqrt();
     let mut draw = |count: usize| -> Vec<f32> { (0..count).map(|_| (2.0 * uniform() - 1.0) * bound).collect() };
@@ -95,7 +100,8 @@ pub struct DenseNetwork {
     pub input_norm: Option<BatchNorm>,
     /// The hidden layers, first to last.
     pub layers: Vec<HiddenLayer>,
-    /// From the last hidden layer to the logit, `[units, 1]`, without a bias; `None` where there is no hidden layer.
+    /// From the last hidden layer to the logit, `[units, 1]`, without a bias; `None` where there is
+    /// no hidden layer.
     pub output: Option<Linear>,
     /// From the (normed) feature vector to the logit, `[inputs, 1]`, without a bias.
     pub direct: Option<Linear>,
@@ -115,14 +121,14 @@ pub struct HiddenLayer {
 }
 
 impl DenseNetwork {
-    /// Logits `[rows]` of the feature vectors `[rows, inputs]`, without dropout. Batch norms use their running
-    /// statistics on a plain device and the batch's own on one with autodiff.
+    /// Logits `[rows]` of the feature vectors `[rows, inputs]`, without dropout. Batch norms use
+    /// their running statistics on a plain device and the batch's own on one with autodiff.
     pub fn forward(&self, features: Tensor<2>) -> Tensor<1> {
         self.forward_with(features, |units| units)
     }
 
-    /// As [`DenseNetwork::forward`]; `drop` maps the units `[rows, units]` of each hidden layer after its ReLU, which
-    /// is where dropout acts in training.
+    /// As [`DenseNetwork::forward`]; `drop` maps the units `[rows, units]` of each hidden layer
+    /// after its ReLU, which is where dropout acts in training.
     pub fn forward_with(&self, features: Tensor<2>, mut drop: impl FnMut(Tensor<2>) -> Tensor<2>) -> Tensor<1> {
         let features = match &self.input_norm {
             Some(norm) => norm.forward(features),

@@ -1,9 +1,11 @@
-//! TabM as a burn Module: k members of an ensemble that share one backbone (Gorishniy et al., "TabM: Advancing Tabular
-//! Deep Learning with Parameter-Efficient Ensembling", ICLR 2025, arXiv 2410.24210).
+//! TabM as a burn Module: k members of an ensemble that share one backbone (Gorishniy et al.,
+//! "TabM: Advancing Tabular Deep Learning with Parameter-Efficient Ensembling", ICLR 2025, arXiv
+//! 2410.24210).
 //!
-//! A layer of member m is `relu(((x ∘ r_m) W) ∘ s_m + b_m)`: the weights `W` are shared, the adapters `r`, `s` and `b` are
-//! the member's own (BatchEnsemble, Wen et al. 2020), and so is the head. TabM-mini keeps one adapter, on the input.
-//! The members start apart by their first adapter alone, which is drawn; every other one starts at 1.
+//! A layer of member m is `relu(((x ∘ r_m) W) ∘ s_m + b_m)`: the weights `W` are shared, the
+//! adapters `r`, `s` and `b` are the member's own (BatchEnsemble, Wen et al. 2020), and so is the
+//! head. TabM-mini keeps one adapter, on the input. Members differ at the start only by their first
+//! adapter, which is drawn; all other adapters start at 1.
 //!
 //! This is the definition; training computes logits and gradients from it by hand.
 
@@ -19,7 +21,8 @@ pub struct TabmConfig {
     pub width: usize,
     /// Hidden layers.
     pub blocks: usize,
-    /// The probability with which training zeroes a hidden unit, in `[0, 1)`; it acts in steps of 1/65536.
+    /// The probability with which training zeroes a hidden unit, in `[0, 1)`; it acts in steps of
+    /// 1/65536.
     pub dropout: f64,
     /// TabM-mini: one adapter, on the input.
     pub mini: bool,
@@ -47,10 +50,11 @@ impl TabmConfig {
         problems
     }
 
-    /// A network on `device` over inputs of the given numbers of columns. Shared weights, biases and heads are uniform
-    /// in `±1/√inputs` of their layer, the same biases for every member; the first adapter is normal, one number for
-    /// each member and input (the columns of an input turn together); all drawn from `uniform`, numbers in `[0, 1)`.
-    /// The heads' biases start at `logit`, so that training starts from the base rate.
+    /// A network on `device` over inputs of the given numbers of columns. Shared weights, biases
+    /// and heads are uniform in `±1/√inputs` of their layer, the same biases for every member; the
+    /// first adapter is normal, one number for each member and input (the same for all columns of
+    /// an input); all drawn from `uniform`, numbers in `[0, 1)`. The heads' biases start at
+    /// `logit`, so that training starts from the base rate.
     ///
     /// # Panics
     ///
@@ -131,8 +135,8 @@ pub struct AdaptedLayer {
 }
 
 impl TabmNetwork {
-    /// Logits `[rows, members]` of the feature vectors `[rows, inputs]`, without dropout, in burn's operations and
-    /// therefore differentiable.
+    /// Logits `[rows, members]` of the feature vectors `[rows, inputs]`, without dropout, in burn's
+    /// operations and therefore differentiable.
     pub fn forward(&self, features: Tensor<2>) -> Tensor<2> {
         // [rows, 1, inputs]; the members join with the first adapter.
         let mut units: Tensor<3> = features.unsqueeze_dim(1);
@@ -164,7 +168,7 @@ mod tests {
     fn members_start_apart_and_at_the_base_rate() {
         let network = TabmConfig::default().init(&INPUTS, -1.5, &mut uniform(3), &Device::flex());
         let first = values(&network.layers[0].input_adapter.as_ref().unwrap().val());
-        // The columns of an input turn together; inputs and members turn apart.
+        // The columns of an input have one number; inputs and members have different ones.
         assert!(first.chunks(COLUMNS).all(|r| r[0] == r[1] && r[1] == r[2] && r[4] == r[5] && r[2] != r[3]));
         assert_ne!(first[..COLUMNS], first[COLUMNS..2 * COLUMNS]);
         let mean = first.iter().sum::<f32>() / first.len() as f32;

@@ -1,9 +1,10 @@
-//! The coalitions of a walk's lowest players, all above them being decided.
+//! The coalitions of a walk's lowest players, for a fixed choice of the players above.
 //!
-//! Few players move a unit of the first layer little, so most units are on, or off, in every coalition of a block: on IBM
-//! Telco four of five. A unit that is on all the time is a linear function of the members, and all of those are one linear
-//! function of what comes after the first layer; one that is off is nothing. Only the others are evaluated coalition by
-//! coalition. No value is left out by it, so that the walk is as exact as one that evaluates all units.
+//! Few players move a unit of the first layer little, so most units are on, or off, in every
+//! coalition of a block: on IBM Telco four of five. A unit that is on all the time is a linear
+//! function of the members, and all of those are one linear function of what comes after the first
+//! layer; one that is off is nothing. Only the others are evaluated coalition by coalition. This
+//! leaves out no value: the walk is as exact as one that evaluates all units.
 
 use std::ops::Range;
 
@@ -31,7 +32,8 @@ pub(super) struct Block {
     on: Vec<f32x4>,
     /// Units that the members decide, with their sums above the block.
     open: Vec<(usize, f32)>,
-    /// `[1 + players, outputs]`: of all units that are on, the sum that no player moves, and what each adds.
+    /// `[1 + players, outputs]`: of all units that are on, the sum that no player moves, and what
+    /// each adds.
     linear: Vec<f32>,
     /// `[quads, outputs]`: the linear part of each coalition.
     bases: Vec<f32x4>,
@@ -103,7 +105,8 @@ impl Block {
         }
     }
 
-    /// Values of a network with one hidden layer: the linear part, and the open units, one after another.
+    /// Values of a network with one hidden layer: the linear part, and the open units, one after
+    /// another.
     fn flat(&mut self, network: &Network, sums: &[f32x4], values: &mut [[f32; LANES]]) {
         for (on, weights) in self.on.iter_mut().zip(network.output.as_chunks::<LANES>().0) {
             *on *= f32x4::new(*weights);

@@ -1,10 +1,11 @@
-//! Walking the coalitions of one game: the network's value for every mixture of a customer and a background row.
+//! Walking the coalitions of one game: the network's value for every mixture of a customer and a
+//! background row.
 //!
-//! A coalition takes the inputs of its players from the customer and all others from the background row. One player
-//! adds one difference vector to the first layer's sums. The lowest players, at most eight, are a block that [`block`]
-//! evaluates at once; the sums above a block are added up anew for each, so that nothing is ever undone (a Gray-code walk
-//! would add and subtract, and drift). Inputs that several players share (derived features) have a vector for each subset
-//! of those players, who all lie above the block. [`pairs`] evaluates single coalitions instead.
+//! A coalition takes the inputs of its players from the customer and all others from the background
+//! row. One player adds one difference vector to the first layer's sums. The lowest players, at
+//! most eight, form a block whose coalitions are evaluated together. The sums above a block are
+//! added up anew for each block: a Gray-code walk would add and subtract, and drift. Inputs that several players share (derived features) have a vector for each subset of
+//! those players, which all lie above the block. `pairs` evaluates single coalitions instead.
 
 mod block;
 mod pairs;
@@ -30,17 +31,20 @@ pub struct Toggle {
     pub to: Position,
 }
 
-/// An input that several players move: its position for every subset of them, bit i of the subset for `players[i]`.
+/// An input that several players move: its position for every subset of them, bit i of the subset
+/// for `players[i]`.
 #[derive(Clone, Debug)]
 pub struct Coupling {
     /// The players that move the input.
     pub players: Vec<usize>,
-    /// The input's position for every subset of them, `[2^players]`; bit i of the place is player i.
+    /// The input's position for every subset of them, `[2^players]`; bit i of the place is player
+    /// i.
     pub positions: Vec<Position>,
 }
 
-/// One game. Its value is the hidden part of the network; direct shares are no matter of many players and stay out.
-/// It is walked fastest where the players that move the network least come first.
+/// One game. Its value is the hidden part of the network; direct shares are no matter of many
+/// players and stay out. It is walked fastest where the players that move the network least come
+/// first.
 pub struct Walk<'a> {
     network: &'a Network,
     players: usize,
@@ -59,7 +63,8 @@ pub struct Walk<'a> {
     /// Sums of no player and of all of them, couplings left out, added together.
     ends: Vec<f32x4>,
     scratch: Scratch,
-    /// By unit and lane, slopes of the value in the first layer's sums, added up over `noted` coalitions.
+    /// By unit and lane, slopes of the value in the first layer's sums, added up over `noted`
+    /// coalitions.
     slopes: Vec<f32x4>,
     noted: usize,
 }
@@ -71,8 +76,9 @@ struct CoupledSum {
 }
 
 impl<'a> Walk<'a> {
-    /// A game over `toggles` (one a player; `None` where the player moves coupled inputs alone), started from the
-    /// background row that `background` gives by input. Inputs of `couplings` must be left out of `background`.
+    /// A game over `toggles` (one a player; `None` where the player moves coupled inputs alone),
+    /// started from the background row that `background` gives by input. Inputs of `couplings` must
+    /// be left out of `background`.
     pub fn new(
         network: &'a Network,
         background: &[Position],
@@ -121,8 +127,9 @@ impl<'a> Walk<'a> {
         self.players
     }
 
-    /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's number says that
-    /// player i has joined. The length is 2^players, or 2^[`BLOCK_PLAYERS`] if that is less, and divides `first`.
+    /// Writes the values of the coalitions `first .. first + values.len()`; bit i of a coalition's
+    /// number says that player i has joined. The length is 2^players, or 2^[`BLOCK_PLAYERS`] if
+    /// that is less, and divides `first`.
     pub fn values(&mut self, first: usize, values: &mut [f32]) {
         let stride = self.stride;
         let new = || Block::new(self.network, &self.differences, self.lower);
@@ -163,7 +170,8 @@ impl Network {
         self.add_row(toggle.from, -1.0, sums);
     }
 
-    /// How far a toggle moves the first layer, all units together: players of a walk are best in this order.
+    /// How far a toggle moves the first layer, all units together: players of a walk are best in
+    /// this order.
     pub fn reach(&self, toggle: &Toggle) -> f32 {
         let mut sums = vec![f32x4::ZERO; self.stride];
         self.add_difference(toggle, &mut sums);
@@ -185,7 +193,8 @@ mod tests {
     use super::*;
     use crate::encoding::Features;
 
-    /// Every coalition's value, walked and one by one, against the network scored on the mixture itself.
+    /// Every coalition's value, walked and one by one, against the network scored on the mixture
+    /// itself.
     fn compare(hidden: &[usize], toggled: usize, coupled: &[usize]) {
         compare_network(&Network::new(60, parts(60, hidden)).unwrap(), hidden, toggled, coupled);
     }

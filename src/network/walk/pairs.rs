@@ -1,6 +1,8 @@
-//! Single coalitions of a game, two at a time with their complements, and the slopes of the value there.
+//! Single coalitions of a game, two at a time with their complements, and the slopes of the value
+//! there.
 //!
-//! The complement's sums need no additions of their own: with the coalition's they make those of none and of all players.
+//! The complement's sums need no additions of their own: with the coalition's they make those of
+//! none and of all players.
 
 use wide::f32x4;
 
@@ -8,8 +10,8 @@ use super::super::{LANES, Network, PackedLayer, Scratch, relu, splat};
 use super::Walk;
 
 impl Walk<'_> {
-    /// The values of two coalitions, given by their members, each followed by the value of its complement. With `learn`,
-    /// their slopes are noted.
+    /// The values of two coalitions, given by their members, each followed by the value of its
+    /// complement. With `learn`, their slopes are noted.
     pub fn pairs(&mut self, members: [&[u16]; 2], learn: bool) -> [f32; 4] {
         let stride = self.stride;
         for vector in 0..stride {
@@ -42,8 +44,8 @@ impl Walk<'_> {
         self.couplings.iter().map(|coupling| coupling.players.as_slice())
     }
 
-    /// What each player adds to the value at the mean of the slopes noted; and for each coupling, what each subset of its
-    /// players makes there. Nothing where no slope was noted.
+    /// What each player adds to the value at the mean of the slopes noted; and for each coupling,
+    /// what each subset of its players makes there. Nothing where no slope was noted.
     pub fn linear(&self) -> (Vec<f32>, Vec<Vec<f32>>) {
         let noted = self.noted.max(1) as f32;
         let slopes: Vec<f32> = self.slopes.iter().map(|lanes| total(*lanes) / noted).collect();

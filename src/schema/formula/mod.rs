@@ -1,19 +1,21 @@
 //! Derived features: a small arithmetic language over fields, the same natively and in wasm.
 //!
-//! Grammar, loosest first: `a or b`, `a and b`, `not a`, comparisons (`== != < <= > >=`), `+ -`, `* /`, unary `-`,
-//! numbers, field names, `(…)`, and the calls `min(a, b)`, `max(a, b)`, `abs(a)`, `sqrt(a)`, `log1p(a)`, `floor(a)`,
-//! `if(condition, a, b)`, `count(a, b, …)`, `mean(a, b, …)`, `slope(a, b, …)`, `coalesce(a, b, …)`. A name that is no
-//! plain word is written in backquotes. A number field is its number, a date the days that it lies before its reference,
-//! a flag is 1 or 0, a category can only be compared with a text: `Contract == "Two year"`. A condition is 1 or 0.
+//! Grammar, loosest first: `a or b`, `a and b`, `not a`, comparisons (`== != < <= > >=`), `+ -`,
+//! `* /`, unary `-`, numbers, field names, `(…)`, and the calls `min(a, b)`, `max(a, b)`, `abs(a)`,
+//! `sqrt(a)`, `log1p(a)`, `floor(a)`, `if(condition, a, b)`, `count(a, b, …)`, `mean(a, b, …)`,
+//! `slope(a, b, …)`, `coalesce(a, b, …)`. A name that is not a plain word is written in backquotes.
+//! A number field is its number, a date the number of days before its reference, a flag is 1 or 0,
+//! a category can only be compared with a text: `Contract == "Two year"`. A condition is 1 or 0.
 //!
-//! `if(condition, a)` is missing where the condition does not hold: what does not concern a customer is then a category of
-//! its own to the network, and the knots of the number are those of the customers it does concern.
+//! `if(condition, a)` is missing if the condition does not hold. The network then treats these
+//! customers as a group of their own, and the knots of the number are those of all others.
 //!
-//! `count` is how many of its arguments are not 0. `slope` is the least-squares change from one period to the next over
-//! two or more periods, the earliest first. `coalesce` is its first argument that is not missing.
+//! `count` is how many of its arguments are not 0. `slope` is the least-squares change from one
+//! period to the next over two or more periods, the earliest first. `coalesce` is its first
+//! argument that is not missing.
 //!
-//! Missing is contagious: a formula that reads a missing field, divides by zero, or leaves the finite numbers is missing.
-//! Only `coalesce` and the branch that `if` does not take stop it.
+//! Missing values propagate: a formula that reads a missing field, divides by zero, or leaves the
+//! finite numbers is missing. Only `coalesce` and the branch that `if` does not take stop this.
 
 mod parse;
 #[cfg(test)]
@@ -44,7 +46,8 @@ impl Formula {
         &self.fields
     }
 
-    /// Evaluates over values by field index: numbers as they are, categories and flags as their code, missing as NaN. The answer is finite, or `None` for missing.
+    /// Evaluates over values by field index: numbers as they are, categories and flags as their
+    /// code, missing as NaN. The answer is finite, or `None` for missing.
     pub fn evaluate(&self, value: &dyn Fn(usize) -> f64) -> Option<f64> {
         let result = eval(&self.root, value);
         result.is_finite().then_some(result)

@@ -4,7 +4,8 @@ use super::tree::{Binary, Many, Node, Unary};
 use crate::json::decimal;
 use crate::schema::fields::{Kind, Schema};
 
-/// Parentheses and calls nest at most this deep, so that a hostile formula cannot exhaust the stack.
+/// Parentheses and calls nest at most this deep, so that a hostile formula cannot exhaust the
+/// stack.
 const MAXIMUM_DEPTH: usize = 64;
 const MAXIMUM_LENGTH: usize = 4096;
 
@@ -36,12 +37,13 @@ pub(super) fn parse(text: &str, schema: &Schema) -> Result<(Node, Vec<usize>), F
     Ok((root, fields))
 }
 
-/// Whether a letter is part of a plain name. Beyond ASCII all but blanks are, so that no table of letters is needed.
+/// Whether a character is part of a plain name. Beyond ASCII all but blanks are, which needs no
+/// table of letters.
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace()
 }
 
-/// The first `length` bytes. Slicing would bring what it says of a wrong place, and tables of letters for it, into the
+/// The first `length` bytes. Slicing would add its panic message, with tables of letters, to the
 /// download.
 fn head(text: &str, length: usize) -> &str {
     text.get(..length).unwrap_or_default()
@@ -168,7 +170,7 @@ impl Parser<'_> {
             self.at = start;
             return Err(self.error(format!("`{name}` is no field of the schema")));
         };
-        // Inserted where it belongs: a formula reads few fields, and a sort would be more code to download.
+        // Insertion, because a formula reads few fields and a sort adds code to the download.
         if let Err(at) = self.fields.binary_search(&field) {
             self.fields.insert(at, field);
         }

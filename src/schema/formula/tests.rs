@@ -24,7 +24,8 @@ fn trends_and_gaps() {
     let values = [4.0, 10.0, 1.0, 1.0];
     assert_eq!(evaluate("mean(tenure, charges, 1)", &values), Some(5.0));
     assert_eq!(evaluate("slope(tenure, charges)", &values), Some(6.0));
-    // Least squares through (0, 4), (1, 10), (2, 1), (3, 7): -3/2 × 4 - 10/2 + 1/2 + 7 × 3/2 over 5.
+    // Least squares through (0, 4), (1, 10), (2, 1), (3, 7): -3/2 × 4 - 10/2 + 1/2 + 7 × 3/2 over
+    // 5.
     assert_eq!(evaluate("slope(tenure, charges, 1, 7)", &values), Some(0.0));
     assert_eq!(evaluate("slope(2 * tenure, tenure + 2, tenure)", &values), Some(-2.0));
     assert_eq!(evaluate("coalesce(tenure, charges)", &values), Some(4.0));

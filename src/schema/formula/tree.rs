@@ -52,7 +52,7 @@ pub(super) enum Binary {
     Or,
 }
 
-// One copy for all callers: what ships is downloaded.
+// `dyn`, so that the download has one copy for all callers.
 pub(super) fn eval(node: &Node, value: &dyn Fn(usize) -> f64) -> f64 {
     match node {
         Node::Number(number) => *number,

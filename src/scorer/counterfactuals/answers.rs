@@ -1,11 +1,12 @@
-//! What is asked for, the search over [`Trials`], and its answers, each scored again.
+//! The request, the search over [`Trials`], and its answers, each scored again.
 
 use super::trials::{FieldChange, Trials};
 use crate::customer::Customer;
 use crate::explanation::counterfactual::{Goal, search};
 use crate::scorer::score::{Score, Scorer, Workspace};
 
-/// Candidates evaluated at most, before the answers of a beam are made cheaper: about a tenth of a second.
+/// Candidates evaluated at most, before the answers of a beam are made cheaper: about a tenth of a
+/// second.
 const BUDGET: usize = 100_000;
 
 /// What is asked for.
@@ -15,7 +16,7 @@ pub struct CounterfactualRequest {
     pub threshold: f64,
     /// Answers wanted.
     pub count: usize,
-    /// Fields that may change; those among them that the schema does not call changeable stay as they are.
+    /// Fields that may change. Those that the schema does not mark as changeable stay as they are.
     pub fields: Vec<usize>,
 }
 
@@ -80,18 +81,19 @@ impl Scorer {
         fields.filter(|(_, field)| field.changeable).map(|(index, _)| index).collect()
     }
 
-    /// The threshold that leads a customer of this tier into the next lower one: the tier's own bound; for the lowest
-    /// tier its upper bound. `None` where there is one tier only.
+    /// The threshold below which a customer of this tier is in the next lower one: the tier's own
+    /// bound. For the lowest tier it is the upper bound. `None` if there is only one tier.
     pub fn threshold(&self, tier: usize) -> Option<f64> {
         self.artifact.document.policy.tiers.get(tier.max(1)).map(|tier| tier.from)
     }
 
-    /// The cheapest irreducible sets of changes that bring the customer's probability under the threshold; every answer
-    /// is scored again from its cells.
+    /// The cheapest irreducible sets of changes that bring the customer's probability under the
+    /// threshold; every answer is scored again from its cells.
     ///
-    /// A changed field costs its `cost` (1 unless the schema says) times 1 + the distance moved: for a number the share
-    /// of its fitted quantiles in between (0 to 1), for a category 1, or where it has a direction the share of its list.
-    /// A value that is missing stays missing; a number that the schema gives no step takes the values of the knots.
+    /// A changed field costs its `cost` (1 unless the schema says) times 1 + the distance moved:
+    /// for a number the share of its fitted quantiles in between (0 to 1), for a category 1, or
+    /// where it has a direction the share of its list. A value that is missing stays missing; a
+    /// number that the schema gives no step takes the values of the knots.
     pub fn counterfactuals(
         &self,
         customer: &Customer,

@@ -6,7 +6,8 @@ use crate::json::decimal;
 use crate::schema::{Change, Direction, Field};
 use crate::scorer::score::Scorer;
 
-/// A number with a step is tried at every step up to so many, beyond at the first step past each knot.
+/// A number with a step is tried at every step, up to so many steps. Beyond that it is tried at the
+/// first step past each knot.
 const STEPS: f64 = 64.0;
 
 impl Scorer {
@@ -54,7 +55,8 @@ fn categories(field: &Field, now: u32) -> Vec<(Cell, f64)> {
     moves
 }
 
-/// Other numbers and how far each is, in shares of the knots. Beyond the knots nothing is known, so nothing is tried.
+/// Other numbers and how far each is, in shares of the knots. Values beyond the knots are not
+/// tried, because training saw none.
 fn numbers(field: &Field, now: f64, knots: &[f32]) -> Vec<(Cell, f64)> {
     let Change { direction, step, minimum, maximum, .. } = &field.change;
     let (Some((least, most)), [first, .., last]) = (field.bounds(), knots) else { return Vec::new() };

@@ -1,4 +1,5 @@
-//! Every answer is under the threshold and is what the schema allows, over the small scorer and random customers.
+//! Every answer is under the threshold and is what the schema allows, over the small scorer and
+//! random customers.
 
 use proptest::prelude::*;
 
@@ -17,8 +18,8 @@ fn scorer(change: impl Fn(&mut crate::schema::Schema)) -> Scorer {
     Scorer::new(Artifact::new(artifact.document, artifact.network).unwrap())
 }
 
-/// Every kind of constraint: tenure goes up in steps of 5 to 60 at most, charges follow it, contract and partner have
-/// what is forbidden and what does not go together.
+/// Every kind of constraint: tenure goes up in steps of 5 to 60 at most, charges follow it,
+/// contract and partner have what is forbidden and what does not go together.
 fn constrained() -> Scorer {
     scorer(|schema| {
         schema.fields[0].changeable = true;

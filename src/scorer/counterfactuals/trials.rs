@@ -1,4 +1,5 @@
-//! Candidates: the customer with some values changed, what follows from them, and whether there may be such a customer.
+//! Candidates: the customer with some values changed, what follows from the changes, and whether
+//! such a customer is possible.
 
 use super::options::tidy;
 use crate::customer::{Cell, Customer};
@@ -17,7 +18,8 @@ pub struct FieldChange {
     pub from: Cell,
     /// As it would be.
     pub to: Cell,
-    /// Nobody changes it: it moves with the others, as the schema's `follows` has it.
+    /// Whether it only moves because others change; see
+    /// [`Change::follows`](crate::schema::Change::follows).
     pub follows: bool,
 }
 
@@ -96,7 +98,7 @@ impl<'a> Trials<'a> {
         self.formula(when).is_some_and(|when| when != 0.0) && self.formula(then) == Some(0.0)
     }
 
-    /// Makes the candidate of these options; whether there may be such a customer.
+    /// Makes the candidate of these options. Returns whether such a customer is possible.
     pub(super) fn apply(&mut self, options: &[u16]) -> bool {
         self.cells.copy_from_slice(self.start);
         for ((&option, values), &field) in options.iter().zip(&self.values).zip(&self.fields) {

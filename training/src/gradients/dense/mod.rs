@@ -19,10 +19,8 @@ use norm::{NormGradients, Normed};
 pub fn gradients(network: &DenseNetwork, batch: BatchView, seed: u64) -> (f64, GradientsParams) {
     let rows = batch.rows();
     let norm = network.input_norm.as_ref().map(|norm| Normed::new(norm, batch.features().to_owned()));
-    let input = Input {
-        features: norm.as_ref().map_or(batch.features(), |norm| norm.standardised.view()),
-        norm: norm.as_ref(),
-    };
+    let input =
+        Input { features: norm.as_ref().map_or(batch.features(), |norm| norm.normalised.view()), norm: norm.as_ref() };
     let mut masks = Masks::new(network.dropout, seed);
     let mut passes: Vec<LayerPass> = Vec::with_capacity(network.layers.len());
     for layer in &network.layers {
@@ -92,13 +90,13 @@ fn backward(
 /// that read its columns, `(x̂ ∘ γ + β) W = x̂ (diag(γ) W) + β W`, so that one product, of x̂ and the slopes, has the
 /// gradients of W, γ and β, and no slope is taken down to the features.
 struct Input<'a> {
-    /// `[rows, columns]`, standardised where there is a norm.
+    /// `[rows, columns]`, normalised where there is a norm.
     features: ArrayView2<'a, f32>,
     norm: Option<&'a Normed>,
 }
 
 impl Input<'_> {
-    /// From the weights and biases that read the normed columns to those that read the standardised ones.
+    /// From the weights and biases that read the normed columns to those that read the normalised ones.
     fn fold(&self, weight: &mut [f32], bias: &mut [f32]) {
         if let Some(norm) = self.norm {
             norm.fold(weight, bias);

@@ -8,10 +8,10 @@ use ndarray::Array2;
 use crate::folded::values;
 use crate::gradients::passes::{column_sums, dot, register};
 
-/// What a batch norm made of a batch: `standardised ∘ scale + shift`.
+/// What a batch norm made of a batch: `normalised ∘ scale + shift`.
 pub(super) struct Normed {
     /// `[rows, columns]`: each column less its mean, over its deviation.
-    pub(super) standardised: Array2<f32>,
+    pub(super) normalised: Array2<f32>,
     inverse_deviation: Vec<f32>,
     /// γ.
     scale: Vec<f32>,
@@ -26,7 +26,7 @@ pub(super) struct NormGradients {
 }
 
 impl Normed {
-    /// Standardises the columns of a batch, and moves the running statistics towards the batch's own.
+    /// Normalises the columns of a batch, and moves the running statistics towards the batch's own.
     pub(super) fn new(norm: &BatchNorm, mut columns: Array2<f32>) -> Normed {
         let (rows, width) = columns.dim();
         let mut mean = column_sums(&columns);
@@ -53,12 +53,12 @@ impl Normed {
             running.update(Tensor::from_data(TensorData::new(moved, [width]), &device));
         }
         let [scale, shift] = [&norm.gamma, &norm.beta].map(|parameter| values(&parameter.val()));
-        Normed { standardised: columns, inverse_deviation, scale, shift }
+        Normed { normalised: columns, inverse_deviation, scale, shift }
     }
 
     pub(super) fn output(&self) -> Array2<f32> {
         let width = self.scale.len();
-        let mut output = self.standardised.clone();
+        let mut output = self.normalised.clone();
         for row in output.as_slice_mut().expect("values lie row by row").chunks_exact_mut(width) {
             for ((value, scale), shift) in row.iter_mut().zip(&self.scale).zip(&self.shift) {
                 *value = *value * scale + shift;
@@ -71,9 +71,9 @@ impl Normed {
     pub(super) fn backward(&self, slopes: &mut Array2<f32>) -> NormGradients {
         let (rows, width) = slopes.dim();
         let mut gradients = NormGradients::zeros(width);
-        let standardised = self.standardised.as_slice().expect("values lie row by row").chunks_exact(width);
+        let normalised = self.normalised.as_slice().expect("values lie row by row").chunks_exact(width);
         let slopes = slopes.as_slice_mut().expect("slopes lie row by row");
-        for (slopes, values) in slopes.chunks_exact(width).zip(standardised.clone()) {
+        for (slopes, values) in slopes.chunks_exact(width).zip(normalised.clone()) {
             let sums = gradients.scale.iter_mut().zip(&mut gradients.shift);
             for ((slope, value), (scale, shift)) in slopes.iter().zip(values).zip(sums) {
                 *scale += slope * value;
@@ -88,7 +88,7 @@ impl Normed {
                 [factor, factor * share * gradients.shift[at], factor * share * gradients.scale[at]]
             })
             .collect();
-        for (slopes, values) in slopes.chunks_exact_mut(width).zip(standardised) {
+        for (slopes, values) in slopes.chunks_exact_mut(width).zip(normalised) {
             for ((slope, value), [factor, constant, along]) in slopes.iter_mut().zip(values).zip(&shared) {
                 *slope = factor * *slope - constant - along * value;
             }
@@ -96,7 +96,7 @@ impl Normed {
         gradients
     }
 
-    /// From the weights and biases that read the output to those that read the standardised columns.
+    /// From the weights and biases that read the output to those that read the normalised columns.
     pub(super) fn fold(&self, weight: &mut [f32], bias: &mut [f32]) {
         let rows = weight.chunks_exact_mut(bias.len());
         for ((row, scale), shift) in rows.zip(&self.scale).zip(&self.shift) {
