@@ -64,7 +64,7 @@ fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) ->
         out,
         "model-index:\n- name: {name}\n  results:\n  - task:\n      type: tabular-classification\n      name: Churn\n    \
          dataset:\n      name: {}\n      type: tabular\n      split: test\n    metrics:\n",
-        quoted(&format!("{}, held-out rows", document.schema.name))
+        quoted(&format!("{}, test rows", document.schema.name))
     );
     for figure in &FIGURES {
         let _ = writeln!(
@@ -172,7 +172,7 @@ fn privacy(out: &mut String, document: &Document) {
         [] => "the schema names no identifiers".to_owned(),
         names => {
             let names: Vec<String> = names.iter().map(|name| code(name)).collect();
-            format!("{} columns, dropped before training ({})", names.len(), names.join(", "))
+            format!("{} dropped before training ({})", names.len(), names.join(", "))
         }
     };
     let _ = write!(
