@@ -19,7 +19,7 @@ use crate::failure::Failure;
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct Console {
     /// Print only results and errors
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Global options")]
     pub quiet: bool,
 }
 

@@ -25,7 +25,7 @@ struct Arguments {
     #[command(flatten)]
     console: Console,
     /// Configuration file to read instead of tenure.toml
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,

@@ -77,6 +77,6 @@ fn what_cannot_be_explained_is_refused() {
     let arguments = ["explain", "model.safetensors", "--data", "in.csv", "--row", "1"];
     let output = fixed.run(&arguments);
     assert_code(&output, 2);
-    assert!(words(&output).contains("no field changeable"), "{}", words(&output));
+    assert!(words(&output).contains("no field of the model is changeable"), "{}", words(&output));
     assert_code(&fixed.run(&[&arguments[..], &["--counterfactuals", "0"]].concat()), 0);
 }

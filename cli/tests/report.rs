@@ -178,11 +178,11 @@ fn the_card_is_markdown_with_front_matter() {
         "| ROC-AUC | 0.8123 (0.7500 to 0.8600) |",
         "| Contract: a\\|b | 40 | 50.0% | 30.0% | 5.0% to 30.0% | yes |",
         "k: 20.",
-        "- TabM's penalty: L2 0.4 (validation log-loss 0.1250; decay 0.0003 had 0.1300)",
-        "Background rows: 4, of means",
-        "smallest stands for 30 customers",
+        "- Penalty of TabM: L2 0.4 (validation log-loss 0.1250; decay 0.0003 had 0.1300)",
+        "Background rows: 4, made of means",
+        "smallest group has 30 customers",
         "Identifiers: 1 dropped before training (`id`)",
-        "## Limits",
+        "## Known limitations",
     ] {
         assert!(body.contains(part), "{part} in {body}");
     }

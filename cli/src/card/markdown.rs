@@ -25,7 +25,7 @@ pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Op
     let _ = write!(
         out,
         "## Intended use\n\nTo choose customers for retention, and to show why they were chosen. The probability is that of {} being \
-         {}, over the period that the training table covers.\n\nNot for decisions with legal or similarly significant \
+         {}, over the period in which the training table observed it.\n\nNot for decisions with legal or similarly significant \
          effects on a person, unless a person decides. Not for customers unlike those of the training table. An \
          explanation says what moves the model, not why a customer leaves.\n\n",
         code(&schema.target.field),
@@ -64,7 +64,7 @@ fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) ->
         out,
         "model-index:\n- name: {name}\n  results:\n  - task:\n      type: tabular-classification\n      name: Churn\n    \
          dataset:\n      name: {}\n      type: tabular\n      split: test\n    metrics:\n",
-        quoted(&format!("{}, held-out rows", document.schema.name))
+        quoted(&format!("{}, test rows", document.schema.name))
     );
     for figure in &FIGURES {
         let _ = writeln!(
@@ -172,7 +172,7 @@ fn privacy(out: &mut String, document: &Document) {
         [] => "the schema names no identifiers".to_owned(),
         names => {
             let names: Vec<String> = names.iter().map(|name| code(name)).collect();
-            format!("{} columns, dropped before training ({})", names.len(), names.join(", "))
+            format!("{} dropped before training ({})", names.len(), names.join(", "))
         }
     };
     let _ = write!(

@@ -45,9 +45,10 @@ pub struct Arguments {
     #[arg(long)]
     pub force: bool,
     #[command(flatten)]
-    pub tracking: TrackingArguments,
-    #[command(flatten)]
     pub network: NetworkArguments,
+    // Last, because its heading would stand above all that follows.
+    #[command(flatten)]
+    pub tracking: TrackingArguments,
 }
 
 /// One figure over the folds.

@@ -41,11 +41,12 @@ pub struct Arguments {
     /// bytes
     #[arg(long, value_name = "DIR")]
     pub checkpoint_dir: Option<PathBuf>,
-    #[command(flatten)]
-    pub tracking: TrackingArguments,
     /// Print one JSON object for each epoch, and the model card at the end
     #[arg(long)]
     pub json: bool,
+    // Last, because its heading would stand above all that follows.
+    #[command(flatten)]
+    pub tracking: TrackingArguments,
 }
 
 pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console) -> Result<(), Failure> {

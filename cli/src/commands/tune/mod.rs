@@ -54,11 +54,12 @@ pub struct Arguments {
     /// Print the trials as JSON
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub network: NetworkArguments,
+    // Last, because its heading would stand above all that follows.
     /// Every trial is a run of its own
     #[command(flatten)]
     pub tracking: TrackingArguments,
-    #[command(flatten)]
-    pub network: NetworkArguments,
 }
 
 const DEFAULT_TRIALS: usize = 30;
