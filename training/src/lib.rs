@@ -16,10 +16,11 @@ pub mod init;
 pub mod metrics;
 pub mod observer;
 pub mod preset;
+mod profile;
 pub mod sample;
 pub mod scores;
-
 pub mod split;
 pub mod suggest;
 pub mod train;
 pub mod tune;
+mod words;

@@ -3,7 +3,7 @@
 
 use tenure::calibration::{Calibration, MAXIMUM_KNOTS};
 
-use super::Row;
+use super::rows::Row;
 
 /// Probabilities stay this far from 0 and 1.
 const MARGIN: f64 = 0.0005;

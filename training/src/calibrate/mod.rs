@@ -6,6 +6,7 @@
 //! better by more than one standard error of the paired difference, and never below [`MINIMUM_ISOTONIC_ROWS`] rows.
 
 mod isotonic;
+mod rows;
 mod temperature;
 
 use rand::SeedableRng;
@@ -14,8 +15,9 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tenure::calibration::{Calibration, MAXIMUM_LOGIT};
 
-use crate::metrics::{mean_and_error, row_log_loss};
+use crate::metrics::mean_and_error;
 use isotonic::fit_isotonic;
+use rows::{Row, sorted_rows};
 use temperature::fit_temperature;
 
 /// Below this the choice between the two is noise.
@@ -140,21 +142,9 @@ impl CalibrationParams {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Row {
-    logit: f64,
-    label: bool,
-}
-
 struct HeldOut {
     temperature: f64,
     isotonic: f64,
-}
-
-impl Row {
-    fn log_loss(&self, calibration: &Calibration) -> f64 {
-        row_log_loss(calibration.probability(self.logit), self.label)
-    }
 }
 
 fn check(logits: &[f64], labels: &[bool]) -> Result<(), CalibrateError> {
@@ -172,13 +162,6 @@ fn check(logits: &[f64], labels: &[bool]) -> Result<(), CalibrateError> {
         return Err(CalibrateError::OneClass { positives, negatives });
     }
     Ok(())
-}
-
-/// Ascending by logit, negatives first among equals, so that the order of the table changes nothing.
-fn sorted_rows(logits: &[f64], labels: &[bool]) -> Vec<Row> {
-    let mut rows: Vec<Row> = logits.iter().zip(labels).map(|(&logit, &label)| Row { logit, label }).collect();
-    rows.sort_by(|a, b| a.logit.total_cmp(&b.logit).then(a.label.cmp(&b.label)));
-    rows
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use tenure::calibration::{Calibration, MAXIMUM_TEMPERATURE, MINIMUM_TEMPERATURE, sigmoid};
 
-use super::Row;
+use super::rows::Row;
 
 /// The temperature of [`fitted`], drawn back towards 1 by as much of its logarithm as is noise: `1 - (s / ln T)²` of it
 /// is kept, `s` being its standard error (the positive part; James & Stein 1961). A network that was stopped by its

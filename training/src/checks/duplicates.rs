@@ -6,9 +6,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::Serialize;
 use tenure_table::{Source, TableError};
 
-use super::{ALIKE, Check, Finding, percent};
+use super::finding::{Check, Finding};
 use crate::cohort::{Cohort, Column};
 use crate::split::Split;
+use crate::words::percent;
+
+/// Customers of different identifiers may well be alike; from this share of the rows on it is worth a warning.
+const ALIKE: f64 = 0.01;
 
 /// How many rows stand more than once. Rows are compared by a hash of 64 bits.
 #[derive(Clone, Debug, Default, Serialize)]

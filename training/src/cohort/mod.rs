@@ -7,7 +7,7 @@
 //! copied at twice their size. Numbers stay f64: what training sees is what scoring sees.
 
 mod column;
-mod rare;
+pub mod rare;
 mod read;
 mod report;
 
@@ -16,8 +16,7 @@ use tenure::schema::{Derived, Schema};
 use tenure_table::{ColumnsError, TableError};
 
 pub use column::{Column, MISSING_CODE};
-pub use rare::{Folded, OnlyRare, RARE_BELOW, prune_rare};
-pub use report::{ReadReport, RowProblem, Unfit, UnseenCategories};
+pub use report::{Purpose, ReadReport, RowProblem, Unfit, UnseenCategories};
 
 /// Checked customers with their labels.
 #[derive(Clone, Debug)]
@@ -28,15 +27,6 @@ pub struct Cohort {
     /// Data rows, counted from 0, that were left out; ascending.
     left_out: Vec<u64>,
     report: ReadReport,
-}
-
-/// What the customers are read for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// At least 50 rows, 10 of either class, and no field that is all missing.
-    Training,
-    /// At least one row of either class.
-    Evaluation,
 }
 
 /// Why a table gives no cohort.

@@ -1,10 +1,9 @@
 //! What is in the table: each field's values, how many are missing, how many customers left.
 
 use crate::cohort::{Cohort, Column, MISSING_CODE};
+use crate::file::file_name;
 use crate::metrics::quantile;
 use serde::Serialize;
-
-use super::file_name;
 
 /// A table in figures.
 #[derive(Debug, Serialize)]

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cohort::Cohort;
+use crate::file::file_name;
 use crate::metrics::{
     Bootstrap, Confusion, Curves, Difference, Intervals, Metrics, MetricsError, Offer, ReliabilityBin, confusions,
     differences, reliability,
@@ -186,9 +187,4 @@ impl Histogram {
         }
         Histogram { edges, left, stayed }
     }
-}
-
-/// A file's name alone: a page that is passed on says nothing of the machine it was made on.
-pub fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use tenure::network::burn::tabm::TabmConfig;
 use thiserror::Error;
 
-use super::{DenseRows, DenseShape, NetworkShape};
+use super::network::{DenseShape, NetworkShape};
+use super::rows::DenseRows;
 
 /// How to fit a network of some kind.
 #[derive(Clone, Debug, PartialEq)]

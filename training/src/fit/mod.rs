@@ -7,7 +7,10 @@
 mod adam;
 mod averaging;
 mod configuration;
+mod loss;
 mod network;
+mod progress;
+mod rows;
 mod state;
 mod trainer;
 
@@ -17,53 +20,14 @@ use burn::tensor::Device;
 use tenure::network::burn::DenseNetwork;
 
 pub use configuration::{FitConfig, FitError, Penalty, Schedule};
+pub(crate) use loss::log_loss;
 pub use network::{Batch, DenseShape, NetworkShape, TrainableNetwork, member_logits};
+use progress::History;
+pub use progress::{Control, EpochReport};
+pub use rows::DenseRows;
+use rows::EVALUATION_ROWS;
+pub(crate) use rows::features;
 use trainer::Trainer;
-
-/// Rows that are evaluated at once; more would only use more memory.
-const EVALUATION_ROWS: usize = 1024;
-
-/// Labelled rows that write the dense feature vectors of a mini-batch when they are asked for, so that a table of any
-/// length is never expanded at once.
-pub trait DenseRows {
-    /// One label for each row; true is the positive class.
-    fn labels(&self) -> &[bool];
-    /// The probability of the positive class that the logit of a row is fitted to: the label, where no teacher says
-    /// more.
-    fn target(&self, row: usize) -> f32 {
-        if self.labels()[row] { 1.0 } else { 0.0 }
-    }
-    /// Columns of the dense feature vector.
-    fn columns(&self) -> usize;
-    /// Columns of each input of the dense feature vector, in order.
-    fn inputs(&self) -> Vec<usize> {
-        vec![1; self.columns()]
-    }
-    /// Writes the feature vectors of the rows `indices`, one after another, into `out` (`indices.len() × columns`
-    /// zeros when it is called).
-    fn write(&self, indices: &[usize], out: &mut [f32]);
-}
-
-/// Where a fit stands after an epoch. Losses are mean log-losses (class weights included, where they are on).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EpochReport {
-    /// From 1 to at most [`EpochReport::maximum_epochs`].
-    pub epoch: usize,
-    pub maximum_epochs: usize,
-    /// Over the epoch, dropout included, so it lags behind.
-    pub train_loss: f64,
-    pub validation_loss: f64,
-    pub best_epoch: usize,
-    pub best_validation_loss: f64,
-}
-
-/// What the caller wants after an epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Control {
-    Continue,
-    /// Leave at once with [`FitError::Interrupted`].
-    Stop,
-}
 
 /// A network and how it was come by.
 #[derive(Debug)]
@@ -152,61 +116,11 @@ pub fn fit<S: NetworkShape>(
     Ok(fitted)
 }
 
-/// What a fit found out so far.
-struct History<N> {
-    /// Training and validation loss of every epoch.
-    losses: Vec<(f64, f64)>,
-    /// The network of the epoch with the lowest validation loss.
-    best: Option<N>,
-}
-
-impl<N> History<N> {
-    /// The first epoch of the lowest validation loss among the first `epochs`.
-    fn best_epoch(&self, epochs: usize) -> usize {
-        let lower = |best: usize, epoch: usize| if self.losses[epoch].1 < self.losses[best].1 { epoch } else { best };
-        1 + (1..epochs).fold(0, lower)
-    }
-
-    fn report(&self, epoch: usize, maximum_epochs: usize) -> EpochReport {
-        let (train_loss, validation_loss) = self.losses[epoch - 1];
-        let best_epoch = self.best_epoch(epoch);
-        let best_validation_loss = self.losses[best_epoch - 1].1;
-        EpochReport { epoch, maximum_epochs, train_loss, validation_loss, best_epoch, best_validation_loss }
-    }
-
-    fn ended<S>(&self, config: &FitConfig<S>) -> bool {
-        let &FitConfig { maximum_epochs, patience, minimum_gain, .. } = config;
-        let epochs = self.losses.len();
-        let lowest = |epochs: usize| self.losses[self.best_epoch(epochs) - 1].1;
-        let gains_little = || epochs > patience && lowest(epochs - patience) - lowest(epochs) <= minimum_gain;
-        epochs > 0 && (epochs >= maximum_epochs || gains_little())
-    }
-}
-
 /// The logits of all rows, computed some rows at a time.
 pub fn logits<N: TrainableNetwork>(network: &N, rows: &dyn DenseRows, device: &Device) -> Vec<f32> {
     let indices: Vec<usize> = (0..rows.labels().len()).collect();
     let chunks = indices.chunks(EVALUATION_ROWS);
     chunks.flat_map(|chunk| network.logits(features(rows, chunk), chunk.len(), device)).collect()
-}
-
-pub(crate) fn features(rows: &dyn DenseRows, indices: &[usize]) -> Vec<f32> {
-    let mut values = vec![0.0; indices.len() * rows.columns()];
-    rows.write(indices, &mut values);
-    values
-}
-
-/// The mean log-loss of logits, in f64, with positive rows weighted.
-pub(crate) fn log_loss(logits: impl Iterator<Item = f64>, labels: &[bool], positive_weight: f64) -> f64 {
-    let loss = |(logit, &label): (f64, &bool)| {
-        if label { positive_weight * softplus(-logit) } else { softplus(logit) }
-    };
-    logits.zip(labels).map(loss).sum::<f64>() / labels.len() as f64
-}
-
-/// `ln(1 + exp(x))`, without overflow.
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@ use burn::tensor::Bytes;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use sha2::{Digest, Sha256};
 
-use super::{
-    DenseRows, EVALUATION_ROWS, FitConfig, FitError, History, NetworkShape, TrainableNetwork, Trainer, features,
-};
+use super::configuration::{FitConfig, FitError};
+use super::network::{NetworkShape, TrainableNetwork};
+use super::progress::History;
+use super::rows::{DenseRows, EVALUATION_ROWS, features};
+use super::trainer::Trainer;
 use crate::file::write_whole;
 
 /// The file of this fit's state.

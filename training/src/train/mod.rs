@@ -5,6 +5,9 @@ mod background;
 mod encoded;
 mod models;
 mod pack;
+mod params;
+mod rows;
+mod selection;
 mod ship;
 mod statistics;
 mod student;
@@ -13,13 +16,12 @@ mod teacher;
 
 pub use background::BackgroundError;
 pub use encoded::{Encoded, Subset};
-pub use models::Model;
 pub use pack::PackError;
-pub use ship::{Ship, ShipError, Shipped};
-pub use student::{DistillationParams, Student};
-pub use teacher::{Chosen, PenaltyChoice, Teacher, TeacherParams};
-
-use std::path::Path;
+pub use params::{DistillationParams, Model, Ship, Student, TeacherParams, TrainParams};
+pub use rows::{OnEpoch, Rows};
+pub use selection::Chosen;
+pub use ship::{ShipError, Shipped};
+pub use teacher::{PenaltyChoice, Teacher};
 
 use burn::tensor::Device;
 use tenure::artifact::{
@@ -27,53 +29,15 @@ use tenure::artifact::{
 };
 use tenure::calibration::Calibration;
 use tenure::decision::Policy;
-use tenure::encoding::{EncoderError, EncoderParams};
+use tenure::encoding::EncoderError;
 use tenure::network::Network;
 
 use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord};
 use crate::cohort::Cohort;
-use crate::fit::{Control, DenseRows, EpochReport, FitConfig, FitError};
+use crate::fit::{DenseRows, FitError};
 use crate::metrics::row_log_loss;
 use crate::split::SplitError;
 use student::{Lessons, distill};
-
-/// Everything that decides what is learned, apart from the data.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrainParams {
-    pub encoder: EncoderParams,
-    /// The network that ships, as labels alone would train it: also the members of the teacher `mlp`.
-    pub network: FitConfig,
-    pub teacher: TeacherParams,
-    pub distillation: DistillationParams,
-    pub ship: Ship,
-    /// Background rows of the explanation; chosen by their measured error where it is not said how many.
-    pub background_rows: Option<usize>,
-    pub seed: u64,
-}
-
-impl Default for TrainParams {
-    fn default() -> TrainParams {
-        TrainParams {
-            encoder: EncoderParams::default(),
-            network: FitConfig::default(),
-            teacher: TeacherParams::default(),
-            distillation: DistillationParams::default(),
-            ship: Ship::Auto,
-            background_rows: None,
-            seed: 0,
-        }
-    }
-}
-
-impl TrainParams {
-    /// Keeps the states of unfinished fits in `folder`; it decides nothing about what is learned.
-    pub fn keep_checkpoints(&mut self, folder: &Path) {
-        let folder = Some(folder.to_owned());
-        self.network.checkpoints.clone_from(&folder);
-        self.teacher.tabm.checkpoints.clone_from(&folder);
-        self.distillation.fit.checkpoints = folder;
-    }
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
@@ -94,20 +58,6 @@ pub enum TrainError {
     #[error(transparent)]
     Split(#[from] SplitError),
 }
-
-/// The rows of a cohort by what they are for.
-#[derive(Clone, Copy, Debug)]
-pub struct Rows<'a> {
-    /// The encoder and every network are fitted to these.
-    pub fit: &'a [u32],
-    /// These stop the fits and choose between models.
-    pub validation: &'a [u32],
-    /// These calibrate; they may be the validation rows.
-    pub calibration: &'a [u32],
-}
-
-/// Told of every epoch: what is being fitted (`linear`, `mlp`, `student`, …) and where it stands.
-pub type OnEpoch<'a> = dyn FnMut(&str, &EpochReport) -> Control + 'a;
 
 /// Validation log-loss that a student may lose against its teacher before a larger one is taught: a score is explained by
 /// evaluating the network many times, and less than this the validation rows of a small table cannot tell from nothing.
@@ -139,7 +89,7 @@ pub struct Trained {
 pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut OnEpoch) -> Result<Trained, TrainError> {
     let encoded = Encoded::fit(&params.encoder, cohort, rows.fit)?;
     let device = Device::flex();
-    let teacher = teacher::choose(params, &encoded, rows, &device, on_epoch)?;
+    let teacher = selection::choose(params, &encoded, rows, &device, on_epoch)?;
     let labels: Vec<bool> = rows.calibration.iter().map(|&row| cohort.labels()[row as usize]).collect();
     let calibrate = |logits: &[f64]| -> Result<Calibrated, CalibrateError> {
         CalibrationParams { seed: params.seed, ..CalibrationParams::default() }.fit(logits, &labels)

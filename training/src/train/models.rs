@@ -1,49 +1,19 @@
 //! The models that a teacher can be made of, and how each is fitted.
 
-use std::str::FromStr;
-
 use burn::tensor::Device;
-use serde::{Deserialize, Serialize};
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
 use tenure::network::burn::{DenseNetwork, FoldedNetwork};
 
-use super::TrainParams;
-use super::teacher::{BOTH_PENALTIES_UNTIL, PenaltyChoice, Teacher};
+use super::params::{Model, TrainParams};
+use super::teacher::{PenaltyChoice, Teacher};
 use crate::fit::{
     Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, features, fit, logits, member_logits,
 };
 
-/// What a teacher can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Model {
-    /// Logistic regression on the encoded fields: a curve for every number, a weight for every category.
-    Linear,
-    /// Networks of the shape that ships, from different seeds, averaged.
-    Mlp,
-    /// TabM: one network whose members share all but their adapters.
-    Tabm,
-    /// TabM with one adapter, on the input.
-    TabmMini,
-}
+/// Beyond, the rows restrain the weights by themselves, and a second ensemble would take minutes.
+const BOTH_PENALTIES_UNTIL: usize = 20_000;
 
 impl Model {
-    /// Those tried where none is asked for, simpler ones first.
-    pub const TRIED: [Model; 3] = [Model::Linear, Model::Mlp, Model::Tabm];
-
-    /// All of them.
-    pub const ALL: [Model; 4] = [Model::Linear, Model::Mlp, Model::Tabm, Model::TabmMini];
-
-    /// The name on the command line and in the model card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Model::Linear => "linear",
-            Model::Mlp => "mlp",
-            Model::Tabm => "tabm",
-            Model::TabmMini => "tabm-mini",
-        }
-    }
-
     pub(super) fn fit(
         self,
         params: &TrainParams,
@@ -67,15 +37,6 @@ impl Model {
             }
         };
         Ok(Box::new(Bag::fit(&config, count, train, validation, device, on_epoch)?))
-    }
-}
-
-impl FromStr for Model {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Model, String> {
-        let names = Model::ALL.map(Model::name).join(", ");
-        Model::ALL.into_iter().find(|model| model.name() == text).ok_or(format!("must be one of {names}"))
     }
 }
 

@@ -1,47 +1,16 @@
 //! What ships: the teacher where it is small enough itself, else a student; and how large it may be.
 
-use std::str::FromStr;
-
 use burn::tensor::Device;
-use serde::{Deserialize, Serialize};
 use tenure::network::burn::FoldedNetwork;
 use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
 
-use super::TrainParams;
-use super::student::Student;
-use super::teacher::{Chosen, Teacher};
+use super::params::{Ship, Student, TrainParams};
+use super::selection::Chosen;
+use super::teacher::Teacher;
 use crate::fit::{DenseRows, Fitted, logits};
 
 /// Multiply-adds of a row beyond which nothing ships.
 pub const MAXIMUM_MULTIPLY_ADDS: usize = 25_000;
-
-/// What the caller wants to ship.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Ship {
-    /// The teacher where it is no larger than the smallest student; else a student.
-    Auto,
-    /// A student: the smallest, or a larger one where that is better.
-    Student,
-    /// The teacher, all of it.
-    Teacher,
-    /// The first so many members of the teacher.
-    Members(usize),
-}
-
-impl FromStr for Ship {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Ship, String> {
-        match (text, text.strip_prefix("members:").map(str::parse)) {
-            ("auto", _) => Ok(Ship::Auto),
-            ("student", _) => Ok(Ship::Student),
-            ("teacher", _) => Ok(Ship::Teacher),
-            (_, Some(Ok(members @ 1..))) => Ok(Ship::Members(members)),
-            _ => Err(format!("must be auto, student, teacher or members:N with N from 1 (got `{text}`)")),
-        }
-    }
-}
 
 /// Why the teacher cannot ship as asked.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -162,18 +131,6 @@ pub(super) fn plan(params: &TrainParams, teacher: &Chosen, inputs: usize) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_ships_is_named() {
-        let read = |text: &str| text.parse::<Ship>();
-        assert_eq!(
-            ["auto", "student", "teacher", "members:3"].map(read),
-            [Ok(Ship::Auto), Ok(Ship::Student), Ok(Ship::Teacher), Ok(Ship::Members(3)),]
-        );
-        for wrong in ["", "members", "members:", "members:0", "members:-1", "Teacher"] {
-            assert!(read(wrong).unwrap_err().contains("members:N"), "{wrong}");
-        }
-    }
 
     #[test]
     fn multiply_adds_are_those_of_the_packed_network() {

@@ -5,65 +5,12 @@ use burn::tensor::Device;
 use tenure::calibration::sigmoid;
 use tenure::encoding::Features;
 
+use super::encoded::{Encoded, Subset};
+use super::params::{DistillationParams, Student, TrainParams};
+use super::selection::Chosen;
 use super::synthetic::customers;
-use super::teacher::Chosen;
-use super::{Encoded, Subset, TrainParams};
 use crate::cohort::Cohort;
-use crate::fit::{Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, Fitted, Penalty, Schedule};
-
-/// How a student is taught.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DistillationParams {
-    /// Synthetic customers that the teacher labels.
-    pub synthetic_rows: usize,
-    /// The probability with which a field of a synthetic customer is another row's.
-    pub swap: f64,
-    /// How much a real row's target is its label; the rest is the teacher's probability.
-    pub label_share: f64,
-    /// The students that are tried in turn, smaller ones first.
-    pub students: Vec<Student>,
-    /// How a student is fitted; its hidden layers are those above.
-    pub fit: FitConfig,
-}
-
-/// A student that is tried.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Student {
-    pub hidden: Vec<usize>,
-    /// Real rows are at least this share of its lessons: they come as often as that takes.
-    pub real_share: f64,
-}
-
-impl Student {
-    /// One that meets every real row once in an epoch.
-    pub fn new(hidden: &[usize]) -> Student {
-        Student { hidden: hidden.to_vec(), real_share: 0.0 }
-    }
-}
-
-impl Default for DistillationParams {
-    fn default() -> DistillationParams {
-        // Where smaller ones fail, the teacher may know the rows themselves, as on a table that has a customer several
-        // times; synthetic rows do not tell of that.
-        let by_heart = |hidden: &[usize]| Student { real_share: 0.2, ..Student::new(hidden) };
-        DistillationParams {
-            synthetic_rows: 120_000,
-            swap: 0.3,
-            label_share: 0.25,
-            students: vec![Student::new(&[32]), Student::new(&[64, 32]), by_heart(&[128, 64]), by_heart(&[192, 96])],
-            fit: FitConfig {
-                shape: DenseShape { dropout: 0.0, ..DenseShape::default() },
-                penalty: Penalty::Loss(0.0),
-                learning_rate: 6e-3,
-                averaging: 0.99,
-                schedule: Schedule::Cosine,
-                maximum_epochs: 30,
-                patience: 30,
-                ..FitConfig::default()
-            },
-        }
-    }
-}
+use crate::fit::{Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, Fitted};
 
 /// Fits a student to `lessons`; early stopping by the labels of the validation rows.
 pub(super) fn distill(
@@ -166,7 +113,7 @@ impl DenseRows for Lessons<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::models::Model;
+    use super::super::params::Model;
     use super::super::teacher::Teacher;
     use super::*;
     use crate::cohort::tests::{SCHEMA, cohort};

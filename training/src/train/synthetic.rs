@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tenure::encoding::Features;
 
-use super::Encoded;
+use super::encoded::Encoded;
 use crate::cohort::Cohort;
 
 /// The random stream of the swaps; fits use streams 0 to 2 of the same seed.

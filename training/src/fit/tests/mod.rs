@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
 
-use super::trainer::focal_weight;
+use super::loss::{focal_weight, softplus};
 use super::*;
 
 const COLUMNS: usize = 4;

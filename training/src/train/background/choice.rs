@@ -15,9 +15,9 @@ use tenure::artifact::BackgroundRow;
 use tenure::customer::Cell;
 use tenure::network::Network;
 
-use super::{BackgroundError, REFERENCE_ROWS, drawn, spread};
+use super::groups::{BackgroundError, REFERENCE_ROWS, drawn, spread};
 use crate::cohort::Cohort;
-use crate::train::Encoded;
+use crate::train::encoded::Encoded;
 
 /// Customers with some of their fields.
 const PROBES: usize = 512;

@@ -7,9 +7,11 @@ use tenure::artifact::Artifact;
 use tenure::customer::Customer;
 use tenure::scorer::{ExplainOptions, Explanation, Scorer};
 
-use super::{BackgroundError, REFERENCE_ROWS, TOLERATED_SHARE, spread};
+use super::groups::{BackgroundError, REFERENCE_ROWS, spread};
 use crate::cohort::Cohort;
 
+/// Near enough: mean absolute error of a contribution, as a share of the mean absolute contribution.
+const TOLERATED_SHARE: f64 = 0.05;
 /// Customers that are explained, spread over the training rows.
 const CUSTOMERS: usize = 20;
 /// Evaluations for each training row: sampled, because thousands of games walked whole would take hours.
