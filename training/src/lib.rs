@@ -11,6 +11,7 @@ pub mod evaluation;
 pub mod file;
 pub mod fit;
 pub mod history;
+pub mod hyperparameters;
 pub mod imbalance;
 pub mod init;
 pub mod metrics;

@@ -110,7 +110,7 @@ pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Resul
     if let Some(json) = &arguments.json {
         refuse_overwrite(json, arguments.force)?;
     }
-    let params = arguments.network.params()?;
+    let params = arguments.network.params();
     let schema = read_schema(&arguments.schema)?;
     let RowArguments { group, time, .. } = &arguments.rows;
     if arguments.folds.is_some() && (group.is_some() || time.is_some()) {

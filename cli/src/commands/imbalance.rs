@@ -29,8 +29,8 @@ pub struct Arguments {
     /// Number of folds
     #[arg(long, default_value_t = 5)]
     pub splits: usize,
-    /// Exponent of the focal loss
-    #[arg(long, default_value_t = 2.0, value_parser = super::network::focusing)]
+    /// Gamma of the focal loss
+    #[arg(long, default_value_t = 2.0, value_parser = super::network::gamma)]
     pub focal: f64,
     #[arg(long, default_value_t = 0)]
     pub seed: u64,

@@ -1,5 +1,6 @@
 //! Everything that decides what is learned, apart from the data.
 
+use std::fmt::{Display, Formatter};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -180,6 +181,18 @@ pub enum Ship {
     Teacher,
     /// The first so many members of the teacher.
     Members(usize),
+}
+
+/// As [`Ship::from_str`] reads it.
+impl Display for Ship {
+    fn fmt(&self, out: &mut Formatter) -> std::fmt::Result {
+        match self {
+            Ship::Auto => out.write_str("auto"),
+            Ship::Student => out.write_str("student"),
+            Ship::Teacher => out.write_str("teacher"),
+            Ship::Members(members) => write!(out, "members:{members}"),
+        }
+    }
 }
 
 impl FromStr for Ship {

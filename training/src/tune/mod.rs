@@ -13,8 +13,9 @@ use std::ops::Range;
 pub use trials::{Measured, Trials};
 
 use crate::checkpoint::CheckpointError;
+use crate::hyperparameters::Hyperparameters;
 use crate::metrics::mean_and_error;
-use space::{Free, Settings};
+use space::SearchSpace;
 
 /// Inner folds of a trial.
 pub const FOLDS: usize = 4;
@@ -26,7 +27,7 @@ const RUNGS: [Range<usize>; 3] = [0..1, 1..2, 2..FOLDS];
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
     pub trial: usize,
-    pub settings: Settings,
+    pub params: Hyperparameters,
     pub folds: usize,
     /// Mean log-loss over its folds; infinite where one gave no network.
     pub mean: f64,
@@ -35,12 +36,12 @@ pub struct Standing {
 }
 
 /// Measures some folds of a trial.
-pub type Measure<'a, E> = dyn FnMut(usize, &Settings, Range<usize>) -> Result<Vec<Measured>, E> + 'a;
+pub type Measure<'a, E> = dyn FnMut(usize, &Hyperparameters, Range<usize>) -> Result<Vec<Measured>, E> + 'a;
 
 /// Searches until `more` says no, which is asked before every trial. `measure` has the folds of a trial measured; `ended`
 /// is told of every trial that was measured now, in full or as far as it went.
 pub fn search<E: From<CheckpointError>>(
-    free: Free,
+    space: &SearchSpace,
     seed: u64,
     trials: &mut Trials,
     more: &mut dyn FnMut(usize) -> bool,
@@ -50,8 +51,8 @@ pub fn search<E: From<CheckpointError>>(
     for number in 0.. {
         let earlier: Vec<Standing> = standings(trials).into_iter().filter(|other| other.trial < number).collect();
         let finished = earlier.iter().filter(|other| other.folds == FOLDS);
-        let best: Vec<Settings> = finished.map(|other| other.settings.clone()).collect();
-        let settings = free.draw(number, seed, &best);
+        let best: Vec<Hyperparameters> = finished.map(|other| other.params.clone()).collect();
+        let params = space.draw(number, seed, &best);
         let known = trials.by_trial().get(&number).map_or(0, Vec::len);
         if known == 0 && !more(number) {
             return Ok(());
@@ -61,7 +62,7 @@ pub fn search<E: From<CheckpointError>>(
             let known = trials.by_trial().get(&number).map_or(0, Vec::len);
             if known < rung.end {
                 measured_now = true;
-                let folds = measure(number, &settings, known.max(rung.start)..rung.end)?;
+                let folds = measure(number, &params, known.max(rung.start)..rung.end)?;
                 trials.add(folds)?;
             }
             if number > 0 && is_behind(trials, number, rung.end) {
@@ -109,7 +110,7 @@ pub fn gain(trials: &Trials, trial: usize) -> Option<(f64, f64)> {
 pub fn standings(trials: &Trials) -> Vec<Standing> {
     let standing = |(&trial, folds): (&usize, &Vec<&Measured>)| Standing {
         trial,
-        settings: folds[0].settings.clone(),
+        params: folds[0].params.clone(),
         folds: folds.len(),
         mean: mean(folds),
         given_up: trial > 0 && folds.len() < FOLDS && is_behind(trials, trial, folds.len()),

@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::space::Settings;
 use crate::checkpoint::{CheckpointError, Run, same_run};
 use crate::file::{FileError, write_whole};
+use crate::hyperparameters::Hyperparameters;
 
 /// A fold of a trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Measured {
     pub trial: usize,
-    pub settings: Settings,
+    pub params: Hyperparameters,
     pub fold: usize,
     /// Log-loss on the fold's rows, calibrated; `null` where no network came out.
     pub log_loss: Option<f64>,
@@ -104,8 +104,10 @@ mod tests {
     }
 
     fn fold(trial: usize, fold: usize) -> Measured {
-        let settings = Settings { dropout: Some(0.25), hidden: Some("16,8".into()), ..Settings::default() };
-        Measured { trial, settings, fold, log_loss: Some(0.412345678), seconds: 1.5 }
+        let mut params = Hyperparameters::default();
+        params.read("dropout", "0.25").unwrap();
+        params.read("hidden", "16,8").unwrap();
+        Measured { trial, params, fold, log_loss: Some(0.412345678), seconds: 1.5 }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use tenure_training::cohort::{Cohort, Purpose};
 use tenure_training::file::write_whole;
 use tenure_training::fit::{Control, FitError};
 use tenure_training::history::History;
+use tenure_training::hyperparameters::recorded;
 use tenure_training::metrics::{Bootstrap, Metrics, best_f1_threshold};
 use tenure_training::split::{Shares, Split};
 use tenure_training::train::{Rows, Shipped, TrainError, TrainParams, Trained, train};
@@ -73,7 +74,7 @@ impl From<TrainError> for Failure {
 
 pub fn run(arguments: &Arguments, settings: &Settings, output: &Output) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
-    let params = arguments.network.params()?;
+    let params = arguments.network.params();
     let schema = read_schema(&arguments.schema)?;
     let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
     let facts = facts("train", settings, &cohort, &schema, params.seed)?;
@@ -201,6 +202,10 @@ fn card(
         Shipped::Student(_) => &params.distillation.fit,
         Shipped::Members(_) => &params.network,
     };
+    // A student follows its teacher, which was fitted with the class weights or the focal loss.
+    let mut training = json!(recorded(params, network));
+    training["validation_log_loss"] = trained.validation_loss.into();
+    training["clip"] = params.encoder.clip.into();
     Ok(rounded(json!({
         "name": schema.name,
         "code_version": env!("CARGO_PKG_VERSION"),
@@ -231,15 +236,7 @@ fn card(
             })),
         },
         "shipped": trained.shipped.name(&trained.teacher),
-        "training": {
-            "validation_log_loss": trained.validation_loss,
-            "learning_rate": network.learning_rate, "penalty": network.penalty.strength(), "dropout": network.shape.dropout,
-            "batch_size": network.batch_size, "batch_norm": network.shape.batch_norm,
-            // What the teacher was fitted with; a student follows its teacher.
-            "class_weights": params.network.class_weights, "positive_weight": params.network.positive_weight,
-            "focal": params.network.focusing,
-            "bins": params.encoder.bins, "clip": params.encoder.clip,
-        },
+        "training": training,
         "calibration": trained.calibration_record,
         "metrics": metrics,
         "intervals": intervals,

@@ -11,14 +11,15 @@ use tenure_training::checkpoint::Run;
 use tenure_training::cohort::Cohort;
 use tenure_training::file::write_whole;
 use tenure_training::fit::{Control, FitError};
+use tenure_training::hyperparameters::Hyperparameters;
 use tenure_training::metrics::row_log_loss;
 use tenure_training::split::{Shares, stratified_parts};
-use tenure_training::train::{Model, Rows, Ship, TrainError, train};
-use tenure_training::tune::space::{Free, Settings};
+use tenure_training::train::{Rows, TrainError, train};
+use tenure_training::tune::space::{SearchSpace, words};
 use tenure_training::tune::{FOLDS, Measured, Trials, search, standings};
 
 use super::check::RowArguments;
-use super::network::{Hidden, NetworkArguments};
+use super::network::NetworkArguments;
 use super::read_schema;
 use super::train::{facts, read_cohort, schema_sha256};
 use crate::configuration;
@@ -90,10 +91,12 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         return Err(Failure::usage("--trials must be at least 1 (got 0)"));
     }
     let network = &arguments.network;
-    let params = network.params()?;
-    let free = free(network);
-    if free.nothing() {
-        return Err(Failure::usage("every setting is given as a flag: there is nothing to search"));
+    let params = network.params();
+    let space = SearchSpace::new(&network.given);
+    if space.names().is_empty() {
+        return Err(Failure::usage(
+            "nothing to search: every hyperparameter that could be searched is fixed by a flag, the environment or tenure.toml",
+        ));
     }
     let schema = read_schema(&arguments.schema)?;
     let cohort = read_cohort(&arguments.data, schema.clone(), output)?;
@@ -104,7 +107,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     pool.sort_unstable();
     let parts = stratified_parts(cohort.labels(), &pool, &[1.0 / FOLDS as f64; FOLDS], params.seed)?;
 
-    let settings = format!("{params:#?}\n{free:#?}\nfolds: {FOLDS} of {}", split_by.words(&split.test));
+    let settings = format!("{params:#?}\n{space:#?}\nfolds: {FOLDS} of {}", split_by.words(&split.test));
     let run = Run {
         code_version: env!("CARGO_PKG_VERSION").into(),
         data_sha256: cohort.report().sha256.clone(),
@@ -127,14 +130,14 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         bar.set_position(number as u64);
         limit.is_none_or(|limit| number < limit) && !late()
     };
-    let mut measure = |trial: usize, settings: &Settings, folds: std::ops::Range<usize>| {
+    let mut measure = |trial: usize, params: &Hyperparameters, folds: std::ops::Range<usize>| {
         fs::create_dir_all(&checkpoints).map_err(|error| Failure::file(&checkpoints, error))?;
-        let one = |fold: usize| measure_fold(network, &checkpoints, &cohort, &parts, trial, settings, fold, &late);
+        let one = |fold: usize| measure_fold(network, &checkpoints, &cohort, &parts, trial, params, fold, &late);
         let measured = folds.into_par_iter().map(one).collect::<Result<Vec<_>, Failure>>()?;
         if output.plain() {
             for fold in &measured {
                 let loss = fold.log_loss.map_or("no network".into(), |loss| format!("log-loss {loss:.4}"));
-                output.say(format!("trial {trial}, fold {}: {loss} ({})", fold.fold, settings.words()));
+                output.say(format!("trial {trial}, fold {}: {loss} ({})", fold.fold, words(params)));
             }
         }
         Ok(measured)
@@ -151,7 +154,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         }
         track(&arguments.tracking, &facts, folds, output)
     };
-    let searched = search(free, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
+    let searched = search(&space, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
     bar.finish_and_clear();
     let goes_on = format!("the same command goes on from {}", arguments.trials_file.display());
     let is_cut = match searched {
@@ -176,7 +179,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         return Err(Failure::data("no trial gave a network on every fold"));
     }
     verdict::print(arguments, output, &standings);
-    let toml = toml::to_string(&best.settings).map_err(Failure::data)?;
+    let toml = toml::to_string(&best.params).map_err(Failure::data)?;
     let head = format!(
         "# tenure tune: trial {} of {}, log-loss {:.4} over {FOLDS} inner folds, seed {}.\n",
         best.trial,
@@ -198,9 +201,9 @@ fn checkpoints(trials_file: &Path) -> PathBuf {
 
 /// A trial as a run: its settings are parameters, its folds steps.
 fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&Measured], output: &Output) -> Result<(), Failure> {
-    let Measured { trial, settings, .. } = folds[0];
+    let Measured { trial, params, .. } = folds[0];
     let mut facts = facts.clone();
-    facts.params.extend(settings.params());
+    facts.params.extend(params.iter().map(|(name, value)| (name.replace('-', "_"), value.to_string())));
     facts.tags.insert("tenure.trial".into(), trial.to_string());
     let mut recorder = tracking.begin(facts, output)?;
     for Measured { fold, log_loss, seconds, .. } in folds {
@@ -214,22 +217,6 @@ fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&Measured], outpu
     Ok(())
 }
 
-/// What no flag (and no tenure.toml) fixed, and what the models that are tried have.
-fn free(network: &NetworkArguments) -> Free {
-    let may_be_tabm = network.model.is_none_or(|model| matches!(model, Model::Tabm | Model::TabmMini));
-    Free {
-        hidden: network.hidden.is_none(),
-        bins: network.bins.is_none(),
-        dropout: network.dropout.is_none(),
-        learning_rate: network.learning_rate.is_none(),
-        penalty: network.penalty.is_none(),
-        batch_size: network.batch_size.is_none(),
-        members: network.members.is_none() && may_be_tabm,
-        width: network.width.is_none() && may_be_tabm,
-        synthetic_rows: network.synthetic_rows.is_none() && matches!(network.ship, Ship::Auto | Ship::Student),
-    }
-}
-
 /// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption where it gets late; the
 /// next call goes on from `checkpoints`.
 #[expect(clippy::too_many_arguments, reason = "what is measured, on what, and until when")]
@@ -239,32 +226,20 @@ fn measure_fold(
     cohort: &Cohort,
     parts: &[Vec<u32>],
     trial: usize,
-    settings: &Settings,
+    params: &Hyperparameters,
     fold: usize,
     late: &(dyn Fn() -> bool + Sync),
 ) -> Result<Measured, Failure> {
     let started = Instant::now();
-    let mut network = network.clone();
-    if let Some(hidden) = &settings.hidden {
-        network.hidden = Some(hidden.parse::<Hidden>().map_err(Failure::data)?);
-    }
-    network.bins = settings.bins.or(network.bins);
-    network.dropout = settings.dropout.or(network.dropout);
-    network.learning_rate = settings.learning_rate.or(network.learning_rate);
-    network.penalty = settings.penalty.or(network.penalty);
-    network.batch_size = settings.batch_size.or(network.batch_size);
-    network.members = settings.members.or(network.members);
-    network.width = settings.width.or(network.width);
-    network.synthetic_rows = settings.synthetic_rows.or(network.synthetic_rows);
-    let mut params = network.params()?;
-    params.keep_checkpoints(checkpoints);
+    let mut with = network.given.overlaid(params).params();
+    with.keep_checkpoints(checkpoints);
     let validation = &parts[(fold + 1) % parts.len()];
     let fitted = (0..parts.len()).filter(|&part| part != fold && part != (fold + 1) % parts.len());
     let mut fit: Vec<u32> = fitted.flat_map(|part| parts[part].iter().copied()).collect();
     fit.sort_unstable();
     let rows = Rows { fit: &fit, validation, calibration: validation };
     let stop = &mut |_: &str, _: &_| if interrupted() || late() { Control::Stop } else { Control::Continue };
-    let log_loss = match train(&params, cohort, rows, stop) {
+    let log_loss = match train(&with, cohort, rows, stop) {
         Ok(trained) => {
             let probabilities = trained.probabilities(&parts[fold]);
             let losses = probabilities.iter().zip(&parts[fold]);
@@ -276,7 +251,7 @@ fn measure_fold(
         Err(TrainError::Fit(FitError::Diverged { .. })) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(Measured { trial, settings: settings.clone(), fold, log_loss, seconds: started.elapsed().as_secs_f64() })
+    Ok(Measured { trial, params: params.clone(), fold, log_loss, seconds: started.elapsed().as_secs_f64() })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a search says: of a trial when it ends, of all of them, and whether the best is more than the defaults.
 
 use serde_json::json;
+use tenure_training::tune::space::words;
 use tenure_training::tune::{FOLDS, Measured, Standing, Trials, gain, mean};
 
 use super::Arguments;
@@ -28,9 +29,9 @@ pub(super) fn of_search(best: &Standing, trials: &Trials, count: usize) -> Strin
             _ => format!("the defaults; none of {} other trials was better", count - 1),
         };
     }
-    let words = best.settings.words();
+    let trial = words(&best.params);
     let Some((gain, error)) = gain(trials, best.trial) else {
-        return format!("{words}; the defaults gave no network");
+        return format!("{trial}; the defaults gave no network");
     };
     let verdict = if gain < 2.0 * error {
         "that may be chance: compare by `tenure crossval`, with --config and without"
@@ -38,7 +39,7 @@ pub(super) fn of_search(best: &Standing, trials: &Trials, count: usize) -> Strin
         "the best of many looks better than it is: compare by `tenure crossval`, with --config and without"
     };
     format!(
-        "{words}\nlog-loss {:.4}, {gain:.4} lower than by the defaults (standard error {error:.4} over {FOLDS} folds); {verdict}",
+        "{trial}\nlog-loss {:.4}, {gain:.4} lower than by the defaults (standard error {error:.4} over {FOLDS} folds); {verdict}",
         best.mean
     )
 }
@@ -48,13 +49,13 @@ pub(super) fn print(arguments: &Arguments, output: &Output, standings: &[Standin
     if arguments.json {
         let trials = standings.iter().map(|standing| {
             let mean = standing.mean.is_finite().then_some(standing.mean);
-            json!({ "trial": standing.trial, "settings": standing.settings, "folds": standing.folds, "log_loss": mean })
+            json!({ "trial": standing.trial, "settings": standing.params, "folds": standing.folds, "log_loss": mean })
         });
         return output.print(json!({ "trials": trials.collect::<Vec<_>>() }));
     }
     output.print(format!("{:>5} {:>5} {:>9}  settings", "trial", "folds", "log-loss"));
-    for Standing { trial, settings, folds, mean, .. } in standings {
-        output.print(format!("{trial:>5} {folds:>3}/{FOLDS} {mean:>9.4}  {}", settings.words()));
+    for Standing { trial, params, folds, mean, .. } in standings {
+        output.print(format!("{trial:>5} {folds:>3}/{FOLDS} {mean:>9.4}  {}", words(params)));
     }
     let given_up = standings.iter().filter(|standing| standing.given_up).count();
     let unfinished = standings.iter().filter(|standing| standing.folds < FOLDS && !standing.given_up).count();
@@ -66,7 +67,7 @@ pub(super) fn print(arguments: &Arguments, output: &Output, standings: &[Standin
 mod tests {
     use super::*;
     use tenure_training::checkpoint::Run;
-    use tenure_training::tune::space::Settings;
+    use tenure_training::hyperparameters::Hyperparameters;
     use tenure_training::tune::standings;
 
     /// What is said of a search whose trials have these losses by fold.
@@ -77,10 +78,13 @@ mod tests {
             Run { code_version: text("1"), data_sha256: text("d"), schema_sha256: text("s"), settings: Vec::new() };
         let mut trials = Trials::open(&folder.path().join("trials"), &run).unwrap();
         for (trial, losses) in losses.iter().enumerate() {
-            let settings = Settings { bins: (trial > 0).then_some(trial), ..Settings::default() };
+            let mut params = Hyperparameters::default();
+            if trial > 0 {
+                params.read("bins", &trial.to_string()).unwrap();
+            }
             let fold = |(fold, loss): (usize, &f64)| Measured {
                 trial,
-                settings: settings.clone(),
+                params: params.clone(),
                 fold,
                 log_loss: Some(*loss).filter(|loss| loss.is_finite()),
                 seconds: 0.0,
