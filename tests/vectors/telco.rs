@@ -14,7 +14,7 @@ use tenure::schema::{Field, Schema};
 use tenure::scorer::{ExplainOptions, Scorer};
 use tenure_table::Source;
 use tenure_training::cohort::Cohort;
-use tenure_training::fit::{Control, DenseRows};
+use tenure_training::fit::{Control, DenseRows, FitOptions};
 use tenure_training::split::{Shares, Split};
 use tenure_training::train::{Rows, TrainParams, Trained, train};
 use tenure_training::{preset, sample};
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let params = TrainParams::default();
     let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;
     let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
-    let trained = train(&params, &cohort, rows, &mut |_, _| Control::Continue)?;
+    let trained = train(&params, &cohort, rows, &FitOptions::default(), &mut |_, _| Control::Continue)?;
     let card = json!({ "name": schema.name, "data": "the embedded sample" });
     let artifact = trained.artifact(&params, &cohort, &split.train, card)?;
     let bytes = tenure::artifact::write(&artifact)?;

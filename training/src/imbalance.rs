@@ -1,6 +1,5 @@
 //! What a loss for imbalanced classes buys and costs, on held-out folds.
 
-use burn::tensor::Device;
 use rayon::prelude::*;
 use serde::Serialize;
 use tenure::calibration::sigmoid;
@@ -8,7 +7,7 @@ use tenure::encoding::EncoderParams;
 
 use crate::calibrate::CalibrationParams;
 use crate::cohort::Cohort;
-use crate::fit::{Control, FitConfig, fit, logits};
+use crate::fit::{Control, FitConfig, FitOptions, fit, logits};
 use crate::metrics::{Metrics, MetricsError, best_f1_threshold};
 use crate::observer::Observer;
 use crate::split::Fold;
@@ -72,11 +71,11 @@ fn measure(
 ) -> Result<LossFigures, ImbalanceError> {
     let labels = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
     let encoded = Encoded::fit(&EncoderParams::default(), cohort, &fold.fit).map_err(TrainError::from)?;
-    let device = Device::flex();
+    let options = FitOptions::default();
     let [fit_rows, validation, test] = [&fold.fit, &fold.validation, &fold.test].map(|rows| encoded.subset(rows));
     let stop = |_: &_| if observer.is_stopped() { Control::Stop } else { Control::Continue };
-    let fitted = fit(config, &fit_rows, &validation, &device, &mut { stop }).map_err(TrainError::from)?;
-    let of = |rows| -> Vec<f64> { logits(&fitted.network, rows, &device).into_iter().map(f64::from).collect() };
+    let fitted = fit(config, &fit_rows, &validation, &options, &mut { stop }).map_err(TrainError::from)?;
+    let of = |rows| -> Vec<f64> { logits(&fitted.network, rows, &options.device).into_iter().map(f64::from).collect() };
     let (validation, test) = (of(&validation), of(&test));
     let params = CalibrationParams { seed: config.seed, ..CalibrationParams::default() };
     let known = labels(&fold.validation);

@@ -12,6 +12,7 @@ pub mod file;
 pub mod fit;
 pub mod history;
 pub mod hyperparameters;
+mod identity;
 pub mod imbalance;
 pub mod init;
 pub mod metrics;

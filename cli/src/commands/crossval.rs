@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use tenure_training::cohort::Cohort;
 use tenure_training::file::write_whole;
-use tenure_training::fit::Control;
+use tenure_training::fit::{Control, FitOptions};
 use tenure_training::metrics::{Metrics, best_f1_threshold};
 use tenure_training::split::Fold;
 use tenure_training::train::{Rows, TrainParams, train};
@@ -227,7 +227,7 @@ fn run_fold(params: &TrainParams, cohort: &Cohort, fold: &Fold) -> Result<FoldRe
     let started = Instant::now();
     let mut stop = |_: &str, _: &_| if interrupted() { Control::Stop } else { Control::Continue };
     let rows = Rows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
-    let trained = train(params, cohort, rows, &mut stop)?;
+    let trained = train(params, cohort, rows, &FitOptions::default(), &mut stop)?;
     let seconds = started.elapsed().as_secs_f64();
     let labels = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
     let measure = |probabilities: &dyn Fn(&[u32]) -> Vec<f64>, multiply_adds: usize| -> Result<Measured, Failure> {

@@ -3,6 +3,8 @@
 use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
+use burn::tensor::Device;
+use serde_json::{Value, json};
 use tenure::network::burn::tabm::TabmConfig;
 use thiserror::Error;
 
@@ -37,8 +39,21 @@ pub struct FitConfig<S = DenseShape> {
     /// happened (Lin et al. 2017, "Focal loss for dense object detection"); 0 is the log-loss.
     pub focusing: f64,
     pub seed: u64,
-    /// The folder where the state of an unfinished fit lies; it decides nothing about the result.
+}
+
+/// What a fit needs beside its configuration: where it computes, and where it keeps its state.
+#[derive(Clone, Debug)]
+pub struct FitOptions {
+    pub device: Device,
+    /// The folder for the state of an unfinished fit.
     pub checkpoints: Option<PathBuf>,
+}
+
+/// The CPU, and no state.
+impl Default for FitOptions {
+    fn default() -> FitOptions {
+        FitOptions { device: Device::flex(), checkpoints: None }
+    }
 }
 
 /// What becomes of the learning rate over the epochs.
@@ -87,6 +102,15 @@ impl Display for Penalty {
 }
 
 impl Penalty {
+    /// As in [`FitConfig::canonical`].
+    pub(crate) fn canonical(self) -> Value {
+        match self {
+            Penalty::Loss(strength) => json!({ "l2": strength }),
+            Penalty::Decoupled(decay) => json!({ "decay": decay }),
+        }
+    }
+
+    /// Its number, whichever penalty it is.
     pub fn strength(self) -> f64 {
         let (Penalty::Loss(strength) | Penalty::Decoupled(strength)) = self;
         strength
@@ -109,7 +133,6 @@ impl Default for FitConfig<DenseShape> {
             positive_weight: None,
             focusing: 0.0,
             seed: 0,
-            checkpoints: None,
         }
     }
 }
@@ -130,12 +153,50 @@ impl Default for FitConfig<TabmConfig> {
             positive_weight: None,
             focusing: 0.0,
             seed: 0,
-            checkpoints: None,
         }
     }
 }
 
 impl<S: NetworkShape> FitConfig<S> {
+    /// The form of a configuration in an identity. It names its own keys, so that a renamed field changes nothing.
+    pub(crate) fn canonical(&self) -> Value {
+        // Without `..`, so that a new field is not forgotten here.
+        let FitConfig {
+            shape,
+            learning_rate,
+            schedule,
+            penalty,
+            averaging,
+            batch_size,
+            maximum_epochs,
+            patience,
+            minimum_gain,
+            class_weights,
+            positive_weight,
+            focusing,
+            seed,
+        } = self;
+        let schedule = match schedule {
+            Schedule::Constant => "constant",
+            Schedule::Cosine => "cosine",
+        };
+        json!({
+            "shape": shape.canonical(),
+            "learning_rate": learning_rate,
+            "schedule": schedule,
+            "penalty": penalty.canonical(),
+            "averaging": averaging,
+            "batch_size": batch_size,
+            "maximum_epochs": maximum_epochs,
+            "patience": patience,
+            "minimum_gain": minimum_gain,
+            "class_weights": class_weights,
+            "positive_weight": positive_weight,
+            "gamma": focusing,
+            "seed": seed,
+        })
+    }
+
     /// Every reason why no fit can follow this configuration, on feature vectors of `inputs` columns.
     pub fn problems(&self, inputs: usize) -> Vec<String> {
         let mut problems = self.shape.problems(inputs);

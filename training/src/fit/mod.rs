@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use tenure::network::burn::DenseNetwork;
 
-pub use configuration::{FitConfig, FitError, Penalty, Schedule};
+pub use configuration::{FitConfig, FitError, FitOptions, Penalty, Schedule};
 pub(crate) use loss::log_loss;
 pub use network::{Batch, DenseShape, NetworkShape, TrainableNetwork, member_logits};
 use progress::History;
@@ -51,18 +51,18 @@ const SAVED_EVERY: Duration = Duration::from_millis(500);
 
 /// Fits a network to `train` and keeps the weights of the epoch with the lowest log-loss on `validation`.
 ///
-/// With [`FitConfig::checkpoints`], the fit goes on from its saved state where there is one, after it has told
-/// `on_epoch` of the epochs that ran before, and ends with the same bits as one that never stopped.
+/// With [`FitOptions::checkpoints`], a fit continues from its saved state if there is one: it first reports the epochs that
+/// ran before to `on_epoch`, and its result has the same bits as that of a fit that never stopped.
 pub fn fit<S: NetworkShape>(
     config: &FitConfig<S>,
     train: &dyn DenseRows,
     validation: &dyn DenseRows,
-    device: &Device,
+    options: &FitOptions,
     on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
 ) -> Result<Fitted<S::Network>, FitError> {
     config.check(train, validation)?;
-    let device = device.clone().without_autodiff();
-    let file = config.checkpoints.as_ref().map(|folder| state::file(folder, config, train, validation));
+    let device = options.device.clone().without_autodiff();
+    let file = options.checkpoints.as_ref().map(|folder| state::file(folder, config, train, validation));
     let mut trainer = Trainer::new(config, train, &device);
     let mut history = History { losses: Vec::new(), best: None };
     if let Some(file) = &file

@@ -9,6 +9,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork, ensemble_logit};
 use tenure::network::burn::{BatchView, DenseNetwork, NetworkConfig};
 
@@ -39,6 +40,9 @@ pub trait NetworkShape: Clone + Debug + Sync {
 
     /// Every reason why no network over `columns` dense columns can have this shape.
     fn problems(&self, columns: usize) -> Vec<String>;
+
+    /// As in `FitConfig::canonical`.
+    fn canonical(&self) -> Value;
 
     /// The fewest rows that a step makes sense with.
     fn smallest_batch(&self) -> usize;
@@ -106,6 +110,18 @@ impl NetworkShape for DenseShape {
         self.network(columns).problems()
     }
 
+    fn canonical(&self) -> Value {
+        let DenseShape { hidden, direct, batch_norm, input_batch_norm, dropout } = self;
+        json!({
+            "network": "dense",
+            "hidden": hidden,
+            "direct": direct,
+            "batch_norm": batch_norm,
+            "input_batch_norm": input_batch_norm,
+            "dropout": dropout,
+        })
+    }
+
     fn smallest_batch(&self) -> usize {
         // A batch norm of one row sees no spread at all.
         if self.batch_norm || self.input_batch_norm { 2 } else { 1 }
@@ -145,6 +161,18 @@ impl NetworkShape for TabmConfig {
             problems.push("inputs must be at least 1, is 0".to_owned());
         }
         problems
+    }
+
+    fn canonical(&self) -> Value {
+        let TabmConfig { members, width, blocks, dropout, mini } = self;
+        json!({
+            "network": "tabm",
+            "members": members,
+            "width": width,
+            "blocks": blocks,
+            "dropout": dropout,
+            "mini": mini,
+        })
     }
 
     fn smallest_batch(&self) -> usize {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use burn::store::{ModuleRecord, RecordError};
 use burn::tensor::Bytes;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 
 use super::configuration::{FitConfig, FitError};
 use super::network::{NetworkShape, TrainableNetwork};
@@ -16,6 +16,7 @@ use super::progress::History;
 use super::rows::{DenseRows, EVALUATION_ROWS, features};
 use super::trainer::Trainer;
 use crate::file::write_whole;
+use crate::identity::hasher;
 
 /// The file of this fit's state.
 pub(super) fn file<S: NetworkShape>(
@@ -24,10 +25,9 @@ pub(super) fn file<S: NetworkShape>(
     train: &dyn DenseRows,
     validation: &dyn DenseRows,
 ) -> PathBuf {
-    let mut hash = Sha256::new();
+    let mut hash = hasher("tenure-fit/1", &config.canonical());
     // Another version may draw its numbers in another order.
     hash.update(env!("CARGO_PKG_VERSION"));
-    hash.update(format!("{:?}", FitConfig { checkpoints: None, ..config.clone() }));
     for rows in [train, validation] {
         let count = rows.labels().len();
         hash.update((count as u64).to_le_bytes());

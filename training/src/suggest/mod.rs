@@ -10,14 +10,13 @@
 
 mod candidates;
 
-use burn::tensor::Device;
 use rayon::prelude::*;
 use serde::Serialize;
 use tenure::encoding::{EncoderError, EncoderParams};
 use tenure::schema::Derived;
 
 use crate::cohort::Cohort;
-use crate::fit::{Control, FitConfig, FitError, fit, logits};
+use crate::fit::{Control, FitConfig, FitError, FitOptions, fit, logits};
 use crate::metrics::mean_and_error;
 use crate::observer::Observer;
 use crate::split::{Fold, SplitBy};
@@ -131,11 +130,11 @@ fn cross_validate(cohort: &Cohort, folds: &[Fold], seed: u64, observer: &dyn Obs
     let config: FitConfig = FitConfig { maximum_epochs: 80, patience: 8, seed, ..FitConfig::default() };
     let of_fold = |fold: &Fold| -> Result<Vec<f32>, TrainError> {
         let encoded = Encoded::fit(&EncoderParams::default(), cohort, &fold.fit)?;
-        let device = Device::flex();
+        let options = FitOptions::default();
         let (train, validation) = (encoded.subset(&fold.fit), encoded.subset(&fold.validation));
         let stop = |_: &_| if observer.is_stopped() { Control::Stop } else { Control::Continue };
-        let fitted = fit(&config, &train, &validation, &device, &mut { stop })?;
-        Ok(logits(&fitted.network, &encoded.subset(&fold.test), &device))
+        let fitted = fit(&config, &train, &validation, &options, &mut { stop })?;
+        Ok(logits(&fitted.network, &encoded.subset(&fold.test), &options.device))
     };
     let by_fold: Vec<Vec<f32>> = folds.par_iter().map(of_fold).collect::<Result<_, _>>()?;
     let mut all = vec![0.0; cohort.rows()];

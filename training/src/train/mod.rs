@@ -34,7 +34,7 @@ use tenure::network::Network;
 
 use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord};
 use crate::cohort::Cohort;
-use crate::fit::{DenseRows, FitError};
+use crate::fit::{DenseRows, FitError, FitOptions};
 use crate::metrics::row_log_loss;
 use crate::split::SplitError;
 use student::{Lessons, distill};
@@ -86,10 +86,15 @@ pub struct Trained {
 }
 
 /// Learns from `rows.fit`: chooses a teacher, and teaches a student where the teacher itself is too large to ship.
-pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut OnEpoch) -> Result<Trained, TrainError> {
+pub fn train(
+    params: &TrainParams,
+    cohort: &Cohort,
+    rows: Rows,
+    options: &FitOptions,
+    on_epoch: &mut OnEpoch,
+) -> Result<Trained, TrainError> {
     let encoded = Encoded::fit(&params.encoder, cohort, rows.fit)?;
-    let device = Device::flex();
-    let teacher = selection::choose(params, &encoded, rows, &device, on_epoch)?;
+    let teacher = selection::choose(params, &encoded, rows, options, on_epoch)?;
     let labels: Vec<bool> = rows.calibration.iter().map(|&row| cohort.labels()[row as usize]).collect();
     let calibrate = |logits: &[f64]| -> Result<Calibrated, CalibrateError> {
         CalibrationParams { seed: params.seed, ..CalibrationParams::default() }.fit(logits, &labels)
@@ -105,7 +110,7 @@ pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut O
     // Packs, verifies and calibrates what may ship.
     let finish = |shipped: Shipped| -> Result<Finished, TrainError> {
         let network = pack::pack(&shipped.folded(&teacher), &encoded, rows.fit)?;
-        let burn = |rows: &dyn DenseRows| shipped.logits(&teacher, rows, &device);
+        let burn = |rows: &dyn DenseRows| shipped.logits(&teacher, rows, &options.device);
         let pack_error = pack::verify(&burn, &network, &encoded, rows.fit, rows.validation)?;
         let calibrated = calibrate(&encoded.logits(&network, rows.calibration))?;
         let loss = loss(&calibrated.calibration, encoded.logits(&network, rows.validation));
@@ -120,7 +125,7 @@ pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut O
             let validation = encoded.subset(rows.validation);
             for student in &tried {
                 let on_epoch = &mut |report: &_| on_epoch("student", report);
-                let fitted = distill(params, student, &mut lessons, &validation, &device, on_epoch)?;
+                let fitted = distill(params, student, &mut lessons, &validation, options, on_epoch)?;
                 let taught = finish(Shipped::Student(Box::new(fitted)))?;
                 students.push((student.hidden.clone(), taught.loss));
                 let is_enough = taught.loss <= teacher_loss + TOLERATED_LOSS;

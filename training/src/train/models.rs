@@ -7,7 +7,7 @@ use tenure::network::burn::{DenseNetwork, FoldedNetwork};
 use super::params::{Model, TrainParams};
 use super::teacher::{PenaltyChoice, Teacher};
 use crate::fit::{
-    Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, features, fit, logits, member_logits,
+    Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, FitOptions, features, fit, logits, member_logits,
 };
 
 /// Beyond, the rows restrain the weights by themselves, and a second ensemble would take minutes.
@@ -19,7 +19,7 @@ impl Model {
         params: &TrainParams,
         train: &dyn DenseRows,
         validation: &dyn DenseRows,
-        device: &Device,
+        options: &FitOptions,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
     ) -> Result<Box<dyn Teacher>, FitError> {
         let config = FitConfig { seed: params.seed, ..params.network.clone() };
@@ -33,10 +33,10 @@ impl Model {
                 let shape = TabmConfig { mini: self == Model::TabmMini, ..tabm.shape };
                 let FitConfig { class_weights, positive_weight, focusing, .. } = config;
                 let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, focusing, ..tabm };
-                return Ok(Box::new(Ensemble::fit(config, params, train, validation, device, on_epoch)?));
+                return Ok(Box::new(Ensemble::fit(config, params, train, validation, options, on_epoch)?));
             }
         };
-        Ok(Box::new(Bag::fit(&config, count, train, validation, device, on_epoch)?))
+        Ok(Box::new(Bag::fit(&config, count, train, validation, options, on_epoch)?))
     }
 }
 
@@ -54,15 +54,15 @@ impl Bag {
         count: usize,
         train: &dyn DenseRows,
         validation: &dyn DenseRows,
-        device: &Device,
+        options: &FitOptions,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
     ) -> Result<Bag, FitError> {
         let mut networks = Vec::with_capacity(count);
         for member in 0..count as u64 {
             let config = FitConfig { seed: config.seed.wrapping_add(member), ..config.clone() };
-            networks.push(fit(&config, train, validation, device, on_epoch)?.network);
+            networks.push(fit(&config, train, validation, options, on_epoch)?.network);
         }
-        Ok(Bag { networks, device: device.clone() })
+        Ok(Bag { networks, device: options.device.clone() })
     }
 }
 
@@ -108,24 +108,24 @@ impl Ensemble {
         params: &TrainParams,
         train: &dyn DenseRows,
         validation: &dyn DenseRows,
-        device: &Device,
+        options: &FitOptions,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
     ) -> Result<Ensemble, FitError> {
-        let mut best = fit(&config, train, validation, device, on_epoch)?;
+        let mut best = fit(&config, train, validation, options, on_epoch)?;
         let mut penalty = PenaltyChoice { chosen: config.penalty, tried: vec![(config.penalty, best.validation_loss)] };
         let small = train.labels().len() <= BOTH_PENALTIES_UNTIL;
         if let Some(other_penalty) = params.teacher.other_penalty.filter(|_| small) {
             // A penalty leaves the members less to average out: half as many do.
             let shape = TabmConfig { members: config.shape.members.div_ceil(2), ..config.shape.clone() };
             let other = FitConfig { penalty: other_penalty, shape, ..config };
-            let other = fit(&other, train, validation, device, on_epoch)?;
+            let other = fit(&other, train, validation, options, on_epoch)?;
             penalty.tried.push((other_penalty, other.validation_loss));
             if other.validation_loss < best.validation_loss {
                 penalty.chosen = other_penalty;
                 best = other;
             }
         }
-        Ok(Ensemble { network: best.network, penalty, device: device.clone() })
+        Ok(Ensemble { network: best.network, penalty, device: options.device.clone() })
     }
 }
 
@@ -185,7 +185,7 @@ mod tests {
         let params = TrainParams { teacher, ..TrainParams::default() };
         let (train, validation) = (encoded.subset(&train), encoded.subset(&validation));
         let go_on = &mut |_: &EpochReport| Control::Continue;
-        let teacher = Model::Tabm.fit(&params, &train, &validation, &Device::flex(), go_on).unwrap();
+        let teacher = Model::Tabm.fit(&params, &train, &validation, &FitOptions::default(), go_on).unwrap();
         teacher.penalty().unwrap().clone()
     }
 

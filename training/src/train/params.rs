@@ -1,10 +1,10 @@
 //! Everything that decides what is learned, apart from the data.
 
 use std::fmt::{Display, Formatter};
-use std::path::Path;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tenure::encoding::EncoderParams;
 use tenure::network::burn::tabm::TabmConfig;
 
@@ -39,12 +39,34 @@ impl Default for TrainParams {
 }
 
 impl TrainParams {
-    /// Keeps the states of unfinished fits in `folder`; it decides nothing about what is learned.
-    pub fn keep_checkpoints(&mut self, folder: &Path) {
-        let folder = Some(folder.to_owned());
-        self.network.checkpoints.clone_from(&folder);
-        self.teacher.tabm.checkpoints.clone_from(&folder);
-        self.distillation.fit.checkpoints = folder;
+    /// The form of the parameters in the identity of a run. It names its own keys, so that a renamed field changes nothing.
+    pub fn canonical(&self) -> Value {
+        // Without `..`, so that a new field is not forgotten here.
+        let TrainParams { encoder, network, teacher, distillation, ship, background_rows, seed } = self;
+        let EncoderParams { bins, clip } = encoder;
+        let TeacherParams { model, networks, tabm, other_penalty } = teacher;
+        let DistillationParams { synthetic_rows, swap, label_share, students, fit } = distillation;
+        let student = |Student { hidden, real_share }: &Student| json!({ "hidden": hidden, "real_share": real_share });
+        json!({
+            "encoder": { "bins": bins, "clip": clip },
+            "network": network.canonical(),
+            "teacher": {
+                "model": model.map(Model::name),
+                "networks": networks,
+                "tabm": tabm.canonical(),
+                "other_penalty": other_penalty.map(Penalty::canonical),
+            },
+            "distillation": {
+                "synthetic_rows": synthetic_rows,
+                "swap": swap,
+                "label_share": label_share,
+                "students": students.iter().map(student).collect::<Vec<_>>(),
+                "fit": fit.canonical(),
+            },
+            "ship": ship.to_string(),
+            "background_rows": background_rows,
+            "seed": seed,
+        })
     }
 }
 
@@ -212,6 +234,32 @@ impl FromStr for Ship {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::canonical;
+
+    /// Another form would orphan the checkpoints and trials of everybody.
+    #[test]
+    fn the_form_of_an_identity_stays_what_it_is() {
+        let dense = |dropout: &str| {
+            format!(
+                r#"{{"batch_norm":false,"direct":true,"dropout":{dropout},"hidden":[32],"input_batch_norm":false,"network":"dense"}}"#
+            )
+        };
+        let network = format!(
+            r#"{{"averaging":0.98,"batch_size":256,"class_weights":false,"gamma":0.0,"learning_rate":0.003,"maximum_epochs":300,"minimum_gain":0.0001,"patience":16,"penalty":{{"l2":8.0}},"positive_weight":null,"schedule":"constant","seed":0,"shape":{}}}"#,
+            dense("0.2")
+        );
+        assert_eq!(canonical(&FitConfig::<DenseShape>::default().canonical()), network);
+        let tabm = r#"{"averaging":0.0,"batch_size":256,"class_weights":false,"gamma":0.0,"learning_rate":0.002,"maximum_epochs":300,"minimum_gain":0.0001,"patience":16,"penalty":{"decay":0.0003},"positive_weight":null,"schedule":"constant","seed":0,"shape":{"blocks":2,"dropout":0.1,"members":32,"mini":false,"network":"tabm","width":128}}"#;
+        let student = format!(
+            r#"{{"averaging":0.99,"batch_size":256,"class_weights":false,"gamma":0.0,"learning_rate":0.006,"maximum_epochs":30,"minimum_gain":0.0001,"patience":30,"penalty":{{"l2":0.0}},"positive_weight":null,"schedule":"cosine","seed":0,"shape":{}}}"#,
+            dense("0.0")
+        );
+        let students = r#"[{"hidden":[32],"real_share":0.0},{"hidden":[64,32],"real_share":0.0},{"hidden":[128,64],"real_share":0.2},{"hidden":[192,96],"real_share":0.2}]"#;
+        let expected = format!(
+            r#"{{"background_rows":null,"distillation":{{"fit":{student},"label_share":0.25,"students":{students},"swap":0.3,"synthetic_rows":120000}},"encoder":{{"bins":16,"clip":0.001}},"network":{network},"seed":0,"ship":"auto","teacher":{{"model":null,"networks":4,"other_penalty":{{"l2":0.4}},"tabm":{tabm}}}}}"#
+        );
+        assert_eq!(canonical(&TrainParams::default().canonical()), expected);
+    }
 
     #[test]
     fn what_ships_is_named() {

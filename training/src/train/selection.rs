@@ -1,12 +1,10 @@
 //! Which teacher sets the quality: one model, or an average of several.
 
-use burn::tensor::Device;
-
 use super::encoded::Encoded;
 use super::params::{Model, TrainParams};
 use super::rows::{OnEpoch, Rows};
 use super::teacher::{PenaltyChoice, Teacher};
-use crate::fit::{DenseRows, EpochReport, FitError, log_loss};
+use crate::fit::{DenseRows, EpochReport, FitError, FitOptions, log_loss};
 
 /// The teacher that was chosen: one model, or several whose logits are averaged.
 #[derive(Debug)]
@@ -66,7 +64,7 @@ pub(super) fn choose(
     params: &TrainParams,
     encoded: &Encoded,
     rows: Rows,
-    device: &Device,
+    options: &FitOptions,
     on_epoch: &mut OnEpoch,
 ) -> Result<Chosen, FitError> {
     let (train, validation) = (encoded.subset(rows.fit), encoded.subset(rows.validation));
@@ -74,7 +72,7 @@ pub(super) fn choose(
     let mut fitted = Vec::with_capacity(models.len());
     for model in models {
         let on_epoch = &mut |report: &EpochReport| on_epoch(model.name(), report);
-        let teacher = model.fit(params, &train, &validation, device, on_epoch)?;
+        let teacher = model.fit(params, &train, &validation, options, on_epoch)?;
         let opinion = opinion(&*teacher, &validation);
         fitted.push((model, teacher, opinion));
     }

@@ -1,7 +1,6 @@
 //! The student learns from the labels, from the teacher's opinion on the same rows, and from its opinion on many
 //! synthetic customers (distillation; Hinton et al. 2015, with unlabelled rows as in Bucilă et al. 2006).
 
-use burn::tensor::Device;
 use tenure::calibration::sigmoid;
 use tenure::encoding::Features;
 
@@ -10,7 +9,7 @@ use super::params::{DistillationParams, Student, TrainParams};
 use super::selection::Chosen;
 use super::synthetic::customers;
 use crate::cohort::Cohort;
-use crate::fit::{Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, Fitted};
+use crate::fit::{Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, FitOptions, Fitted};
 
 /// Fits a student to `lessons`; early stopping by the labels of the validation rows.
 pub(super) fn distill(
@@ -18,14 +17,14 @@ pub(super) fn distill(
     student: &Student,
     lessons: &mut Lessons,
     validation: &Subset,
-    device: &Device,
+    options: &FitOptions,
     on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
 ) -> Result<Fitted, FitError> {
     lessons.repeat_real(student.real_share);
     let fit = &params.distillation.fit;
     let shape = DenseShape { hidden: student.hidden.clone(), ..fit.shape.clone() };
     let config = FitConfig { shape, seed: params.seed, ..fit.clone() };
-    crate::fit::fit(&config, lessons, validation, device, on_epoch)
+    crate::fit::fit(&config, lessons, validation, options, on_epoch)
 }
 
 /// The real rows, then the synthetic ones, then real ones again, with what a student is to say of each.
@@ -117,6 +116,7 @@ mod tests {
     use super::super::teacher::Teacher;
     use super::*;
     use crate::cohort::tests::{SCHEMA, cohort};
+    use burn::tensor::Device;
     use tenure::encoding::EncoderParams;
     use tenure::network::burn::FoldedNetwork;
 
@@ -177,12 +177,13 @@ mod tests {
         let fit = FitConfig { maximum_epochs: 30, learning_rate: 0.02, ..DistillationParams::default().fit };
         let distillation = DistillationParams { synthetic_rows: 4000, label_share: 0.0, fit, ..Default::default() };
         let params = TrainParams { distillation, ..TrainParams::default() };
-        let device = Device::flex();
         let mut lessons = Lessons::new(&params, &teacher, &encoded, &cohort, &fit_rows);
         let validation = encoded.subset(&others);
         let student =
-            distill(&params, &Student::new(&[8]), &mut lessons, &validation, &device, &mut |_| Control::Continue);
-        let logits = crate::fit::logits(&student.unwrap().network, &encoded.subset(&others), &device);
+            distill(&params, &Student::new(&[8]), &mut lessons, &validation, &FitOptions::default(), &mut |_| {
+                Control::Continue
+            });
+        let logits = crate::fit::logits(&student.unwrap().network, &encoded.subset(&others), &Device::flex());
         for (logit, probability) in logits.iter().zip(known().probabilities(&encoded.subset(&others))) {
             assert_eq!(*logit > 0.0, probability > 0.5, "{logit} for {probability}");
         }

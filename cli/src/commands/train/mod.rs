@@ -12,12 +12,12 @@ use sha2::{Digest, Sha256};
 use tenure::artifact::write;
 use tenure::schema::Schema;
 use tenure_table::Source;
-use tenure_training::checkpoint;
+use tenure_training::checkpoint::{self, Run};
 use tenure_training::checks::DataChecks;
 use tenure_training::cohort::rare::{RARE_BELOW, prune_rare};
 use tenure_training::cohort::{Cohort, Purpose};
 use tenure_training::file::write_whole;
-use tenure_training::fit::{Control, FitError};
+use tenure_training::fit::{Control, FitError, FitOptions};
 use tenure_training::history::History;
 use tenure_training::hyperparameters::recorded;
 use tenure_training::metrics::{Bootstrap, Metrics, best_f1_threshold};
@@ -94,25 +94,18 @@ fn learn(
 ) -> Result<(), Failure> {
     let split_by = arguments.rows.split_by(cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
-    let mut params = params.clone();
     let checks = arguments.rows.check(cohort, schema, &split, output)?;
     if let Some(folder) = &arguments.checkpoint_dir {
-        let settings = format!("{params:#?}\nsplit: {}", split_by.words(&split.test));
-        let run = checkpoint::Run {
-            code_version: env!("CARGO_PKG_VERSION").into(),
-            data_sha256: cohort.report().sha256.clone(),
-            schema_sha256: schema_sha256(schema)?,
-            settings: settings.lines().map(String::from).collect(),
-        };
-        checkpoint::open(folder, &run)?;
-        params.keep_checkpoints(folder);
+        let parameters = json!({ "training": params.canonical(), "split": split_by.words(&split.test) });
+        checkpoint::open(folder, &Run::new(&cohort.report().sha256, &schema_sha256(schema)?, parameters))?;
     }
+    let options = FitOptions { checkpoints: arguments.checkpoint_dir.clone(), ..FitOptions::default() };
 
     let started = Instant::now();
     let mut progress = EpochProgress::new(output, arguments.json);
     let mut history = History::default();
     let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
-    let trained = train(&params, cohort, rows, &mut |stage, report| {
+    let trained = train(params, cohort, rows, &options, &mut |stage, report| {
         progress.epoch(stage, report);
         history.epoch(stage, report);
         recorder.epoch(stage, report);
@@ -120,9 +113,9 @@ fn learn(
     });
     progress.finish();
     let trained = trained?;
-    let mut card = card(&params, cohort, schema, &split, &split_by.words(&split.test), &checks, &trained)?;
+    let mut card = card(params, cohort, schema, &split, &split_by.words(&split.test), &checks, &trained)?;
     card["curves"] = history.card();
-    let artifact = trained.artifact(&params, cohort, &split.train, card)?;
+    let artifact = trained.artifact(params, cohort, &split.train, card)?;
     let bytes = write(&artifact).map_err(Failure::data)?;
     // What is written is what a stranger will read: read it as one.
     tenure::artifact::read(&bytes).map_err(Failure::data)?;

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
+use serde_json::json;
 use tenure_training::checkpoint::Run;
 use tenure_training::cohort::Cohort;
 use tenure_training::file::write_whole;
-use tenure_training::fit::{Control, FitError};
+use tenure_training::fit::{Control, FitError, FitOptions};
 use tenure_training::hyperparameters::Hyperparameters;
 use tenure_training::metrics::row_log_loss;
 use tenure_training::split::{Shares, stratified_parts};
@@ -107,13 +108,16 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     pool.sort_unstable();
     let parts = stratified_parts(cohort.labels(), &pool, &[1.0 / FOLDS as f64; FOLDS], params.seed)?;
 
-    let settings = format!("{params:#?}\n{space:#?}\nfolds: {FOLDS} of {}", split_by.words(&split.test));
-    let run = Run {
-        code_version: env!("CARGO_PKG_VERSION").into(),
-        data_sha256: cohort.report().sha256.clone(),
-        schema_sha256: schema_sha256(&schema)?,
-        settings: settings.lines().map(String::from).collect(),
-    };
+    let run = Run::new(
+        &cohort.report().sha256,
+        &schema_sha256(&schema)?,
+        json!({
+            "training": params.canonical(),
+            "searched": space.names(),
+            "folds": FOLDS,
+            "split": split_by.words(&split.test),
+        }),
+    );
     let mut trials = Trials::open(&arguments.trials_file, &run)?;
     let known = trials.by_trial().len();
     if known > 0 {
@@ -231,15 +235,15 @@ fn measure_fold(
     late: &(dyn Fn() -> bool + Sync),
 ) -> Result<Measured, Failure> {
     let started = Instant::now();
-    let mut with = network.given.overlaid(params).params();
-    with.keep_checkpoints(checkpoints);
+    let with = network.given.overlaid(params).params();
+    let options = FitOptions { checkpoints: Some(checkpoints.to_owned()), ..FitOptions::default() };
     let validation = &parts[(fold + 1) % parts.len()];
     let fitted = (0..parts.len()).filter(|&part| part != fold && part != (fold + 1) % parts.len());
     let mut fit: Vec<u32> = fitted.flat_map(|part| parts[part].iter().copied()).collect();
     fit.sort_unstable();
     let rows = Rows { fit: &fit, validation, calibration: validation };
     let stop = &mut |_: &str, _: &_| if interrupted() || late() { Control::Stop } else { Control::Continue };
-    let log_loss = match train(&with, cohort, rows, stop) {
+    let log_loss = match train(&with, cohort, rows, &options, stop) {
         Ok(trained) => {
             let probabilities = trained.probabilities(&parts[fold]);
             let losses = probabilities.iter().zip(&parts[fold]);

@@ -73,9 +73,7 @@ mod tests {
     /// What is said of a search whose trials have these losses by fold.
     fn said(losses: &[&[f64]]) -> String {
         let folder = tempfile::tempdir().unwrap();
-        let text = String::from;
-        let run =
-            Run { code_version: text("1"), data_sha256: text("d"), schema_sha256: text("s"), settings: Vec::new() };
+        let run = Run::new("d", "s", serde_json::Value::Null);
         let mut trials = Trials::open(&folder.path().join("trials"), &run).unwrap();
         for (trial, losses) in losses.iter().enumerate() {
             let mut params = Hyperparameters::default();
