@@ -16,7 +16,7 @@ use tenure_table::Source;
 use tenure_training::cohort::Cohort;
 use tenure_training::fit::{Control, DenseRows, FitOptions};
 use tenure_training::split::{Shares, Split};
-use tenure_training::train::{Rows, TrainParams, Trained, train};
+use tenure_training::train::{TrainParams, Trained, TrainingRows, train};
 use tenure_training::{preset, sample};
 
 /// One record's dense columns.
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cohort = Cohort::read(Source::open(&table)?, &schema)?;
     let params = TrainParams::default();
     let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;
-    let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
+    let rows = TrainingRows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
     let trained = train(&params, &cohort, rows, &FitOptions::default(), &mut |_, _| Control::Continue)?;
     let card = json!({ "name": schema.name, "data": "the embedded sample" });
     let artifact = trained.artifact(&params, &cohort, &split.train, card)?;

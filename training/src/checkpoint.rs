@@ -13,7 +13,7 @@ use crate::identity::{canonical, identity};
 /// Everything that decides what a run computes: a training, or a search of `tune`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Run {
+pub struct RunIdentity {
     /// Name and version of this form.
     form: String,
     code_version: String,
@@ -23,10 +23,10 @@ pub struct Run {
     parameters: Value,
 }
 
-impl Run {
+impl RunIdentity {
     /// A run of this version of the code.
-    pub fn new(data_sha256: &str, schema_sha256: &str, parameters: Value) -> Run {
-        Run {
+    pub fn new(data_sha256: &str, schema_sha256: &str, parameters: Value) -> RunIdentity {
+        RunIdentity {
             form: "tenure-run/1".into(),
             code_version: env!("CARGO_PKG_VERSION").into(),
             data_sha256: data_sha256.into(),
@@ -45,7 +45,7 @@ impl Run {
 #[derive(Deserialize)]
 struct Mark {
     identity: String,
-    run: Run,
+    run: RunIdentity,
 }
 
 /// Why a folder of checkpoints, or a file of trials, cannot be used.
@@ -75,7 +75,7 @@ pub enum CheckpointError {
 const MARK: &str = "run.json";
 
 /// Marks the folder as the run's own, or checks the mark; refuses the folder of another run.
-pub fn open(folder: &Path, run: &Run) -> Result<(), CheckpointError> {
+pub fn open(folder: &Path, run: &RunIdentity) -> Result<(), CheckpointError> {
     let file = folder.join(MARK);
     match std::fs::read_to_string(&file) {
         Ok(text) => same_run(folder, &file, &text, run),
@@ -85,7 +85,7 @@ pub fn open(folder: &Path, run: &Run) -> Result<(), CheckpointError> {
 }
 
 /// Checks that `text`, the mark in `file`, is that of `run`; `path` is what the user named.
-pub(crate) fn same_run(path: &Path, file: &Path, text: &str, run: &Run) -> Result<(), CheckpointError> {
+pub(crate) fn same_run(path: &Path, file: &Path, text: &str, run: &RunIdentity) -> Result<(), CheckpointError> {
     let mark: Mark = serde_json::from_str(text).map_err(|error| CheckpointError::Damaged {
         path: file.to_owned(),
         reason: format!("this does not describe a run of tenure ({error}); name another file or folder, or delete it"),
@@ -97,7 +97,7 @@ pub(crate) fn same_run(path: &Path, file: &Path, text: &str, run: &Run) -> Resul
 }
 
 /// Every way in which two runs differ, in words.
-fn differences(earlier: &Run, run: &Run) -> Vec<String> {
+fn differences(earlier: &RunIdentity, run: &RunIdentity) -> Vec<String> {
     let mut differences = Vec::new();
     for (what, earlier, now) in [
         ("form of its mark", &earlier.form, &run.form),
@@ -140,8 +140,8 @@ fn lines(value: &Value) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn run(data: &str, bins: u32) -> Run {
-        Run::new(data, "b", json!({ "encoder": { "bins": bins }, "seed": 0 }))
+    fn run(data: &str, bins: u32) -> RunIdentity {
+        RunIdentity::new(data, "b", json!({ "encoder": { "bins": bins }, "seed": 0 }))
     }
 
     #[test]

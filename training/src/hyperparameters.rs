@@ -16,7 +16,7 @@ pub struct Hyperparameter {
     /// The name of its flag and of its key in `tenure.toml`, as in `learning-rate`.
     pub name: &'static str,
     /// Its type and its range.
-    pub kind: Kind,
+    pub domain: Domain,
     /// What the flag's help says.
     pub help: &'static str,
     /// The value without the flag, where one value is the default of every model.
@@ -25,14 +25,14 @@ pub struct Hyperparameter {
     pub excludes: Option<&'static str>,
     /// What `tune` tries; `None` where it searches nothing.
     pub search: Option<Search>,
-    set: fn(&mut TrainParams, &Value),
+    set: fn(&mut TrainParams, &ParamValue),
     /// Reads it from the parameters of a training and the configuration that the shipped network was fitted with.
-    get: fn(&TrainParams, &FitConfig) -> Option<Value>,
+    get: fn(&TrainParams, &FitConfig) -> Option<ParamValue>,
 }
 
 /// The type and the range of a hyperparameter. Both ends belong to a range.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum Domain {
     /// Off unless its flag is given.
     Switch,
     /// `true` or `false`.
@@ -51,16 +51,16 @@ pub enum Kind {
 
 /// A value of a hyperparameter.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// Of a [`Kind::Switch`] or a [`Kind::Boolean`].
+pub enum ParamValue {
+    /// Of a [`Domain::Switch`] or a [`Domain::Boolean`].
     Boolean(bool),
-    /// Of a [`Kind::Integer`].
+    /// Of a [`Domain::Integer`].
     Integer(u64),
-    /// Of a [`Kind::Number`] or a [`Kind::NumberAbove`].
+    /// Of a [`Domain::Number`] or a [`Domain::NumberAbove`].
     Number(f64),
-    /// Of [`Kind::Layers`].
+    /// Of [`Domain::Layers`].
     Layers(Vec<usize>),
-    /// Of a [`Kind::Text`].
+    /// Of a [`Domain::Text`].
     Text(String),
 }
 
@@ -87,12 +87,12 @@ pub enum Space {
 /// A row without a default, a conflict and a search, to be completed.
 const fn row(
     name: &'static str,
-    kind: Kind,
+    domain: Domain,
     help: &'static str,
-    set: fn(&mut TrainParams, &Value),
-    get: fn(&TrainParams, &FitConfig) -> Option<Value>,
+    set: fn(&mut TrainParams, &ParamValue),
+    get: fn(&TrainParams, &FitConfig) -> Option<ParamValue>,
 ) -> Hyperparameter {
-    Hyperparameter { name, kind, help, default: None, excludes: None, search: None, set, get }
+    Hyperparameter { name, domain, help, default: None, excludes: None, search: None, set, get }
 }
 
 /// The search of a hyperparameter that every training has.
@@ -113,79 +113,79 @@ pub static HYPERPARAMETERS: [Hyperparameter; 20] = [
         default: Some("0"),
         ..row(
             "seed",
-            Kind::Integer(0, u64::MAX),
+            Domain::Integer(0, u64::MAX),
             "Seed of splits, weights, dropout and mini-batches: the same seed gives the same bytes on the same machine",
             |params, value| params.seed = value.integer(),
-            |params, _| Some(Value::Integer(params.seed)),
+            |params, _| Some(ParamValue::Integer(params.seed)),
         )
     },
     row(
         "model",
-        Kind::Text(|text| text.parse::<Model>().map(drop)),
+        Domain::Text(|text| text.parse::<Model>().map(drop)),
         "The teacher: linear, mlp, tabm or tabm-mini. By default the first three are fitted, and the validation rows choose",
         |params, value| params.teacher.model = Some(value.text().parse().expect("a text that was read")),
-        |params, _| params.teacher.model.map(|model| Value::Text(model.name().into())),
+        |params, _| params.teacher.model.map(|model| ParamValue::Text(model.name().into())),
     ),
     Hyperparameter {
         // At most 6,000 multiply-adds: what may ship, smaller ones first.
         search: always(Space::Choice(&["none", "8", "16", "32", "64", "96", "16,8", "32,16", "64,32", "96,48"])),
         ..row(
             "hidden",
-            Kind::Layers(8, 1024),
+            Domain::Layers(8, 1024),
             "Units of the hidden layers, as in `16,8`; `none` keeps only the linear part",
             |params, value| {
                 params.network.shape.hidden = value.layers();
                 params.distillation.students = vec![Student::new(&value.layers())];
             },
-            |_, shipped| Some(Value::Layers(shipped.shape.hidden.clone())),
+            |_, shipped| Some(ParamValue::Layers(shipped.shape.hidden.clone())),
         )
     },
     Hyperparameter {
         search: always(Space::Choice(&["4", "8", "12", "16", "24", "32", "48"])),
         ..row(
             "bins",
-            Kind::Integer(1, 1023),
+            Domain::Integer(1, 1023),
             "Bins of the piecewise-linear encoding of a number",
             |params, value| params.encoder.bins = value.count(),
-            |params, _| Some(Value::of_count(params.encoder.bins)),
+            |params, _| Some(ParamValue::of_count(params.encoder.bins)),
         )
     },
     Hyperparameter {
         search: always(Space::Uniform(0.0, 0.5)),
         ..row(
             "dropout",
-            Kind::Number(0.0, 0.95),
+            Domain::Number(0.0, 0.95),
             "Share of the hidden units that a training step drops",
             |params, value| params.network.shape.dropout = value.number(),
-            |_, shipped| Some(Value::Number(shipped.shape.dropout)),
+            |_, shipped| Some(ParamValue::Number(shipped.shape.dropout)),
         )
     },
     Hyperparameter {
         search: always(Space::LogUniform(5e-4, 2e-2)),
         ..row(
             "learning-rate",
-            Kind::Number(1e-7, 1.0),
+            Domain::Number(1e-7, 1.0),
             "Learning rate of Adam",
             |params, value| {
                 params.network.learning_rate = value.number();
                 params.distillation.fit.learning_rate = value.number();
             },
-            |_, shipped| Some(Value::Number(shipped.learning_rate)),
+            |_, shipped| Some(ParamValue::Number(shipped.learning_rate)),
         )
     },
     Hyperparameter {
         search: always(Space::LogUniform(0.3, 60.0)),
         ..row(
             "penalty",
-            Kind::Number(0.0, 1e6),
+            Domain::Number(0.0, 1e6),
             "L2 penalty on the weights, added to the sum of the rows' losses (scikit-learn's 1/C)",
             |params, value| params.network.penalty = Penalty::Loss(value.number()),
-            |_, shipped| Some(Value::Number(shipped.penalty.strength())),
+            |_, shipped| Some(ParamValue::Number(shipped.penalty.strength())),
         )
     },
     row(
         "batch-norm",
-        Kind::Boolean,
+        Domain::Boolean,
         "Batch norm on the input and after every hidden layer: true or false",
         |params, value| {
             for fit in [&mut params.network, &mut params.distillation.fit] {
@@ -193,85 +193,85 @@ pub static HYPERPARAMETERS: [Hyperparameter; 20] = [
                 fit.shape.input_batch_norm = value.boolean();
             }
         },
-        |_, shipped| Some(Value::Boolean(shipped.shape.batch_norm)),
+        |_, shipped| Some(ParamValue::Boolean(shipped.shape.batch_norm)),
     ),
     Hyperparameter {
         search: always(Space::Choice(&["64", "128", "256", "512"])),
         ..row(
             "batch-size",
-            Kind::Integer(2, 65_536),
+            Domain::Integer(2, 65_536),
             "Rows of a mini-batch; small tables get smaller ones",
             |params, value| {
                 params.network.batch_size = value.count();
                 params.distillation.fit.batch_size = value.count();
             },
-            |_, shipped| Some(Value::of_count(shipped.batch_size)),
+            |_, shipped| Some(ParamValue::of_count(shipped.batch_size)),
         )
     },
     row(
         "epochs",
-        Kind::Integer(1, 10_000),
+        Domain::Integer(1, 10_000),
         "Maximum number of epochs; early stopping usually ends a fit sooner",
         |params, value| {
             params.network.maximum_epochs = value.count();
             params.distillation.fit.maximum_epochs = value.count();
             params.teacher.tabm.maximum_epochs = value.count();
         },
-        |_, shipped| Some(Value::of_count(shipped.maximum_epochs)),
+        |_, shipped| Some(ParamValue::of_count(shipped.maximum_epochs)),
     ),
     row(
         "patience",
-        Kind::Integer(1, 10_000),
+        Domain::Integer(1, 10_000),
         "Early stopping: a fit ends when the lowest validation loss fell by less than 0.0001 over so many epochs",
         |params, value| {
             params.network.patience = value.count();
             params.teacher.tabm.patience = value.count();
         },
-        |_, shipped| Some(Value::of_count(shipped.patience)),
+        |_, shipped| Some(ParamValue::of_count(shipped.patience)),
     ),
     row(
         "class-weights",
-        Kind::Switch,
+        Domain::Switch,
         "Weight both classes equally in the loss; probabilities are corrected back to the true churn rate. It does not \
          raise ROC-AUC: `tenure imbalance` shows the trade-off",
         |params, value| params.network.class_weights = value.boolean(),
-        |params, _| Some(Value::Boolean(params.network.class_weights)),
+        |params, _| Some(ParamValue::Boolean(params.network.class_weights)),
     ),
     Hyperparameter {
         excludes: Some("class-weights"),
         ..row(
             "positive-weight",
-            Kind::Number(0.001, 1000.0),
+            Domain::Number(0.001, 1000.0),
             "Weight in the loss of a customer who left, where one who stayed has 1; instead of --class-weights",
             |params, value| params.network.positive_weight = Some(value.number()),
-            |params, _| params.network.positive_weight.map(Value::Number),
+            |params, _| params.network.positive_weight.map(ParamValue::Number),
         )
     },
     row(
         "focal",
-        Kind::NumberAbove(0.0, 10.0),
+        Domain::NumberAbove(0.0, 10.0),
         "Gamma of the focal loss, such as 2: rows that are predicted well count less",
-        |params, value| params.network.focusing = value.number(),
-        |params, _| Some(Value::Number(params.network.focusing)),
+        |params, value| params.network.gamma = value.number(),
+        |params, _| Some(ParamValue::Number(params.network.gamma)),
     ),
     Hyperparameter {
         search: of_tabm(Space::Choice(&["8", "16", "32"])),
         ..row(
             "members",
-            Kind::Integer(1, 256),
+            Domain::Integer(1, 256),
             "Members of the TabM teacher; half as many where a second penalty is tried",
             |params, value| params.teacher.tabm.shape.members = value.count(),
-            |params, _| Some(Value::of_count(params.teacher.tabm.shape.members)),
+            |params, _| Some(ParamValue::of_count(params.teacher.tabm.shape.members)),
         )
     },
     Hyperparameter {
         search: of_tabm(Space::Choice(&["64", "128", "256"])),
         ..row(
             "width",
-            Kind::Integer(1, 4096),
+            Domain::Integer(1, 4096),
             "Units of each hidden layer of the TabM teacher",
             |params, value| params.teacher.tabm.shape.width = value.count(),
-            |params, _| Some(Value::of_count(params.teacher.tabm.shape.width)),
+            |params, _| Some(ParamValue::of_count(params.teacher.tabm.shape.width)),
         )
     },
     Hyperparameter {
@@ -281,36 +281,36 @@ pub static HYPERPARAMETERS: [Hyperparameter; 20] = [
         }),
         ..row(
             "synthetic-rows",
-            Kind::Integer(1, 10_000_000),
+            Domain::Integer(1, 10_000_000),
             "Synthetic customers that the teacher labels for the student",
             |params, value| params.distillation.synthetic_rows = value.count(),
-            |params, _| Some(Value::of_count(params.distillation.synthetic_rows)),
+            |params, _| Some(ParamValue::of_count(params.distillation.synthetic_rows)),
         )
     },
     row(
         "label-share",
-        Kind::Number(0.0, 1.0),
+        Domain::Number(0.0, 1.0),
         "Weight of the true label in the student's target; the teacher's probability supplies the rest",
         |params, value| params.distillation.label_share = value.number(),
-        |params, _| Some(Value::Number(params.distillation.label_share)),
+        |params, _| Some(ParamValue::Number(params.distillation.label_share)),
     ),
     Hyperparameter {
         default: Some("auto"),
         ..row(
             "ship",
-            Kind::Text(|text| text.parse::<Ship>().map(drop)),
+            Domain::Text(|text| text.parse::<Ship>().map(drop)),
             "What ships: `auto`, `student`, `teacher`, or `members:N` of the teacher",
             |params, value| params.ship = value.text().parse().expect("a text that was read"),
-            |params, _| Some(Value::Text(params.ship.to_string())),
+            |params, _| Some(ParamValue::Text(params.ship.to_string())),
         )
     },
     row(
         "background-rows",
-        Kind::Integer(1, MAXIMUM_BACKGROUND_ROWS as u64),
+        Domain::Integer(1, MAXIMUM_BACKGROUND_ROWS as u64),
         "Background rows of the explanation, each the summary of at least 20 customers. By default the fewest of 32, 48 and \
          64 whose contributions are within 5% of those against the training set",
         |params, value| params.background_rows = Some(value.count()),
-        |params, _| params.background_rows.map(Value::of_count),
+        |params, _| params.background_rows.map(ParamValue::of_count),
     ),
 ];
 
@@ -326,49 +326,49 @@ impl Hyperparameter {
     }
 }
 
-impl Kind {
+impl Domain {
     /// Reads a value, and checks its range. The error says the rule.
-    pub fn read(self, text: &str) -> Result<Value, String> {
+    pub fn read(self, text: &str) -> Result<ParamValue, String> {
         match self {
-            Kind::Switch | Kind::Boolean => {
-                text.parse().map(Value::Boolean).map_err(|_| "must be true or false".to_owned())
+            Domain::Switch | Domain::Boolean => {
+                text.parse().map(ParamValue::Boolean).map_err(|_| "must be true or false".to_owned())
             }
-            Kind::Integer(low, high) => {
+            Domain::Integer(low, high) => {
                 let number = text.parse().ok().filter(|number| (low..=high).contains(number));
-                number.map(Value::Integer).ok_or_else(|| format!("must be a whole number within {low} to {high}"))
+                number.map(ParamValue::Integer).ok_or_else(|| format!("must be a whole number within {low} to {high}"))
             }
-            Kind::Number(low, high) => {
+            Domain::Number(low, high) => {
                 let number = text.parse().ok().filter(|number| (low..=high).contains(number));
-                number.map(Value::Number).ok_or_else(|| format!("must be within {low} to {high}"))
+                number.map(ParamValue::Number).ok_or_else(|| format!("must be within {low} to {high}"))
             }
-            Kind::NumberAbove(low, high) => {
+            Domain::NumberAbove(low, high) => {
                 let number = text.parse().ok().filter(|number| low < *number && *number <= high);
-                number.map(Value::Number).ok_or_else(|| format!("must be a number above {low} and at most {high}"))
+                number.map(ParamValue::Number).ok_or_else(|| format!("must be a number above {low} and at most {high}"))
             }
-            Kind::Layers(most, widest) => {
+            Domain::Layers(most, widest) => {
                 let units = |part: &str| part.trim().parse().ok().filter(|units| (1..=widest).contains(units));
                 let layers = if text == "none" { Some(Vec::new()) } else { text.split(',').map(units).collect() };
                 let layers = layers.filter(|layers: &Vec<usize>| layers.len() <= most);
-                layers.map(Value::Layers).ok_or_else(|| {
+                layers.map(ParamValue::Layers).ok_or_else(|| {
                     format!("must be `none`, or 1 to {most} layers within 1 to {widest} units each, as in `16,8`")
                 })
             }
-            Kind::Text(check) => check(text).map(|()| Value::Text(text.to_owned())),
+            Domain::Text(check) => check(text).map(|()| ParamValue::Text(text.to_owned())),
         }
     }
 }
 
-impl Value {
-    fn of_count(count: usize) -> Value {
-        Value::Integer(count as u64)
+impl ParamValue {
+    fn of_count(count: usize) -> ParamValue {
+        ParamValue::Integer(count as u64)
     }
 
     fn boolean(&self) -> bool {
-        if let Value::Boolean(value) = self { *value } else { unreachable!("{self:?} is no boolean") }
+        if let ParamValue::Boolean(value) = self { *value } else { unreachable!("{self:?} is no boolean") }
     }
 
     fn integer(&self) -> u64 {
-        if let Value::Integer(value) = self { *value } else { unreachable!("{self:?} is no whole number") }
+        if let ParamValue::Integer(value) = self { *value } else { unreachable!("{self:?} is no whole number") }
     }
 
     fn count(&self) -> usize {
@@ -376,42 +376,42 @@ impl Value {
     }
 
     fn number(&self) -> f64 {
-        if let Value::Number(value) = self { *value } else { unreachable!("{self:?} is no number") }
+        if let ParamValue::Number(value) = self { *value } else { unreachable!("{self:?} is no number") }
     }
 
     fn layers(&self) -> Vec<usize> {
-        if let Value::Layers(value) = self { value.clone() } else { unreachable!("{self:?} is no list of layers") }
+        if let ParamValue::Layers(value) = self { value.clone() } else { unreachable!("{self:?} is no list of layers") }
     }
 
     fn text(&self) -> &str {
-        if let Value::Text(value) = self { value } else { unreachable!("{self:?} is no text") }
+        if let ParamValue::Text(value) = self { value } else { unreachable!("{self:?} is no text") }
     }
 }
 
-/// As [`Kind::read`] reads it.
-impl Display for Value {
+/// As [`Domain::read`] reads it.
+impl Display for ParamValue {
     fn fmt(&self, out: &mut Formatter) -> std::fmt::Result {
         match self {
-            Value::Boolean(value) => write!(out, "{value}"),
-            Value::Integer(value) => write!(out, "{value}"),
-            Value::Number(value) => write!(out, "{value}"),
-            Value::Layers(layers) if layers.is_empty() => out.write_str("none"),
-            Value::Layers(layers) => {
+            ParamValue::Boolean(value) => write!(out, "{value}"),
+            ParamValue::Integer(value) => write!(out, "{value}"),
+            ParamValue::Number(value) => write!(out, "{value}"),
+            ParamValue::Layers(layers) if layers.is_empty() => out.write_str("none"),
+            ParamValue::Layers(layers) => {
                 let units: Vec<String> = layers.iter().map(usize::to_string).collect();
                 out.write_str(&units.join(","))
             }
-            Value::Text(value) => out.write_str(value),
+            ParamValue::Text(value) => out.write_str(value),
         }
     }
 }
 
-impl Serialize for Value {
+impl Serialize for ParamValue {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         match self {
-            Value::Boolean(value) => out.serialize_bool(*value),
-            Value::Integer(value) => out.serialize_u64(*value),
-            Value::Number(value) => out.serialize_f64(*value),
-            Value::Layers(_) | Value::Text(_) => out.collect_str(self),
+            ParamValue::Boolean(value) => out.serialize_bool(*value),
+            ParamValue::Integer(value) => out.serialize_u64(*value),
+            ParamValue::Number(value) => out.serialize_f64(*value),
+            ParamValue::Layers(_) | ParamValue::Text(_) => out.collect_str(self),
         }
     }
 }
@@ -419,29 +419,29 @@ impl Serialize for Value {
 /// Values of some hyperparameters, by name; the others have their defaults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct Hyperparameters(BTreeMap<&'static str, Value>);
+pub struct Hyperparameters(BTreeMap<&'static str, ParamValue>);
 
 impl Hyperparameters {
-    /// Sets a value that [`Kind::read`] of the same row gave.
-    pub fn insert(&mut self, row: &'static Hyperparameter, value: Value) {
+    /// Sets a value that [`Domain::read`] of the same row gave.
+    pub fn insert(&mut self, row: &'static Hyperparameter, value: ParamValue) {
         self.0.insert(row.name, value);
     }
 
     /// Reads a value. The error names the hyperparameter, the rule and the value.
     pub fn read(&mut self, name: &str, text: &str) -> Result<(), String> {
         let row = Hyperparameter::find(name).ok_or_else(|| format!("`{name}` is no hyperparameter"))?;
-        let value = row.kind.read(text).map_err(|rule| format!("{name} {rule} (got {text})"))?;
+        let value = row.domain.read(text).map_err(|rule| format!("{name} {rule} (got {text})"))?;
         self.insert(row, value);
         Ok(())
     }
 
     /// The value of a name, where it is set.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&ParamValue> {
         self.0.get(name)
     }
 
     /// Names and values, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &ParamValue)> {
         self.0.iter().map(|(name, value)| (*name, value))
     }
 
@@ -465,7 +465,7 @@ impl Hyperparameters {
 }
 
 /// What a training had, by [`Hyperparameter::key`]; `shipped` is the configuration that the shipped network was fitted with.
-pub fn recorded(params: &TrainParams, shipped: &FitConfig) -> BTreeMap<String, Option<Value>> {
+pub fn recorded(params: &TrainParams, shipped: &FitConfig) -> BTreeMap<String, Option<ParamValue>> {
     HYPERPARAMETERS.iter().map(|row| (row.key(), (row.get)(params, shipped))).collect()
 }
 
@@ -560,9 +560,9 @@ mod tests {
     fn what_is_searched_is_in_range() {
         for row in &HYPERPARAMETERS {
             match row.search.as_ref().map(|search| &search.space) {
-                Some(Space::Choice(texts)) => texts.iter().for_each(|text| drop(row.kind.read(text).unwrap())),
+                Some(Space::Choice(texts)) => texts.iter().for_each(|text| drop(row.domain.read(text).unwrap())),
                 Some(Space::Uniform(low, high) | Space::LogUniform(low, high)) => {
-                    assert!(matches!(row.kind, Kind::Number(least, most) if least <= *low && *high <= most));
+                    assert!(matches!(row.domain, Domain::Number(least, most) if least <= *low && *high <= most));
                 }
                 None => {}
             }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 use tenure::artifact::Document;
-use tenure_training::metrics::FIGURES;
+use tenure_training::metrics::METRICS;
 
 use super::{hidden, penalty, text, trained_on, with_interval};
 
@@ -57,7 +57,7 @@ fn front_matter(document: &Document, license: Option<&str>) -> String {
         let _ = writeln!(out, "license: {}", quoted(license));
     }
     out += "tags:\n- churn\n- tabular\n- calibrated\n- shapley\n- webassembly\n";
-    let known: Vec<_> = FIGURES.iter().filter(|figure| card["metrics"][figure.key].is_number()).collect();
+    let known: Vec<_> = METRICS.iter().filter(|figure| card["metrics"][figure.key].is_number()).collect();
     if known.is_empty() {
         return out + "---\n\n";
     }
@@ -106,7 +106,7 @@ fn data(out: &mut String, document: &Document) {
 
 fn figures(out: &mut String, card: &Value) {
     let rows: Vec<(&str, String)> =
-        FIGURES.iter().filter_map(|figure| Some((figure.words, with_interval(card, figure.key)?))).collect();
+        METRICS.iter().filter_map(|figure| Some((figure.words, with_interval(card, figure.key)?))).collect();
     if rows.is_empty() {
         return;
     }

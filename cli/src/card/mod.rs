@@ -5,7 +5,7 @@ mod markdown;
 use serde_json::{Value, json};
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation;
-use tenure_training::metrics::FIGURES;
+use tenure_training::metrics::METRICS;
 
 pub use markdown::markdown;
 
@@ -59,7 +59,7 @@ pub fn lines(card: &Value) -> Vec<CardLine> {
     line("TabM's penalty", penalty(card));
     let calibration = &card["calibration"];
     line("Calibration", text(&calibration["method"]).or(text(&calibration["chosen"])));
-    for figure in FIGURES.iter() {
+    for figure in METRICS.iter() {
         line(&format!("{}, held-out rows", figure.words), with_interval(card, figure.key));
     }
     line("Seed", text(&card["seed"]));

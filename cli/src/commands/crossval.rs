@@ -11,7 +11,7 @@ use tenure_training::file::write_whole;
 use tenure_training::fit::{Control, FitOptions};
 use tenure_training::metrics::{Metrics, best_f1_threshold};
 use tenure_training::split::Fold;
-use tenure_training::train::{Rows, TrainParams, train};
+use tenure_training::train::{TrainParams, TrainingRows, train};
 
 use super::check::RowArguments;
 use super::network::NetworkArguments;
@@ -226,7 +226,7 @@ fn told(names: impl Iterator<Item = String>) -> String {
 fn run_fold(params: &TrainParams, cohort: &Cohort, fold: &Fold) -> Result<FoldResult, Failure> {
     let started = Instant::now();
     let mut stop = |_: &str, _: &_| if interrupted() { Control::Stop } else { Control::Continue };
-    let rows = Rows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
+    let rows = TrainingRows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
     let trained = train(params, cohort, rows, &FitOptions::default(), &mut stop)?;
     let seconds = started.elapsed().as_secs_f64();
     let labels = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };

@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let losses: [(String, FitConfig); 3] = [
         ("log-loss".into(), plain()),
         ("class weights".into(), FitConfig { class_weights: true, ..plain() }),
-        (format!("focal loss, {}", arguments.focal), FitConfig { focusing: arguments.focal, ..plain() }),
+        (format!("focal loss, {}", arguments.focal), FitConfig { gamma: arguments.focal, ..plain() }),
     ];
     let mut rows = Vec::new();
     for (loss, config) in losses {

@@ -2,7 +2,7 @@
 //! [`tenure_training::hyperparameters`].
 
 use clap::{Arg, ArgAction, ArgMatches, Command, Error};
-use tenure_training::hyperparameters::{HYPERPARAMETERS, Hyperparameter, Hyperparameters, Kind, Value};
+use tenure_training::hyperparameters::{Domain, HYPERPARAMETERS, Hyperparameter, Hyperparameters, ParamValue};
 use tenure_training::train::TrainParams;
 
 /// The hyperparameters of a command, as far as a flag, the environment, `tenure.toml` or a default says them.
@@ -14,8 +14,8 @@ pub struct NetworkArguments {
 /// Reads a gamma of the focal loss, by the row of the table.
 pub(super) fn gamma(text: &str) -> Result<f64, String> {
     let row = Hyperparameter::find("focal").expect("a row of the table");
-    match row.kind.read(text)? {
-        Value::Number(gamma) => Ok(gamma),
+    match row.domain.read(text)? {
+        ParamValue::Number(gamma) => Ok(gamma),
         value => unreachable!("{value} is no gamma"),
     }
 }
@@ -39,10 +39,10 @@ impl clap::Args for NetworkArguments {
 
 fn flag(row: &'static Hyperparameter) -> Arg {
     let flag = Arg::new(row.name).long(row.name).help(row.help).conflicts_with_all(row.excludes);
-    if let Kind::Switch = row.kind {
+    if let Domain::Switch = row.domain {
         return flag.action(ArgAction::SetTrue);
     }
-    let flag = flag.value_name(value_name(row.kind)).value_parser(|text: &str| row.kind.read(text));
+    let flag = flag.value_name(value_name(row.domain)).value_parser(|text: &str| row.domain.read(text));
     match row.default {
         Some(default) => flag.default_value(default),
         // A negative number is a value, so that its rule is said.
@@ -51,13 +51,13 @@ fn flag(row: &'static Hyperparameter) -> Arg {
 }
 
 /// What stands for the value in a help text.
-fn value_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Switch | Kind::Boolean => "BOOLEAN",
-        Kind::Integer(..) => "INTEGER",
-        Kind::Number(..) | Kind::NumberAbove(..) => "NUMBER",
-        Kind::Layers(..) => "UNITS",
-        Kind::Text(_) => "TEXT",
+fn value_name(domain: Domain) -> &'static str {
+    match domain {
+        Domain::Switch | Domain::Boolean => "BOOLEAN",
+        Domain::Integer(..) => "INTEGER",
+        Domain::Number(..) | Domain::NumberAbove(..) => "NUMBER",
+        Domain::Layers(..) => "UNITS",
+        Domain::Text(_) => "TEXT",
     }
 }
 
@@ -65,9 +65,9 @@ impl clap::FromArgMatches for NetworkArguments {
     fn from_arg_matches(matches: &ArgMatches) -> Result<NetworkArguments, Error> {
         let mut given = Hyperparameters::default();
         for row in &HYPERPARAMETERS {
-            let value = match row.kind {
-                Kind::Switch => matches.get_flag(row.name).then_some(Value::Boolean(true)),
-                _ => matches.get_one::<Value>(row.name).cloned(),
+            let value = match row.domain {
+                Domain::Switch => matches.get_flag(row.name).then_some(ParamValue::Boolean(true)),
+                _ => matches.get_one::<ParamValue>(row.name).cloned(),
             };
             if let Some(value) = value {
                 given.insert(row, value);

@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tenure::scorer::Scorer;
 use tenure_training::cohort::Cohort;
-use tenure_training::evaluation::{Model, Report, ReportParams};
+use tenure_training::evaluation::{Report, ReportParams, ScoredModel};
 use tenure_training::file::write_whole;
 use tenure_training::metrics::{Bootstrap, Offer};
 use tenure_training::scores::{Scores, scores};
@@ -119,10 +119,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
         same_rows(&models, arguments)?;
     }
     let files = [Some(&arguments.model), arguments.compare.as_ref()].into_iter().flatten();
-    let parts: Vec<Model> = models
+    let parts: Vec<ScoredModel> = models
         .iter()
         .zip(files)
-        .map(|(model, file)| Model {
+        .map(|(model, file)| ScoredModel {
             scorer: &model.scorer,
             probabilities: &model.scores.probabilities,
             warned: model.scores.warned,

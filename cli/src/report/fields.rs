@@ -1,7 +1,7 @@
 //! The fields: what each moves, where the model is worse, what the table holds.
 
 use tenure_training::evaluation::short;
-use tenure_training::evaluation::{FieldInfluence, FieldSummary, Influence, Report, Segment};
+use tenure_training::evaluation::{FieldDistribution, FieldInfluence, Influence, Report, Segment};
 
 use super::chart::{Axis, Chart, swarm};
 use super::{count, escape, figure, percent, signed, table};
@@ -245,7 +245,7 @@ pub(super) fn data(report: &Report) -> String {
     )
 }
 
-fn field_row(field: &FieldSummary, rows: usize) -> Vec<String> {
+fn field_row(field: &FieldDistribution, rows: usize) -> Vec<String> {
     let missing = if field.missing == 0 {
         "none".into()
     } else {

@@ -1,15 +1,15 @@
 //! How well customers are told apart, and whether probabilities hold what they promise; two models side by side.
 
 use tenure_training::evaluation::{ModelFigures, Report};
-use tenure_training::metrics::{Band, Difference, FIGURES, Figure, Interval};
+use tenure_training::metrics::{Band, Difference, Interval, METRICS, Metric};
 
 use super::chart::{Axis, Chart};
 use super::{count, escape, figure, percent, signed, table};
 
 /// The figures of the ranking first, then those that hang on the threshold.
-fn figures() -> impl Iterator<Item = (&'static Figure, String)> {
+fn figures() -> impl Iterator<Item = (&'static Metric, String)> {
     let of_threshold = ["accuracy", "precision", "recall", "f1"];
-    let mut figures: Vec<&Figure> = FIGURES.iter().collect();
+    let mut figures: Vec<&Metric> = METRICS.iter().collect();
     figures.sort_by_key(|figure| of_threshold.contains(&figure.key));
     figures.into_iter().map(move |figure| {
         let at = if of_threshold.contains(&figure.key) { " at the threshold" } else { "" };

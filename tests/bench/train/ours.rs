@@ -96,7 +96,7 @@ fn time<S: NetworkShape>((encoded, train, validation): &Data, shape: S, epochs: 
         minimum_gain: 0.0,
         class_weights: false,
         positive_weight: None,
-        focusing: 0.0,
+        gamma: 0.0,
         seed: 0,
     };
     let (train, validation) = (encoded.subset(train), encoded.subset(validation));

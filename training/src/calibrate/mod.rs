@@ -17,7 +17,7 @@ use tenure::calibration::{Calibration, MAXIMUM_LOGIT};
 
 use crate::metrics::mean_and_error;
 use isotonic::fit_isotonic;
-use rows::{Row, sorted_rows};
+use rows::{CalibrationRow, sorted_rows};
 use temperature::fit_temperature;
 
 /// Below this the choice between the two is noise.
@@ -104,13 +104,13 @@ impl CalibrationParams {
     }
 
     /// The loss of each row under both candidates, fitted without it.
-    fn cross_validate(&self, rows: &[Row]) -> Vec<HeldOut> {
+    fn cross_validate(&self, rows: &[CalibrationRow]) -> Vec<HeldOut> {
         let fold_of = self.stratified_folds(rows);
         let mut held_out = Vec::with_capacity(rows.len());
         for fold in 0..self.folds.min(rows.len()) {
             let part = |inside: bool| {
                 let chosen = rows.iter().zip(&fold_of).filter(move |(_, of)| (**of == fold) == inside);
-                chosen.map(|(row, _)| *row).collect::<Vec<Row>>()
+                chosen.map(|(row, _)| *row).collect::<Vec<CalibrationRow>>()
             };
             let training = part(false);
             let temperature = fit_temperature(&training);
@@ -126,7 +126,7 @@ impl CalibrationParams {
     }
 
     /// Deals the shuffled negatives, then the shuffled positives, to the folds in turn.
-    fn stratified_folds(&self, rows: &[Row]) -> Vec<usize> {
+    fn stratified_folds(&self, rows: &[CalibrationRow]) -> Vec<usize> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         let mut fold_of = vec![0; rows.len()];
         let mut dealt = 0;

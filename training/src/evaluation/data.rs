@@ -15,12 +15,12 @@ pub struct DataSummary {
     /// Rows that were not measured: a value breaks a rule, or the target is missing.
     pub left_out: usize,
     pub target: String,
-    pub fields: Vec<FieldSummary>,
+    pub fields: Vec<FieldDistribution>,
 }
 
 /// One field.
 #[derive(Debug, Serialize)]
-pub struct FieldSummary {
+pub struct FieldDistribution {
     pub name: String,
     pub label: String,
     pub unit: String,
@@ -48,15 +48,15 @@ impl DataSummary {
             left: cohort.positives(),
             left_out: cohort.left_out().len(),
             target: cohort.schema().target.field.clone(),
-            fields: (0..cohort.schema().fields.len()).map(|field| FieldSummary::new(cohort, field)).collect(),
+            fields: (0..cohort.schema().fields.len()).map(|field| FieldDistribution::new(cohort, field)).collect(),
         }
     }
 }
 
-impl FieldSummary {
-    fn new(cohort: &Cohort, index: usize) -> FieldSummary {
+impl FieldDistribution {
+    fn new(cohort: &Cohort, index: usize) -> FieldDistribution {
         let field = &cohort.schema().fields[index];
-        let mut summary = FieldSummary {
+        let mut summary = FieldDistribution {
             name: field.name.clone(),
             label: field.label().to_owned(),
             unit: match &field.kind {

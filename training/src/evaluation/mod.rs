@@ -17,7 +17,7 @@ use crate::metrics::{
 use serde::Serialize;
 use tenure::scorer::Scorer;
 
-pub use data::{Category, DataSummary, FieldSummary};
+pub use data::{Category, DataSummary, FieldDistribution};
 pub use influence::{FieldInfluence, Influence, influence};
 pub use segments::{Segment, Segments, segments, short};
 
@@ -38,7 +38,7 @@ pub struct ReportParams {
 }
 
 /// A scorer, what it says of the rows, and what it is called.
-pub struct Model<'a> {
+pub struct ScoredModel<'a> {
     pub scorer: &'a Scorer,
     pub probabilities: &'a [f64],
     /// Rows with a value taken for another.
@@ -112,7 +112,7 @@ impl Report {
     /// Measures one model, or two on the same rows. `labels` and all probabilities are of the rows of `cohort`.
     pub fn measure(
         cohort: &Cohort,
-        models: &[Model],
+        models: &[ScoredModel],
         params: &ReportParams,
         tick: &(dyn Fn() + Sync),
     ) -> Result<Report, MetricsError> {
@@ -142,7 +142,7 @@ impl Report {
 }
 
 impl ModelFigures {
-    fn measure(cohort: &Cohort, model: &Model, params: &ReportParams) -> Result<ModelFigures, MetricsError> {
+    fn measure(cohort: &Cohort, model: &ScoredModel, params: &ReportParams) -> Result<ModelFigures, MetricsError> {
         let (probabilities, labels) = (model.probabilities, cohort.labels());
         let document = model.scorer.document();
         let card = document.card();

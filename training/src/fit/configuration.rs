@@ -35,9 +35,9 @@ pub struct FitConfig<S = DenseShape> {
     pub class_weights: bool,
     /// The weight of a positive row in place of negatives / positives; it is above 0.
     pub positive_weight: Option<f64>,
-    /// Exponent of the focal loss, `(1 - p)^focusing` times the log-loss where p is the probability given to what
+    /// Exponent of the focal loss, `(1 - p)^gamma` times the log-loss where p is the probability given to what
     /// happened (Lin et al. 2017, "Focal loss for dense object detection"); 0 is the log-loss.
-    pub focusing: f64,
+    pub gamma: f64,
     pub seed: u64,
 }
 
@@ -131,7 +131,7 @@ impl Default for FitConfig<DenseShape> {
             minimum_gain: 1e-4,
             class_weights: false,
             positive_weight: None,
-            focusing: 0.0,
+            gamma: 0.0,
             seed: 0,
         }
     }
@@ -151,7 +151,7 @@ impl Default for FitConfig<TabmConfig> {
             minimum_gain: 1e-4,
             class_weights: false,
             positive_weight: None,
-            focusing: 0.0,
+            gamma: 0.0,
             seed: 0,
         }
     }
@@ -173,7 +173,7 @@ impl<S: NetworkShape> FitConfig<S> {
             minimum_gain,
             class_weights,
             positive_weight,
-            focusing,
+            gamma,
             seed,
         } = self;
         let schedule = match schedule {
@@ -192,7 +192,7 @@ impl<S: NetworkShape> FitConfig<S> {
             "minimum_gain": minimum_gain,
             "class_weights": class_weights,
             "positive_weight": positive_weight,
-            "gamma": focusing,
+            "gamma": gamma,
             "seed": seed,
         })
     }
@@ -212,8 +212,8 @@ impl<S: NetworkShape> FitConfig<S> {
         if let Some(weight) = self.positive_weight {
             require(weight.is_finite() && weight > 0.0, "positive_weight", "above 0", weight.to_string());
         }
-        let focusing = self.focusing;
-        require((0.0..=10.0).contains(&focusing), "focusing", "within 0 to 10", focusing.to_string());
+        let gamma = self.gamma;
+        require((0.0..=10.0).contains(&gamma), "gamma", "within 0 to 10", gamma.to_string());
         let averaging = self.averaging;
         require((0.0..1.0).contains(&averaging), "averaging", "at least 0 and below 1", averaging.to_string());
         let smallest = self.shape.smallest_batch();

@@ -14,12 +14,12 @@ pub(crate) fn softplus(x: f64) -> f64 {
 }
 
 /// The weight of a row whose log-loss then has the gradient of the focal loss: with p = sigmoid(`logit`) given to what
-/// happened, the slope of `-(1 - p)^focusing ln p` is the slope of `-ln p` times
-/// `(1 - p)^focusing (1 - focusing p ln p / (1 - p))`. The network's probabilities are taken without dropout.
-pub(super) fn focal_weight(logit: f32, focusing: f32) -> f32 {
-    let (logit, focusing) = (f64::from(logit), f64::from(focusing));
+/// happened, the slope of `-(1 - p)^gamma ln p` is the slope of `-ln p` times
+/// `(1 - p)^gamma (1 - gamma p ln p / (1 - p))`. The network's probabilities are taken without dropout.
+pub(super) fn focal_weight(logit: f32, gamma: f32) -> f32 {
+    let (logit, gamma) = (f64::from(logit), f64::from(gamma));
     let log_p = -softplus(-logit);
     let (p, other) = (log_p.exp(), (-softplus(logit)).exp());
     // Where p is 1 to the last bit, the second part is 0 times infinity, and the weight is 0.
-    (other.powf(focusing) - focusing * p * log_p * other.powf(focusing - 1.0)).max(0.0) as f32
+    (other.powf(gamma) - gamma * p * log_p * other.powf(gamma - 1.0)).max(0.0) as f32
 }

@@ -21,8 +21,8 @@ use tenure::network::burn::DenseNetwork;
 
 pub use configuration::{FitConfig, FitError, FitOptions, Penalty, Schedule};
 pub(crate) use loss::log_loss;
-pub use network::{Batch, DenseShape, NetworkShape, TrainableNetwork, member_logits};
-use progress::History;
+pub use network::{DenseShape, MiniBatch, NetworkShape, TrainableNetwork, member_logits};
+use progress::FitProgress;
 pub use progress::{Control, EpochReport};
 pub use rows::DenseRows;
 use rows::EVALUATION_ROWS;
@@ -64,19 +64,19 @@ pub fn fit<S: NetworkShape>(
     let device = options.device.clone().without_autodiff();
     let file = options.checkpoints.as_ref().map(|folder| state::file(folder, config, train, validation));
     let mut trainer = Trainer::new(config, train, &device);
-    let mut history = History { losses: Vec::new(), best: None };
+    let mut progress = FitProgress { losses: Vec::new(), best: None };
     if let Some(file) = &file
-        && state::restore(file, &mut trainer, &mut history)?
+        && state::restore(file, &mut trainer, &mut progress)?
     {
-        for epoch in 1..=history.losses.len() {
-            if on_epoch(&history.report(epoch, config.maximum_epochs)) == Control::Stop {
+        for epoch in 1..=progress.losses.len() {
+            if on_epoch(&progress.report(epoch, config.maximum_epochs)) == Control::Stop {
                 return Err(FitError::Interrupted);
             }
         }
     }
     let mut saved = Instant::now();
-    while !history.ended(config) {
-        let epoch = history.losses.len() + 1;
+    while !progress.ended(config) {
+        let epoch = progress.losses.len() + 1;
         let train_loss = trainer.epoch(config.schedule.share(epoch, config.maximum_epochs));
         let network = trainer.averaging.network();
         let logits = logits(&network, validation, &device);
@@ -85,26 +85,26 @@ pub fn fit<S: NetworkShape>(
         if !(train_loss.is_finite() && validation_loss.is_finite()) {
             return Err(FitError::Diverged { epoch, learning_rate: config.learning_rate });
         }
-        history.losses.push((train_loss, validation_loss));
-        if history.best_epoch(epoch) == epoch {
-            history.best = Some(network);
+        progress.losses.push((train_loss, validation_loss));
+        if progress.best_epoch(epoch) == epoch {
+            progress.best = Some(network);
         }
-        let control = on_epoch(&history.report(epoch, config.maximum_epochs));
-        let ended = control == Control::Stop || history.ended(config);
+        let control = on_epoch(&progress.report(epoch, config.maximum_epochs));
+        let ended = control == Control::Stop || progress.ended(config);
         if let Some(file) = &file
             && (ended || saved.elapsed() >= SAVED_EVERY)
         {
-            state::save(file, &trainer, &history)?;
+            state::save(file, &trainer, &progress)?;
             saved = Instant::now();
         }
         if control == Control::Stop {
             return Err(FitError::Interrupted);
         }
     }
-    let epochs = history.losses.len();
-    let best_epoch = history.best_epoch(epochs);
-    let (train_loss, validation_loss) = history.losses[best_epoch - 1];
-    let network = history.best.expect("a checked configuration has at least one epoch");
+    let epochs = progress.losses.len();
+    let best_epoch = progress.best_epoch(epochs);
+    let (train_loss, validation_loss) = progress.losses[best_epoch - 1];
+    let network = progress.best.expect("a checked configuration has at least one epoch");
     let mut fitted = Fitted { network, epochs, best_epoch, train_loss, validation_loss, prior_correction: 0.0 };
     if trainer.positive_weight != 1.0 {
         let correction = trainer.positive_weight.ln();

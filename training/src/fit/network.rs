@@ -15,7 +15,7 @@ use tenure::network::burn::{BatchView, DenseNetwork, NetworkConfig};
 
 /// The rows of one step.
 #[derive(Clone, Debug)]
-pub struct Batch {
+pub struct MiniBatch {
     /// Feature vectors, one after another.
     pub features: Vec<f32>,
     /// The probability of the positive class that each row's logit is fitted to; 0 or 1 for a label.
@@ -24,7 +24,7 @@ pub struct Batch {
     pub weights: Option<Vec<f32>>,
 }
 
-impl Batch {
+impl MiniBatch {
     pub fn rows(&self) -> usize {
         self.targets.len()
     }
@@ -55,7 +55,7 @@ pub trait NetworkShape: Clone + Debug + Sync {
 /// A network in training.
 pub trait TrainableNetwork: Module {
     /// The mean loss of a batch, and its gradients. `random` draws the dropout masks.
-    fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams);
+    fn gradients(&self, batch: &MiniBatch, random: &mut ChaCha8Rng) -> (f64, GradientsParams);
 
     /// The logits of `rows` feature vectors that lie one after another, without dropout. Called on a network in
     /// evaluation mode.
@@ -133,7 +133,7 @@ impl NetworkShape for DenseShape {
 }
 
 impl TrainableNetwork for DenseNetwork {
-    fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
+    fn gradients(&self, batch: &MiniBatch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
         DenseNetwork::gradients(self, batch.view(), random.random())
     }
 
@@ -185,7 +185,7 @@ impl NetworkShape for TabmConfig {
 }
 
 impl TrainableNetwork for TabmNetwork {
-    fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
+    fn gradients(&self, batch: &MiniBatch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
         let members = self.members();
         let seeds: Vec<u64> = (0..members.count()).map(|_| random.random()).collect();
         let parts = seeds.par_iter().enumerate();

@@ -24,14 +24,14 @@ pub enum Control {
 }
 
 /// What a fit found out so far.
-pub(super) struct History<N> {
+pub(super) struct FitProgress<N> {
     /// Training and validation loss of every epoch.
     pub(super) losses: Vec<(f64, f64)>,
     /// The network of the epoch with the lowest validation loss.
     pub(super) best: Option<N>,
 }
 
-impl<N> History<N> {
+impl<N> FitProgress<N> {
     /// The first epoch of the lowest validation loss among the first `epochs`.
     pub(super) fn best_epoch(&self, epochs: usize) -> usize {
         let lower = |best: usize, epoch: usize| if self.losses[epoch].1 < self.losses[best].1 { epoch } else { best };

@@ -11,7 +11,7 @@ use super::adam::Adam;
 use super::averaging::Averaging;
 use super::configuration::{FitConfig, Penalty};
 use super::loss::focal_weight;
-use super::network::{Batch, NetworkShape, TrainableNetwork};
+use super::network::{MiniBatch, NetworkShape, TrainableNetwork};
 use super::rows::{DenseRows, features};
 
 /// Steps of an epoch that a small table gets by smaller mini-batches, down to [`SMALLEST_BATCH`] rows. Measured on
@@ -27,7 +27,7 @@ pub(super) struct Trainer<'a, N> {
     pub(super) order: Vec<usize>,
     pub(super) batches: usize,
     pub(super) positive_weight: f32,
-    pub(super) focusing: f32,
+    pub(super) gamma: f32,
     pub(super) network: N,
     pub(super) averaging: Averaging<N>,
     pub(super) optimizer: ModuleOptimizer,
@@ -66,7 +66,7 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
             // Batches of equal size, none smaller than `batch_size`: one row or two would unsettle a batch norm.
             batches: (count / batch_size).max(1),
             positive_weight,
-            focusing: config.focusing as f32,
+            gamma: config.gamma as f32,
             averaging: Averaging::new(config.averaging, &network),
             optimizer: optimizer(&network, config.penalty, count),
             penalty: config.penalty,
@@ -103,16 +103,16 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
         let indices = &self.order[start..end];
         let labels = self.rows.labels();
         let weight = |&row: &usize| if labels[row] { self.positive_weight } else { 1.0 };
-        let mut batch = Batch {
+        let mut batch = MiniBatch {
             features: features(self.rows, indices),
             targets: indices.iter().map(|&row| self.rows.target(row)).collect(),
             weights: (self.positive_weight != 1.0).then(|| indices.iter().map(weight).collect()),
         };
-        if self.focusing > 0.0 {
+        if self.gamma > 0.0 {
             let logits = self.network.valid().logits(batch.features.clone(), batch.rows(), &self.device);
             let weights = batch.weights.get_or_insert_with(|| vec![1.0; indices.len()]);
             for ((weight, logit), row) in weights.iter_mut().zip(logits).zip(indices) {
-                *weight *= focal_weight(if labels[*row] { logit } else { -logit }, self.focusing);
+                *weight *= focal_weight(if labels[*row] { logit } else { -logit }, self.gamma);
             }
         }
         let (loss, gradients) = self.network.gradients(&batch, &mut self.dropout);

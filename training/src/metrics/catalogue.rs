@@ -4,7 +4,7 @@ use super::bootstrap::{Interval, Intervals};
 use super::measure::Metrics;
 
 /// A figure with its key in [`Metrics`] and its words.
-pub struct Figure {
+pub struct Metric {
     pub key: &'static str,
     pub words: &'static str,
     pub more_is_better: bool,
@@ -13,27 +13,27 @@ pub struct Figure {
 }
 
 /// Every figure, those that hang on the threshold first.
-pub const FIGURES: [Figure; 10] = [
-    Figure::new("accuracy", "accuracy", true, |m| m.accuracy, |i| i.accuracy),
-    Figure::new("precision", "precision", true, |m| m.precision, |i| i.precision),
-    Figure::new("recall", "recall", true, |m| m.recall, |i| i.recall),
-    Figure::new("f1", "F1", true, |m| m.f1, |i| i.f1),
-    Figure::new("roc_auc", "ROC-AUC", true, |m| m.roc_auc, |i| i.roc_auc),
-    Figure::new("pr_auc", "PR-AUC", true, |m| m.pr_auc, |i| i.pr_auc),
-    Figure::new("log_loss", "log-loss", false, |m| m.log_loss, |i| i.log_loss),
-    Figure::new("brier", "Brier", false, |m| m.brier, |i| i.brier),
-    Figure::new("ece", "ECE", false, |m| m.ece, |i| i.ece),
-    Figure::new("lift10", "lift, top tenth", true, |m| m.lift10, |i| i.lift10),
+pub const METRICS: [Metric; 10] = [
+    Metric::new("accuracy", "accuracy", true, |m| m.accuracy, |i| i.accuracy),
+    Metric::new("precision", "precision", true, |m| m.precision, |i| i.precision),
+    Metric::new("recall", "recall", true, |m| m.recall, |i| i.recall),
+    Metric::new("f1", "F1", true, |m| m.f1, |i| i.f1),
+    Metric::new("roc_auc", "ROC-AUC", true, |m| m.roc_auc, |i| i.roc_auc),
+    Metric::new("pr_auc", "PR-AUC", true, |m| m.pr_auc, |i| i.pr_auc),
+    Metric::new("log_loss", "log-loss", false, |m| m.log_loss, |i| i.log_loss),
+    Metric::new("brier", "Brier", false, |m| m.brier, |i| i.brier),
+    Metric::new("ece", "ECE", false, |m| m.ece, |i| i.ece),
+    Metric::new("lift10", "lift, top tenth", true, |m| m.lift10, |i| i.lift10),
 ];
 
-impl Figure {
+impl Metric {
     const fn new(
         key: &'static str,
         words: &'static str,
         more_is_better: bool,
         value: fn(&Metrics) -> f64,
         interval: fn(&Intervals) -> Interval,
-    ) -> Figure {
-        Figure { key, words, more_is_better, value, interval }
+    ) -> Metric {
+        Metric { key, words, more_is_better, value, interval }
     }
 }

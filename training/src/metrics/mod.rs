@@ -14,7 +14,7 @@ mod reliability;
 mod summary;
 
 pub use bootstrap::{Bootstrap, Interval, Intervals, quantile};
-pub use catalogue::{FIGURES, Figure};
+pub use catalogue::{METRICS, Metric};
 pub use confusion::Confusion;
 pub use curves::{Band, Curves, Offer, confusions};
 pub use error::MetricsError;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::bootstrap::{Bootstrap, Interval};
-use super::catalogue::{FIGURES, Figure};
+use super::catalogue::{METRICS, Metric};
 use super::error::MetricsError;
 use super::measure::Metrics;
 use super::ranking::{Ranking, Tally};
@@ -43,14 +43,14 @@ pub fn differences(
         .into_par_iter()
         .map_init(counts, |counts, resample| bootstrap.resample(&both, counts, resample, &pair))
         .collect::<Result<_, MetricsError>>()?;
-    let difference = |figure: &Figure| {
+    let difference = |figure: &Metric| {
         let of = figure.value;
         let mut values: Vec<f64> = drawn.iter().map(|[first, second]| of(second) - of(first)).collect();
         let [first, second] = [of(&seen[0]), of(&seen[1])];
         let interval = bootstrap.percentiles(&mut values);
         (figure.key, Difference { first, second, difference: second - first, interval })
     };
-    Ok(FIGURES.iter().map(difference).collect())
+    Ok(METRICS.iter().map(difference).collect())
 }
 
 #[cfg(test)]

@@ -9,17 +9,17 @@ mod params;
 mod rows;
 mod selection;
 mod ship;
-mod statistics;
 mod student;
 mod synthetic;
+mod target_encoding;
 mod teacher;
 
 pub use background::BackgroundError;
 pub use encoded::{Encoded, Subset};
 pub use pack::PackError;
 pub use params::{DistillationParams, Model, Ship, Student, TeacherParams, TrainParams};
-pub use rows::{OnEpoch, Rows};
-pub use selection::Chosen;
+pub use rows::{OnEpoch, TrainingRows};
+pub use selection::SelectedTeacher;
 pub use ship::{ShipError, Shipped};
 pub use teacher::{PenaltyChoice, Teacher};
 
@@ -37,7 +37,7 @@ use crate::cohort::Cohort;
 use crate::fit::{DenseRows, FitError, FitOptions};
 use crate::metrics::row_log_loss;
 use crate::split::SplitError;
-use student::{Lessons, distill};
+use student::{DistillationSet, distill};
 
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
@@ -73,7 +73,7 @@ pub struct Trained {
     pub calibration_record: CalibrationRecord,
     /// What the network was packed from.
     pub shipped: Shipped,
-    pub teacher: Chosen,
+    pub teacher: SelectedTeacher,
     pub teacher_calibration: Calibration,
     /// Log-loss of every student that was tried, calibrated, on the validation rows, with its hidden layers.
     pub students: Vec<(Vec<usize>, f64)>,
@@ -89,7 +89,7 @@ pub struct Trained {
 pub fn train(
     params: &TrainParams,
     cohort: &Cohort,
-    rows: Rows,
+    rows: TrainingRows,
     options: &FitOptions,
     on_epoch: &mut OnEpoch,
 ) -> Result<Trained, TrainError> {
@@ -108,24 +108,24 @@ pub fn train(
     let teacher_loss = loss(&teacher_calibration, teacher.logits(&encoded.subset(rows.validation)));
 
     // Packs, verifies and calibrates what may ship.
-    let finish = |shipped: Shipped| -> Result<Finished, TrainError> {
+    let finish = |shipped: Shipped| -> Result<Candidate, TrainError> {
         let network = pack::pack(&shipped.folded(&teacher), &encoded, rows.fit)?;
         let burn = |rows: &dyn DenseRows| shipped.logits(&teacher, rows, &options.device);
         let pack_error = pack::verify(&burn, &network, &encoded, rows.fit, rows.validation)?;
         let calibrated = calibrate(&encoded.logits(&network, rows.calibration))?;
         let loss = loss(&calibrated.calibration, encoded.logits(&network, rows.validation));
-        Ok(Finished { shipped, network, pack_error, calibrated, loss })
+        Ok(Candidate { shipped, network, pack_error, calibrated, loss })
     };
     let mut students = Vec::new();
-    let finished = match ship::plan(params, &teacher, encoded.encoder().inputs().len())? {
+    let best_candidate = match ship::plan(params, &teacher, encoded.encoder().inputs().len())? {
         ship::Plan::Members(members) => finish(Shipped::Members(members))?,
         ship::Plan::Students(tried, members) => {
-            let mut best: Option<Finished> = None;
-            let mut lessons = Lessons::new(params, &teacher, &encoded, cohort, rows.fit);
+            let mut best: Option<Candidate> = None;
+            let mut distillation_set = DistillationSet::new(params, &teacher, &encoded, cohort, rows.fit);
             let validation = encoded.subset(rows.validation);
             for student in &tried {
                 let on_epoch = &mut |report: &_| on_epoch("student", report);
-                let fitted = distill(params, student, &mut lessons, &validation, options, on_epoch)?;
+                let fitted = distill(params, student, &mut distillation_set, &validation, options, on_epoch)?;
                 let taught = finish(Shipped::Student(Box::new(fitted)))?;
                 students.push((student.hidden.clone(), taught.loss));
                 let is_enough = taught.loss <= teacher_loss + TOLERATED_LOSS;
@@ -147,22 +147,22 @@ pub fn train(
         }
     };
     Ok(Trained {
-        network: finished.network,
-        calibration: finished.calibrated.calibration,
-        calibration_record: finished.calibrated.record,
-        shipped: finished.shipped,
+        network: best_candidate.network,
+        calibration: best_candidate.calibrated.calibration,
+        calibration_record: best_candidate.calibrated.record,
+        shipped: best_candidate.shipped,
         teacher,
         teacher_calibration,
         students,
-        validation_loss: finished.loss,
+        validation_loss: best_candidate.loss,
         teacher_validation_loss: teacher_loss,
-        pack_error: finished.pack_error,
+        pack_error: best_candidate.pack_error,
         encoded,
     })
 }
 
 /// What may ship, ready to.
-struct Finished {
+struct Candidate {
     shipped: Shipped,
     network: Network,
     pack_error: f64,
@@ -204,7 +204,8 @@ impl Trained {
         fit_rows: &[u32],
         mut card: serde_json::Value,
     ) -> Result<Artifact, TrainError> {
-        let candidates = background::Candidates::draw(cohort, &self.encoded, &self.network, fit_rows, params.seed)?;
+        let candidates =
+            background::BackgroundCandidates::draw(cohort, &self.encoded, &self.network, fit_rows, params.seed)?;
         let artifact = |count: usize| {
             let encoder = self.encoded.encoder();
             let document = Document {
@@ -222,24 +223,24 @@ impl Trained {
             Some(count) => vec![count, count.div_ceil(2), count * 2],
             None => background::ROWS.step_by(background::STEP).collect(),
         };
-        let mut reference = None;
+        let mut fidelity = None;
         // The first that is near enough; else the last, or the one that was asked for.
         let mut chosen: Option<Artifact> = None;
         let mut is_settled = false;
         for count in counts.into_iter().filter(|&count| count <= MAXIMUM_BACKGROUND_ROWS) {
             let artifact = artifact(count)?;
-            let reference = match &mut reference {
-                Some(reference) => reference,
-                empty => empty.insert(background::Reference::new(&artifact, cohort, fit_rows)?),
+            let fidelity = match &mut fidelity {
+                Some(fidelity) => fidelity,
+                empty => empty.insert(background::Fidelity::new(&artifact, cohort, fit_rows)?),
             };
-            let is_near = reference.measure(artifact.background.clone());
+            let is_near = fidelity.measure(artifact.background.clone());
             if !is_settled {
                 chosen = Some(artifact);
             }
             is_settled |= is_near || params.background_rows.is_some();
         }
         let mut artifact = chosen.expect("there is a number of rows to try");
-        card["explanation"] = reference.map(|reference| reference.card(artifact.background.len())).into();
+        card["explanation"] = fidelity.map(|fidelity| fidelity.card(artifact.background.len())).into();
         artifact.document.card = card.to_string();
         Ok(artifact)
     }

@@ -31,23 +31,23 @@ impl Model {
             Model::Tabm | Model::TabmMini => {
                 let tabm = params.teacher.tabm.clone();
                 let shape = TabmConfig { mini: self == Model::TabmMini, ..tabm.shape };
-                let FitConfig { class_weights, positive_weight, focusing, .. } = config;
-                let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, focusing, ..tabm };
-                return Ok(Box::new(Ensemble::fit(config, params, train, validation, options, on_epoch)?));
+                let FitConfig { class_weights, positive_weight, gamma, .. } = config;
+                let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, gamma, ..tabm };
+                return Ok(Box::new(TabmTeacher::fit(config, params, train, validation, options, on_epoch)?));
             }
         };
-        Ok(Box::new(Bag::fit(&config, count, train, validation, options, on_epoch)?))
+        Ok(Box::new(SeedEnsemble::fit(&config, count, train, validation, options, on_epoch)?))
     }
 }
 
 /// Dense networks from different seeds, averaged on the logit.
 #[derive(Debug)]
-struct Bag {
+struct SeedEnsemble {
     networks: Vec<DenseNetwork>,
     device: Device,
 }
 
-impl Bag {
+impl SeedEnsemble {
     /// Fits `count` networks one after another, each with a seed of its own and the same validation rows.
     fn fit(
         config: &FitConfig,
@@ -56,17 +56,17 @@ impl Bag {
         validation: &dyn DenseRows,
         options: &FitOptions,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
-    ) -> Result<Bag, FitError> {
+    ) -> Result<SeedEnsemble, FitError> {
         let mut networks = Vec::with_capacity(count);
         for member in 0..count as u64 {
             let config = FitConfig { seed: config.seed.wrapping_add(member), ..config.clone() };
             networks.push(fit(&config, train, validation, options, on_epoch)?.network);
         }
-        Ok(Bag { networks, device: options.device.clone() })
+        Ok(SeedEnsemble { networks, device: options.device.clone() })
     }
 }
 
-impl Teacher for Bag {
+impl Teacher for SeedEnsemble {
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
         self.logits(self.networks.len(), rows).into_iter().map(sigmoid).collect()
     }
@@ -93,15 +93,15 @@ impl Teacher for Bag {
     }
 }
 
-/// A TabM network; its opinion is the mean of its members' probabilities.
+/// A TabM network; it predicts the mean of its members' probabilities.
 #[derive(Debug)]
-struct Ensemble {
+struct TabmTeacher {
     network: TabmNetwork,
     penalty: PenaltyChoice,
     device: Device,
 }
 
-impl Ensemble {
+impl TabmTeacher {
     /// Fits one under the penalty of `config`, on small tables one under the other penalty too, and takes the better.
     fn fit(
         config: FitConfig<TabmConfig>,
@@ -110,7 +110,7 @@ impl Ensemble {
         validation: &dyn DenseRows,
         options: &FitOptions,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
-    ) -> Result<Ensemble, FitError> {
+    ) -> Result<TabmTeacher, FitError> {
         let mut best = fit(&config, train, validation, options, on_epoch)?;
         let mut penalty = PenaltyChoice { chosen: config.penalty, tried: vec![(config.penalty, best.validation_loss)] };
         let small = train.labels().len() <= BOTH_PENALTIES_UNTIL;
@@ -125,11 +125,11 @@ impl Ensemble {
                 best = other;
             }
         }
-        Ok(Ensemble { network: best.network, penalty, device: options.device.clone() })
+        Ok(TabmTeacher { network: best.network, penalty, device: options.device.clone() })
     }
 }
 
-impl Teacher for Ensemble {
+impl Teacher for TabmTeacher {
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
         logits(&self.network, rows, &self.device).into_iter().map(sigmoid).collect()
     }

@@ -156,7 +156,7 @@ pub struct DistillationParams {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Student {
     pub hidden: Vec<usize>,
-    /// Real rows are at least this share of its lessons: they come as often as that takes.
+    /// Real rows are at least this share of its distillation_set: they come as often as that takes.
     pub real_share: f64,
 }
 

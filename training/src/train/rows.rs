@@ -4,7 +4,7 @@ use crate::fit::{Control, EpochReport};
 
 /// The rows of a cohort by what they are for.
 #[derive(Clone, Copy, Debug)]
-pub struct Rows<'a> {
+pub struct TrainingRows<'a> {
     /// The encoder and every network are fitted to these.
     pub fit: &'a [u32],
     /// These stop the fits and choose between models.

@@ -2,20 +2,20 @@
 
 use super::encoded::Encoded;
 use super::params::{Model, TrainParams};
-use super::rows::{OnEpoch, Rows};
+use super::rows::{OnEpoch, TrainingRows};
 use super::teacher::{PenaltyChoice, Teacher};
 use crate::fit::{DenseRows, EpochReport, FitError, FitOptions, log_loss};
 
 /// The teacher that was chosen: one model, or several whose logits are averaged.
 #[derive(Debug)]
-pub struct Chosen {
+pub struct SelectedTeacher {
     pub models: Vec<Model>,
     pub(super) parts: Vec<Box<dyn Teacher>>,
     /// The log-loss of every model that was tried, on the validation rows and before calibration.
     pub tried: Vec<(Model, f64)>,
 }
 
-impl Chosen {
+impl SelectedTeacher {
     /// For people and the model card, as in `linear + tabm`.
     pub fn name(&self) -> String {
         self.models.iter().map(|model| model.name()).collect::<Vec<_>>().join(" + ")
@@ -38,13 +38,13 @@ impl Chosen {
 
     /// Logits before calibration, one for each row.
     pub fn logits(&self, rows: &dyn DenseRows) -> Vec<f64> {
-        let opinions: Vec<Vec<f64>> = self.parts.iter().map(|part| opinion(&**part, rows)).collect();
-        mean(&opinions.iter().collect::<Vec<_>>())
+        let logits: Vec<Vec<f64>> = self.parts.iter().map(|part| logits(&**part, rows)).collect();
+        mean(&logits.iter().collect::<Vec<_>>())
     }
 }
 
 /// Logits of a model's probabilities.
-fn opinion(teacher: &dyn Teacher, rows: &dyn DenseRows) -> Vec<f64> {
+fn logits(teacher: &dyn Teacher, rows: &dyn DenseRows) -> Vec<f64> {
     // f32 rounds the surest probabilities to 0 and 1.
     let logit = |probability: f32| {
         let probability = f64::from(probability).clamp(1e-7, 1.0 - 1e-7);
@@ -53,9 +53,10 @@ fn opinion(teacher: &dyn Teacher, rows: &dyn DenseRows) -> Vec<f64> {
     teacher.probabilities(rows).into_iter().map(logit).collect()
 }
 
-fn mean(opinions: &[&Vec<f64>]) -> Vec<f64> {
-    let rows = 0..opinions[0].len();
-    rows.map(|row| opinions.iter().map(|opinion| opinion[row]).sum::<f64>() / opinions.len() as f64).collect()
+/// The mean logit of each row.
+fn mean(logits: &[&Vec<f64>]) -> Vec<f64> {
+    let rows = 0..logits[0].len();
+    rows.map(|row| logits.iter().map(|logits| logits[row]).sum::<f64>() / logits.len() as f64).collect()
 }
 
 /// Fits the models asked for, and takes the one, or the average of some, with the lowest log-loss on the validation rows
@@ -63,27 +64,27 @@ fn mean(opinions: &[&Vec<f64>]) -> Vec<f64> {
 pub(super) fn choose(
     params: &TrainParams,
     encoded: &Encoded,
-    rows: Rows,
+    rows: TrainingRows,
     options: &FitOptions,
     on_epoch: &mut OnEpoch,
-) -> Result<Chosen, FitError> {
+) -> Result<SelectedTeacher, FitError> {
     let (train, validation) = (encoded.subset(rows.fit), encoded.subset(rows.validation));
     let models = params.teacher.model.map_or_else(|| Model::TRIED.to_vec(), |model| vec![model]);
     let mut fitted = Vec::with_capacity(models.len());
     for model in models {
         let on_epoch = &mut |report: &EpochReport| on_epoch(model.name(), report);
         let teacher = model.fit(params, &train, &validation, options, on_epoch)?;
-        let opinion = opinion(&*teacher, &validation);
-        fitted.push((model, teacher, opinion));
+        let logits = logits(&*teacher, &validation);
+        fitted.push((model, teacher, logits));
     }
-    let loss = |opinions: &[&Vec<f64>]| log_loss(mean(opinions).into_iter(), validation.labels(), 1.0);
-    let tried = fitted.iter().map(|(model, _, opinion)| (*model, loss(&[opinion]))).collect();
+    let loss = |logits: &[&Vec<f64>]| log_loss(mean(logits).into_iter(), validation.labels(), 1.0);
+    let tried = fitted.iter().map(|(model, _, logits)| (*model, loss(&[logits]))).collect();
     // Every subset is a number whose bits say who is in it; smaller subsets first, so that they win a draw.
     let mut subsets: Vec<u32> = (1..1 << fitted.len()).collect();
     subsets.sort_by_key(|subset| subset.count_ones());
     let within = |subset: u32| {
-        let opinions = fitted.iter().enumerate().filter(move |(at, _)| subset >> at & 1 == 1);
-        loss(&opinions.map(|(_, (_, _, opinion))| opinion).collect::<Vec<_>>())
+        let members = fitted.iter().enumerate().filter(move |(at, _)| subset >> at & 1 == 1);
+        loss(&members.map(|(_, (_, _, logits))| logits).collect::<Vec<_>>())
     };
     let best = subsets.into_iter().min_by(|&a, &b| within(a).total_cmp(&within(b))).expect("a model was tried");
     let (mut models, mut parts) = (Vec::new(), Vec::new());
@@ -93,5 +94,5 @@ pub(super) fn choose(
             parts.push(teacher);
         }
     }
-    Ok(Chosen { models, parts, tried })
+    Ok(SelectedTeacher { models, parts, tried })
 }

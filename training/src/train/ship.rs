@@ -5,7 +5,7 @@ use tenure::network::burn::FoldedNetwork;
 use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
 
 use super::params::{Ship, Student, TrainParams};
-use super::selection::Chosen;
+use super::selection::SelectedTeacher;
 use super::teacher::Teacher;
 use crate::fit::{DenseRows, Fitted, logits};
 
@@ -40,7 +40,7 @@ pub enum Shipped {
 
 impl Shipped {
     /// For people and the model card.
-    pub fn name(&self, teacher: &Chosen) -> String {
+    pub fn name(&self, teacher: &SelectedTeacher) -> String {
         match self {
             Shipped::Student(_) => "student".into(),
             Shipped::Members(members) if *members == teacher.members() => "teacher".into(),
@@ -48,14 +48,14 @@ impl Shipped {
         }
     }
 
-    pub(super) fn folded(&self, teacher: &Chosen) -> FoldedNetwork {
+    pub(super) fn folded(&self, teacher: &SelectedTeacher) -> FoldedNetwork {
         match self {
             Shipped::Student(fitted) => fitted.network.folded(),
             Shipped::Members(members) => only(teacher).folded(*members),
         }
     }
 
-    pub(super) fn logits(&self, teacher: &Chosen, rows: &dyn DenseRows, device: &Device) -> Vec<f32> {
+    pub(super) fn logits(&self, teacher: &SelectedTeacher, rows: &dyn DenseRows, device: &Device) -> Vec<f32> {
         match self {
             Shipped::Student(fitted) => logits(&fitted.network, rows, device),
             Shipped::Members(members) => only(teacher).logits(*members, rows),
@@ -64,12 +64,12 @@ impl Shipped {
 }
 
 /// The one model that members are taken of: [`plan`] refuses to take them of several.
-fn only(teacher: &Chosen) -> &dyn Teacher {
+fn only(teacher: &SelectedTeacher) -> &dyn Teacher {
     teacher.single().expect("members ship of one model alone")
 }
 
 /// Refuses members that are not there, and more of them than may ship.
-fn allowed(teacher: &Chosen, members: usize, inputs: usize) -> Result<usize, ShipError> {
+fn allowed(teacher: &SelectedTeacher, members: usize, inputs: usize) -> Result<usize, ShipError> {
     let Some(model) = teacher.single() else {
         return Err(ShipError::Mixed { models: teacher.name() });
     };
@@ -88,7 +88,7 @@ fn allowed(teacher: &Chosen, members: usize, inputs: usize) -> Result<usize, Shi
 }
 
 /// Multiply-adds of a teacher's networks one after another.
-pub(super) fn teacher_multiply_adds(teacher: &Chosen, inputs: usize) -> usize {
+pub(super) fn teacher_multiply_adds(teacher: &SelectedTeacher, inputs: usize) -> usize {
     teacher.parts.iter().map(|part| part.members() * multiply_adds(inputs, &part.hidden(), 1)).sum()
 }
 
@@ -106,7 +106,7 @@ pub(super) enum Plan {
 }
 
 /// `inputs` is the number of the network's inputs: fields and derived features.
-pub(super) fn plan(params: &TrainParams, teacher: &Chosen, inputs: usize) -> Result<Plan, ShipError> {
+pub(super) fn plan(params: &TrainParams, teacher: &SelectedTeacher, inputs: usize) -> Result<Plan, ShipError> {
     let all = teacher.members();
     let students = &params.distillation.students;
     let smallest = multiply_adds(inputs, &students[0].hidden, 1);

@@ -1,4 +1,4 @@
-//! The student learns from the labels, from the teacher's opinion on the same rows, and from its opinion on many
+//! The student learns from the labels, from the teacher's probabilities of the same rows, and from its probabilities of many
 //! synthetic customers (distillation; Hinton et al. 2015, with unlabelled rows as in Bucilă et al. 2006).
 
 use tenure::calibration::sigmoid;
@@ -6,29 +6,29 @@ use tenure::encoding::Features;
 
 use super::encoded::{Encoded, Subset};
 use super::params::{DistillationParams, Student, TrainParams};
-use super::selection::Chosen;
+use super::selection::SelectedTeacher;
 use super::synthetic::customers;
 use crate::cohort::Cohort;
 use crate::fit::{Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, FitOptions, Fitted};
 
-/// Fits a student to `lessons`; early stopping by the labels of the validation rows.
+/// Fits a student to `distillation_set`; early stopping by the labels of the validation rows.
 pub(super) fn distill(
     params: &TrainParams,
     student: &Student,
-    lessons: &mut Lessons,
+    distillation_set: &mut DistillationSet,
     validation: &Subset,
     options: &FitOptions,
     on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
 ) -> Result<Fitted, FitError> {
-    lessons.repeat_real(student.real_share);
+    distillation_set.repeat_real(student.real_share);
     let fit = &params.distillation.fit;
     let shape = DenseShape { hidden: student.hidden.clone(), ..fit.shape.clone() };
     let config = FitConfig { shape, seed: params.seed, ..fit.clone() };
-    crate::fit::fit(&config, lessons, validation, options, on_epoch)
+    crate::fit::fit(&config, distillation_set, validation, options, on_epoch)
 }
 
 /// The real rows, then the synthetic ones, then real ones again, with what a student is to say of each.
-pub(super) struct Lessons<'a> {
+pub(super) struct DistillationSet<'a> {
     real: Subset<'a>,
     encoded: &'a Encoded,
     features: Features,
@@ -39,27 +39,27 @@ pub(super) struct Lessons<'a> {
     targets: Vec<f32>,
 }
 
-impl<'a> Lessons<'a> {
+impl<'a> DistillationSet<'a> {
     /// Draws the synthetic rows, and asks `teacher` about these and the real ones.
     pub(super) fn new(
         params: &TrainParams,
-        teacher: &Chosen,
+        teacher: &SelectedTeacher,
         encoded: &'a Encoded,
         cohort: &Cohort,
         fit_rows: &'a [u32],
-    ) -> Lessons<'a> {
+    ) -> DistillationSet<'a> {
         let DistillationParams { synthetic_rows: synthetic, swap, label_share, .. } = params.distillation;
         let features = customers(encoded, cohort, fit_rows, synthetic, swap, params.seed);
         let real = encoded.subset(fit_rows);
         let mut labels = real.labels().to_vec();
         labels.resize(labels.len() + synthetic, false);
-        let mut lessons = Lessons { real, encoded, features, synthetic, labels, targets: Vec::new() };
+        let mut distillation_set = DistillationSet { real, encoded, features, synthetic, labels, targets: Vec::new() };
         // A teacher by focal loss is less sure than the labels; the student follows the teacher, and is calibrated later.
-        lessons.ask(teacher, if params.network.focusing > 0.0 { 0.0 } else { label_share });
-        lessons
+        distillation_set.ask(teacher, if params.network.gamma > 0.0 { 0.0 } else { label_share });
+        distillation_set
     }
 
-    fn ask(&mut self, teacher: &Chosen, label_share: f64) {
+    fn ask(&mut self, teacher: &SelectedTeacher, label_share: f64) {
         let mut targets: Vec<f32> = teacher.logits(self).into_iter().map(|logit| sigmoid(logit) as f32).collect();
         let real = self.real.labels().len();
         for (target, &label) in targets[..real].iter_mut().zip(&self.labels) {
@@ -85,7 +85,7 @@ impl<'a> Lessons<'a> {
     }
 }
 
-impl DenseRows for Lessons<'_> {
+impl DenseRows for DistillationSet<'_> {
     fn labels(&self) -> &[bool] {
         &self.labels
     }
@@ -173,16 +173,20 @@ mod tests {
         let columns = |index: usize| encoded.layout().input_rows(encoded.encoder(), index).0.start;
         let known = || Known { year: columns(1) + 2, partner: columns(2) + 1 };
         let parts: Vec<Box<dyn Teacher>> = vec![Box::new(known())];
-        let teacher = Chosen { models: vec![Model::Linear], parts, tried: Vec::new() };
+        let teacher = SelectedTeacher { models: vec![Model::Linear], parts, tried: Vec::new() };
         let fit = FitConfig { maximum_epochs: 30, learning_rate: 0.02, ..DistillationParams::default().fit };
         let distillation = DistillationParams { synthetic_rows: 4000, label_share: 0.0, fit, ..Default::default() };
         let params = TrainParams { distillation, ..TrainParams::default() };
-        let mut lessons = Lessons::new(&params, &teacher, &encoded, &cohort, &fit_rows);
+        let mut distillation_set = DistillationSet::new(&params, &teacher, &encoded, &cohort, &fit_rows);
         let validation = encoded.subset(&others);
-        let student =
-            distill(&params, &Student::new(&[8]), &mut lessons, &validation, &FitOptions::default(), &mut |_| {
-                Control::Continue
-            });
+        let student = distill(
+            &params,
+            &Student::new(&[8]),
+            &mut distillation_set,
+            &validation,
+            &FitOptions::default(),
+            &mut |_| Control::Continue,
+        );
         let logits = crate::fit::logits(&student.unwrap().network, &encoded.subset(&others), &Device::flex());
         for (logit, probability) in logits.iter().zip(known().probabilities(&encoded.subset(&others))) {
             assert_eq!(*logit > 0.0, probability > 0.5, "{logit} for {probability}");
@@ -199,8 +203,8 @@ mod tests {
         let params = DistillationParams { synthetic_rows: 100, label_share: 1.0, ..Default::default() };
         let params = TrainParams { distillation: params, ..TrainParams::default() };
         let parts: Vec<Box<dyn Teacher>> = vec![Box::new(Known { year: 0, partner: 1 })];
-        let teacher = Chosen { models: vec![Model::Linear], parts, tried: Vec::new() };
-        let mut again = Lessons::new(&params, &teacher, &encoded, &cohort, &rows);
+        let teacher = SelectedTeacher { models: vec![Model::Linear], parts, tried: Vec::new() };
+        let mut again = DistillationSet::new(&params, &teacher, &encoded, &cohort, &rows);
         // Told apart by what the student is to say of them.
         again.targets = (0..160).map(|row| row as f32).collect();
         let mut lengths = [0.5, 0.4, 0.2, 0.0].map(|share| {

@@ -6,7 +6,7 @@ use tenure::network::burn::FoldedNetwork;
 
 use crate::fit::{DenseRows, Penalty};
 
-/// A fitted model whose opinion a student can learn. It has one member or more, each a network of its own.
+/// A fitted model that a student can learn from. It has one member or more, each a network of its own.
 pub trait Teacher: Debug + Send + Sync {
     /// Probabilities of the positive class, one for each row, before calibration.
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32>;

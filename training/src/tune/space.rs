@@ -6,7 +6,7 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::hyperparameters::{HYPERPARAMETERS, Hyperparameter, Hyperparameters, Space, Value};
+use crate::hyperparameters::{HYPERPARAMETERS, Hyperparameter, Hyperparameters, ParamValue, Space};
 
 /// Trials at random before the first that is near another.
 const AT_RANDOM: usize = 8;
@@ -63,14 +63,14 @@ fn searched() -> impl Iterator<Item = (&'static Hyperparameter, &'static Space)>
     HYPERPARAMETERS.iter().filter_map(|row| Some((row, &row.search.as_ref()?.space)))
 }
 
-fn draw(row: &Hyperparameter, space: &Space, generator: &mut ChaCha8Rng) -> Value {
+fn draw(row: &Hyperparameter, space: &Space, generator: &mut ChaCha8Rng) -> ParamValue {
     match space {
         Space::Choice(texts) => {
             let text = texts.choose(generator).expect("a choice has a text");
-            row.kind.read(text).expect("the choices of the table are in range")
+            row.domain.read(text).expect("the choices of the table are in range")
         }
-        Space::Uniform(low, high) => Value::Number(two_digits(low + (high - low) * generator.random::<f64>())),
-        Space::LogUniform(low, high) => Value::Number(two_digits(low * (high / low).powf(generator.random()))),
+        Space::Uniform(low, high) => ParamValue::Number(two_digits(low + (high - low) * generator.random::<f64>())),
+        Space::LogUniform(low, high) => ParamValue::Number(two_digits(low * (high / low).powf(generator.random()))),
     }
 }
 

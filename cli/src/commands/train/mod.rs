@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tenure::artifact::write;
 use tenure::schema::Schema;
 use tenure_table::Source;
-use tenure_training::checkpoint::{self, Run};
+use tenure_training::checkpoint::{self, RunIdentity};
 use tenure_training::checks::DataChecks;
 use tenure_training::cohort::rare::{RARE_BELOW, prune_rare};
 use tenure_training::cohort::{Cohort, Purpose};
@@ -22,7 +22,7 @@ use tenure_training::history::History;
 use tenure_training::hyperparameters::recorded;
 use tenure_training::metrics::{Bootstrap, Metrics, best_f1_threshold};
 use tenure_training::split::{Shares, Split};
-use tenure_training::train::{Rows, Shipped, TrainError, TrainParams, Trained, train};
+use tenure_training::train::{Shipped, TrainError, TrainParams, Trained, TrainingRows, train};
 
 use super::check::RowArguments;
 use super::network::NetworkArguments;
@@ -97,14 +97,14 @@ fn learn(
     let checks = arguments.rows.check(cohort, schema, &split, output)?;
     if let Some(folder) = &arguments.checkpoint_dir {
         let parameters = json!({ "training": params.canonical(), "split": split_by.words(&split.test) });
-        checkpoint::open(folder, &Run::new(&cohort.report().sha256, &schema_sha256(schema)?, parameters))?;
+        checkpoint::open(folder, &RunIdentity::new(&cohort.report().sha256, &schema_sha256(schema)?, parameters))?;
     }
     let options = FitOptions { checkpoints: arguments.checkpoint_dir.clone(), ..FitOptions::default() };
 
     let started = Instant::now();
     let mut progress = EpochProgress::new(output, arguments.json);
     let mut history = History::default();
-    let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
+    let rows = TrainingRows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
     let trained = train(params, cohort, rows, &options, &mut |stage, report| {
         progress.epoch(stage, report);
         history.epoch(stage, report);

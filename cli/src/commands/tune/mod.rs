@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use serde_json::json;
-use tenure_training::checkpoint::Run;
+use tenure_training::checkpoint::RunIdentity;
 use tenure_training::cohort::Cohort;
 use tenure_training::file::write_whole;
 use tenure_training::fit::{Control, FitError, FitOptions};
 use tenure_training::hyperparameters::Hyperparameters;
 use tenure_training::metrics::row_log_loss;
 use tenure_training::split::{Shares, stratified_parts};
-use tenure_training::train::{Rows, TrainError, train};
+use tenure_training::train::{TrainError, TrainingRows, train};
 use tenure_training::tune::space::{SearchSpace, words};
-use tenure_training::tune::{FOLDS, Measured, Trials, search, standings};
+use tenure_training::tune::{FOLDS, TrialFold, Trials, ranking, search};
 
 use super::check::RowArguments;
 use super::network::NetworkArguments;
@@ -108,7 +108,7 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     pool.sort_unstable();
     let parts = stratified_parts(cohort.labels(), &pool, &[1.0 / FOLDS as f64; FOLDS], params.seed)?;
 
-    let run = Run::new(
+    let run = RunIdentity::new(
         &cohort.report().sha256,
         &schema_sha256(&schema)?,
         json!({
@@ -147,8 +147,8 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         Ok(measured)
     };
     let facts = facts("tune", effective, &cohort, &schema, params.seed)?;
-    let mut best = standings(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
-    let mut ended = |folds: &[&Measured]| {
+    let mut best = ranking(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
+    let mut ended = |folds: &[&TrialFold]| {
         // Its folds are in the trials file.
         fs::remove_dir_all(&checkpoints).map_err(|error| Failure::file(&checkpoints, error))?;
         let said = verdict::of_trial(folds, &mut best);
@@ -169,9 +169,9 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
         }
         searched => searched.map(|()| false)?,
     };
-    let standings = standings(&trials);
-    let Some(best) = standings.first().filter(|best| best.folds == FOLDS) else {
-        let folds = standings.first().map_or(0, |first| first.folds);
+    let ranking = ranking(&trials);
+    let Some(best) = ranking.first().filter(|best| best.folds == FOLDS) else {
+        let folds = ranking.first().map_or(0, |first| first.folds);
         return Err(Failure::usage(format!(
             "--timeout was over with {folds} of {FOLDS} folds of the first trial, the defaults, measured; {goes_on}"
         )));
@@ -182,17 +182,17 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     if !best.mean.is_finite() {
         return Err(Failure::data("no trial gave a network on every fold"));
     }
-    verdict::print(arguments, output, &standings);
+    verdict::print(arguments, output, &ranking);
     let toml = toml::to_string(&best.params).map_err(Failure::data)?;
     let head = format!(
         "# tenure tune: trial {} of {}, log-loss {:.4} over {FOLDS} inner folds, seed {}.\n",
         best.trial,
-        standings.len(),
+        ranking.len(),
         best.mean,
         params.seed
     );
     write_whole(&arguments.out, format!("{head}[train]\n{toml}\n[crossval]\n{toml}").as_bytes())?;
-    output.say(format!("{}: {}", arguments.out.display(), verdict::of_search(best, &trials, standings.len())));
+    output.say(format!("{}: {}", arguments.out.display(), verdict::of_search(best, &trials, ranking.len())));
     Ok(())
 }
 
@@ -204,13 +204,13 @@ fn checkpoints(trials_file: &Path) -> PathBuf {
 }
 
 /// A trial as a run: its settings are parameters, its folds steps.
-fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&Measured], output: &Output) -> Result<(), Failure> {
-    let Measured { trial, params, .. } = folds[0];
+fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&TrialFold], output: &Output) -> Result<(), Failure> {
+    let TrialFold { trial, params, .. } = folds[0];
     let mut facts = facts.clone();
     facts.params.extend(params.iter().map(|(name, value)| (name.replace('-', "_"), value.to_string())));
     facts.tags.insert("tenure.trial".into(), trial.to_string());
     let mut recorder = tracking.begin(facts, output)?;
-    for Measured { fold, log_loss, seconds, .. } in folds {
+    for TrialFold { fold, log_loss, seconds, .. } in folds {
         let figures = log_loss.map(|loss| ("log_loss".to_owned(), loss));
         recorder.step("fold", *fold as u64 + 1, figures.into_iter().chain([("seconds".into(), *seconds)]).collect());
     }
@@ -233,7 +233,7 @@ fn measure_fold(
     params: &Hyperparameters,
     fold: usize,
     late: &(dyn Fn() -> bool + Sync),
-) -> Result<Measured, Failure> {
+) -> Result<TrialFold, Failure> {
     let started = Instant::now();
     let with = network.given.overlaid(params).params();
     let options = FitOptions { checkpoints: Some(checkpoints.to_owned()), ..FitOptions::default() };
@@ -241,7 +241,7 @@ fn measure_fold(
     let fitted = (0..parts.len()).filter(|&part| part != fold && part != (fold + 1) % parts.len());
     let mut fit: Vec<u32> = fitted.flat_map(|part| parts[part].iter().copied()).collect();
     fit.sort_unstable();
-    let rows = Rows { fit: &fit, validation, calibration: validation };
+    let rows = TrainingRows { fit: &fit, validation, calibration: validation };
     let stop = &mut |_: &str, _: &_| if interrupted() || late() { Control::Stop } else { Control::Continue };
     let log_loss = match train(&with, cohort, rows, &options, stop) {
         Ok(trained) => {
@@ -255,7 +255,7 @@ fn measure_fold(
         Err(TrainError::Fit(FitError::Diverged { .. })) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(Measured { trial, params: params.clone(), fold, log_loss, seconds: started.elapsed().as_secs_f64() })
+    Ok(TrialFold { trial, params: params.clone(), fold, log_loss, seconds: started.elapsed().as_secs_f64() })
 }
 
 #[cfg(test)]

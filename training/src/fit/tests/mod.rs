@@ -157,7 +157,7 @@ fn a_loss_that_hardly_falls_ends_a_fit() {
         let config = FitConfig { maximum_epochs: 100, patience: 4, minimum_gain, ..config() };
         let ended = |epochs: usize| {
             let losses = (0..epochs).map(|epoch| (0.0, loss(epoch))).collect();
-            History::<()> { losses, best: None }.ended(&config)
+            FitProgress::<()> { losses, best: None }.ended(&config)
         };
         (1..).find(|&epochs| ended(epochs)).unwrap()
     };
@@ -191,9 +191,9 @@ fn class_weights_and_focal_loss_keep_the_rate() {
     // The toy's classes are even, churn's are not: three rows in four become negative.
     train.labels.iter_mut().enumerate().filter(|(row, _)| row % 4 != 0).for_each(|(_, label)| *label = false);
     // The mean probability, and the one that the loss alone asked for.
-    let mean = |class_weights, focusing| {
+    let mean = |class_weights, gamma| {
         let shape = DenseShape { hidden: Vec::new(), ..DenseShape::default() };
-        let config = FitConfig { class_weights, focusing, shape, ..config() };
+        let config = FitConfig { class_weights, gamma, shape, ..config() };
         let fitted = fit(&config, &train, &train, &FitOptions::default(), &mut |_| Control::Continue).unwrap();
         let logits = logits(&fitted.network, &train, &Device::flex());
         [0.0, fitted.prior_correction as f32].map(|shift| {

@@ -7,7 +7,7 @@ use tenure::artifact::Artifact;
 use tenure::customer::Customer;
 use tenure::scorer::{ExplainOptions, Explanation, Scorer};
 
-use super::groups::{BackgroundError, REFERENCE_ROWS, spread};
+use super::groups::{BackgroundError, TRAINING_SAMPLE, spread};
 use crate::cohort::Cohort;
 
 /// Near enough: mean absolute error of a contribution, as a share of the mean absolute contribution.
@@ -20,7 +20,7 @@ const EVALUATIONS: u64 = 64;
 const MULTIPLY_ADDS: u64 = 1 << 34;
 
 /// Some customers, explained against the training set.
-pub struct Reference {
+pub struct Fidelity {
     artifact: Artifact,
     customers: Vec<Customer>,
     rows: usize,
@@ -30,13 +30,13 @@ pub struct Reference {
     base_errors: Map<String, Value>,
 }
 
-impl Reference {
+impl Fidelity {
     /// Explains customers among `rows` of the cohort with the artifact's network.
-    pub fn new(artifact: &Artifact, cohort: &Cohort, rows: &[u32]) -> Result<Reference, BackgroundError> {
+    pub fn new(artifact: &Artifact, cohort: &Cohort, rows: &[u32]) -> Result<Fidelity, BackgroundError> {
         let evaluation = artifact.network.multiply_adds(1) as u64;
         let affordable = (MULTIPLY_ADDS / (CUSTOMERS as u64 * EVALUATIONS * evaluation)) as usize;
-        let background = customers(cohort, rows, REFERENCE_ROWS.min(affordable.max(256)))?;
-        let mut reference = Reference {
+        let background = customers(cohort, rows, TRAINING_SAMPLE.min(affordable.max(256)))?;
+        let mut fidelity = Fidelity {
             artifact: artifact.clone(),
             customers: customers(cohort, rows, CUSTOMERS)?,
             rows: background.len(),
@@ -45,8 +45,8 @@ impl Reference {
             base_errors: Map::new(),
         };
         let budget = Some(EVALUATIONS * background.len() as u64);
-        reference.truth = reference.explained(background, ExplainOptions { budget, ..ExplainOptions::default() });
-        Ok(reference)
+        fidelity.truth = fidelity.explained(background, ExplainOptions { budget, ..ExplainOptions::default() });
+        Ok(fidelity)
     }
 
     fn explained(&self, background: Vec<Customer>, options: ExplainOptions) -> Vec<Explanation> {

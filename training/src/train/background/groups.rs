@@ -15,11 +15,11 @@ use crate::train::encoded::Encoded;
 const GROUP: usize = 5 * MINIMUM_MEMBERS as usize;
 /// Groups of a large table; they are larger then.
 const MAXIMUM_GROUPS: usize = 512;
-/// Candidates, about.
+/// BackgroundCandidates, about.
 const CANDIDATES: usize = 2048;
 
 /// Training rows that a background is held against, evenly spread over all where there are more.
-pub(super) const REFERENCE_ROWS: usize = 4096;
+pub(super) const TRAINING_SAMPLE: usize = 4096;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum BackgroundError {
     #[error(
@@ -36,7 +36,7 @@ pub(super) fn spread(rows: &[u32], count: usize) -> Vec<u32> {
     (0..count).map(|at| rows[at * rows.len() / count]).collect()
 }
 
-/// Candidates from `rows` of the cohort, as customers and as the artifact has them.
+/// BackgroundCandidates from `rows` of the cohort, as customers and as the artifact has them.
 pub(super) fn drawn(
     cohort: &Cohort,
     encoded: &Encoded,

@@ -3,8 +3,8 @@
 //! The training rows are cut in two again and again, at the median of the input that spreads the group's logits most,
 //! until there are groups of about a hundred. A candidate draws each of its cells from one group: a category as often as the
 //! group has it, a number as the mean of twenty or more of the group that are neighbours in it (a mean of the whole group
-//! would lose what only happens at the ends). Of two thousand candidates [`Candidates`] takes those that explain as the training
-//! set does, and [`Reference`] measures how well.
+//! would lose what only happens at the ends). Of two thousand candidates [`BackgroundCandidates`] takes those that explain as the training
+//! set does, and [`Fidelity`] measures how well.
 
 mod choice;
 mod fidelity;
@@ -12,8 +12,8 @@ mod groups;
 
 use std::ops::RangeInclusive;
 
-pub(super) use choice::Candidates;
-pub(super) use fidelity::Reference;
+pub(super) use choice::BackgroundCandidates;
+pub(super) use fidelity::Fidelity;
 pub use groups::BackgroundError;
 
 /// Background rows where the caller does not say how many: the fewest with which contributions are near enough.
