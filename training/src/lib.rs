@@ -10,6 +10,7 @@ pub mod cohort;
 pub mod evaluation;
 pub mod file;
 pub mod fit;
+mod fold_fit;
 pub mod history;
 pub mod hyperparameters;
 mod identity;

@@ -229,11 +229,10 @@ fn run_fold(params: &TrainParams, cohort: &Cohort, fold: &Fold) -> Result<FoldRe
     let rows = TrainingRows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
     let trained = train(params, cohort, rows, &FitOptions::default(), &mut stop)?;
     let seconds = started.elapsed().as_secs_f64();
-    let labels = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
     let measure = |probabilities: &dyn Fn(&[u32]) -> Vec<f64>, multiply_adds: usize| -> Result<Measured, Failure> {
-        let threshold = best_f1_threshold(&probabilities(&fold.validation), &labels(&fold.validation));
+        let threshold = best_f1_threshold(&probabilities(&fold.validation), &cohort.labels_of(&fold.validation));
         let threshold = threshold.map_err(Failure::data)?;
-        let metrics = Metrics::measure(&probabilities(&fold.test), &labels(&fold.test), threshold);
+        let metrics = Metrics::measure(&probabilities(&fold.test), &cohort.labels_of(&fold.test), threshold);
         Ok(Measured { metrics: metrics.map_err(Failure::data)?, multiply_adds })
     };
     let (small, large) = trained.multiply_adds();

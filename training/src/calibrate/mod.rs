@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tenure::calibration::{Calibration, MAXIMUM_LOGIT};
 
-use crate::metrics::mean_and_error;
+use crate::metrics::{mean, mean_and_error};
 use isotonic::fit_isotonic;
 use rows::{CalibrationRow, sorted_rows};
 use temperature::fit_temperature;
@@ -96,9 +96,9 @@ impl CalibrationParams {
         let uncalibrated = Calibration::Temperature { temperature: 1.0 };
         let record = CalibrationRecord {
             method: if chosen.is_some() { Method::Isotonic } else { Method::Temperature },
-            temperature_log_loss: mean_and_error(held_out.iter().map(|losses| losses.temperature)).0,
-            isotonic_log_loss: tried.then(|| mean_and_error(held_out.iter().map(|losses| losses.isotonic)).0),
-            uncalibrated_log_loss: mean_and_error(rows.iter().map(|row| row.log_loss(&uncalibrated))).0,
+            temperature_log_loss: mean(held_out.iter().map(|losses| losses.temperature)),
+            isotonic_log_loss: tried.then(|| mean(held_out.iter().map(|losses| losses.isotonic))),
+            uncalibrated_log_loss: mean(rows.iter().map(|row| row.log_loss(&uncalibrated))),
         };
         Ok(Calibrated { calibration: chosen.unwrap_or(temperature), record })
     }
@@ -145,6 +145,11 @@ impl CalibrationParams {
 struct HeldOut {
     temperature: f64,
     isotonic: f64,
+}
+
+/// Calibrated probabilities of logits.
+pub fn probabilities(calibration: &Calibration, logits: &[f64]) -> Vec<f64> {
+    logits.iter().map(|&logit| calibration.probability(logit)).collect()
 }
 
 fn check(logits: &[f64], labels: &[bool]) -> Result<(), CalibrateError> {

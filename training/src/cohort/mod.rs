@@ -13,7 +13,7 @@ mod report;
 
 use tenure::customer::{Cell, Customer};
 use tenure::schema::{Derived, Schema};
-use tenure_table::{ColumnsError, TableError};
+use tenure_table::{Batch, ColumnsError, Source, TableError};
 
 pub use column::{Column, MISSING_CODE};
 pub use report::{Purpose, ReadReport, RowProblem, Unfit, UnseenCategories};
@@ -64,6 +64,11 @@ impl Cohort {
         &self.labels
     }
 
+    /// The labels of some customers, in the order of `rows`.
+    pub fn labels_of(&self, rows: &[u32]) -> Vec<bool> {
+        gather(&self.labels, rows)
+    }
+
     /// Number of customers that left.
     pub fn positives(&self) -> usize {
         self.labels.iter().filter(|&&label| label).count()
@@ -105,10 +110,10 @@ impl Cohort {
     /// Some of the customers, in the order of `rows`. It no longer knows which data rows they were.
     pub fn subset(&self, rows: &[u32]) -> Cohort {
         let column = |column: &Column| match column {
-            Column::Numbers(numbers) => Column::Numbers(rows.iter().map(|&row| numbers[row as usize]).collect()),
-            Column::Codes(codes) => Column::Codes(rows.iter().map(|&row| codes[row as usize]).collect()),
+            Column::Numbers(numbers) => Column::Numbers(gather(numbers, rows)),
+            Column::Codes(codes) => Column::Codes(gather(codes, rows)),
         };
-        let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
+        let labels = self.labels_of(rows);
         let columns = self.columns.iter().map(column).collect();
         Cohort { schema: self.schema.clone(), columns, labels, left_out: Vec::new(), report: self.report.clone() }
     }
@@ -125,10 +130,36 @@ impl Cohort {
         Some(kept.map(|(_, entry)| *entry).collect())
     }
 
+    /// Reads the rows of `source`, which is the cohort's own table, that were not left out: `each` gets a batch and a row in
+    /// it, in the order of the customers.
+    pub(crate) fn reread<E: From<TableError>>(
+        &self,
+        source: Source,
+        each: &mut dyn FnMut(&Batch, usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut left_out = self.left_out.iter().copied().peekable();
+        let mut data_row = 0;
+        for batch in source {
+            let batch = batch?;
+            for row in 0..batch.rows() {
+                if left_out.next_if_eq(&data_row).is_none() {
+                    each(&batch, row)?;
+                }
+                data_row += 1;
+            }
+        }
+        Ok(())
+    }
+
     /// Data rows, counted from 0, that were left out.
     pub fn left_out(&self) -> &[u64] {
         &self.left_out
     }
+}
+
+/// The values of some rows, in the order of `rows`.
+pub fn gather<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+    rows.iter().map(|&row| values[row as usize]).collect()
 }
 
 /// Whether a target's text, which is not empty, is the positive value; "1.0" is 1.

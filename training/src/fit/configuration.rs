@@ -119,31 +119,24 @@ impl Penalty {
 
 impl Default for FitConfig<DenseShape> {
     fn default() -> FitConfig {
-        FitConfig {
-            shape: DenseShape::default(),
-            learning_rate: 3e-3,
-            schedule: Schedule::Constant,
-            penalty: Penalty::Loss(8.0),
-            averaging: 0.98,
-            batch_size: 256,
-            maximum_epochs: 300,
-            patience: 16,
-            minimum_gain: 1e-4,
-            class_weights: false,
-            positive_weight: None,
-            gamma: 0.0,
-            seed: 0,
-        }
+        FitConfig { averaging: 0.98, ..FitConfig::new(DenseShape::default(), 3e-3, Penalty::Loss(8.0)) }
     }
 }
 
 impl Default for FitConfig<TabmConfig> {
     fn default() -> FitConfig<TabmConfig> {
+        FitConfig::new(TabmConfig::default(), 2e-3, Penalty::Decoupled(3e-4))
+    }
+}
+
+impl<S> FitConfig<S> {
+    /// What the defaults of all shapes have in common.
+    fn new(shape: S, learning_rate: f64, penalty: Penalty) -> FitConfig<S> {
         FitConfig {
-            shape: TabmConfig::default(),
-            learning_rate: 2e-3,
+            shape,
+            learning_rate,
             schedule: Schedule::Constant,
-            penalty: Penalty::Decoupled(3e-4),
+            penalty,
             averaging: 0.0,
             batch_size: 256,
             maximum_epochs: 300,

@@ -2,10 +2,13 @@
 
 /// The mean log-loss of logits, in f64, with positive rows weighted.
 pub(crate) fn log_loss(logits: impl Iterator<Item = f64>, labels: &[bool], positive_weight: f64) -> f64 {
-    let loss = |(logit, &label): (f64, &bool)| {
-        if label { positive_weight * softplus(-logit) } else { softplus(logit) }
-    };
+    let loss = |(logit, &label): (f64, &bool)| row_loss(logit, label) * if label { positive_weight } else { 1.0 };
     logits.zip(labels).map(loss).sum::<f64>() / labels.len() as f64
+}
+
+/// The log-loss of one row.
+pub(crate) fn row_loss(logit: f64, label: bool) -> f64 {
+    softplus(if label { -logit } else { logit })
 }
 
 /// `ln(1 + exp(x))`, without overflow.

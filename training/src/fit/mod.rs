@@ -20,7 +20,7 @@ use burn::tensor::Device;
 use tenure::network::burn::DenseNetwork;
 
 pub use configuration::{FitConfig, FitError, FitOptions, Penalty, Schedule};
-pub(crate) use loss::log_loss;
+pub(crate) use loss::{log_loss, row_loss};
 pub use network::{DenseShape, MiniBatch, NetworkShape, TrainableNetwork, member_logits};
 use progress::FitProgress;
 pub use progress::{Control, EpochReport};

@@ -3,12 +3,14 @@
 use tenure::schema::MAXIMUM_FIELDS;
 use tenure_table::TableError;
 
+use crate::words::nearest_hint;
+
 /// Why no schema can be drafted.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
     #[error(transparent)]
     Table(#[from] TableError),
-    #[error("{file}: no column `{target}`{}; the columns are {columns}", near(nearest))]
+    #[error("{file}: no column `{target}`{}; the columns are {columns}", nearest_hint(nearest.as_deref()))]
     NoTarget { file: String, target: String, nearest: Option<String>, columns: String },
     #[error("{file}: target `{target}` is of type {kind}; it must be a text, a number or a boolean")]
     TargetType { file: String, target: String, kind: String },
@@ -24,10 +26,6 @@ pub enum InitError {
     TooManyFields { file: String, fields: usize },
     #[error("{file}: the draft is not sound: {problems}")]
     Unsound { file: String, problems: String },
-}
-
-fn near(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or(String::new(), |nearest| format!(" (the nearest is `{nearest}`)"))
 }
 
 impl InitError {

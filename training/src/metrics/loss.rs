@@ -10,6 +10,12 @@ pub fn row_log_loss(probability: f64, label: bool) -> f64 {
     -given.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
 }
 
+/// The mean of [`row_log_loss`], summed in the order of the rows.
+pub fn mean_log_loss(probabilities: &[f64], labels: &[bool]) -> f64 {
+    let losses = probabilities.iter().zip(labels).map(|(&probability, &label)| row_log_loss(probability, label));
+    losses.sum::<f64>() / labels.len() as f64
+}
+
 /// Which of the equal-width bins a probability falls into.
 pub(super) fn calibration_bin(probability: f64) -> usize {
     ((probability * CALIBRATION_BINS as f64) as usize).min(CALIBRATION_BINS - 1)

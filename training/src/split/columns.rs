@@ -90,18 +90,11 @@ fn walk(
         let nearest = nearest(column, columns.map(String::as_str)).map(Into::into);
         return Err(SplitError::Column { file, column: column.into(), nearest });
     };
-    let mut left_out = cohort.left_out().iter().copied().peekable();
-    let (mut data_row, mut kept) = (0, 0);
-    for batch in source {
-        let batch = batch?;
-        for row in 0..batch.rows() {
-            if left_out.next_if_eq(&data_row).is_none() {
-                each(&batch.text(row, index), format!("{} {}", report.line_word, batch.line(row)))?;
-                kept += 1;
-            }
-            data_row += 1;
-        }
-    }
+    let mut kept = 0;
+    cohort.reread(source, &mut |batch, row| {
+        kept += 1;
+        each(&batch.text(row, index), format!("{} {}", report.line_word, batch.line(row)))
+    })?;
     if kept != cohort.rows() {
         let message = format!("{kept}, but it had {} when it was read first", cohort.rows());
         return Err(SplitError::File { file, place: "rows".into(), message });

@@ -2,6 +2,8 @@
 
 use tenure_table::TableError;
 
+use crate::words::nearest_hint;
+
 /// Why rows cannot be parted.
 #[derive(Debug, thiserror::Error)]
 pub enum SplitError {
@@ -11,7 +13,7 @@ pub enum SplitError {
     FoldCount { folds: usize, rows: usize },
     #[error("a part of {share} of the rows would have none of the customers that {class}, of which there are {count}")]
     EmptyClass { share: f64, class: &'static str, count: usize },
-    #[error("{file}: no column `{column}`{hint}", hint = near(nearest))]
+    #[error("{file}: no column `{column}`{hint}", hint = nearest_hint(nearest.as_deref()))]
     Column { file: String, column: String, nearest: Option<String> },
     /// A column cannot keep the rows apart.
     #[error("`{column}`: {message}")]
@@ -21,10 +23,6 @@ pub enum SplitError {
     /// A fold file that is not of this table or not whole, or a time that cannot be read.
     #[error("{file}, {place}: {message}")]
     File { file: String, place: String, message: String },
-}
-
-fn near(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or(String::new(), |nearest| format!("; the nearest is `{nearest}`"))
 }
 
 impl SplitError {

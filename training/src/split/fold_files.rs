@@ -7,6 +7,7 @@ use tenure_table::{Source, nearest};
 use super::error::SplitError;
 use super::parts::Fold;
 use crate::cohort::Cohort;
+use crate::words::nearest_hint;
 
 impl Fold {
     /// The folds of a file `row,fold,y`, one line per data row of the table, and the inner parts of a file `row,k0…`:
@@ -97,8 +98,7 @@ impl RowFile {
     fn position(&self, name: &str) -> Result<usize, SplitError> {
         self.columns.iter().position(|column| column == name).ok_or_else(|| {
             let near = nearest(name, self.columns.iter().map(String::as_str));
-            let hint = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
-            self.error("line 1", format!("no column `{name}`{hint}"))
+            self.error("line 1", format!("no column `{name}`{}", nearest_hint(near)))
         })
     }
 

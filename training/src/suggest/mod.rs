@@ -12,12 +12,14 @@ mod candidates;
 
 use rayon::prelude::*;
 use serde::Serialize;
+use tenure::calibration::sigmoid;
 use tenure::encoding::{EncoderError, EncoderParams};
 use tenure::schema::Derived;
 
 use crate::cohort::Cohort;
-use crate::fit::{Control, FitConfig, FitError, FitOptions, fit, logits};
-use crate::metrics::mean_and_error;
+use crate::fit::{FitConfig, FitError, row_loss};
+use crate::fold_fit::FoldFit;
+use crate::metrics::{mean, mean_and_error};
 use crate::observer::Observer;
 use crate::split::{Fold, SplitBy};
 use crate::train::{Encoded, TrainError};
@@ -98,7 +100,7 @@ pub fn suggest(cohort: &Cohort, seed: u64, observer: &dyn Observer) -> Result<Su
         rows: cohort.rows(),
         folds: FOLDS,
         tried: candidates.len(),
-        log_loss: losses(&held_out, cohort.labels()).iter().sum::<f64>() / cohort.rows() as f64,
+        log_loss: mean(losses(&held_out, cohort.labels()).into_iter()),
         accepted: Vec::new(),
         rejected: Vec::new(),
     };
@@ -128,18 +130,11 @@ pub fn suggest(cohort: &Cohort, seed: u64, observer: &dyn Observer) -> Result<Su
 /// The held-out logits of the default network, by row.
 fn cross_validate(cohort: &Cohort, folds: &[Fold], seed: u64, observer: &dyn Observer) -> Result<Vec<f64>, TrainError> {
     let config: FitConfig = FitConfig { maximum_epochs: 80, patience: 8, seed, ..FitConfig::default() };
-    let of_fold = |fold: &Fold| -> Result<Vec<f32>, TrainError> {
-        let encoded = Encoded::fit(&EncoderParams::default(), cohort, &fold.fit)?;
-        let options = FitOptions::default();
-        let (train, validation) = (encoded.subset(&fold.fit), encoded.subset(&fold.validation));
-        let stop = |_: &_| if observer.is_stopped() { Control::Stop } else { Control::Continue };
-        let fitted = fit(&config, &train, &validation, &options, &mut { stop })?;
-        Ok(logits(&fitted.network, &encoded.subset(&fold.test), &options.device))
-    };
-    let by_fold: Vec<Vec<f32>> = folds.par_iter().map(of_fold).collect::<Result<_, _>>()?;
+    let of_fold = |fold: &Fold| FoldFit::new(&config, cohort, fold, observer).map(|fitted| fitted.logits(&fold.test));
+    let by_fold: Vec<Vec<f64>> = folds.par_iter().map(of_fold).collect::<Result<_, TrainError>>()?;
     let mut all = vec![0.0; cohort.rows()];
     for (fold, logits) in folds.iter().zip(by_fold) {
-        fold.test.iter().zip(logits).for_each(|(&row, logit)| all[row as usize] = f64::from(logit));
+        fold.test.iter().zip(logits).for_each(|(&row, logit)| all[row as usize] = logit);
     }
     Ok(all)
 }
@@ -192,7 +187,7 @@ fn scores(
     let inputs = encoded.encoder().inputs();
     let features = encoded.features(&rows);
     let first = inputs.len() - places.len();
-    let probabilities: Vec<f64> = held_out.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect();
+    let probabilities: Vec<f64> = held_out.iter().map(|&logit| sigmoid(logit)).collect();
     let before = losses(held_out, cohort.labels());
     let band_of = bands(&probabilities);
     let score = |(place, input): (usize, usize)| {
@@ -212,7 +207,7 @@ fn scores(
             let level = level(row);
             let own = sums[fold_of[row] * input_rows + level];
             let step = (totals[level][0] - own[0]) / (totals[level][1] - own[1] + PRIOR / 4.0);
-            before[row] - loss(held_out[row] + step.clamp(-3.0, 3.0), cohort.labels()[row])
+            before[row] - row_loss(held_out[row] + step.clamp(-3.0, 3.0), cohort.labels()[row])
         });
         let (gain, standard_error) = mean_and_error(gains);
         (place, if standard_error > 0.0 { gain / standard_error } else { 0.0 })
@@ -234,14 +229,8 @@ fn bands(probabilities: &[f64]) -> Vec<usize> {
     band_of
 }
 
-/// Log-loss of a logit.
-fn loss(logit: f64, label: bool) -> f64 {
-    let wrong = if label { -logit } else { logit };
-    wrong.max(0.0) + (-wrong.abs()).exp().ln_1p()
-}
-
 fn losses(logits: &[f64], labels: &[bool]) -> Vec<f64> {
-    logits.iter().zip(labels).map(|(&logit, &label)| loss(logit, label)).collect()
+    logits.iter().zip(labels).map(|(&logit, &label)| row_loss(logit, label)).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use tenure::encoding::{DenseLayout, Encoder, EncoderError, EncoderParams, Featur
 use tenure::network::Network;
 
 use super::target_encoding::TargetEncodings;
-use crate::cohort::Cohort;
+use crate::cohort::{Cohort, gather};
 use crate::fit::DenseRows;
 
 /// A fitted encoder and every row of a cohort, encoded by it.
@@ -80,8 +80,7 @@ impl Encoded {
     }
 
     pub fn subset<'a>(&'a self, rows: &'a [u32]) -> Subset<'a> {
-        let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
-        Subset { encoded: self, rows, labels }
+        Subset { encoded: self, rows, labels: gather(&self.labels, rows) }
     }
 
     /// Logits of some rows by the packed network.

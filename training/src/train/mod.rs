@@ -32,10 +32,10 @@ use tenure::decision::Policy;
 use tenure::encoding::EncoderError;
 use tenure::network::Network;
 
-use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord};
+use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord, probabilities};
 use crate::cohort::Cohort;
 use crate::fit::{DenseRows, FitError, FitOptions};
-use crate::metrics::row_log_loss;
+use crate::metrics::mean_log_loss;
 use crate::split::SplitError;
 use student::{DistillationSet, distill};
 
@@ -95,14 +95,13 @@ pub fn train(
 ) -> Result<Trained, TrainError> {
     let encoded = Encoded::fit(&params.encoder, cohort, rows.fit)?;
     let teacher = selection::choose(params, &encoded, rows, options, on_epoch)?;
-    let labels: Vec<bool> = rows.calibration.iter().map(|&row| cohort.labels()[row as usize]).collect();
+    let labels = cohort.labels_of(rows.calibration);
+    let outcomes = cohort.labels_of(rows.validation);
     let calibrate = |logits: &[f64]| -> Result<Calibrated, CalibrateError> {
         CalibrationParams { seed: params.seed, ..CalibrationParams::default() }.fit(logits, &labels)
     };
     let loss = |calibration: &Calibration, logits: Vec<f64>| -> f64 {
-        let of_row =
-            |(logit, &row): (f64, &u32)| row_log_loss(calibration.probability(logit), cohort.labels()[row as usize]);
-        logits.into_iter().zip(rows.validation).map(of_row).sum::<f64>() / rows.validation.len() as f64
+        mean_log_loss(&probabilities(calibration, &logits), &outcomes)
     };
     let teacher_calibration = calibrate(&teacher.logits(&encoded.subset(rows.calibration)))?.calibration;
     let teacher_loss = loss(&teacher_calibration, teacher.logits(&encoded.subset(rows.validation)));
@@ -174,14 +173,12 @@ struct Candidate {
 impl Trained {
     /// Calibrated probabilities of some rows of the cohort.
     pub fn probabilities(&self, rows: &[u32]) -> Vec<f64> {
-        let logits = self.encoded.logits(&self.network, rows);
-        logits.into_iter().map(|logit| self.calibration.probability(logit)).collect()
+        probabilities(&self.calibration, &self.encoded.logits(&self.network, rows))
     }
 
     /// The teacher's calibrated probabilities of some rows of the cohort.
     pub fn teacher_probabilities(&self, rows: &[u32]) -> Vec<f64> {
-        let logits = self.teacher.logits(&self.encoded.subset(rows));
-        logits.into_iter().map(|logit| self.teacher_calibration.probability(logit)).collect()
+        probabilities(&self.teacher_calibration, &self.teacher.logits(&self.encoded.subset(rows)))
     }
 
     /// Multiply-adds of a row: of the network that ships, and of the teacher's members one after another.

@@ -6,6 +6,7 @@
 
 use tenure::encoding::{CategoryValues, Encoder, EncoderParams, Features, Input, Scale};
 
+use crate::cohort::gather;
 use crate::split::stratified_folds;
 
 /// A field with more categories than this is target-encoded. With fewer, a column for each category is better: every column
@@ -54,7 +55,7 @@ impl TargetEncodings {
         if !encoder.inputs().iter().any(|input| many(input).is_some()) {
             return None;
         }
-        let labels: Vec<bool> = fit_rows.iter().map(|&row| labels[row as usize]).collect();
+        let labels = gather(labels, fit_rows);
         let positives = labels.iter().filter(|label| **label).count();
         let folds = FOLDS.min(positives).min(labels.len() - positives);
         let fold_of = stratified_folds(&labels, folds, SEED).ok()?;

@@ -14,7 +14,7 @@ pub use trials::{TrialFold, Trials};
 
 use crate::checkpoint::CheckpointError;
 use crate::hyperparameters::Hyperparameters;
-use crate::metrics::mean_and_error;
+use crate::metrics::{self, mean_and_error};
 use space::SearchSpace;
 
 /// Inner folds of a trial.
@@ -90,7 +90,7 @@ fn is_behind(trials: &Trials, number: usize, folds: usize) -> bool {
 
 /// Mean log-loss over folds; infinite where one gave no network.
 pub fn mean(folds: &[&TrialFold]) -> f64 {
-    folds.iter().map(|fold| fold.log_loss.unwrap_or(f64::INFINITY)).sum::<f64>() / folds.len() as f64
+    metrics::mean(folds.iter().map(|fold| fold.log_loss.unwrap_or(f64::INFINITY)))
 }
 
 /// How much lower a trial's log-loss is than that of the defaults, fold by fold: the mean and its standard error. `None`

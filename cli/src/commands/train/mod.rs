@@ -180,10 +180,9 @@ fn card(
     checks: &DataChecks,
     trained: &Trained,
 ) -> Result<serde_json::Value, Failure> {
-    let of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
-    let threshold = best_f1_threshold(&trained.probabilities(&split.validation), &of(&split.validation));
+    let threshold = best_f1_threshold(&trained.probabilities(&split.validation), &cohort.labels_of(&split.validation));
     let threshold = threshold.map_err(Failure::data)?;
-    let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
+    let (probabilities, labels) = (trained.probabilities(&split.test), cohort.labels_of(&split.test));
     let metrics = Metrics::measure(&probabilities, &labels, threshold).map_err(Failure::data)?;
     let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
     let intervals = bootstrap.intervals(&probabilities, &labels, threshold).map_err(Failure::data)?;

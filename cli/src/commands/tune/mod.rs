@@ -13,7 +13,7 @@ use tenure_training::cohort::Cohort;
 use tenure_training::file::write_whole;
 use tenure_training::fit::{Control, FitError, FitOptions};
 use tenure_training::hyperparameters::Hyperparameters;
-use tenure_training::metrics::row_log_loss;
+use tenure_training::metrics::mean_log_loss;
 use tenure_training::split::{Shares, stratified_parts};
 use tenure_training::train::{TrainError, TrainingRows, train};
 use tenure_training::tune::space::{SearchSpace, words};
@@ -245,11 +245,9 @@ fn measure_fold(
     let stop = &mut |_: &str, _: &_| if interrupted() || late() { Control::Stop } else { Control::Continue };
     let log_loss = match train(&with, cohort, rows, &options, stop) {
         Ok(trained) => {
-            let probabilities = trained.probabilities(&parts[fold]);
-            let losses = probabilities.iter().zip(&parts[fold]);
-            let losses = losses.map(|(&probability, &row)| row_log_loss(probability, cohort.labels()[row as usize]));
-            // To nine digits, which a JSON reader of any precision gives back to the bit.
-            Some((losses.sum::<f64>() / parts[fold].len() as f64 * 1e9).round() / 1e9)
+            let loss = mean_log_loss(&trained.probabilities(&parts[fold]), &cohort.labels_of(&parts[fold]));
+            // To nine digits, which every JSON reader gives back to the bit.
+            Some((loss * 1e9).round() / 1e9)
         }
         // A rate that is too high is a result; the trial is the last of all.
         Err(TrainError::Fit(FitError::Diverged { .. })) => None,

@@ -9,6 +9,7 @@ use tenure::scorer::{ExplainOptions, Explanation, Scorer};
 
 use super::groups::{BackgroundError, TRAINING_SAMPLE, spread};
 use crate::cohort::Cohort;
+use crate::metrics::mean;
 
 /// Near enough: mean absolute error of a contribution, as a share of the mean absolute contribution.
 const TOLERATED_SHARE: f64 = 0.05;
@@ -99,11 +100,6 @@ fn customers(cohort: &Cohort, rows: &[u32], count: usize) -> Result<Vec<Customer
         customer.map_err(|problems| BackgroundError::NoCustomer(problems[0].to_string()))
     };
     spread(rows, count).into_iter().map(customer).collect()
-}
-
-fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
-    sum / f64::from(count.max(1))
 }
 
 /// To four digits: more would only make the artifact longer.
