@@ -84,7 +84,7 @@ fn a_killed_search_goes_on_and_its_best_trains() {
     let refused = tune("whole.jsonl", "other.toml", &["--seed", "9"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     let words = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(words.contains("another search") && words.contains("seed: 9"), "{words}");
+    assert!(words.contains("another run") && words.contains("seed: 9"), "{words}");
 }
 
 #[test]

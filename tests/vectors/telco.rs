@@ -16,11 +16,11 @@ use tenure_table::Source;
 use tenure_training::checks::DataChecks;
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::CardSource;
-use tenure_training::fit::{Control, DenseRows};
+use tenure_training::fit::{Control, DenseRows, FitOptions};
 use tenure_training::history::History;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::{Shares, Split, SplitBy};
-use tenure_training::train::{Rows, TrainParams, Trained, train};
+use tenure_training::train::{TrainParams, Trained, TrainingRows, train};
 use tenure_training::{preset, sample};
 
 /// One record's dense columns.
@@ -51,8 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cohort = Cohort::read(Source::open(&table)?, &schema)?;
     let params = TrainParams::default();
     let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;
-    let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
-    let trained = train(&params, &cohort, rows, &mut |_, _| Control::Continue)?;
+    let rows = TrainingRows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
+    let trained = train(&params, &cohort, rows, &FitOptions::default(), &mut |_, _| Control::Continue)?;
     let source = CardSource {
         params: &params,
         cohort: &cohort,

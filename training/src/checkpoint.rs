@@ -1,22 +1,51 @@
-//! The folder of `--checkpoint-dir`: the states of a training's fits (`fit/state.rs`), and a note of which training they
-//! belong to, so that another table or other settings are refused instead of quietly begun anew.
+//! The folder of `--checkpoint-dir`: the states of a training's fits (`fit/state.rs`), and the mark of the training that
+//! they belong to. Another table or other parameters are refused instead of silently starting again.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::file::{FileError, write_whole};
+use crate::identity::{canonical, identity};
 
-/// What decides a training.
+/// Everything that decides what a run computes: a training, or a search of `tune`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Run {
-    pub code_version: String,
-    pub data_sha256: String,
-    pub schema_sha256: String,
-    /// Every setting and every choice of rows, one a line.
-    pub settings: Vec<String>,
+pub struct RunIdentity {
+    /// Name and version of this form.
+    form: String,
+    code_version: String,
+    data_sha256: String,
+    schema_sha256: String,
+    /// Parameters and choices of rows, in a form of their own, such as [`crate::train::TrainParams::canonical`].
+    parameters: Value,
+}
+
+impl RunIdentity {
+    /// A run of this version of the code.
+    pub fn new(data_sha256: &str, schema_sha256: &str, parameters: Value) -> RunIdentity {
+        RunIdentity {
+            form: "tenure-run/1".into(),
+            code_version: env!("CARGO_PKG_VERSION").into(),
+            data_sha256: data_sha256.into(),
+            schema_sha256: schema_sha256.into(),
+            parameters,
+        }
+    }
+
+    /// Its identity with itself, as JSON: what a folder or a file is marked with.
+    pub(crate) fn mark(&self) -> String {
+        let run = json!(self);
+        canonical(&json!({ "identity": identity(&self.form, &run), "run": run }))
+    }
+}
+
+#[derive(Deserialize)]
+struct Mark {
+    identity: String,
+    run: RunIdentity,
 }
 
 /// Why a folder of checkpoints, or a file of trials, cannot be used.
@@ -25,7 +54,7 @@ pub enum CheckpointError {
     /// It cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Its description of the run, or one of its lines, cannot be read.
+    /// Its mark, or one of its lines, cannot be read.
     #[error("{}: {reason}", path.display())]
     Damaged {
         /// The file.
@@ -33,8 +62,8 @@ pub enum CheckpointError {
         /// What is wrong, and what to do.
         reason: String,
     },
-    /// It belongs to a run with another table, schema or settings.
-    #[error("{} belongs to another run; name another one or delete it\n  {}", path.display(), differences.join("\n  "))]
+    /// It belongs to a run with another table, schema or parameters.
+    #[error("{} belongs to another run; name another file or folder, or delete it\n  {}", path.display(), differences.join("\n  "))]
     OtherRun {
         /// The folder or file.
         path: PathBuf,
@@ -43,35 +72,35 @@ pub enum CheckpointError {
     },
 }
 
-const NOTE: &str = "run.json";
+const MARK: &str = "run.json";
 
-/// Makes the folder the run's own, or checks that it is; refuses the folder of another run.
-pub fn open(folder: &Path, run: &Run) -> Result<(), CheckpointError> {
-    let note = folder.join(NOTE);
-    match std::fs::read_to_string(&note) {
-        Ok(text) => same_run(folder, &note, &text, run),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let text = serde_json::to_string_pretty(run).expect("a run has only texts");
-            Ok(write_whole(&note, text.as_bytes())?)
-        }
-        Err(error) => Err(FileError::new(&note, error).into()),
+/// Marks the folder as the run's own, or checks the mark; refuses the folder of another run.
+pub fn open(folder: &Path, run: &RunIdentity) -> Result<(), CheckpointError> {
+    let file = folder.join(MARK);
+    match std::fs::read_to_string(&file) {
+        Ok(text) => same_run(folder, &file, &text, run),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(write_whole(&file, run.mark().as_bytes())?),
+        Err(error) => Err(FileError::new(&file, error).into()),
     }
 }
 
-/// Checks that the run described by `text`, which stands in `file`, is `run`; `path` is what the user named.
-pub(crate) fn same_run(path: &Path, file: &Path, text: &str, run: &Run) -> Result<(), CheckpointError> {
-    let earlier: Run = serde_json::from_str(text).map_err(|error| CheckpointError::Damaged {
+/// Checks that `text`, the mark in `file`, is that of `run`; `path` is what the user named.
+pub(crate) fn same_run(path: &Path, file: &Path, text: &str, run: &RunIdentity) -> Result<(), CheckpointError> {
+    let mark: Mark = serde_json::from_str(text).map_err(|error| CheckpointError::Damaged {
         path: file.to_owned(),
-        reason: format!("this describes no run of tenure ({error}); name another one"),
+        reason: format!("this does not describe a run of tenure ({error}); name another file or folder, or delete it"),
     })?;
-    let differences = differences(&earlier, run);
-    if differences.is_empty() { Ok(()) } else { Err(CheckpointError::OtherRun { path: path.to_owned(), differences }) }
+    if mark.identity == identity(&run.form, &json!(run)) {
+        return Ok(());
+    }
+    Err(CheckpointError::OtherRun { path: path.to_owned(), differences: differences(&mark.run, run) })
 }
 
 /// Every way in which two runs differ, in words.
-fn differences(earlier: &Run, run: &Run) -> Vec<String> {
+fn differences(earlier: &RunIdentity, run: &RunIdentity) -> Vec<String> {
     let mut differences = Vec::new();
     for (what, earlier, now) in [
+        ("form of its mark", &earlier.form, &run.form),
         ("version of tenure", &earlier.code_version, &run.code_version),
         ("table's SHA-256", &earlier.data_sha256, &run.data_sha256),
         ("schema's SHA-256", &earlier.schema_sha256, &run.schema_sha256),
@@ -80,52 +109,69 @@ fn differences(earlier: &Run, run: &Run) -> Vec<String> {
             differences.push(format!("the {what} was {earlier}, is {now}"));
         }
     }
-    let only_in = |these: &[String], those: &[String]| -> Vec<String> {
-        these.iter().filter(|line| !those.contains(line)).map(|line| line.trim().trim_end_matches(',').into()).collect()
+    let (earlier, now) = (lines(&earlier.parameters), lines(&run.parameters));
+    let only_in = |these: &[String], those: &[String]| -> String {
+        let only: Vec<&str> = these.iter().filter(|line| !those.contains(line)).map(String::as_str).collect();
+        if only.is_empty() { "absent".into() } else { only.join(", ") }
     };
-    let (before, after) = (only_in(&earlier.settings, &run.settings), only_in(&run.settings, &earlier.settings));
-    if !before.is_empty() || !after.is_empty() {
-        differences.push(format!("settings were {}; are {}", listed(&before), listed(&after)));
-    } else if earlier.settings != run.settings {
-        differences.push("settings stand in another order".into());
+    if earlier != now {
+        differences.push(format!("parameters were {}; are {}", only_in(&earlier, &now), only_in(&now, &earlier)));
     }
     differences
 }
 
-fn listed(lines: &[String]) -> String {
-    if lines.is_empty() { "fewer".into() } else { lines.join(", ") }
+/// Every value below a JSON value with the keys on the way, as in `network.dropout: 0.2`.
+fn lines(value: &Value) -> Vec<String> {
+    fn collect(path: &str, value: &Value, lines: &mut Vec<String>) {
+        match value {
+            Value::Object(entries) => {
+                let dot = if path.is_empty() { "" } else { "." };
+                entries.iter().for_each(|(key, value)| collect(&format!("{path}{dot}{key}"), value, lines));
+            }
+            value => lines.push(format!("{path}: {}", canonical(value))),
+        }
+    }
+    let mut lines = Vec::new();
+    collect("", value, &mut lines);
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn run() -> Run {
-        let settings = "TrainParams {\n    bins: 16,\n    seed: 0,\n}".lines().map(String::from).collect();
-        let text = String::from;
-        Run { code_version: text("1"), data_sha256: text("a"), schema_sha256: text("b"), settings }
+    fn run(data: &str, bins: u32) -> RunIdentity {
+        RunIdentity::new(data, "b", json!({ "encoder": { "bins": bins }, "seed": 0 }))
     }
 
     #[test]
-    fn a_folder_is_of_one_training_alone() {
+    fn the_mark_of_a_run_stays_what_it_is() {
+        let mut run = run("a", 16);
+        run.code_version = "1".into();
+        assert_eq!(
+            run.mark(),
+            r#"{"identity":"2be99be4a639613fe2480fbd3916c7fe96624e39c350709590d7a71750bb7034","run":{"code_version":"1","data_sha256":"a","form":"tenure-run/1","parameters":{"encoder":{"bins":16},"seed":0},"schema_sha256":"b"}}"#
+        );
+    }
+
+    #[test]
+    fn a_folder_belongs_to_one_training() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("new/deep");
-        open(&folder, &run()).unwrap();
-        open(&folder, &run()).unwrap();
-        let mut other = Run { data_sha256: "c".into(), ..run() };
-        other.settings[1] = "    bins: 8,".into();
-        let error = open(&folder, &other).unwrap_err();
+        open(&folder, &run("a", 16)).unwrap();
+        open(&folder, &run("a", 16)).unwrap();
+        let error = open(&folder, &run("c", 8)).unwrap_err();
         assert!(matches!(error, CheckpointError::OtherRun { .. }), "{error:?}");
         let message = error.to_string();
         assert!(message.contains("the table's SHA-256 was a, is c"), "{message}");
-        assert!(message.contains("settings were bins: 16; are bins: 8"), "{message}");
+        assert!(message.contains("parameters were encoder.bins: 16; are encoder.bins: 8"), "{message}");
     }
 
     #[test]
-    fn a_broken_note_is_named() {
+    fn a_damaged_mark_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(NOTE), "{\"code_version\":").unwrap();
-        let error = open(folder.path(), &run()).unwrap_err();
-        assert!(matches!(&error, CheckpointError::Damaged { path, .. } if path.ends_with(NOTE)), "{error:?}");
+        std::fs::write(folder.path().join(MARK), "{\"identity\":").unwrap();
+        let error = open(folder.path(), &run("a", 16)).unwrap_err();
+        assert!(matches!(&error, CheckpointError::Damaged { path, .. } if path.ends_with(MARK)), "{error:?}");
     }
 }

@@ -49,6 +49,11 @@ pub fn persist(file: NamedTempFile, path: &Path) -> Result<(), FileError> {
     file.persist(path).map(drop).map_err(|error| FileError::new(path, error.error))
 }
 
+/// A file's name alone: a page that is passed on says nothing of the machine it was made on.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;

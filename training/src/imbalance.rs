@@ -1,18 +1,17 @@
 //! What a loss for imbalanced classes buys and costs, on held-out folds.
 
-use burn::tensor::Device;
 use rayon::prelude::*;
 use serde::Serialize;
 use tenure::calibration::sigmoid;
-use tenure::encoding::EncoderParams;
 
-use crate::calibrate::CalibrationParams;
+use crate::calibrate::{CalibrationParams, probabilities};
 use crate::cohort::Cohort;
-use crate::fit::{Control, FitConfig, fit, logits};
-use crate::metrics::{Metrics, MetricsError, best_f1_threshold};
+use crate::fit::FitConfig;
+use crate::fold_fit::FoldFit;
+use crate::metrics::{self, Metrics, MetricsError, best_f1_threshold};
 use crate::observer::Observer;
 use crate::split::Fold;
-use crate::train::{Encoded, TrainError};
+use crate::train::TrainError;
 
 /// Why a loss cannot be measured.
 #[derive(Debug, thiserror::Error)]
@@ -70,24 +69,16 @@ fn measure(
     config: &FitConfig,
     observer: &dyn Observer,
 ) -> Result<LossFigures, ImbalanceError> {
-    let labels = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
-    let encoded = Encoded::fit(&EncoderParams::default(), cohort, &fold.fit).map_err(TrainError::from)?;
-    let device = Device::flex();
-    let [fit_rows, validation, test] = [&fold.fit, &fold.validation, &fold.test].map(|rows| encoded.subset(rows));
-    let stop = |_: &_| if observer.is_stopped() { Control::Stop } else { Control::Continue };
-    let fitted = fit(config, &fit_rows, &validation, &device, &mut { stop }).map_err(TrainError::from)?;
-    let of = |rows| -> Vec<f64> { logits(&fitted.network, rows, &device).into_iter().map(f64::from).collect() };
-    let (validation, test) = (of(&validation), of(&test));
+    let fold_fit = FoldFit::new(config, cohort, fold, observer)?;
+    let [validation, test] = [&fold.validation, &fold.test].map(|rows| fold_fit.logits(rows));
     let params = CalibrationParams { seed: config.seed, ..CalibrationParams::default() };
-    let known = labels(&fold.validation);
+    let known = cohort.labels_of(&fold.validation);
     let calibration = params.fit(&validation, &known).map_err(TrainError::from)?.calibration;
-    let calibrated =
-        |logits: &[f64]| -> Vec<f64> { logits.iter().map(|&logit| calibration.probability(logit)).collect() };
-    let threshold = best_f1_threshold(&calibrated(&validation), &known)?;
-    let (probabilities, outcomes) = (calibrated(&test), labels(&fold.test));
-    let at = |threshold: f64| Metrics::measure(&probabilities, &outcomes, threshold);
+    let threshold = best_f1_threshold(&probabilities(&calibration, &validation), &known)?;
+    let (calibrated, outcomes) = (probabilities(&calibration, &test), cohort.labels_of(&fold.test));
+    let at = |threshold: f64| Metrics::measure(&calibrated, &outcomes, threshold);
     let (half, moved) = (at(0.5)?, at(threshold)?);
-    let before: Vec<f64> = test.iter().map(|logit| sigmoid(logit + fitted.prior_correction)).collect();
+    let before: Vec<f64> = test.iter().map(|logit| sigmoid(logit + fold_fit.fitted.prior_correction)).collect();
     let before = Metrics::measure(&before, &outcomes, 0.5)?;
     let of = |metrics: &Metrics| AtThreshold {
         threshold: metrics.threshold,
@@ -108,7 +99,7 @@ fn measure(
 }
 
 fn mean(loss: String, rows: &[LossFigures]) -> LossFigures {
-    let mean = |of: &dyn Fn(&LossFigures) -> f64| rows.iter().map(of).sum::<f64>() / rows.len() as f64;
+    let mean = |of: &dyn Fn(&LossFigures) -> f64| metrics::mean(rows.iter().map(of));
     let at = |of: fn(&LossFigures) -> &AtThreshold| AtThreshold {
         threshold: mean(&|row| of(row).threshold),
         precision: mean(&|row| of(row).precision),

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use crate::cohort::tests::{SCHEMA, cohort};
     use crate::fit::FitConfig;
-    use crate::train::{Model, Rows, Ship, TrainParams, train};
+    use crate::train::{Model, Ship, TrainParams, TrainingRows, train};
     use tenure::decision::Tier;
     use tenure::schema::Kind;
 
@@ -110,8 +110,11 @@ mod tests {
         params.teacher.model = Some(Model::Linear);
         params.background_rows = Some(8);
         let (fit, validation): (Vec<u32>, Vec<u32>) = (0..cohort.rows() as u32).partition(|row| row % 4 > 0);
-        let rows = Rows { fit: &fit, validation: &validation, calibration: &validation };
-        let trained = train(&params, &cohort, rows, &mut |_, _| crate::fit::Control::Continue).unwrap();
+        let rows = TrainingRows { fit: &fit, validation: &validation, calibration: &validation };
+        let trained = train(&params, &cohort, rows, &crate::fit::FitOptions::default(), &mut |_, _| {
+            crate::fit::Control::Continue
+        })
+        .unwrap();
         let split = Split {
             train: fit.clone(),
             validation: validation.clone(),

@@ -1,7 +1,7 @@
 //! The facts of a card in words.
 
 use tenure::card::{ModelCard, TestMetrics};
-use tenure_training::metrics::{FIGURES, Figure, Interval, Intervals, Metrics};
+use tenure_training::metrics::{Interval, Intervals, METRICS, Metric, Metrics};
 
 /// One fact of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub fn lines(card: &ModelCard) -> Vec<CardLine> {
     line("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
     line("Penalty of TabM", penalty(card));
     line("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));
-    for figure in &FIGURES {
+    for figure in &METRICS {
         line(&format!("{}, test rows", figure.words), Some(with_interval(card, figure)));
     }
     line("Seed", Some(card.seed.to_string()));
@@ -61,12 +61,12 @@ pub(super) fn hidden(card: &ModelCard) -> String {
 }
 
 /// A figure of the test rows.
-pub(super) fn value(metrics: TestMetrics, figure: &Figure) -> f64 {
+pub(super) fn value(metrics: TestMetrics, figure: &Metric) -> f64 {
     (figure.value)(&Metrics::from(metrics))
 }
 
 /// As in `0.8512 (0.8301 to 0.8710)`.
-pub fn with_interval(card: &ModelCard, figure: &Figure) -> String {
+pub fn with_interval(card: &ModelCard, figure: &Metric) -> String {
     let value = value(card.metrics, figure);
     match card.intervals {
         Some(intervals) => {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 use tenure::artifact::Document;
 use tenure::card::ModelCard;
-use tenure_training::metrics::FIGURES;
+use tenure_training::metrics::METRICS;
 
 use super::facts::{hidden, penalty, trained_on, value, with_interval};
 
@@ -56,7 +56,7 @@ fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) ->
     }
     out += "tags:\n- churn\n- tabular\n- calibrated\n- shapley\n- webassembly\n";
     out += "metrics:\n";
-    for figure in &FIGURES {
+    for figure in &METRICS {
         let _ = writeln!(out, "- {}", figure.key);
     }
     let name = quoted(&document.schema.name);
@@ -66,7 +66,7 @@ fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) ->
          dataset:\n      name: {}\n      type: tabular\n      split: test\n    metrics:\n",
         quoted(&format!("{}, test rows", document.schema.name))
     );
-    for figure in &FIGURES {
+    for figure in &METRICS {
         let _ = writeln!(
             out,
             "    - type: {}\n      name: {}\n      value: {}",
@@ -108,7 +108,7 @@ fn figures(out: &mut String, card: &ModelCard) {
          on the validation rows.\n\n| figure | value |\n| --- | --- |\n",
         card.rows.test, card.metrics.threshold
     );
-    for figure in &FIGURES {
+    for figure in &METRICS {
         let _ = writeln!(out, "| {} | {} |", figure.words, with_interval(card, figure));
     }
     out.push('\n');

@@ -7,11 +7,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 use tenure_training::cohort::Cohort;
-use tenure_training::fit::Control;
+use tenure_training::fit::{Control, FitOptions};
 use tenure_training::metrics::{Metrics, best_f1_threshold};
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::Fold;
-use tenure_training::train::{Rows, TrainParams, train};
+use tenure_training::train::{TrainParams, TrainingRows, train};
 
 use super::network::NetworkArguments;
 use crate::configuration::ResolvedSettings;
@@ -104,7 +104,7 @@ pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console
     if let Some(json) = &arguments.json {
         refuse_overwrite(json, arguments.force)?;
     }
-    let params = arguments.network.params()?;
+    let params = arguments.network.params();
     let TableArguments { group, time, .. } = &arguments.table;
     if arguments.folds.is_some() && (group.is_some() || time.is_some()) {
         return Err(Failure::usage(
@@ -221,13 +221,12 @@ fn counted(names: impl Iterator<Item = String>) -> String {
 fn run_fold(params: &TrainParams, cohort: &Cohort, fold: &Fold) -> Result<FoldResult, Failure> {
     let started = Instant::now();
     let mut stop = |_: &str, _: &_| if interrupted() { Control::Stop } else { Control::Continue };
-    let rows = Rows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
-    let trained = train(params, cohort, rows, &mut stop)?;
+    let rows = TrainingRows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
+    let trained = train(params, cohort, rows, &FitOptions::default(), &mut stop)?;
     let seconds = started.elapsed().as_secs_f64();
-    let labels = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
     let measure = |probabilities: &dyn Fn(&[u32]) -> Vec<f64>, multiply_adds: usize| -> Result<Measured, Failure> {
-        let threshold = best_f1_threshold(&probabilities(&fold.validation), &labels(&fold.validation))?;
-        let metrics = Metrics::measure(&probabilities(&fold.test), &labels(&fold.test), threshold)?;
+        let threshold = best_f1_threshold(&probabilities(&fold.validation), &cohort.labels_of(&fold.validation))?;
+        let metrics = Metrics::measure(&probabilities(&fold.test), &cohort.labels_of(&fold.test), threshold)?;
         Ok(Measured { metrics, multiply_adds })
     };
     let (small, large) = trained.multiply_adds();

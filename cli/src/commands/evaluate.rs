@@ -6,7 +6,7 @@ use indicatif::HumanCount;
 use serde::Serialize;
 use serde_json::json;
 use tenure::scorer::Scorer;
-use tenure_training::metrics::{Bootstrap, FIGURES, Interval, Intervals, Metrics};
+use tenure_training::metrics::{Bootstrap, Interval, Intervals, METRICS, Metrics};
 use tenure_training::scores::scores;
 
 use crate::console::{Console, refuse_overwrite, write_json};
@@ -117,7 +117,7 @@ fn table(evaluation: &Evaluation) -> String {
         lines.push(format!("{} rows left out", HumanCount(*left_out)));
     }
     lines.push(format!("{:<16} {:>8}{}", "", "value", if intervals.is_some() { "   95% interval" } else { "" }));
-    for figure in &FIGURES {
+    for figure in &METRICS {
         let (words, value) = (figure.words, (figure.value)(metrics));
         let interval = intervals.as_ref().map(figure.interval);
         let interval = interval.map_or_else(String::new, |Interval { low, high }| format!("   {low:.4} to {high:.4}"));

@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 5)]
     pub splits: usize,
     /// Gamma of the focal loss
-    #[arg(long, default_value_t = 2.0, value_parser = super::network::focusing)]
+    #[arg(long, default_value_t = 2.0, value_parser = super::network::gamma)]
     pub focal: f64,
     /// Seed of the folds and networks
     #[arg(long, default_value_t = 0)]
@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let losses: [(String, FitConfig); 3] = [
         ("log-loss".into(), plain()),
         ("class weights".into(), FitConfig { class_weights: true, ..plain() }),
-        (format!("focal loss, {}", arguments.focal), FitConfig { focusing: arguments.focal, ..plain() }),
+        (format!("focal loss, {}", arguments.focal), FitConfig { gamma: arguments.focal, ..plain() }),
     ];
     let mut rows = Vec::new();
     for (loss, config) in losses {

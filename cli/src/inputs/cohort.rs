@@ -4,7 +4,8 @@ use std::path::Path;
 
 use tenure::schema::Schema;
 use tenure_table::Source;
-use tenure_training::cohort::{Cohort, Purpose, RARE_BELOW, prune_rare};
+use tenure_training::cohort::rare::{RARE_BELOW, prune_rare};
+use tenure_training::cohort::{Cohort, Purpose};
 
 use crate::console::Console;
 use crate::failure::Failure;

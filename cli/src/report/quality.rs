@@ -2,15 +2,15 @@
 
 use maud::{Markup, html};
 use tenure_training::evaluation::{ModelFigures, Report};
-use tenure_training::metrics::{Band, Difference, FIGURES, Figure, Interval};
+use tenure_training::metrics::{Band, Difference, Interval, METRICS, Metric};
 
 use super::chart::{Axis, Chart};
 use super::html::{count, figure, percent, signed, table};
 
 /// All figures, those that depend on the threshold last.
-fn figures() -> impl Iterator<Item = (&'static Figure, String)> {
+fn figures() -> impl Iterator<Item = (&'static Metric, String)> {
     let of_threshold = ["accuracy", "precision", "recall", "f1"];
-    let mut figures: Vec<&Figure> = FIGURES.iter().collect();
+    let mut figures: Vec<&Metric> = METRICS.iter().collect();
     figures.sort_by_key(|figure| of_threshold.contains(&figure.key));
     figures.into_iter().map(move |figure| {
         let at = if of_threshold.contains(&figure.key) { " at the threshold" } else { "" };

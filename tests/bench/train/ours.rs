@@ -10,12 +10,13 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use burn::tensor::Device;
 use tenure::encoding::EncoderParams;
 use tenure::network::burn::tabm::TabmConfig;
 use tenure_table::Source;
 use tenure_training::cohort::{Cohort, Purpose};
-use tenure_training::fit::{Control, DenseRows, DenseShape, FitConfig, NetworkShape, Penalty, Schedule, fit};
+use tenure_training::fit::{
+    Control, DenseRows, DenseShape, FitConfig, FitOptions, NetworkShape, Penalty, Schedule, fit,
+};
 use tenure_training::preset::preset;
 use tenure_training::sample;
 use tenure_training::train::Encoded;
@@ -95,14 +96,13 @@ fn time<S: NetworkShape>((encoded, train, validation): &Data, shape: S, epochs: 
         minimum_gain: 0.0,
         class_weights: false,
         positive_weight: None,
-        focusing: 0.0,
+        gamma: 0.0,
         seed: 0,
-        checkpoints: None,
     };
     let (train, validation) = (encoded.subset(train), encoded.subset(validation));
     let mut last = f64::NAN;
     let mut run = |epochs| {
-        fit(&config(epochs), &train, &validation, &Device::flex(), &mut |report| {
+        fit(&config(epochs), &train, &validation, &FitOptions::default(), &mut |report| {
             last = report.validation_loss;
             Control::Continue
         })

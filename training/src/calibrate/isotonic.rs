@@ -3,7 +3,7 @@
 
 use tenure::calibration::{Calibration, MAXIMUM_KNOTS};
 
-use super::Row;
+use super::rows::CalibrationRow;
 
 /// Probabilities stay this far from 0 and 1.
 const MARGIN: f64 = 0.0005;
@@ -13,7 +13,7 @@ const PRIOR_ROWS: f64 = 2.0;
 
 /// The curve through `rows`, ascending by logit, with prior rows from `temperature`. None where all logits are equal:
 /// a curve needs two of them.
-pub(super) fn fit_isotonic(rows: &[Row], temperature: &Calibration) -> Option<Calibration> {
+pub(super) fn fit_isotonic(rows: &[CalibrationRow], temperature: &Calibration) -> Option<Calibration> {
     let (lowest, highest) = (rows.first()?.logit, rows.last()?.logit);
     if lowest == highest {
         return None;
@@ -48,7 +48,7 @@ struct Block {
 }
 
 impl Block {
-    fn of_row(row: &Row, temperature: &Calibration) -> Block {
+    fn of_row(row: &CalibrationRow, temperature: &Calibration) -> Block {
         Block {
             rows: 1.0,
             logits: row.logit,
@@ -85,7 +85,7 @@ impl Block {
 }
 
 /// Isotonic regression: rows of one logit are one block whatever their labels, then rates must rise.
-fn pool_by_rate(rows: &[Row], temperature: &Calibration) -> Vec<Block> {
+fn pool_by_rate(rows: &[CalibrationRow], temperature: &Calibration) -> Vec<Block> {
     let of_rows = rows.iter().map(|row| Block::of_row(row, temperature));
     let of_logits = pool(of_rows, |below, above| below.highest == above.lowest);
     pool(of_logits.into_iter(), |below, above| below.rate() >= above.rate())
@@ -138,7 +138,8 @@ mod tests {
     fn knots_of_neighbouring_logits_stay_apart() {
         // The mean of three times 0.1 rounds up to the next float.
         let rows = [0.1f64, 0.1f64.next_up()].map(|logit| [logit; 3]).concat();
-        let rows: Vec<Row> = rows.into_iter().map(|logit| Row { logit, label: logit > 0.1 }).collect();
+        let rows: Vec<CalibrationRow> =
+            rows.into_iter().map(|logit| CalibrationRow { logit, label: logit > 0.1 }).collect();
         let isotonic = fit_isotonic(&rows, &Calibration::Temperature { temperature: 1.0 }).unwrap();
         assert_eq!(isotonic.validate(), Ok(()));
     }
@@ -155,7 +156,7 @@ mod tests {
             let mut distinct: Vec<f64> = rows.iter().map(|row| row.logit).collect();
             distinct.dedup();
             let mean = |from: f64, to: f64| {
-                let inside: Vec<&Row> = rows.iter().filter(|row| (from..=to).contains(&row.logit)).collect();
+                let inside: Vec<&CalibrationRow> = rows.iter().filter(|row| (from..=to).contains(&row.logit)).collect();
                 inside.iter().filter(|row| row.label).count() as f64 / inside.len() as f64
             };
             let pooled = pool_by_rate(&rows, &fit_temperature(&rows));
@@ -179,7 +180,7 @@ mod tests {
         groups.dedup_by_key(|group| group.0);
         for (rate, part, whole) in groups {
             let logit = (rate / (1.0 - rate)).ln();
-            rows.extend((0..whole).map(|member| Row { logit, label: member < part }));
+            rows.extend((0..whole).map(|member| CalibrationRow { logit, label: member < part }));
         }
         let temperature = Calibration::Temperature { temperature: 1.0 };
         assert!(pool_by_rate(&rows, &temperature).len() > MAXIMUM_KNOTS);

@@ -6,6 +6,7 @@
 //! better by more than one standard error of the paired difference, and never below [`MINIMUM_ISOTONIC_ROWS`] rows.
 
 mod isotonic;
+mod rows;
 mod temperature;
 
 use rand::SeedableRng;
@@ -14,8 +15,9 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tenure::calibration::{Calibration, MAXIMUM_LOGIT};
 
-use crate::metrics::{mean_and_error, row_log_loss};
+use crate::metrics::{mean, mean_and_error};
 use isotonic::fit_isotonic;
+use rows::{CalibrationRow, sorted_rows};
 use temperature::fit_temperature;
 
 /// Below this the choice between the two is noise.
@@ -94,21 +96,21 @@ impl CalibrationParams {
         let uncalibrated = Calibration::Temperature { temperature: 1.0 };
         let record = CalibrationRecord {
             method: if chosen.is_some() { Method::Isotonic } else { Method::Temperature },
-            temperature_log_loss: mean_and_error(held_out.iter().map(|losses| losses.temperature)).0,
-            isotonic_log_loss: tried.then(|| mean_and_error(held_out.iter().map(|losses| losses.isotonic)).0),
-            uncalibrated_log_loss: mean_and_error(rows.iter().map(|row| row.log_loss(&uncalibrated))).0,
+            temperature_log_loss: mean(held_out.iter().map(|losses| losses.temperature)),
+            isotonic_log_loss: tried.then(|| mean(held_out.iter().map(|losses| losses.isotonic))),
+            uncalibrated_log_loss: mean(rows.iter().map(|row| row.log_loss(&uncalibrated))),
         };
         Ok(Calibrated { calibration: chosen.unwrap_or(temperature), record })
     }
 
     /// The loss of each row under both candidates, fitted without it.
-    fn cross_validate(&self, rows: &[Row]) -> Vec<HeldOut> {
+    fn cross_validate(&self, rows: &[CalibrationRow]) -> Vec<HeldOut> {
         let fold_of = self.stratified_folds(rows);
         let mut held_out = Vec::with_capacity(rows.len());
         for fold in 0..self.folds.min(rows.len()) {
             let part = |inside: bool| {
                 let chosen = rows.iter().zip(&fold_of).filter(move |(_, of)| (**of == fold) == inside);
-                chosen.map(|(row, _)| *row).collect::<Vec<Row>>()
+                chosen.map(|(row, _)| *row).collect::<Vec<CalibrationRow>>()
             };
             let training = part(false);
             let temperature = fit_temperature(&training);
@@ -124,7 +126,7 @@ impl CalibrationParams {
     }
 
     /// Deals the shuffled negatives, then the shuffled positives, to the folds in turn.
-    fn stratified_folds(&self, rows: &[Row]) -> Vec<usize> {
+    fn stratified_folds(&self, rows: &[CalibrationRow]) -> Vec<usize> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         let mut fold_of = vec![0; rows.len()];
         let mut dealt = 0;
@@ -140,21 +142,14 @@ impl CalibrationParams {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Row {
-    logit: f64,
-    label: bool,
-}
-
 struct HeldOut {
     temperature: f64,
     isotonic: f64,
 }
 
-impl Row {
-    fn log_loss(&self, calibration: &Calibration) -> f64 {
-        row_log_loss(calibration.probability(self.logit), self.label)
-    }
+/// Calibrated probabilities of logits.
+pub fn probabilities(calibration: &Calibration, logits: &[f64]) -> Vec<f64> {
+    logits.iter().map(|&logit| calibration.probability(logit)).collect()
 }
 
 fn check(logits: &[f64], labels: &[bool]) -> Result<(), CalibrateError> {
@@ -172,13 +167,6 @@ fn check(logits: &[f64], labels: &[bool]) -> Result<(), CalibrateError> {
         return Err(CalibrateError::OneClass { positives, negatives });
     }
     Ok(())
-}
-
-/// Ascending by logit, negatives first among equals, so that the order of the table changes nothing.
-fn sorted_rows(logits: &[f64], labels: &[bool]) -> Vec<Row> {
-    let mut rows: Vec<Row> = logits.iter().zip(labels).map(|(&logit, &label)| Row { logit, label }).collect();
-    rows.sort_by(|a, b| a.logit.total_cmp(&b.logit).then(a.label.cmp(&b.label)));
-    rows
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 
 use tenure::calibration::{Calibration, MAXIMUM_TEMPERATURE, MINIMUM_TEMPERATURE, sigmoid};
 
-use super::Row;
+use super::rows::CalibrationRow;
 
 /// The temperature of [`fitted`], drawn back towards 1 by as much of its logarithm as is noise: `1 - (s / ln T)²` of it
 /// is kept, `s` being its standard error (the positive part; James & Stein 1961). A network that was stopped by its
 /// validation loss is nearly calibrated, and the fit to the few hundred rows at hand then adds more noise than it
 /// removes: on IBM Telco, 845 rows, it raises the test log-loss by .0004.
-pub(super) fn fit_temperature(rows: &[Row]) -> Calibration {
-    let Fitted { inverse, standard_error } = fitted(rows);
+pub(super) fn fit_temperature(rows: &[CalibrationRow]) -> Calibration {
+    let InverseTemperature { inverse, standard_error } = fitted(rows);
     let logarithm = inverse.ln();
     let kept = (1.0 - (standard_error / logarithm).powi(2)).max(0.0);
     let temperature = (-kept * logarithm).exp();
@@ -17,7 +17,7 @@ pub(super) fn fit_temperature(rows: &[Row]) -> Calibration {
 }
 
 /// 1 / T and the standard error of its logarithm.
-struct Fitted {
+struct InverseTemperature {
     inverse: f64,
     standard_error: f64,
 }
@@ -26,7 +26,7 @@ struct Fitted {
 /// with the rows, so a few hundred of them outweigh it; without it a few separable rows ask for T = 0, and rows in the
 /// wrong order for T = ∞. The sum is strictly convex in 1/T, so its slope has one zero. Newton's method finds it, kept
 /// between a value known to be too low and one known to be too high.
-fn fitted(rows: &[Row]) -> Fitted {
+fn fitted(rows: &[CalibrationRow]) -> InverseTemperature {
     let (mut low, mut high) = (1.0 / MAXIMUM_TEMPERATURE, 1.0 / MINIMUM_TEMPERATURE);
     let mut inverse = 1.0f64;
     let mut standard_error = 1.0;
@@ -52,7 +52,7 @@ fn fitted(rows: &[Row]) -> Fitted {
             break;
         }
     }
-    Fitted { inverse, standard_error }
+    InverseTemperature { inverse, standard_error }
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ fn folds_are_even_in_both_classes() {
     let (logits, labels) = drawn(203, 5, |_| 0.1);
     let rows = sorted_rows(&logits, &labels);
     let fold_of = CalibrationParams::default().stratified_folds(&rows);
-    let sizes = |keep: &dyn Fn(&Row) -> bool| {
+    let sizes = |keep: &dyn Fn(&CalibrationRow) -> bool| {
         let mut sizes = [0usize; 5];
         rows.iter().zip(&fold_of).filter(|(row, _)| keep(row)).for_each(|(_, fold)| sizes[*fold] += 1);
         sizes.iter().max().unwrap() - sizes.iter().min().unwrap()

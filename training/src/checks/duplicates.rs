@@ -6,9 +6,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::Serialize;
 use tenure_table::{Source, TableError};
 
-use super::{ALIKE, Check, Finding, percent};
+use super::finding::{Check, Finding};
 use crate::cohort::{Cohort, Column};
 use crate::split::Split;
+use crate::words::percent;
+
+/// Customers of different identifiers may well be alike; from this share of the rows on it is worth a warning.
+const ALIKE: f64 = 0.01;
 
 /// How many rows stand more than once. Rows are compared by a hash of 64 bits.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -61,31 +65,23 @@ impl Duplicates {
         let line_word = source.line_word();
         let mut seen: HashMap<u64, u64> = HashMap::with_capacity(cohort.rows());
         let mut keys = Vec::with_capacity(cohort.rows());
-        let mut left_out = cohort.left_out().iter().copied().peekable();
-        let mut data_row = 0;
-        for batch in source {
-            let batch = batch?;
-            for row in 0..batch.rows() {
-                data_row += 1;
-                if left_out.next_if_eq(&(data_row - 1)).is_some() {
-                    continue;
-                }
-                let texts: Vec<_> = places.iter().map(|&place| batch.text(row, place)).collect();
-                // A customer without any identifier is not the same as another one.
-                if texts.iter().all(|text| text.is_empty()) {
-                    keys.push(hash(&("row", data_row)));
-                    continue;
-                }
-                let (key, line) = (hash(&texts), batch.line(row));
-                keys.push(key);
-                if let Some(&first) = seen.get(&key) {
-                    self.repeated_identifiers += 1;
-                    self.first_repeated.get_or_insert((line_word, first, line));
-                } else {
-                    seen.insert(key, line);
-                }
+        cohort.reread::<TableError>(source, &mut |batch, row| {
+            let texts: Vec<_> = places.iter().map(|&place| batch.text(row, place)).collect();
+            // Customers without any identifier are all different.
+            if texts.iter().all(|text| text.is_empty()) {
+                keys.push(hash(&("row", keys.len())));
+                return Ok(());
             }
-        }
+            let (key, line) = (hash(&texts), batch.line(row));
+            keys.push(key);
+            if let Some(&first) = seen.get(&key) {
+                self.repeated_identifiers += 1;
+                self.first_repeated.get_or_insert((line_word, first, line));
+            } else {
+                seen.insert(key, line);
+            }
+            Ok(())
+        })?;
         if let Some(split) = split.filter(|_| keys.len() == cohort.rows()) {
             self.test_identifiers_elsewhere = elsewhere(&keys, split);
         }

@@ -3,11 +3,17 @@
 use serde::Serialize;
 use tenure::schema::{Field, Kind, Schema, date};
 
-use super::{Check, Finding, LEAK_ROC_AUC, MOSTLY_MISSING, percent};
-use crate::cohort::{Cohort, Column, MISSING_CODE, RARE_BELOW};
-use crate::init::{identifier_reason, outcome_word};
+use super::finding::{Check, Finding};
+use crate::cohort::rare::RARE_BELOW;
+use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::metrics::roc_auc;
+use crate::profile::{identifier_reason, outcome_word};
+use crate::words::percent;
 
+/// A field that alone ranks the customers better than this is hardly known before they leave.
+const LEAK_ROC_AUC: f64 = 0.98;
+/// A field that is missing in more of the rows than this.
+const MOSTLY_MISSING: f64 = 0.5;
 /// Rows that tell an identifier; more would tell the same.
 const IDENTIFIER_ROWS: usize = 100_000;
 /// Levels that a number is cut into, to see how well it ranks alone.

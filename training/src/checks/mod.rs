@@ -3,6 +3,7 @@
 
 mod duplicates;
 mod fields;
+mod finding;
 
 use serde::Serialize;
 use tenure::schema::Schema;
@@ -13,13 +14,7 @@ use crate::split::Split;
 
 pub use duplicates::Duplicates;
 pub use fields::{CategorySummary, FieldSummary, NumberSummary};
-
-/// A field that alone ranks the customers better than this is hardly known before they leave.
-const LEAK_ROC_AUC: f64 = 0.98;
-/// A field that is missing in more of the rows than this.
-const MOSTLY_MISSING: f64 = 0.5;
-/// Customers of different identifiers may well be alike; from this share of the rows on it is worth a warning.
-const ALIKE: f64 = 0.01;
+pub use finding::{Check, Finding};
 
 /// Figures and findings of one table.
 #[derive(Clone, Debug, Serialize)]
@@ -29,46 +24,6 @@ pub struct DataChecks {
     pub fields: Vec<FieldSummary>,
     pub duplicates: Duplicates,
     pub findings: Vec<Finding>,
-}
-
-/// One suspicious thing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Finding {
-    pub check: Check,
-    /// A warning is for a person to look at before training, and an error under `--strict`; a note is not.
-    pub warning: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    pub message: String,
-}
-
-/// The checks. The texts of their serialisation are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Check {
-    /// A field that alone ranks the customers almost perfectly.
-    Leak,
-    /// A field that is known for one class alone.
-    KnownForOneClass,
-    /// A field whose name speaks of leaving.
-    PostOutcome,
-    /// Dates after the reference.
-    AfterReference,
-    /// A field that is different in nearly every row.
-    Identifier,
-    /// A field with one value.
-    Constant,
-    Missing,
-    RareCategory,
-    Outlier,
-    /// Rows with the same identifiers.
-    RepeatedIdentifiers,
-    /// Rows with the same fields.
-    AlikeRows,
-    /// Rows with the same fields that did not end the same way.
-    ConflictingLabels,
-    /// Test rows that stand among the training rows as well.
-    AcrossSplits,
 }
 
 impl DataChecks {
@@ -93,16 +48,6 @@ impl DataChecks {
 /// The figures of every field alone.
 pub fn field_summaries(cohort: &Cohort) -> Vec<FieldSummary> {
     fields::summaries(cohort)
-}
-
-impl Finding {
-    fn of_field(check: Check, field: &str, message: String) -> Finding {
-        Finding { check, warning: true, field: Some(field.into()), message: format!("`{field}` {message}") }
-    }
-}
-
-fn percent(part: usize, whole: usize) -> String {
-    format!("{:.1}%", 100.0 * part as f64 / whole.max(1) as f64)
 }
 
 #[cfg(test)]

@@ -7,16 +7,15 @@
 //! reserved: the batch's share of the file tells how many there are. Without that, growing columns
 //! would be copied and take twice their size. Numbers stay f64, as in scoring.
 
-mod rare;
+pub mod rare;
 mod read;
 mod report;
 
 use tenure::customer::{Cell, Customer};
 use tenure::schema::{Derived, Schema};
-use tenure_table::{ColumnsError, TableError};
+use tenure_table::{Batch, ColumnsError, Source, TableError};
 
-pub use rare::{Folded, OnlyRare, RARE_BELOW, prune_rare};
-pub use report::{ReadReport, RowProblem, Unfit, UnseenCategories};
+pub use report::{Purpose, ReadReport, RowProblem, Unfit, UnseenCategories};
 pub use tenure_table::{Column, MISSING_CODE};
 
 /// Checked customers with their labels.
@@ -28,15 +27,6 @@ pub struct Cohort {
     /// Data rows, counted from 0, that were left out; ascending.
     left_out: Vec<u64>,
     report: ReadReport,
-}
-
-/// What the customers are read for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Needs at least 50 rows, 10 of either class, and no field that is all missing.
-    Training,
-    /// Needs at least one row of either class.
-    Evaluation,
 }
 
 /// Why a table cannot become a cohort.
@@ -65,6 +55,11 @@ impl Cohort {
     /// Whether each customer left.
     pub fn labels(&self) -> &[bool] {
         &self.labels
+    }
+
+    /// The labels of some customers, in the order of `rows`.
+    pub fn labels_of(&self, rows: &[u32]) -> Vec<bool> {
+        gather(&self.labels, rows)
     }
 
     /// Number of customers that left.
@@ -108,7 +103,7 @@ impl Cohort {
 
     /// Some of the customers, in the order of `rows`. [`Cohort::left_out`] is empty there.
     pub fn subset(&self, rows: &[u32]) -> Cohort {
-        let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
+        let labels = self.labels_of(rows);
         let columns = self.columns.iter().map(|column| column.take(rows)).collect();
         Cohort { schema: self.schema.clone(), columns, labels, left_out: Vec::new(), report: self.report.clone() }
     }
@@ -125,10 +120,36 @@ impl Cohort {
         Some(kept.map(|(_, entry)| *entry).collect())
     }
 
+    /// Reads the rows of `source`, which is the cohort's own table, that were not left out: `each` gets a batch and a row in
+    /// it, in the order of the customers.
+    pub(crate) fn reread<E: From<TableError>>(
+        &self,
+        source: Source,
+        each: &mut dyn FnMut(&Batch, usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut left_out = self.left_out.iter().copied().peekable();
+        let mut data_row = 0;
+        for batch in source {
+            let batch = batch?;
+            for row in 0..batch.rows() {
+                if left_out.next_if_eq(&data_row).is_none() {
+                    each(&batch, row)?;
+                }
+                data_row += 1;
+            }
+        }
+        Ok(())
+    }
+
     /// Data rows, counted from 0, that were left out.
     pub fn left_out(&self) -> &[u64] {
         &self.left_out
     }
+}
+
+/// The values of some rows, in the order of `rows`.
+pub fn gather<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+    rows.iter().map(|&row| values[row as usize]).collect()
 }
 
 /// Whether a target's text, which is not empty, is the positive value. Numbers are compared as

@@ -8,8 +8,6 @@ use tenure::customer::Problem;
 use tenure::schema::Schema;
 use tenure_table::Source;
 
-use super::Purpose;
-
 pub(super) const MINIMUM_ROWS: usize = 50;
 pub(super) const MINIMUM_OF_A_CLASS: usize = 10;
 /// Problems that are kept; all are counted.
@@ -19,6 +17,15 @@ const SHOWN_PROBLEMS: usize = 10;
 /// Different values that are kept of the target.
 const KEPT_VALUES: usize = 20;
 const SHOWN_VALUES: usize = 5;
+
+/// What the customers are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// At least 50 rows, 10 of either class, and no field that is all missing.
+    Training,
+    /// At least one row of either class.
+    Evaluation,
+}
 
 /// Counts of a whole table, and the first of its problems.
 #[derive(Clone, Debug, Default, Serialize)]

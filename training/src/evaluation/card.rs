@@ -89,7 +89,7 @@ impl CardSource<'_> {
                 batch_norm: fit.shape.batch_norm,
                 class_weights: params.network.class_weights,
                 positive_weight: params.network.positive_weight,
-                focal: params.network.focusing,
+                focal: params.network.gamma,
                 bins: params.encoder.bins,
                 clip: params.encoder.clip,
             },

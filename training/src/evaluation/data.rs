@@ -1,8 +1,7 @@
 //! A table in figures: values, missing values and churn of each field.
 
-use std::path::Path;
-
 use crate::cohort::{Cohort, Column, MISSING_CODE};
+use crate::file::file_name;
 use crate::metrics::quantile;
 use serde::Serialize;
 
@@ -107,10 +106,4 @@ pub(super) fn category_texts(field: &tenure::schema::Field) -> Vec<String> {
     let is_flag = matches!(field.kind, tenure::schema::Kind::Flag { .. });
     let texts: Vec<&str> = if is_flag { vec!["No", "Yes"] } else { field.categories() };
     texts.into_iter().chain(["other"]).map(Into::into).collect()
-}
-
-/// The name of a file without its folder, so that a page that is passed on does not describe the
-/// machine.
-pub(super) fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

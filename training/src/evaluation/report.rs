@@ -12,9 +12,10 @@ use serde::Serialize;
 use tenure::card::{CardError, ModelCard};
 use tenure::scorer::Scorer;
 
-use super::data::{DataFigures, file_name};
+use super::data::DataFigures;
 use super::influence::{Influence, influence};
 use super::segments::{Segments, segments};
+use crate::file::file_name;
 
 /// Thresholds of the confusion matrices: 0, .01, …, 1.
 const THRESHOLDS: usize = 101;

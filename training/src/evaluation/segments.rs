@@ -9,7 +9,7 @@
 //! (Benjamini & Hochberg 1995), and a segment is called worse at a false discovery rate of 5%.
 
 use crate::cohort::{Cohort, Column, MISSING_CODE};
-use crate::metrics::{Interval, quantile, roc_auc_variance, row_log_loss, wilson};
+use crate::metrics::{Interval, mean_log_loss, quantile, roc_auc_variance, wilson};
 use serde::Serialize;
 
 use super::data::category_texts;
@@ -59,7 +59,7 @@ pub struct Segment {
 /// Measures every segment with at least [`SMALLEST`] of the rows that is not all of them; one
 /// probability a row.
 pub fn segments(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Segments {
-    let labels: Vec<bool> = rows.iter().map(|&row| cohort.labels()[row as usize]).collect();
+    let labels = cohort.labels_of(rows);
     let mut found: Vec<(Segment, [f64; 2])> = Vec::new();
     for (index, field) in cohort.schema().fields.iter().enumerate() {
         let (texts, of_row) = parts(cohort, index);
@@ -145,7 +145,7 @@ fn segment(field: &str, label: String, rows: &[usize], labels: &[bool], probabil
     let count = rows.len() as f64;
     let positives = left.iter().filter(|&&label| label).count();
     let (rate, mean) = (positives as f64 / count, own.iter().sum::<f64>() / count);
-    let log_loss = own.iter().zip(&left).map(|(p, label)| row_log_loss(*p, *label)).sum::<f64>() / count;
+    let log_loss = mean_log_loss(&own, &left);
     // The loss of a row less its expectation is (p - outcome) × logit, so its variance is p(1 - p)
     // logit².
     let (mut excess, mut gap_variance, mut excess_variance) = (0.0, 0.0, 0.0);

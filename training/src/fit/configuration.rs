@@ -3,10 +3,13 @@
 use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
+use burn::tensor::Device;
+use serde_json::{Value, json};
 use tenure::network::burn::tabm::TabmConfig;
 use thiserror::Error;
 
-use super::{DenseRows, DenseShape, NetworkShape};
+use super::network::{DenseShape, NetworkShape};
+use super::rows::DenseRows;
 
 /// How to fit a network of some kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,12 +35,25 @@ pub struct FitConfig<S = DenseShape> {
     pub class_weights: bool,
     /// The weight of a positive row in place of negatives / positives; it is above 0.
     pub positive_weight: Option<f64>,
-    /// Exponent of the focal loss, `(1 - p)^focusing` times the log-loss where p is the probability given to what
+    /// Exponent of the focal loss, `(1 - p)^gamma` times the log-loss where p is the probability given to what
     /// happened (Lin et al. 2017, "Focal loss for dense object detection"); 0 is the log-loss.
-    pub focusing: f64,
+    pub gamma: f64,
     pub seed: u64,
-    /// The folder where the state of an unfinished fit lies; it decides nothing about the result.
+}
+
+/// What a fit needs beside its configuration: where it computes, and where it keeps its state.
+#[derive(Clone, Debug)]
+pub struct FitOptions {
+    pub device: Device,
+    /// The folder for the state of an unfinished fit.
     pub checkpoints: Option<PathBuf>,
+}
+
+/// The CPU, and no state.
+impl Default for FitOptions {
+    fn default() -> FitOptions {
+        FitOptions { device: Device::flex(), checkpoints: None }
+    }
 }
 
 /// What becomes of the learning rate over the epochs.
@@ -86,6 +102,15 @@ impl Display for Penalty {
 }
 
 impl Penalty {
+    /// As in [`FitConfig::canonical`].
+    pub(crate) fn canonical(self) -> Value {
+        match self {
+            Penalty::Loss(strength) => json!({ "l2": strength }),
+            Penalty::Decoupled(decay) => json!({ "decay": decay }),
+        }
+    }
+
+    /// Its number, whichever penalty it is.
     pub fn strength(self) -> f64 {
         let (Penalty::Loss(strength) | Penalty::Decoupled(strength)) = self;
         strength
@@ -94,32 +119,24 @@ impl Penalty {
 
 impl Default for FitConfig<DenseShape> {
     fn default() -> FitConfig {
-        FitConfig {
-            shape: DenseShape::default(),
-            learning_rate: 3e-3,
-            schedule: Schedule::Constant,
-            penalty: Penalty::Loss(8.0),
-            averaging: 0.98,
-            batch_size: 256,
-            maximum_epochs: 300,
-            patience: 16,
-            minimum_gain: 1e-4,
-            class_weights: false,
-            positive_weight: None,
-            focusing: 0.0,
-            seed: 0,
-            checkpoints: None,
-        }
+        FitConfig { averaging: 0.98, ..FitConfig::new(DenseShape::default(), 3e-3, Penalty::Loss(8.0)) }
     }
 }
 
 impl Default for FitConfig<TabmConfig> {
     fn default() -> FitConfig<TabmConfig> {
+        FitConfig::new(TabmConfig::default(), 2e-3, Penalty::Decoupled(3e-4))
+    }
+}
+
+impl<S> FitConfig<S> {
+    /// What the defaults of all shapes have in common.
+    fn new(shape: S, learning_rate: f64, penalty: Penalty) -> FitConfig<S> {
         FitConfig {
-            shape: TabmConfig::default(),
-            learning_rate: 2e-3,
+            shape,
+            learning_rate,
             schedule: Schedule::Constant,
-            penalty: Penalty::Decoupled(3e-4),
+            penalty,
             averaging: 0.0,
             batch_size: 256,
             maximum_epochs: 300,
@@ -127,14 +144,52 @@ impl Default for FitConfig<TabmConfig> {
             minimum_gain: 1e-4,
             class_weights: false,
             positive_weight: None,
-            focusing: 0.0,
+            gamma: 0.0,
             seed: 0,
-            checkpoints: None,
         }
     }
 }
 
 impl<S: NetworkShape> FitConfig<S> {
+    /// The form of a configuration in an identity. It names its own keys, so that a renamed field changes nothing.
+    pub(crate) fn canonical(&self) -> Value {
+        // Without `..`, so that a new field is not forgotten here.
+        let FitConfig {
+            shape,
+            learning_rate,
+            schedule,
+            penalty,
+            averaging,
+            batch_size,
+            maximum_epochs,
+            patience,
+            minimum_gain,
+            class_weights,
+            positive_weight,
+            gamma,
+            seed,
+        } = self;
+        let schedule = match schedule {
+            Schedule::Constant => "constant",
+            Schedule::Cosine => "cosine",
+        };
+        json!({
+            "shape": shape.canonical(),
+            "learning_rate": learning_rate,
+            "schedule": schedule,
+            "penalty": penalty.canonical(),
+            "averaging": averaging,
+            "batch_size": batch_size,
+            "maximum_epochs": maximum_epochs,
+            "patience": patience,
+            "minimum_gain": minimum_gain,
+            "class_weights": class_weights,
+            "positive_weight": positive_weight,
+            "gamma": gamma,
+            "seed": seed,
+        })
+    }
+
     /// Every reason why no fit can follow this configuration, on feature vectors of `inputs` columns.
     pub fn problems(&self, inputs: usize) -> Vec<String> {
         let mut problems = self.shape.problems(inputs);
@@ -150,8 +205,8 @@ impl<S: NetworkShape> FitConfig<S> {
         if let Some(weight) = self.positive_weight {
             require(weight.is_finite() && weight > 0.0, "positive_weight", "above 0", weight.to_string());
         }
-        let focusing = self.focusing;
-        require((0.0..=10.0).contains(&focusing), "focusing", "within 0 to 10", focusing.to_string());
+        let gamma = self.gamma;
+        require((0.0..=10.0).contains(&gamma), "gamma", "within 0 to 10", gamma.to_string());
         let averaging = self.averaging;
         require((0.0..1.0).contains(&averaging), "averaging", "at least 0 and below 1", averaging.to_string());
         let smallest = self.shape.smallest_batch();

@@ -9,6 +9,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
 use tenure::network::burn::{DenseNetwork, NetworkConfig};
 
@@ -17,7 +18,7 @@ use crate::gradients::{BatchView, dense};
 
 /// The rows of one step.
 #[derive(Clone, Debug)]
-pub struct Batch {
+pub struct MiniBatch {
     /// Feature vectors, one after another.
     pub features: Vec<f32>,
     /// The probability of the positive class that each row's logit is fitted to; 0 or 1 for a label.
@@ -26,7 +27,7 @@ pub struct Batch {
     pub weights: Option<Vec<f32>>,
 }
 
-impl Batch {
+impl MiniBatch {
     pub fn rows(&self) -> usize {
         self.targets.len()
     }
@@ -43,6 +44,9 @@ pub trait NetworkShape: Clone + Debug + Sync {
     /// Every reason why no network over `columns` dense columns can have this shape.
     fn problems(&self, columns: usize) -> Vec<String>;
 
+    /// As in `FitConfig::canonical`.
+    fn canonical(&self) -> Value;
+
     /// The fewest rows that a step makes sense with.
     fn smallest_batch(&self) -> usize;
 
@@ -54,7 +58,7 @@ pub trait NetworkShape: Clone + Debug + Sync {
 /// A network in training.
 pub trait TrainableNetwork: Module {
     /// The mean loss of a batch, and its gradients. `random` draws the dropout masks.
-    fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams);
+    fn gradients(&self, batch: &MiniBatch, random: &mut ChaCha8Rng) -> (f64, GradientsParams);
 
     /// The logits of `rows` feature vectors that lie one after another, without dropout. Called on a network in
     /// evaluation mode.
@@ -109,6 +113,18 @@ impl NetworkShape for DenseShape {
         self.network(columns).problems()
     }
 
+    fn canonical(&self) -> Value {
+        let DenseShape { hidden, direct, batch_norm, input_batch_norm, dropout } = self;
+        json!({
+            "network": "dense",
+            "hidden": hidden,
+            "direct": direct,
+            "batch_norm": batch_norm,
+            "input_batch_norm": input_batch_norm,
+            "dropout": dropout,
+        })
+    }
+
     fn smallest_batch(&self) -> usize {
         // A batch norm of one row sees no spread at all.
         if self.batch_norm || self.input_batch_norm { 2 } else { 1 }
@@ -120,7 +136,7 @@ impl NetworkShape for DenseShape {
 }
 
 impl TrainableNetwork for DenseNetwork {
-    fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
+    fn gradients(&self, batch: &MiniBatch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
         dense::gradients(self, batch.view(), random.random())
     }
 
@@ -154,6 +170,18 @@ impl NetworkShape for TabmConfig {
         problems
     }
 
+    fn canonical(&self) -> Value {
+        let TabmConfig { members, width, blocks, dropout, mini } = self;
+        json!({
+            "network": "tabm",
+            "members": members,
+            "width": width,
+            "blocks": blocks,
+            "dropout": dropout,
+            "mini": mini,
+        })
+    }
+
     fn smallest_batch(&self) -> usize {
         1
     }
@@ -164,7 +192,7 @@ impl NetworkShape for TabmConfig {
 }
 
 impl TrainableNetwork for TabmNetwork {
-    fn gradients(&self, batch: &Batch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
+    fn gradients(&self, batch: &MiniBatch, random: &mut ChaCha8Rng) -> (f64, GradientsParams) {
         let members = Members::from(self);
         let seeds: Vec<u64> = (0..members.count()).map(|_| random.random()).collect();
         let parts = seeds.par_iter().enumerate();

@@ -8,12 +8,15 @@ use std::path::{Path, PathBuf};
 use burn::store::{ModuleRecord, RecordError};
 use burn::tensor::Bytes;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 
-use super::{
-    DenseRows, EVALUATION_ROWS, FitConfig, FitError, History, NetworkShape, TrainableNetwork, Trainer, features,
-};
+use super::configuration::{FitConfig, FitError};
+use super::network::{NetworkShape, TrainableNetwork};
+use super::progress::FitProgress;
+use super::rows::{DenseRows, EVALUATION_ROWS, features};
+use super::trainer::Trainer;
 use crate::file::write_whole;
+use crate::identity::hasher;
 
 /// The file of this fit's state.
 pub(super) fn file<S: NetworkShape>(
@@ -22,10 +25,9 @@ pub(super) fn file<S: NetworkShape>(
     train: &dyn DenseRows,
     validation: &dyn DenseRows,
 ) -> PathBuf {
-    let mut hash = Sha256::new();
+    let mut hash = hasher("tenure-fit/1", &config.canonical());
     // Another version may draw its numbers in another order.
     hash.update(env!("CARGO_PKG_VERSION"));
-    hash.update(format!("{:?}", FitConfig { checkpoints: None, ..config.clone() }));
     for rows in [train, validation] {
         let count = rows.labels().len();
         hash.update((count as u64).to_le_bytes());
@@ -45,17 +47,17 @@ pub(super) fn file<S: NetworkShape>(
 pub(super) fn save<N: TrainableNetwork>(
     file: &Path,
     trainer: &Trainer<N>,
-    history: &History<N>,
+    progress: &FitProgress<N>,
 ) -> Result<(), FitError> {
     let packed = |error: RecordError| refused(file, error);
     let network = trainer.network.clone().into_record().into_bytes().map_err(packed)?;
     let (average, steps) = trainer.averaging.state();
     let average = average.into_record().into_bytes().map_err(packed)?;
-    let best = history.best.as_ref().expect("a state is saved after an epoch").clone();
+    let best = progress.best.as_ref().expect("a state is saved after an epoch").clone();
     let best = best.into_record().into_bytes().map_err(packed)?;
     let optimizer = trainer.optimizer.into_bytes().map_err(packed)?;
     let order = bytes(&trainer.order, |&row| (row as u32).to_le_bytes());
-    let losses = bytes(&history.losses, |&(train, validation)| join(train.to_le_bytes(), validation.to_le_bytes()));
+    let losses = bytes(&progress.losses, |&(train, validation)| join(train.to_le_bytes(), validation.to_le_bytes()));
     let positions = [trainer.shuffling.get_word_pos(), trainer.dropout.get_word_pos()];
     let positions = bytes(&positions, |position| position.to_le_bytes());
     let steps = (steps as u64).to_le_bytes();
@@ -78,11 +80,11 @@ pub(super) fn save<N: TrainableNetwork>(
 
 const PARTS: [&str; 8] = ["network", "average", "best", "optimizer", "order", "losses", "positions", "steps"];
 
-/// Puts a saved state into a trainer and a history that have not begun; `false` where none was saved.
+/// Puts a saved state into a trainer and a progress that have not begun; `false` where none was saved.
 pub(super) fn restore<N: TrainableNetwork>(
     file: &Path,
     trainer: &mut Trainer<N>,
-    history: &mut History<N>,
+    progress: &mut FitProgress<N>,
 ) -> Result<bool, FitError> {
     let saved = match std::fs::read(file) {
         Ok(saved) => saved,
@@ -120,8 +122,8 @@ pub(super) fn restore<N: TrainableNetwork>(
     trainer.order = order;
     trainer.shuffling.set_word_pos(positions[0]);
     trainer.dropout.set_word_pos(positions[1]);
-    history.losses = losses.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-    history.best = Some(best);
+    progress.losses = losses.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+    progress.best = Some(best);
     Ok(true)
 }
 

@@ -3,12 +3,35 @@
 use tenure::schema::{Kind, SCHEMA_VERSION, date};
 
 use super::guess::{Guess, Place};
-use super::text::label;
-use super::{Drafted, grouped};
+use crate::profile::label;
 use crate::suggest::{Suggestion, Suggestions};
+use crate::words::grouped;
 
 /// Columns of comments and lists before a line is broken.
 const WIDTH: usize = 100;
+
+/// What is known when the text is written.
+pub(super) struct Drafted {
+    pub(super) file: String,
+    pub(super) name: String,
+    pub(super) rows: u64,
+    pub(super) target: String,
+    pub(super) positive: String,
+    pub(super) target_comment: String,
+    /// Every column but the target, in the table's order.
+    pub(super) columns: Vec<(String, Guess)>,
+}
+
+impl Drafted {
+    /// The day after the latest date of all columns.
+    fn reference(&self) -> Option<f64> {
+        let references = self.columns.iter().filter_map(|(_, guess)| match guess.place {
+            Place::Field { kind: Kind::Date { reference }, .. } => Some(reference),
+            _ => None,
+        });
+        references.max_by(f64::total_cmp)
+    }
+}
 
 pub(super) fn write(draft: &Drafted) -> String {
     let mut text = format!(

@@ -4,17 +4,20 @@
 //! [`Schema::problems`].
 
 mod document;
+mod error;
 mod guess;
-mod identify;
-mod profile;
 mod target;
-mod text;
 
+use document::Drafted;
 use guess::{Guess, Place};
-use profile::Profile;
 use rayon::prelude::*;
-use tenure::schema::{Kind, MAXIMUM_FIELDS, Schema};
-use tenure_table::{Batch, Source, TableError, nearest};
+use tenure::schema::{MAXIMUM_FIELDS, Schema};
+use tenure_table::{Batch, Source, nearest};
+
+use crate::profile::{MAXIMUM_TEXT, Profile, label};
+
+pub use document::suggested;
+pub use error::InitError;
 
 use crate::schema_file::SchemaFile;
 
@@ -27,67 +30,6 @@ pub struct Draft {
     pub schema: Schema,
     /// Rows of the table.
     pub rows: u64,
-}
-
-/// Why a column of these texts identifies rows, if it does.
-pub(crate) fn identifier_reason(name: &str, texts: impl Iterator<Item = String>) -> Option<String> {
-    let mut profile = Profile::new(name);
-    (0..).zip(texts).for_each(|(row, text)| profile.observe(&text, row));
-    if profile.rows == 0 { None } else { identify::identifies(&profile) }
-}
-
-pub use document::suggested;
-pub(crate) use guess::outcome_word;
-pub(crate) use text::words;
-
-/// Why no schema can be drafted.
-#[derive(Debug, thiserror::Error)]
-pub enum InitError {
-    #[error(transparent)]
-    Table(#[from] TableError),
-    #[error("{file}: no column `{target}`{}; the columns are {columns}", near(nearest))]
-    NoTarget { file: String, target: String, nearest: Option<String>, columns: String },
-    #[error("{file}: target `{target}` is of type {kind}; it must be a text, a number or a boolean")]
-    TargetType { file: String, target: String, kind: String },
-    #[error("{file}: target `{target}` must have at least two values; it has {values}")]
-    OneClass { file: String, target: String, values: String },
-    #[error("{file}: say with --positive which value of target `{target}` means that a customer left; it has {values}")]
-    Ambiguous { file: String, target: String, values: String },
-    #[error("{file}: no row of target `{target}` is {positive:?}; it has {values}")]
-    NoPositive { file: String, target: String, positive: String, values: String },
-    #[error("{file}: no column is left to learn from:{columns}")]
-    NoFields { file: String, columns: String },
-    #[error("{file}: {fields} columns would be fields; at most {MAXIMUM_FIELDS} can be")]
-    TooManyFields { file: String, fields: usize },
-    #[error("{file}: the draft is not sound: {problems}")]
-    Unsound { file: String, problems: String },
-}
-
-fn near(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or(String::new(), |nearest| format!(" (the nearest is `{nearest}`)"))
-}
-
-/// What is known when the text is written.
-struct Drafted {
-    file: String,
-    name: String,
-    rows: u64,
-    target: String,
-    positive: String,
-    target_comment: String,
-    /// Every column but the target, in the table's order.
-    columns: Vec<(String, Guess)>,
-}
-
-impl Drafted {
-    /// The day after the latest date of all columns.
-    fn reference(&self) -> Option<f64> {
-        let references = self.columns.iter().filter_map(|(_, guess)| match guess.place {
-            Place::Field { kind: Kind::Date { reference }, .. } => Some(reference),
-            _ => None,
-        });
-        references.max_by(f64::total_cmp)
-    }
 }
 
 /// Drafts a schema that predicts `target`; `positive` is its value that means "left", guessed where not given.
@@ -119,7 +61,7 @@ pub fn draft(
             place: Place::Ignored,
             comments: vec![format!("of type {}: add a column of plain numbers or texts instead", column.kind)],
         },
-        None if profile.name.len() > profile::MAXIMUM_TEXT => {
+        None if profile.name.len() > MAXIMUM_TEXT => {
             Guess { place: Place::Ignored, comments: vec!["its name is too long".into()] }
         }
         None => guess::guess(profile, target),
@@ -130,13 +72,13 @@ pub fn draft(
     let stem = source.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let drafted = Drafted {
         file: source.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        name: text::label(&stem).chars().take(60).collect(),
+        name: label(&stem).chars().take(60).collect(),
         rows: profiles[target_column].rows,
         target: target.into(),
         positive,
         target_comment,
         // A name that the schema cannot hold is passed over by training as a column that the schema does not name.
-        columns: columns.into_iter().filter(|(name, _)| name.len() <= profile::MAXIMUM_TEXT).collect(),
+        columns: columns.into_iter().filter(|(name, _)| name.len() <= MAXIMUM_TEXT).collect(),
     };
     let text = document::write(&drafted);
     let unsound = |problems: String| InitError::Unsound { file: file.clone(), problems };
@@ -162,23 +104,6 @@ fn check_fields(file: &str, columns: &[(String, Guess)]) -> Result<(), InitError
         return Err(InitError::NoFields { file: file.into(), columns: columns.iter().map(reason).collect() });
     }
     Ok(())
-}
-
-/// 7043 is "7,043".
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn percent(part: u64, whole: u64) -> String {
-    format!("{:.1}%", part as f64 * 100.0 / whole.max(1) as f64)
 }
 
 #[cfg(test)]

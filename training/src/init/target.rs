@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::profile::Profile;
-use super::{InitError, grouped, percent, text};
+use super::error::InitError;
+use crate::profile::{Profile, means_left};
+use crate::words::{grouped, percent};
 
 /// The target's positive value and why.
 pub(super) fn guess_positive(
@@ -30,7 +31,7 @@ pub(super) fn guess_positive(
     if counts.len() < 2 && profile.values.is_some() {
         return Err(InitError::OneClass { file, target, values });
     }
-    let left: Vec<_> = counts.iter().filter(|(value, _)| text::means_left(value)).collect();
+    let left: Vec<_> = counts.iter().filter(|(value, _)| means_left(value)).collect();
     let (&(positive, rows), reason) = match (given, &left[..], &counts[..]) {
         (Some(given), ..) => match counts.iter().find(|(value, _)| *value == given.trim()) {
             Some(found) => (found, "as --positive says"),
@@ -40,7 +41,8 @@ pub(super) fn guess_positive(
         (None, _, [_, rarer]) => (rarer, "guessed, as the rarer value"),
         _ => return Err(InitError::Ambiguous { file, target, values }),
     };
-    let mut comment = format!("{reason}: {} of the rows; the values are {values}", percent(rows, profile.rows));
+    let mut comment =
+        format!("{reason}: {} of the rows; the values are {values}", percent(rows as usize, profile.rows as usize));
     if profile.blank > 0 {
         let _ = write!(comment, "; {} rows have none and are left out of training", grouped(profile.blank));
     }

@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use tenure::schema::Kind;
+
 use super::*;
 use crate::file::tests::file;
 

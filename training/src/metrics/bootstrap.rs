@@ -12,8 +12,9 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::error::MetricsError;
+use super::measure::Metrics;
 use super::ranking::{Counts, Ranking, Tally, count};
-use super::{Metrics, MetricsError};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, PartialEq)]

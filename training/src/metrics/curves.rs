@@ -4,10 +4,10 @@
 
 use serde::Serialize;
 
-use super::bootstrap::Bootstrap;
+use super::bootstrap::{Bootstrap, Interval};
 use super::confusion::Confusion;
+use super::error::MetricsError;
 use super::ranking::{Ranking, Tally};
-use super::{Interval, MetricsError};
 
 /// Points of the grid: 0, .01, …, 1.
 const POINTS: usize = 101;

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::bootstrap::Bootstrap;
-use super::ranking::Ranking;
-use super::{FIGURES, Figure, Interval, Metrics, MetricsError};
+use super::bootstrap::{Bootstrap, Interval};
+use super::catalogue::{METRICS, Metric};
+use super::error::MetricsError;
+use super::measure::Metrics;
+use super::ranking::{Ranking, Tally};
 
 /// The second model's figure less the first's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -30,7 +32,7 @@ pub fn differences(
     bootstrap.check()?;
     let rankings = [Ranking::new(first, labels)?, Ranking::new(second, labels)?];
     let both = [&rankings[0], &rankings[1]];
-    let pair = |tallies: &[super::ranking::Tally]| {
+    let pair = |tallies: &[Tally]| {
         Ok([Metrics::of_tally(&tallies[0], thresholds[0])?, Metrics::of_tally(&tallies[1], thresholds[1])?])
     };
     let counts = || both.iter().map(|ranking| ranking.counts()).collect::<Vec<_>>();
@@ -41,26 +43,14 @@ pub fn differences(
         .into_par_iter()
         .map_init(counts, |counts, resample| bootstrap.resample(&both, counts, resample, &pair))
         .collect::<Result<_, MetricsError>>()?;
-    let difference = |figure: &Figure| {
+    let difference = |figure: &Metric| {
         let of = figure.value;
         let mut values: Vec<f64> = drawn.iter().map(|[first, second]| of(second) - of(first)).collect();
         let [first, second] = [of(&seen[0]), of(&seen[1])];
         let interval = bootstrap.percentiles(&mut values);
         (figure.key, Difference { first, second, difference: second - first, interval })
     };
-    Ok(FIGURES.iter().map(difference).collect())
-}
-
-/// The mean of differences row by row or fold by fold, and its standard error.
-pub fn mean_and_error(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
-    for value in values {
-        count += 1.0;
-        sum += value;
-        squares += value * value;
-    }
-    let mean = sum / count;
-    (mean, ((squares / count - mean * mean).max(0.0) / (count - 1.0)).sqrt())
+    Ok(METRICS.iter().map(difference).collect())
 }
 
 #[cfg(test)]

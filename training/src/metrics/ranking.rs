@@ -3,9 +3,9 @@
 //! Every figure is a function of how many negatives and positives each level holds. So a bootstrap resample is
 //! only another set of counts over the same levels, and nothing is sorted again.
 
-use super::MetricsError;
 use super::confusion::Confusion;
-use super::loss::{calibration_bin, row_log_loss};
+use super::error::MetricsError;
+use super::loss::{CALIBRATION_BINS, calibration_bin, row_log_loss};
 
 /// The distinct probabilities in descending order, and where each row belongs.
 pub(super) struct Ranking {
@@ -173,11 +173,58 @@ impl Tally<'_> {
         self.counts[..predicted].iter().for_each(|counts| confusion.predict_positive(*counts));
         confusion
     }
+
+    pub fn log_loss(&self) -> f64 {
+        let losses = self.levels.iter().zip(self.counts);
+        let sum: f64 = losses
+            .map(|(level, &[negatives, positives])| {
+                f64::from(negatives) * level.losses[0] + f64::from(positives) * level.losses[1]
+            })
+            .sum();
+        sum / self.rows()
+    }
+
+    pub fn brier(&self) -> f64 {
+        let levels = self.levels.iter().zip(self.counts);
+        let sum: f64 = levels
+            .map(|(level, &[negatives, positives])| {
+                let (below, above) = (level.probability, 1.0 - level.probability);
+                f64::from(negatives) * below * below + f64::from(positives) * above * above
+            })
+            .sum();
+        sum / self.rows()
+    }
+
+    /// |mean probability - positive rate| × share is |Σ probability - positives| / rows.
+    pub fn expected_calibration_error(&self) -> f64 {
+        let mut surplus = [0.0; CALIBRATION_BINS];
+        for (level, &[negatives, positives]) in self.levels.iter().zip(self.counts) {
+            let rows = f64::from(negatives) + f64::from(positives);
+            surplus[level.bin] += rows * level.probability - f64::from(positives);
+        }
+        surplus.iter().map(|bin| bin.abs()).sum::<f64>() / self.rows()
+    }
+
+    /// The error that outcomes drawn from these very probabilities would have, in the mean. The surplus of a bin then has
+    /// the variance Σ p (1 - p), and as a sum of many rows is about normal: its mean size is √(2/π) of its deviation.
+    pub fn calibration_error_by_chance(&self) -> f64 {
+        let mut variances = [0.0; CALIBRATION_BINS];
+        for (level, &[negatives, positives]) in self.levels.iter().zip(self.counts) {
+            let rows = f64::from(negatives) + f64::from(positives);
+            variances[level.bin] += rows * level.probability * (1.0 - level.probability);
+        }
+        let deviations: f64 = variances.iter().map(|variance: &f64| variance.sqrt()).sum();
+        std::f64::consts::FRAC_2_PI.sqrt() * deviations / self.rows()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
     use super::*;
+    use crate::metrics::Metrics;
 
     fn lift(probabilities: &[f64], labels: &[bool]) -> f64 {
         let ranking = Ranking::new(probabilities, labels).unwrap();
@@ -200,5 +247,19 @@ mod tests {
         assert!((lift(&probabilities, &labels) - expected).abs() < 1e-12);
         // 10 rows: exactly 1 place, not 2.
         assert_eq!(lift(&probabilities[1..], &labels[1..]), 1.0 / 0.3);
+    }
+
+    #[test]
+    fn the_error_by_chance_is_the_mean_of_outcomes_drawn_from_the_probabilities() {
+        let mut random = ChaCha8Rng::seed_from_u64(7);
+        let probabilities: Vec<f64> = (0..1400).map(|_| random.random::<f64>().powi(2)).collect();
+        let mut drawn = || {
+            let labels: Vec<bool> = probabilities.iter().map(|&probability| random.random_bool(probability)).collect();
+            Metrics::measure(&probabilities, &labels, 0.5).unwrap()
+        };
+        let draws: Vec<Metrics> = (0..2000).map(|_| drawn()).collect();
+        let mean = draws.iter().map(|metrics| metrics.ece).sum::<f64>() / draws.len() as f64;
+        assert!((mean / draws[0].ece_by_chance - 1.0).abs() < 0.02, "{mean} {}", draws[0].ece_by_chance);
+        assert_eq!(Metrics::measure(&[0.0, 1.0], &[false, true], 0.5).unwrap().ece_by_chance, 0.0);
     }
 }

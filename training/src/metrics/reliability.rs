@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::bootstrap::Interval;
+use super::error::MetricsError;
 use super::ranking::Ranking;
-use super::{Interval, MetricsError};
 
 /// Rows of neighbouring probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

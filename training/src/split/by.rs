@@ -1,13 +1,13 @@
 //! What keeps rows apart: chance alone, a column whose groups must not be torn, or a column of times.
 
-use std::collections::HashMap;
-
 use tenure::schema::date;
-use tenure_table::{Source, nearest};
 
+use super::columns::{Groups, Times};
+use super::error::SplitError;
 use super::grouped::{grouped_folds, grouped_parts};
+use super::parts::{Fold, INNER_VALIDATION, Shares, Split};
+use super::stratified::stratified_parts;
 use super::timed::{timed_folds, timed_parts};
-use super::{Fold, INNER_VALIDATION, Shares, Split, SplitError, stratified_parts};
 use crate::cohort::Cohort;
 
 /// How the rows of one cohort are parted.
@@ -19,21 +19,6 @@ pub enum SplitBy {
     Group { column: String, groups: Groups },
     /// The latest rows are the test rows; no moment in two parts.
     Time { column: String, times: Times },
-}
-
-/// The group of each customer, from 0. A customer without one is a group alone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Groups {
-    pub(super) of_row: Vec<u32>,
-    pub(super) count: usize,
-    alone: usize,
-}
-
-/// The moment of each customer: a number as it stands, or days since 1970-01-01.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Times {
-    pub(super) of_row: Vec<f64>,
-    dates: bool,
 }
 
 impl SplitBy {
@@ -104,106 +89,20 @@ impl SplitBy {
     }
 }
 
-impl Groups {
-    fn read(cohort: &Cohort, column: &str) -> Result<Groups, SplitError> {
-        let mut known: HashMap<String, u32> = HashMap::new();
-        let mut groups = Groups { of_row: Vec::with_capacity(cohort.rows()), count: 0, alone: 0 };
-        walk(cohort, column, &mut |text, _| {
-            let group = match known.get(text) {
-                Some(&group) => group,
-                None => {
-                    groups.count += 1;
-                    let group = groups.count as u32 - 1;
-                    if text.is_empty() {
-                        groups.alone += 1;
-                    } else {
-                        known.insert(text.into(), group);
-                    }
-                    group
-                }
-            };
-            groups.of_row.push(group);
-            Ok(())
-        })?;
-        Ok(groups)
+impl Split {
+    /// Parts all rows of a cohort with these labels.
+    pub fn stratified(labels: &[bool], shares: &Shares, seed: u64) -> Result<Split, SplitError> {
+        SplitBy::Target.split(labels, shares, seed)
     }
-}
-
-impl Times {
-    fn read(cohort: &Cohort, column: &str) -> Result<Times, SplitError> {
-        let mut times = Times { of_row: Vec::with_capacity(cohort.rows()), dates: false };
-        walk(cohort, column, &mut |text, place| {
-            let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-            // The first row says whether the column is of numbers or of dates.
-            if times.of_row.is_empty() {
-                times.dates = number.is_none();
-            }
-            let time = if times.dates { date::read(text) } else { number };
-            let Some(time) = time else {
-                let expected = if times.dates { "a date, year first, as in 2024-01-31" } else { "a number" };
-                let message = if text.is_empty() {
-                    "is empty; a row without a time has no place in a split by time".into()
-                } else {
-                    format!("{text:?} is not {expected}")
-                };
-                let file = cohort.report().file.display().to_string();
-                return Err(SplitError::File { file, place: format!("{place}, column `{column}`"), message });
-            };
-            times.of_row.push(time);
-            Ok(())
-        })?;
-        Ok(times)
-    }
-}
-
-/// Reads one column of the cohort's table: the trimmed text of every customer, and its line.
-fn walk(
-    cohort: &Cohort,
-    column: &str,
-    each: &mut dyn FnMut(&str, String) -> Result<(), SplitError>,
-) -> Result<(), SplitError> {
-    let report = cohort.report();
-    let source = Source::open(&report.file)?;
-    let file = report.file.display().to_string();
-    let columns = source.columns().iter().filter(|name| **name != report.target);
-    let Some(index) = source.columns().iter().position(|name| name == column).filter(|_| column != report.target)
-    else {
-        let nearest = nearest(column, columns.map(String::as_str)).map(Into::into);
-        return Err(SplitError::Column { file, column: column.into(), nearest });
-    };
-    let mut left_out = cohort.left_out().iter().copied().peekable();
-    let (mut data_row, mut kept) = (0, 0);
-    for batch in source {
-        let batch = batch?;
-        for row in 0..batch.rows() {
-            if left_out.next_if_eq(&data_row).is_none() {
-                each(&batch.text(row, index), format!("{} {}", report.line_word, batch.line(row)))?;
-                kept += 1;
-            }
-            data_row += 1;
-        }
-    }
-    if kept != cohort.rows() {
-        let message = format!("{kept}, but it had {} when it was read first", cohort.rows());
-        return Err(SplitError::File { file, place: "rows".into(), message });
-    }
-    Ok(())
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
+    use tenure_table::Source;
+
     use super::*;
     use crate::cohort::tests::SCHEMA;
     use crate::file::tests::file;
-
-    pub(in crate::split) fn groups(of_row: Vec<u32>) -> Groups {
-        let count = of_row.iter().max().map_or(0, |last| *last as usize + 1);
-        Groups { of_row, count, alone: 0 }
-    }
-
-    pub(in crate::split) fn times(of_row: Vec<f64>) -> Times {
-        Times { of_row, dates: false }
-    }
 
     /// Sixty rows in households of three, one of them left out; the file must live as long as the cohort.
     fn read(extra: &str, cell: impl Fn(usize) -> String) -> (tempfile::NamedTempFile, Cohort) {

@@ -5,8 +5,9 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::by::Groups;
-use super::{SplitError, check_shares};
+use super::columns::Groups;
+use super::error::SplitError;
+use super::parts::check_shares;
 
 /// Parts `rows` by `shares`, no group in two parts, both classes near their proportion.
 ///
@@ -90,7 +91,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::by::SplitBy;
-    use super::super::by::tests::groups;
+    use super::super::columns::tests::groups;
     use super::super::{Shares, Split};
 
     #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::cohort::Cohort;
 use crate::cohort::tests::{SCHEMA, cohort};
 use crate::file::tests::file;
 

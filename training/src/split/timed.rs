@@ -1,7 +1,8 @@
 //! Parts that follow each other in time: the model is measured on what came later, as it will be used.
 
-use super::by::Times;
-use super::{Fold, INNER_VALIDATION, SplitError, check_shares};
+use super::columns::Times;
+use super::error::SplitError;
+use super::parts::{Fold, INNER_VALIDATION, check_shares};
 
 /// Parts `rows` by `shares` in the order of time; rows of one moment stay together, in the part that has more of them.
 pub(super) fn timed_parts(
@@ -71,7 +72,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::by::SplitBy;
-    use super::super::by::tests::times;
+    use super::super::columns::tests::times;
     use super::super::{Shares, Split};
 
     #[test]

@@ -5,7 +5,7 @@ use tenure::schema::{Derived, Field, Formula, Kind, Schema};
 
 use crate::checks::field_summaries;
 use crate::cohort::{Cohort, Column};
-use crate::init::words;
+use crate::profile::words;
 
 /// Numbers that are combined with each other; of more, those that say most alone.
 const MOST_NUMBERS: usize = 40;

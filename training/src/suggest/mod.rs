@@ -10,7 +10,6 @@
 
 mod candidates;
 
-use burn::tensor::Device;
 use rayon::prelude::*;
 use serde::Serialize;
 use tenure::calibration::sigmoid;
@@ -18,9 +17,10 @@ use tenure::encoding::{EncoderError, EncoderParams};
 use tenure::schema::Derived;
 
 use crate::cohort::Cohort;
-use crate::fit::{Control, FitConfig, FitError, fit, logits};
+use crate::fit::{FitConfig, FitError};
+use crate::fold_fit::FoldFit;
 use crate::logistic::log_loss;
-use crate::metrics::mean_and_error;
+use crate::metrics::{mean, mean_and_error};
 use crate::observer::Observer;
 use crate::split::{Fold, SplitBy};
 use crate::train::{Encoded, TrainError};
@@ -101,7 +101,7 @@ pub fn suggest(cohort: &Cohort, seed: u64, observer: &dyn Observer) -> Result<Su
         rows: cohort.rows(),
         folds: FOLDS,
         tried: candidates.len(),
-        log_loss: losses(&held_out, cohort.labels()).iter().sum::<f64>() / cohort.rows() as f64,
+        log_loss: mean(losses(&held_out, cohort.labels()).into_iter()),
         accepted: Vec::new(),
         rejected: Vec::new(),
     };
@@ -131,18 +131,11 @@ pub fn suggest(cohort: &Cohort, seed: u64, observer: &dyn Observer) -> Result<Su
 /// The held-out logits of the default network, by row.
 fn cross_validate(cohort: &Cohort, folds: &[Fold], seed: u64, observer: &dyn Observer) -> Result<Vec<f64>, TrainError> {
     let config: FitConfig = FitConfig { maximum_epochs: 80, patience: 8, seed, ..FitConfig::default() };
-    let of_fold = |fold: &Fold| -> Result<Vec<f32>, TrainError> {
-        let encoded = Encoded::fit(&EncoderParams::default(), cohort, &fold.fit)?;
-        let device = Device::flex();
-        let (train, validation) = (encoded.subset(&fold.fit), encoded.subset(&fold.validation));
-        let stop = |_: &_| if observer.is_stopped() { Control::Stop } else { Control::Continue };
-        let fitted = fit(&config, &train, &validation, &device, &mut { stop })?;
-        Ok(logits(&fitted.network, &encoded.subset(&fold.test), &device))
-    };
-    let by_fold: Vec<Vec<f32>> = folds.par_iter().map(of_fold).collect::<Result<_, _>>()?;
+    let of_fold = |fold: &Fold| FoldFit::new(&config, cohort, fold, observer).map(|fitted| fitted.logits(&fold.test));
+    let by_fold: Vec<Vec<f64>> = folds.par_iter().map(of_fold).collect::<Result<_, TrainError>>()?;
     let mut all = vec![0.0; cohort.rows()];
     for (fold, logits) in folds.iter().zip(by_fold) {
-        fold.test.iter().zip(logits).for_each(|(&row, logit)| all[row as usize] = f64::from(logit));
+        fold.test.iter().zip(logits).for_each(|(&row, logit)| all[row as usize] = logit);
     }
     Ok(all)
 }

@@ -4,8 +4,8 @@ use tenure::customer::Cell;
 use tenure::encoding::{DenseLayout, Encoder, EncoderError, EncoderParams, Features};
 use tenure::network::Network;
 
-use super::statistics::Statistics;
-use crate::cohort::Cohort;
+use super::target_encoding::TargetEncodings;
+use crate::cohort::{Cohort, gather};
 use crate::fit::DenseRows;
 
 /// A fitted encoder and every row of a cohort, encoded by it.
@@ -35,10 +35,10 @@ impl Encoded {
         let encoder = params.fit(cohort.schema(), fit_rows.len(), &cell)?;
         let features = encode(&encoder, cohort.rows(), &|field, row| cohort.column(field).cell(row));
         let (mut layouts, mut layout_of) = (vec![DenseLayout::new(&encoder)], vec![0; cohort.rows()]);
-        if let Some(statistics) = Statistics::fit(params, &encoder, &features, cohort.labels(), fit_rows) {
-            let told = [statistics.of_all()].into_iter().chain(statistics.outside());
-            layouts = told.map(|values| DenseLayout::with_values(&encoder, &values)).collect();
-            fit_rows.iter().zip(statistics.fold_of).for_each(|(&row, fold)| layout_of[row as usize] = fold + 1);
+        if let Some(encodings) = TargetEncodings::fit(params, &encoder, &features, cohort.labels(), fit_rows) {
+            let all = [encodings.full()].into_iter().chain(encodings.out_of_fold());
+            layouts = all.map(|values| DenseLayout::with_values(&encoder, &values)).collect();
+            fit_rows.iter().zip(encodings.fold_of).for_each(|(&row, fold)| layout_of[row as usize] = fold + 1);
         }
         Ok(Encoded { layouts, layout_of, features, labels: cohort.labels().to_vec(), encoder })
     }
@@ -80,8 +80,7 @@ impl Encoded {
     }
 
     pub fn subset<'a>(&'a self, rows: &'a [u32]) -> Subset<'a> {
-        let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
-        Subset { encoded: self, rows, labels }
+        Subset { encoded: self, rows, labels: gather(&self.labels, rows) }
     }
 
     /// Logits of some rows by the packed network.

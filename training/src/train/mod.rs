@@ -5,21 +5,23 @@ mod background;
 mod encoded;
 mod models;
 mod pack;
+mod params;
+mod rows;
+mod selection;
 mod ship;
-mod statistics;
 mod student;
 mod synthetic;
+mod target_encoding;
 mod teacher;
 
 pub use background::BackgroundError;
 pub use encoded::{Encoded, Subset};
-pub use models::Model;
 pub use pack::PackError;
-pub use ship::{Ship, ShipError, Shipped};
-pub use student::{DistillationParams, Student};
-pub use teacher::{Chosen, PenaltyChoice, Teacher, TeacherParams};
-
-use std::path::Path;
+pub use params::{DistillationParams, Model, Ship, Student, TeacherParams, TrainParams};
+pub use rows::{OnEpoch, TrainingRows};
+pub use selection::SelectedTeacher;
+pub use ship::{ShipError, Shipped};
+pub use teacher::{PenaltyChoice, Teacher};
 
 use burn::tensor::Device;
 use tenure::artifact::{
@@ -28,53 +30,15 @@ use tenure::artifact::{
 use tenure::calibration::Calibration;
 use tenure::card::ModelCard;
 use tenure::decision::Policy;
-use tenure::encoding::{EncoderError, EncoderParams};
+use tenure::encoding::EncoderError;
 use tenure::network::Network;
 
-use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord};
+use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord, probabilities};
 use crate::cohort::Cohort;
-use crate::fit::{Control, DenseRows, EpochReport, FitConfig, FitError};
-use crate::metrics::row_log_loss;
+use crate::fit::{DenseRows, FitError, FitOptions};
+use crate::metrics::mean_log_loss;
 use crate::split::SplitError;
-use student::{Lessons, distill};
-
-/// Everything that decides what is learned, apart from the data.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrainParams {
-    pub encoder: EncoderParams,
-    /// The network that ships, as labels alone would train it: also the members of the teacher `mlp`.
-    pub network: FitConfig,
-    pub teacher: TeacherParams,
-    pub distillation: DistillationParams,
-    pub ship: Ship,
-    /// Background rows of the explanation; chosen by their measured error where it is not said how many.
-    pub background_rows: Option<usize>,
-    pub seed: u64,
-}
-
-impl Default for TrainParams {
-    fn default() -> TrainParams {
-        TrainParams {
-            encoder: EncoderParams::default(),
-            network: FitConfig::default(),
-            teacher: TeacherParams::default(),
-            distillation: DistillationParams::default(),
-            ship: Ship::Auto,
-            background_rows: None,
-            seed: 0,
-        }
-    }
-}
-
-impl TrainParams {
-    /// Keeps the states of unfinished fits in `folder`; it decides nothing about what is learned.
-    pub fn keep_checkpoints(&mut self, folder: &Path) {
-        let folder = Some(folder.to_owned());
-        self.network.checkpoints.clone_from(&folder);
-        self.teacher.tabm.checkpoints.clone_from(&folder);
-        self.distillation.fit.checkpoints = folder;
-    }
-}
+use student::{DistillationSet, distill};
 
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
@@ -96,20 +60,6 @@ pub enum TrainError {
     Split(#[from] SplitError),
 }
 
-/// The rows of a cohort by what they are for.
-#[derive(Clone, Copy, Debug)]
-pub struct Rows<'a> {
-    /// The encoder and every network are fitted to these.
-    pub fit: &'a [u32],
-    /// These stop the fits and choose between models.
-    pub validation: &'a [u32],
-    /// These calibrate; they may be the validation rows.
-    pub calibration: &'a [u32],
-}
-
-/// Told of every epoch: what is being fitted (`linear`, `mlp`, `student`, …) and where it stands.
-pub type OnEpoch<'a> = dyn FnMut(&str, &EpochReport) -> Control + 'a;
-
 /// Validation log-loss that a student may lose against its teacher before a larger one is taught: a score is explained by
 /// evaluating the network many times, and less than this the validation rows of a small table cannot tell from nothing.
 const TOLERATED_LOSS: f64 = 0.003;
@@ -124,7 +74,7 @@ pub struct Trained {
     pub calibration_record: CalibrationRecord,
     /// What the network was packed from.
     pub shipped: Shipped,
-    pub teacher: Chosen,
+    pub teacher: SelectedTeacher,
     pub teacher_calibration: Calibration,
     /// Log-loss of every student that was tried, calibrated, on the validation rows, with its hidden layers.
     pub students: Vec<(Vec<usize>, f64)>,
@@ -137,41 +87,45 @@ pub struct Trained {
 }
 
 /// Learns from `rows.fit`: chooses a teacher, and teaches a student where the teacher itself is too large to ship.
-pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut OnEpoch) -> Result<Trained, TrainError> {
+pub fn train(
+    params: &TrainParams,
+    cohort: &Cohort,
+    rows: TrainingRows,
+    options: &FitOptions,
+    on_epoch: &mut OnEpoch,
+) -> Result<Trained, TrainError> {
     let encoded = Encoded::fit(&params.encoder, cohort, rows.fit)?;
-    let device = Device::flex();
-    let teacher = teacher::choose(params, &encoded, rows, &device, on_epoch)?;
-    let labels: Vec<bool> = rows.calibration.iter().map(|&row| cohort.labels()[row as usize]).collect();
+    let teacher = selection::choose(params, &encoded, rows, options, on_epoch)?;
+    let labels = cohort.labels_of(rows.calibration);
+    let outcomes = cohort.labels_of(rows.validation);
     let calibrate = |logits: &[f64]| -> Result<Calibrated, CalibrateError> {
         CalibrationParams { seed: params.seed, ..CalibrationParams::default() }.fit(logits, &labels)
     };
     let loss = |calibration: &Calibration, logits: Vec<f64>| -> f64 {
-        let of_row =
-            |(logit, &row): (f64, &u32)| row_log_loss(calibration.probability(logit), cohort.labels()[row as usize]);
-        logits.into_iter().zip(rows.validation).map(of_row).sum::<f64>() / rows.validation.len() as f64
+        mean_log_loss(&probabilities(calibration, &logits), &outcomes)
     };
     let teacher_calibration = calibrate(&teacher.logits(&encoded.subset(rows.calibration)))?.calibration;
     let teacher_loss = loss(&teacher_calibration, teacher.logits(&encoded.subset(rows.validation)));
 
     // Packs, verifies and calibrates what may ship.
-    let finish = |shipped: Shipped| -> Result<Finished, TrainError> {
+    let finish = |shipped: Shipped| -> Result<Candidate, TrainError> {
         let network = pack::pack(&shipped.folded(&teacher), &encoded, rows.fit)?;
-        let burn = |rows: &dyn DenseRows| shipped.logits(&teacher, rows, &device);
+        let burn = |rows: &dyn DenseRows| shipped.logits(&teacher, rows, &options.device);
         let pack_error = pack::verify(&burn, &network, &encoded, rows.fit, rows.validation)?;
         let calibrated = calibrate(&encoded.logits(&network, rows.calibration))?;
         let loss = loss(&calibrated.calibration, encoded.logits(&network, rows.validation));
-        Ok(Finished { shipped, network, pack_error, calibrated, loss })
+        Ok(Candidate { shipped, network, pack_error, calibrated, loss })
     };
     let mut students = Vec::new();
-    let finished = match ship::plan(params, &teacher, encoded.encoder().inputs().len())? {
+    let best_candidate = match ship::plan(params, &teacher, encoded.encoder().inputs().len())? {
         ship::Plan::Members(members) => finish(Shipped::Members(members))?,
         ship::Plan::Students(tried, members) => {
-            let mut best: Option<Finished> = None;
-            let mut lessons = Lessons::new(params, &teacher, &encoded, cohort, rows.fit);
+            let mut best: Option<Candidate> = None;
+            let mut distillation_set = DistillationSet::new(params, &teacher, &encoded, cohort, rows.fit);
             let validation = encoded.subset(rows.validation);
             for student in &tried {
                 let on_epoch = &mut |report: &_| on_epoch("student", report);
-                let fitted = distill(params, student, &mut lessons, &validation, &device, on_epoch)?;
+                let fitted = distill(params, student, &mut distillation_set, &validation, options, on_epoch)?;
                 let taught = finish(Shipped::Student(Box::new(fitted)))?;
                 students.push((student.hidden.clone(), taught.loss));
                 let is_enough = taught.loss <= teacher_loss + TOLERATED_LOSS;
@@ -193,22 +147,22 @@ pub fn train(params: &TrainParams, cohort: &Cohort, rows: Rows, on_epoch: &mut O
         }
     };
     Ok(Trained {
-        network: finished.network,
-        calibration: finished.calibrated.calibration,
-        calibration_record: finished.calibrated.record,
-        shipped: finished.shipped,
+        network: best_candidate.network,
+        calibration: best_candidate.calibrated.calibration,
+        calibration_record: best_candidate.calibrated.record,
+        shipped: best_candidate.shipped,
         teacher,
         teacher_calibration,
         students,
-        validation_loss: finished.loss,
+        validation_loss: best_candidate.loss,
         teacher_validation_loss: teacher_loss,
-        pack_error: finished.pack_error,
+        pack_error: best_candidate.pack_error,
         encoded,
     })
 }
 
 /// What may ship, ready to.
-struct Finished {
+struct Candidate {
     shipped: Shipped,
     network: Network,
     pack_error: f64,
@@ -220,14 +174,12 @@ struct Finished {
 impl Trained {
     /// Calibrated probabilities of some rows of the cohort.
     pub fn probabilities(&self, rows: &[u32]) -> Vec<f64> {
-        let logits = self.encoded.logits(&self.network, rows);
-        logits.into_iter().map(|logit| self.calibration.probability(logit)).collect()
+        probabilities(&self.calibration, &self.encoded.logits(&self.network, rows))
     }
 
     /// The teacher's calibrated probabilities of some rows of the cohort.
     pub fn teacher_probabilities(&self, rows: &[u32]) -> Vec<f64> {
-        let logits = self.teacher.logits(&self.encoded.subset(rows));
-        logits.into_iter().map(|logit| self.teacher_calibration.probability(logit)).collect()
+        probabilities(&self.teacher_calibration, &self.teacher.logits(&self.encoded.subset(rows)))
     }
 
     /// Multiply-adds of a row: of the network that ships, and of the teacher's members one after another.
@@ -251,7 +203,8 @@ impl Trained {
         fit_rows: &[u32],
         mut card: ModelCard,
     ) -> Result<Artifact, TrainError> {
-        let candidates = background::Candidates::draw(cohort, &self.encoded, &self.network, fit_rows, params.seed)?;
+        let candidates =
+            background::BackgroundCandidates::draw(cohort, &self.encoded, &self.network, fit_rows, params.seed)?;
         let artifact = |count: usize| {
             let encoder = self.encoded.encoder();
             let document = Document {
@@ -269,24 +222,24 @@ impl Trained {
             Some(count) => vec![count, count.div_ceil(2), count * 2],
             None => background::ROWS.step_by(background::STEP).collect(),
         };
-        let mut reference = None;
+        let mut fidelity = None;
         // The first that is near enough; else the last, or the one that was asked for.
         let mut chosen: Option<Artifact> = None;
         let mut is_settled = false;
         for count in counts.into_iter().filter(|&count| count <= MAXIMUM_BACKGROUND_ROWS) {
             let artifact = artifact(count)?;
-            let reference = match &mut reference {
-                Some(reference) => reference,
-                empty => empty.insert(background::Reference::new(&artifact, cohort, fit_rows)?),
+            let fidelity = match &mut fidelity {
+                Some(fidelity) => fidelity,
+                empty => empty.insert(background::Fidelity::new(&artifact, cohort, fit_rows)?),
             };
-            let is_near = reference.measure(artifact.background.clone());
+            let is_near = fidelity.measure(artifact.background.clone());
             if !is_settled {
                 chosen = Some(artifact);
             }
             is_settled |= is_near || params.background_rows.is_some();
         }
         let mut artifact = chosen.expect("there is a number of rows to try");
-        card.explanation = reference.map(|reference| reference.errors(artifact.background.len()));
+        card.explanation = fidelity.map(|fidelity| fidelity.errors(artifact.background.len()));
         artifact.document.card = card.write();
         Ok(artifact)
     }

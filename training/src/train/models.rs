@@ -1,58 +1,28 @@
 //! The models that a teacher can be made of, and how each is fitted.
 
-use std::str::FromStr;
-
 use burn::tensor::Device;
-use serde::{Deserialize, Serialize};
 use tenure::network::burn::DenseNetwork;
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
 
-use super::TrainParams;
-use super::teacher::{BOTH_PENALTIES_UNTIL, PenaltyChoice, Teacher};
+use super::params::{Model, TrainParams};
+use super::teacher::{PenaltyChoice, Teacher};
 use crate::fit::{
-    Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, features, fit, logits, member_logits,
+    Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, FitOptions, features, fit, logits, member_logits,
 };
 use crate::folded::FoldedNetwork;
 use crate::gradients::tabm::Members;
 use crate::logistic::sigmoid_f32;
 
-/// What a teacher can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Model {
-    /// Logistic regression on the encoded fields: a curve for every number, a weight for every category.
-    Linear,
-    /// Networks of the shape that ships, from different seeds, averaged.
-    Mlp,
-    /// TabM: one network whose members share all but their adapters.
-    Tabm,
-    /// TabM with one adapter, on the input.
-    TabmMini,
-}
+/// Beyond, the rows restrain the weights by themselves, and a second ensemble would take minutes.
+const BOTH_PENALTIES_UNTIL: usize = 20_000;
 
 impl Model {
-    /// Those tried where none is asked for, simpler ones first.
-    pub const TRIED: [Model; 3] = [Model::Linear, Model::Mlp, Model::Tabm];
-
-    /// All of them.
-    pub const ALL: [Model; 4] = [Model::Linear, Model::Mlp, Model::Tabm, Model::TabmMini];
-
-    /// The name on the command line and in the model card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Model::Linear => "linear",
-            Model::Mlp => "mlp",
-            Model::Tabm => "tabm",
-            Model::TabmMini => "tabm-mini",
-        }
-    }
-
     pub(super) fn fit(
         self,
         params: &TrainParams,
         train: &dyn DenseRows,
         validation: &dyn DenseRows,
-        device: &Device,
+        options: &FitOptions,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
     ) -> Result<Box<dyn Teacher>, FitError> {
         let config = FitConfig { seed: params.seed, ..params.network.clone() };
@@ -64,51 +34,42 @@ impl Model {
             Model::Tabm | Model::TabmMini => {
                 let tabm = params.teacher.tabm.clone();
                 let shape = TabmConfig { mini: self == Model::TabmMini, ..tabm.shape };
-                let FitConfig { class_weights, positive_weight, focusing, .. } = config;
-                let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, focusing, ..tabm };
-                return Ok(Box::new(Ensemble::fit(config, params, train, validation, device, on_epoch)?));
+                let FitConfig { class_weights, positive_weight, gamma, .. } = config;
+                let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, gamma, ..tabm };
+                return Ok(Box::new(TabmTeacher::fit(config, params, train, validation, options, on_epoch)?));
             }
         };
-        Ok(Box::new(Bag::fit(&config, count, train, validation, device, on_epoch)?))
-    }
-}
-
-impl FromStr for Model {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Model, String> {
-        let names = Model::ALL.map(Model::name).join(", ");
-        Model::ALL.into_iter().find(|model| model.name() == text).ok_or(format!("must be one of {names}"))
+        Ok(Box::new(SeedEnsemble::fit(&config, count, train, validation, options, on_epoch)?))
     }
 }
 
 /// Dense networks from different seeds, averaged on the logit.
 #[derive(Debug)]
-struct Bag {
+struct SeedEnsemble {
     networks: Vec<DenseNetwork>,
     device: Device,
 }
 
-impl Bag {
+impl SeedEnsemble {
     /// Fits `count` networks one after another, each with a seed of its own and the same validation rows.
     fn fit(
         config: &FitConfig,
         count: usize,
         train: &dyn DenseRows,
         validation: &dyn DenseRows,
-        device: &Device,
+        options: &FitOptions,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
-    ) -> Result<Bag, FitError> {
+    ) -> Result<SeedEnsemble, FitError> {
         let mut networks = Vec::with_capacity(count);
         for member in 0..count as u64 {
             let config = FitConfig { seed: config.seed.wrapping_add(member), ..config.clone() };
-            networks.push(fit(&config, train, validation, device, on_epoch)?.network);
+            networks.push(fit(&config, train, validation, options, on_epoch)?.network);
         }
-        Ok(Bag { networks, device: device.clone() })
+        Ok(SeedEnsemble { networks, device: options.device.clone() })
     }
 }
 
-impl Teacher for Bag {
+impl Teacher for SeedEnsemble {
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
         self.logits(self.networks.len(), rows).into_iter().map(sigmoid_f32).collect()
     }
@@ -135,43 +96,43 @@ impl Teacher for Bag {
     }
 }
 
-/// A TabM network; its opinion is the mean of its members' probabilities.
+/// A TabM network; it predicts the mean of its members' probabilities.
 #[derive(Debug)]
-struct Ensemble {
+struct TabmTeacher {
     network: TabmNetwork,
     penalty: PenaltyChoice,
     device: Device,
 }
 
-impl Ensemble {
+impl TabmTeacher {
     /// Fits one under the penalty of `config`, on small tables one under the other penalty too, and takes the better.
     fn fit(
         config: FitConfig<TabmConfig>,
         params: &TrainParams,
         train: &dyn DenseRows,
         validation: &dyn DenseRows,
-        device: &Device,
+        options: &FitOptions,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
-    ) -> Result<Ensemble, FitError> {
-        let mut best = fit(&config, train, validation, device, on_epoch)?;
+    ) -> Result<TabmTeacher, FitError> {
+        let mut best = fit(&config, train, validation, options, on_epoch)?;
         let mut penalty = PenaltyChoice { chosen: config.penalty, tried: vec![(config.penalty, best.validation_loss)] };
         let small = train.labels().len() <= BOTH_PENALTIES_UNTIL;
         if let Some(other_penalty) = params.teacher.other_penalty.filter(|_| small) {
             // A penalty leaves the members less to average out: half as many do.
             let shape = TabmConfig { members: config.shape.members.div_ceil(2), ..config.shape.clone() };
             let other = FitConfig { penalty: other_penalty, shape, ..config };
-            let other = fit(&other, train, validation, device, on_epoch)?;
+            let other = fit(&other, train, validation, options, on_epoch)?;
             penalty.tried.push((other_penalty, other.validation_loss));
             if other.validation_loss < best.validation_loss {
                 penalty.chosen = other_penalty;
                 best = other;
             }
         }
-        Ok(Ensemble { network: best.network, penalty, device: device.clone() })
+        Ok(TabmTeacher { network: best.network, penalty, device: options.device.clone() })
     }
 }
 
-impl Teacher for Ensemble {
+impl Teacher for TabmTeacher {
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
         logits(&self.network, rows, &self.device).into_iter().map(sigmoid_f32).collect()
     }
@@ -223,7 +184,7 @@ mod tests {
         let params = TrainParams { teacher, ..TrainParams::default() };
         let (train, validation) = (encoded.subset(&train), encoded.subset(&validation));
         let go_on = &mut |_: &EpochReport| Control::Continue;
-        let teacher = Model::Tabm.fit(&params, &train, &validation, &Device::flex(), go_on).unwrap();
+        let teacher = Model::Tabm.fit(&params, &train, &validation, &FitOptions::default(), go_on).unwrap();
         teacher.penalty().unwrap().clone()
     }
 

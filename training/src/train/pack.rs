@@ -4,7 +4,7 @@ use crate::folded::FoldedNetwork;
 use tenure::encoding::{Encoder, Features};
 use tenure::network::{Layer, Network, NetworkError, NetworkParts};
 
-use super::Encoded;
+use super::encoded::Encoded;
 use crate::fit::DenseRows;
 
 /// The packed network and the burn module agree to this on every validation row, relative to logits above 1.

@@ -1,47 +1,16 @@
 //! What ships: the teacher where it is small enough itself, else a student; and how large it may be.
 
-use std::str::FromStr;
-
-use crate::folded::FoldedNetwork;
 use burn::tensor::Device;
-use serde::{Deserialize, Serialize};
 use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
 
-use super::TrainParams;
-use super::student::Student;
-use super::teacher::{Chosen, Teacher};
+use super::params::{Ship, Student, TrainParams};
+use super::selection::SelectedTeacher;
+use super::teacher::Teacher;
 use crate::fit::{DenseRows, Fitted, logits};
+use crate::folded::FoldedNetwork;
 
 /// Multiply-adds of a row beyond which nothing ships.
 pub const MAXIMUM_MULTIPLY_ADDS: usize = 25_000;
-
-/// What the caller wants to ship.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Ship {
-    /// The teacher where it is no larger than the smallest student; else a student.
-    Auto,
-    /// A student: the smallest, or a larger one where that is better.
-    Student,
-    /// The teacher, all of it.
-    Teacher,
-    /// The first so many members of the teacher.
-    Members(usize),
-}
-
-impl FromStr for Ship {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Ship, String> {
-        match (text, text.strip_prefix("members:").map(str::parse)) {
-            ("auto", _) => Ok(Ship::Auto),
-            ("student", _) => Ok(Ship::Student),
-            ("teacher", _) => Ok(Ship::Teacher),
-            (_, Some(Ok(members @ 1..))) => Ok(Ship::Members(members)),
-            _ => Err(format!("must be auto, student, teacher or members:N with N from 1 (got `{text}`)")),
-        }
-    }
-}
 
 /// Why the teacher cannot ship as asked.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -71,7 +40,7 @@ pub enum Shipped {
 
 impl Shipped {
     /// For people and the model card.
-    pub fn name(&self, teacher: &Chosen) -> String {
+    pub fn name(&self, teacher: &SelectedTeacher) -> String {
         match self {
             Shipped::Student(_) => "student".into(),
             Shipped::Members(members) if *members == teacher.members() => "teacher".into(),
@@ -79,14 +48,14 @@ impl Shipped {
         }
     }
 
-    pub(super) fn folded(&self, teacher: &Chosen) -> FoldedNetwork {
+    pub(super) fn folded(&self, teacher: &SelectedTeacher) -> FoldedNetwork {
         match self {
             Shipped::Student(fitted) => FoldedNetwork::from(&fitted.network),
             Shipped::Members(members) => only(teacher).folded(*members),
         }
     }
 
-    pub(super) fn logits(&self, teacher: &Chosen, rows: &dyn DenseRows, device: &Device) -> Vec<f32> {
+    pub(super) fn logits(&self, teacher: &SelectedTeacher, rows: &dyn DenseRows, device: &Device) -> Vec<f32> {
         match self {
             Shipped::Student(fitted) => logits(&fitted.network, rows, device),
             Shipped::Members(members) => only(teacher).logits(*members, rows),
@@ -95,12 +64,12 @@ impl Shipped {
 }
 
 /// The one model that members are taken of: [`plan`] refuses to take them of several.
-fn only(teacher: &Chosen) -> &dyn Teacher {
+fn only(teacher: &SelectedTeacher) -> &dyn Teacher {
     teacher.single().expect("members ship of one model alone")
 }
 
 /// Refuses members that are not there, and more of them than may ship.
-fn allowed(teacher: &Chosen, members: usize, inputs: usize) -> Result<usize, ShipError> {
+fn allowed(teacher: &SelectedTeacher, members: usize, inputs: usize) -> Result<usize, ShipError> {
     let Some(model) = teacher.single() else {
         return Err(ShipError::Mixed { models: teacher.name() });
     };
@@ -119,7 +88,7 @@ fn allowed(teacher: &Chosen, members: usize, inputs: usize) -> Result<usize, Shi
 }
 
 /// Multiply-adds of a teacher's networks one after another.
-pub(super) fn teacher_multiply_adds(teacher: &Chosen, inputs: usize) -> usize {
+pub(super) fn teacher_multiply_adds(teacher: &SelectedTeacher, inputs: usize) -> usize {
     teacher.parts.iter().map(|part| part.members() * multiply_adds(inputs, &part.hidden(), 1)).sum()
 }
 
@@ -137,7 +106,7 @@ pub(super) enum Plan {
 }
 
 /// `inputs` is the number of the network's inputs: fields and derived features.
-pub(super) fn plan(params: &TrainParams, teacher: &Chosen, inputs: usize) -> Result<Plan, ShipError> {
+pub(super) fn plan(params: &TrainParams, teacher: &SelectedTeacher, inputs: usize) -> Result<Plan, ShipError> {
     let all = teacher.members();
     let students = &params.distillation.students;
     let smallest = multiply_adds(inputs, &students[0].hidden, 1);
@@ -162,18 +131,6 @@ pub(super) fn plan(params: &TrainParams, teacher: &Chosen, inputs: usize) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_ships_is_named() {
-        let read = |text: &str| text.parse::<Ship>();
-        assert_eq!(
-            ["auto", "student", "teacher", "members:3"].map(read),
-            [Ok(Ship::Auto), Ok(Ship::Student), Ok(Ship::Teacher), Ok(Ship::Members(3)),]
-        );
-        for wrong in ["", "members", "members:", "members:0", "members:-1", "Teacher"] {
-            assert!(read(wrong).unwrap_err().contains("members:N"), "{wrong}");
-        }
-    }
 
     #[test]
     fn multiply_adds_are_those_of_the_packed_network() {

@@ -1,88 +1,34 @@
-//! The student learns from the labels, from the teacher's opinion on the same rows, and from its opinion on many
+//! The student learns from the labels, from the teacher's probabilities of the same rows, and from its probabilities of many
 //! synthetic customers (distillation; Hinton et al. 2015, with unlabelled rows as in Bucilă et al. 2006).
 
-use burn::tensor::Device;
 use tenure::calibration::sigmoid;
 use tenure::encoding::Features;
 
+use super::encoded::{Encoded, Subset};
+use super::params::{DistillationParams, Student, TrainParams};
+use super::selection::SelectedTeacher;
 use super::synthetic::customers;
-use super::teacher::Chosen;
-use super::{Encoded, Subset, TrainParams};
 use crate::cohort::Cohort;
-use crate::fit::{Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, Fitted, Penalty, Schedule};
+use crate::fit::{Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, FitOptions, Fitted};
 
-/// How a student is taught.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DistillationParams {
-    /// Synthetic customers that the teacher labels.
-    pub synthetic_rows: usize,
-    /// The probability with which a field of a synthetic customer is another row's.
-    pub swap: f64,
-    /// How much a real row's target is its label; the rest is the teacher's probability.
-    pub label_share: f64,
-    /// The students that are tried in turn, smaller ones first.
-    pub students: Vec<Student>,
-    /// How a student is fitted; its hidden layers are those above.
-    pub fit: FitConfig,
-}
-
-/// A student that is tried.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Student {
-    pub hidden: Vec<usize>,
-    /// Real rows are at least this share of its lessons: they come as often as that takes.
-    pub real_share: f64,
-}
-
-impl Student {
-    /// One that meets every real row once in an epoch.
-    pub fn new(hidden: &[usize]) -> Student {
-        Student { hidden: hidden.to_vec(), real_share: 0.0 }
-    }
-}
-
-impl Default for DistillationParams {
-    fn default() -> DistillationParams {
-        // Where smaller ones fail, the teacher may know the rows themselves, as on a table that has a customer several
-        // times; synthetic rows do not tell of that.
-        let by_heart = |hidden: &[usize]| Student { real_share: 0.2, ..Student::new(hidden) };
-        DistillationParams {
-            synthetic_rows: 120_000,
-            swap: 0.3,
-            label_share: 0.25,
-            students: vec![Student::new(&[32]), Student::new(&[64, 32]), by_heart(&[128, 64]), by_heart(&[192, 96])],
-            fit: FitConfig {
-                shape: DenseShape { dropout: 0.0, ..DenseShape::default() },
-                penalty: Penalty::Loss(0.0),
-                learning_rate: 6e-3,
-                averaging: 0.99,
-                schedule: Schedule::Cosine,
-                maximum_epochs: 30,
-                patience: 30,
-                ..FitConfig::default()
-            },
-        }
-    }
-}
-
-/// Fits a student to `lessons`; early stopping by the labels of the validation rows.
+/// Fits a student to `distillation_set`; early stopping by the labels of the validation rows.
 pub(super) fn distill(
     params: &TrainParams,
     student: &Student,
-    lessons: &mut Lessons,
+    distillation_set: &mut DistillationSet,
     validation: &Subset,
-    device: &Device,
+    options: &FitOptions,
     on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
 ) -> Result<Fitted, FitError> {
-    lessons.repeat_real(student.real_share);
+    distillation_set.repeat_real(student.real_share);
     let fit = &params.distillation.fit;
     let shape = DenseShape { hidden: student.hidden.clone(), ..fit.shape.clone() };
     let config = FitConfig { shape, seed: params.seed, ..fit.clone() };
-    crate::fit::fit(&config, lessons, validation, device, on_epoch)
+    crate::fit::fit(&config, distillation_set, validation, options, on_epoch)
 }
 
 /// The real rows, then the synthetic ones, then real ones again, with what a student is to say of each.
-pub(super) struct Lessons<'a> {
+pub(super) struct DistillationSet<'a> {
     real: Subset<'a>,
     encoded: &'a Encoded,
     features: Features,
@@ -93,27 +39,27 @@ pub(super) struct Lessons<'a> {
     targets: Vec<f32>,
 }
 
-impl<'a> Lessons<'a> {
+impl<'a> DistillationSet<'a> {
     /// Draws the synthetic rows, and asks `teacher` about these and the real ones.
     pub(super) fn new(
         params: &TrainParams,
-        teacher: &Chosen,
+        teacher: &SelectedTeacher,
         encoded: &'a Encoded,
         cohort: &Cohort,
         fit_rows: &'a [u32],
-    ) -> Lessons<'a> {
+    ) -> DistillationSet<'a> {
         let DistillationParams { synthetic_rows: synthetic, swap, label_share, .. } = params.distillation;
         let features = customers(encoded, cohort, fit_rows, synthetic, swap, params.seed);
         let real = encoded.subset(fit_rows);
         let mut labels = real.labels().to_vec();
         labels.resize(labels.len() + synthetic, false);
-        let mut lessons = Lessons { real, encoded, features, synthetic, labels, targets: Vec::new() };
+        let mut distillation_set = DistillationSet { real, encoded, features, synthetic, labels, targets: Vec::new() };
         // A teacher by focal loss is less sure than the labels; the student follows the teacher, and is calibrated later.
-        lessons.ask(teacher, if params.network.focusing > 0.0 { 0.0 } else { label_share });
-        lessons
+        distillation_set.ask(teacher, if params.network.gamma > 0.0 { 0.0 } else { label_share });
+        distillation_set
     }
 
-    fn ask(&mut self, teacher: &Chosen, label_share: f64) {
+    fn ask(&mut self, teacher: &SelectedTeacher, label_share: f64) {
         let mut targets: Vec<f32> = teacher.logits(self).into_iter().map(|logit| sigmoid(logit) as f32).collect();
         let real = self.real.labels().len();
         for (target, &label) in targets[..real].iter_mut().zip(&self.labels) {
@@ -139,7 +85,7 @@ impl<'a> Lessons<'a> {
     }
 }
 
-impl DenseRows for Lessons<'_> {
+impl DenseRows for DistillationSet<'_> {
     fn labels(&self) -> &[bool] {
         &self.labels
     }
@@ -166,11 +112,12 @@ impl DenseRows for Lessons<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::models::Model;
+    use super::super::params::Model;
     use super::super::teacher::Teacher;
     use super::*;
     use crate::cohort::tests::{SCHEMA, cohort};
     use crate::folded::FoldedNetwork;
+    use burn::tensor::Device;
     use tenure::encoding::EncoderParams;
 
     /// Knows that customers with a partner leave from one-year contracts, and those without from all others.
@@ -226,16 +173,21 @@ mod tests {
         let columns = |index: usize| encoded.layout().input_rows(encoded.encoder(), index).0.start;
         let known = || Known { year: columns(1) + 2, partner: columns(2) + 1 };
         let parts: Vec<Box<dyn Teacher>> = vec![Box::new(known())];
-        let teacher = Chosen { models: vec![Model::Linear], parts, tried: Vec::new() };
+        let teacher = SelectedTeacher { models: vec![Model::Linear], parts, tried: Vec::new() };
         let fit = FitConfig { maximum_epochs: 30, learning_rate: 0.02, ..DistillationParams::default().fit };
         let distillation = DistillationParams { synthetic_rows: 4000, label_share: 0.0, fit, ..Default::default() };
         let params = TrainParams { distillation, ..TrainParams::default() };
-        let device = Device::flex();
-        let mut lessons = Lessons::new(&params, &teacher, &encoded, &cohort, &fit_rows);
+        let mut distillation_set = DistillationSet::new(&params, &teacher, &encoded, &cohort, &fit_rows);
         let validation = encoded.subset(&others);
-        let student =
-            distill(&params, &Student::new(&[8]), &mut lessons, &validation, &device, &mut |_| Control::Continue);
-        let logits = crate::fit::logits(&student.unwrap().network, &encoded.subset(&others), &device);
+        let student = distill(
+            &params,
+            &Student::new(&[8]),
+            &mut distillation_set,
+            &validation,
+            &FitOptions::default(),
+            &mut |_| Control::Continue,
+        );
+        let logits = crate::fit::logits(&student.unwrap().network, &encoded.subset(&others), &Device::flex());
         for (logit, probability) in logits.iter().zip(known().probabilities(&encoded.subset(&others))) {
             assert_eq!(*logit > 0.0, probability > 0.5, "{logit} for {probability}");
         }
@@ -251,8 +203,8 @@ mod tests {
         let params = DistillationParams { synthetic_rows: 100, label_share: 1.0, ..Default::default() };
         let params = TrainParams { distillation: params, ..TrainParams::default() };
         let parts: Vec<Box<dyn Teacher>> = vec![Box::new(Known { year: 0, partner: 1 })];
-        let teacher = Chosen { models: vec![Model::Linear], parts, tried: Vec::new() };
-        let mut again = Lessons::new(&params, &teacher, &encoded, &cohort, &rows);
+        let teacher = SelectedTeacher { models: vec![Model::Linear], parts, tried: Vec::new() };
+        let mut again = DistillationSet::new(&params, &teacher, &encoded, &cohort, &rows);
         // Told apart by what the student is to say of them.
         again.targets = (0..160).map(|row| row as f32).collect();
         let mut lengths = [0.5, 0.4, 0.2, 0.0].map(|share| {

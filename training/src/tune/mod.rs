@@ -10,11 +10,12 @@ mod trials;
 
 use std::ops::Range;
 
-pub use trials::{Measured, Trials};
+pub use trials::{TrialFold, Trials};
 
 use crate::checkpoint::CheckpointError;
-use crate::metrics::mean_and_error;
-use space::{Free, Settings};
+use crate::hyperparameters::Hyperparameters;
+use crate::metrics::{self, mean_and_error};
+use space::SearchSpace;
 
 /// Inner folds of a trial.
 pub const FOLDS: usize = 4;
@@ -24,9 +25,9 @@ const RUNGS: [Range<usize>; 3] = [0..1, 1..2, 2..FOLDS];
 
 /// What a trial came to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
+pub struct TrialSummary {
     pub trial: usize,
-    pub settings: Settings,
+    pub params: Hyperparameters,
     pub folds: usize,
     /// Mean log-loss over its folds; infinite where one gave no network.
     pub mean: f64,
@@ -35,23 +36,23 @@ pub struct Standing {
 }
 
 /// Measures some folds of a trial.
-pub type Measure<'a, E> = dyn FnMut(usize, &Settings, Range<usize>) -> Result<Vec<Measured>, E> + 'a;
+pub type Measure<'a, E> = dyn FnMut(usize, &Hyperparameters, Range<usize>) -> Result<Vec<TrialFold>, E> + 'a;
 
 /// Searches until `more` says no, which is asked before every trial. `measure` has the folds of a trial measured; `ended`
 /// is told of every trial that was measured now, in full or as far as it went.
 pub fn search<E: From<CheckpointError>>(
-    free: Free,
+    space: &SearchSpace,
     seed: u64,
     trials: &mut Trials,
     more: &mut dyn FnMut(usize) -> bool,
     measure: &mut Measure<E>,
-    ended: &mut dyn FnMut(&[&Measured]) -> Result<(), E>,
+    ended: &mut dyn FnMut(&[&TrialFold]) -> Result<(), E>,
 ) -> Result<(), E> {
     for number in 0.. {
-        let earlier: Vec<Standing> = standings(trials).into_iter().filter(|other| other.trial < number).collect();
+        let earlier: Vec<TrialSummary> = ranking(trials).into_iter().filter(|other| other.trial < number).collect();
         let finished = earlier.iter().filter(|other| other.folds == FOLDS);
-        let best: Vec<Settings> = finished.map(|other| other.settings.clone()).collect();
-        let settings = free.draw(number, seed, &best);
+        let best: Vec<Hyperparameters> = finished.map(|other| other.params.clone()).collect();
+        let params = space.draw(number, seed, &best);
         let known = trials.by_trial().get(&number).map_or(0, Vec::len);
         if known == 0 && !more(number) {
             return Ok(());
@@ -61,7 +62,7 @@ pub fn search<E: From<CheckpointError>>(
             let known = trials.by_trial().get(&number).map_or(0, Vec::len);
             if known < rung.end {
                 measured_now = true;
-                let folds = measure(number, &settings, known.max(rung.start)..rung.end)?;
+                let folds = measure(number, &params, known.max(rung.start)..rung.end)?;
                 trials.add(folds)?;
             }
             if number > 0 && is_behind(trials, number, rung.end) {
@@ -88,8 +89,8 @@ fn is_behind(trials: &Trials, number: usize, folds: usize) -> bool {
 }
 
 /// Mean log-loss over folds; infinite where one gave no network.
-pub fn mean(folds: &[&Measured]) -> f64 {
-    folds.iter().map(|fold| fold.log_loss.unwrap_or(f64::INFINITY)).sum::<f64>() / folds.len() as f64
+pub fn mean(folds: &[&TrialFold]) -> f64 {
+    metrics::mean(folds.iter().map(|fold| fold.log_loss.unwrap_or(f64::INFINITY)))
 }
 
 /// How much lower a trial's log-loss is than that of the defaults, fold by fold: the mean and its standard error. `None`
@@ -106,17 +107,17 @@ pub fn gain(trials: &Trials, trial: usize) -> Option<(f64, f64)> {
 }
 
 /// All trials: those measured in full first, then the others, each by their mean.
-pub fn standings(trials: &Trials) -> Vec<Standing> {
-    let standing = |(&trial, folds): (&usize, &Vec<&Measured>)| Standing {
+pub fn ranking(trials: &Trials) -> Vec<TrialSummary> {
+    let trial_summary = |(&trial, folds): (&usize, &Vec<&TrialFold>)| TrialSummary {
         trial,
-        settings: folds[0].settings.clone(),
+        params: folds[0].params.clone(),
         folds: folds.len(),
         mean: mean(folds),
         given_up: trial > 0 && folds.len() < FOLDS && is_behind(trials, trial, folds.len()),
     };
-    let mut standings: Vec<Standing> = trials.by_trial().iter().map(standing).collect();
-    standings.sort_by(|a, b| b.folds.cmp(&a.folds).then(a.mean.total_cmp(&b.mean)).then(a.trial.cmp(&b.trial)));
-    standings
+    let mut ranking: Vec<TrialSummary> = trials.by_trial().iter().map(trial_summary).collect();
+    ranking.sort_by(|a, b| b.folds.cmp(&a.folds).then(a.mean.total_cmp(&b.mean)).then(a.trial.cmp(&b.trial)));
+    ranking
 }
 
 #[cfg(test)]

@@ -1,24 +1,32 @@
 use std::path::Path;
 
-use super::space::tests::ALL;
 use super::*;
-use crate::checkpoint::Run;
+use crate::checkpoint::RunIdentity;
+use crate::hyperparameters::ParamValue;
 
-const FREE: Free = Free { members: false, width: false, synthetic_rows: false, ..ALL };
+/// All but what only TabM and a student have.
+fn space() -> SearchSpace {
+    let mut given = Hyperparameters::default();
+    given.read("model", "linear").unwrap();
+    given.read("ship", "teacher").unwrap();
+    SearchSpace::new(&given)
+}
+
+fn rate(params: &Hyperparameters) -> Option<f64> {
+    params.get("learning-rate").map(|value| if let ParamValue::Number(rate) = value { *rate } else { panic!() })
+}
 
 fn open(path: &Path) -> Trials {
-    let text = String::from;
-    let run = Run { code_version: text("1"), data_sha256: text("d"), schema_sha256: text("s"), settings: Vec::new() };
-    Trials::open(path, &run).unwrap()
+    Trials::open(path, &RunIdentity::new("d", "s", serde_json::Value::Null)).unwrap()
 }
 
 /// A loss with its minimum at a learning rate of 0.002, and folds that differ a little.
-fn measured(trial: usize, settings: &Settings, folds: Range<usize>) -> Vec<Measured> {
-    let rate = settings.learning_rate.unwrap_or(0.01);
+fn measured(trial: usize, params: &Hyperparameters, folds: Range<usize>) -> Vec<TrialFold> {
+    let rate = rate(params).unwrap_or(0.01);
     let of_fold = |fold: usize| {
         let log_loss = 0.3 + (rate / 0.002).ln().powi(2) / 50.0 + 0.01 * fold as f64;
         let log_loss = Some((log_loss * 1e9).round() / 1e9);
-        Measured { trial, settings: settings.clone(), fold, log_loss, seconds: 0.0 }
+        TrialFold { trial, params: params.clone(), fold, log_loss, seconds: 0.0 }
     };
     folds.map(of_fold).collect()
 }
@@ -34,43 +42,46 @@ impl From<CheckpointError> for Died {
 
 /// Searches `limit` trials, dying when `dies_after` folds were measured; also the folds measured, and the trials that were
 /// told of with theirs.
-fn searched(path: &Path, limit: usize, dies_after: usize) -> (Vec<Standing>, usize, Vec<(usize, usize)>) {
+fn searched(path: &Path, limit: usize, dies_after: usize) -> (Vec<TrialSummary>, usize, Vec<(usize, usize)>) {
     let mut trials = open(path);
     let mut count = 0;
     let mut told = Vec::new();
-    let mut measure = |number: usize, settings: &Settings, folds: Range<usize>| {
+    let mut measure = |number: usize, params: &Hyperparameters, folds: Range<usize>| {
         if count >= dies_after {
             return Err(Died);
         }
         count += folds.len();
-        Ok(measured(number, settings, folds))
+        Ok(measured(number, params, folds))
     };
-    let mut ended = |folds: &[&Measured]| {
+    let mut ended = |folds: &[&TrialFold]| {
         told.push((folds[0].trial, folds.len()));
         Ok(())
     };
-    let _ = search(FREE, 5, &mut trials, &mut |number| number < limit, &mut measure, &mut ended);
-    let standings = standings(&trials);
-    (standings, count, told)
+    let _ = search(&space(), 5, &mut trials, &mut |number| number < limit, &mut measure, &mut ended);
+    let ranking = ranking(&trials);
+    (ranking, count, told)
 }
 
 #[test]
 fn losers_are_given_up_early_and_the_best_is_better_than_the_defaults() {
     let folder = tempfile::tempdir().unwrap();
-    let (standings, count, told) = searched(&folder.path().join("trials"), 40, usize::MAX);
-    assert_eq!(standings.len(), 40);
-    let mut ended: Vec<_> = standings.iter().map(|standing| (standing.trial, standing.folds)).collect();
+    let (ranking, count, told) = searched(&folder.path().join("trials"), 40, usize::MAX);
+    assert_eq!(ranking.len(), 40);
+    let mut ended: Vec<_> = ranking.iter().map(|trial_summary| (trial_summary.trial, trial_summary.folds)).collect();
     ended.sort_unstable();
     assert_eq!(told, ended);
     assert!(count < 40 * FOLDS * 4 / 5, "{count} folds were measured");
-    assert_eq!(standings[0].folds, FOLDS);
-    let rate = standings[0].settings.learning_rate.unwrap();
+    assert_eq!(ranking[0].folds, FOLDS);
+    let rate = rate(&ranking[0].params).unwrap();
     assert!((0.0015..0.0027).contains(&rate), "{rate}");
-    let defaults = standings.iter().find(|standing| standing.trial == 0).unwrap();
-    assert!(defaults.folds == FOLDS && defaults.mean > standings[0].mean);
+    let defaults = ranking.iter().find(|trial_summary| trial_summary.trial == 0).unwrap();
+    assert!(defaults.folds == FOLDS && defaults.mean > ranking[0].mean);
     // Whoever was given up was behind the best on the same folds.
     assert!(
-        standings.iter().filter(|standing| standing.folds < FOLDS).all(|other| other.mean > standings[0].mean - 0.02)
+        ranking
+            .iter()
+            .filter(|trial_summary| trial_summary.folds < FOLDS)
+            .all(|other| other.mean > ranking[0].mean - 0.02)
     );
 }
 
@@ -94,13 +105,13 @@ fn a_search_that_died_goes_on_to_the_same_end_without_measuring_twice() {
 fn a_trial_without_a_network_is_the_last_of_all() {
     let folder = tempfile::tempdir().unwrap();
     let mut trials = open(&folder.path().join("trials"));
-    let mut measure = |number: usize, settings: &Settings, folds: Range<usize>| {
-        let mut folds = measured(number, settings, folds);
+    let mut measure = |number: usize, params: &Hyperparameters, folds: Range<usize>| {
+        let mut folds = measured(number, params, folds);
         folds.iter_mut().filter(|fold| fold.trial == 2).for_each(|fold| fold.log_loss = None);
         Ok(folds)
     };
-    search(FREE, 5, &mut trials, &mut |number| number < 3, &mut measure, &mut |_| Ok::<_, CheckpointError>(()))
+    search(&space(), 5, &mut trials, &mut |number| number < 3, &mut measure, &mut |_| Ok::<_, CheckpointError>(()))
         .unwrap();
-    let last = standings(&trials).pop().unwrap();
+    let last = ranking(&trials).pop().unwrap();
     assert_eq!((last.trial, last.folds, last.mean), (2, 1, f64::INFINITY));
 }

@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::space::Settings;
-use crate::checkpoint::{CheckpointError, Run, same_run};
+use crate::checkpoint::{CheckpointError, RunIdentity, same_run};
 use crate::file::{FileError, write_whole};
+use crate::hyperparameters::Hyperparameters;
 
 /// A fold of a trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Measured {
+pub struct TrialFold {
     pub trial: usize,
-    pub settings: Settings,
+    pub params: Hyperparameters,
     pub fold: usize,
     /// Log-loss on the fold's rows, calibrated; `null` where no network came out.
     pub log_loss: Option<f64>,
@@ -29,13 +29,13 @@ pub struct Measured {
 pub struct Trials {
     path: PathBuf,
     file: File,
-    pub measured: Vec<Measured>,
+    pub measured: Vec<TrialFold>,
 }
 
 impl Trials {
     /// Opens the file of this search, or begins one; refuses that of another search, and a line that is none of ours.
     /// A last line without its end was being written when the search was killed: it is measured again.
-    pub fn open(path: &Path, run: &Run) -> Result<Trials, CheckpointError> {
+    pub fn open(path: &Path, run: &RunIdentity) -> Result<Trials, CheckpointError> {
         let failed = |error: std::io::Error| FileError::new(path, error);
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
@@ -45,10 +45,10 @@ impl Trials {
         let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
         let mut lines = whole.lines().enumerate();
         match lines.next() {
-            None => write_whole(path, line(run).as_bytes())?,
+            None => write_whole(path, format!("{}\n", run.mark()).as_bytes())?,
             Some((_, first)) => same_run(path, path, first, run)?,
         }
-        let read = |(line, text): (usize, &str)| -> Result<Measured, CheckpointError> {
+        let read = |(line, text): (usize, &str)| -> Result<TrialFold, CheckpointError> {
             serde_json::from_str(text).map_err(|error| CheckpointError::Damaged {
                 path: path.to_owned(),
                 reason: format!("line {}: {error}", line + 1),
@@ -63,7 +63,7 @@ impl Trials {
     }
 
     /// Adds folds to the file, then to what is known.
-    pub fn add(&mut self, folds: Vec<Measured>) -> Result<(), CheckpointError> {
+    pub fn add(&mut self, folds: Vec<TrialFold>) -> Result<(), CheckpointError> {
         for fold in folds {
             self.file
                 .write_all(line(&fold).as_bytes())
@@ -75,8 +75,8 @@ impl Trials {
     }
 
     /// The folds of every trial.
-    pub fn by_trial(&self) -> BTreeMap<usize, Vec<&Measured>> {
-        let mut trials: BTreeMap<usize, Vec<&Measured>> = BTreeMap::new();
+    pub fn by_trial(&self) -> BTreeMap<usize, Vec<&TrialFold>> {
+        let mut trials: BTreeMap<usize, Vec<&TrialFold>> = BTreeMap::new();
         for fold in &self.measured {
             trials.entry(fold.trial).or_default().push(fold);
         }
@@ -92,20 +92,19 @@ fn line(value: &impl Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
-    fn run(data: &str) -> Run {
-        Run {
-            code_version: "1".into(),
-            data_sha256: data.into(),
-            schema_sha256: "s".into(),
-            settings: vec!["seed: 0".into()],
-        }
+    fn run(data: &str) -> RunIdentity {
+        RunIdentity::new(data, "s", Value::Null)
     }
 
-    fn fold(trial: usize, fold: usize) -> Measured {
-        let settings = Settings { dropout: Some(0.25), hidden: Some("16,8".into()), ..Settings::default() };
-        Measured { trial, settings, fold, log_loss: Some(0.412345678), seconds: 1.5 }
+    fn fold(trial: usize, fold: usize) -> TrialFold {
+        let mut params = Hyperparameters::default();
+        params.read("dropout", "0.25").unwrap();
+        params.read("hidden", "16,8").unwrap();
+        TrialFold { trial, params, fold, log_loss: Some(0.412345678), seconds: 1.5 }
     }
 
     #[test]

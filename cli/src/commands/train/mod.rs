@@ -6,16 +6,17 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use progress::{EpochProgress, summary};
+use serde_json::json;
 use tenure::artifact::write;
-use tenure_training::checkpoint;
+use tenure_training::checkpoint::{self, RunIdentity};
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::{CardSource, schema_sha256};
 use tenure_training::file::write_whole;
-use tenure_training::fit::Control;
+use tenure_training::fit::{Control, FitOptions};
 use tenure_training::history::History;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::Shares;
-use tenure_training::train::{Rows, TrainParams, train};
+use tenure_training::train::{TrainParams, TrainingRows, train};
 
 use super::network::NetworkArguments;
 use crate::configuration::ResolvedSettings;
@@ -51,7 +52,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
-    let params = arguments.network.params()?;
+    let params = arguments.network.params();
     let (file, cohort) = arguments.table.read(console)?;
     let start = RunStart::new("train", settings, &cohort, &file.schema, params.seed);
     let mut recorder = arguments.tracking.begin(start, console)?;
@@ -70,25 +71,19 @@ fn learn(
 ) -> Result<(), Failure> {
     let split_by = arguments.table.split_by(cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
-    let mut params = params.clone();
     let checks = arguments.table.check(cohort, schema, &split, console)?;
     if let Some(folder) = &arguments.checkpoint_dir {
-        let settings = format!("{params:#?}\nsplit: {}", split_by.words(&split.test));
-        let run = checkpoint::Run {
-            code_version: env!("CARGO_PKG_VERSION").into(),
-            data_sha256: cohort.report().sha256.clone(),
-            schema_sha256: schema_sha256(schema),
-            settings: settings.lines().map(String::from).collect(),
-        };
+        let parameters = json!({ "training": params.canonical(), "split": split_by.words(&split.test) });
+        let run = RunIdentity::new(&cohort.report().sha256, &schema_sha256(schema), parameters);
         checkpoint::open(folder, &run)?;
-        params.keep_checkpoints(folder);
     }
+    let options = FitOptions { checkpoints: arguments.checkpoint_dir.clone(), ..FitOptions::default() };
 
     let started = Instant::now();
     let mut progress = EpochProgress::new(console, arguments.json);
     let mut history = History::default();
-    let rows = Rows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
-    let trained = train(&params, cohort, rows, &mut |stage, report| {
+    let rows = TrainingRows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
+    let trained = train(params, cohort, rows, &options, &mut |stage, report| {
         progress.epoch(stage, report);
         history.epoch(stage, report);
         recorder.epoch(stage, report);
@@ -97,7 +92,7 @@ fn learn(
     progress.finish();
     let trained = trained?;
     let source = CardSource {
-        params: &params,
+        params,
         cohort,
         schema,
         split: &split,
@@ -106,7 +101,7 @@ fn learn(
         history: &history,
     };
     let card = source.card(&trained)?;
-    let artifact = trained.artifact(&params, cohort, policy, &split.train, card)?;
+    let artifact = trained.artifact(params, cohort, policy, &split.train, card)?;
     let bytes = write(&artifact)?;
     // The reader refuses more than the writer does.
     tenure::artifact::read(&bytes)?;

@@ -7,20 +7,22 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use tenure_training::checkpoint::Run;
+use serde_json::json;
+use tenure_training::checkpoint::RunIdentity;
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::schema_sha256;
 use tenure_training::file::write_whole;
-use tenure_training::fit::{Control, FitError};
-use tenure_training::metrics::row_log_loss;
+use tenure_training::fit::{Control, FitError, FitOptions};
+use tenure_training::hyperparameters::Hyperparameters;
+use tenure_training::metrics::mean_log_loss;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::{Shares, stratified_parts};
-use tenure_training::train::{Model, Rows, Ship, TrainError, train};
-use tenure_training::tune::space::{Free, Settings};
-use tenure_training::tune::{FOLDS, Measured, Trials, search, standings};
+use tenure_training::train::{TrainError, TrainingRows, train};
+use tenure_training::tune::space::{SearchSpace, words};
+use tenure_training::tune::{FOLDS, TrialFold, Trials, ranking, search};
 
-use super::network::{Hidden, NetworkArguments};
-use crate::configuration;
+use super::network::NetworkArguments;
+use crate::configuration::ResolvedSettings;
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::{Failure, INTERRUPTED};
 use crate::recorder::{RunStart, TrackingArguments};
@@ -75,21 +77,19 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
-pub fn run(
-    arguments: &Arguments,
-    effective: &configuration::ResolvedSettings,
-    output: &Console,
-) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments, effective: &ResolvedSettings, output: &Console) -> Result<(), Failure> {
     let started = Instant::now();
     refuse_overwrite(&arguments.out, arguments.force)?;
     if arguments.trials == Some(0) {
         return Err(Failure::usage("--trials must be at least 1 (got 0)"));
     }
     let network = &arguments.network;
-    let params = network.params()?;
-    let free = free(network);
-    if free.nothing() {
-        return Err(Failure::usage("every setting is given as a flag: there is nothing to search"));
+    let params = network.params();
+    let space = SearchSpace::new(&network.given);
+    if space.names().is_empty() {
+        return Err(Failure::usage(
+            "nothing to search: every hyperparameter that could be searched is fixed by a flag, the environment or tenure.toml",
+        ));
     }
     let (SchemaFile { schema, .. }, cohort) = arguments.table.read(output)?;
     let split_by = arguments.table.split_by(&cohort)?;
@@ -99,13 +99,16 @@ pub fn run(
     pool.sort_unstable();
     let parts = stratified_parts(cohort.labels(), &pool, &[1.0 / FOLDS as f64; FOLDS], params.seed)?;
 
-    let settings = format!("{params:#?}\n{free:#?}\nfolds: {FOLDS} of {}", split_by.words(&split.test));
-    let run = Run {
-        code_version: env!("CARGO_PKG_VERSION").into(),
-        data_sha256: cohort.report().sha256.clone(),
-        schema_sha256: schema_sha256(&schema),
-        settings: settings.lines().map(String::from).collect(),
-    };
+    let run = RunIdentity::new(
+        &cohort.report().sha256,
+        &schema_sha256(&schema),
+        json!({
+            "training": params.canonical(),
+            "searched": space.names(),
+            "folds": FOLDS,
+            "split": split_by.words(&split.test),
+        }),
+    );
     let mut trials = Trials::open(&arguments.trials_file, &run)?;
     let known = trials.by_trial().len();
     if known > 0 {
@@ -122,21 +125,21 @@ pub fn run(
         bar.set_position(number as u64);
         limit.is_none_or(|limit| number < limit) && !late()
     };
-    let mut measure = |trial: usize, settings: &Settings, folds: std::ops::Range<usize>| {
+    let mut measure = |trial: usize, params: &Hyperparameters, folds: std::ops::Range<usize>| {
         fs::create_dir_all(&checkpoints).map_err(|error| Failure::file(&checkpoints, error))?;
-        let one = |fold: usize| measure_fold(network, &checkpoints, &cohort, &parts, trial, settings, fold, &late);
+        let one = |fold: usize| measure_fold(network, &checkpoints, &cohort, &parts, trial, params, fold, &late);
         let measured = folds.into_par_iter().map(one).collect::<Result<Vec<_>, Failure>>()?;
         if output.plain() {
             for fold in &measured {
                 let loss = fold.log_loss.map_or("no network".into(), |loss| format!("log-loss {loss:.4}"));
-                output.say(format!("trial {trial}, fold {}: {loss} ({})", fold.fold, settings.words()));
+                output.say(format!("trial {trial}, fold {}: {loss} ({})", fold.fold, words(params)));
             }
         }
         Ok(measured)
     };
     let start = RunStart::new("tune", effective, &cohort, &schema, params.seed);
-    let mut best = standings(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
-    let mut ended = |folds: &[&Measured]| {
+    let mut best = ranking(&trials).first().filter(|best| best.folds == FOLDS).map(|best| best.mean);
+    let mut ended = |folds: &[&TrialFold]| {
         // Its folds are in the trials file.
         fs::remove_dir_all(&checkpoints).map_err(|error| Failure::file(&checkpoints, error))?;
         let said = verdict::of_trial(folds, &mut best);
@@ -146,7 +149,7 @@ pub fn run(
         }
         track(&arguments.tracking, &start, folds, output)
     };
-    let searched = search(free, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
+    let searched = search(&space, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
     bar.finish_and_clear();
     let goes_on = format!("the same command goes on from {}", arguments.trials_file.display());
     let is_cut = match searched {
@@ -157,9 +160,9 @@ pub fn run(
         }
         searched => searched.map(|()| false)?,
     };
-    let standings = standings(&trials);
-    let Some(best) = standings.first().filter(|best| best.folds == FOLDS) else {
-        let folds = standings.first().map_or(0, |first| first.folds);
+    let ranking = ranking(&trials);
+    let Some(best) = ranking.first().filter(|best| best.folds == FOLDS) else {
+        let folds = ranking.first().map_or(0, |first| first.folds);
         return Err(Failure::usage(format!(
             "--timeout was over with {folds} of {FOLDS} folds of the first trial, the defaults, measured; {goes_on}"
         )));
@@ -170,17 +173,17 @@ pub fn run(
     if !best.mean.is_finite() {
         return Err(Failure::data("no trial gave a network on every fold"));
     }
-    verdict::print(arguments.json, output, &standings);
-    let toml = toml::to_string(&best.settings).map_err(Failure::data)?;
+    verdict::print(arguments.json, output, &ranking);
+    let toml = toml::to_string(&best.params).map_err(Failure::data)?;
     let head = format!(
         "# tenure tune: trial {} of {}, log-loss {:.4} over {FOLDS} inner folds, seed {}.\n",
         best.trial,
-        standings.len(),
+        ranking.len(),
         best.mean,
         params.seed
     );
     write_whole(&arguments.out, format!("{head}[train]\n{toml}\n[crossval]\n{toml}").as_bytes())?;
-    output.say(format!("{}: {}", arguments.out.display(), verdict::of_search(best, &trials, standings.len())));
+    output.say(format!("{}: {}", arguments.out.display(), verdict::of_search(best, &trials, ranking.len())));
     Ok(())
 }
 
@@ -192,13 +195,18 @@ fn checkpoints(trials_file: &Path) -> PathBuf {
 }
 
 /// A trial as a run: its settings are parameters, its folds steps.
-fn track(tracking: &TrackingArguments, start: &RunStart, folds: &[&Measured], output: &Console) -> Result<(), Failure> {
-    let Measured { trial, settings, .. } = folds[0];
+fn track(
+    tracking: &TrackingArguments,
+    start: &RunStart,
+    folds: &[&TrialFold],
+    output: &Console,
+) -> Result<(), Failure> {
+    let TrialFold { trial, params, .. } = folds[0];
     let mut start = start.clone();
-    start.params.extend(settings.params());
+    start.params.extend(params.iter().map(|(name, value)| (name.replace('-', "_"), value.to_string())));
     start.tags.insert("tenure.trial".into(), trial.to_string());
     let mut recorder = tracking.begin(start, output)?;
-    for Measured { fold, log_loss, seconds, .. } in folds {
+    for TrialFold { fold, log_loss, seconds, .. } in folds {
         let figures = log_loss.map(|loss| ("log_loss".to_owned(), loss));
         recorder.step("fold", *fold as u64 + 1, figures.into_iter().chain([("seconds".into(), *seconds)]).collect());
     }
@@ -207,22 +215,6 @@ fn track(tracking: &TrackingArguments, start: &RunStart, folds: &[&Measured], ou
     recorder.metrics(mean.into_iter().chain([("inner.folds".into(), folds.len() as f64)]).collect());
     recorder.end(&Ok(()));
     Ok(())
-}
-
-/// What no flag (and no tenure.toml) fixed, and what the models that are tried have.
-fn free(network: &NetworkArguments) -> Free {
-    let may_be_tabm = network.model.is_none_or(|model| matches!(model, Model::Tabm | Model::TabmMini));
-    Free {
-        hidden: network.hidden.is_none(),
-        bins: network.bins.is_none(),
-        dropout: network.dropout.is_none(),
-        learning_rate: network.learning_rate.is_none(),
-        penalty: network.penalty.is_none(),
-        batch_size: network.batch_size.is_none(),
-        members: network.members.is_none() && may_be_tabm,
-        width: network.width.is_none() && may_be_tabm,
-        synthetic_rows: network.synthetic_rows.is_none() && matches!(network.ship, Ship::Auto | Ship::Student),
-    }
 }
 
 /// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption where it gets late; the
@@ -234,44 +226,30 @@ fn measure_fold(
     cohort: &Cohort,
     parts: &[Vec<u32>],
     trial: usize,
-    settings: &Settings,
+    params: &Hyperparameters,
     fold: usize,
     late: &(dyn Fn() -> bool + Sync),
-) -> Result<Measured, Failure> {
+) -> Result<TrialFold, Failure> {
     let started = Instant::now();
-    let mut network = network.clone();
-    if let Some(hidden) = &settings.hidden {
-        network.hidden = Some(hidden.parse::<Hidden>().map_err(Failure::data)?);
-    }
-    network.bins = settings.bins.or(network.bins);
-    network.dropout = settings.dropout.or(network.dropout);
-    network.learning_rate = settings.learning_rate.or(network.learning_rate);
-    network.penalty = settings.penalty.or(network.penalty);
-    network.batch_size = settings.batch_size.or(network.batch_size);
-    network.members = settings.members.or(network.members);
-    network.width = settings.width.or(network.width);
-    network.synthetic_rows = settings.synthetic_rows.or(network.synthetic_rows);
-    let mut params = network.params()?;
-    params.keep_checkpoints(checkpoints);
+    let with = network.given.overlaid(params).params();
+    let options = FitOptions { checkpoints: Some(checkpoints.to_owned()), ..FitOptions::default() };
     let validation = &parts[(fold + 1) % parts.len()];
     let fitted = (0..parts.len()).filter(|&part| part != fold && part != (fold + 1) % parts.len());
     let mut fit: Vec<u32> = fitted.flat_map(|part| parts[part].iter().copied()).collect();
     fit.sort_unstable();
-    let rows = Rows { fit: &fit, validation, calibration: validation };
+    let rows = TrainingRows { fit: &fit, validation, calibration: validation };
     let stop = &mut |_: &str, _: &_| if interrupted() || late() { Control::Stop } else { Control::Continue };
-    let log_loss = match train(&params, cohort, rows, stop) {
+    let log_loss = match train(&with, cohort, rows, &options, stop) {
         Ok(trained) => {
-            let probabilities = trained.probabilities(&parts[fold]);
-            let losses = probabilities.iter().zip(&parts[fold]);
-            let losses = losses.map(|(&probability, &row)| row_log_loss(probability, cohort.labels()[row as usize]));
-            // To nine digits, which a JSON reader of any precision gives back to the bit.
-            Some((losses.sum::<f64>() / parts[fold].len() as f64 * 1e9).round() / 1e9)
+            let loss = mean_log_loss(&trained.probabilities(&parts[fold]), &cohort.labels_of(&parts[fold]));
+            // To nine digits, which every JSON reader gives back to the bit.
+            Some((loss * 1e9).round() / 1e9)
         }
         // A rate that is too high is a result; the trial is the last of all.
         Err(TrainError::Fit(FitError::Diverged { .. })) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(Measured { trial, settings: settings.clone(), fold, log_loss, seconds: started.elapsed().as_secs_f64() })
+    Ok(TrialFold { trial, params: params.clone(), fold, log_loss, seconds: started.elapsed().as_secs_f64() })
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! What a search says: of a trial when it ends, of all of them, and whether the best is more than the defaults.
 
 use serde_json::json;
-use tenure_training::tune::{FOLDS, Measured, Standing, Trials, gain, mean};
+use tenure_training::tune::space::words;
+use tenure_training::tune::{FOLDS, TrialFold, TrialSummary, Trials, gain, mean};
 
 use crate::console::Console;
 
 /// A line on a trial that ended; `best` is the lowest mean so far of those measured in full.
-pub(super) fn of_trial(folds: &[&Measured], best: &mut Option<f64>) -> String {
+pub(super) fn of_trial(folds: &[&TrialFold], best: &mut Option<f64>) -> String {
     let (trial, mean) = (folds[0].trial, mean(folds));
     if folds.len() < FOLDS {
         return format!("trial {trial}: given up after {} of {FOLDS} folds", folds.len());
@@ -20,16 +21,16 @@ pub(super) fn of_trial(folds: &[&Measured], best: &mut Option<f64>) -> String {
 
 /// What was written, and what it is worth against the defaults. The lowest of many means is lower than it will be on other
 /// rows, so a gain within its own error is called that.
-pub(super) fn of_search(best: &Standing, trials: &Trials, count: usize) -> String {
+pub(super) fn of_search(best: &TrialSummary, trials: &Trials, count: usize) -> String {
     if best.trial == 0 {
         return match count {
             1 => "the defaults; nothing else was measured, a longer search goes on from here".into(),
             _ => format!("the defaults; none of {} other trials was better", count - 1),
         };
     }
-    let words = best.settings.words();
+    let trial = words(&best.params);
     let Some((gain, error)) = gain(trials, best.trial) else {
-        return format!("{words}; the defaults gave no network");
+        return format!("{trial}; the defaults gave no network");
     };
     let verdict = if gain < 2.0 * error {
         "that may be chance: compare by `tenure crossval`, with --config and without"
@@ -37,57 +38,59 @@ pub(super) fn of_search(best: &Standing, trials: &Trials, count: usize) -> Strin
         "the best of many looks better than it is: compare by `tenure crossval`, with --config and without"
     };
     format!(
-        "{words}\nlog-loss {:.4}, {gain:.4} lower than by the defaults (standard error {error:.4} over {FOLDS} folds); {verdict}",
+        "{trial}\nlog-loss {:.4}, {gain:.4} lower than by the defaults (standard error {error:.4} over {FOLDS} folds); {verdict}",
         best.mean
     )
 }
 
 /// All trials, best first.
-pub(super) fn print(json: bool, output: &Console, standings: &[Standing]) {
+pub(super) fn print(json: bool, output: &Console, ranking: &[TrialSummary]) {
     if json {
-        let trials = standings.iter().map(|standing| {
-            let mean = standing.mean.is_finite().then_some(standing.mean);
-            json!({ "trial": standing.trial, "settings": standing.settings, "folds": standing.folds, "log_loss": mean })
+        let trials = ranking.iter().map(|trial_summary| {
+            let mean = trial_summary.mean.is_finite().then_some(trial_summary.mean);
+            json!({ "trial": trial_summary.trial, "settings": trial_summary.params, "folds": trial_summary.folds, "log_loss": mean })
         });
         return output.print(json!({ "trials": trials.collect::<Vec<_>>() }));
     }
     output.print(format!("{:>5} {:>5} {:>9}  settings", "trial", "folds", "log-loss"));
-    for Standing { trial, settings, folds, mean, .. } in standings {
-        output.print(format!("{trial:>5} {folds:>3}/{FOLDS} {mean:>9.4}  {}", settings.words()));
+    for TrialSummary { trial, params, folds, mean, .. } in ranking {
+        output.print(format!("{trial:>5} {folds:>3}/{FOLDS} {mean:>9.4}  {}", words(params)));
     }
-    let given_up = standings.iter().filter(|standing| standing.given_up).count();
-    let unfinished = standings.iter().filter(|standing| standing.folds < FOLDS && !standing.given_up).count();
+    let given_up = ranking.iter().filter(|trial_summary| trial_summary.given_up).count();
+    let unfinished =
+        ranking.iter().filter(|trial_summary| trial_summary.folds < FOLDS && !trial_summary.given_up).count();
     let unfinished = if unfinished > 0 { format!(", {unfinished} not finished") } else { String::new() };
-    output.print(format!("{} trials, {given_up} of them given up early{unfinished}", standings.len()));
+    output.print(format!("{} trials, {given_up} of them given up early{unfinished}", ranking.len()));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tenure_training::checkpoint::Run;
-    use tenure_training::tune::space::Settings;
-    use tenure_training::tune::standings;
+    use tenure_training::checkpoint::RunIdentity;
+    use tenure_training::hyperparameters::Hyperparameters;
+    use tenure_training::tune::ranking;
 
     /// What is said of a search whose trials have these losses by fold.
     fn said(losses: &[&[f64]]) -> String {
         let folder = tempfile::tempdir().unwrap();
-        let text = String::from;
-        let run =
-            Run { code_version: text("1"), data_sha256: text("d"), schema_sha256: text("s"), settings: Vec::new() };
+        let run = RunIdentity::new("d", "s", serde_json::Value::Null);
         let mut trials = Trials::open(&folder.path().join("trials"), &run).unwrap();
         for (trial, losses) in losses.iter().enumerate() {
-            let settings = Settings { bins: (trial > 0).then_some(trial), ..Settings::default() };
-            let fold = |(fold, loss): (usize, &f64)| Measured {
+            let mut params = Hyperparameters::default();
+            if trial > 0 {
+                params.read("bins", &trial.to_string()).unwrap();
+            }
+            let fold = |(fold, loss): (usize, &f64)| TrialFold {
                 trial,
-                settings: settings.clone(),
+                params: params.clone(),
                 fold,
                 log_loss: Some(*loss).filter(|loss| loss.is_finite()),
                 seconds: 0.0,
             };
             trials.add(losses.iter().enumerate().map(fold).collect()).unwrap();
         }
-        let standings = standings(&trials);
-        of_search(&standings[0], &trials, standings.len())
+        let ranking = ranking(&trials);
+        of_search(&ranking[0], &trials, ranking.len())
     }
 
     #[test]

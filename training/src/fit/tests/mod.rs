@@ -8,8 +8,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
 
-use super::trainer::focal_weight;
+use super::loss::focal_weight;
 use super::*;
+use crate::logistic::softplus;
 
 const COLUMNS: usize = 4;
 
@@ -60,7 +61,7 @@ fn config() -> FitConfig {
 }
 
 fn run(config: &FitConfig) -> Result<Fitted, FitError> {
-    fit(config, &Toy::new(700, 1), &Toy::new(300, 2), &Device::flex(), &mut |_| Control::Continue)
+    fit(config, &Toy::new(700, 1), &Toy::new(300, 2), &FitOptions::default(), &mut |_| Control::Continue)
 }
 
 /// Every bit of a fitted network.
@@ -76,7 +77,7 @@ fn it_learns_what_no_linear_share_can_and_keeps_the_best_weights() {
     let mut reports = Vec::new();
     let validation = Toy::new(300, 2);
     let device = Device::flex();
-    let fitted = fit(&config(), &Toy::new(700, 1), &validation, &device, &mut |report| {
+    let fitted = fit(&config(), &Toy::new(700, 1), &validation, &FitOptions::default(), &mut |report| {
         reports.push(*report);
         Control::Continue
     });
@@ -125,7 +126,7 @@ fn an_ensemble_learns_by_the_same_loop_and_a_seed_gives_the_same_bits() {
     let (train, validation) = (Toy::new(700, 1), Toy::new(300, 2));
     let run = |seed| {
         let config = FitConfig { seed, ..config.clone() };
-        fit(&config, &train, &validation, &Device::flex(), &mut |_| Control::Continue).unwrap()
+        fit(&config, &train, &validation, &FitOptions::default(), &mut |_| Control::Continue).unwrap()
     };
     let fitted = run(0);
     assert!(fitted.validation_loss < 0.4, "{}", fitted.validation_loss);
@@ -158,7 +159,7 @@ fn a_loss_that_hardly_falls_ends_a_fit() {
         let config = FitConfig { maximum_epochs: 100, patience: 4, minimum_gain, ..config() };
         let ended = |epochs: usize| {
             let losses = (0..epochs).map(|epoch| (0.0, loss(epoch))).collect();
-            History::<()> { losses, best: None }.ended(&config)
+            FitProgress::<()> { losses, best: None }.ended(&config)
         };
         (1..).find(|&epochs| ended(epochs)).unwrap()
     };
@@ -181,7 +182,7 @@ fn mini_batches_are_of_one_size_and_leave_no_remainder() {
         let train = Toy::new(rows, 3);
         let shape = DenseShape { batch_norm: true, input_batch_norm: true, ..DenseShape::default() };
         let config = FitConfig { shape, batch_size, maximum_epochs: 1, ..config() };
-        fit(&config, &train, &Toy::new(50, 4), &Device::flex(), &mut |_| Control::Continue).unwrap();
+        fit(&config, &train, &Toy::new(50, 4), &FitOptions::default(), &mut |_| Control::Continue).unwrap();
         assert_eq!(*train.batches.lock().unwrap(), expected);
     }
 }
@@ -192,10 +193,10 @@ fn class_weights_and_focal_loss_keep_the_rate() {
     // The toy's classes are even, churn's are not: three rows in four become negative.
     train.labels.iter_mut().enumerate().filter(|(row, _)| row % 4 != 0).for_each(|(_, label)| *label = false);
     // The mean probability, and the one that the loss alone asked for.
-    let mean = |class_weights, focusing| {
+    let mean = |class_weights, gamma| {
         let shape = DenseShape { hidden: Vec::new(), ..DenseShape::default() };
-        let config = FitConfig { class_weights, focusing, shape, ..config() };
-        let fitted = fit(&config, &train, &train, &Device::flex(), &mut |_| Control::Continue).unwrap();
+        let config = FitConfig { class_weights, gamma, shape, ..config() };
+        let fitted = fit(&config, &train, &train, &FitOptions::default(), &mut |_| Control::Continue).unwrap();
         let logits = logits(&fitted.network, &train, &Device::flex());
         [0.0, fitted.prior_correction as f32].map(|shift| {
             logits.iter().map(|logit| 1.0 / (1.0 + (-logit - shift).exp())).sum::<f32>() / logits.len() as f32
@@ -230,7 +231,7 @@ fn a_weighted_row_has_the_slope_of_the_focal_loss() {
 #[test]
 fn interruption_and_divergence_are_errors_of_their_own() {
     let mut epochs = 0;
-    let interrupted = fit(&config(), &Toy::new(200, 1), &Toy::new(100, 2), &Device::flex(), &mut |_| {
+    let interrupted = fit(&config(), &Toy::new(200, 1), &Toy::new(100, 2), &FitOptions::default(), &mut |_| {
         epochs += 1;
         if epochs == 2 { Control::Stop } else { Control::Continue }
     });
@@ -239,7 +240,7 @@ fn interruption_and_divergence_are_errors_of_their_own() {
     assert!(matches!(diverged, FitError::Diverged { epoch: 1, .. }), "{diverged}");
     let mut poisoned = Toy::new(200, 1);
     poisoned.values[17] = f32::NAN;
-    let diverged = fit(&config(), &poisoned, &Toy::new(100, 2), &Device::flex(), &mut |_| Control::Continue);
+    let diverged = fit(&config(), &poisoned, &Toy::new(100, 2), &FitOptions::default(), &mut |_| Control::Continue);
     assert!(matches!(diverged.unwrap_err(), FitError::Diverged { .. }));
 }
 
@@ -259,6 +260,6 @@ fn wrong_settings_and_rows_are_refused_before_the_first_step() {
     assert_eq!(problems.len(), 8, "{problems:?}");
     let mut one_class = Toy::new(50, 1);
     one_class.labels.fill(true);
-    let refused = fit(&config(), &Toy::new(50, 1), &one_class, &Device::flex(), &mut |_| Control::Continue);
+    let refused = fit(&config(), &Toy::new(50, 1), &one_class, &FitOptions::default(), &mut |_| Control::Continue);
     assert_eq!(refused.unwrap_err(), FitError::OneClass { part: "validation", positives: 50, negatives: 0 });
 }

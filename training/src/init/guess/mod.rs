@@ -2,11 +2,12 @@
 
 use tenure::schema::{Kind, MAXIMUM_CATEGORIES, date};
 
-use super::identify::{NEARLY_ALL, ROWS_FOR_IDENTIFIERS, identifies, is_code, looks_like_codes};
-use super::profile::{Profile, number};
-use super::text::{Formatting, is_certain_missing_token, words, yes_and_no};
-use super::{grouped, percent};
-use crate::cohort::RARE_BELOW;
+use crate::cohort::rare::RARE_BELOW;
+use crate::profile::{
+    Formatting, MAXIMUM_VALUES, NEARLY_ALL, Profile, ROWS_FOR_IDENTIFIERS, after_the_fact, identifies,
+    is_certain_missing_token, is_code, looks_like_codes, number, yes_and_no,
+};
+use crate::words::{grouped, percent};
 
 /// Where a column goes, and what there is to say about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +25,7 @@ pub(super) enum Place {
 
 /// More different texts than this, and a column is a category only if most rows have a text that is not rare.
 const MANY_CATEGORIES: usize = 256;
-const _: () = assert!(super::profile::MAXIMUM_VALUES <= MAXIMUM_CATEGORIES);
+const _: () = assert!(MAXIMUM_VALUES <= MAXIMUM_CATEGORIES);
 
 pub(super) fn guess(profile: &Profile, target: &str) -> Guess {
     let Profile { rows, .. } = *profile;
@@ -55,24 +56,6 @@ pub(super) fn guess(profile: &Profile, target: &str) -> Guess {
 
 fn ignored(comment: String) -> Guess {
     Guess { place: Place::Ignored, comments: vec![comment] }
-}
-
-/// The word in a column's name that says that it may be known only after a customer left.
-fn after_the_fact(name: &str, target: &str) -> Option<String> {
-    let letters = |text: &str| -> String { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
-    let (name, target) = (letters(name), letters(target));
-    let found = ["churn", &target].into_iter().find(|word| word.len() >= 4 && name.contains(word));
-    found.map(|word| format!("{word:?}"))
-}
-
-/// As [`after_the_fact`], and by words that are often, but not always, of what follows on leaving: worth a question, not
-/// enough to leave a column out.
-pub(crate) fn outcome_word(name: &str, target: &str) -> Option<String> {
-    const STEMS: [&str; 9] =
-        ["cancel", "terminat", "deactivat", "attrit", "winback", "closed", "closure", "exited", "offboard"];
-    let mut words = words(name).into_iter().map(|word| word.to_lowercase());
-    let stem = words.find(|word| STEMS.iter().any(|stem| word.starts_with(stem)));
-    after_the_fact(name, target).map(|word| word.trim_matches('"').to_owned()).or(stem)
 }
 
 fn first_value(profile: &Profile) -> &str {
@@ -240,7 +223,7 @@ impl<'a> Listed<'a> {
         let comment = format!(
             "listed are the {} that are in {RARE_BELOW} rows or more, {} of the rows together",
             grouped(categories.len() as u64),
-            percent(rows, profile.rows)
+            percent(rows as usize, profile.rows as usize)
         );
         (rows * 2 > profile.known()).then_some(Listed { categories, distinct, comment: Some(comment) })
     }
@@ -274,7 +257,7 @@ fn missing_comments(profile: &Profile) -> Vec<String> {
 
 fn count_comment(profile: &Profile, positive: &str) -> String {
     let count = profile.values.as_ref().and_then(|values| values.get(positive)).map_or(0, |counted| counted.rows);
-    format!("{positive:?} in {} of the rows", percent(count, profile.rows))
+    format!("{positive:?} in {} of the rows", percent(count as usize, profile.rows as usize))
 }
 
 fn list(texts: &[&String]) -> String {

@@ -1,6 +1,6 @@
 use super::*;
 
-pub(crate) fn guessed(name: &str, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Guess {
+fn guessed(name: &str, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Guess {
     let mut profile = Profile::new(name);
     texts.into_iter().enumerate().for_each(|(row, text)| profile.observe(text.as_ref(), row as u64 + 2));
     guess(&profile, "Exited")
@@ -111,4 +111,19 @@ fn of_many_texts_those_that_are_not_rare_are_listed() {
         (0..5150).map(|row| if row < 2500 { of_row(row).to_string() + "a" } else { format!("b{}", row % 800) }),
     );
     assert_eq!(surnames.place, Place::Ignored, "{:?}", surnames.comments);
+}
+
+#[test]
+fn identifiers() {
+    let is_identifier =
+        |name: &str, text: &dyn Fn(usize) -> String| guessed(name, (0..500).map(text)).place == Place::Identifier;
+    assert!(is_identifier("customerID", &|row| format!("{row:04}-ABC")));
+    assert!(is_identifier("phone", &|row| format!("382-{row:04}")));
+    assert!(is_identifier("row", &|row| (row + 1).to_string()));
+    assert!(is_identifier("account", &|row| (row * 7919 % 100_003 + 100_000).to_string()));
+    assert!(is_identifier("Surname", &|row| format!("Name{}", row % 200)));
+    assert!(is_identifier("user_email", &|row| format!("u{}@example.org", row % 400)));
+    assert!(!is_identifier("income", &|row| (row * 37 % 480 * 100).to_string()));
+    assert!(!is_identifier("score", &|row| format!("{}.25", row * 31 % 997)));
+    assert!(!is_identifier("PhoneService", &|row| ["Yes", "No"][row % 2].into()));
 }

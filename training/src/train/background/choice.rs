@@ -3,7 +3,7 @@
 //! A contribution is a mean of differences of values: of a customer and some of his fields, the value is the mean logit of
 //! customers who have those fields from him and all others from the background. So some customers and sets of fields are
 //! drawn as probes, sets as Shapley's weights have them (every size as likely as another), and the values of the training
-//! rows are the target. Candidates are taken greedily towards it (kernel herding: Chen, Welling and Smola 2010,
+//! rows are the target. BackgroundCandidates are taken greedily towards it (kernel herding: Chen, Welling and Smola 2010,
 //! "Super-samples from kernel herding", section 2.1, with the probes as features), and then exchanged one by one as long as
 //! that helps.
 
@@ -15,9 +15,9 @@ use tenure::artifact::BackgroundRow;
 use tenure::customer::Cell;
 use tenure::network::Network;
 
-use super::{BackgroundError, REFERENCE_ROWS, drawn, spread};
+use super::groups::{BackgroundError, TRAINING_SAMPLE, drawn, spread};
 use crate::cohort::Cohort;
-use crate::train::Encoded;
+use crate::train::encoded::Encoded;
 
 /// Customers with some of their fields.
 const PROBES: usize = 512;
@@ -25,24 +25,24 @@ const PROBES: usize = 512;
 const ROUNDS: usize = 10;
 
 /// Rows that may become the background.
-pub struct Candidates {
+pub struct BackgroundCandidates {
     rows: Vec<BackgroundRow>,
     /// `[candidates, probes]`: logits, less the target.
     errors: Vec<Vec<f64>>,
 }
 
-impl Candidates {
-    /// Candidates from `rows` of the cohort.
+impl BackgroundCandidates {
+    /// BackgroundCandidates from `rows` of the cohort.
     pub fn draw(
         cohort: &Cohort,
         encoded: &Encoded,
         network: &Network,
         rows: &[u32],
         seed: u64,
-    ) -> Result<Candidates, BackgroundError> {
+    ) -> Result<BackgroundCandidates, BackgroundError> {
         let candidates = drawn(cohort, encoded, network, rows, seed)?;
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let target = spread(rows, REFERENCE_ROWS);
+        let target = spread(rows, TRAINING_SAMPLE);
         let fields = cohort.schema().fields.len();
         let probes: Vec<(u32, Vec<bool>)> = (0..PROBES)
             .map(|_| {
@@ -72,7 +72,7 @@ impl Candidates {
             })
             .collect();
         let errors = (0..candidates.len()).map(|at| by_probe.iter().map(|errors| errors[at]).collect()).collect();
-        Ok(Candidates { rows: candidates.into_iter().map(|(_, row)| row).collect(), errors })
+        Ok(BackgroundCandidates { rows: candidates.into_iter().map(|(_, row)| row).collect(), errors })
     }
 
     /// The `count` that agree best with the training set together; all where there are no more.

@@ -3,172 +3,20 @@
 //! The training rows are cut in two again and again, at the median of the input that spreads the group's logits most,
 //! until there are groups of about a hundred. A candidate draws each of its cells from one group: a category as often as the
 //! group has it, a number as the mean of twenty or more of the group that are neighbours in it (a mean of the whole group
-//! would lose what only happens at the ends). Of two thousand candidates [`choice`] takes those that explain as the training
-//! set does, and [`error`] measures how well.
+//! would lose what only happens at the ends). Of two thousand candidates [`BackgroundCandidates`] takes those that explain as the training
+//! set does, and [`Fidelity`] measures how well.
 
 mod choice;
-mod error;
+mod fidelity;
+mod groups;
 
 use std::ops::RangeInclusive;
 
-use rand::SeedableRng;
-use rand::seq::IndexedRandom;
-use rand_chacha::ChaCha8Rng;
-use tenure::artifact::{BackgroundRow, MINIMUM_MEMBERS};
-use tenure::customer::{Cell, Customer};
-use tenure::encoding::Features;
-use tenure::network::Network;
-
-pub(super) use choice::Candidates;
-pub(super) use error::Reference;
-
-use super::Encoded;
-use crate::cohort::Cohort;
+pub(super) use choice::BackgroundCandidates;
+pub(super) use fidelity::Fidelity;
+pub use groups::BackgroundError;
 
 /// Background rows where the caller does not say how many: the fewest with which contributions are near enough.
 pub(super) const ROWS: RangeInclusive<usize> = 32..=64;
 /// From one number to the next.
 pub(super) const STEP: usize = 16;
-/// Near enough: mean absolute error of a contribution, as a share of the mean absolute contribution.
-pub(super) const TOLERATED_SHARE: f64 = 0.05;
-
-/// Customers in a group, about.
-const GROUP: usize = 5 * MINIMUM_MEMBERS as usize;
-/// Groups of a large table; they are larger then.
-const MAXIMUM_GROUPS: usize = 512;
-/// Training rows that a background is held against, evenly spread over all where there are more.
-const REFERENCE_ROWS: usize = 4096;
-/// Candidates, about.
-const CANDIDATES: usize = 2048;
-
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum BackgroundError {
-    #[error(
-        "{rows} training rows are too few for a background: a row must stand for at least {MINIMUM_MEMBERS} customers"
-    )]
-    TooFew { rows: usize },
-    #[error("a background row is no customer of the schema: {0}")]
-    NoCustomer(String),
-}
-
-/// At most `count` of the rows, evenly spread.
-fn spread(rows: &[u32], count: usize) -> Vec<u32> {
-    let count = count.min(rows.len());
-    (0..count).map(|at| rows[at * rows.len() / count]).collect()
-}
-
-/// Candidates from `rows` of the cohort, as customers and as the artifact has them.
-fn drawn(
-    cohort: &Cohort,
-    encoded: &Encoded,
-    network: &Network,
-    rows: &[u32],
-    seed: u64,
-) -> Result<Vec<(Customer, BackgroundRow)>, BackgroundError> {
-    if rows.len() < MINIMUM_MEMBERS as usize {
-        return Err(BackgroundError::TooFew { rows: rows.len() });
-    }
-    let features = encoded.features(rows);
-    let count = (rows.len() / GROUP).clamp(1, MAXIMUM_GROUPS);
-    let mut groups = Vec::with_capacity(count);
-    split(&features, network, (0..rows.len()).collect(), count, &mut groups);
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let (mut candidates, mut refusal) = (Vec::new(), None);
-    for members in &groups {
-        let fields = 0..cohort.schema().fields.len();
-        let column = |field| members.iter().map(|&at| cohort.column(field).cell(rows[at] as usize)).collect();
-        let columns: Vec<Vec<Cell>> = fields.map(|field| smoothed(column(field))).collect();
-        for _ in 0..CANDIDATES.div_ceil(count) {
-            let cell = |column: &Vec<Cell>| column.choose(&mut random).copied().unwrap_or(Cell::Missing);
-            let cells: Vec<Cell> = columns.iter().map(cell).collect();
-            match Customer::from_cells(cohort.schema(), &cells) {
-                Ok(customer) => {
-                    let row = BackgroundRow { members: members.len() as u32, cells };
-                    candidates.push((customer, row));
-                }
-                Err(problems) => refusal = Some(BackgroundError::NoCustomer(problems[0].to_string())),
-            }
-        }
-    }
-    match refusal {
-        Some(refusal) if candidates.is_empty() => Err(refusal),
-        _ => Ok(candidates),
-    }
-}
-
-/// Cuts `members` into `count` groups of equal size.
-fn split(features: &Features, network: &Network, mut members: Vec<usize>, count: usize, groups: &mut Vec<Vec<usize>>) {
-    if count == 1 {
-        return groups.push(members);
-    }
-    let inputs = features.rows.len() / features.capacity();
-    let spread = |input: usize| {
-        let values: Vec<f64> = members.iter().map(|&at| influence(network, features.get(input, at))).collect();
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        values.iter().map(|value| (value - mean).powi(2)).sum::<f64>()
-    };
-    let widest = (0..inputs).max_by(|&a, &b| spread(a).total_cmp(&spread(b))).unwrap_or(0);
-    // Sorted by influence, then by place, so that the cut is the same on every machine.
-    members.sort_by(|&a, &b| {
-        let of = |at: usize| influence(network, features.get(widest, at));
-        of(a).total_cmp(&of(b)).then(a.cmp(&b))
-    });
-    let left = count / 2;
-    let upper = members.split_off(members.len() * left / count);
-    split(features, network, members, left, groups);
-    split(features, network, upper, count - left, groups);
-}
-
-/// How far an input moves the logit: its direct share and, for the hidden part, the mean of its first-layer row.
-fn influence(network: &Network, position: (u32, f32)) -> f64 {
-    let hidden: f32 = network.first_layer_at(position).into_iter().map(f32::abs).sum();
-    f64::from(network.direct_at(position)) + 0.1 * f64::from(hidden)
-}
-
-/// The cells of a group with every number replaced by the mean of its part of the group: those with a number, in its order,
-/// in parts of at least k customers. Where fewer have a number it is missing: their mean would say too much about each.
-fn smoothed(mut cells: Vec<Cell>) -> Vec<Cell> {
-    let numbers = cells.iter().enumerate();
-    let mut numbers: Vec<(usize, f64)> = numbers
-        .filter_map(|(at, cell)| if let Cell::Number(number) = cell { Some((at, *number)) } else { None })
-        .collect();
-    numbers.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-    let parts = numbers.len() / MINIMUM_MEMBERS as usize;
-    for part in 0..parts.max(1) {
-        let bound = |part: usize| part * numbers.len() / parts.max(1);
-        let members = &numbers[bound(part)..bound(part + 1)];
-        let mean = members.iter().map(|(_, number)| number).sum::<f64>() / members.len() as f64;
-        // To six digits: more would only make the artifact longer.
-        let rounded = format!("{mean:.6e}").parse().unwrap_or(mean);
-        let cell = if parts > 0 { Cell::Number(rounded) } else { Cell::Missing };
-        members.iter().for_each(|&(at, _)| cells[at] = cell);
-    }
-    cells
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_means_of_k_customers_and_gaps_are_kept() {
-        let counted = |cells: Vec<Cell>| {
-            let mut counts: Vec<(Cell, usize)> = Vec::new();
-            for cell in smoothed(cells) {
-                match counts.iter_mut().find(|(other, _)| *other == cell) {
-                    Some((_, count)) => *count += 1,
-                    None => counts.push((cell, 1)),
-                }
-            }
-            counts
-        };
-        // 45 numbers, from the highest down, are two parts; the five gaps stay.
-        let cells = (0..50).map(|at| if at < 45 { Cell::Number(f64::from(44 - at)) } else { Cell::Missing });
-        let expected = [(Cell::Number(33.0), 23), (Cell::Number(10.5), 22), (Cell::Missing, 5)];
-        assert_eq!(counted(cells.collect()), expected);
-        let cells = (0..60).map(|at| if at < 19 { Cell::Number(f64::from(at)) } else { Cell::Category(1) });
-        assert_eq!(counted(cells.collect()), [(Cell::Missing, 19), (Cell::Category(1), 41)]);
-        let cells = (0..59).map(|at| Cell::Number(f64::from(at)));
-        assert!(counted(cells.collect()).iter().all(|(_, count)| *count >= MINIMUM_MEMBERS as usize));
-    }
-}

@@ -2,7 +2,7 @@
 
 /// Why a text that means a number is none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Formatting {
+pub(crate) enum Formatting {
     ThousandsSeparator,
     DecimalComma,
     /// A currency or per cent sign.
@@ -16,11 +16,11 @@ const CERTAIN_TOKENS: [&str; 12] =
 const POSSIBLE_TOKENS: [&str; 14] =
     ["none", "nil", "-", "--", "---", "–", "—", ".", "..", "missing", "unknown", "undefined", "n.a.", "not available"];
 
-pub(super) fn is_missing_token(text: &str) -> bool {
+pub(crate) fn is_missing_token(text: &str) -> bool {
     is_certain_missing_token(text) || is_among(&POSSIBLE_TOKENS, text)
 }
 
-pub(super) fn is_certain_missing_token(text: &str) -> bool {
+pub(crate) fn is_certain_missing_token(text: &str) -> bool {
     is_among(&CERTAIN_TOKENS, text)
 }
 
@@ -29,7 +29,7 @@ fn is_among(tokens: &[&str], text: &str) -> bool {
 }
 
 /// Whether a text is a date, a month, a time, or a date with a time.
-pub(super) fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
@@ -72,7 +72,7 @@ fn is_time(text: &str) -> bool {
 }
 
 /// A whole number that reads as a day, such as 20240131.
-pub(super) fn is_compact_date(number: f64) -> bool {
+pub(crate) fn is_compact_date(number: f64) -> bool {
     if number.fract() != 0.0 || !(19_000_101.0..21_001_232.0).contains(&number) {
         return false;
     }
@@ -81,7 +81,7 @@ pub(super) fn is_compact_date(number: f64) -> bool {
 }
 
 /// How a text that would be a number is dressed; `None` for other texts.
-pub(super) fn formatting(text: &str) -> Option<Formatting> {
+pub(crate) fn formatting(text: &str) -> Option<Formatting> {
     if text.chars().any(char::is_alphabetic) {
         return None;
     }
@@ -119,7 +119,7 @@ pub(super) fn formatting(text: &str) -> Option<Formatting> {
 }
 
 /// The text of "yes" and of "no", if the two texts are such a pair.
-pub(super) fn yes_and_no<'a>(a: &'a str, b: &'a str) -> Option<(&'a str, &'a str)> {
+pub(crate) fn yes_and_no<'a>(a: &'a str, b: &'a str) -> Option<(&'a str, &'a str)> {
     const PAIRS: [(&str, &str); 12] = [
         ("yes", "no"),
         ("y", "n"),
@@ -142,7 +142,7 @@ pub(super) fn yes_and_no<'a>(a: &'a str, b: &'a str) -> Option<(&'a str, &'a str
 }
 
 /// Whether a target's value says that the customer left.
-pub(super) fn means_left(text: &str) -> bool {
+pub(crate) fn means_left(text: &str) -> bool {
     const WORDS: [&str; 28] = [
         "yes",
         "y",
@@ -179,48 +179,6 @@ pub(super) fn means_left(text: &str) -> bool {
 /// Letter case and a full stop aside, as in "True.".
 fn plain_word(text: &str) -> String {
     text.strip_suffix('.').unwrap_or(text).to_lowercase()
-}
-
-/// The words of a column's name: parted at blanks, punctuation and capitals; `customerID` is `customer`, `ID`.
-pub(crate) fn words(name: &str) -> Vec<String> {
-    let characters: Vec<char> = name.chars().collect();
-    let mut words = vec![String::new()];
-    for (index, &c) in characters.iter().enumerate() {
-        if !c.is_alphanumeric() {
-            words.push(String::new());
-            continue;
-        }
-        let before = index.checked_sub(1).map(|before| characters[before]);
-        let after = characters.get(index + 1);
-        let starts = before.is_some_and(|before| {
-            // "HasTV" and "TVPlan": a capital after a small letter, and the last capital of several before a small one.
-            c.is_uppercase()
-                && (before.is_lowercase() || before.is_uppercase() && after.is_some_and(|c| c.is_lowercase()))
-        });
-        if starts {
-            words.push(String::new());
-        }
-        words.last_mut().expect("there is always a word").push(c);
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// A label for people: "MonthlyCharges" is "Monthly charges", "StreamingTV" is "Streaming TV".
-pub(super) fn label(name: &str) -> String {
-    let words = words(name);
-    let has_small_letters = name.chars().any(char::is_lowercase);
-    let word = |(index, word): (usize, &String)| {
-        let is_acronym = has_small_letters && word.chars().count() > 1 && word.chars().all(|c| !c.is_lowercase());
-        let text = if is_acronym { word.clone() } else { word.to_lowercase() };
-        let mut characters = text.chars();
-        match characters.next() {
-            Some(first) if index == 0 => first.to_uppercase().chain(characters).collect(),
-            _ => text,
-        }
-    };
-    let label: Vec<String> = words.iter().enumerate().map(word).collect();
-    if label.is_empty() { name.into() } else { label.join(" ") }
 }
 
 #[cfg(test)]

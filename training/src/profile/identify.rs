@@ -1,16 +1,16 @@
 //! Columns whose values stand for somebody or something: identifiers, and numbers that are codes.
 
-use super::grouped;
-use super::profile::{Profile, number};
-use super::text::words;
+use super::column::{Profile, number};
+use super::names::words;
+use crate::words::grouped;
 
 /// Fewer rows than this say nothing about uniqueness.
-pub(super) const ROWS_FOR_IDENTIFIERS: u64 = 20;
+pub(crate) const ROWS_FOR_IDENTIFIERS: u64 = 20;
 /// A share of different values that makes a column an identifier. Counts beyond 16,384 are estimates, to 1%.
-pub(super) const NEARLY_ALL: f64 = 0.95;
+pub(crate) const NEARLY_ALL: f64 = 0.95;
 
 /// Why an almost unique column identifies a person, if it does.
-pub(super) fn identifies(profile: &Profile) -> Option<String> {
+pub(crate) fn identifies(profile: &Profile) -> Option<String> {
     let (present, distinct) = (profile.present(), profile.distinct.count().min(profile.present()));
     let is_number = profile.numbers.rows == profile.known();
     let distinctness = profile.distinctness();
@@ -63,7 +63,7 @@ pub(super) fn identifies(profile: &Profile) -> Option<String> {
 }
 
 /// Words of names whose numbers are codes.
-pub(super) fn is_code(name: &str) -> bool {
+pub(crate) fn is_code(name: &str) -> bool {
     const CODES: [&str; 18] = [
         "id", "code", "codes", "zip", "zipcode", "postcode", "postal", "plz", "region", "area", "type", "class",
         "segment", "cluster", "category", "branch", "store", "product",
@@ -76,7 +76,7 @@ pub(super) fn is_code(name: &str) -> bool {
 }
 
 /// Few whole numbers, large, of one length, with gaps, and not round: 408, 415, 510; but not 12, 24, 36 or 0 to 9.
-pub(super) fn looks_like_codes(values: &[&String], minimum: f64) -> bool {
+pub(crate) fn looks_like_codes(values: &[&String], minimum: f64) -> bool {
     let numbers: Vec<f64> = values.iter().filter_map(|text| number(text)).collect();
     let maximum = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let same_length = minimum.max(1.0).log10().floor() == maximum.max(1.0).log10().floor();
@@ -85,23 +85,9 @@ pub(super) fn looks_like_codes(values: &[&String], minimum: f64) -> bool {
     numbers.len() <= 12 && minimum >= 100.0 && same_length && !round && gaps
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::guess::Place;
-    use super::super::guess::tests::guessed;
-
-    #[test]
-    fn identifiers() {
-        let is_identifier =
-            |name: &str, text: &dyn Fn(usize) -> String| guessed(name, (0..500).map(text)).place == Place::Identifier;
-        assert!(is_identifier("customerID", &|row| format!("{row:04}-ABC")));
-        assert!(is_identifier("phone", &|row| format!("382-{row:04}")));
-        assert!(is_identifier("row", &|row| (row + 1).to_string()));
-        assert!(is_identifier("account", &|row| (row * 7919 % 100_003 + 100_000).to_string()));
-        assert!(is_identifier("Surname", &|row| format!("Name{}", row % 200)));
-        assert!(is_identifier("user_email", &|row| format!("u{}@example.org", row % 400)));
-        assert!(!is_identifier("income", &|row| (row * 37 % 480 * 100).to_string()));
-        assert!(!is_identifier("score", &|row| format!("{}.25", row * 31 % 997)));
-        assert!(!is_identifier("PhoneService", &|row| ["Yes", "No"][row % 2].into()));
-    }
+/// Why a column of these texts identifies rows, if it does.
+pub(crate) fn identifier_reason(name: &str, texts: impl Iterator<Item = String>) -> Option<String> {
+    let mut profile = Profile::new(name);
+    (0..).zip(texts).for_each(|(row, text)| profile.observe(&text, row));
+    if profile.rows == 0 { None } else { identifies(&profile) }
 }

@@ -1,51 +1,53 @@
-//! Target statistics of categories with many values: how much likelier a category's customers left than all did, as one
-//! number (Micci-Barreca 2001), in place of a column for each.
+//! Target encoding of fields with many categories (Micci-Barreca 2001): one number, the log-odds of churn in the category
+//! less those of all rows, instead of a column for each category.
 //!
-//! A row that is learned from is told the number that other rows gave (out of fold; as in scikit-learn's `TargetEncoder`):
-//! its own label would be in it, and a network would believe it too much.
+//! Training rows use out-of-fold encodings; all other rows use the encoding fitted on the full training set, as in
+//! scikit-learn's `TargetEncoder`. Otherwise the encoding of a training row would contain its own label.
 
 use tenure::encoding::{CategoryValues, Encoder, EncoderParams, Features, Input, Scale};
 
+use crate::cohort::gather;
 use crate::split::stratified_folds;
 
-/// A field of more categories has a statistic in place of a column for each. Columns say more while their weights are
-/// learned from some rows each, for they meet the other fields; beyond, they slow every step down.
+/// A field with more categories than this is target-encoded. With fewer, a column for each category is better: every column
+/// has enough rows, and it can interact with the other fields. With more, columns slow down every step.
 const MANY: usize = 256;
 
-/// Parts of the rows to fit; each is told what the others gave.
+/// Folds of the training rows.
 const FOLDS: usize = 10;
 
-/// Of the folds: whichever they are, they are not what `--seed` is asked about.
+/// Seed of the folds. It is fixed, because `--seed` is not about them.
 const SEED: u64 = 0;
 
-/// A prior of so many rows is all that is left.
+/// The highest strength: the encoding is then the prior alone.
 const MOST_STRENGTH: f64 = 1e9;
 
-/// The statistics of every input, `None` where it has a column for each category, or is a number.
-pub(super) struct Statistics {
-    inputs: Vec<Option<Told>>,
-    /// The fold of each row to fit.
+/// The encoding of every input; `None` for a number, and for a field with a column for each category.
+pub(super) struct TargetEncodings {
+    inputs: Vec<Option<TargetEncoding>>,
+    /// The fold of each training row.
     pub(super) fold_of: Vec<u32>,
 }
 
-/// The statistics of one input.
-struct Told {
+/// The encoding of one input.
+struct TargetEncoding {
     knots: Vec<f32>,
-    /// Of all rows to fit.
-    all: Vec<f32>,
-    /// Of the rows outside of each fold.
-    outside: Vec<Vec<f32>>,
+    /// By category, fitted on all training rows.
+    full: Vec<f32>,
+    /// By fold and category, fitted on the rows of the other folds.
+    out_of_fold: Vec<Vec<f32>>,
 }
 
-impl Statistics {
-    /// Of the rows to fit; `features` and `labels` are of all rows. `None` where no category has many values, or either class too few rows for two folds.
+impl TargetEncodings {
+    /// Fits to the training rows `fit_rows`; `features` and `labels` are of all rows. `None` if no field has many
+    /// categories, or if a class has too few rows for two folds.
     pub(super) fn fit(
         params: &EncoderParams,
         encoder: &Encoder,
         features: &Features,
         labels: &[bool],
         fit_rows: &[u32],
-    ) -> Option<Statistics> {
+    ) -> Option<TargetEncodings> {
         let many = |input: &Input| match input.scale {
             Scale::Category { count } => Some(count as usize).filter(|count| *count > MANY),
             Scale::Number { .. } => None,
@@ -53,14 +55,14 @@ impl Statistics {
         if !encoder.inputs().iter().any(|input| many(input).is_some()) {
             return None;
         }
-        let labels: Vec<bool> = fit_rows.iter().map(|&row| labels[row as usize]).collect();
+        let labels = gather(labels, fit_rows);
         let positives = labels.iter().filter(|label| **label).count();
         let folds = FOLDS.min(positives).min(labels.len() - positives);
         let fold_of = stratified_folds(&labels, folds, SEED).ok()?;
-        let told = |(index, input): (usize, &Input)| {
+        let encoding = |(index, input): (usize, &Input)| {
             let categories = many(input)?;
             let row = |at: usize| (features.get(index, fit_rows[at] as usize).0 - input.first_row) as usize;
-            // Of each fold and category, OTHER and missing the last two.
+            // By fold and category; the last two are OTHER and missing.
             let mut counts = vec![vec![Count::default(); categories + 2]; folds];
             for (at, &label) in labels.iter().enumerate() {
                 counts[fold_of[at] as usize][row(at)].add(label);
@@ -68,31 +70,37 @@ impl Statistics {
             // Missing has a column of its own.
             counts.iter_mut().for_each(|counts| counts.truncate(categories + 1));
             let rows = (0..labels.len()).map(row).filter(|row| *row <= categories);
-            Some(Told::of(params, &counts, rows, positives as f64 / labels.len() as f64))
+            Some(TargetEncoding::of(params, &counts, rows, positives as f64 / labels.len() as f64))
         };
-        Some(Statistics { inputs: encoder.inputs().iter().enumerate().map(told).collect(), fold_of })
+        Some(TargetEncodings { inputs: encoder.inputs().iter().enumerate().map(encoding).collect(), fold_of })
     }
 
-    /// What a row is told that is not learned from.
-    pub(super) fn of_all(&self) -> Vec<Option<CategoryValues>> {
-        self.values(|told| &told.all)
+    /// The values of every row that is no training row.
+    pub(super) fn full(&self) -> Vec<Option<CategoryValues>> {
+        self.values(|encoding| &encoding.full)
     }
 
-    /// What the rows of each fold are told.
-    pub(super) fn outside(&self) -> impl Iterator<Item = Vec<Option<CategoryValues>>> {
-        let folds = self.inputs.iter().flatten().next().map_or(0, |told| told.outside.len());
-        (0..folds).map(|fold| self.values(|told| &told.outside[fold]))
+    /// For each fold, the values of its rows.
+    pub(super) fn out_of_fold(&self) -> impl Iterator<Item = Vec<Option<CategoryValues>>> {
+        let folds = self.inputs.iter().flatten().next().map_or(0, |encoding| encoding.out_of_fold.len());
+        (0..folds).map(|fold| self.values(|encoding| &encoding.out_of_fold[fold]))
     }
 
-    fn values(&self, of: impl Fn(&Told) -> &Vec<f32>) -> Vec<Option<CategoryValues>> {
-        let values = |told: &Told| CategoryValues { knots: told.knots.clone(), values: of(told).clone() };
-        self.inputs.iter().map(|told| told.as_ref().map(values)).collect()
+    fn values(&self, of: impl Fn(&TargetEncoding) -> &Vec<f32>) -> Vec<Option<CategoryValues>> {
+        let values =
+            |encoding: &TargetEncoding| CategoryValues { knots: encoding.knots.clone(), values: of(encoding).clone() };
+        self.inputs.iter().map(|encoding| encoding.as_ref().map(values)).collect()
     }
 }
 
-impl Told {
-    /// `counts` by fold and category; `rows` is the category of every row that has one.
-    fn of(params: &EncoderParams, counts: &[Vec<Count>], rows: impl Iterator<Item = usize>, prior: f64) -> Told {
+impl TargetEncoding {
+    /// `counts` are by fold and category; `rows` has the category of every row that is not missing.
+    fn of(
+        params: &EncoderParams,
+        counts: &[Vec<Count>],
+        rows: impl Iterator<Item = usize>,
+        prior: f64,
+    ) -> TargetEncoding {
         let sum = |left_out: Option<usize>| {
             let mut sum = vec![Count::default(); counts[0].len()];
             for (_, counts) in counts.iter().enumerate().filter(|(fold, _)| Some(*fold) != left_out) {
@@ -102,14 +110,14 @@ impl Told {
         };
         let strength = strength(&sum(None), prior);
         let values = |counts: Vec<Count>| counts.iter().map(|count| count.shrunk(prior, strength)).collect::<Vec<_>>();
-        let all = values(sum(None));
-        let mut told: Vec<f32> = rows.map(|row| all[row]).collect();
-        // Of a field that is missing everywhere.
-        if told.is_empty() {
-            told.push(0.0);
+        let full = values(sum(None));
+        let mut of_rows: Vec<f32> = rows.map(|row| full[row]).collect();
+        // The field is missing everywhere.
+        if of_rows.is_empty() {
+            of_rows.push(0.0);
         }
-        let outside = (0..counts.len()).map(|fold| values(sum(Some(fold)))).collect();
-        Told { knots: params.knots(&mut told), all, outside }
+        let out_of_fold = (0..counts.len()).map(|fold| values(sum(Some(fold)))).collect();
+        TargetEncoding { knots: params.knots(&mut of_rows), full, out_of_fold }
     }
 }
 
@@ -130,7 +138,7 @@ impl Count {
         self.leavers += other.leavers;
     }
 
-    /// Log-odds of leaving beside those of all, as if `strength` more rows had left like all.
+    /// The log-odds of leaving less those of all rows, with `strength` more rows at the rate of all.
     fn shrunk(&self, prior: f64, strength: f64) -> f32 {
         let rate = (self.leavers + strength * prior) / (self.rows + strength);
         let logit = |rate: f64| (rate / (1.0 - rate)).ln();
@@ -138,9 +146,8 @@ impl Count {
     }
 }
 
-/// Rows that the prior counts as: the rows within a category against the differences between categories, each as the
-/// method of moments finds them (empirical Bayes). Categories that differ no more than chance would have them are told
-/// nothing.
+/// The number of rows that the prior counts as: the variance within a category over the variance between categories, both
+/// by the method of moments (empirical Bayes). Categories that differ no more than by chance get the prior alone.
 fn strength(counts: &[Count], prior: f64) -> f64 {
     let seen: Vec<&Count> = counts.iter().filter(|count| count.rows > 0.0).collect();
     let within = prior * (1.0 - prior);
@@ -148,7 +155,7 @@ fn strength(counts: &[Count], prior: f64) -> f64 {
     let squares: f64 = seen.iter().map(|count| count.rows * count.rows).sum();
     let spread: f64 = seen.iter().map(|count| count.rows * (count.leavers / count.rows - prior).powi(2)).sum();
     let between = (spread - (seen.len() as f64 - 1.0) * within) / (rows - squares / rows);
-    // Written so that no category, one category and no difference between them all give the most.
+    // In this form no category, one category, and no difference between categories all give the highest strength.
     if between > 0.0 { (within / between - 1.0).clamp(1.0, MOST_STRENGTH) } else { MOST_STRENGTH }
 }
 
@@ -180,36 +187,36 @@ mod tests {
         cohort(&format!("shop,left\n{text}"), &toml::from_str(&schema).unwrap()).unwrap()
     }
 
-    fn statistics(cohort: &Cohort, encoded: &Encoded, rows: &[u32]) -> Statistics {
+    fn encodings(cohort: &Cohort, encoded: &Encoded, rows: &[u32]) -> TargetEncodings {
         let features = encoded.features(rows);
-        Statistics::fit(&EncoderParams::default(), encoded.encoder(), &features, cohort.labels(), rows).unwrap()
+        TargetEncodings::fit(&EncoderParams::default(), encoded.encoder(), &features, cohort.labels(), rows).unwrap()
     }
 
     #[test]
-    fn a_row_is_told_what_other_rows_gave() {
+    fn a_training_row_has_the_encoding_of_other_rows() {
         // A third of the shops lose 16 of their 20 customers, the others 2.
         let cohort = shops(|shop, customer| customer < if shop % 3 == 0 { 16 } else { 2 });
         let rows: Vec<u32> = (0..cohort.rows() as u32).collect();
         let encoded = Encoded::fit(&EncoderParams::default(), &cohort, &rows).unwrap();
-        let statistics = statistics(&cohort, &encoded, &rows);
-        let told = statistics.inputs[0].as_ref().unwrap();
-        assert_eq!((told.all.len(), told.outside.len()), (CATEGORIES + 1, FOLDS));
-        assert!(told.all[..CATEGORIES].iter().enumerate().all(|(shop, value)| (*value > 0.0) == (shop % 3 == 0)));
-        assert_eq!(told.all[CATEGORIES], 0.0, "nobody counts as OTHER");
-        // Counted again, row by row, with the strength that the statistic of shop 0 tells.
+        let encodings = encodings(&cohort, &encoded, &rows);
+        let encoding = encodings.inputs[0].as_ref().unwrap();
+        assert_eq!((encoding.full.len(), encoding.out_of_fold.len()), (CATEGORIES + 1, FOLDS));
+        assert!(encoding.full[..CATEGORIES].iter().enumerate().all(|(shop, value)| (*value > 0.0) == (shop % 3 == 0)));
+        assert_eq!(encoding.full[CATEGORIES], 0.0, "nobody counts as OTHER");
+        // Counted again, row by row, with the strength that follows from the encoding of shop 0.
         let prior = cohort.labels().iter().filter(|left| **left).count() as f64 / rows.len() as f64;
-        let odds = (f64::from(told.all[0]) + (prior / (1.0 - prior)).ln()).exp();
+        let odds = (f64::from(encoding.full[0]) + (prior / (1.0 - prior)).ln()).exp();
         let rate = odds / (1.0 + odds);
         let strength = (16.0 - 20.0 * rate) / (rate - prior);
         for (fold, shop) in [(0, 0), (3, 1), (9, 299)] {
             let outside = (0..20).map(|customer| customer * CATEGORIES + shop);
-            let outside: Vec<usize> = outside.filter(|&row| statistics.fold_of[row] != fold).collect();
+            let outside: Vec<usize> = outside.filter(|&row| encodings.fold_of[row] != fold).collect();
             let leavers = outside.iter().filter(|&&row| cohort.labels()[row]).count() as f64;
             let expected = Count { rows: outside.len() as f64, leavers }.shrunk(prior, strength);
-            assert!((told.outside[fold as usize][shop] - expected).abs() < 1e-4, "fold {fold}, shop {shop}");
+            assert!((encoding.out_of_fold[fold as usize][shop] - expected).abs() < 1e-4, "fold {fold}, shop {shop}");
         }
         // The dense columns say the same: bins and standardised value of a number, and one for missing.
-        assert_eq!(encoded.layout().size(), told.knots.len() + 1);
+        assert_eq!(encoded.layout().size(), encoding.knots.len() + 1);
         let mut dense = vec![0.0; encoded.layout().size() * 2];
         encoded.subset(&rows).write(&[0, rows.len() - 1], &mut dense);
         let (first, last) = dense.split_at(encoded.layout().size());
@@ -219,14 +226,14 @@ mod tests {
     }
 
     #[test]
-    fn what_chance_would_give_is_told_as_nothing() {
+    fn differences_by_chance_are_encoded_as_nothing() {
         let hash = |shop: usize, customer: usize| (shop * 7919 + customer * 104_729) % 1009;
         let cohort = shops(|shop, customer| hash(shop, customer) % 4 == 0);
         let rows: Vec<u32> = (0..cohort.rows() as u32).collect();
         let encoded = Encoded::fit(&EncoderParams::default(), &cohort, &rows).unwrap();
-        let statistics = statistics(&cohort, &encoded, &rows);
-        let told = statistics.inputs[0].as_ref().unwrap();
-        assert!(told.all.iter().all(|value| value.abs() < 0.1), "{:?}", told.all);
+        let encodings = encodings(&cohort, &encoded, &rows);
+        let encoding = encodings.inputs[0].as_ref().unwrap();
+        assert!(encoding.full.iter().all(|value| value.abs() < 0.1), "{:?}", encoding.full);
     }
 
     #[test]
@@ -239,7 +246,7 @@ mod tests {
         let encoded = Encoded::fit(&EncoderParams::default(), &cohort, &rows).unwrap();
         let features = encoded.features(&rows);
         let params = EncoderParams::default();
-        assert!(Statistics::fit(&params, encoded.encoder(), &features, cohort.labels(), &rows).is_none());
+        assert!(TargetEncodings::fit(&params, encoded.encoder(), &features, cohort.labels(), &rows).is_none());
         assert_eq!(encoded.layout().input_rows(encoded.encoder(), 1).0.len(), 5);
     }
 }

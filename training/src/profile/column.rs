@@ -9,32 +9,32 @@ use tenure::schema::{Change, Field, Kind, date};
 use super::text::{Formatting, formatting, is_compact_date, is_date, is_missing_token};
 
 /// Different texts that are counted one by one.
-pub(super) const MAXIMUM_VALUES: usize = 4096;
+pub(crate) const MAXIMUM_VALUES: usize = 4096;
 /// The longest text that can be a category.
-pub(super) const MAXIMUM_TEXT: usize = 256;
+pub(crate) const MAXIMUM_TEXT: usize = 256;
 const MAXIMUM_HASHES: usize = 16_384;
 
 /// Counts of one column. A row is either blank, a missing token, a number, or another text.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Profile {
-    pub(super) name: String,
-    pub(super) rows: u64,
-    pub(super) blank: u64,
+pub(crate) struct Profile {
+    pub(crate) name: String,
+    pub(crate) rows: u64,
+    pub(crate) blank: u64,
     /// Texts such as "NA", with their counts.
-    pub(super) tokens: BTreeMap<String, u64>,
-    pub(super) token_rows: u64,
+    pub(crate) tokens: BTreeMap<String, u64>,
+    pub(crate) token_rows: u64,
     /// Every text that is not blank with its count; `None` once there were too many or too long ones.
-    pub(super) values: Option<BTreeMap<String, Counted>>,
-    pub(super) distinct: Distinct,
-    pub(super) numbers: Numbers,
-    pub(super) dates: Seen,
+    pub(crate) values: Option<BTreeMap<String, Counted>>,
+    pub(crate) distinct: Distinct,
+    pub(crate) numbers: Numbers,
+    pub(crate) dates: Seen,
     /// The dates among them that the core reads.
-    pub(super) days: Days,
-    pub(super) formatted: Seen,
-    pub(super) formatting: Option<Formatting>,
+    pub(crate) days: Days,
+    pub(crate) formatted: Seen,
+    pub(crate) formatting: Option<Formatting>,
     /// Texts that are neither a number nor a missing token nor a date nor a formatted number.
-    pub(super) texts: Seen,
-    pub(super) characters: u64,
+    pub(crate) texts: Seen,
+    pub(crate) characters: u64,
 }
 
 /// What a text is; worked out once for each text that is counted.
@@ -50,29 +50,29 @@ enum Class {
 
 /// A text's rows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Counted {
-    pub(super) rows: u64,
+pub(crate) struct Counted {
+    pub(crate) rows: u64,
     class: Class,
 }
 
 /// How many, and the first of them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
-    pub(super) rows: u64,
-    pub(super) first: String,
-    pub(super) first_line: u64,
+pub(crate) struct Seen {
+    pub(crate) rows: u64,
+    pub(crate) first: String,
+    pub(crate) first_line: u64,
 }
 
 /// Dates that the core reads, in days since 1970-01-01.
 #[derive(Clone, Debug)]
-pub(super) struct Days {
-    pub(super) rows: u64,
-    pub(super) earliest: f64,
-    pub(super) latest: f64,
+pub(crate) struct Days {
+    pub(crate) rows: u64,
+    pub(crate) earliest: f64,
+    pub(crate) latest: f64,
     /// Dates of the far future, which stand for "never" or "not yet": rows, which are none of those above, and texts,
     /// the first few.
-    pub(super) never_rows: u64,
-    pub(super) never: BTreeSet<String>,
+    pub(crate) never_rows: u64,
+    pub(crate) never: BTreeSet<String>,
 }
 
 /// 2200-01-01: later dates are placeholders.
@@ -101,20 +101,20 @@ impl Days {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Numbers {
-    pub(super) rows: u64,
-    pub(super) whole: u64,
+pub(crate) struct Numbers {
+    pub(crate) rows: u64,
+    pub(crate) whole: u64,
     /// Whole numbers such as 20240131.
-    pub(super) compact_dates: u64,
-    pub(super) minimum: f64,
-    pub(super) maximum: f64,
+    pub(crate) compact_dates: u64,
+    pub(crate) minimum: f64,
+    pub(crate) maximum: f64,
     /// Whether every number is above the one before.
-    pub(super) increasing: bool,
+    pub(crate) increasing: bool,
     last: f64,
 }
 
 impl Profile {
-    pub(super) fn new(name: &str) -> Profile {
+    pub(crate) fn new(name: &str) -> Profile {
         let numbers = Numbers {
             minimum: f64::INFINITY,
             maximum: f64::NEG_INFINITY,
@@ -126,7 +126,7 @@ impl Profile {
     }
 
     /// Counts one trimmed text.
-    pub(super) fn observe(&mut self, text: &str, line: u64) {
+    pub(crate) fn observe(&mut self, text: &str, line: u64) {
         self.rows += 1;
         if text.is_empty() {
             self.blank += 1;
@@ -184,17 +184,17 @@ impl Profile {
     }
 
     /// Rows that are not blank.
-    pub(super) fn present(&self) -> u64 {
+    pub(crate) fn present(&self) -> u64 {
         self.rows - self.blank
     }
 
     /// Rows that are neither blank nor a missing token.
-    pub(super) fn known(&self) -> u64 {
+    pub(crate) fn known(&self) -> u64 {
         self.present() - self.token_rows
     }
 
     /// Share of the rows with a value whose value stands once; near 1 for identifiers.
-    pub(super) fn distinctness(&self) -> f64 {
+    pub(crate) fn distinctness(&self) -> f64 {
         self.distinct.count() as f64 / self.present().max(1) as f64
     }
 }
@@ -233,7 +233,7 @@ fn classify(text: &str) -> Class {
 }
 
 /// The number that the core reads in a text, so that `init` and scoring agree on what a number is.
-pub(super) fn number(text: &str) -> Option<f64> {
+pub(crate) fn number(text: &str) -> Option<f64> {
     // A letter that no number has: not worth the core's explanation of what is wrong.
     if text.bytes().any(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E')) {
         return None;
@@ -251,7 +251,7 @@ pub(super) fn number(text: &str) -> Option<f64> {
 /// Number of different texts: exact up to 16,384, then estimated to 1% from the texts whose hash ends in enough zeros
 /// (adaptive sampling: Flajolet, "On adaptive sampling", Computing 34, 1990).
 #[derive(Clone, Debug, Default)]
-pub(super) struct Distinct {
+pub(crate) struct Distinct {
     hashes: HashSet<u64>,
     zeros: u32,
 }
@@ -269,14 +269,52 @@ impl Distinct {
         }
     }
 
-    pub(super) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         (self.hashes.len() as u64) << self.zeros
     }
 
-    pub(super) fn is_exact(&self) -> bool {
+    pub(crate) fn is_exact(&self) -> bool {
         self.zeros == 0
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distinct_counts_are_exact_and_then_close() {
+        let mut distinct = Distinct::default();
+        for number in 0..10_000 {
+            distinct.insert(&number.to_string());
+            distinct.insert(&number.to_string());
+        }
+        assert_eq!((distinct.count(), distinct.is_exact()), (10_000, true));
+        for number in 0..300_000 {
+            distinct.insert(&number.to_string());
+        }
+        assert!(!distinct.is_exact());
+        assert!((distinct.count() as f64 / 300_000.0 - 1.0).abs() < 0.03, "{}", distinct.count());
+    }
+
+    #[test]
+    fn each_row_is_counted_in_one_way() {
+        let mut profile = Profile::new("x");
+        for (line, text) in ["", "NA", "12", "-1.5", "2024-01-31", "1,234", "abc", "NA"].into_iter().enumerate() {
+            profile.observe(text, line as u64 + 2);
+        }
+        let counted =
+            [profile.blank, profile.token_rows, profile.numbers.rows, profile.dates.rows, profile.formatted.rows];
+        assert_eq!((counted, profile.texts.rows, profile.rows), ([1, 2, 2, 1, 1], 1, 8));
+        assert_eq!((profile.numbers.minimum, profile.numbers.whole, profile.numbers.increasing), (-1.5, 1, false));
+        assert_eq!((profile.texts.first.as_str(), profile.texts.first_line), ("abc", 8));
+        assert_eq!((profile.known(), profile.present()), (5, 7));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut profile = Profile::new("x");
+        (0..100_000).for_each(|row| profile.observe(&format!("v{row}"), row));
+        assert!(profile.values.is_none() && profile.distinct.hashes.len() <= MAXIMUM_HASHES);
+    }
+}

@@ -59,20 +59,3 @@ fn pairs_of_yes_and_no() {
     assert_eq!(yes_and_no("Female", "Male"), None);
     assert!(means_left("True.") && means_left("Attrited Customer") && !means_left("No"));
 }
-
-#[test]
-fn labels() {
-    for (name, expected) in [
-        ("MonthlyCharges", "Monthly charges"),
-        ("day_min", "Day min"),
-        ("StreamingTV", "Streaming TV"),
-        ("TVPlan", "TV plan"),
-        ("customerID", "Customer ID"),
-        ("Total day minutes", "Total day minutes"),
-        ("AGE_GROUP", "Age group"),
-        ("número_de_pagos", "Número de pagos"),
-        ("--", "--"),
-    ] {
-        assert_eq!(label(name), expected);
-    }
-}

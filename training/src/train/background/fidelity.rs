@@ -9,9 +9,12 @@ use tenure::card::ExplanationErrors;
 use tenure::customer::Customer;
 use tenure::scorer::{ExplainOptions, Explanation, Scorer};
 
-use super::{BackgroundError, REFERENCE_ROWS, TOLERATED_SHARE, spread};
+use super::groups::{BackgroundError, TRAINING_SAMPLE, spread};
 use crate::cohort::Cohort;
+use crate::metrics::mean;
 
+/// Near enough: mean absolute error of a contribution, as a share of the mean absolute contribution.
+const TOLERATED_SHARE: f64 = 0.05;
 /// Customers that are explained, spread over the training rows.
 const CUSTOMERS: usize = 20;
 /// Evaluations for each training row: sampled, because thousands of games walked whole would take hours.
@@ -20,7 +23,7 @@ const EVALUATIONS: u64 = 64;
 const MULTIPLY_ADDS: u64 = 1 << 34;
 
 /// Some customers, explained against the training set.
-pub struct Reference {
+pub struct Fidelity {
     artifact: Artifact,
     customers: Vec<Customer>,
     rows: usize,
@@ -30,13 +33,13 @@ pub struct Reference {
     base_errors: BTreeMap<String, f64>,
 }
 
-impl Reference {
+impl Fidelity {
     /// Explains customers among `rows` of the cohort with the artifact's network.
-    pub fn new(artifact: &Artifact, cohort: &Cohort, rows: &[u32]) -> Result<Reference, BackgroundError> {
+    pub fn new(artifact: &Artifact, cohort: &Cohort, rows: &[u32]) -> Result<Fidelity, BackgroundError> {
         let evaluation = artifact.network.multiply_adds(1) as u64;
         let affordable = (MULTIPLY_ADDS / (CUSTOMERS as u64 * EVALUATIONS * evaluation)) as usize;
-        let background = customers(cohort, rows, REFERENCE_ROWS.min(affordable.max(256)))?;
-        let mut reference = Reference {
+        let background = customers(cohort, rows, TRAINING_SAMPLE.min(affordable.max(256)))?;
+        let mut fidelity = Fidelity {
             artifact: artifact.clone(),
             customers: customers(cohort, rows, CUSTOMERS)?,
             rows: background.len(),
@@ -45,8 +48,8 @@ impl Reference {
             base_errors: BTreeMap::new(),
         };
         let budget = Some(EVALUATIONS * background.len() as u64);
-        reference.truth = reference.explained(background, ExplainOptions { budget, ..ExplainOptions::default() });
-        Ok(reference)
+        fidelity.truth = fidelity.explained(background, ExplainOptions { budget, ..ExplainOptions::default() });
+        Ok(fidelity)
     }
 
     fn explained(&self, background: Vec<Customer>, options: ExplainOptions) -> Vec<Explanation> {
@@ -99,11 +102,6 @@ fn customers(cohort: &Cohort, rows: &[u32], count: usize) -> Result<Vec<Customer
         customer.map_err(|problems| BackgroundError::NoCustomer(problems[0].to_string()))
     };
     spread(rows, count).into_iter().map(customer).collect()
-}
-
-fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
-    sum / f64::from(count.max(1))
 }
 
 /// To four digits: more would only make the artifact longer.

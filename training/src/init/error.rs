@@ -1,0 +1,29 @@
+//! Why no schema can be drafted.
+
+use tenure::schema::MAXIMUM_FIELDS;
+use tenure_table::TableError;
+
+use crate::words::nearest_hint;
+
+/// Why no schema can be drafted.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("{file}: no column `{target}`{}; the columns are {columns}", nearest_hint(nearest.as_deref()))]
+    NoTarget { file: String, target: String, nearest: Option<String>, columns: String },
+    #[error("{file}: target `{target}` is of type {kind}; it must be a text, a number or a boolean")]
+    TargetType { file: String, target: String, kind: String },
+    #[error("{file}: target `{target}` must have at least two values; it has {values}")]
+    OneClass { file: String, target: String, values: String },
+    #[error("{file}: say with --positive which value of target `{target}` means that a customer left; it has {values}")]
+    Ambiguous { file: String, target: String, values: String },
+    #[error("{file}: no row of target `{target}` is {positive:?}; it has {values}")]
+    NoPositive { file: String, target: String, positive: String, values: String },
+    #[error("{file}: no column is left to learn from:{columns}")]
+    NoFields { file: String, columns: String },
+    #[error("{file}: {fields} columns would be fields; at most {MAXIMUM_FIELDS} can be")]
+    TooManyFields { file: String, fields: usize },
+    #[error("{file}: the draft is not sound: {problems}")]
+    Unsound { file: String, problems: String },
+}

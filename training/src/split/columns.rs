@@ -1,0 +1,117 @@
+//! The column that keeps rows apart: groups that stay whole, or times.
+
+use std::collections::HashMap;
+
+use tenure::schema::date;
+use tenure_table::{Source, nearest};
+
+use super::error::SplitError;
+use crate::cohort::Cohort;
+
+/// The group of each customer, from 0. A customer without one is a group alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Groups {
+    pub(super) of_row: Vec<u32>,
+    pub(super) count: usize,
+    pub(super) alone: usize,
+}
+
+/// The moment of each customer: a number as it stands, or days since 1970-01-01.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Times {
+    pub(super) of_row: Vec<f64>,
+    pub(super) dates: bool,
+}
+
+impl Groups {
+    pub(super) fn read(cohort: &Cohort, column: &str) -> Result<Groups, SplitError> {
+        let mut known: HashMap<String, u32> = HashMap::new();
+        let mut groups = Groups { of_row: Vec::with_capacity(cohort.rows()), count: 0, alone: 0 };
+        walk(cohort, column, &mut |text, _| {
+            let group = match known.get(text) {
+                Some(&group) => group,
+                None => {
+                    groups.count += 1;
+                    let group = groups.count as u32 - 1;
+                    if text.is_empty() {
+                        groups.alone += 1;
+                    } else {
+                        known.insert(text.into(), group);
+                    }
+                    group
+                }
+            };
+            groups.of_row.push(group);
+            Ok(())
+        })?;
+        Ok(groups)
+    }
+}
+
+impl Times {
+    pub(super) fn read(cohort: &Cohort, column: &str) -> Result<Times, SplitError> {
+        let mut times = Times { of_row: Vec::with_capacity(cohort.rows()), dates: false };
+        walk(cohort, column, &mut |text, place| {
+            let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+            // The first row says whether the column is of numbers or of dates.
+            if times.of_row.is_empty() {
+                times.dates = number.is_none();
+            }
+            let time = if times.dates { date::read(text) } else { number };
+            let Some(time) = time else {
+                let expected = if times.dates { "a date, year first, as in 2024-01-31" } else { "a number" };
+                let message = if text.is_empty() {
+                    "is empty; a row without a time has no place in a split by time".into()
+                } else {
+                    format!("{text:?} is not {expected}")
+                };
+                let file = cohort.report().file.display().to_string();
+                return Err(SplitError::File { file, place: format!("{place}, column `{column}`"), message });
+            };
+            times.of_row.push(time);
+            Ok(())
+        })?;
+        Ok(times)
+    }
+}
+
+/// Reads one column of the cohort's table: the trimmed text of every customer, and its line.
+fn walk(
+    cohort: &Cohort,
+    column: &str,
+    each: &mut dyn FnMut(&str, String) -> Result<(), SplitError>,
+) -> Result<(), SplitError> {
+    let report = cohort.report();
+    let source = Source::open(&report.file)?;
+    let file = report.file.display().to_string();
+    let columns = source.columns().iter().filter(|name| **name != report.target);
+    let Some(index) = source.columns().iter().position(|name| name == column).filter(|_| column != report.target)
+    else {
+        let nearest = nearest(column, columns.map(String::as_str)).map(Into::into);
+        return Err(SplitError::Column { file, column: column.into(), nearest });
+    };
+    let mut kept = 0;
+    cohort.reread(source, &mut |batch, row| {
+        kept += 1;
+        each(&batch.text(row, index), format!("{} {}", report.line_word, batch.line(row)))
+    })?;
+    if kept != cohort.rows() {
+        let message = format!("{kept}, but it had {} when it was read first", cohort.rows());
+        return Err(SplitError::File { file, place: "rows".into(), message });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::split) fn groups(of_row: Vec<u32>) -> Groups {
+        let count = of_row.iter().max().map_or(0, |last| *last as usize + 1);
+        Groups { of_row, count, alone: 0 }
+    }
+
+    pub(in crate::split) fn times(of_row: Vec<f64>) -> Times {
+        Times { of_row, dates: false }
+    }
+}

@@ -1,0 +1,26 @@
+//! Why rows cannot be parted.
+
+use tenure_table::TableError;
+
+use crate::words::nearest_hint;
+
+/// Why rows cannot be parted.
+#[derive(Debug, thiserror::Error)]
+pub enum SplitError {
+    #[error("the shares must be above 0 and sum to 1 (got {0:?})")]
+    Shares(Vec<f64>),
+    #[error("{folds} folds of {rows} rows: there must be at least 2, and as many rows of either class")]
+    FoldCount { folds: usize, rows: usize },
+    #[error("a part of {share} of the rows would have none of the customers that {class}, of which there are {count}")]
+    EmptyClass { share: f64, class: &'static str, count: usize },
+    #[error("{file}: no column `{column}`{hint}", hint = nearest_hint(nearest.as_deref()))]
+    Column { file: String, column: String, nearest: Option<String> },
+    /// A column cannot keep the rows apart.
+    #[error("`{column}`: {message}")]
+    Apart { column: String, message: String },
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A fold file that is not of this table or not whole, or a time that cannot be read.
+    #[error("{file}, {place}: {message}")]
+    File { file: String, place: String, message: String },
+}

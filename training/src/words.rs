@@ -1,0 +1,24 @@
+//! Numbers and hints as people read them.
+
+/// 7043 is "7,043".
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A part of a whole, as in "12.5%".
+pub(crate) fn percent(part: usize, whole: usize) -> String {
+    format!("{:.1}%", 100.0 * part as f64 / whole.max(1) as f64)
+}
+
+/// The end of a message about a name that does not exist.
+pub(crate) fn nearest_hint(nearest: Option<&str>) -> String {
+    nearest.map_or(String::new(), |nearest| format!("; the nearest is `{nearest}`"))
+}
