@@ -12,12 +12,12 @@ use crate::project;
 pub fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(project::root());
-    // `cargo run` describes this package to us in variables. Build scripts (ring's) ask cargo to
-    // compile again when one of them changes, so passing them on would compile the TLS crates and
-    // the command in turn, here and by plain cargo.
-    let of_package = |name: &OsStr| name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_"));
+    // `cargo run` describes the package xtask to us in variables. ring's build script asks cargo to
+    // run it again when one of them changes. If they were passed on, cargo would compile ring and
+    // what depends on it anew whenever it is called here after it was called by hand.
     for (name, _) in std::env::vars_os() {
-        if of_package(&name) || ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"].iter().any(|set| name == *set) {
+        let of_package = |prefix| name.to_str().is_some_and(|name| name.starts_with(prefix));
+        if of_package("CARGO_PKG_") || of_package("CARGO_MANIFEST_") {
             command.env_remove(name);
         }
     }

@@ -73,7 +73,7 @@ fn sampled_errors() -> PathBuf {
 }
 
 fn build_sampled() -> Result<Outcome> {
-    let mut cargo = program("cargo");
+    let mut cargo = command::cargo();
     // The whole workspace, so that burn is compiled with the features that the other steps compiled
     // it with.
     command::run(cargo.args(["build", "--release", "--workspace", "--example", "explain_sampled"]))?;
