@@ -66,7 +66,7 @@ fn what_cannot_be_explained_is_refused() {
         (&["--row", "5001"], 1, "charges: must be a number"),
         (&["--row", "1", "--threshold", "1.5"], 2, "--threshold must be a number from 0 to 1 (got 1.5)"),
         (&["--row", "1", "--language", "klingon"], 2, "give english, german or a JSON file"),
-        (&["--row", "1", "--language", "words.json"], 2, "decimal: is not there"),
+        (&["--row", "1", "--language", "words.json"], 2, "decimal: is missing"),
     ] {
         let output = model.run(&[&["explain", "model.safetensors", "--data", "in.csv"], more].concat());
         assert_code(&output, code);

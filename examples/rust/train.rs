@@ -1,22 +1,24 @@
-//! Trains a churn model from code: reads a table and a schema, splits, trains, writes the artifact, and prints the ROC-AUC on
-//! rows that no fit has seen.
+//! Trains a churn model from code: reads a table and a schema, splits, trains, writes the artifact,
+//! and prints the ROC-AUC on the test rows.
 //!
-//! `cargo run --release --package tenure-training --example train` uses an embedded synthetic table and takes seconds. To train
-//! on your own table, open it with [`Source::open`] and read your own `schema.toml`.
+//! `cargo run --release --package tenure-training --example train` uses an embedded synthetic table
+//! and takes seconds. To train on your own table, open it with [`Source::open`] and read your own
+//! `schema.toml`.
 
 use std::error::Error;
 use std::fs::File;
 
-use serde_json::json;
 use tenure::artifact::write;
-use tenure::schema::Schema;
 use tenure_table::Source;
+use tenure_training::checks::DataChecks;
 use tenure_training::cohort::Cohort;
+use tenure_training::evaluation::CardSource;
 use tenure_training::fit::{Control, FitOptions};
-use tenure_training::metrics::roc_auc;
+use tenure_training::history::History;
 use tenure_training::preset::preset;
 use tenure_training::sample;
-use tenure_training::split::{Shares, Split};
+use tenure_training::schema_file::SchemaFile;
+use tenure_training::split::{Shares, Split, SplitBy};
 use tenure_training::train::{Model, TeacherParams, TrainParams, TrainingRows, train};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -24,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let table = folder.path().join("customers.csv");
     sample::write(2000, sample::DEFAULT_SEED, &mut File::create(&table)?)?;
-    let schema: Schema = toml::from_str(preset("ibm_telco").ok_or("no such preset")?)?;
+    let SchemaFile { schema, policy } = SchemaFile::read(preset("ibm_telco").ok_or("no such preset")?)?;
     let cohort = Cohort::read(Source::open(&table)?, &schema)?;
 
     // 70% of the rows train, 10% stop the fit, 10% calibrate, 10% test. Without `model`, several teachers are tried.
@@ -32,17 +34,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     let params = TrainParams { teacher, seed: 1, ..TrainParams::default() };
     let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;
     let rows = TrainingRows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
+    let mut history = History::default();
     let trained = train(&params, &cohort, rows, &FitOptions::default(), &mut |stage, report| {
+        history.epoch(stage, report);
         if report.epoch.is_multiple_of(20) {
             println!("{stage}, epoch {}: validation log-loss {:.4}", report.epoch, report.validation_loss);
         }
         Control::Continue
     })?;
 
+    // The card says how the model was made, and how well it does on the test rows.
+    let source = CardSource {
+        params: &params,
+        cohort: &cohort,
+        schema: &schema,
+        split: &split,
+        split_words: SplitBy::Target.words(&split.test),
+        checks: &DataChecks::run(&cohort, &schema, Some(&split))?,
+        history: &history,
+    };
+    let card = source.card(&trained)?;
+    let test = card.metrics.roc_auc;
+
     // The artifact scores and explains by itself, in Rust, in Node and in a browser.
-    let test = roc_auc(&trained.probabilities(&split.test), &cohort.labels_of(&split.test))?;
-    let card = json!({ "name": schema.name, "metrics": { "roc_auc": test } });
-    let artifact = trained.artifact(&params, &cohort, &split.train, card)?;
+    let artifact = trained.artifact(&params, &cohort, &policy, &split.train, card)?;
     let out = std::env::temp_dir().join("tenure-example.safetensors");
     std::fs::write(&out, write(&artifact)?)?;
     println!("ROC-AUC on {} test rows: {test:.3}", split.test.len());
