@@ -5,6 +5,7 @@ pub mod commands;
 pub mod configuration;
 pub mod console;
 pub mod failure;
+pub mod hyperparameters;
 pub mod inputs;
 
 pub mod recorder;

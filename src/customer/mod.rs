@@ -25,6 +25,10 @@ pub enum Value<'a> {
     Flag(bool),
 }
 
+/// The code of a missing category or flag in a column of codes. The number of categories stands for
+/// OTHER.
+pub const MISSING_CODE: u16 = u16::MAX;
+
 /// One checked value. `Category(n)` with n = the field's number of categories is OTHER.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell {

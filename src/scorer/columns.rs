@@ -1,12 +1,10 @@
 //! Scoring many customers at once from columns: numbers as f64, categories as codes.
 
 use super::score::Scorer;
-use crate::customer::{Cell, Customer};
+use crate::customer::{Cell, Customer, MISSING_CODE};
 use crate::encoding::{Features, Scale, Source, is_clipped};
 use crate::network::Scratch;
 
-/// Code of a category that is missing; the field's number of categories is OTHER.
-pub const MISSING_CODE: u16 = u16::MAX;
 /// Rows encoded and scored together: their features fit the second cache.
 const TILE: usize = 256;
 

@@ -7,7 +7,7 @@ mod explain;
 mod games;
 mod score;
 
-pub use columns::{ColumnBlock, Flag, MISSING_CODE};
+pub use columns::{ColumnBlock, Flag};
 pub use counterfactuals::{Counterfactual, CounterfactualRequest, Counterfactuals, FieldChange, NoCounterfactual};
 pub use explain::{DEFAULT_TOLERANCE, ExplainOptions, Explanation, Interaction};
 #[cfg(feature = "webgpu")]

@@ -1,6 +1,7 @@
 use super::*;
 use crate::artifact::{Artifact, Background, BackgroundRow, Document, EncoderDocument, FORMAT_VERSION};
 use crate::calibration::Calibration;
+use crate::customer::MISSING_CODE;
 use crate::customer::{Cell, Customer};
 use crate::decision::Policy;
 use crate::encoding::tests::{customer, encoded_schema, small_encoder};

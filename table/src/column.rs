@@ -1,8 +1,8 @@
 //! The checked cells of one field.
 
 use tenure::customer::Cell;
+use tenure::customer::MISSING_CODE;
 use tenure::schema::Field;
-use tenure::scorer::MISSING_CODE;
 
 /// The checked cells of one field, one per row: what the scorer's columns hold.
 #[derive(Clone, Debug, PartialEq)]

@@ -73,5 +73,5 @@ pub use error::{TableError, TableRule};
 pub use header::RefusedColumn;
 pub use records::MAXIMUM_RECORD;
 pub use source::{Format, Source};
-pub use tenure::scorer::MISSING_CODE;
+pub use tenure::customer::MISSING_CODE;
 pub use write::{Appended, AppendedColumn, AppendedKind, EncodedRows, OutputTable, TableWriter, WriteError};

@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 5)]
     pub splits: usize,
     /// Gamma of the focal loss
-    #[arg(long, default_value_t = 2.0, value_parser = super::network::gamma)]
+    #[arg(long, default_value_t = 2.0, value_parser = crate::hyperparameters::gamma)]
     pub focal: f64,
     /// Seed of the folds and networks
     #[arg(long, default_value_t = 0)]

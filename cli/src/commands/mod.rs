@@ -8,7 +8,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod imbalance;
 pub mod init;
-mod network;
+
 pub mod report;
 pub mod runs;
 pub mod sample;

@@ -18,10 +18,10 @@ use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::Shares;
 use tenure_training::train::{TrainParams, TrainingRows, train};
 
-use super::network::NetworkArguments;
 use crate::configuration::ResolvedSettings;
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
+use crate::hyperparameters::NetworkArguments;
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
 use crate::table::TableArguments;
 

@@ -21,10 +21,10 @@ use tenure_training::train::{TrainError, TrainingRows, train};
 use tenure_training::tune::space::{SearchSpace, words};
 use tenure_training::tune::{FOLDS, TrialFold, Trials, ranking, search};
 
-use super::network::NetworkArguments;
 use crate::configuration::ResolvedSettings;
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::{Failure, INTERRUPTED};
+use crate::hyperparameters::NetworkArguments;
 use crate::recorder::{RunStart, TrackingArguments};
 use crate::table::TableArguments;
 

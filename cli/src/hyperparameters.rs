@@ -12,7 +12,7 @@ pub struct NetworkArguments {
 }
 
 /// Reads a gamma of the focal loss, by the row of the table.
-pub(super) fn gamma(text: &str) -> Result<f64, String> {
+pub fn gamma(text: &str) -> Result<f64, String> {
     let row = Hyperparameter::find("focal").expect("a row of the table");
     match row.domain.read(text)? {
         ParamValue::Number(gamma) => Ok(gamma),
