@@ -1,8 +1,9 @@
-//! Trains a churn model from code: reads a table and a schema, splits, trains, writes the artifact, and prints the ROC-AUC on
-//! rows that no fit has seen.
+//! Trains a churn model from code: reads a table and a schema, splits, trains, writes the artifact,
+//! and prints the ROC-AUC on rows that no fit has seen.
 //!
-//! `cargo run --release --package tenure-training --example train` uses an embedded synthetic table and takes seconds. To train
-//! on your own table, open it with [`Source::open`] and read your own `schema.toml`.
+//! `cargo run --release --package tenure-training --example train` uses an embedded synthetic table
+//! and takes seconds. To train on your own table, open it with [`Source::open`] and read your own
+//! `schema.toml`.
 
 use std::error::Error;
 use std::fs::File;
@@ -27,7 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let schema: Schema = toml::from_str(preset("ibm_telco").ok_or("no such preset")?)?;
     let cohort = Cohort::read(Source::open(&table)?, &schema)?;
 
-    // 70% of the rows train, 10% stop the fit, 10% calibrate, 10% test. Without `model`, several teachers are tried.
+    // 70% of the rows train, 10% stop the fit, 10% calibrate, 10% test. Without `model`, several
+    // teachers are tried.
     let teacher = TeacherParams { model: Some(Model::Linear), ..TeacherParams::default() };
     let params = TrainParams { teacher, seed: 1, ..TrainParams::default() };
     let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;

@@ -24,7 +24,7 @@ pub struct Stage {
 }
 
 impl History {
-    /// Takes in an epoch; a first epoch, or another name, begins a stage.
+    /// Adds an epoch. Epoch 1 or another name starts a new stage.
     pub fn epoch(&mut self, stage: &str, report: &EpochReport) {
         if report.epoch == 1 || self.stages.last().is_none_or(|last| last.stage != stage) {
             let stage = stage.to_owned();
@@ -37,7 +37,7 @@ impl History {
         }
     }
 
-    /// The curves as the card has them: at most 24 epochs of a stage, the best and the last among them.
+    /// The curves of the card: about 24 epochs of a stage, with the best and the last among them.
     pub fn card(&self) -> Value {
         self.stages.iter().map(Stage::card).collect()
     }

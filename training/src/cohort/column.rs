@@ -21,7 +21,8 @@ impl Column {
         if field.is_number() { Column::Numbers(Vec::new()) } else { Column::Codes(Vec::new()) }
     }
 
-    /// Checks a field's cells of a batch and appends them; a cell with an error counts as missing until its row goes.
+    /// Checks a field's cells of a batch and appends them; a cell with an error counts as missing
+    /// until its row goes.
     pub(super) fn append(&mut self, batch: &Batch, field: &Field, place: usize) -> Vec<(usize, Problem)> {
         let mut problems = Vec::new();
         for row in 0..batch.rows() {

@@ -1,10 +1,11 @@
-//! The checked customers of a whole table in compact memory, one column per field, with everything that was wrong on
-//! the way there.
+//! The checked customers of a whole table in compact memory, one column per field, with a report of
+//! all problems.
 //!
-//! Memory per row: 8 bytes a number field, 2 bytes a category or flag, 1 byte for the label, and 8 bytes for a row
-//! that is left out. IBM Telco's 3 numbers and 16 categories take 57 bytes a row, so 10 million rows take 570 MB.
-//! Room is reserved after the first batch from the share of the file that it took, so that growing columns are not
-//! copied at twice their size. Numbers stay f64: what training sees is what scoring sees.
+//! Memory per row: 8 bytes a number field, 2 bytes a category or flag, 1 byte for the label, and 8
+//! bytes for a row that is left out. IBM Telco's 3 numbers and 16 categories take 57 bytes a row,
+//! so 10 million rows take 570 MB. Room is reserved after the first batch from the share of the
+//! file that it took, so that growing columns are not copied at twice their size. Numbers stay f64:
+//! what training sees is what scoring sees.
 
 mod column;
 pub mod rare;
@@ -79,7 +80,8 @@ impl Cohort {
         &self.columns[field]
     }
 
-    /// What was seen on the way: rows left out, unseen categories, columns beside the schema, the file's hash.
+    /// What was seen while reading: rows left out, unseen categories, columns that the schema does
+    /// not name, the file's hash.
     pub fn report(&self) -> &ReadReport {
         &self.report
     }
@@ -107,7 +109,8 @@ impl Cohort {
         cohort
     }
 
-    /// Some of the customers, in the order of `rows`. It no longer knows which data rows they were.
+    /// Some of the customers, in the order of `rows`. The result does not know which data rows they
+    /// were.
     pub fn subset(&self, rows: &[u32]) -> Cohort {
         let column = |column: &Column| match column {
             Column::Numbers(numbers) => Column::Numbers(gather(numbers, rows)),
@@ -118,7 +121,7 @@ impl Cohort {
         Cohort { schema: self.schema.clone(), columns, labels, left_out: Vec::new(), report: self.report.clone() }
     }
 
-    /// Of one entry per data row of the table, those of the rows that were not left out.
+    /// Selects from one entry per data row of the table those of the rows that were not left out.
     ///
     /// `None` when there are not as many entries as the table has rows.
     pub fn of_rows<T: Copy>(&self, entries: &[T]) -> Option<Vec<T>> {
@@ -130,8 +133,8 @@ impl Cohort {
         Some(kept.map(|(_, entry)| *entry).collect())
     }
 
-    /// Reads the rows of `source`, which is the cohort's own table, that were not left out: `each` gets a batch and a row in
-    /// it, in the order of the customers.
+    /// Reads the rows of `source`, which is the cohort's own table, that were not left out: `each`
+    /// gets a batch and a row in it, in the order of the customers.
     pub(crate) fn reread<E: From<TableError>>(
         &self,
         source: Source,

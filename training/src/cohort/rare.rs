@@ -1,5 +1,5 @@
-//! Categories of fewer than k customers fold into OTHER: they would name a handful of people, and nothing can be
-//! learned from them.
+//! Categories of fewer than k customers fold into OTHER: they would name a handful of people, and
+//! nothing can be learned from them.
 
 use tenure::schema::{Formula, Kind, Schema};
 
@@ -33,7 +33,8 @@ fn names(fields: &[String]) -> String {
     names.join(", ")
 }
 
-/// Removes the categories of fewer than `k` customers from the schema and the cohort. Flags keep both their values.
+/// Removes the categories of fewer than `k` customers from the schema and the cohort. Flags keep
+/// both their values.
 ///
 /// Returns what was folded, field by field. After an error schema and cohort are as they were.
 pub fn prune_rare(schema: &mut Schema, cohort: &mut Cohort, k: usize) -> Result<Vec<Folded>, OnlyRare> {

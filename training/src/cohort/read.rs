@@ -1,5 +1,5 @@
-//! From a table's batches to a cohort: fields are checked side by side, rows with an error left out, and the whole held
-//! against the rules of its purpose.
+//! From a table's batches to a cohort: fields are checked side by side, rows with an error left
+//! out, and the whole held against the rules of its purpose.
 
 use rayon::prelude::*;
 use tenure::customer::{Problem, Rule};

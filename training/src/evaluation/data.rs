@@ -27,7 +27,7 @@ pub struct FieldDistribution {
     pub missing: usize,
     /// Smallest, quartiles, largest; for numbers that are not all missing.
     pub quantiles: Option<[f64; 5]>,
-    /// For categories and flags, as the schema lists them; `other` last where there is any.
+    /// Categories and flags in the order of the schema; `other` comes last, if it occurs.
     pub categories: Vec<Category>,
 }
 

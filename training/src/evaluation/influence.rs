@@ -1,5 +1,5 @@
-//! Which fields move the logit: Shapley values of a seeded sample of customers, by the artifact's own scorer, exact where
-//! its budget allows.
+//! Which fields move the logit: Shapley values of a seeded sample of customers, by the artifact's
+//! own scorer, exact where its budget allows.
 
 use crate::cohort::Cohort;
 use rand::SeedableRng;
@@ -15,13 +15,14 @@ use tenure::scorer::{ExplainOptions, Scorer};
 pub struct Influence {
     /// Rows of the cohort that were explained.
     pub rows: Vec<u32>,
-    /// Customers whose games were too large to walk: their contributions are sampled.
+    /// Customers whose contributions are sampled, because their games are too large to compute
+    /// exactly.
     pub sampled: usize,
     /// Drawn customers whose explanation was refused; they are not among the rows.
     pub refused: usize,
     /// The largest standard error of a sampled contribution, on the logit; 0 where all are exact.
     pub standard_error: f64,
-    /// The mean logit of the background: where every contribution starts from.
+    /// The mean logit of the background: the base of every contribution.
     pub base: f64,
     /// Largest mean first.
     pub fields: Vec<FieldInfluence>,
@@ -36,18 +37,21 @@ pub struct FieldInfluence {
     pub mean: f64,
     /// One per customer.
     pub contributions: Vec<f32>,
-    /// For numbers: the share of the sample's known values below each customer's, ties half; null where missing.
+    /// For numbers: the share of the sample's known values below each customer's, ties half; null
+    /// where missing.
     pub ranks: Vec<Option<f32>>,
 }
 
-/// Explains `count` customers drawn without replacement, all where there are no more; ticks after each.
+/// Explains `count` customers drawn without replacement, all where there are no more; ticks after
+/// each.
 pub fn influence(scorer: &Scorer, cohort: &Cohort, count: usize, seed: u64, tick: &(dyn Fn() + Sync)) -> Influence {
     let mut rows: Vec<u32> = (0..cohort.rows() as u32).collect();
     let (drawn, _) = rows.partial_shuffle(&mut ChaCha8Rng::seed_from_u64(seed), count);
     let mut drawn = drawn.to_vec();
     drawn.sort_unstable();
     let explain = |workspace: &mut _, &row: &u32| {
-        // The default budget is never too small; should one be refused all the same, the report says so.
+        // The default budget is never too small. If an explanation is refused anyway, the report
+        // counts it.
         let options = ExplainOptions { seed, ..ExplainOptions::default() };
         let explanation = scorer.explain(&cohort.customer(row as usize), &options, workspace).ok();
         tick();

@@ -1,5 +1,5 @@
-//! `tenure report`: everything worth knowing of a model on a table with known outcomes, as figures first. The page draws
-//! them, the JSON has them, and neither computes anything of its own.
+//! The figures of `tenure report`: a model, or two, measured on a table with known outcomes. The
+//! page and the JSON show these figures and compute none of their own.
 
 mod data;
 mod influence;
@@ -33,15 +33,16 @@ pub struct ReportParams {
     pub offer: Offer,
     /// Customers explained for the importance of fields; 0 leaves that out.
     pub explained: usize,
-    /// A row counts as predicted to leave from here on; by default where the model's card says, or .5.
+    /// A row with at least this probability is predicted to leave. The default is the threshold of
+    /// the model's card, or 0.5.
     pub threshold: Option<f64>,
 }
 
-/// A scorer, what it says of the rows, and what it is called.
+/// A scorer with its probabilities of the rows, and its file.
 pub struct ScoredModel<'a> {
     pub scorer: &'a Scorer,
     pub probabilities: &'a [f64],
-    /// Rows with a value taken for another.
+    /// Rows with a value that the scorer replaced: by OTHER, or by the nearest fitted value.
     pub warned: usize,
     pub file: &'a Path,
     pub sha256: String,
@@ -55,9 +56,9 @@ pub struct Report {
     pub models: Vec<ModelFigures>,
     pub offer: Offer,
     pub bootstrap: BootstrapFigures,
-    /// Of the first model.
+    /// Importance of the first model's fields.
     pub influence: Option<Influence>,
-    /// Of the first model.
+    /// Segments under the first model.
     pub segments: Segments,
     /// The second model's figures less the first's.
     pub differences: Option<BTreeMap<&'static str, Difference>>,
@@ -99,7 +100,7 @@ pub struct Histogram {
     pub stayed: Vec<usize>,
 }
 
-/// What a tier of the policy holds.
+/// The rows of a tier of the policy.
 #[derive(Debug, Serialize)]
 pub struct TierFigures {
     pub label: String,
@@ -109,7 +110,8 @@ pub struct TierFigures {
 }
 
 impl Report {
-    /// Measures one model, or two on the same rows. `labels` and all probabilities are of the rows of `cohort`.
+    /// Measures one model, or two on the same rows. `labels` and all probabilities are of the rows
+    /// of `cohort`.
     pub fn measure(
         cohort: &Cohort,
         models: &[ScoredModel],

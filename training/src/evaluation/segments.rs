@@ -1,12 +1,13 @@
-//! Where the model is worse: each category of each field and each quarter of each number, held against the probabilities
-//! themselves.
+//! Where the model is worse: each category of each field and each quarter of each number, compared
+//! with the probabilities themselves.
 //!
-//! A segment has a higher log-loss for no better reason than a churn rate near one half, and a lower ROC-AUC because
-//! the field that defines it no longer tells its customers apart. So neither is a fault. What is tested is what the
-//! probabilities promise: how many customers leave (the gap), and what loss they should cost (the excess; Spiegelhalter
-//! 1986, "Probabilistic Prediction in Patient Management", with the log-loss in place of the Brier score). Of so many
-//! tests some come out by chance: the p-values are adjusted together (Benjamini & Hochberg 1995), and a segment is
-//! called worse at a false discovery rate of 5%.
+//! A segment can have a higher log-loss only because its churn rate is near one half, and a lower
+//! ROC-AUC because the field that defines it does not vary within it. Neither is a fault. The tests
+//! compare outcomes with what the probabilities promise: how many customers leave (the gap), and
+//! the expected loss (the excess; Spiegelhalter 1986, "Probabilistic Prediction in Patient
+//! Management", with the log-loss instead of the Brier score). With many tests, some reject by
+//! chance, so the p-values are adjusted together (Benjamini & Hochberg 1995). A segment is called
+//! worse at a false discovery rate of 5%.
 
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::metrics::{Interval, mean_log_loss, quantile, roc_auc_variance, wilson};
@@ -14,11 +15,12 @@ use serde::Serialize;
 
 use super::data::category_texts;
 
-/// Smaller segments say too little.
+/// Smaller segments are too small to judge.
 pub const SMALLEST: usize = 30;
 /// The share of segments called worse that may be so by chance.
 pub const FALSE_DISCOVERY_RATE: f64 = 0.05;
-/// Probabilities nearer to 0 or 1 count as this far from it, as one certain and wrong row would be all that is seen.
+/// Probabilities are clipped to this distance from 0 and 1, so that one certain and wrong row does
+/// not dominate.
 const LEAST: f64 = 1e-6;
 
 #[derive(Debug, Serialize)]
@@ -40,7 +42,8 @@ pub struct Segment {
     pub rows: usize,
     pub rate: f64,
     pub mean_probability: f64,
-    /// The churn rate less the mean probability; positive where the model promises too little churn.
+    /// The churn rate less the mean probability; positive where the model promises too little
+    /// churn.
     pub gap: f64,
     /// Wilson's 95% interval of the rate, less the mean probability.
     pub gap_interval: Interval,
@@ -50,12 +53,13 @@ pub struct Segment {
     pub roc_auc: Option<f64>,
     /// By DeLong's variance.
     pub roc_auc_interval: Option<Interval>,
-    /// Of the gap and the excess, adjusted over all segments.
+    /// Adjusted p-values of the gap and of the excess, over all segments.
     pub adjusted_p: [f64; 2],
     pub worse: bool,
 }
 
-/// Measures every segment with at least [`SMALLEST`] of the rows that is not all of them; one probability a row.
+/// Measures every segment with at least [`SMALLEST`] of the rows that is not all of them; one
+/// probability a row.
 pub fn segments(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Segments {
     let labels = cohort.labels_of(rows);
     let mut found: Vec<(Segment, [f64; 2])> = Vec::new();
@@ -84,7 +88,8 @@ pub fn segments(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Segment
     Segments { tests: raw.len(), smallest: SMALLEST, false_discovery_rate: FALSE_DISCOVERY_RATE, segments }
 }
 
-/// The names of a field's parts, and the part of each row: categories, or quarters of a number; missing last.
+/// The names of a field's parts, and the part of each row: categories, or quarters of a number;
+/// missing last.
 fn parts(cohort: &Cohort, index: usize) -> (Vec<String>, Vec<usize>) {
     let field = &cohort.schema().fields[index];
     match cohort.column(index) {
@@ -143,7 +148,8 @@ fn segment(field: &str, label: String, rows: &[usize], labels: &[bool], probabil
     let positives = left.iter().filter(|&&label| label).count();
     let (rate, mean) = (positives as f64 / count, own.iter().sum::<f64>() / count);
     let log_loss = mean_log_loss(&own, &left);
-    // The loss of a row less its promise is (p - outcome) times the logit, so its variance is p(1 - p) logit².
+    // The loss of a row less its promise is (p - outcome) times the logit, so its variance is p(1 -
+    // p) logit².
     let (mut excess, mut gap_variance, mut excess_variance) = (0.0, 0.0, 0.0);
     for (p, label) in own.iter().zip(&left) {
         let p = p.clamp(LEAST, 1.0 - LEAST);
@@ -182,7 +188,8 @@ fn two_sided(deviate: f64) -> f64 {
     if deviate.is_nan() { 1.0 } else { libm::erfc(deviate.abs() / std::f64::consts::SQRT_2) }
 }
 
-/// Adjusted p-values (Benjamini & Hochberg 1995, in the form of Yekutieli & Benjamini 1999), in the order given.
+/// Adjusted p-values (Benjamini & Hochberg 1995, in the form of Yekutieli & Benjamini 1999), in the
+/// order given.
 fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|a, b| p[*b].total_cmp(&p[*a]));
@@ -212,8 +219,9 @@ mod tests {
         assert!((two_sided(1.959_964) - 0.05).abs() < 1e-6);
     }
 
-    /// Rows whose outcomes follow the probabilities, but for one contract, where they are twice as likely. Within a contract
-    /// the outcomes are spread evenly, so that chance adds nothing of its own.
+    /// Rows whose outcomes follow the probabilities, but for one contract, where they are twice as
+    /// likely. Within a contract the outcomes are spread evenly, so that chance adds nothing of its
+    /// own.
     #[test]
     fn the_segment_with_the_fault_is_found_and_the_sound_one_is_not() {
         let mut random = ChaCha8Rng::seed_from_u64(5);

@@ -1,4 +1,4 @@
-//! `tenure tune`: searches for settings within a budget, and writes the best as a tenure.toml.
+//! `tenure tune`: searches for hyperparameters within a budget, and writes the best as a tenure.toml.
 
 mod verdict;
 
@@ -28,11 +28,12 @@ use crate::failure::{Failure, INTERRUPTED};
 use crate::output::{Output, interrupted, refuse_overwrite};
 use crate::runs::{Facts, TrackingArguments};
 
-/// Search for better settings within a budget
+/// Search for better hyperparameters within a budget
 ///
-/// Trials are compared by the log-loss of the calibrated network that ships, on inner folds of the rows that `tenure
-/// train` with the same seed does not test on. A trial that falls behind after a fold is given up. Settings given as
-/// flags are kept as they are; the others are searched. The same command goes on from the trials file.
+/// Trials are compared by the log-loss of the calibrated network that ships, on inner folds of the
+/// rows that `tenure train` with the same seed does not test on. A trial that falls behind is pruned.
+/// Hyperparameters given as flags are fixed; the others are searched. The same command continues from
+/// the trials file.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The table: CSV, TSV or Parquet
@@ -41,20 +42,20 @@ pub struct Arguments {
     /// schema.toml, or the name of a preset (ibm_telco, churn5000)
     #[arg(long)]
     pub schema: PathBuf,
-    /// Where the best settings are written, as a tenure.toml for `tenure train --config`
+    /// Where the best hyperparameters are written, as a tenure.toml for `tenure train --config`
     #[arg(long)]
     pub out: PathBuf,
     /// Overwrite it
     #[arg(long)]
     pub force: bool,
-    /// The trials, one line a fold; only ever added to. A folder of this name with .checkpoints holds the trial that is
-    /// being measured
+    /// The trials, one line a fold; only ever added to. A folder of this name with .checkpoints
+    /// holds the trial that is being measured
     #[arg(long, default_value = "tune.jsonl", value_name = "FILE")]
     pub trials_file: PathBuf,
     /// Trials in all, those of the trials file included; 30 where no timeout is given either
     #[arg(long)]
     pub trials: Option<usize>,
-    /// Stop after this time: seconds, or as in 90s, 10m, 2h; the same command goes on amid a fold
+    /// Stop after this time: seconds, or as in 90s, 10m, 2h; the same command continues within a fold
     #[arg(long, value_parser = time, value_name = "TIME")]
     pub timeout: Option<Duration>,
     /// Print the trials as JSON
@@ -77,11 +78,11 @@ fn time(text: &str) -> Result<Duration, String> {
         "" | "s" => 1.0,
         "m" => 60.0,
         "h" => 3600.0,
-        _ => return Err(format!("`{unit}` is no unit of time: s, m or h")),
+        _ => return Err(format!("must end in s, m or h, or be seconds alone (got the unit `{unit}`)")),
     };
     match number.parse::<f64>() {
         Ok(number) if number > 0.0 && number * seconds <= 1e7 => Ok(Duration::from_secs_f64(number * seconds)),
-        _ => Err(format!("`{text}` is no time above 0, as in 90s, 10m, 2h")),
+        _ => Err(format!("must be a time above 0, as in 90s, 10m, 2h (got `{text}`)")),
     }
 }
 
@@ -160,9 +161,9 @@ pub fn run(arguments: &Arguments, effective: &configuration::Settings, output: &
     };
     let searched = search(&space, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
     bar.finish_and_clear();
-    let goes_on = format!("the same command goes on from {}", arguments.trials_file.display());
+    let goes_on = format!("the same command continues from {}", arguments.trials_file.display());
     let is_cut = match searched {
-        // The time was over amid a fold: what was measured before counts.
+        // The time ended within a fold; earlier folds count.
         Err(failure) if failure.exit_code == INTERRUPTED && !interrupted() => true,
         Err(failure) if failure.exit_code == INTERRUPTED => {
             return Err(Failure::new(failure.exit_code, format!("interrupted; {goes_on}")));
@@ -203,7 +204,7 @@ fn checkpoints(trials_file: &Path) -> PathBuf {
     name.into()
 }
 
-/// A trial as a run: its settings are parameters, its folds steps.
+/// Records a trial as a run: its hyperparameters are parameters, its folds steps.
 fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&TrialFold], output: &Output) -> Result<(), Failure> {
     let TrialFold { trial, params, .. } = folds[0];
     let mut facts = facts.clone();
@@ -221,8 +222,8 @@ fn track(tracking: &TrackingArguments, facts: &Facts, folds: &[&TrialFold], outp
     Ok(())
 }
 
-/// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption where it gets late; the
-/// next call goes on from `checkpoints`.
+/// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption
+/// where it gets late; the next call continues from `checkpoints`.
 #[expect(clippy::too_many_arguments, reason = "what is measured, on what, and until when")]
 fn measure_fold(
     network: &NetworkArguments,
@@ -249,7 +250,7 @@ fn measure_fold(
             // To nine digits, which every JSON reader gives back to the bit.
             Some((loss * 1e9).round() / 1e9)
         }
-        // A rate that is too high is a result; the trial is the last of all.
+        // A learning rate that is too high is a result: the trial is ranked last.
         Err(TrainError::Fit(FitError::Diverged { .. })) => None,
         Err(error) => return Err(error.into()),
     };

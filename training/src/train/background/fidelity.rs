@@ -1,5 +1,5 @@
-//! How far explanations against a background are from explanations against the training set itself: the number of background
-//! rows is chosen by it, and the card says what the choice costs.
+//! The fidelity of a background: how far explanations against it are from explanations against the
+//! training set. It decides the number of background rows, and the card records it.
 
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
@@ -11,13 +11,16 @@ use super::groups::{BackgroundError, TRAINING_SAMPLE, spread};
 use crate::cohort::Cohort;
 use crate::metrics::mean;
 
-/// Near enough: mean absolute error of a contribution, as a share of the mean absolute contribution.
+/// Near enough: mean absolute error of a contribution, as a share of the mean absolute
+/// contribution.
 const TOLERATED_SHARE: f64 = 0.05;
 /// Customers that are explained, spread over the training rows.
 const CUSTOMERS: usize = 20;
-/// Evaluations for each training row: sampled, because thousands of games walked whole would take hours.
+/// Evaluations for each training row. The explanations are sampled, because exact ones would take
+/// hours.
 const EVALUATIONS: u64 = 64;
-/// What the references may cost together, so that a large network takes seconds and not minutes.
+/// Multiply-adds of all explanations against the training set together, so that a large network
+/// takes seconds, not minutes.
 const MULTIPLY_ADDS: u64 = 1 << 34;
 
 /// Some customers, explained against the training set.
@@ -26,7 +29,7 @@ pub struct Fidelity {
     customers: Vec<Customer>,
     rows: usize,
     truth: Vec<Explanation>,
-    /// Of backgrounds that were measured, by their number of rows.
+    /// Errors of the backgrounds that were measured, by their number of rows.
     errors: Map<String, Value>,
     base_errors: Map<String, Value>,
 }
@@ -75,8 +78,8 @@ impl Fidelity {
         mean(self.truth.iter().flat_map(|truth| truth.contributions.iter().map(|one| one.abs())))
     }
 
-    /// For the card: mean absolute error of a contribution, on the logit, by background rows, and of the base value; with
-    /// what it was measured against. `rows` is how many the artifact has.
+    /// For the card: mean absolute error of a contribution, on the logit, by background rows, and
+    /// of the base value; with what it was measured against. `rows` is how many the artifact has.
     pub fn card(&self, rows: usize) -> Value {
         json!({
             "background_rows": rows,
