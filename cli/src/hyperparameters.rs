@@ -1,11 +1,12 @@
-//! The flags of the hyperparameters, the same for every command that fits a network. They follow from the table of
-//! [`tenure_training::hyperparameters`].
+//! The flags of the hyperparameters, the same for every command that fits a network. They follow
+//! from the table of [`tenure_training::hyperparameters`].
 
 use clap::{Arg, ArgAction, ArgMatches, Command, Error};
 use tenure_training::hyperparameters::{Domain, HYPERPARAMETERS, Hyperparameter, Hyperparameters, ParamValue};
 use tenure_training::train::TrainParams;
 
-/// The hyperparameters of a command, as far as a flag, the environment, `tenure.toml` or a default says them.
+/// The hyperparameters of a command, as far as a flag, the environment, `tenure.toml` or a default
+/// says them.
 #[derive(Clone, Debug)]
 pub struct NetworkArguments {
     pub given: Hyperparameters,

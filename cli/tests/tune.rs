@@ -106,7 +106,7 @@ fn a_timeout_holds_amid_a_fold_and_the_same_command_goes_on_there() {
     let words = String::from_utf8_lossy(&cut.stderr).into_owned();
     assert!(started.elapsed() < Duration::from_secs(60), "{words}");
     assert_eq!(cut.status.code(), Some(2), "{words}");
-    assert!(words.contains("0 of 4 folds of the first trial") && words.contains("goes on"), "{words}");
+    assert!(words.contains("0 of 4 folds of the first trial") && words.contains("continues"), "{words}");
     assert!(!Path::new(&path("hours.toml")).exists());
 
     // Too little time for the folds at once; many times over it is enough, and gives what a search

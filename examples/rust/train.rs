@@ -29,7 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let SchemaFile { schema, policy } = SchemaFile::read(preset("ibm_telco").ok_or("no such preset")?)?;
     let cohort = Cohort::read(Source::open(&table)?, &schema)?;
 
-    // 70% of the rows train, 10% stop the fit, 10% calibrate, 10% test. Without `model`, several teachers are tried.
+    // 70% of the rows train, 10% stop the fit, 10% calibrate, 10% test. Without `model`, several
+    // teachers are tried.
     let teacher = TeacherParams { model: Some(Model::Linear), ..TeacherParams::default() };
     let params = TrainParams { teacher, seed: 1, ..TrainParams::default() };
     let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;

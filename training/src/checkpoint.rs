@@ -1,5 +1,6 @@
-//! The folder of `--checkpoint-dir`: the states of a training's fits (`fit/state.rs`), and the mark of the training that
-//! they belong to. Another table or other parameters are refused instead of silently starting again.
+//! The folder of `--checkpoint-dir`: the states of a training's fits (`fit/state.rs`), and the mark
+//! of the training that they belong to. Another table or other parameters are refused instead of
+//! silently starting again.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ pub struct RunIdentity {
     code_version: String,
     data_sha256: String,
     schema_sha256: String,
-    /// Parameters and choices of rows, in a form of their own, such as [`crate::train::TrainParams::canonical`].
+    /// Parameters and choices of rows, in a form of their own, such as
+    /// [`crate::train::TrainParams::canonical`].
     parameters: Value,
 }
 

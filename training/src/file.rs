@@ -1,5 +1,5 @@
-//! Files that appear whole or not at all: bytes go into a temporary file beside the target, which is renamed when it is
-//! complete.
+//! Files that appear whole or not at all: bytes go into a temporary file beside the target, which
+//! is renamed when it is complete.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub fn persist(file: NamedTempFile, path: &Path) -> Result<(), FileError> {
     file.persist(path).map(drop).map_err(|error| FileError::new(path, error.error))
 }
 
-/// A file's name alone: a page that is passed on says nothing of the machine it was made on.
+/// The name of a file without its folder, for pages that are passed on.
 pub fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -1,5 +1,6 @@
-//! The table of hyperparameters. Flags, keys of `tenure.toml`, the search space of `tune`, and what the model card and a run
-//! record follow from it: a new hyperparameter is one row here, and the code that uses it.
+//! The table of hyperparameters. Flags, keys of `tenure.toml`, the search space of `tune`, and what
+//! the model card and a run record follow from it: a new hyperparameter is one row here, and the
+//! code that uses it.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter};
@@ -17,16 +18,17 @@ pub struct Hyperparameter {
     pub name: &'static str,
     /// Its type and its range.
     pub domain: Domain,
-    /// What the flag's help says.
+    /// The help text of its flag.
     pub help: &'static str,
     /// The value without the flag, where one value is the default of every model.
     pub default: Option<&'static str>,
     /// Another hyperparameter that cannot be given beside it.
     pub excludes: Option<&'static str>,
-    /// What `tune` tries; `None` where it searches nothing.
+    /// How `tune` searches it, if it does.
     pub search: Option<Search>,
     set: fn(&mut TrainParams, &ParamValue),
-    /// Reads it from the parameters of a training and the configuration that the shipped network was fitted with.
+    /// Reads it from the parameters of a training and the configuration that the shipped network
+    /// was fitted with.
     get: fn(&TrainParams, &FitConfig) -> Option<ParamValue>,
 }
 
@@ -43,7 +45,8 @@ pub enum Domain {
     Number(f64, f64),
     /// A number above the first and at most the second.
     NumberAbove(f64, f64),
-    /// Units of hidden layers as in `16,8`, or `none`: at most so many layers of at most so many units.
+    /// Units of hidden layers as in `16,8`, or `none`: at most so many layers of at most so many
+    /// units.
     Layers(usize, usize),
     /// A text that is checked by this function.
     Text(fn(&str) -> Result<(), String>),
@@ -107,7 +110,8 @@ const fn of_tabm(space: Space) -> Option<Search> {
     Some(Search { space, applies })
 }
 
-/// Every hyperparameter. A trial of `tune` draws in this order: another order would change the trials of a seed.
+/// Every hyperparameter. A trial of `tune` draws in this order: another order would change the
+/// trials of a seed.
 pub static HYPERPARAMETERS: [Hyperparameter; 20] = [
     Hyperparameter {
         default: Some("0"),
@@ -327,7 +331,7 @@ impl Hyperparameter {
 }
 
 impl Domain {
-    /// Reads a value, and checks its range. The error says the rule.
+    /// Reads a value, and checks its range. The error states the rule.
     pub fn read(self, text: &str) -> Result<ParamValue, String> {
         match self {
             Domain::Switch | Domain::Boolean => {
@@ -464,7 +468,8 @@ impl Hyperparameters {
     }
 }
 
-/// What a training had, by [`Hyperparameter::key`]; `shipped` is the configuration that the shipped network was fitted with.
+/// What a training had, by [`Hyperparameter::key`]; `shipped` is the configuration that the shipped
+/// network was fitted with.
 pub fn recorded(params: &TrainParams, shipped: &FitConfig) -> BTreeMap<String, Option<ParamValue>> {
     HYPERPARAMETERS.iter().map(|row| (row.key(), (row.get)(params, shipped))).collect()
 }

@@ -1,5 +1,5 @@
-//! Identities of fits and runs: SHA-256 of a canonical serialisation under the name and version of its form, such as
-//! `tenure-fit/1`. No identity follows the names of Rust fields.
+//! Identities of fits and runs: SHA-256 of a canonical serialisation under the name and version of
+//! its form, such as `tenure-fit/1`. No identity follows the names of Rust fields.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! What a loss for imbalanced classes buys and costs, on held-out folds.
+//! The effect of losses for imbalanced classes, measured by cross-validation.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub struct LossFigures {
     pub roc_auc: f64,
     pub pr_auc: f64,
     pub log_loss: f64,
-    /// Of the loss's own probabilities, without correction and calibration.
+    /// The calibration error of the loss's own probabilities, before correction and calibration.
     pub ece_before: f64,
     pub ece: f64,
     pub at_half: AtThreshold,
@@ -37,7 +37,7 @@ pub struct LossFigures {
     pub moved: AtThreshold,
 }
 
-/// What a threshold makes of the probabilities.
+/// The metrics at a threshold.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct AtThreshold {
     pub threshold: f64,
@@ -48,8 +48,8 @@ pub struct AtThreshold {
 
 /// Cross-validates the default network with one loss; the figures are means over the folds.
 ///
-/// Logits are brought back to the true share of leavers and calibrated on the validation rows, whatever the loss. The
-/// moved threshold has the best F1 of the validation rows.
+/// Logits are brought back to the true share of leavers and calibrated on the validation rows,
+/// whatever the loss. The moved threshold has the best F1 of the validation rows.
 pub fn measure_loss(
     loss: String,
     config: &FitConfig,

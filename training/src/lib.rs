@@ -1,7 +1,8 @@
-//! Learns churn models from tables and measures them: the library behind the `tenure` command.
+//! Trains churn models from tables and measures them: the library behind the `tenure` command.
 //!
-//! It reads no flags and prints nothing: progress goes to the caller ([`observer::Observer`], callbacks of the fits), and
-//! every failure is a typed error.
+//! It reads no flags and prints nothing. Progress goes to the caller ([`observer::Observer`], and
+//! the callback of [`train::train`] and [`fit::fit`]), and every failure is a typed error.
+//! `examples/train.rs` shows a whole training.
 
 pub mod calibrate;
 pub mod checkpoint;

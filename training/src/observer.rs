@@ -1,17 +1,17 @@
-//! How a caller follows a long computation, and stops it. The library itself prints nothing.
+//! The progress of long computations, and how to stop them. The library itself prints nothing.
 
-/// Hears what a computation does, and may stop it between two steps.
+/// Receives the progress of a computation, and may stop it between two steps.
 pub trait Observer: Sync {
-    /// A line for a person about what begins now.
+    /// A line for people about the step that starts now.
     fn note(&self, line: &str);
 
-    /// Whether the computation should end with an error of its kind that says "interrupted".
+    /// Whether the computation should stop with its error for an interruption.
     fn is_stopped(&self) -> bool {
         false
     }
 }
 
-/// An observer that hears nothing and never stops.
+/// An observer that ignores all notes and never stops.
 impl Observer for () {
     fn note(&self, _: &str) {}
 }

@@ -1,6 +1,6 @@
 //! Schemas that ship with the command, by name.
 
-/// Names of the presets, for `--schema`.
+/// Names of the presets.
 pub const PRESETS: [&str; 2] = ["ibm_telco", "churn5000"];
 
 /// The `schema.toml` of a preset; `None` for another name.

@@ -1,4 +1,4 @@
-//! A cohort's scores: the artifact's own scorer over its columns, on every core.
+//! The scores of a cohort: the artifact's scorer over its columns, on every core.
 
 use rayon::prelude::*;
 use tenure::scorer::{ColumnBlock, Flag, Scorer};
@@ -6,12 +6,12 @@ use tenure_table::BATCH_ROWS;
 
 use crate::cohort::{Cohort, Column};
 
-/// What the scorer says of every customer, in row order.
+/// The probabilities of all customers, in row order.
 #[derive(Clone, Debug)]
 pub struct Scores {
     /// Calibrated.
     pub probabilities: Vec<f64>,
-    /// Customers with a value that was taken for another: OTHER, or the end of the fitted quantiles.
+    /// Customers with a value that the scorer replaced: by OTHER, or by the nearest fitted value.
     pub warned: usize,
 }
 

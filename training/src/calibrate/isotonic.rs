@@ -1,5 +1,5 @@
-//! Isotonic regression by pooling adjacent violators (Ayer et al. 1955; Robertson, Wright & Dykstra 1988, 1.2), as
-//! knots of a curve: one at the mean logit of each block.
+//! Isotonic regression by pooling adjacent violators (Ayer et al. 1955; Robertson, Wright & Dykstra
+//! 1988, 1.2), as knots of a curve: one at the mean logit of each block.
 
 use tenure::calibration::{Calibration, MAXIMUM_KNOTS};
 
@@ -7,18 +7,19 @@ use super::rows::CalibrationRow;
 
 /// Probabilities stay this far from 0 and 1.
 const MARGIN: f64 = 0.0005;
-/// Each block counts this many more rows, which behave as the temperature fit expects of the block. A block of three
-/// positives is then no certainty, and a large block is what its rows say.
+/// Each block counts this many more rows, which behave as the temperature fit expects of the block.
+/// A block of three positives is then no certainty, and a large block follows its rows.
 const PRIOR_ROWS: f64 = 2.0;
 
-/// The curve through `rows`, ascending by logit, with prior rows from `temperature`. None where all logits are equal:
-/// a curve needs two of them.
+/// The curve through `rows`, ascending by logit, with prior rows from `temperature`. None where all
+/// logits are equal: a curve needs two of them.
 pub(super) fn fit_isotonic(rows: &[CalibrationRow], temperature: &Calibration) -> Option<Calibration> {
     let (lowest, highest) = (rows.first()?.logit, rows.last()?.logit);
     if lowest == highest {
         return None;
     }
-    // Smoothing moves a small block more than a large one, so it can bring neighbours out of order once more.
+    // Smoothing moves a small block more than a large one, so it can bring neighbours out of order
+    // once more.
     let out_of_order = |below: &Block, above: &Block| below.probability() >= above.probability();
     let mut blocks = pool(pool_by_rate(rows, temperature).into_iter(), out_of_order);
     while blocks.len() > MAXIMUM_KNOTS {
@@ -78,13 +79,14 @@ impl Block {
         smoothed.clamp(MARGIN, 1.0 - MARGIN)
     }
 
-    /// Where the knot stands. The mean may round past the ends of a narrow block.
+    /// The logit of the knot. The mean may round past the ends of a narrow block.
     fn center(&self) -> f64 {
         (self.logits / self.rows).clamp(self.lowest, self.highest)
     }
 }
 
-/// Isotonic regression: rows of one logit are one block whatever their labels, then rates must rise.
+/// Isotonic regression: rows of one logit are one block whatever their labels, then rates must
+/// rise.
 fn pool_by_rate(rows: &[CalibrationRow], temperature: &Calibration) -> Vec<Block> {
     let of_rows = rows.iter().map(|row| Block::of_row(row, temperature));
     let of_logits = pool(of_rows, |below, above| below.highest == above.lowest);
@@ -144,8 +146,8 @@ mod tests {
         assert_eq!(isotonic.validate(), Ok(()));
     }
 
-    /// Isotonic regression has a closed form: the rate at i is the highest over starts j ≤ i of the lowest over ends
-    /// k ≥ i of the mean from j to k (Robertson, Wright & Dykstra 1988, 1.4).
+    /// Isotonic regression has a closed form: the rate at i is the highest over starts j ≤ i of the
+    /// lowest over ends k ≥ i of the mean from j to k (Robertson, Wright & Dykstra 1988, 1.4).
     #[test]
     fn pooling_is_isotonic_regression() {
         for seed in 0..100 {
@@ -171,7 +173,8 @@ mod tests {
 
     #[test]
     fn a_curve_has_no_more_knots_than_the_artifact_takes() {
-        // Every fraction below 1 with a denominator to 125, each a group of rows with that rate at that logit.
+        // Every fraction below 1 with a denominator to 125, each a group of rows with that rate at
+        // that logit.
         let fractions = (2..=125u32).flat_map(|whole| (1..whole).map(move |part| (part, whole)));
         let mut rows = Vec::new();
         let mut groups: Vec<(f64, u32, u32)> =

@@ -1,9 +1,10 @@
 //! Learns logit -> probability on rows that the network never saw.
 //!
-//! Two candidates. *Temperature* has one parameter, drawn back towards 1, and keeps the order of the customers. *Isotonic* (pool adjacent
-//! violators; Zadrozny & Elkan 2002) follows any rising curve, but needs rows to do so, and flattens the ends.
-//! Stratified cross-validation on the calibration rows compares their log-loss; isotonic is taken only where it is
-//! better by more than one standard error of the paired difference, and never below [`MINIMUM_ISOTONIC_ROWS`] rows.
+//! Two candidates. *Temperature* has one parameter, drawn back towards 1, and keeps the order of
+//! the customers. *Isotonic* (pool adjacent violators; Zadrozny & Elkan 2002) follows any rising
+//! curve, but needs rows to do so, and flattens the ends. Stratified cross-validation on the
+//! calibration rows compares their log-loss; isotonic is taken only where it is better by more than
+//! one standard error of the paired difference, and never below [`MINIMUM_ISOTONIC_ROWS`] rows.
 
 mod isotonic;
 mod rows;
@@ -37,21 +38,22 @@ impl Default for CalibrationParams {
     }
 }
 
-/// The calibration and why it is this one.
+/// The calibration, and a record of the choice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibrated {
     pub calibration: Calibration,
     pub record: CalibrationRecord,
 }
 
-/// For the model card. Log-losses are on the calibration rows, cross-validated where something was learned.
+/// For the model card. Log-losses are on the calibration rows, cross-validated where something was
+/// learned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationRecord {
     pub method: Method,
     pub temperature_log_loss: f64,
-    /// None where there were too few rows to try, or only one distinct logit.
+    /// `None` if there were too few rows to try it, or only one distinct logit.
     pub isotonic_log_loss: Option<f64>,
-    /// Of the plain sigmoid.
+    /// The log-loss of the plain sigmoid.
     pub uncalibrated_log_loss: f64,
 }
 
@@ -62,7 +64,7 @@ pub enum Method {
     Isotonic,
 }
 
-/// Why nothing was learned.
+/// Why no calibration can be fitted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CalibrateError {
     #[error("calibration labels: must be one for each of the {logits} logits (got {labels})")]
@@ -78,7 +80,8 @@ pub enum CalibrateError {
 }
 
 impl CalibrationParams {
-    /// Fits both candidates to logits and labels (true is positive) of the same rows and keeps the better one.
+    /// Fits both candidates to logits and labels (true is positive) of the same rows and keeps the
+    /// better one.
     pub fn fit(&self, logits: &[f64], labels: &[bool]) -> Result<Calibrated, CalibrateError> {
         check(logits, labels)?;
         if self.folds < 2 {

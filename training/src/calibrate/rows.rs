@@ -17,7 +17,8 @@ impl CalibrationRow {
     }
 }
 
-/// Ascending by logit, negatives first among equals, so that the order of the table changes nothing.
+/// Ascending by logit, negatives first among equals, so that the order of the table changes
+/// nothing.
 pub(super) fn sorted_rows(logits: &[f64], labels: &[bool]) -> Vec<CalibrationRow> {
     let mut rows: Vec<CalibrationRow> =
         logits.iter().zip(labels).map(|(&logit, &label)| CalibrationRow { logit, label }).collect();

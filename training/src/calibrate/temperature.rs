@@ -4,10 +4,11 @@ use tenure::calibration::{Calibration, MAXIMUM_TEMPERATURE, MINIMUM_TEMPERATURE,
 
 use super::rows::CalibrationRow;
 
-/// The temperature of [`fitted`], drawn back towards 1 by as much of its logarithm as is noise: `1 - (s / ln T)²` of it
-/// is kept, `s` being its standard error (the positive part; James & Stein 1961). A network that was stopped by its
-/// validation loss is nearly calibrated, and the fit to the few hundred rows at hand then adds more noise than it
-/// removes: on IBM Telco, 845 rows, it raises the test log-loss by .0004.
+/// The temperature of [`fitted`], drawn back towards 1 by the noise in its logarithm. The share
+/// `1 - (s / ln T)²` of it is kept, where `s` is its standard error (the positive part; James &
+/// Stein 1961). A network that was stopped by its validation loss is nearly calibrated, and the fit to
+/// the few hundred rows at hand then adds more noise than it removes: on IBM Telco, 845 rows, it
+/// raises the test log-loss by .0004.
 pub(super) fn fit_temperature(rows: &[CalibrationRow]) -> Calibration {
     let InverseTemperature { inverse, standard_error } = fitted(rows);
     let logarithm = inverse.ln();
@@ -22,10 +23,11 @@ struct InverseTemperature {
     standard_error: f64,
 }
 
-/// Minimises the log-loss of all rows together plus one times 1/T - 1 - ln(1/T). That is 0 at T = 1 and does not grow
-/// with the rows, so a few hundred of them outweigh it; without it a few separable rows ask for T = 0, and rows in the
-/// wrong order for T = ∞. The sum is strictly convex in 1/T, so its slope has one zero. Newton's method finds it, kept
-/// between a value known to be too low and one known to be too high.
+/// Minimises the log-loss of all rows together plus one times 1/T - 1 - ln(1/T). That is 0 at T = 1
+/// and does not grow with the rows, so a few hundred of them outweigh it; without it a few
+/// separable rows ask for T = 0, and rows in the wrong order for T = ∞. The sum is strictly convex
+/// in 1/T, so its slope has one zero. Newton's method finds it, kept between a value known to be
+/// too low and one known to be too high.
 fn fitted(rows: &[CalibrationRow]) -> InverseTemperature {
     let (mut low, mut high) = (1.0 / MAXIMUM_TEMPERATURE, 1.0 / MINIMUM_TEMPERATURE);
     let mut inverse = 1.0f64;

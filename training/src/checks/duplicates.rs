@@ -1,4 +1,4 @@
-//! Rows that stand more than once: the same customer twice, or customers that are alike.
+//! Rows that occur more than once: the same customer twice, or customers that are alike.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,26 +11,27 @@ use crate::cohort::{Cohort, Column};
 use crate::split::Split;
 use crate::words::percent;
 
-/// Customers of different identifiers may well be alike; from this share of the rows on it is worth a warning.
+/// Customers of different identifiers may well be alike; from this share of the rows on it is worth
+/// a warning.
 const ALIKE: f64 = 0.01;
 
-/// How many rows stand more than once. Rows are compared by a hash of 64 bits.
+/// How many rows occur more than once. Rows are compared by a hash of 64 bits.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Duplicates {
-    /// Rows whose fields stand in an earlier row.
+    /// Rows with the same fields as an earlier row.
     pub alike: usize,
-    /// Rows whose fields stand in rows of both outcomes.
+    /// Rows whose fields occur with both outcomes.
     pub conflicting: usize,
-    /// Test rows whose fields stand in a row of another part.
+    /// Test rows with the same fields as a row of another part.
     pub test_rows_elsewhere: usize,
     pub test_rows: usize,
     /// Columns of the table that the schema calls identifiers.
     pub identifiers: Vec<String>,
-    /// Rows whose identifiers, taken together, stand in an earlier row.
+    /// Rows with the same identifiers, taken together, as an earlier row.
     pub repeated_identifiers: usize,
     /// The first such pair: what it counts ("line" or "row"), and where the two stand.
     pub first_repeated: Option<(&'static str, u64, u64)>,
-    /// Test rows whose identifiers stand in a row of another part.
+    /// Test rows with the same identifiers as a row of another part.
     pub test_identifiers_elsewhere: usize,
 }
 
@@ -96,7 +97,7 @@ impl Duplicates {
             let (names, count) = (names.join(", "), self.repeated_identifiers);
             let across = match self.test_identifiers_elsewhere {
                 0 => "no test row is among them".into(),
-                count => format!("{count} of {} test rows stand in other parts too", self.test_rows),
+                count => format!("{count} of {} test rows are in other parts too", self.test_rows),
             };
             report(
                 Check::RepeatedIdentifiers,
@@ -106,12 +107,13 @@ impl Duplicates {
                 ),
             );
         }
-        // Where identifiers tell customers apart, some of them may be alike; without them it is likely one customer.
+        // With identifiers, some different customers may be alike. Without them, alike rows are
+        // likely one customer.
         let warns =
             |count: usize, of: usize| count > 0 && (self.identifiers.is_empty() || count as f64 >= ALIKE * of as f64);
         if self.alike > 0 {
             let share = percent(self.alike, rows);
-            let message = format!("{} of {rows} rows ({share}) are in every field like an earlier row", self.alike);
+            let message = format!("{} of {rows} rows ({share}) equal an earlier row in every field", self.alike);
             report(Check::AlikeRows, warns(self.alike, rows), message);
         }
         if self.conflicting > 0 {
@@ -119,7 +121,7 @@ impl Duplicates {
                 Check::ConflictingLabels,
                 warns(self.conflicting, rows),
                 format!(
-                    "{} of {rows} rows ({}) are in every field like a row of the other outcome",
+                    "{} of {rows} rows ({}) equal a row of the other outcome in every field",
                     self.conflicting,
                     percent(self.conflicting, rows)
                 ),
@@ -130,7 +132,7 @@ impl Duplicates {
                 Check::AcrossSplits,
                 warns(self.test_rows_elsewhere, self.test_rows),
                 format!(
-                    "{} of {} test rows ({}) are in every field like a row that is trained, stopped or calibrated on",
+                    "{} of {} test rows ({}) equal a training, validation or calibration row in every field",
                     self.test_rows_elsewhere,
                     self.test_rows,
                     percent(self.test_rows_elsewhere, self.test_rows)

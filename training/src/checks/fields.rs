@@ -1,4 +1,4 @@
-//! One field at a time: its figures, and what they betray.
+//! Each field alone: its figures, and what is suspicious in them.
 
 use serde::Serialize;
 use tenure::schema::{Field, Kind, Schema, date};
@@ -10,17 +10,19 @@ use crate::metrics::roc_auc;
 use crate::profile::{identifier_reason, outcome_word};
 use crate::words::percent;
 
-/// A field that alone ranks the customers better than this is hardly known before they leave.
+/// A field with a higher ROC-AUC of its own is hardly known before a customer leaves.
 const LEAK_ROC_AUC: f64 = 0.98;
-/// A field that is missing in more of the rows than this.
+/// A field that is missing in a larger share of the rows is reported.
 const MOSTLY_MISSING: f64 = 0.5;
-/// Rows that tell an identifier; more would tell the same.
+/// Rows that are enough to recognise an identifier.
 const IDENTIFIER_ROWS: usize = 100_000;
 /// Levels that a number is cut into, to see how well it ranks alone.
 const LEVELS: usize = 32;
-/// Tukey's "far out" is 3 interquartile ranges beyond the quartiles (Exploratory Data Analysis, 1977).
+/// Tukey's "far out" is 3 interquartile ranges beyond the quartiles (Exploratory Data Analysis,
+/// 1977).
 const FAR_OUT: f64 = 3.0;
-/// Amounts have long tails: a placeholder is this far out as it stands, and far out on a logarithmic scale as well.
+/// Amounts have long tails: a placeholder is this far out, and far out on a logarithmic scale as
+/// well.
 const PLACEHOLDER: f64 = 10.0;
 
 /// The figures of one field.
@@ -30,8 +32,8 @@ pub struct FieldSummary {
     pub kind: &'static str,
     /// Rows that do not have it.
     pub missing: usize,
-    /// How well the field alone ranks the customers, 0.5 to 1: rates by level, learned on every other row and measured
-    /// on the rest. None where a half of the rows has one class.
+    /// How well the field alone ranks the customers, 0.5 to 1: rates by level, learned on every
+    /// other row and measured on the rest. None where a half of the rows has one class.
     pub roc_auc: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbers: Option<NumberSummary>,
@@ -110,7 +112,7 @@ fn summary(cohort: &Cohort, index: usize, field: &Field) -> FieldSummary {
 fn alone(levels: &[usize], labels: &[bool]) -> Option<f64> {
     let count = levels.iter().max()? + 1;
     let rate = labels.iter().filter(|&&label| label).count() as f64 / labels.len() as f64;
-    // Drawn to the rate of all by one row, so that a level of one row says little.
+    // Shrunk to the rate of all by one row, so that a level of one row has little weight.
     let mut tally = vec![(rate, 1.0); count];
     let rows = || levels.iter().zip(labels).enumerate();
     for (_, (&level, &label)) in rows().filter(|(row, _)| row % 2 == 0) {
@@ -160,7 +162,7 @@ impl NumberSummary {
     }
 }
 
-/// What is suspicious in one field.
+/// Adds what is suspicious in one field.
 pub(super) fn find(
     cohort: &Cohort,
     index: usize,
@@ -235,7 +237,8 @@ pub(super) fn find(
     }
 }
 
-/// A field that is filled in when a customer leaves is missing for all that stayed, or the other way round.
+/// A field that is filled in when a customer leaves is missing for all that stayed, or the other
+/// way round.
 fn known_for_one_class(cohort: &Cohort, index: usize, summary: &FieldSummary, report: &mut impl FnMut(Check, String)) {
     if summary.missing == 0 {
         return;

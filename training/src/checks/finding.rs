@@ -6,7 +6,8 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
     pub check: Check,
-    /// A warning is for a person to look at before training, and an error under `--strict`; a note is not.
+    /// A warning is for a person to look at before training, and an error under `--strict`; a note
+    /// is not.
     pub warning: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,

@@ -1,5 +1,5 @@
-//! What is suspicious in a table before anything is learned from it: a leak, a customer twice, a placeholder taken for a
-//! number. Figures for every field, and findings with figures.
+//! What is suspicious in a table, before anything is learned from it: leaks, repeated customers,
+//! placeholders among numbers. Figures for every field, and findings with figures.
 
 mod duplicates;
 mod fields;
@@ -27,8 +27,8 @@ pub struct DataChecks {
 }
 
 impl DataChecks {
-    /// Checks the customers and their split. `schema` is the one that was read, before rare categories were folded.
-    /// Reads the table once more where the schema names identifiers.
+    /// Checks the customers and their split. `schema` is the one that was read, before rare
+    /// categories were folded. Reads the table once more where the schema names identifiers.
     pub fn run(cohort: &Cohort, schema: &Schema, split: Option<&Split>) -> Result<DataChecks, TableError> {
         let fields = fields::summaries(cohort);
         let mut findings = Vec::new();

@@ -18,7 +18,8 @@ fields = [
 ]
 "#;
 
-/// A sound row: usage has something to say and is different in every row, and nothing tells the outcome.
+/// A sound row: usage has something to say and is different in every row, and nothing tells the
+/// outcome.
 fn row(row: usize) -> [String; 5] {
     let left = row * 7919 % 10 < 3;
     let usage = (row * 613 % 1009) as f64 / 8.0 + if left { 30.0 } else { 0.0 };

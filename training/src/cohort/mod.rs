@@ -120,8 +120,8 @@ impl Cohort {
         Some(kept.map(|(_, entry)| *entry).collect())
     }
 
-    /// Reads the rows of `source`, which is the cohort's own table, that were not left out: `each` gets a batch and a row in
-    /// it, in the order of the customers.
+    /// Reads the rows of `source`, which is the cohort's own table, that were not left out: `each`
+    /// gets a batch and a row in it, in the order of the customers.
     pub(crate) fn reread<E: From<TableError>>(
         &self,
         source: Source,

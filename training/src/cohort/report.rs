@@ -18,7 +18,7 @@ const SHOWN_PROBLEMS: usize = 10;
 const KEPT_VALUES: usize = 20;
 const SHOWN_VALUES: usize = 5;
 
-/// What the customers are read for.
+/// The purpose that a table is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// At least 50 rows, 10 of either class, and no field that is all missing.

@@ -51,7 +51,7 @@ pub struct Segment {
     pub roc_auc: Option<f64>,
     /// By DeLong's variance.
     pub roc_auc_interval: Option<Interval>,
-    /// Of the gap and the excess, adjusted over all segments.
+    /// Adjusted p-values of the gap and of the excess, over all segments.
     pub adjusted_p: [f64; 2],
     pub worse: bool,
 }

@@ -1,6 +1,6 @@
-//! Adam (Kingma and Ba 2015) with an L2 penalty or a decoupled one, in one pass over the numbers of a parameter. burn's
-//! own take a dozen tensor operations for each parameter, which a small network feels; the tests hold this one against
-//! them.
+//! Adam (Kingma and Ba 2015) with an L2 penalty or a decoupled one, in one pass over the numbers of
+//! a parameter. burn's own take a dozen tensor operations for each parameter, which a small network
+//! feels; the tests hold this one against them.
 
 use burn::optim::{AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};

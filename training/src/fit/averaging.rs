@@ -1,5 +1,6 @@
-//! An exponential moving average of the weights over the steps of training (Polyak averaging): what ships is the
-//! average, whose validation loss is lower and far steadier than that of the weights of any one step.
+//! An exponential moving average of the weights over the steps of training (Polyak averaging): what
+//! ships is the average, whose validation loss is lower and far steadier than that of the weights
+//! of any one step.
 
 use std::vec::IntoIter;
 
@@ -20,8 +21,8 @@ impl<N: Module> Averaging<N> {
 
     /// Takes in the weights (and the running statistics) after one more step.
     ///
-    /// The decay grows towards its value over the first steps, as far as `(1 + steps) / (10 + steps)` allows, so that
-    /// the random start is soon forgotten.
+    /// The decay grows towards its value over the first steps, as far as `(1 + steps) / (10 +
+    /// steps)` allows, so that the random start is soon forgotten.
     pub(super) fn update(&mut self, network: &N) {
         self.steps += 1;
         let warm = (1 + self.steps) as f64 / (10 + self.steps) as f64;
@@ -47,7 +48,8 @@ impl<N: Module> Averaging<N> {
 
     /// The average as a network of its own, in evaluation mode.
     pub(super) fn network(&self) -> N {
-        // `valid`, not `clone`: clones of a burn module share the running statistics of its batch norms.
+        // `valid`, not `clone`: clones of a burn module share the running statistics of its batch
+        // norms.
         self.network.valid()
     }
 }

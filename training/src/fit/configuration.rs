@@ -1,4 +1,4 @@
-//! What a fit can be told, with the defaults that were measured best, and what it can refuse.
+//! The configuration of a fit, with the defaults that were measured best, and its errors.
 
 use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
@@ -21,22 +21,24 @@ pub struct FitConfig<S = DenseShape> {
     pub penalty: Penalty,
     /// The decay of the moving average of the weights, for each step; 0 keeps the latest weights.
     pub averaging: f64,
-    /// Rows of a mini-batch. The last few rows of a table are spread over the others' batches; small tables get
-    /// smaller batches.
+    /// Rows of a mini-batch. The last few rows of a table are spread over the others' batches;
+    /// small tables get smaller batches.
     pub batch_size: usize,
     pub maximum_epochs: usize,
-    /// Epochs over which the lowest validation loss must fall by more than `minimum_gain`, else the fit ends.
+    /// Epochs over which the lowest validation loss must fall by more than `minimum_gain`, else the
+    /// fit ends.
     pub patience: usize,
-    /// What a patience of epochs has to gain (scikit-learn's `tol`): on large tables the loss goes on falling in the
-    /// fifth decimal for hundreds of epochs.
+    /// The least gain within `patience` epochs (scikit-learn's `tol`). On large tables the loss
+    /// keeps falling in the fifth decimal for hundreds of epochs.
     pub minimum_gain: f64,
-    /// Weigh a positive row by negatives / positives. The logits are brought back to the true share of positives when
-    /// the fit ends ([`super::Fitted::prior_correction`]).
+    /// Weigh a positive row by negatives / positives. The logits are brought back to the true share
+    /// of positives when the fit ends ([`super::Fitted::prior_correction`]).
     pub class_weights: bool,
     /// The weight of a positive row in place of negatives / positives; it is above 0.
     pub positive_weight: Option<f64>,
-    /// Exponent of the focal loss, `(1 - p)^gamma` times the log-loss where p is the probability given to what
-    /// happened (Lin et al. 2017, "Focal loss for dense object detection"); 0 is the log-loss.
+    /// Exponent of the focal loss, `(1 - p)^gamma` times the log-loss where p is the probability
+    /// given to what happened (Lin et al. 2017, "Focal loss for dense object detection"); 0 is the
+    /// log-loss.
     pub gamma: f64,
     pub seed: u64,
 }
@@ -56,12 +58,13 @@ impl Default for FitOptions {
     }
 }
 
-/// What becomes of the learning rate over the epochs.
+/// The learning rate over the epochs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schedule {
     Constant,
-    /// Down to nothing over all epochs that there may be, along half a cosine (Loshchilov and Hutter 2017, without
-    /// restarts). For a fit that no early stop ends: one to far more rows than a network can learn by heart.
+    /// Down to 0 over `maximum_epochs`, along half a cosine (Loshchilov and Hutter 2017, without
+    /// restarts). It suits a fit that does not stop early: one with far more rows than the network
+    /// can memorise.
     Cosine,
 }
 
@@ -81,13 +84,13 @@ impl Schedule {
 /// A penalty on large weights; biases are left alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Penalty {
-    /// L2: `penalty / 2` times the sum of the squared weights is added to the sum of the rows' losses, so its share
-    /// falls as the table grows (scikit-learn's `1 / C`). It is part of the gradient, so that it is the penalty of the
-    /// loss itself.
+    /// L2: `penalty / 2` times the sum of the squared weights is added to the sum of the rows'
+    /// losses, so its share falls as the table grows (scikit-learn's `1 / C`). It is part of the
+    /// gradient, so that it is the penalty of the loss itself.
     Loss(f64),
-    /// AdamW's decay beside the gradient (Loshchilov and Hutter 2019): every step takes `learning_rate × decay` of a
-    /// weight. It pulls a weight the less, the rarer its column: rare categories are then learned by heart, unless an
-    /// ensemble averages them out.
+    /// AdamW's decay beside the gradient (Loshchilov and Hutter 2019): every step takes
+    /// `learning_rate × decay` of a weight. The rarer a column, the less it shrinks the column's
+    /// weights: rare categories are then memorised, unless an ensemble averages them out.
     Decoupled(f64),
 }
 
@@ -110,7 +113,7 @@ impl Penalty {
         }
     }
 
-    /// Its number, whichever penalty it is.
+    /// The number of either penalty.
     pub fn strength(self) -> f64 {
         let (Penalty::Loss(strength) | Penalty::Decoupled(strength)) = self;
         strength
@@ -151,7 +154,8 @@ impl<S> FitConfig<S> {
 }
 
 impl<S: NetworkShape> FitConfig<S> {
-    /// The form of a configuration in an identity. It names its own keys, so that a renamed field changes nothing.
+    /// The form of a configuration in an identity. It names its own keys, so that a renamed field
+    /// changes nothing.
     pub(crate) fn canonical(&self) -> Value {
         // Without `..`, so that a new field is not forgotten here.
         let FitConfig {
@@ -190,7 +194,7 @@ impl<S: NetworkShape> FitConfig<S> {
         })
     }
 
-    /// Every reason why no fit can follow this configuration, on feature vectors of `inputs` columns.
+    /// Every rule that this configuration breaks, for feature vectors of `inputs` columns.
     pub fn problems(&self, inputs: usize) -> Vec<String> {
         let mut problems = self.shape.problems(inputs);
         let mut require = |holds: bool, name: &str, rule: &str, value: String| {

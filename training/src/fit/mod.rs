@@ -1,8 +1,9 @@
-//! Fits a network to labelled rows: mini-batches, binary cross-entropy on the logit, Adam, weight averaging, early
-//! stopping. The loop is the same for every kind of network (`network`).
+//! Fits a network to labelled rows: mini-batches, binary cross-entropy on the logit, Adam, weight
+//! averaging, early stopping. The loop is the same for every kind of network (`network`).
 //!
-//! The same seed gives the same weights, bit for bit, on the same machine, whatever else runs beside it: every random
-//! number comes from generators that belong to the one fit, and no sum depends on how many threads there are.
+//! The same seed gives the same weights, bit for bit, on the same machine, whatever else runs
+//! beside it: every random number comes from generators that belong to the one fit, and no sum
+//! depends on how many threads there are.
 
 mod adam;
 mod averaging;
@@ -29,7 +30,7 @@ use rows::EVALUATION_ROWS;
 pub(crate) use rows::features;
 use trainer::Trainer;
 
-/// A network and how it was come by.
+/// A fitted network, and how the fit went.
 #[derive(Debug)]
 pub struct Fitted<N = DenseNetwork> {
     /// The weights of the best epoch, in evaluation mode.
@@ -41,18 +42,21 @@ pub struct Fitted<N = DenseNetwork> {
     pub train_loss: f64,
     /// The validation loss of the best epoch, the lowest of all.
     pub validation_loss: f64,
-    /// What class weights added to every logit, and the network subtracts again: the logarithm of the positive weight
-    /// (Elkan 2001, "The foundations of cost-sensitive learning"); 0 without them.
+    /// What class weights added to every logit, and the network subtracts again: the logarithm of
+    /// the positive weight (Elkan 2001, "The foundations of cost-sensitive learning"); 0 without
+    /// them.
     pub prior_correction: f64,
 }
 
 /// A state is saved at most this often while a fit runs, and once when it ends.
 const SAVED_EVERY: Duration = Duration::from_millis(500);
 
-/// Fits a network to `train` and keeps the weights of the epoch with the lowest log-loss on `validation`.
+/// Fits a network to `train` and keeps the weights of the epoch with the lowest log-loss on
+/// `validation`.
 ///
-/// With [`FitOptions::checkpoints`], a fit continues from its saved state if there is one: it first reports the epochs that
-/// ran before to `on_epoch`, and its result has the same bits as that of a fit that never stopped.
+/// With [`FitOptions::checkpoints`], a fit continues from its saved state if there is one: it first
+/// reports the epochs that ran before to `on_epoch`, and its result has the same bits as that of a
+/// fit that never stopped.
 pub fn fit<S: NetworkShape>(
     config: &FitConfig<S>,
     train: &dyn DenseRows,

@@ -1,4 +1,5 @@
-//! What the fit loop asks of a network, and the two kinds there are: the dense network that ships, and the TabM ensemble.
+//! What the fit loop asks of a network, and the two kinds there are: the dense network that ships,
+//! and the TabM ensemble.
 
 use std::fmt::Debug;
 
@@ -21,7 +22,8 @@ use crate::gradients::{BatchView, dense};
 pub struct MiniBatch {
     /// Feature vectors, one after another.
     pub features: Vec<f32>,
-    /// The probability of the positive class that each row's logit is fitted to; 0 or 1 for a label.
+    /// The probability of the positive class that each row's logit is fitted to; 0 or 1 for a
+    /// label.
     pub targets: Vec<f32>,
     /// One for each row; 1 where there are none.
     pub weights: Option<Vec<f32>>,
@@ -50,8 +52,8 @@ pub trait NetworkShape: Clone + Debug + Sync {
     /// The fewest rows that a step makes sense with.
     fn smallest_batch(&self) -> usize;
 
-    /// A network over inputs of the given numbers of dense columns, its output at `logit`, drawn from `uniform`
-    /// (numbers in `[0, 1)`).
+    /// A network over inputs of the given numbers of dense columns, its output at `logit`, drawn
+    /// from `uniform` (numbers in `[0, 1)`).
     fn init(&self, inputs: &[usize], logit: f32, uniform: &mut dyn FnMut() -> f32, device: &Device) -> Self::Network;
 }
 
@@ -60,8 +62,8 @@ pub trait TrainableNetwork: Module {
     /// The mean loss of a batch, and its gradients. `random` draws the dropout masks.
     fn gradients(&self, batch: &MiniBatch, random: &mut ChaCha8Rng) -> (f64, GradientsParams);
 
-    /// The logits of `rows` feature vectors that lie one after another, without dropout. Called on a network in
-    /// evaluation mode.
+    /// The logits of `rows` feature vectors that lie one after another, without dropout. Called on
+    /// a network in evaluation mode.
     fn logits(&self, features: Vec<f32>, rows: usize, device: &Device) -> Vec<f32>;
 
     /// The same network with every logit (of every member) moved by `by`.
@@ -217,7 +219,8 @@ impl TrainableNetwork for TabmNetwork {
     }
 }
 
-/// The logits of every member, one vector each, for `rows` feature vectors that lie one after another.
+/// The logits of every member, one vector each, for `rows` feature vectors that lie one after
+/// another.
 pub fn member_logits(network: &TabmNetwork, features: &[f32], rows: usize) -> Vec<Vec<f32>> {
     let members = Members::from(network);
     (0..members.count()).into_par_iter().map(|member| members.member(member).logits(features, rows)).collect()

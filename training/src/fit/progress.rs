@@ -1,14 +1,15 @@
-//! How far a fit is: what the caller hears after an epoch, and when the fit ends.
+//! The progress of a fit: what it reports after an epoch, and when it ends.
 
 use super::configuration::FitConfig;
 
-/// Where a fit stands after an epoch. Losses are mean log-losses (class weights included, where they are on).
+/// The progress of a fit after an epoch. Losses are mean log-losses, with class weights if they are
+/// on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EpochReport {
     /// From 1 to at most [`EpochReport::maximum_epochs`].
     pub epoch: usize,
     pub maximum_epochs: usize,
-    /// Over the epoch, dropout included, so it lags behind.
+    /// The mean over the steps of the epoch, with dropout; so it lags behind the validation loss.
     pub train_loss: f64,
     pub validation_loss: f64,
     pub best_epoch: usize,
@@ -23,7 +24,7 @@ pub enum Control {
     Stop,
 }
 
-/// What a fit found out so far.
+/// The losses and the best network so far.
 pub(super) struct FitProgress<N> {
     /// Training and validation loss of every epoch.
     pub(super) losses: Vec<(f64, f64)>,

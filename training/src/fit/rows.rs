@@ -3,13 +3,13 @@
 /// Rows that are evaluated at once; more would only use more memory.
 pub(super) const EVALUATION_ROWS: usize = 1024;
 
-/// Labelled rows that write the dense feature vectors of a mini-batch when they are asked for, so that a table of any
-/// length is never expanded at once.
+/// Labelled rows that write the dense feature vectors of a mini-batch when they are asked for, so
+/// that a table of any length is never expanded at once.
 pub trait DenseRows {
     /// One label for each row; true is the positive class.
     fn labels(&self) -> &[bool];
-    /// The probability of the positive class that the logit of a row is fitted to: the label, where no teacher says
-    /// more.
+    /// The probability of the positive class that the logit of a row is fitted to. Without a
+    /// teacher it is the label.
     fn target(&self, row: usize) -> f32 {
         if self.labels()[row] { 1.0 } else { 0.0 }
     }
@@ -19,8 +19,8 @@ pub trait DenseRows {
     fn inputs(&self) -> Vec<usize> {
         vec![1; self.columns()]
     }
-    /// Writes the feature vectors of the rows `indices`, one after another, into `out` (`indices.len() × columns`
-    /// zeros when it is called).
+    /// Writes the feature vectors of the rows `indices`, one after another, into `out`
+    /// (`indices.len() × columns` zeros when it is called).
     fn write(&self, indices: &[usize], out: &mut [f32]);
 }
 

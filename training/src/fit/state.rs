@@ -1,7 +1,8 @@
-//! The whole state of a fit between two epochs, as one file, so that a fit that was killed goes on to the same bits.
+//! The state of a fit between two epochs, as one file. A fit that was killed continues from it to
+//! the same bits.
 //!
-//! The file's name is the hash of everything that decides the fit: configuration, rows, targets. So the many fits of one
-//! training share a folder without names, and a state can only be found by the fit that it belongs to.
+//! The file's name is the hash of everything that decides the fit: configuration, rows, targets. So
+//! the fits of one training share a folder, and a fit finds no state but its own.
 
 use std::path::{Path, PathBuf};
 
@@ -80,7 +81,8 @@ pub(super) fn save<N: TrainableNetwork>(
 
 const PARTS: [&str; 8] = ["network", "average", "best", "optimizer", "order", "losses", "positions", "steps"];
 
-/// Puts a saved state into a trainer and a progress that have not begun; `false` where none was saved.
+/// Puts a saved state into a trainer and a progress that have not begun; `false` where none was
+/// saved.
 pub(super) fn restore<N: TrainableNetwork>(
     file: &Path,
     trainer: &mut Trainer<N>,
@@ -100,7 +102,8 @@ pub(super) fn restore<N: TrainableNetwork>(
         |holds: bool, what: &str| if holds { Ok(()) } else { Err(damaged(file, format!("its {what} do not fit"))) };
     let load = |network: N, name: &str| network.try_load_record(record(name)?).map_err(|error| damaged(file, error));
 
-    // The order of these: a record brings the parameters' identities, by which the optimizer knows them.
+    // The order of these: a record brings the parameters' identities, by which the optimizer knows
+    // them.
     let average = load(trainer.network.valid(), "average")?;
     let best = load(trainer.network.valid(), "best")?;
     let network = load(trainer.network.clone(), "network")?;

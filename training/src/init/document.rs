@@ -1,4 +1,5 @@
-//! The text of `schema.toml`: written by hand, because a guess without its reason cannot be corrected.
+//! The text of `schema.toml`: written by hand, because a guess without its reason cannot be
+//! corrected.
 
 use tenure::schema::{Kind, SCHEMA_VERSION, date};
 
@@ -10,7 +11,7 @@ use crate::words::grouped;
 /// Columns of comments and lists before a line is broken.
 const WIDTH: usize = 100;
 
-/// What is known when the text is written.
+/// The contents of the text.
 pub(super) struct Drafted {
     pub(super) file: String,
     pub(super) name: String,
@@ -57,7 +58,7 @@ pub(super) fn write(draft: &Drafted) -> String {
     }
     let places = [
         (Place::Identifier, "identifiers", "Columns that identify a person. They never enter a model or an artifact."),
-        (Place::Ignored, "ignored", "Columns that are read past."),
+        (Place::Ignored, "ignored", "Columns that are not used."),
     ];
     for (place, key, comment) in places {
         let mut lines = String::new();
@@ -95,7 +96,7 @@ pub fn suggested(found: &Suggestions) -> String {
         "\n# Suggestions, of {tried} sums, differences, ratios, products and counts that were tried. Accept one by removing the\n\
          # \"# \" before its lines. Its gain is how much lower the log-loss of the default network becomes with it, ± the\n\
          # standard error of the difference: {measured}, {log_loss:.4} without any. Each is measured with those above it in place,\n\
-         # on the rows that chose it, so the gains flatter a little.\n"
+         # on the rows that chose it, so these figures are optimistic.\n"
     );
     for Suggestion { derived, gain, standard_error } in accepted {
         text += &format!(

@@ -16,7 +16,9 @@ pub enum InitError {
     TargetType { file: String, target: String, kind: String },
     #[error("{file}: target `{target}` must have at least two values; it has {values}")]
     OneClass { file: String, target: String, values: String },
-    #[error("{file}: say with --positive which value of target `{target}` means that a customer left; it has {values}")]
+    #[error(
+        "{file}: which value of target `{target}` means that a customer left? Name it with --positive; the values are {values}"
+    )]
     Ambiguous { file: String, target: String, values: String },
     #[error("{file}: no row of target `{target}` is {positive:?}; it has {values}")]
     NoPositive { file: String, target: String, positive: String, values: String },

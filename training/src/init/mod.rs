@@ -1,7 +1,8 @@
-//! `tenure init`: drafts a schema from a table, in one pass and bounded memory (about 0.4 MB a column at most).
+//! `tenure init`: drafts a schema from a table, in one pass and bounded memory (about 0.4 MB a
+//! column at most).
 //!
-//! Every guess is written with its reason as a comment, and the draft is sound: it parses and has no
-//! [`Schema::problems`].
+//! Every guess is written with its reason as a comment, and the draft is sound: it parses and has
+//! no [`Schema::problems`].
 
 mod document;
 mod error;
@@ -26,14 +27,14 @@ use crate::schema_file::SchemaFile;
 pub struct Draft {
     /// The text of `schema.toml`, with comments.
     pub text: String,
-    /// The schema that the text says.
+    /// The schema that the text describes.
     pub schema: Schema,
     /// Rows of the table.
     pub rows: u64,
 }
 
-/// Drafts a schema that predicts `target`; `positive` is its value that means "left", guessed where not given.
-/// `progress` hears [`Source::progress`] after every batch.
+/// Drafts a schema that predicts `target`; `positive` is its value that means "left", guessed where
+/// not given. `progress` hears [`Source::progress`] after every batch.
 pub fn draft(
     mut source: Source,
     target: &str,
@@ -77,7 +78,8 @@ pub fn draft(
         target: target.into(),
         positive,
         target_comment,
-        // A name that the schema cannot hold is passed over by training as a column that the schema does not name.
+        // A name that the schema cannot hold is passed over by training as a column that the schema
+        // does not name.
         columns: columns.into_iter().filter(|(name, _)| name.len() <= MAXIMUM_TEXT).collect(),
     };
     let text = document::write(&drafted);

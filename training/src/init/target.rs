@@ -34,7 +34,7 @@ pub(super) fn guess_positive(
     let left: Vec<_> = counts.iter().filter(|(value, _)| means_left(value)).collect();
     let (&(positive, rows), reason) = match (given, &left[..], &counts[..]) {
         (Some(given), ..) => match counts.iter().find(|(value, _)| *value == given.trim()) {
-            Some(found) => (found, "as --positive says"),
+            Some(found) => (found, "given by --positive"),
             None => return Err(InitError::NoPositive { file, target, positive: given.into(), values }),
         },
         (None, [left], _) => (*left, "guessed by the word"),

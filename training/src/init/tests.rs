@@ -100,11 +100,13 @@ fn cell() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever the cells: a sound schema comes out, or an error that names the file; never a panic.
+    /// Whatever the cells: a sound schema comes out, or an error that names the file; never a
+    /// panic.
     #[test]
     fn odd_tables(
         names in proptest::collection::vec("[\\PC\n\"#\u{1}]{1,5}", 3),
-        // Few different cells a column, so that they become categories, and then as many as there are rows.
+        // Few different cells a column, so that they become categories, and then as many as there
+        // are rows.
         pools in proptest::collection::vec(proptest::collection::vec(cell(), 1..30), 3),
         labels in proptest::collection::vec(0..2usize, 1..60),
     ) {

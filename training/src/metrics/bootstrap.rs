@@ -1,11 +1,14 @@
-//! Percentile bootstrap intervals of the figures (Efron & Tibshirani 1993, "An Introduction to the Bootstrap", 13.3).
+//! Percentile bootstrap intervals of the figures (Efron & Tibshirani 1993, "An Introduction to the
+//! Bootstrap", 13.3).
 //!
-//! Rows are drawn as they are, not within each class: the share of positives is as random as everything else, and
-//! holding it fixed makes the intervals of log-loss, Brier and accuracy too narrow. A resample without both classes,
-//! which happens to few rows only, is drawn again. The threshold is part of the model and stays.
+//! Rows are drawn as they are, not within each class: the share of positives is as random as
+//! everything else, and holding it fixed makes the intervals of log-loss, Brier and accuracy too
+//! narrow. A resample without both classes, which happens to few rows only, is drawn again. The
+//! threshold is part of the model and stays.
 //!
-//! The calibration error is a sum of absolute values, so noise only adds to it, and a resample has the noise of its
-//! drawing on top: its interval lies too high, and can lie above the figure of a well calibrated model.
+//! The calibration error is a sum of absolute values, so noise only adds to it, and a resample has
+//! the noise of its drawing on top: its interval lies too high, and can lie above the figure of a
+//! well calibrated model.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -57,8 +60,9 @@ pub struct Intervals {
 }
 
 impl Bootstrap {
-    /// Draws, measures and takes percentiles. Resample i has the random stream i of the seed, so the result does not
-    /// depend on the number of threads. Memory: at most 40 bytes a row, and 8 more for each thread.
+    /// Draws, measures and takes percentiles. Resample i has the random stream i of the seed, so
+    /// the result does not depend on the number of threads. Memory: at most 40 bytes a row, and 8
+    /// more for each thread.
     pub fn intervals(&self, probabilities: &[f64], labels: &[bool], threshold: f64) -> Result<Intervals, MetricsError> {
         self.check()?;
         let ranking = Ranking::new(probabilities, labels)?;
@@ -109,7 +113,8 @@ impl Bootstrap {
         (0..self.resamples as u64).into_par_iter().map_init(|| vec![ranking.counts()], one).collect()
     }
 
-    /// Measures one resample of the same rows under each of several rankings; `counts` is room to work in.
+    /// Measures one resample of the same rows under each of several rankings; `counts` is room to
+    /// work in.
     pub(super) fn resample<T>(
         &self,
         rankings: &[&Ranking],
@@ -143,7 +148,8 @@ impl Bootstrap {
     }
 }
 
-/// Linear between the two nearest order statistics of a sorted sample, as numpy's default; `share` from 0 to 1.
+/// Linear between the two nearest order statistics of a sorted sample, as numpy's default; `share`
+/// from 0 to 1.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let position = share * (sorted.len() - 1) as f64;
     let (below, above) = (position.floor() as usize, position.ceil() as usize);
@@ -175,7 +181,8 @@ mod tests {
         assert_ne!(with_threads(1).brier, other.brier);
     }
 
-    /// Brier and accuracy are means over the rows, so the normal interval of a mean is what must come out.
+    /// Brier and accuracy are means over the rows, so the normal interval of a mean is what must
+    /// come out.
     #[test]
     fn intervals_of_means_have_the_width_of_the_theory() {
         let (probabilities, labels) = rows(2000, 2);

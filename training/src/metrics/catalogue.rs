@@ -1,9 +1,10 @@
-//! Every metric with its key, its words and its direction: one place for the tables of all commands.
+//! Every metric with its key, its words and its direction: one place for the tables of all
+//! commands.
 
 use super::bootstrap::{Interval, Intervals};
 use super::measure::Metrics;
 
-/// A figure with its key in [`Metrics`] and its words.
+/// A metric with its key in [`Metrics`] and its words for people.
 pub struct Metric {
     pub key: &'static str,
     pub words: &'static str,
@@ -12,7 +13,7 @@ pub struct Metric {
     pub interval: fn(&Intervals) -> Interval,
 }
 
-/// Every figure, those that hang on the threshold first.
+/// Every metric; those that depend on the threshold come first.
 pub const METRICS: [Metric; 10] = [
     Metric::new("accuracy", "accuracy", true, |m| m.accuracy, |i| i.accuracy),
     Metric::new("precision", "precision", true, |m| m.precision, |i| i.precision),

@@ -1,4 +1,5 @@
-//! The four cells of a yes-or-no prediction and their ratios, as scikit-learn gives them with `zero_division=0`.
+//! The four cells of a yes-or-no prediction and their ratios, as scikit-learn gives them with
+//! `zero_division=0`.
 
 /// How many rows are predicted what, and are what.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]

@@ -1,6 +1,8 @@
-//! Curves over the ranking, with pointwise bootstrap bands: ROC, precision over recall, gain, lift, profit.
+//! Curves over the ranking, with pointwise bootstrap bands: ROC, precision over recall, gain, lift,
+//! profit.
 //!
-//! Every curve is read at the same grid of 101 points, so that a band is the percentiles of the resamples at a point.
+//! Every curve is read at the same grid of 101 points, so that a band is the percentiles of the
+//! resamples at a point.
 
 use serde::Serialize;
 
@@ -14,10 +16,11 @@ const POINTS: usize = 101;
 
 /// What a retention offer costs and brings, for one customer, in one currency.
 ///
-/// A customer who would have left accepts with `success` and then brings `value` less `cost`; one who would have stayed
-/// takes the offer and costs `cost`; each who is contacted costs `contact` (Neslin et al. 2006, "Defection Detection",
-/// equation 1, with every loyal customer accepting). The defaults are those of Verbraken, Verbeke & Baesens 2013 ("A
-/// Novel Profit Maximizing Metric…", section 5): value 200, cost 10, contact 1, and .3, the mean of their Beta(6, 14).
+/// A customer who would have left accepts with `success` and then brings `value` less `cost`; one
+/// who would have stayed takes the offer and costs `cost`; each who is contacted costs `contact`
+/// (Neslin et al. 2006, "Defection Detection", equation 1, with every loyal customer accepting).
+/// The defaults are those of Verbraken, Verbeke & Baesens 2013 ("A Novel Profit Maximizing
+/// Metric…", section 5): value 200, cost 10, contact 1, and .3, the mean of their Beta(6, 14).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Offer {
     pub value: f64,
@@ -38,7 +41,8 @@ impl Offer {
         [self.success * (self.value - self.cost) - self.contact, -self.cost - self.contact]
     }
 
-    /// The probability from which on a contact pays, if probabilities are calibrated; above 1 where none does.
+    /// The probability from which on a contact pays, if probabilities are calibrated; above 1 where
+    /// none does.
     pub fn threshold(&self) -> f64 {
         let [left, stayed] = self.profits();
         -stayed / (left - stayed)
@@ -59,7 +63,8 @@ pub struct Curves {
     pub grid: Vec<f64>,
     /// True-positive rate at a false-positive rate; levels of equal probability are straight lines.
     pub roc: Band,
-    /// Precision at the highest threshold that reaches a recall; the first point, recall 0, repeats the second.
+    /// Precision at the highest threshold that reaches a recall; the first point, recall 0, repeats
+    /// the second.
     pub precision: Band,
     /// Share of the customers who left among the share of customers with the highest probabilities.
     pub gain: Band,
@@ -135,8 +140,9 @@ fn sample(tally: &Tally, offer: &Offer) -> Sample {
     Sample([roc, precision(tally), gain, lift, profit])
 }
 
-/// Where the grid's share of what `weight` counts is reached going down the ranking: negatives passed and positives
-/// found, linear within a level. A level that adds no weight is passed for nothing.
+/// Where the grid's share of what `weight` counts is reached going down the ranking: negatives
+/// passed and positives found, linear within a level. A level that adds no weight is passed for
+/// nothing.
 fn reach(tally: &Tally, weight: &dyn Fn(&[u32; 2]) -> f64) -> Vec<[f64; 2]> {
     let total: f64 = tally.counts.iter().map(weight).sum();
     let mut levels = tally.counts.iter().peekable();
@@ -206,7 +212,8 @@ mod tests {
         let bootstrap = Bootstrap { resamples: 20, ..Bootstrap::default() };
         let curves = Curves::measure(&probabilities, &labels, &offer, &bootstrap).unwrap();
         let at = |band: &Band, point: usize| band.value[point];
-        // 3 of each class. At no negative: the first positive alone, then half of the tie at 1/6 of the negatives.
+        // 3 of each class. At no negative: the first positive alone, then half of the tie at 1/6 of
+        // the negatives.
         assert!((at(&curves.roc, 0) - 1.0 / 3.0).abs() < 1e-12);
         assert!((at(&curves.roc, 33) - (1.0 + 0.99) / 3.0).abs() < 1e-12);
         assert_eq!((at(&curves.roc, 66), at(&curves.roc, 100)), (2.0 / 3.0, 1.0));

@@ -1,6 +1,6 @@
 //! Why probabilities cannot be measured.
 
-/// Why there is no figure.
+/// Why nothing can be measured.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MetricsError {
     #[error("rows: must be 1 to {maximum} (got {rows})")]

@@ -3,8 +3,8 @@
 /// Bins of the expected calibration error, of equal width.
 pub(super) const CALIBRATION_BINS: usize = 10;
 
-/// -ln of the probability given to what happened, clipped to [ε, 1 - ε] as scikit-learn clips doubles, so that one
-/// certain and wrong row costs 36 and not infinity.
+/// -ln of the probability given to what happened, clipped to [ε, 1 - ε] as scikit-learn clips
+/// doubles, so that one certain and wrong row costs 36 and not infinity.
 pub fn row_log_loss(probability: f64, label: bool) -> f64 {
     let given = if label { probability } else { 1.0 - probability };
     -given.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()

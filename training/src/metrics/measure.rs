@@ -8,25 +8,29 @@ use super::ranking::{Ranking, Tally};
 /// The figures of one model on one set of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
-    /// The chance that a positive row has a higher probability than a negative one; ties count half.
+    /// The chance that a positive row has a higher probability than a negative one; ties count
+    /// half.
     pub roc_auc: f64,
-    /// Average precision: the precision at every distinct probability, weighted by the recall it adds.
+    /// Average precision: the precision at every distinct probability, weighted by the recall it
+    /// adds.
     pub pr_auc: f64,
     /// Mean of -ln of the probability given to what happened, clipped to [ε, 1 - ε] with ε = 2^-52.
     pub log_loss: f64,
     /// Mean squared distance of probability and outcome.
     pub brier: f64,
-    /// Expected calibration error: the sum over 10 equal-width bins of |mean probability - positive rate| × share of
-    /// the rows. The bin of p is floor(10 p), and 1 is in the last one.
+    /// Expected calibration error: the sum over 10 equal-width bins of |mean probability - positive
+    /// rate| × share of the rows. The bin of p is floor(10 p), and 1 is in the last one.
     pub ece: f64,
-    /// The mean `ece` of a perfectly calibrated model that says these probabilities, on as many rows: outcomes are drawn,
-    /// so no sample shows 0, and an `ece` near this one says nothing against a model (Bröcker & Smith 2007, Weather and
-    /// Forecasting 22; each bin's difference taken as normal).
+    /// The expected `ece` of a perfectly calibrated model with these probabilities on as many rows.
+    /// Outcomes are random, so it is never 0, and an `ece` near this value is no sign of bad
+    /// calibration (Bröcker & Smith 2007, Weather and Forecasting 22; each bin's difference taken
+    /// as normal).
     pub ece_by_chance: f64,
     /// Harmonic mean of precision and recall at `threshold`; 0 where there is no true positive.
     pub f1: f64,
-    /// Positive rate of the top tenth over the rate of all. The top tenth is the ⌈n / 10⌉ rows of highest
-    /// probability; rows tied at its edge share the places left, so that the order of the rows does not matter.
+    /// Positive rate of the top tenth over the rate of all. The top tenth is the ⌈n / 10⌉ rows of
+    /// highest probability; rows tied at its edge share the places left, so that the order of the
+    /// rows does not matter.
     pub lift10: f64,
     /// Share of rows on the right side of `threshold`.
     pub accuracy: f64,
@@ -67,7 +71,8 @@ impl Metrics {
     }
 }
 
-/// The probability that, taken as the threshold, gives the highest F1 on these rows; the lowest one of several.
+/// The probability that, taken as the threshold, gives the highest F1 on these rows; the lowest one
+/// of several.
 pub fn best_f1_threshold(probabilities: &[f64], labels: &[bool]) -> Result<f64, MetricsError> {
     let ranking = Ranking::new(probabilities, labels)?;
     Ok(ranking.tally(&ranking.counts())?.best_f1_threshold())
@@ -79,8 +84,8 @@ pub fn roc_auc(probabilities: &[f64], labels: &[bool]) -> Result<f64, MetricsErr
     Ok(ranking.tally(&ranking.counts())?.roc_auc())
 }
 
-/// [`Metrics::roc_auc`] and its variance by DeLong's method (DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44,
-/// equations 5 to 7). The variance is NaN where a class has one row.
+/// [`Metrics::roc_auc`] and its variance by DeLong's method (DeLong, DeLong & Clarke-Pearson 1988,
+/// Biometrics 44, equations 5 to 7). The variance is NaN where a class has one row.
 pub fn roc_auc_variance(probabilities: &[f64], labels: &[bool]) -> Result<(f64, f64), MetricsError> {
     let ranking = Ranking::new(probabilities, labels)?;
     let counts = ranking.counts();

@@ -1,5 +1,5 @@
-//! How good a model's probabilities are, against what happened. Values agree with scikit-learn to 1e-9
-//! (tests/vectors/metrics.json); where it has no such metric, the definition stands at the field.
+//! How good a model's probabilities are, compared with outcomes. Values agree with scikit-learn to
+//! 1e-9 (tests/vectors/metrics.json); a metric that scikit-learn lacks is defined at its field.
 
 mod bootstrap;
 mod catalogue;

@@ -1,4 +1,5 @@
-//! Two models on the same rows: differences of their figures, with intervals from resamples that both are measured on.
+//! Two models on the same rows: differences of their figures, with intervals from resamples that
+//! both are measured on.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +21,9 @@ pub struct Difference {
     pub interval: Interval,
 }
 
-/// The differences of all figures, by their key in [`Metrics`]. The bootstrap is paired: each resample draws rows, and
-/// both models are measured on them, so that what makes both better or worse cancels.
+/// The differences of all figures, by their key in [`Metrics`]. The bootstrap is paired: each
+/// resample draws rows, and both models are measured on them, so that what makes both better or
+/// worse cancels.
 pub fn differences(
     first: &[f64],
     second: &[f64],

@@ -1,7 +1,8 @@
-//! Rows sorted once by probability and grouped into levels of equal probability, and the figures of the order.
+//! Rows sorted once by probability and grouped into levels of equal probability, and the figures of
+//! the order.
 //!
-//! Every figure is a function of how many negatives and positives each level holds. So a bootstrap resample is
-//! only another set of counts over the same levels, and nothing is sorted again.
+//! Every figure is a function of how many negatives and positives each level holds. So a bootstrap
+//! resample is only another set of counts over the same levels, and nothing is sorted again.
 
 use super::confusion::Confusion;
 use super::error::MetricsError;
@@ -95,7 +96,8 @@ impl Tally<'_> {
         (self.negatives + self.positives) as f64
     }
 
-    /// The Mann-Whitney count in whole halves of a pair, so exact; the trapezoids of scikit-learn are the same sum.
+    /// The Mann-Whitney count in whole halves of a pair, so exact; the trapezoids of scikit-learn
+    /// are the same sum.
     pub fn roc_auc(&self) -> f64 {
         let mut negatives_below = self.negatives;
         let mut half_pairs = 0u64;
@@ -106,8 +108,8 @@ impl Tally<'_> {
         half_pairs as f64 / (2 * self.negatives * self.positives) as f64
     }
 
-    /// DeLong's variance of [`Tally::roc_auc`]: that of the mean placement of the positives among the negatives, plus
-    /// that of the negatives among the positives.
+    /// DeLong's variance of [`Tally::roc_auc`]: that of the mean placement of the positives among
+    /// the negatives, plus that of the negatives among the positives.
     pub fn roc_auc_variance(&self) -> f64 {
         let area = self.roc_auc();
         let (all_negatives, all_positives) = (self.negatives as f64, self.positives as f64);
@@ -158,7 +160,8 @@ impl Tally<'_> {
         let (mut best, mut threshold) = (0.0, 1.0);
         for (level, &counts) in self.levels.iter().zip(self.counts) {
             confusion.predict_positive(counts);
-            // Equal fractions of whole numbers round to equal floats, so `>=` finds the lowest of the best.
+            // Equal fractions of whole numbers round to equal floats, so `>=` finds the lowest of
+            // the best.
             if confusion.f1() >= best {
                 (best, threshold) = (confusion.f1(), level.probability);
             }
@@ -205,8 +208,9 @@ impl Tally<'_> {
         surplus.iter().map(|bin| bin.abs()).sum::<f64>() / self.rows()
     }
 
-    /// The error that outcomes drawn from these very probabilities would have, in the mean. The surplus of a bin then has
-    /// the variance Σ p (1 - p), and as a sum of many rows is about normal: its mean size is √(2/π) of its deviation.
+    /// The error that outcomes drawn from these very probabilities would have, in the mean. The
+    /// surplus of a bin then has the variance Σ p (1 - p), and as a sum of many rows is about
+    /// normal: its mean size is √(2/π) of its deviation.
     pub fn calibration_error_by_chance(&self) -> f64 {
         let mut variances = [0.0; CALIBRATION_BINS];
         for (level, &[negatives, positives]) in self.levels.iter().zip(self.counts) {
@@ -240,7 +244,8 @@ mod tests {
 
     #[test]
     fn the_top_tenth_is_rounded_up_and_ties_share_it() {
-        // 11 rows: 2 places, one for .9 and one shared by three rows of .8 with two positives among them.
+        // 11 rows: 2 places, one for .9 and one shared by three rows of .8 with two positives among
+        // them.
         let probabilities = [0.8, 0.1, 0.9, 0.8, 0.8, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1];
         let labels = [true, false, true, false, true, false, false, false, false, false, true];
         let expected = (1.0 + 2.0 / 3.0) / 2.0 / (4.0 / 11.0);

@@ -17,7 +17,8 @@ pub struct ReliabilityBin {
     pub interval: Interval,
 }
 
-/// At most `bins` bins of nearly equal size, lowest probability first; equal probabilities stay together.
+/// At most `bins` bins of nearly equal size, lowest probability first; equal probabilities stay
+/// together.
 pub fn reliability(probabilities: &[f64], labels: &[bool], bins: usize) -> Result<Vec<ReliabilityBin>, MetricsError> {
     let ranking = Ranking::new(probabilities, labels)?;
     let counts = ranking.counts();
@@ -59,7 +60,8 @@ pub fn wilson(part: u64, whole: u64) -> Interval {
 mod tests {
     use super::*;
 
-    /// The bounds are the shares from which the seen one is just 1.96 of their own standard errors away.
+    /// The bounds are the shares from which the seen one is just 1.96 of their own standard errors
+    /// away.
     #[test]
     fn wilsons_interval_solves_his_equation() {
         for (part, whole) in [(8, 40), (0, 20), (19, 20), (500, 10_000)] {

@@ -1,4 +1,5 @@
-//! What one pass over a column counts, in bounded memory: up to 4,096 different texts and 16,384 hashes a column.
+//! What one pass over a column counts, in bounded memory: up to 4,096 different texts and 16,384
+//! hashes a column.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -23,7 +24,8 @@ pub(crate) struct Profile {
     /// Texts such as "NA", with their counts.
     pub(crate) tokens: BTreeMap<String, u64>,
     pub(crate) token_rows: u64,
-    /// Every text that is not blank with its count; `None` once there were too many or too long ones.
+    /// Every text that is not blank with its count; `None` once there were too many or too long
+    /// ones.
     pub(crate) values: Option<BTreeMap<String, Counted>>,
     pub(crate) distinct: Distinct,
     pub(crate) numbers: Numbers,
@@ -37,7 +39,7 @@ pub(crate) struct Profile {
     pub(crate) characters: u64,
 }
 
-/// What a text is; worked out once for each text that is counted.
+/// The class of a text, determined once for each distinct text.
 #[derive(Clone, Copy, Debug)]
 enum Class {
     Number(f64),
@@ -69,8 +71,8 @@ pub(crate) struct Days {
     pub(crate) rows: u64,
     pub(crate) earliest: f64,
     pub(crate) latest: f64,
-    /// Dates of the far future, which stand for "never" or "not yet": rows, which are none of those above, and texts,
-    /// the first few.
+    /// Dates of the far future, which stand for "never" or "not yet": rows, which are none of those
+    /// above, and texts, the first few.
     pub(crate) never_rows: u64,
     pub(crate) never: BTreeSet<String>,
 }
@@ -108,7 +110,7 @@ pub(crate) struct Numbers {
     pub(crate) compact_dates: u64,
     pub(crate) minimum: f64,
     pub(crate) maximum: f64,
-    /// Whether every number is above the one before.
+    /// Whether every number is greater than the one before.
     pub(crate) increasing: bool,
     last: f64,
 }
@@ -234,7 +236,7 @@ fn classify(text: &str) -> Class {
 
 /// The number that the core reads in a text, so that `init` and scoring agree on what a number is.
 pub(crate) fn number(text: &str) -> Option<f64> {
-    // A letter that no number has: not worth the core's explanation of what is wrong.
+    // No number has this letter. This saves the core's explanation of the error.
     if text.bytes().any(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E')) {
         return None;
     }
@@ -248,8 +250,8 @@ pub(crate) fn number(text: &str) -> Option<f64> {
     }
 }
 
-/// Number of different texts: exact up to 16,384, then estimated to 1% from the texts whose hash ends in enough zeros
-/// (adaptive sampling: Flajolet, "On adaptive sampling", Computing 34, 1990).
+/// Number of different texts: exact up to 16,384, then estimated to 1% from the texts whose hash
+/// ends in enough zeros (adaptive sampling: Flajolet, "On adaptive sampling", Computing 34, 1990).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Distinct {
     hashes: HashSet<u64>,

@@ -1,12 +1,13 @@
-//! Columns whose values stand for somebody or something: identifiers, and numbers that are codes.
+//! Columns whose values identify something: identifiers, and numbers that are codes.
 
 use super::column::{Profile, number};
 use super::names::words;
 use crate::words::grouped;
 
-/// Fewer rows than this say nothing about uniqueness.
+/// With fewer rows, uniqueness means nothing.
 pub(crate) const ROWS_FOR_IDENTIFIERS: u64 = 20;
-/// A share of different values that makes a column an identifier. Counts beyond 16,384 are estimates, to 1%.
+/// A share of different values that makes a column an identifier. Counts beyond 16,384 are
+/// estimates, to 1%.
 pub(crate) const NEARLY_ALL: f64 = 0.95;
 
 /// Why an almost unique column identifies a person, if it does.
@@ -75,7 +76,8 @@ pub(crate) fn is_code(name: &str) -> bool {
     !counts && words.iter().any(|word| CODES.contains(&word.to_lowercase().as_str()))
 }
 
-/// Few whole numbers, large, of one length, with gaps, and not round: 408, 415, 510; but not 12, 24, 36 or 0 to 9.
+/// Few whole numbers, large, of one length, with gaps, and not round: 408, 415, 510; but not 12,
+/// 24, 36 or 0 to 9.
 pub(crate) fn looks_like_codes(values: &[&String], minimum: f64) -> bool {
     let numbers: Vec<f64> = values.iter().filter_map(|text| number(text)).collect();
     let maximum = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -1,4 +1,5 @@
-//! What one pass over a column shows: its kinds of values, whether it identifies a person, what its name says.
+//! What one pass over a column shows: the kinds of its values, whether it identifies a person, what
+//! its name means.
 //!
 //! `init` drafts a schema from it, `checks` looks for leaks and identifiers, `suggest` reads names.
 

@@ -1,6 +1,7 @@
-//! What the name of a column says.
+//! The meaning of column names.
 
-/// The words of a column's name: parted at blanks, punctuation and capitals; `customerID` is `customer`, `ID`.
+/// The words of a column's name: parted at blanks, punctuation and capitals; `customerID` is
+/// `customer`, `ID`.
 pub(crate) fn words(name: &str) -> Vec<String> {
     let characters: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
@@ -12,7 +13,8 @@ pub(crate) fn words(name: &str) -> Vec<String> {
         let before = index.checked_sub(1).map(|before| characters[before]);
         let after = characters.get(index + 1);
         let starts = before.is_some_and(|before| {
-            // "HasTV" and "TVPlan": a capital after a small letter, and the last capital of several before a small one.
+            // "HasTV" and "TVPlan": a capital after a small letter, and the last capital of several
+            // before a small one.
             c.is_uppercase()
                 && (before.is_lowercase() || before.is_uppercase() && after.is_some_and(|c| c.is_lowercase()))
         });
@@ -42,7 +44,7 @@ pub(crate) fn label(name: &str) -> String {
     if label.is_empty() { name.into() } else { label.join(" ") }
 }
 
-/// The word in a column's name that says that it may be known only after a customer left.
+/// The word in a column's name by which it may be known only after a customer left.
 pub(crate) fn after_the_fact(name: &str, target: &str) -> Option<String> {
     let letters = |text: &str| -> String { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
     let (name, target) = (letters(name), letters(target));
@@ -50,8 +52,8 @@ pub(crate) fn after_the_fact(name: &str, target: &str) -> Option<String> {
     found.map(|word| format!("{word:?}"))
 }
 
-/// As [`after_the_fact`], and by words that are often, but not always, of what follows on leaving: worth a question, not
-/// enough to leave a column out.
+/// As [`after_the_fact`], and with words that often, but not always, name what follows on leaving.
+/// They are worth a question, but no reason to leave a column out.
 pub(crate) fn outcome_word(name: &str, target: &str) -> Option<String> {
     const STEMS: [&str; 9] =
         ["cancel", "terminat", "deactivat", "attrit", "winback", "closed", "closure", "exited", "offboard"];

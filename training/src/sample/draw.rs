@@ -1,4 +1,5 @@
-//! Random numbers drawn from the generator's words alone, so that a sample does not change with a library.
+//! Random numbers drawn from the generator's words alone, so that a sample does not change with a
+//! library.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,11 +1,12 @@
-//! `tenure sample`: a synthetic table with IBM Telco's columns and a believable churn process, because the real table
-//! is not ours to ship. The same rows and seed give the same bytes.
+//! `tenure sample`: a synthetic table with IBM Telco's columns and a believable churn process,
+//! because the real table is not ours to ship. The same rows and seed give the same bytes.
 //!
-//! Who the customer is and what she has is drawn first, each from what came before: contract and months (long contracts
-//! have long months behind them, 72 at most, many at 1 and many at 72), partner and dependents, phone, internet (no
-//! phone, then DSL), the six services of internet (only where there is internet; a hidden eagerness makes them go
-//! together), paperless billing, payment. The monthly charge is the price list below with a little noise; the total is
-//! months × monthly with the noise of past prices, and blank at month 0. One row in 300 is an outlier.
+//! Who the customer is and what she has is drawn first, each from what came before: contract and
+//! months (long contracts have long months behind them, 72 at most, many at 1 and many at 72),
+//! partner and dependents, phone, internet (no phone, then DSL), the six services of internet (only
+//! where there is internet; a hidden eagerness makes them go together), paperless billing, payment.
+//! The monthly charge is the price list below with a little noise; the total is months × monthly
+//! with the noise of past prices, and blank at month 0. One row in 300 is an outlier.
 //!
 //! Then she leaves with probability 1 / (1 + e^−z), where, with m the months and [·] 1 or 0:
 //!
@@ -23,8 +24,9 @@
 //!     + 0.5·[monthly > 95]·[m < 24]                            a large bill, too soon
 //! ```
 //!
-//! Nobody leaves in month 0, and gender plays no part. Noise is standard normal: what no column tells. Some 26.5% leave, and z without the noise has a
-//! ROC-AUC of .848, near what the real table allows.
+//! Nobody leaves in month 0, and gender plays no part. Noise is standard normal: what no column
+//! tells. Some 26.5% leave, and z without the noise has a ROC-AUC of .848, near what the real table
+//! allows.
 
 mod draw;
 mod person;
@@ -54,8 +56,8 @@ pub fn write(rows: u64, seed: u64, out: &mut impl Write) -> io::Result<()> {
     out.flush()
 }
 
-/// Four digits and five letters, different in every row: a step through all of them by a number that has no divisor
-/// in common with how many there are.
+/// Four digits and five letters, different in every row: a step through all of them by a number
+/// that has no divisor in common with how many there are.
 fn identifier(row: u64, seed: u64) -> String {
     const COUNT: u128 = 10_000 * 26_u128.pow(5);
     const STEP: u128 = 61_803_398_877;

@@ -1,5 +1,5 @@
-//! One synthetic customer: who she is, what she has and pays, and whether she leaves. The formulas stand in the
-//! [parent](super).
+//! One synthetic customer: who she is, what she has and pays, and whether she leaves. The formulas
+//! stand in the [parent](super).
 
 use tenure::calibration::sigmoid;
 
@@ -150,7 +150,8 @@ impl Person {
         z += 0.35 * one(self.senior && !self.partner) - 0.3 * one(self.dependents);
         z += 0.045 * (self.monthly - self.price_list()).clamp(-20.0, 20.0);
         z += 0.5 * one(self.monthly > 95.0 && self.months < 24.0);
-        // The outcome is drawn even where nothing can come of it, so that every row takes as many numbers.
+        // The outcome is drawn even where nothing can come of it, so that every row takes as many
+        // numbers.
         draw.chance(sigmoid(z)) && self.months > 0.0
     }
 
@@ -191,7 +192,8 @@ impl Person {
 fn months(contract: Contract, draw: &mut Draw) -> f64 {
     let (first, normal) = (draw.uniform(), draw.normal());
     match contract {
-        // One in ten has just come; of the others half go within 14 months, and a few have stayed for good.
+        // One in ten has just come; of the others half go within 14 months, and a few have stayed
+        // for good.
         Contract::Monthly if normal > 1.28 => 1.0,
         Contract::Monthly => (1.0 - 19.0 * (1.0 - first).ln()).floor().min(LONGEST),
         _ if first < 0.003 => 0.0,

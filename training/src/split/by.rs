@@ -1,4 +1,4 @@
-//! What keeps rows apart: chance alone, a column whose groups must not be torn, or a column of times.
+//! How rows are split: at random, by groups that stay whole, or by time.
 
 use tenure::schema::date;
 
@@ -10,19 +10,19 @@ use super::stratified::stratified_parts;
 use super::timed::{timed_folds, timed_parts};
 use crate::cohort::Cohort;
 
-/// How the rows of one cohort are parted.
+/// How the rows of one cohort are split.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SplitBy {
-    /// At random, in proportion of the classes.
+    /// At random, stratified by the classes.
     Target,
-    /// No group in two parts; in proportion of the classes as far as the groups allow.
+    /// Rows of a group stay in the same part; stratified as far as the groups allow.
     Group { column: String, groups: Groups },
-    /// The latest rows are the test rows; no moment in two parts.
+    /// The latest rows are the test rows; rows of the same time stay in the same part.
     Time { column: String, times: Times },
 }
 
 impl SplitBy {
-    /// Reads the column that keeps rows apart, of which there is at most one, from the cohort's table.
+    /// Reads the column of groups or of times from the cohort's table; `group` wins over `time`.
     pub fn read(cohort: &Cohort, group: Option<&str>, time: Option<&str>) -> Result<SplitBy, SplitError> {
         Ok(match (group, time) {
             (Some(column), _) => SplitBy::Group { column: column.into(), groups: Groups::read(cohort, column)? },
@@ -31,7 +31,7 @@ impl SplitBy {
         })
     }
 
-    /// Parts all rows of the cohort with these labels.
+    /// Splits all rows of the cohort with these labels.
     pub fn split(&self, labels: &[bool], shares: &Shares, seed: u64) -> Result<Split, SplitError> {
         let rows: Vec<u32> = (0..labels.len() as u32).collect();
         let shares = [shares.train, shares.validation, shares.calibration, shares.test];
@@ -41,8 +41,8 @@ impl SplitBy {
         Ok(Split { train, validation, calibration, test })
     }
 
-    /// Folds over all rows, with an inner validation part of each. By time, a fold's rows come after all that it is
-    /// fitted on, so the earliest rows are in no fold.
+    /// Folds over all rows, each with an inner validation part. By time, the test rows of a fold
+    /// are later than all its training rows, so the earliest rows are in no test part.
     pub fn folds(&self, labels: &[bool], count: usize, seed: u64) -> Result<Vec<Fold>, SplitError> {
         let fold_of_row = match self {
             SplitBy::Target => return Fold::seeded(labels, count, seed),
@@ -60,7 +60,7 @@ impl SplitBy {
         (0..count as u32).map(fold).collect()
     }
 
-    /// Parts some rows by shares, ascending in every part; by time, the parts follow each other.
+    /// Splits some rows by shares, ascending in every part. By time, later parts have later rows.
     pub fn parts(&self, labels: &[bool], rows: &[u32], shares: &[f64], seed: u64) -> Result<Vec<Vec<u32>>, SplitError> {
         match self {
             SplitBy::Target => stratified_parts(labels, rows, shares, seed),
@@ -76,9 +76,9 @@ impl SplitBy {
             SplitBy::Group { column, groups } => {
                 let alone = match groups.alone {
                     0 => String::new(),
-                    alone => format!(", of which {alone} are rows without one"),
+                    alone => format!(", {alone} of them single rows without a value"),
                 };
-                format!("by group: no `{column}` in two parts ({} groups{alone})", groups.count)
+                format!("by group: rows that share `{column}` stay in the same part ({} groups{alone})", groups.count)
             }
             SplitBy::Time { column, times } => {
                 let first = test.iter().map(|&row| times.of_row[row as usize]).fold(f64::INFINITY, f64::min);
@@ -90,7 +90,7 @@ impl SplitBy {
 }
 
 impl Split {
-    /// Parts all rows of a cohort with these labels.
+    /// A stratified split of all rows with these labels.
     pub fn stratified(labels: &[bool], shares: &Shares, seed: u64) -> Result<Split, SplitError> {
         SplitBy::Target.split(labels, shares, seed)
     }
@@ -104,7 +104,8 @@ mod tests {
     use crate::cohort::tests::SCHEMA;
     use crate::file::tests::file;
 
-    /// Sixty rows in households of three, one of them left out; the file must live as long as the cohort.
+    /// Sixty rows in households of three, one of them left out; the file must live as long as the
+    /// cohort.
     fn read(extra: &str, cell: impl Fn(usize) -> String) -> (tempfile::NamedTempFile, Cohort) {
         let row = |row: usize| {
             let tenure = if row == 2 { -1 } else { row as i64 };

@@ -1,4 +1,4 @@
-//! The column that keeps rows apart: groups that stay whole, or times.
+//! The column that a split follows: groups that stay whole, or times.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use tenure_table::{Source, nearest};
 use super::error::SplitError;
 use crate::cohort::Cohort;
 
-/// The group of each customer, from 0. A customer without one is a group alone.
+/// The group of each customer, counted from 0. A customer without a value is a group of their own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Groups {
     pub(super) of_row: Vec<u32>,
@@ -16,7 +16,7 @@ pub struct Groups {
     pub(super) alone: usize,
 }
 
-/// The moment of each customer: a number as it stands, or days since 1970-01-01.
+/// The time of each customer: the number itself, or days since 1970-01-01.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Times {
     pub(super) of_row: Vec<f64>,
@@ -53,7 +53,7 @@ impl Times {
         let mut times = Times { of_row: Vec::with_capacity(cohort.rows()), dates: false };
         walk(cohort, column, &mut |text, place| {
             let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-            // The first row says whether the column is of numbers or of dates.
+            // The first row decides whether the column has numbers or dates.
             if times.of_row.is_empty() {
                 times.dates = number.is_none();
             }
@@ -61,7 +61,7 @@ impl Times {
             let Some(time) = time else {
                 let expected = if times.dates { "a date, year first, as in 2024-01-31" } else { "a number" };
                 let message = if text.is_empty() {
-                    "is empty; a row without a time has no place in a split by time".into()
+                    "is empty; a split by time needs a time in every row".into()
                 } else {
                     format!("{text:?} is not {expected}")
                 };

@@ -1,21 +1,23 @@
-//! Why rows cannot be parted.
+//! Why rows cannot be split.
 
 use tenure_table::TableError;
 
 use crate::words::nearest_hint;
 
-/// Why rows cannot be parted.
+/// Why rows cannot be split.
 #[derive(Debug, thiserror::Error)]
 pub enum SplitError {
     #[error("the shares must be above 0 and sum to 1 (got {0:?})")]
     Shares(Vec<f64>),
-    #[error("{folds} folds of {rows} rows: there must be at least 2, and as many rows of either class")]
+    #[error(
+        "{folds} folds of {rows} rows: there must be at least 2 folds, and at least one row of each class for every fold"
+    )]
     FoldCount { folds: usize, rows: usize },
-    #[error("a part of {share} of the rows would have none of the customers that {class}, of which there are {count}")]
+    #[error("a part with a share of {share} would have none of the {count} customers who {class}")]
     EmptyClass { share: f64, class: &'static str, count: usize },
     #[error("{file}: no column `{column}`{hint}", hint = nearest_hint(nearest.as_deref()))]
     Column { file: String, column: String, nearest: Option<String> },
-    /// A column cannot keep the rows apart.
+    /// The rows cannot be split by this column.
     #[error("`{column}`: {message}")]
     Apart { column: String, message: String },
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! Files that say which fold each row is in: whole numbers, one line per data row of a table.
+//! Fold files: the fold of each row, as whole numbers, one line per data row of a table.
 
 use std::path::Path;
 
@@ -10,9 +10,9 @@ use crate::cohort::Cohort;
 use crate::words::nearest_hint;
 
 impl Fold {
-    /// The folds of a file `row,fold,y`, one line per data row of the table, and the inner parts of a file `row,k0…`:
-    /// -1 for the fold's test rows, 1 for validation, 0 for the rows to fit on. Without the second file the inner parts
-    /// are seeded.
+    /// The folds of a file `row,fold,y`, one line per data row of the table, and the inner parts of
+    /// a file `row,k0…`: -1 for the fold's test rows, 1 for validation, 0 for the rows to fit on.
+    /// Without the second file the inner parts are seeded.
     pub fn read(cohort: &Cohort, folds: &Path, inner: Option<&Path>, seed: u64) -> Result<Vec<Fold>, SplitError> {
         let (labels, rows) = (cohort.labels(), cohort.report().rows);
         let outer = RowFile::read(folds, rows, |column| ["row", "fold", "y"].contains(&column))?;
@@ -20,7 +20,8 @@ impl Fold {
         if outer.columns.iter().any(|column| column == "y") {
             let y = outer.column("y", 0..=1, cohort)?;
             if let Some(row) = (0..labels.len()).find(|&row| (y[row] == 1) != labels[row]) {
-                let message = format!("y is {}, but the target of the table says otherwise", y[row]);
+                let message =
+                    format!("y is {}, but the target of the table differs; use the fold file of this table", y[row]);
                 return Err(outer.error(&format!("usable row {row}"), message));
             }
         }

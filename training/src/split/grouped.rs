@@ -1,5 +1,5 @@
-//! Parts that tear no group: customers of one household, or rows of one customer, are alike, and a model that saw one
-//! of them is flattered by the other.
+//! Splits that keep groups whole: customers of one household, or rows of one customer, are alike,
+//! and a model that was trained on one of them would look too good on the other.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -9,10 +9,12 @@ use super::columns::Groups;
 use super::error::SplitError;
 use super::parts::check_shares;
 
-/// Parts `rows` by `shares`, no group in two parts, both classes near their proportion.
+/// Splits `rows` by `shares`. Every group stays in one part, and both classes are near their
+/// proportion.
 ///
-/// The largest group is dealt first, each to the part that it brings nearest to its share of either class (the greedy
-/// way of scikit-learn's StratifiedGroupKFold, with shares); groups of one size come in seeded order.
+/// Groups are dealt in descending order of size, each to the part that it brings nearest to its
+/// share of either class (the greedy method of scikit-learn's StratifiedGroupKFold, with shares).
+/// Groups of one size are dealt in a seeded order.
 pub(super) fn grouped_parts(
     labels: &[bool],
     groups: &Groups,
@@ -37,7 +39,8 @@ pub(super) fn grouped_parts(
     let mut part_of = vec![0; groups.count];
     for group in order {
         let more = tally[group as usize];
-        // How much the squared distance from the wanted rows grows, by class in units of what is wanted.
+        // How much the squared distance from the wanted rows grows, by class in units of what is
+        // wanted.
         let growth = |part: usize| -> f64 {
             (0..2)
                 .map(|class| {
@@ -106,7 +109,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Every row once, no group torn, the shares of both classes kept to within a few of the largest groups.
+        /// Every row once, no group torn, the shares of both classes kept to within a few of the
+        /// largest groups.
         #[test]
         fn no_group_is_torn(sizes in prop::collection::vec(1usize..6, 150..400), odds in 2usize..5, seed: u64) {
             let of_row: Vec<u32> =

@@ -1,8 +1,8 @@
-//! Ways to part the rows of a cohort: one split for training, folds for cross-validation, and the readers of fold files.
-//! [`SplitBy`] also keeps groups whole, or parts by time.
+//! Ways to split the rows of a cohort: one split for training, folds for cross-validation, and fold
+//! files. [`SplitBy`] also keeps groups whole, or splits by time.
 //!
-//! Stratified: every part has the classes in the cohort's proportion, to the row. The same labels, shares and seed give
-//! the same parts everywhere (ChaCha8).
+//! A stratified split has the classes in the cohort's proportion in every part, to the row. The
+//! same labels, shares and seed give the same parts on every machine (ChaCha8).
 
 mod by;
 mod columns;

@@ -40,7 +40,8 @@ pub struct Fold {
     pub test: Vec<u32>,
 }
 
-/// Share of the rows outside the test fold that become its inner validation rows, as in the shared inner files.
+/// Share of the rows outside the test fold that become its inner validation rows, as in the shared
+/// inner files.
 pub const INNER_VALIDATION: f64 = 0.15;
 
 /// The sum of the shares, which is 1 but for rounding.

@@ -1,4 +1,4 @@
-//! Parts at random in which the classes have the cohort's proportion, to the row.
+//! Random splits in which every part has the classes in the cohort's proportion, to the row.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -7,7 +7,8 @@ use rand_chacha::ChaCha8Rng;
 use super::error::SplitError;
 use super::parts::{Fold, INNER_VALIDATION, check_shares};
 
-/// Parts `rows` by `shares`; every part has both classes in proportion, and its rows ascending.
+/// Splits `rows` by `shares`. Every part has both classes in proportion, and its rows in ascending
+/// order.
 pub fn stratified_parts(labels: &[bool], rows: &[u32], shares: &[f64], seed: u64) -> Result<Vec<Vec<u32>>, SplitError> {
     let sum = check_shares(shares)?;
     let mut parts = vec![Vec::new(); shares.len()];
@@ -27,7 +28,8 @@ pub fn stratified_parts(labels: &[bool], rows: &[u32], shares: &[f64], seed: u64
     Ok(parts)
 }
 
-/// The fold of each row, from 0; folds differ by at most one row of each class, and by at most one row in all.
+/// The fold of each row, from 0; folds differ by at most one row of each class, and by at most one
+/// row in all.
 pub fn stratified_folds(labels: &[bool], folds: usize, seed: u64) -> Result<Vec<u32>, SplitError> {
     let rows: Vec<u32> = (0..labels.len() as u32).collect();
     let classes = shuffled_classes(labels, &rows, seed);
@@ -35,7 +37,8 @@ pub fn stratified_folds(labels: &[bool], folds: usize, seed: u64) -> Result<Vec<
         return Err(SplitError::FoldCount { folds, rows: labels.len() });
     }
     let mut fold_of_row = vec![0; labels.len()];
-    // The second class goes on where the first one ended, so that the larger folds of both do not meet.
+    // The second class continues where the first one ended, so that no fold gets the extra row of
+    // both.
     let shuffled = classes.into_iter().flat_map(|(_, rows)| rows);
     for (position, row) in shuffled.enumerate() {
         fold_of_row[row as usize] = (position % folds) as u32;
@@ -53,7 +56,7 @@ fn shuffled_classes(labels: &[bool], rows: &[u32], seed: u64) -> [(&'static str,
 }
 
 impl Fold {
-    /// Seeded folds over all rows, with an inner validation part of each.
+    /// Seeded folds over all rows, each with an inner validation part.
     pub fn seeded(labels: &[bool], folds: usize, seed: u64) -> Result<Vec<Fold>, SplitError> {
         Fold::with_inner_seed(labels, &stratified_folds(labels, folds, seed)?, seed)
     }

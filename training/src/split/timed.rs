@@ -1,10 +1,11 @@
-//! Parts that follow each other in time: the model is measured on what came later, as it will be used.
+//! Splits by time: the model is measured on later rows, as it will be used.
 
 use super::columns::Times;
 use super::error::SplitError;
 use super::parts::{Fold, INNER_VALIDATION, check_shares};
 
-/// Parts `rows` by `shares` in the order of time; rows of one moment stay together, in the part that has more of them.
+/// Splits `rows` by `shares` in the order of time. Rows of the same time stay together, in the part
+/// that has more of them.
 pub(super) fn timed_parts(
     labels: &[bool],
     times: &Times,
@@ -48,8 +49,8 @@ fn boundary(order: &[u32], time: &impl Fn(u32) -> f64, wanted: usize) -> usize {
     if wanted - first <= after - wanted { first } else { after }
 }
 
-/// Folds whose test rows come one block after the other, each fitted on all that came before (an expanding window).
-/// The first of `folds` + 1 blocks is only fitted on.
+/// Folds with an expanding window: each fold tests one block of rows and is fitted on all rows
+/// before it. The first of `folds` + 1 blocks is never tested.
 pub(super) fn timed_folds(labels: &[bool], times: &Times, column: &str, folds: usize) -> Result<Vec<Fold>, SplitError> {
     if folds < 2 {
         return Err(SplitError::FoldCount { folds, rows: labels.len() });
@@ -86,7 +87,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Every row once, every part wholly later than the one before, shares kept to within one moment's rows.
+        /// Every row once, every part wholly later than the one before, shares kept to within one
+        /// moment's rows.
         #[test]
         fn later_rows_are_test_rows(moments in prop::collection::vec(0u8..60, 400..900), seed: u64) {
             let of_row: Vec<f64> = moments.iter().map(|&moment| f64::from(moment)).collect();

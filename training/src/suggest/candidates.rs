@@ -1,5 +1,6 @@
-//! The formulas that are tried: sums, differences and trends of fields that measure the same thing, ratios and products
-//! of any two, what a flag makes of a number, and how many services a customer has.
+//! The formulas that are tried: sums, differences and trends of fields that measure the same thing,
+//! ratios and products of any two, what a flag makes of a number, and how many services a customer
+//! has.
 
 use tenure::schema::{Derived, Field, Formula, Kind, Schema};
 
@@ -7,7 +8,8 @@ use crate::checks::field_summaries;
 use crate::cohort::{Cohort, Column};
 use crate::profile::words;
 
-/// Numbers that are combined with each other; of more, those that say most alone.
+/// Numbers that are combined with each other; if there are more, those that rank customers best on
+/// their own.
 const MOST_NUMBERS: usize = 40;
 const MOST_FLAGS: usize = 12;
 /// Fields that a formula may read.
@@ -34,7 +36,8 @@ pub fn candidates(cohort: &Cohort) -> Vec<Derived> {
     }
     for (at, &first) in numbers.iter().enumerate() {
         for &second in &numbers[at + 1..] {
-            // A ratio and its inverse cut the customers at the same places; the one without zeros below is written.
+            // A ratio and its inverse order the customers the same way; the denominator is the one
+            // without zeros.
             let (over, under) =
                 if has_zeros(cohort, second) && !has_zeros(cohort, first) { (second, first) } else { (first, second) };
             let ([a, b], [x, y]) = pair(schema, over, under);
@@ -104,8 +107,8 @@ fn numbers(cohort: &Cohort) -> Vec<usize> {
     fields
 }
 
-/// Groups of numbers that measure the same thing: one unit, or one word in their names. Two groups of the same fields
-/// are one.
+/// Groups of numbers that measure the same thing: one unit, or one word in their names. Two groups
+/// of the same fields are one.
 fn alike(schema: &Schema, numbers: &[usize]) -> Vec<(String, Vec<usize>)> {
     const EMPTY: [&str; 10] = ["total", "number", "num", "n", "of", "avg", "average", "mean", "count", "last"];
     let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
@@ -146,7 +149,7 @@ fn has_zeros(cohort: &Cohort, field: usize) -> bool {
     matches!(cohort.column(field), Column::Numbers(numbers) if numbers.contains(&0.0))
 }
 
-/// What a customer has: a flag, or a category that says Yes.
+/// The formula of a service that a customer has: a flag, or a category with the value Yes.
 fn has_service(field: &Field) -> Option<String> {
     let name = name(field);
     match &field.kind {

@@ -1,12 +1,15 @@
-//! Derived features worth having: formulas over the fields that lower the log-loss on rows that were not trained on.
+//! Derived features worth having: formulas over the fields that lower the log-loss on rows that
+//! were not trained on.
 //!
-//! A greedy search. The default network is cross-validated once; every candidate is then asked how much of what the
-//! network got wrong it explains (a correction of the held-out logits by the candidate's quantile and by how sure the
-//! network was, itself held out), which costs a millisecond. The most promising one is put to the test: the network is cross-validated again with it,
-//! on the same folds, and it stays if the log-loss falls by more than three times the standard error of the
-//! difference, row by row. Then the search goes on with it in place.
+//! The search is greedy. The default network is cross-validated once. Every candidate is then
+//! scored by how much of the network's errors it explains: a held-out correction of the held-out
+//! logits by the candidate's quantile and by the network's probability, which costs a millisecond.
+//! The most promising candidate is tested: the network is cross-validated again with it, on the
+//! same folds, and the candidate is accepted if the log-loss falls by more than three times the
+//! standard error of the difference, row by row. Then the search continues with it in place.
 //!
-//! The gains are measured on rows that also chose the candidates, so they flatter a little; hence the high bars.
+//! The gains are measured on the rows that chose the candidates, so these figures are optimistic;
+//! the thresholds are high for that reason.
 
 mod candidates;
 
@@ -27,19 +30,19 @@ use crate::train::{Encoded, TrainError};
 
 pub use candidates::candidates;
 
-/// Rows that are looked at; a larger table is sampled.
+/// Rows that are used; a larger table is sampled.
 const MAXIMUM_ROWS: usize = 10_000;
 const FOLDS: usize = 5;
 /// Candidates encoded at once.
 const CHUNK: usize = 256;
-/// Standard errors by which a correction must help before a candidate is put to the test. Most candidates that say
-/// nothing are below 0, because a held-out correction by noise does harm.
+/// Standard errors by which a correction must help before a candidate is tested. Most candidates
+/// without information are below 0, because a held-out correction by noise does harm.
 const PROMISING: f64 = 2.0;
-/// Bands of the network's probability that are corrected apart: what a candidate adds often matters only where the
-/// other fields leave it open.
+/// Bands of the network's probability that are corrected separately: a candidate often matters only
+/// where the other fields leave the outcome open.
 const BANDS: usize = 3;
-/// Standard errors by which the network must get better: more than the usual two, because the rows that measure it chose
-/// the candidate.
+/// Standard errors by which the network must improve: more than the usual two, because the rows
+/// that measure the candidate also chose it.
 const CONVINCING: f64 = 3.0;
 /// A smaller gain is not worth a formula that people must understand.
 const SMALLEST_GAIN: f64 = 0.001;
@@ -49,18 +52,18 @@ const PATIENCE: usize = 3;
 /// Rows of probability one half that pull a correction to 0.
 const PRIOR: f64 = 5.0;
 
-/// What the search found.
+/// The result of a search.
 #[derive(Clone, Debug, Serialize)]
 pub struct Suggestions {
     pub rows: usize,
     pub folds: usize,
-    /// Candidates that were looked at.
+    /// Candidates that were scored.
     pub tried: usize,
     /// Held-out log-loss without any of them.
     pub log_loss: f64,
     /// Each measured with those before it in place.
     pub accepted: Vec<Suggestion>,
-    /// Put to the test and not convincing.
+    /// Tested, and not accepted.
     pub rejected: Vec<Suggestion>,
 }
 
@@ -73,7 +76,8 @@ pub struct Suggestion {
     pub standard_error: f64,
 }
 
-/// Searches; `observer` hears which candidate is tested.
+/// Searches derived features. `observer` gets a note of every candidate that is tested, and may
+/// stop the search.
 pub fn suggest(cohort: &Cohort, seed: u64, observer: &dyn Observer) -> Result<Suggestions, TrainError> {
     let sampled;
     let cohort = if cohort.rows() > MAXIMUM_ROWS {
@@ -140,7 +144,8 @@ fn cross_validate(cohort: &Cohort, folds: &[Fold], seed: u64, observer: &dyn Obs
     Ok(all)
 }
 
-/// The candidate whose correction helps by the most standard errors, and by how many, where that is promising.
+/// The candidate whose correction helps by the most standard errors, and by how many, where that is
+/// promising.
 fn most_promising(
     cohort: &Cohort,
     candidates: &[Derived],
@@ -194,7 +199,8 @@ fn scores(
     let score = |(place, input): (usize, usize)| {
         let input_rows = inputs[input].row_count() * BANDS;
         let level = |row: usize| (features.get(input, row).0 - inputs[input].first_row) as usize * BANDS + band_of[row];
-        // By fold and level, the slope and the curvature of the loss: a Newton step from the held-out logit.
+        // The slope and the curvature of the loss by fold and level, for a Newton step from the
+        // held-out logit.
         let mut sums = vec![[0.0, 0.0]; FOLDS * input_rows];
         for (row, &label) in cohort.labels().iter().enumerate() {
             let (p, sum) = (probabilities[row], &mut sums[fold_of[row] * input_rows + level(row)]);
@@ -216,7 +222,8 @@ fn scores(
     Ok(places.into_iter().zip(first..).collect::<Vec<_>>().into_par_iter().map(score).collect())
 }
 
-/// The band of each row, cut so that every band has the same part of the variance that the labels can have.
+/// The band of each row, cut so that every band has the same part of the variance that the labels
+/// can have.
 fn bands(probabilities: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..probabilities.len()).collect();
     order.sort_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));

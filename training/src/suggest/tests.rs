@@ -15,7 +15,8 @@ fields = [
 ]
 "#;
 
-/// Who leaves depends on `cell` of the four fields; uniform numbers from a linear congruential generator.
+/// Who leaves depends on `cell` of the four fields; uniform numbers from a linear congruential
+/// generator.
 fn table(rows: usize, leaves: impl Fn(&[f64; 4], f64) -> bool) -> Cohort {
     let mut state = 7u64;
     let mut next = || {

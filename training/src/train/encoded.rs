@@ -1,4 +1,5 @@
-//! The encoded rows of a cohort: 8 bytes per input and row, spread out as dense columns one mini-batch at a time.
+//! The encoded rows of a cohort: 8 bytes per input and row, spread out as dense columns one
+//! mini-batch at a time.
 
 use tenure::customer::Cell;
 use tenure::encoding::{DenseLayout, Encoder, EncoderError, EncoderParams, Features};
@@ -12,10 +13,10 @@ use crate::fit::DenseRows;
 #[derive(Clone, Debug)]
 pub struct Encoded {
     encoder: Encoder,
-    /// What a customer is told; then, of each fold of the rows to fit, what its rows are told: target statistics that
-    /// their own labels are not in. The columns are the same.
+    /// The layout of every customer, then one for each fold of the training rows, with out-of-fold
+    /// target encodings. All have the same columns.
     layouts: Vec<DenseLayout>,
-    /// The layout of each row.
+    /// The place in `layouts` of each row's layout.
     layout_of: Vec<u32>,
     features: Features,
     labels: Vec<bool>,
@@ -51,8 +52,8 @@ impl Encoded {
         &self.layouts[0]
     }
 
-    /// The features of `count` customers that need not be of the cohort; `cell` gives a customer's cell by field and
-    /// place.
+    /// The features of `count` customers that need not be of the cohort; `cell` gives a customer's
+    /// cell by field and place.
     pub fn encode(&self, count: usize, cell: &impl Fn(usize, usize) -> Cell) -> Features {
         encode(&self.encoder, count, cell)
     }

@@ -1,5 +1,4 @@
-//! From a cohort to an artifact: encoder, teacher, student, calibration, background, card. Learns numbers; the core
-//! applies them.
+//! From a cohort to an artifact: encoder, teacher, student, calibration, background, card.
 
 mod background;
 mod encoded;
@@ -60,11 +59,12 @@ pub enum TrainError {
     Split(#[from] SplitError),
 }
 
-/// Validation log-loss that a student may lose against its teacher before a larger one is taught: a score is explained by
-/// evaluating the network many times, and less than this the validation rows of a small table cannot tell from nothing.
+/// The validation log-loss by which a student may be worse than its teacher before a larger student
+/// is tried. An explanation evaluates the network many times, so a small network matters; and the
+/// validation rows of a small table cannot measure a smaller difference.
 const TOLERATED_LOSS: f64 = 0.003;
 
-/// A network that scores, and how it came about.
+/// A trained network with its encoder and calibration, and a record of the training.
 #[derive(Debug)]
 pub struct Trained {
     pub encoded: Encoded,
@@ -72,21 +72,23 @@ pub struct Trained {
     pub network: Network,
     pub calibration: Calibration,
     pub calibration_record: CalibrationRecord,
-    /// What the network was packed from.
+    /// The network that was packed.
     pub shipped: Shipped,
     pub teacher: SelectedTeacher,
     pub teacher_calibration: Calibration,
-    /// Log-loss of every student that was tried, calibrated, on the validation rows, with its hidden layers.
+    /// Log-loss of every student that was tried, calibrated, on the validation rows, with its
+    /// hidden layers.
     pub students: Vec<(Vec<usize>, f64)>,
-    /// Of the network that ships, calibrated, on the validation rows.
+    /// Log-loss of the network that ships, calibrated, on the validation rows.
     pub validation_loss: f64,
-    /// Of the teacher, calibrated, on the validation rows.
+    /// Log-loss of the teacher, calibrated, on the validation rows.
     pub teacher_validation_loss: f64,
     /// Largest difference of a logit between burn and the packed network, over the validation rows.
     pub pack_error: f64,
 }
 
-/// Learns from `rows.fit`: chooses a teacher, and teaches a student where the teacher itself is too large to ship.
+/// Learns from `rows.fit`: chooses a teacher, and teaches a student where the teacher itself is too
+/// large to ship.
 pub fn train(
     params: &TrainParams,
     cohort: &Cohort,
@@ -161,7 +163,7 @@ pub fn train(
     })
 }
 
-/// What may ship, ready to.
+/// A packed and calibrated network that may ship.
 struct Candidate {
     shipped: Shipped,
     network: Network,
@@ -182,7 +184,8 @@ impl Trained {
         probabilities(&self.teacher_calibration, &self.teacher.logits(&self.encoded.subset(rows)))
     }
 
-    /// Multiply-adds of a row: of the network that ships, and of the teacher's members one after another.
+    /// Multiply-adds of a row: of the network that ships, and of the teacher's members one after
+    /// another.
     pub fn multiply_adds(&self) -> (usize, usize) {
         let inputs = self.encoded.encoder().inputs().len();
         (self.network.multiply_adds(inputs), ship::teacher_multiply_adds(&self.teacher, inputs))

@@ -13,7 +13,7 @@ use crate::folded::FoldedNetwork;
 use crate::gradients::tabm::Members;
 use crate::logistic::sigmoid_f32;
 
-/// Beyond, the rows restrain the weights by themselves, and a second ensemble would take minutes.
+/// With more training rows, one penalty is enough, and a second ensemble would take minutes.
 const BOTH_PENALTIES_UNTIL: usize = 20_000;
 
 impl Model {
@@ -51,7 +51,8 @@ struct SeedEnsemble {
 }
 
 impl SeedEnsemble {
-    /// Fits `count` networks one after another, each with a seed of its own and the same validation rows.
+    /// Fits `count` networks one after another, each with a seed of its own and the same validation
+    /// rows.
     fn fit(
         config: &FitConfig,
         count: usize,
@@ -105,7 +106,8 @@ struct TabmTeacher {
 }
 
 impl TabmTeacher {
-    /// Fits one under the penalty of `config`, on small tables one under the other penalty too, and takes the better.
+    /// Fits one under the penalty of `config`, on small tables one under the other penalty too, and
+    /// takes the better.
     fn fit(
         config: FitConfig<TabmConfig>,
         params: &TrainParams,
@@ -171,7 +173,8 @@ mod tests {
     use crate::fit::Penalty;
     use crate::train::{Encoded, TeacherParams};
 
-    /// What TabM is fitted under on a small table whose numbers say who leaves, with these penalties to choose from.
+    /// The penalty that is chosen for TabM from these two, on a small table whose numbers determine
+    /// who leaves.
     fn choice(penalty: Penalty, other_penalty: Option<Penalty>) -> PenaltyChoice {
         let row = |row: usize| format!("{row},Month,Yes,{}\n", if row % 40 < 20 { "Yes" } else { "No" });
         let text = format!("tenure,contract,partner,Churn\n{}", (0..80).map(row).collect::<String>());
@@ -193,7 +196,7 @@ mod tests {
         let decay = Penalty::Decoupled(3e-4);
         let alone = choice(decay, None);
         assert!(alone.chosen == decay && alone.tried[0].0 == decay && alone.tried.len() == 1);
-        // A penalty that holds every weight near 0 loses, whichever it is.
+        // Either penalty loses if it is so strong that every weight stays near 0.
         for (first, other, better) in
             [(decay, Penalty::Loss(1e5), 0), (Penalty::Decoupled(40.0), Penalty::Loss(0.01), 1)]
         {

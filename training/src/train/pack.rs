@@ -1,4 +1,5 @@
-//! Folds a trained dense network into table rows, and refuses a packed network that does not agree with burn.
+//! Folds a trained dense network into table rows, and refuses a packed network that does not agree
+//! with burn.
 
 use crate::folded::FoldedNetwork;
 use tenure::encoding::{Encoder, Features};
@@ -7,7 +8,8 @@ use tenure::network::{Layer, Network, NetworkError, NetworkParts};
 use super::encoded::Encoded;
 use crate::fit::DenseRows;
 
-/// The packed network and the burn module agree to this on every validation row, relative to logits above 1.
+/// The packed network and the burn module agree to this on every validation row, relative to logits
+/// above 1.
 const TOLERANCE: f64 = 1e-5;
 
 #[derive(Debug, thiserror::Error)]
@@ -61,8 +63,9 @@ pub(super) fn pack(folded: &FoldedNetwork, encoded: &Encoded, fit_rows: &[u32]) 
     Ok(Network::new(encoder.row_count(), parts)?)
 }
 
-/// A row that no training row used has learned nothing: its weights are what the initialisation left. It becomes the
-/// mean of its input's rows as training saw them, so that an unseen category or a new gap counts like the average.
+/// A table row that no training row used has learned nothing: its weights are still the initial
+/// ones. It becomes the mean of its input's rows, weighted by the training rows, so that an unseen
+/// category or a new missing value counts as average.
 fn neutral_rows(table: &mut [f64], width: usize, encoder: &Encoder, features: &Features, customers: usize) {
     let weights = encoder.row_weights(features, customers);
     for input in encoder.inputs() {
@@ -81,10 +84,11 @@ fn neutral_rows(table: &mut [f64], width: usize, encoder: &Encoder, features: &F
     }
 }
 
-/// The largest difference between burn's logits and the packed network's on some rows; more than the tolerance is an error.
+/// The largest difference between burn's logits and the packed network's on some rows; more than
+/// the tolerance is an error.
 ///
-/// Rows that use a table row without training (see [`neutral_rows`]) are left out: there the packed network differs
-/// on purpose.
+/// Rows that use a table row without training (see [`neutral_rows`]) are left out: there the packed
+/// network differs on purpose.
 pub(super) fn verify(
     burn: &dyn Fn(&dyn DenseRows) -> Vec<f32>,
     packed: &Network,

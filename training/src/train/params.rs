@@ -1,4 +1,4 @@
-//! Everything that decides what is learned, apart from the data.
+//! The parameters of a training.
 
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
@@ -14,12 +14,13 @@ use crate::fit::{DenseShape, FitConfig, Penalty, Schedule};
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainParams {
     pub encoder: EncoderParams,
-    /// The network that ships, as labels alone would train it: also the members of the teacher `mlp`.
+    /// The network that ships, as labels alone would train it: also the members of the teacher
+    /// `mlp`.
     pub network: FitConfig,
     pub teacher: TeacherParams,
     pub distillation: DistillationParams,
     pub ship: Ship,
-    /// Background rows of the explanation; chosen by their measured error where it is not said how many.
+    /// Background rows of the explanation; `None` chooses the number by the measured error.
     pub background_rows: Option<usize>,
     pub seed: u64,
 }
@@ -39,7 +40,8 @@ impl Default for TrainParams {
 }
 
 impl TrainParams {
-    /// The form of the parameters in the identity of a run. It names its own keys, so that a renamed field changes nothing.
+    /// The form of the parameters in the identity of a run. It names its own keys, so that a
+    /// renamed field changes nothing.
     pub fn canonical(&self) -> Value {
         // Without `..`, so that a new field is not forgotten here.
         let TrainParams { encoder, network, teacher, distillation, ship, background_rows, seed } = self;
@@ -70,11 +72,12 @@ impl TrainParams {
     }
 }
 
-/// What a teacher can be.
+/// The kinds of teachers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Model {
-    /// Logistic regression on the encoded fields: a curve for every number, a weight for every category.
+    /// Logistic regression on the encoded fields: a curve for every number, a weight for every
+    /// category.
     Linear,
     /// Networks of the shape that ships, from different seeds, averaged.
     Mlp,
@@ -85,7 +88,7 @@ pub enum Model {
 }
 
 impl Model {
-    /// Those tried where none is asked for, simpler ones first.
+    /// The models that are tried by default, simpler ones first.
     pub const TRIED: [Model; 3] = [Model::Linear, Model::Mlp, Model::Tabm];
 
     /// All of them.
@@ -120,19 +123,20 @@ pub struct TeacherParams {
     pub networks: usize,
     /// The teacher `tabm`.
     pub tabm: FitConfig<TabmConfig>,
-    /// A second penalty on its weights, tried on tables of at most 20,000 rows to fit; the validation
-    /// rows choose.
+    /// A second penalty on its weights, tried on tables of at most 20,000 rows to fit; the
+    /// validation rows choose.
     pub other_penalty: Option<Penalty>,
 }
 
 impl Default for TeacherParams {
     fn default() -> TeacherParams {
-        // Measured on two folds of churn5000 with its preset: 32 members instead of 16 take .005 off the log-loss.
+        // Measured on two folds of churn5000 with its preset: 32 members instead of 16 take .005
+        // off the log-loss.
         let shape = TabmConfig { members: 32, ..TabmConfig::default() };
         let tabm = FitConfig { shape, ..FitConfig::default() };
-        // As part of the loss a penalty pulls a weight the more, the rarer its column, and noise along with it: on
-        // churn5000, whose `state` has 51 values, the ensemble's log-loss falls from .141 to .127. On tables whose
-        // effects are faint it loses a little; on most it makes no difference.
+        // A penalty in the loss shrinks the weights of rare columns more, and with them noise: on
+        // churn5000, whose `state` has 51 values, the ensemble's log-loss falls from .141 to .127.
+        // On tables with weak effects it loses a little; on most tables it makes no difference.
         TeacherParams { model: None, networks: 4, tabm, other_penalty: Some(Penalty::Loss(0.4)) }
     }
 }
@@ -142,9 +146,9 @@ impl Default for TeacherParams {
 pub struct DistillationParams {
     /// Synthetic customers that the teacher labels.
     pub synthetic_rows: usize,
-    /// The probability with which a field of a synthetic customer is another row's.
+    /// The probability that a field of a synthetic customer is taken from another row.
     pub swap: f64,
-    /// How much a real row's target is its label; the rest is the teacher's probability.
+    /// Weight of the true label in the student's target (0 to 1); the teacher supplies the rest.
     pub label_share: f64,
     /// The students that are tried in turn, smaller ones first.
     pub students: Vec<Student>,
@@ -156,7 +160,8 @@ pub struct DistillationParams {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Student {
     pub hidden: Vec<usize>,
-    /// Real rows are at least this share of its distillation_set: they come as often as that takes.
+    /// Real rows are at least this share of the distillation set; they are repeated as often as that
+    /// takes.
     pub real_share: f64,
 }
 
@@ -169,14 +174,19 @@ impl Student {
 
 impl Default for DistillationParams {
     fn default() -> DistillationParams {
-        // Where smaller ones fail, the teacher may know the rows themselves, as on a table that has a customer several
-        // times; synthetic rows do not tell of that.
-        let by_heart = |hidden: &[usize]| Student { real_share: 0.2, ..Student::new(hidden) };
+        // If smaller students fail, the teacher may have memorised rows, as on a table that repeats
+        // customers. Synthetic rows do not show that, real rows do.
+        let with_real_rows = |hidden: &[usize]| Student { real_share: 0.2, ..Student::new(hidden) };
         DistillationParams {
             synthetic_rows: 120_000,
             swap: 0.3,
             label_share: 0.25,
-            students: vec![Student::new(&[32]), Student::new(&[64, 32]), by_heart(&[128, 64]), by_heart(&[192, 96])],
+            students: vec![
+                Student::new(&[32]),
+                Student::new(&[64, 32]),
+                with_real_rows(&[128, 64]),
+                with_real_rows(&[192, 96]),
+            ],
             fit: FitConfig {
                 shape: DenseShape { dropout: 0.0, ..DenseShape::default() },
                 penalty: Penalty::Loss(0.0),
@@ -191,17 +201,17 @@ impl Default for DistillationParams {
     }
 }
 
-/// What the caller wants to ship.
+/// What ships.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ship {
-    /// The teacher where it is no larger than the smallest student; else a student.
+    /// The teacher if it is no larger than the smallest student, otherwise a student.
     Auto,
-    /// A student: the smallest, or a larger one where that is better.
+    /// A student: the smallest one, or a larger one if that is better.
     Student,
     /// The teacher, all of it.
     Teacher,
-    /// The first so many members of the teacher.
+    /// So many members of the teacher, the first ones.
     Members(usize),
 }
 

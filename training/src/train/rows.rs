@@ -1,4 +1,4 @@
-//! What a training is given beside its parameters, and whom it tells.
+//! The rows of a training, and the callback of its progress.
 
 use crate::fit::{Control, EpochReport};
 
@@ -9,9 +9,10 @@ pub struct TrainingRows<'a> {
     pub fit: &'a [u32],
     /// These stop the fits and choose between models.
     pub validation: &'a [u32],
-    /// These calibrate; they may be the validation rows.
+    /// These calibrate. They may be the validation rows.
     pub calibration: &'a [u32],
 }
 
-/// Told of every epoch: what is being fitted (`linear`, `mlp`, `student`, …) and where it stands.
+/// Called after every epoch with what is being fitted (`linear`, `mlp`, `student`, …) and the
+/// progress of that fit.
 pub type OnEpoch<'a> = dyn FnMut(&str, &EpochReport) -> Control + 'a;

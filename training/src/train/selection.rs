@@ -59,8 +59,8 @@ fn mean(logits: &[&Vec<f64>]) -> Vec<f64> {
     rows.map(|row| logits.iter().map(|logits| logits[row]).sum::<f64>() / logits.len() as f64).collect()
 }
 
-/// Fits the models asked for, and takes the one, or the average of some, with the lowest log-loss on the validation rows
-/// (ensemble selection; Caruana et al. 2004).
+/// Fits the models asked for, and takes the one, or the average of some, with the lowest log-loss
+/// on the validation rows (ensemble selection; Caruana et al. 2004).
 pub(super) fn choose(
     params: &TrainParams,
     encoded: &Encoded,
@@ -79,7 +79,8 @@ pub(super) fn choose(
     }
     let loss = |logits: &[&Vec<f64>]| log_loss(mean(logits).into_iter(), validation.labels(), 1.0);
     let tried = fitted.iter().map(|(model, _, logits)| (*model, loss(&[logits]))).collect();
-    // Every subset is a number whose bits say who is in it; smaller subsets first, so that they win a draw.
+    // A subset is a number whose bits are its models. Smaller subsets come first, so that they win
+    // a tie.
     let mut subsets: Vec<u32> = (1..1 << fitted.len()).collect();
     subsets.sort_by_key(|subset| subset.count_ones());
     let within = |subset: u32| {

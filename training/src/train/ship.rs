@@ -1,4 +1,4 @@
-//! What ships: the teacher where it is small enough itself, else a student; and how large it may be.
+//! What ships: the teacher if it is small enough, otherwise a student; and how large it may be.
 
 use burn::tensor::Device;
 use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
@@ -30,7 +30,7 @@ pub enum ShipError {
     Size { what: String, multiply_adds: usize, hidden: Vec<usize> },
 }
 
-/// What the packed network came from.
+/// The network that was packed.
 #[derive(Debug)]
 pub enum Shipped {
     Student(Box<Fitted>),
@@ -68,7 +68,8 @@ fn only(teacher: &SelectedTeacher) -> &dyn Teacher {
     teacher.single().expect("members ship of one model alone")
 }
 
-/// Refuses members that are not there, and more of them than may ship.
+/// The multiply-adds of so many members; an error if the teacher has fewer, or if they are too
+/// large to ship.
 fn allowed(teacher: &SelectedTeacher, members: usize, inputs: usize) -> Result<usize, ShipError> {
     let Some(model) = teacher.single() else {
         return Err(ShipError::Mixed { models: teacher.name() });
@@ -98,10 +99,11 @@ fn multiply_adds(inputs: usize, hidden: &[usize], members: usize) -> usize {
     inputs + members * (inputs * hidden.first().unwrap_or(&0) + further + hidden.last().unwrap_or(&0))
 }
 
-/// What is to be tried, in turn. At least one.
+/// What is tried, in order; at least one network.
 pub(super) enum Plan {
     Members(usize),
-    /// Smaller ones first; where all of them lose too much, so many members of the teacher are tried too.
+    /// Smaller ones first; where all of them lose too much, so many members of the teacher are
+    /// tried too.
     Students(Vec<Student>, Option<usize>),
 }
 

@@ -1,5 +1,6 @@
-//! The student learns from the labels, from the teacher's probabilities of the same rows, and from its probabilities of many
-//! synthetic customers (distillation; Hinton et al. 2015, with unlabelled rows as in Bucilă et al. 2006).
+//! The student learns from the labels, from the teacher's probabilities of the same rows, and from
+//! its probabilities of many synthetic customers (distillation; Hinton et al. 2015, with unlabelled
+//! rows as in Bucilă et al. 2006).
 
 use tenure::calibration::sigmoid;
 use tenure::encoding::Features;
@@ -27,20 +28,20 @@ pub(super) fn distill(
     crate::fit::fit(&config, distillation_set, validation, options, on_epoch)
 }
 
-/// The real rows, then the synthetic ones, then real ones again, with what a student is to say of each.
+/// The real rows, the synthetic rows, then repeated real rows, each with the target of the student.
 pub(super) struct DistillationSet<'a> {
     real: Subset<'a>,
     encoded: &'a Encoded,
     features: Features,
-    /// How many they are.
+    /// Number of synthetic rows.
     synthetic: usize,
-    /// Labels of the real rows; of the synthetic ones, the class that the teacher thinks likelier.
+    /// Labels of the real rows, and the likelier class by the teacher for the synthetic rows.
     labels: Vec<bool>,
     targets: Vec<f32>,
 }
 
 impl<'a> DistillationSet<'a> {
-    /// Draws the synthetic rows, and asks `teacher` about these and the real ones.
+    /// Draws the synthetic rows, and predicts all rows with `teacher`.
     pub(super) fn new(
         params: &TrainParams,
         teacher: &SelectedTeacher,
@@ -54,7 +55,8 @@ impl<'a> DistillationSet<'a> {
         let mut labels = real.labels().to_vec();
         labels.resize(labels.len() + synthetic, false);
         let mut distillation_set = DistillationSet { real, encoded, features, synthetic, labels, targets: Vec::new() };
-        // A teacher by focal loss is less sure than the labels; the student follows the teacher, and is calibrated later.
+        // A teacher with focal loss is less certain than the labels. The student follows it, and is
+        // calibrated later.
         distillation_set.ask(teacher, if params.network.gamma > 0.0 { 0.0 } else { label_share });
         distillation_set
     }
@@ -72,7 +74,7 @@ impl<'a> DistillationSet<'a> {
         self.targets = targets;
     }
 
-    /// Has the real rows as often as it takes for them to be `share` of all.
+    /// Repeats the real rows until they are at least `share` of all rows.
     fn repeat_real(&mut self, share: f64) {
         let real = self.real.labels().len();
         self.labels.truncate(real + self.synthetic);
@@ -120,7 +122,8 @@ mod tests {
     use burn::tensor::Device;
     use tenure::encoding::EncoderParams;
 
-    /// Knows that customers with a partner leave from one-year contracts, and those without from all others.
+    /// Knows that customers with a partner leave from one-year contracts, and those without from
+    /// all others.
     #[derive(Debug)]
     struct Known {
         /// Dense columns of the contract "Year" and of having a partner.
@@ -158,7 +161,8 @@ mod tests {
     #[test]
     fn a_student_learns_what_the_labels_do_not_say() {
         let schema = toml::from_str(SCHEMA).unwrap();
-        // The labels of the rows to fit know nothing; those of the others, which stop the fit, follow the teacher.
+        // The labels of the rows to fit know nothing; those of the others, which stop the fit,
+        // follow the teacher.
         let row = |row: usize| {
             let (year, partner) = (row & 1 == 1, row & 2 == 0);
             let leaves = if row < 64 { row & 4 == 4 } else { year == partner };
@@ -205,7 +209,7 @@ mod tests {
         let parts: Vec<Box<dyn Teacher>> = vec![Box::new(Known { year: 0, partner: 1 })];
         let teacher = SelectedTeacher { models: vec![Model::Linear], parts, tried: Vec::new() };
         let mut again = DistillationSet::new(&params, &teacher, &encoded, &cohort, &rows);
-        // Told apart by what the student is to say of them.
+        // Distinct targets identify the rows.
         again.targets = (0..160).map(|row| row as f32).collect();
         let mut lengths = [0.5, 0.4, 0.2, 0.0].map(|share| {
             again.repeat_real(share);

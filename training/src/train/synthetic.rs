@@ -1,9 +1,10 @@
-//! Customers that a teacher labels: real rows of the training data of which every field may be swapped with that of
-//! another row. Whole cells are swapped, before any formula is evaluated, so a derived feature stays true to its fields.
+//! Customers that a teacher labels: real rows of the training data of which every field may be
+//! swapped with that of another row. Whole cells are swapped, before any formula is evaluated, so a
+//! derived feature stays true to its fields.
 //!
-//! Labels alone are too few to teach a small network the interactions that a teacher has found; the teacher's probabilities
-//! of many such customers are enough (measured on churn5000: they lower the log-loss of a small student from .21 to .16,
-//! where the teacher has .15).
+//! Labels alone are too few to teach a small network the interactions that a teacher has found; the
+//! teacher's probabilities of many such customers are enough (measured on churn5000: they lower the
+//! log-loss of a small student from .21 to .16, where the teacher has .15).
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -15,7 +16,8 @@ use crate::cohort::Cohort;
 /// The random stream of the swaps; fits use streams 0 to 2 of the same seed.
 const STREAM: u64 = 16;
 
-/// Features of `count` customers, each a row of `rows` whose fields are those of other rows with probability `swap`.
+/// Features of `count` customers, each a row of `rows` whose fields are those of other rows with
+/// probability `swap`.
 pub(super) fn customers(
     encoded: &Encoded,
     cohort: &Cohort,
@@ -66,7 +68,8 @@ mod tests {
         let (tenure, next) = (inputs[0].first_row, inputs[3].first_row);
         let mut together = 0;
         for at in 0..count {
-            // Knots lie on the sixty values, so a row of the table says which customer the number is from.
+            // Knots lie on the sixty values, so the row of the table identifies the customer of the
+            // number.
             let (row, fraction) = features.get(0, at);
             assert_eq!(fraction, 0.0);
             assert_eq!(features.get(3, at).0 - next, row - tenure, "the derived feature of customer {at}");

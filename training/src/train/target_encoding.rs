@@ -1,16 +1,18 @@
-//! Target encoding of fields with many categories (Micci-Barreca 2001): one number, the log-odds of churn in the category
-//! less those of all rows, instead of a column for each category.
+//! Target encoding of fields with many categories (Micci-Barreca 2001): one number, the log-odds of
+//! churn in the category less those of all rows, instead of a column for each category.
 //!
-//! Training rows use out-of-fold encodings; all other rows use the encoding fitted on the full training set, as in
-//! scikit-learn's `TargetEncoder`. Otherwise the encoding of a training row would contain its own label.
+//! Training rows use out-of-fold encodings; all other rows use the encoding fitted on the full
+//! training set, as in scikit-learn's `TargetEncoder`. Otherwise the encoding of a training row
+//! would contain its own label.
 
 use tenure::encoding::{CategoryValues, Encoder, EncoderParams, Features, Input, Scale};
 
 use crate::cohort::gather;
 use crate::split::stratified_folds;
 
-/// A field with more categories than this is target-encoded. With fewer, a column for each category is better: every column
-/// has enough rows, and it can interact with the other fields. With more, columns slow down every step.
+/// A field with more categories than this is target-encoded. With fewer, a column for each category
+/// is better: every column has enough rows, and it can interact with the other fields. With more,
+/// columns slow down every step.
 const MANY: usize = 256;
 
 /// Folds of the training rows.
@@ -22,7 +24,8 @@ const SEED: u64 = 0;
 /// The highest strength: the encoding is then the prior alone.
 const MOST_STRENGTH: f64 = 1e9;
 
-/// The encoding of every input; `None` for a number, and for a field with a column for each category.
+/// The encoding of every input; `None` for a number, and for a field with a column for each
+/// category.
 pub(super) struct TargetEncodings {
     inputs: Vec<Option<TargetEncoding>>,
     /// The fold of each training row.
@@ -39,8 +42,8 @@ struct TargetEncoding {
 }
 
 impl TargetEncodings {
-    /// Fits to the training rows `fit_rows`; `features` and `labels` are of all rows. `None` if no field has many
-    /// categories, or if a class has too few rows for two folds.
+    /// Fits to the training rows `fit_rows`; `features` and `labels` are of all rows. `None` if no
+    /// field has many categories, or if a class has too few rows for two folds.
     pub(super) fn fit(
         params: &EncoderParams,
         encoder: &Encoder,
@@ -138,7 +141,8 @@ impl Count {
         self.leavers += other.leavers;
     }
 
-    /// The log-odds of leaving less those of all rows, with `strength` more rows at the rate of all.
+    /// The log-odds of leaving less those of all rows, with `strength` more rows at the rate of
+    /// all.
     fn shrunk(&self, prior: f64, strength: f64) -> f32 {
         let rate = (self.leavers + strength * prior) / (self.rows + strength);
         let logit = |rate: f64| (rate / (1.0 - rate)).ln();
@@ -146,8 +150,9 @@ impl Count {
     }
 }
 
-/// The number of rows that the prior counts as: the variance within a category over the variance between categories, both
-/// by the method of moments (empirical Bayes). Categories that differ no more than by chance get the prior alone.
+/// The number of rows that the prior counts as: the variance within a category over the variance
+/// between categories, both by the method of moments (empirical Bayes). Categories that differ no
+/// more than by chance get the prior alone.
 fn strength(counts: &[Count], prior: f64) -> f64 {
     let seen: Vec<&Count> = counts.iter().filter(|count| count.rows > 0.0).collect();
     let within = prior * (1.0 - prior);
@@ -155,7 +160,8 @@ fn strength(counts: &[Count], prior: f64) -> f64 {
     let squares: f64 = seen.iter().map(|count| count.rows * count.rows).sum();
     let spread: f64 = seen.iter().map(|count| count.rows * (count.leavers / count.rows - prior).powi(2)).sum();
     let between = (spread - (seen.len() as f64 - 1.0) * within) / (rows - squares / rows);
-    // In this form no category, one category, and no difference between categories all give the highest strength.
+    // In this form no category, one category, and no difference between categories all give the
+    // highest strength.
     if between > 0.0 { (within / between - 1.0).clamp(1.0, MOST_STRENGTH) } else { MOST_STRENGTH }
 }
 
@@ -169,7 +175,7 @@ mod tests {
 
     const CATEGORIES: usize = 300;
 
-    /// 20 customers of each of 300 shops, of whom `leaves` says who leaves, and some of an unknown one.
+    /// 20 customers of each of 300 shops, and some without a shop; `leaves` decides who leaves.
     fn shops(leaves: impl Fn(usize, usize) -> bool) -> Cohort {
         let names: Vec<String> = (0..CATEGORIES).map(|shop| format!("\"s{shop}\"")).collect();
         let schema = format!(
@@ -215,7 +221,8 @@ mod tests {
             let expected = Count { rows: outside.len() as f64, leavers }.shrunk(prior, strength);
             assert!((encoding.out_of_fold[fold as usize][shop] - expected).abs() < 1e-4, "fold {fold}, shop {shop}");
         }
-        // The dense columns say the same: bins and standardised value of a number, and one for missing.
+        // The dense columns say the same: bins and standardised value of a number, and one for
+        // missing.
         assert_eq!(encoded.layout().size(), encoding.knots.len() + 1);
         let mut dense = vec![0.0; encoded.layout().size() * 2];
         encoded.subset(&rows).write(&[0, rows.len() - 1], &mut dense);

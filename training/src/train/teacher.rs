@@ -1,11 +1,13 @@
-//! The model that sets the quality. A student that ships learns from it, or it ships itself where it packs.
+//! The teacher: the most accurate model. A student learns from it, or it ships itself if it is
+//! small enough.
 
 use std::fmt::Debug;
 
 use crate::fit::{DenseRows, Penalty};
 use crate::folded::FoldedNetwork;
 
-/// A fitted model that a student can learn from. It has one member or more, each a network of its own.
+/// A fitted model that a student can learn from. It has one member or more, each a network of its
+/// own.
 pub trait Teacher: Debug + Send + Sync {
     /// Probabilities of the positive class, one for each row, before calibration.
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32>;
@@ -22,7 +24,7 @@ pub trait Teacher: Debug + Send + Sync {
     /// The logits of that network as burn computes them, one for each row.
     fn logits(&self, count: usize, rows: &dyn DenseRows) -> Vec<f32>;
 
-    /// The penalty on its weights, where the validation rows chose it.
+    /// The penalty on its weights, if the validation rows chose it.
     fn penalty(&self) -> Option<&PenaltyChoice> {
         None
     }

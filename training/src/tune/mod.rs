@@ -1,9 +1,11 @@
-//! A budgeted search for settings: trials are measured fold by fold, and one that falls behind is given up early.
+//! A search for hyperparameters within a budget: trials are measured fold by fold, and a trial that
+//! falls behind is pruned.
 //!
-//! Every trial is measured on one fold, then on one more, then on the rest. After each of these rungs it goes on only if
-//! its mean so far is at most the median of all trials' means over the same folds (the median rule of Golovin et al.,
-//! "Google Vizier", KDD 2017, on folds in place of steps). The first trial, the defaults, is always measured in full, so
-//! that the search cannot come out below it without saying so.
+//! Every trial is measured on one fold, then on one more, then on the rest. After each of these
+//! rungs it continues only if its mean so far is at most the median of all trials' means over the
+//! same folds (the median rule of Golovin et al., "Google Vizier", KDD 2017, with folds instead of
+//! steps). The first trial has the defaults and is always measured in full, so that every result is
+//! compared with them.
 
 pub mod space;
 mod trials;
@@ -23,7 +25,7 @@ pub const FOLDS: usize = 4;
 /// The folds that are measured before the next decision.
 const RUNGS: [Range<usize>; 3] = [0..1, 1..2, 2..FOLDS];
 
-/// What a trial came to.
+/// The result of a trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialSummary {
     pub trial: usize,
@@ -31,15 +33,16 @@ pub struct TrialSummary {
     pub folds: usize,
     /// Mean log-loss over its folds; infinite where one gave no network.
     pub mean: f64,
-    /// Whether it was given up, as against measured in full or cut short.
+    /// Whether it was pruned. A trial that is not was measured in full, or the search was stopped.
     pub given_up: bool,
 }
 
 /// Measures some folds of a trial.
 pub type Measure<'a, E> = dyn FnMut(usize, &Hyperparameters, Range<usize>) -> Result<Vec<TrialFold>, E> + 'a;
 
-/// Searches until `more` says no, which is asked before every trial. `measure` has the folds of a trial measured; `ended`
-/// is told of every trial that was measured now, in full or as far as it went.
+/// Searches as long as `more`, which is called before every trial with its number, returns true.
+/// `measure` measures folds of a trial; `ended` gets the folds of every trial that this call
+/// measured, when the trial ends.
 pub fn search<E: From<CheckpointError>>(
     space: &SearchSpace,
     seed: u64,
@@ -76,7 +79,8 @@ pub fn search<E: From<CheckpointError>>(
     Ok(())
 }
 
-/// Whether the trial's mean over its first `folds` is above the median of those of the trials before it.
+/// Whether the trial's mean over its first `folds` is above the median of those of the trials
+/// before it.
 fn is_behind(trials: &Trials, number: usize, folds: usize) -> bool {
     let by_trial = trials.by_trial();
     let mean_of = |trial: usize| {
@@ -93,8 +97,8 @@ pub fn mean(folds: &[&TrialFold]) -> f64 {
     metrics::mean(folds.iter().map(|fold| fold.log_loss.unwrap_or(f64::INFINITY)))
 }
 
-/// How much lower a trial's log-loss is than that of the defaults, fold by fold: the mean and its standard error. `None`
-/// where one of the two was not measured in full, or gave no network.
+/// How much lower a trial's log-loss is than that of the defaults, fold by fold: the mean and its
+/// standard error. `None` where one of the two was not measured in full, or gave no network.
 pub fn gain(trials: &Trials, trial: usize) -> Option<(f64, f64)> {
     let by_trial = trials.by_trial();
     let losses =

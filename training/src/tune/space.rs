@@ -1,6 +1,6 @@
-//! How a trial is drawn: at random (Bergstra and Bengio 2012), and later every other time near one of the best so far. A
-//! trial follows from the seed, its number and the trials before it, so a search that was interrupted continues as if it
-//! had not been.
+//! How a trial is drawn: at random (Bergstra and Bengio 2012), and later every other time near one
+//! of the best so far. A trial follows from the seed, its number and the trials before it, so a
+//! search that was interrupted continues as if it had not been.
 
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -31,7 +31,8 @@ impl SearchSpace {
         &self.0
     }
 
-    /// Trial `number`: the defaults first, then draws. `best` are the best trials so far, best first.
+    /// Trial `number`: the defaults first, then draws. `best` are the best trials so far, best
+    /// first.
     pub fn draw(&self, number: usize, seed: u64, best: &[Hyperparameters]) -> Hyperparameters {
         if number == 0 {
             return Hyperparameters::default();
@@ -48,7 +49,8 @@ impl SearchSpace {
     fn random(&self, generator: &mut ChaCha8Rng) -> Hyperparameters {
         let mut trial = Hyperparameters::default();
         for (row, space) in searched() {
-            // Every value is drawn, free or not, so that fixing one hyperparameter leaves the draws of the others alone.
+            // Every value is drawn, free or not, so that fixing one hyperparameter leaves the draws
+            // of the others alone.
             let value = draw(row, space, generator);
             if self.0.contains(&row.name) {
                 trial.insert(row, value);
@@ -74,8 +76,8 @@ fn draw(row: &Hyperparameter, space: &Space, generator: &mut ChaCha8Rng) -> Para
     }
 }
 
-/// The parent with each value taken from `random` one time in three; a hyperparameter that the parent left at its default
-/// counts as one of its own.
+/// The parent with each value taken from `random` one time in three; a hyperparameter that the
+/// parent left at its default counts as one of its own.
 fn near(parent: &Hyperparameters, random: &Hyperparameters, generator: &mut ChaCha8Rng) -> Hyperparameters {
     let mut trial = Hyperparameters::default();
     for (row, _) in searched() {

@@ -40,12 +40,12 @@ impl From<CheckpointError> for Died {
     }
 }
 
-/// Searches `limit` trials, dying when `dies_after` folds were measured; also the folds measured, and the trials that were
-/// told of with theirs.
+/// Searches `limit` trials, dying when `dies_after` folds were measured; also the folds measured,
+/// and the trials that ended with theirs.
 fn searched(path: &Path, limit: usize, dies_after: usize) -> (Vec<TrialSummary>, usize, Vec<(usize, usize)>) {
     let mut trials = open(path);
     let mut count = 0;
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let mut measure = |number: usize, params: &Hyperparameters, folds: Range<usize>| {
         if count >= dies_after {
             return Err(Died);
@@ -54,22 +54,22 @@ fn searched(path: &Path, limit: usize, dies_after: usize) -> (Vec<TrialSummary>,
         Ok(measured(number, params, folds))
     };
     let mut ended = |folds: &[&TrialFold]| {
-        told.push((folds[0].trial, folds.len()));
+        reported.push((folds[0].trial, folds.len()));
         Ok(())
     };
     let _ = search(&space(), 5, &mut trials, &mut |number| number < limit, &mut measure, &mut ended);
     let ranking = ranking(&trials);
-    (ranking, count, told)
+    (ranking, count, reported)
 }
 
 #[test]
 fn losers_are_given_up_early_and_the_best_is_better_than_the_defaults() {
     let folder = tempfile::tempdir().unwrap();
-    let (ranking, count, told) = searched(&folder.path().join("trials"), 40, usize::MAX);
+    let (ranking, count, reported) = searched(&folder.path().join("trials"), 40, usize::MAX);
     assert_eq!(ranking.len(), 40);
     let mut ended: Vec<_> = ranking.iter().map(|trial_summary| (trial_summary.trial, trial_summary.folds)).collect();
     ended.sort_unstable();
-    assert_eq!(told, ended);
+    assert_eq!(reported, ended);
     assert!(count < 40 * FOLDS * 4 / 5, "{count} folds were measured");
     assert_eq!(ranking[0].folds, FOLDS);
     let rate = rate(&ranking[0].params).unwrap();
@@ -88,7 +88,7 @@ fn losers_are_given_up_early_and_the_best_is_better_than_the_defaults() {
 #[test]
 fn a_search_that_died_goes_on_to_the_same_end_without_measuring_twice() {
     let folder = tempfile::tempdir().unwrap();
-    let (whole, folds, told) = searched(&folder.path().join("whole"), 20, usize::MAX);
+    let (whole, folds, reported) = searched(&folder.path().join("whole"), 20, usize::MAX);
     let died = folder.path().join("died");
     let (cut, first, before) = searched(&died, 20, 5);
     // Dying is not being given up: three folds of the second trial were due.
@@ -98,7 +98,7 @@ fn a_search_that_died_goes_on_to_the_same_end_without_measuring_twice() {
     let (resumed, third, after) = searched(&died, 20, usize::MAX);
     assert_eq!(resumed, whole);
     assert_eq!(first + second + third, folds);
-    assert_eq!([before, between, after].concat(), told);
+    assert_eq!([before, between, after].concat(), reported);
 }
 
 #[test]

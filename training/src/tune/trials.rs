@@ -1,5 +1,6 @@
-//! The trials file: one JSON object a line, only ever added to. The first line says which search it is; every other one
-//! is a fold of a trial that was measured. What was written is never measured again.
+//! The trials file: one JSON object a line; lines are only appended. The first line identifies the
+//! search, every other line is a measured fold of a trial. A fold in the file is never measured
+//! again.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -33,8 +34,9 @@ pub struct Trials {
 }
 
 impl Trials {
-    /// Opens the file of this search, or begins one; refuses that of another search, and a line that is none of ours.
-    /// A last line without its end was being written when the search was killed: it is measured again.
+    /// Opens the file of this search, or creates it. The file of another search and a line of
+    /// another form are errors. An incomplete last line was being written when the search was
+    /// killed; its fold is measured again.
     pub fn open(path: &Path, run: &RunIdentity) -> Result<Trials, CheckpointError> {
         let failed = |error: std::io::Error| FileError::new(path, error);
         let text = match std::fs::read_to_string(path) {
@@ -62,7 +64,7 @@ impl Trials {
         Ok(Trials { path: path.to_owned(), file, measured })
     }
 
-    /// Adds folds to the file, then to what is known.
+    /// Appends folds to the file, then to `measured`.
     pub fn add(&mut self, folds: Vec<TrialFold>) -> Result<(), CheckpointError> {
         for fold in folds {
             self.file

@@ -1,4 +1,4 @@
-//! `tenure tune`: searches for settings within a budget, and writes the best as a tenure.toml.
+//! `tenure tune`: searches for hyperparameters within a budget, and writes the best as a tenure.toml.
 
 mod verdict;
 
@@ -28,11 +28,12 @@ use crate::hyperparameters::NetworkArguments;
 use crate::recorder::{RunStart, TrackingArguments};
 use crate::table::TableArguments;
 
-/// Search for better settings within a budget
+/// Search for better hyperparameters within a budget
 ///
-/// Trials are compared by the log-loss of the calibrated network that ships, on inner folds of the rows that `tenure
-/// train` with the same seed does not test on. A trial that falls behind after a fold is given up. Settings given as
-/// flags are kept as they are; the others are searched. The same command goes on from the trials file.
+/// Trials are compared by the log-loss of the calibrated network that ships, on inner folds of the
+/// rows that `tenure train` with the same seed does not test on. A trial that falls behind is pruned.
+/// Hyperparameters given as flags are fixed; the others are searched. The same command continues from
+/// the trials file.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -43,14 +44,14 @@ pub struct Arguments {
     /// Overwrite it
     #[arg(long)]
     pub force: bool,
-    /// The trials, one line a fold; only ever added to. A folder of this name with .checkpoints holds the trial that is
-    /// being measured
+    /// The trials, one line a fold; only ever added to. A folder of this name with .checkpoints
+    /// holds the trial that is being measured
     #[arg(long, default_value = "tune.jsonl", value_name = "FILE")]
     pub trials_file: PathBuf,
     /// Trials in all, those of the trials file included; 30 where no timeout is given either
     #[arg(long)]
     pub trials: Option<usize>,
-    /// Stop after this time: seconds, or as in 90s, 10m, 2h; the same command goes on amid a fold
+    /// Stop after this time: seconds, or as in 90s, 10m, 2h; the same command continues within a fold
     #[arg(long, value_parser = time, value_name = "TIME")]
     pub timeout: Option<Duration>,
     /// Print the trials as JSON
@@ -151,9 +152,9 @@ pub fn run(arguments: &Arguments, effective: &ResolvedSettings, output: &Console
     };
     let searched = search(&space, params.seed, &mut trials, &mut more, &mut measure, &mut ended);
     bar.finish_and_clear();
-    let goes_on = format!("the same command goes on from {}", arguments.trials_file.display());
+    let goes_on = format!("the same command continues from {}", arguments.trials_file.display());
     let is_cut = match searched {
-        // The time was over amid a fold: what was measured before counts.
+        // The time ended within a fold; earlier folds count.
         Err(failure) if failure.exit_code == INTERRUPTED && !interrupted() => true,
         Err(failure) if failure.exit_code == INTERRUPTED => {
             return Err(Failure::new(failure.exit_code, format!("interrupted; {goes_on}")));
@@ -217,8 +218,8 @@ fn track(
     Ok(())
 }
 
-/// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption where it gets late; the
-/// next call goes on from `checkpoints`.
+/// One fold of a trial: another part validates and calibrates, the rest is fitted. An interruption
+/// where it gets late; the next call continues from `checkpoints`.
 #[expect(clippy::too_many_arguments, reason = "what is measured, on what, and until when")]
 fn measure_fold(
     network: &NetworkArguments,
@@ -245,7 +246,7 @@ fn measure_fold(
             // To nine digits, which every JSON reader gives back to the bit.
             Some((loss * 1e9).round() / 1e9)
         }
-        // A rate that is too high is a result; the trial is the last of all.
+        // A learning rate that is too high is a result: the trial is ranked last.
         Err(TrainError::Fit(FitError::Diverged { .. })) => None,
         Err(error) => return Err(error.into()),
     };

@@ -1,4 +1,5 @@
-//! What a search says: of a trial when it ends, of all of them, and whether the best is more than the defaults.
+//! The messages of a search: about a trial when it ends, about all trials, and whether the best is
+//! better than the defaults.
 
 use serde_json::json;
 use tenure_training::tune::space::words;
@@ -6,11 +7,11 @@ use tenure_training::tune::{FOLDS, TrialFold, TrialSummary, Trials, gain, mean};
 
 use crate::console::Console;
 
-/// A line on a trial that ended; `best` is the lowest mean so far of those measured in full.
+/// A line about a trial that ended; `best` is the lowest mean so far of those measured in full.
 pub(super) fn of_trial(folds: &[&TrialFold], best: &mut Option<f64>) -> String {
     let (trial, mean) = (folds[0].trial, mean(folds));
     if folds.len() < FOLDS {
-        return format!("trial {trial}: given up after {} of {FOLDS} folds", folds.len());
+        return format!("trial {trial}: pruned after {} of {FOLDS} folds", folds.len());
     }
     let is_best = best.is_none_or(|best| mean < best);
     if is_best {
@@ -19,13 +20,13 @@ pub(super) fn of_trial(folds: &[&TrialFold], best: &mut Option<f64>) -> String {
     format!("trial {trial}: log-loss {mean:.4} over {FOLDS} folds{}", if is_best { ", the best so far" } else { "" })
 }
 
-/// What was written, and what it is worth against the defaults. The lowest of many means is lower than it will be on other
-/// rows, so a gain within its own error is called that.
+/// What was written, and how it compares with the defaults. The lowest of many means is optimistic, so
+/// a gain within its error is called chance.
 pub(super) fn of_search(best: &TrialSummary, trials: &Trials, count: usize) -> String {
     if best.trial == 0 {
         return match count {
-            1 => "the defaults; nothing else was measured, a longer search goes on from here".into(),
-            _ => format!("the defaults; none of {} other trials was better", count - 1),
+            1 => "the defaults; nothing else was measured. A longer search continues from here".into(),
+            _ => format!("the defaults; none of {} other trials is better", count - 1),
         };
     }
     let trial = words(&best.params);
@@ -60,7 +61,7 @@ pub(super) fn print(json: bool, output: &Console, ranking: &[TrialSummary]) {
     let unfinished =
         ranking.iter().filter(|trial_summary| trial_summary.folds < FOLDS && !trial_summary.given_up).count();
     let unfinished = if unfinished > 0 { format!(", {unfinished} not finished") } else { String::new() };
-    output.print(format!("{} trials, {given_up} of them given up early{unfinished}", ranking.len()));
+    output.print(format!("{} trials, {given_up} of them pruned{unfinished}", ranking.len()));
 }
 
 #[cfg(test)]

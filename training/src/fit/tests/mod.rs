@@ -14,7 +14,8 @@ use crate::logistic::softplus;
 
 const COLUMNS: usize = 4;
 
-/// Rows whose label is an exclusive-or of two columns, with some noise: no linear share of the logit can tell it.
+/// Rows whose label is an exclusive-or of two columns, with some noise: no linear model can learn
+/// it.
 struct Toy {
     values: Vec<f32>,
     labels: Vec<bool>,

@@ -1,4 +1,4 @@
-//! A fit that was stopped goes on from its state.
+//! A fit that was stopped continues from its state.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn stopped<S: NetworkShape>(config: &FitConfig<S>, rows: [&Toy; 2], stops: &[usi
         Control::Continue
     });
     let fitted = fitted.unwrap();
-    assert_eq!(epochs, (1..=fitted.epochs).collect::<Vec<_>>(), "every epoch is told of, once");
+    assert_eq!(epochs, (1..=fitted.epochs).collect::<Vec<_>>(), "every epoch is reported, once");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     fitted
 }

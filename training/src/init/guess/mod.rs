@@ -1,4 +1,5 @@
-//! From a column's counts to its place in the schema, with the reasons that `tenure init` writes beside it.
+//! From a column's counts to its place in the schema, with the reasons that `tenure init` writes
+//! beside it.
 
 use tenure::schema::{Kind, MAXIMUM_CATEGORIES, date};
 
@@ -9,7 +10,7 @@ use crate::profile::{
 };
 use crate::words::{grouped, percent};
 
-/// Where a column goes, and what there is to say about it.
+/// The place of a column in the schema, and comments with the reasons.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Guess {
     pub(super) place: Place,
@@ -23,7 +24,8 @@ pub(super) enum Place {
     Field { kind: Kind, missing: Vec<String> },
 }
 
-/// More different texts than this, and a column is a category only if most rows have a text that is not rare.
+/// More different texts than this, and a column is a category only if most rows have a text that is
+/// not rare.
 const MANY_CATEGORIES: usize = 256;
 const _: () = assert!(MAXIMUM_VALUES <= MAXIMUM_CATEGORIES);
 
@@ -170,7 +172,8 @@ fn of_texts(profile: &Profile) -> Guess {
     if let Some(reason) = identifies(profile) {
         return Guess { place: Place::Identifier, comments: vec![reason] };
     }
-    // What counts as missing among numbers may be a category among texts: "None" of `InternetService`.
+    // What counts as missing among numbers may be a category among texts: "None" of
+    // `InternetService`.
     let missing: Vec<String> = profile.tokens.keys().filter(|token| is_certain_missing_token(token)).cloned().collect();
     let Some(Listed { categories, distinct, comment }) = Listed::of(profile, &missing) else {
         return too_many(profile);
@@ -209,7 +212,8 @@ struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    /// All texts but those that mean missing; of many texts those that are not rare, where most rows have one of them.
+    /// All texts but those that mean missing; of many texts those that are not rare, where most
+    /// rows have one of them.
     fn of(profile: &'a Profile, missing: &[String]) -> Option<Listed<'a>> {
         let texts: Vec<_> = profile.values.as_ref()?.iter().filter(|(text, _)| !missing.contains(text)).collect();
         let distinct = grouped(texts.len() as u64);

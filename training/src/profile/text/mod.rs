@@ -1,4 +1,5 @@
-//! What single texts look like: missing tokens, dates, numbers dressed for people, yes and no, and words in names.
+//! What single texts look like: missing tokens, dates, numbers dressed for people, yes and no, and
+//! words in names.
 
 /// Why a text that means a number is none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +142,7 @@ pub(crate) fn yes_and_no<'a>(a: &'a str, b: &'a str) -> Option<(&'a str, &'a str
     if is_pair(a, b) { Some((a, b)) } else { is_pair(b, a).then_some((b, a)) }
 }
 
-/// Whether a target's value says that the customer left.
+/// Whether a value of the target means that the customer left.
 pub(crate) fn means_left(text: &str) -> bool {
     const WORDS: [&str; 28] = [
         "yes",

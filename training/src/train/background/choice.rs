@@ -1,11 +1,13 @@
-//! Which candidates become the background: those whose mean agrees with the training set's wherever an explanation looks.
+//! Which candidates become the background: those whose mean agrees with the training set's wherever
+//! an explanation looks.
 //!
-//! A contribution is a mean of differences of values: of a customer and some of his fields, the value is the mean logit of
-//! customers who have those fields from him and all others from the background. So some customers and sets of fields are
-//! drawn as probes, sets as Shapley's weights have them (every size as likely as another), and the values of the training
-//! rows are the target. BackgroundCandidates are taken greedily towards it (kernel herding: Chen, Welling and Smola 2010,
-//! "Super-samples from kernel herding", section 2.1, with the probes as features), and then exchanged one by one as long as
-//! that helps.
+//! A contribution is a mean of differences of values. The value of a set of a customer's fields is
+//! the mean logit when those fields come from the customer and all others from the background. So
+//! some customers and sets of fields are drawn as probes, with every size of a set equally likely
+//! as in Shapley's weights, and the values against the training rows are the target. Candidates are
+//! taken greedily towards it (kernel herding: Chen, Welling and Smola 2010, "Super-samples from
+//! kernel herding", section 2.1, with the probes as features), and then exchanged one by one as long
+//! as that helps.
 
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -19,7 +21,7 @@ use super::groups::{BackgroundError, TRAINING_SAMPLE, drawn, spread};
 use crate::cohort::Cohort;
 use crate::train::encoded::Encoded;
 
-/// Customers with some of their fields.
+/// Pairs of a customer and a set of fields.
 const PROBES: usize = 512;
 /// Rounds of exchanges; few are needed.
 const ROUNDS: usize = 10;
@@ -32,7 +34,7 @@ pub struct BackgroundCandidates {
 }
 
 impl BackgroundCandidates {
-    /// BackgroundCandidates from `rows` of the cohort.
+    /// Candidates from `rows` of the cohort.
     pub fn draw(
         cohort: &Cohort,
         encoded: &Encoded,
@@ -53,7 +55,7 @@ impl BackgroundCandidates {
                 (rows[random.random_range(0..rows.len())], own)
             })
             .collect();
-        // By probe, the error of every candidate.
+        // The error of every candidate, by probe.
         let by_probe: Vec<Vec<f64>> = probes
             .par_iter()
             .map(|(customer, own)| {

@@ -1,5 +1,5 @@
-//! How far explanations against a background are from explanations against the training set itself: the number of background
-//! rows is chosen by it, and the card says what the choice costs.
+//! The fidelity of a background: how far explanations against it are from explanations against the
+//! training set. It decides the number of background rows, and the card records it.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +13,16 @@ use super::groups::{BackgroundError, TRAINING_SAMPLE, spread};
 use crate::cohort::Cohort;
 use crate::metrics::mean;
 
-/// Near enough: mean absolute error of a contribution, as a share of the mean absolute contribution.
+/// Near enough: mean absolute error of a contribution, as a share of the mean absolute
+/// contribution.
 const TOLERATED_SHARE: f64 = 0.05;
 /// Customers that are explained, spread over the training rows.
 const CUSTOMERS: usize = 20;
-/// Evaluations for each training row: sampled, because thousands of games walked whole would take hours.
+/// Evaluations for each training row. The explanations are sampled, because exact ones would take
+/// hours.
 const EVALUATIONS: u64 = 64;
-/// What the references may cost together, so that a large network takes seconds and not minutes.
+/// Multiply-adds of all explanations against the training set together, so that a large network
+/// takes seconds, not minutes.
 const MULTIPLY_ADDS: u64 = 1 << 34;
 
 /// Some customers, explained against the training set.

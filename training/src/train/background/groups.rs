@@ -11,14 +11,15 @@ use tenure::network::Network;
 use crate::cohort::Cohort;
 use crate::train::encoded::Encoded;
 
-/// Customers in a group, about.
+/// The approximate number of customers in a group.
 const GROUP: usize = 5 * MINIMUM_MEMBERS as usize;
-/// Groups of a large table; they are larger then.
+/// The most groups; those of a large table are larger.
 const MAXIMUM_GROUPS: usize = 512;
-/// BackgroundCandidates, about.
+/// The approximate number of candidates.
 const CANDIDATES: usize = 2048;
 
-/// Training rows that a background is held against, evenly spread over all where there are more.
+/// Training rows that a background is compared with; if there are more, they are evenly spread over
+/// all.
 pub(super) const TRAINING_SAMPLE: usize = 4096;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum BackgroundError {
@@ -36,7 +37,7 @@ pub(super) fn spread(rows: &[u32], count: usize) -> Vec<u32> {
     (0..count).map(|at| rows[at * rows.len() / count]).collect()
 }
 
-/// BackgroundCandidates from `rows` of the cohort, as customers and as the artifact has them.
+/// Candidates from `rows` of the cohort, as customers and as the artifact has them.
 pub(super) fn drawn(
     cohort: &Cohort,
     encoded: &Encoded,
@@ -98,14 +99,16 @@ fn split(features: &Features, network: &Network, mut members: Vec<usize>, count:
     split(features, network, upper, count - left, groups);
 }
 
-/// How far an input moves the logit: its direct share and, for the hidden part, the mean of its first-layer row.
+/// How far an input moves the logit: its direct share and, for the hidden part, the mean of its
+/// first-layer row.
 fn influence(network: &Network, position: (u32, f32)) -> f64 {
     let hidden: f32 = network.first_layer_at(position).into_iter().map(f32::abs).sum();
     f64::from(network.direct_at(position)) + 0.1 * f64::from(hidden)
 }
 
-/// The cells of a group with every number replaced by the mean of its part of the group: those with a number, in its order,
-/// in parts of at least k customers. Where fewer have a number it is missing: their mean would say too much about each.
+/// The cells of a group with every number replaced by the mean of its part of the group: those with
+/// a number, in its order, in parts of at least k customers. If fewer have a number, it becomes
+/// missing: a mean of so few would reveal too much.
 fn smoothed(mut cells: Vec<Cell>) -> Vec<Cell> {
     let numbers = cells.iter().enumerate();
     let mut numbers: Vec<(usize, f64)> = numbers
