@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn problems_are_written_as_their_types_say() {
-        let schema = &scorer().document().schema;
+        let scorer = scorer();
+        let schema = &scorer.document().schema;
         let unseen = vec![customer::Value::Text("\"unseen\""); schema.fields.len()];
         let absent = vec![customer::Value::Absent; schema.fields.len()];
         for values in [unseen, absent] {
