@@ -9,90 +9,108 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A model card. Counts are rows of the training table unless their name says otherwise.
+/// The model card: how the model was made, and how it performs on the test rows. Counts are rows of
+/// the training table unless their name says otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ModelCard {
-    /// A name for people, such as "IBM Telco".
+    /// Name of the model, such as "IBM Telco".
     pub name: String,
-    /// Version of the trainer.
+    /// Version of the code that trained the model.
     pub code_version: String,
-    /// Seed of the split and of everything that was fitted.
+    /// Seed of the training: of the split and of everything that was fitted.
     pub seed: u64,
-    /// SHA-256 of the table's file, in hexadecimal.
+    /// SHA-256 of the training table, in hexadecimal.
     pub data_sha256: String,
-    /// SHA-256 of the schema, in hexadecimal.
+    /// SHA-256 of the schema file, in hexadecimal.
     pub schema_sha256: String,
-    /// How many rows went where.
+    /// Number of rows in each part of the split.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub rows: RowCounts,
     /// How the rows were split, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub split: Option<String>,
     /// What the data checks warned of: the check, and the field if it is about one.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
     pub data_warnings: Vec<(String, Option<String>)>,
-    /// Share of customers who left, over the whole table, 0 to 1.
+    /// Share of customers who left in the whole table, 0 to 1.
     pub positive_rate: f64,
-    /// The network that ships.
+    /// The network in the artifact.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub network: NetworkSize,
-    /// The model that the student learned from.
+    /// The teacher that the network was distilled from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, inline))]
     pub teacher: Option<TeacherSummary>,
-    /// `student`, `teacher`, or `members:N` of the teacher.
+    /// Which model is in the artifact: `student`, `teacher`, or `members:N` of the teacher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub shipped: Option<String>,
     /// How the network was fitted.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub training: TrainingSummary,
     /// How the calibration was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, inline))]
     pub calibration: Option<CalibrationSummary>,
-    /// Of the network that ships, on the test rows.
+    /// Metrics of the network in the artifact, on the test rows.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub metrics: TestMetrics,
     /// Bootstrap intervals of the metrics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, inline))]
     pub intervals: Option<TestIntervals>,
     /// Where the model does worse on the test rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, inline))]
     pub segments: Option<SegmentsSummary>,
     /// The losses of every stage of training.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional, inline))]
     pub curves: Vec<LossCurve>,
     /// How far explanations are from those against the training set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, inline))]
     pub explanation: Option<ExplanationErrors>,
 }
 
 /// Rows of the table by what they were for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RowCounts {
-    /// Fitted the networks.
+    /// Rows that the networks are fitted to.
     pub train: usize,
-    /// Stopped the fits and chose between models.
+    /// Rows that choose between networks, and end a fit.
     pub validation: usize,
-    /// Calibrated the probabilities.
+    /// Rows that the calibration is fitted to.
     pub calibration: usize,
-    /// Measured the result.
+    /// Rows of the metrics.
     pub test: usize,
 }
 
-/// The size of the network that ships.
+/// The size of the network in the artifact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct NetworkSize {
-    /// Units of the hidden layers, first to last.
+    /// Number of units of each hidden layer, first to last.
     pub hidden: Vec<usize>,
-    /// Whether inputs have a direct share of the logit beside the hidden layers.
+    /// Whether the inputs also contribute to the logit directly, past the hidden layers.
     pub direct: bool,
     /// Fields and derived features that the network reads.
     pub inputs: usize,
     /// Columns of the encoding that training used.
     pub dense_columns: usize,
-    /// Multiply-adds that one score takes.
+    /// Number of multiply-adds of one score.
     pub multiply_adds: usize,
 }
 
 /// The teacher and what it was chosen from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TeacherSummary {
-    /// As in `linear + tabm`.
+    /// The kind of the teacher, such as `linear + tabm`.
     pub model: String,
     /// Networks in it.
     pub members: usize,
@@ -101,16 +119,19 @@ pub struct TeacherSummary {
     /// Calibrated, on the validation rows.
     pub validation_log_loss: f64,
     /// On the test rows.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub metrics: TestMetrics,
     /// The validation log-loss of every model that was tried, before calibration.
     pub tried: BTreeMap<String, f64>,
-    /// The penalty of the TabM in it; `None` without one.
+    /// The penalty of the TabM in it; null without one.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(optional = nullable, inline))]
     pub penalty: Option<PenaltySummary>,
 }
 
 /// A penalty on the weights that validation rows chose.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PenaltySummary {
     /// A key of `tried`.
     pub chosen: String,
@@ -120,6 +141,7 @@ pub struct PenaltySummary {
 
 /// What the network that ships was fitted with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TrainingSummary {
     /// Calibrated, on the validation rows.
     pub validation_log_loss: f64,
@@ -135,8 +157,9 @@ pub struct TrainingSummary {
     pub batch_norm: bool,
     /// Whether both classes had the same weight in the teacher's loss.
     pub class_weights: bool,
-    /// Weight of a customer who left in the teacher's loss, if one was given.
+    /// Weight of a customer who left in the teacher's loss; null if none was given.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(optional = nullable))]
     pub positive_weight: Option<f64>,
     /// Exponent of the teacher's focal loss; 0 is the plain log-loss.
     pub focal: f64,
@@ -149,13 +172,15 @@ pub struct TrainingSummary {
 /// The calibration and what it was chosen from. Log-losses are on the calibration rows,
 /// cross-validated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CalibrationSummary {
     /// `temperature` or `isotonic`.
     pub method: String,
     /// With a temperature.
     pub temperature_log_loss: f64,
-    /// With an isotonic curve; `None` with too few rows to try.
+    /// With an isotonic curve; null with too few rows to try.
     #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(optional = nullable))]
     pub isotonic_log_loss: Option<f64>,
     /// With the plain sigmoid, not cross-validated.
     pub uncalibrated_log_loss: f64,
@@ -163,16 +188,17 @@ pub struct CalibrationSummary {
 
 /// Figures of a model on the test rows. They agree with scikit-learn's where it has them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TestMetrics {
-    /// Area under the ROC curve.
+    /// Area under the ROC curve, 0 to 1.
     pub roc_auc: f64,
-    /// Average precision.
+    /// Area under the precision-recall curve (average precision), 0 to 1.
     pub pr_auc: f64,
-    /// Mean negative log-likelihood.
+    /// Mean log-loss of the probabilities.
     pub log_loss: f64,
-    /// Mean squared distance of probability and outcome.
+    /// Brier score: mean squared distance of probability and outcome.
     pub brier: f64,
-    /// Expected calibration error over 10 bins of equal width.
+    /// Expected calibration error over 10 bins of equal width, 0 to 1.
     pub ece: f64,
     /// The `ece` that a perfectly calibrated model has on as many rows.
     pub ece_by_chance: f64,
@@ -180,20 +206,20 @@ pub struct TestMetrics {
     pub f1: f64,
     /// Churn rate of the top tenth over the rate of all.
     pub lift10: f64,
-    /// At the threshold.
+    /// Share of rows that are predicted right, at the threshold.
     pub accuracy: f64,
-    /// At the threshold.
+    /// Share of the rows predicted to leave that left, at the threshold.
     pub precision: f64,
-    /// At the threshold.
+    /// Share of the rows that left that are predicted to leave, at the threshold.
     pub recall: f64,
     /// A row counts as predicted to leave from this probability on: the best F1 of the validation
     /// rows.
     pub threshold: f64,
 }
 
-/// Percentile intervals of [`TestMetrics`] from a bootstrap over the test rows.
+/// Percentile intervals of the metrics from a bootstrap over the test rows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "one interval for each field of TestMetrics")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TestIntervals {
     /// Share of the resamples within an interval, 0 to 1.
     pub level: f64,
@@ -201,20 +227,41 @@ pub struct TestIntervals {
     pub resamples: usize,
     /// Seed of the draws.
     pub seed: u64,
+    /// Interval of `roc_auc`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub roc_auc: Bounds,
+    /// Interval of `pr_auc`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub pr_auc: Bounds,
+    /// Interval of `log_loss`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub log_loss: Bounds,
+    /// Interval of `brier`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub brier: Bounds,
+    /// Interval of `ece`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub ece: Bounds,
+    /// Interval of `f1`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub f1: Bounds,
+    /// Interval of `lift10`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub lift10: Bounds,
+    /// Interval of `accuracy`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub accuracy: Bounds,
+    /// Interval of `precision`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub precision: Bounds,
+    /// Interval of `recall`.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub recall: Bounds,
 }
 
 /// Both ends of an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Bounds {
     /// The lower end.
     pub low: f64,
@@ -224,6 +271,7 @@ pub struct Bounds {
 
 /// The segments of the test rows that were tested: each category, each quarter of a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SegmentsSummary {
     /// Segments that were tested.
     pub measured: usize,
@@ -234,11 +282,13 @@ pub struct SegmentsSummary {
     /// Expected share of false alarms among the segments called worse, 0 to 1.
     pub false_discovery_rate: f64,
     /// The segments with the lowest p-values, worse ones first.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub most_doubtful: Vec<SegmentSummary>,
 }
 
 /// Customers that share a category or a range of one field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SegmentSummary {
     /// As in `Contract: Month-to-month`.
     pub label: String,
@@ -258,6 +308,7 @@ pub struct SegmentSummary {
 
 /// The losses of one stage of training at some of its epochs; the lists have one length.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LossCurve {
     /// What was fitted: `linear`, `mlp`, `tabm`, `student`, …
     pub stage: String,
@@ -274,6 +325,7 @@ pub struct LossCurve {
 /// How far explanations against the background are from explanations against the training rows, on
 /// the logit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ExplanationErrors {
     /// Background rows of the artifact.
     pub background_rows: usize,

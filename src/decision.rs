@@ -7,23 +7,26 @@ use serde::Serialize;
 use crate::json::Reader;
 use crate::json::decimal::Decimal;
 
-/// Tiers by probability, lowest first.
+/// How a probability becomes a decision.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Policy {
-    /// 1 to [`MAXIMUM_TIERS`], the first from 0.
+    /// At least one tier, ascending by `from`; the first starts at 0. The `tier` of a result is a
+    /// position in this list.
     pub tiers: Vec<Tier>,
 }
 
-/// Customers whose probability is at least `from` and below the next tier's.
+/// A range of probabilities: at least `from`, and below the `from` of the next tier.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Tier {
-    /// A stable name for programs.
+    /// The tier's name for programs, such as `high`.
     pub name: String,
-    /// The words a person reads.
+    /// The tier's name for people.
     pub label: String,
-    /// The least probability of the tier, 0 to 1.
+    /// Lowest probability of the tier, 0 to 1.
     pub from: f64,
 }
 

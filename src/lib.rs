@@ -50,6 +50,7 @@
 //! - `wasm`: the wasm-bindgen surface of the npm package.
 //! - `webgpu`: batches and explanations on a graphics device.
 //! - `burn`: the networks as burn Modules, for training.
+//! - `typescript`: the TypeScript types of the npm package, generated from the types of this crate.
 
 #![warn(missing_docs, unreachable_pub)]
 

@@ -9,6 +9,7 @@ import { type DeviceReport, onCpu, type WorkedOn } from "./device.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
 import { fromCore, kindOf, recordInvalid, unknownField } from "./error.js";
 import { type FieldReader, fieldReaders, plain } from "./fields.js";
+import type { CoreExplanation } from "./generated.js";
 import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
 import { type CheckedOptions, checkOptions } from "./options.js";
 import { type Problem, TenureError } from "./tenure-error.js";
@@ -346,9 +347,9 @@ export class Scorer {
   }
 }
 
-function explainRow(engine: Engine, { budget, tolerance, seed, interactions }: CheckedOptions): Explanation {
+function explainRow(engine: Engine, { budget, tolerance, seed, interactions }: CheckedOptions): CoreExplanation {
   try {
-    return JSON.parse(engine.explain_row(budget, tolerance, seed, interactions)) as Explanation;
+    return JSON.parse(engine.explain_row(budget, tolerance, seed, interactions)) as CoreExplanation;
   } catch (error) {
     throw fromCore(error);
   }

@@ -3,6 +3,8 @@
  * entries share it, so that `instanceof` holds for an error of any entry (`build/bundle.js`).
  */
 
+import type { CoreProblem, CoreRule } from "./generated.js";
+
 /**
  * The rule that a value breaks. Errors of a record:
  *
@@ -24,29 +26,15 @@
  * - `unknown`: there is no such option, or no such field.
  * - `changeable`: the schema does not call the field changeable.
  */
-export type Rule =
-  | "absent"
-  | "type"
-  | "finite"
-  | "bounds"
-  | "unseen_category"
-  | "clipped"
-  | "length"
-  | "http_status"
-  | "unknown"
-  | "changeable"
-  | (string & {});
+export type Rule = CoreRule | "length" | "http_status" | "unknown" | "changeable" | (string & {});
 
-/** A value that breaks a rule. `${field} ${message} (got ${value})` is a sentence. */
-export interface Problem {
-  /** The field, column or option. */
-  readonly field: string;
+/**
+ * A value that breaks a rule, of a field, a column or an option. `${field} ${message} (got
+ * ${value})` is a sentence.
+ */
+export interface Problem extends Omit<CoreProblem, "rule"> {
   /** The rule that it breaks. */
   readonly rule: Rule;
-  /** The value, as text. */
-  readonly value: string;
-  /** What the rule demands. */
-  readonly message: string;
 }
 
 const WARNINGS: readonly Rule[] = ["unseen_category", "clipped"];

@@ -1,7 +1,10 @@
 /** Arguments and results: records, columns, scores, explanations. */
 
 import type { WorkedOn } from "./device.js";
+import type { CoreContribution, CoreExplanation, CoreScore } from "./generated.js";
 import type { Problem } from "./tenure-error.js";
+
+export type { Interaction } from "./generated.js";
 
 /**
  * The value of a field in a record. `null` stands for a missing value. A `Date` is for date fields.
@@ -53,13 +56,7 @@ export type Column = NumberArray | DictionaryColumn | readonly (FieldValue | und
 export type Columns = { readonly [field: string]: Column };
 
 /** The score of one customer. */
-export interface Score {
-  /** Calibrated probability of leaving, 0 to 1. */
-  readonly probability: number;
-  /** The network's output before calibration, in log-odds. */
-  readonly logit: number;
-  /** Position in `policy.tiers`. */
-  readonly tier: number;
+export interface Score extends CoreScore {
   /** Warnings: values that were treated specially. Usually empty. */
   readonly problems: readonly Problem[];
 }
@@ -136,69 +133,15 @@ export interface ExplainOptions {
 }
 
 /** The contribution of one field to a logit. */
-export interface Contribution {
-  /** The field's name. */
-  readonly field: string;
-  /** The field's label, in the language of the scorer. */
-  readonly label: string;
-  /** The value as text, with its unit. */
-  readonly text: string;
+export interface Contribution extends CoreContribution {
   /** The value in the record. */
   readonly value: FieldValue;
-  /**
-   * Shapley value in log-odds: what this value adds to the logit, compared with the reference
-   * customers.
-   */
-  readonly contribution: number;
-  /**
-   * Standard error of the contribution, in log-odds; 0 if it is exact. Two standard errors cover
-   * about 95%.
-   */
-  readonly standardError: number;
-  /** The contribution as a sentence, in the language of the scorer. */
-  readonly sentence: string;
-}
-
-/** The interaction of two fields. */
-export interface Interaction {
-  /** Name of the field that comes first in the schema. */
-  readonly first: string;
-  /** Name of the other field. */
-  readonly second: string;
-  /**
-   * Shapley interaction index of order two (Grabisch and Roubens 1999), in log-odds: what both
-   * values add together beyond what each adds alone, averaged over the coalitions of the other
-   * fields. Above 0 the values strengthen each other, below 0 they overlap.
-   */
-  readonly value: number;
 }
 
 /** The explanation of one score. `base` plus all contributions is `logit`. */
-export interface Explanation {
-  /** Mean logit of the reference customers in the artifact. */
-  readonly base: number;
-  /** The network's output before calibration, in log-odds. */
-  readonly logit: number;
-  /** Calibrated probability of leaving, 0 to 1. */
-  readonly probability: number;
-  /** Position in `policy.tiers`. */
-  readonly tier: number;
-  /** Whether the contributions are exact Shapley values, not estimates. */
-  readonly exact: boolean;
-  /**
-   * Number of evaluations of the network. Each is one coalition of fields with one reference
-   * customer.
-   */
-  readonly evaluations: number;
-  /** Largest standard error of a contribution, in log-odds; 0 if all are exact. */
-  readonly standardError: number;
+export interface Explanation extends CoreExplanation {
   /** One for each field, largest absolute contribution first. */
   readonly contributions: readonly Contribution[];
-  /**
-   * All pairs of fields, largest absolute value first; absent unless asked for, and unless `exact`
-   * is true.
-   */
-  readonly interactions?: readonly Interaction[];
   /** Warnings: values that were treated specially. Usually empty. */
   readonly problems: readonly Problem[];
 }

@@ -47,10 +47,11 @@ pub struct Customer {
     cells: Vec<Cell>,
 }
 
-/// The rules a value can break. The texts are stable: callers match on them.
+/// The rules that a value of a record can break. The texts are stable: callers match on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 #[cfg_attr(feature = "write", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "typescript", derive(serde::Deserialize, ts_rs::TS), ts(rename = "CoreRule"))]
 pub enum Rule {
     /// The record does not have the field.
     Absent,
@@ -86,18 +87,20 @@ impl Rule {
     }
 }
 
-/// One broken rule of a record: field, rule, the value seen, and a sentence for people.
+/// A value of a record that breaks a rule.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(serde::Deserialize, ts_rs::TS), ts(rename = "CoreProblem"))]
+#[cfg_attr(feature = "typescript", serde(deny_unknown_fields))]
 #[error("{field}: {message} (got {value})")]
 pub struct Problem {
-    /// The field's name.
+    /// What the problem is about: the name of a field.
     pub field: String,
-    /// The rule.
+    /// The rule that the value breaks.
     pub rule: Rule,
-    /// The value seen, quoted where it is a text.
+    /// The value, as text; a text is in quotes.
     pub value: String,
-    /// The rule in words.
+    /// What the rule demands.
     pub message: String,
 }
 

@@ -6,31 +6,34 @@ use serde::Serialize;
 
 use crate::json::{Reader, quoted};
 
-/// How a field may change. The default: any other value, at a cost of 1.
+/// How a counterfactual may change a field. Without a key, any other value is possible, at a cost
+/// of 1.
 #[derive(Clone, Debug, PartialEq, Default)]
 #[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Change {
-    /// Numbers by size; categories by their place in the list; a flag increases from negative to
-    /// positive.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Direction::is_any"))]
+    /// Direction of a change: of numbers by size, of categories by position in the list, of flags
+    /// from negative to positive. Default: "any".
+    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Direction::is_any"))]
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub direction: Direction,
-    /// A number moves by whole steps from where it is.
+    /// A number changes by a multiple of this, in the field's unit. Default: to a quantile of the
+    /// training table.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub step: Option<f64>,
-    /// A number is not moved below this.
+    /// Lowest new value of a number, in the field's unit.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub minimum: Option<f64>,
-    /// A number is not moved above this.
+    /// Highest new value of a number, in the field's unit.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub maximum: Option<f64>,
-    /// The cost of changing the field. A field without a cost costs 1.
+    /// Cost of a change, before the distance is counted. Default: 1.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub cost: Option<f64>,
-    /// Pairs of categories, from and to, that neither the company nor the customer can make.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    /// Impossible changes of a category, as pairs `[from, to]`.
+    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub forbidden: Vec<[String; 2]>,
-    /// A formula: when fields that it reads change, this number moves by as much as the formula
-    /// does.
+    /// A formula of other fields. When its value changes, this number changes by the same amount.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub follows: Option<String>,
 }
@@ -39,6 +42,7 @@ pub struct Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "write", derive(Serialize))]
 #[cfg_attr(feature = "write", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Direction {
     /// Either way.
     #[default]
@@ -56,14 +60,15 @@ impl Direction {
     }
 }
 
-/// If `when` holds, `then` must hold too. Both are conditions in the language of
-/// [`Formula`](super::Formula). A condition that reads a missing value is not broken.
+/// A rule about combinations of values: if the condition `when` is true of a customer, `then` is
+/// true as well. A condition that reads a missing value breaks no rule.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CombinationRule"))]
 pub struct Combination {
-    /// The condition.
+    /// A condition in the formula language of the schema.
     pub when: String,
-    /// What holds then.
+    /// The condition that follows from it.
     pub then: String,
 }
 

@@ -11,37 +11,40 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Days between any two days of the years 1 to 9999, at most.
 const MAXIMUM_DAYS: f64 = 3_652_058.0;
 
-/// What a table of customers means: its fields, its target, and the features derived from its
-/// fields.
+/// The fields that the model reads, and the rules that their values obey.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Schema {
-    /// [`SCHEMA_VERSION`].
+    /// Version of the schema's format.
     pub schema_version: u32,
-    /// A name for people, such as "IBM Telco".
+    /// Name of the schema, such as "IBM Telco".
     pub name: String,
-    /// Columns that identify a person. They never enter a model or an artifact.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    /// Columns that identify a person. They never enter a model.
+    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub identifiers: Vec<String>,
-    /// Columns of the table that are ignored. They are never stored.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    /// Columns that the model does not use.
+    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub ignored: Vec<String>,
-    /// The column that training predicts.
+    /// The column that the model predicts, and its value for a customer who left.
+    #[cfg_attr(feature = "typescript", ts(inline))]
     pub target: Target,
-    /// The inputs of the model, in the order of everything that derives from them.
+    /// The inputs of the model. Everything that has one entry per field keeps this order.
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<super::serde::KindDocument<'static>>"))]
     pub fields: Vec<Field>,
-    /// Features computed from fields.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    /// Features that are computed from fields.
+    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub derived: Vec<Derived>,
-    /// Which combinations of values are possible. Counterfactuals obey them; records are not
+    /// Combinations of values that are possible. Counterfactuals keep to them. Records are not
     /// checked against them.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub rules: Vec<Combination>,
 }
 
 /// The column that training predicts.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Target {
     /// The column's name.
     pub field: String,
@@ -102,19 +105,20 @@ pub enum Kind {
     },
 }
 
-/// A number computed from several fields.
+/// A number that is computed from fields.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "DerivedFeature"))]
 pub struct Derived {
-    /// Its name, as the model card and the encoder have it.
+    /// The feature's name.
     pub name: String,
-    /// The words a person reads; the name when empty.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
+    /// The feature's name for people. Default: `name`.
+    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "String::is_empty"))]
     pub label: String,
-    /// For people; may be empty.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
+    /// Unit of the value, for people.
+    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "String::is_empty"))]
     pub unit: String,
-    /// Arithmetic over field names; see [`Formula`](super::Formula).
+    /// The formula, in the formula language of the schema.
     pub formula: String,
 }
 

@@ -16,6 +16,8 @@ pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
 pub use fields::{Derived, Field, Kind, SCHEMA_VERSION, Schema, Target};
 pub use formula::{Formula, FormulaError};
+#[cfg(feature = "typescript")]
+pub(crate) use serde::{CategoryField, DateField, FieldDocument, FlagField, KindDocument, NumberField};
 
 #[cfg(test)]
 pub(crate) mod tests {

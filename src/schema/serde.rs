@@ -1,7 +1,6 @@
 //! The schema through serde: written as a document, and read from any format of serde.
 
 use serde::de::Error;
-use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::change::Change;
@@ -20,49 +19,154 @@ impl<'de> Deserialize<'de> for Schema {
 
 impl Serialize for Field {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Field { name, label, kind, missing, changeable, only_derived, change } = self;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", name)?;
-        if !label.is_empty() {
-            map.serialize_entry("label", label)?;
+        FieldDocument::from(self).serialize(serializer)
+    }
+}
+
+// A field as it is written: flat, and without the keys that say nothing. The doc comments are those
+// of TypeScript's types.
+
+/// What every kind of field has.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields, rename = "AnyField"))]
+pub(crate) struct FieldDocument<'a> {
+    /// The field's name: a key of records and columns.
+    name: &'a str,
+    /// The field's name for people. Default: `name`.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    label: &'a str,
+    #[serde(flatten)]
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    kind: KindDocument<'a>,
+    /// Texts that mean that the value is missing. The empty text always does.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    missing: &'a [String],
+    /// Whether the company or the customer can change the value. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changeable: Option<bool>,
+    /// Whether only derived features read the field, and the model does not. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only_derived: Option<bool>,
+    /// How a counterfactual may change the value of a changeable field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'a Change>,
+}
+
+/// One field of a record.
+#[derive(Serialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Field"))]
+pub(crate) enum KindDocument<'a> {
+    Number(NumberField<'a>),
+    Date(DateField),
+    Category(CategoryField<'a>),
+    Flag(FlagField<'a>),
+}
+
+/// A finite number.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub(crate) struct NumberField<'a> {
+    /// The kind of the field.
+    #[cfg_attr(feature = "typescript", ts(type = "\"number\""))]
+    kind: &'static str,
+    /// Unit of the values, such as `months` or `$`.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    unit: &'a str,
+    /// Lowest value, included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum: Option<f64>,
+    /// Highest value, included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maximum: Option<f64>,
+}
+
+/// A day or a moment. Its cell is the number of days from it to `reference`. In a record it is an
+/// ISO 8601 text (`2024-01-31`, `2024-01-31T10:00Z`), a `Date`, or a number of days before
+/// `reference`.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub(crate) struct DateField {
+    /// The kind of the field.
+    #[cfg_attr(feature = "typescript", ts(type = "\"date\""))]
+    kind: &'static str,
+    /// The day that counts as 0, such as `2024-01-31`.
+    reference: String,
+}
+
+/// One of a list of texts. Any other text counts as OTHER.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub(crate) struct CategoryField<'a> {
+    /// The kind of the field.
+    #[cfg_attr(feature = "typescript", ts(type = "\"category\""))]
+    kind: &'static str,
+    /// The texts by their codes: code `n` is `categories[n]`, and OTHER has the code
+    /// `categories.length`.
+    categories: &'a [String],
+}
+
+/// Yes or no. In a record it is one of the two texts, `true` or `false`. Its code is 1 for yes and
+/// 0 for no.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub(crate) struct FlagField<'a> {
+    /// The kind of the field.
+    #[cfg_attr(feature = "typescript", ts(type = "\"flag\""))]
+    kind: &'static str,
+    /// The table's text for yes.
+    positive: &'a str,
+    /// The table's text for no.
+    negative: &'a str,
+}
+
+impl<'a> From<&'a Field> for FieldDocument<'a> {
+    fn from(field: &'a Field) -> FieldDocument<'a> {
+        let Field { name, label, kind, missing, changeable, only_derived, change } = field;
+        FieldDocument {
+            name,
+            label,
+            kind: kind.into(),
+            missing,
+            changeable: changeable.then_some(true),
+            only_derived: only_derived.then_some(true),
+            change: (*change != Change::default()).then_some(change),
         }
+    }
+}
+
+impl<'a> From<&'a Kind> for KindDocument<'a> {
+    fn from(kind: &'a Kind) -> KindDocument<'a> {
         match kind {
             Kind::Number { unit, minimum, maximum } => {
-                map.serialize_entry("kind", "number")?;
-                if !unit.is_empty() {
-                    map.serialize_entry("unit", unit)?;
-                }
-                for (key, bound) in [("minimum", minimum), ("maximum", maximum)] {
-                    if let Some(bound) = bound {
-                        map.serialize_entry(key, bound)?;
-                    }
-                }
+                KindDocument::Number(NumberField { kind: "number", unit, minimum: *minimum, maximum: *maximum })
             }
             Kind::Date { reference } => {
-                map.serialize_entry("kind", "date")?;
-                map.serialize_entry("reference", &date::text(*reference))?;
+                KindDocument::Date(DateField { kind: "date", reference: date::text(*reference) })
             }
-            Kind::Category { categories } => {
-                map.serialize_entry("kind", "category")?;
-                map.serialize_entry("categories", categories)?;
-            }
-            Kind::Flag { positive, negative } => {
-                map.serialize_entry("kind", "flag")?;
-                map.serialize_entry("positive", positive)?;
-                map.serialize_entry("negative", negative)?;
-            }
+            Kind::Category { categories } => KindDocument::Category(CategoryField { kind: "category", categories }),
+            Kind::Flag { positive, negative } => KindDocument::Flag(FlagField { kind: "flag", positive, negative }),
         }
-        if !missing.is_empty() {
-            map.serialize_entry("missing", missing)?;
-        }
-        for (key, flag) in [("changeable", changeable), ("only_derived", only_derived)] {
-            if *flag {
-                map.serialize_entry(key, flag)?;
-            }
-        }
-        if *change != Change::default() {
-            map.serialize_entry("change", change)?;
-        }
-        map.end()
+    }
+}
+
+#[cfg(all(test, feature = "typescript"))]
+mod tests {
+    use ts_rs::{Config, TS};
+
+    use super::*;
+
+    fn kind_is_its_type<T: TS>(kind: Kind) {
+        let written = serde_json::to_value(KindDocument::from(&kind)).unwrap();
+        let types = T::inline(&Config::new());
+        assert!(types.contains(&format!("kind: {},", written["kind"])), "{written} is no {types}");
+    }
+
+    #[test]
+    fn kinds_are_written_as_typescript_has_them() {
+        kind_is_its_type::<NumberField>(Kind::Number { unit: String::new(), minimum: None, maximum: None });
+        kind_is_its_type::<DateField>(Kind::Date { reference: 0.0 });
+        kind_is_its_type::<CategoryField>(Kind::Category { categories: Vec::new() });
+        kind_is_its_type::<FlagField>(Kind::Flag { positive: "Y".into(), negative: "N".into() });
     }
 }

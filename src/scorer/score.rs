@@ -36,15 +36,16 @@ pub struct Workspace {
     scratch: Scratch,
 }
 
-/// Logit before calibration, probability after it, and the index of the tier in the policy.
+/// The score of one customer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "write", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CoreScore"))]
 pub struct Score {
-    /// Before calibration.
+    /// The network's output before calibration, in log-odds.
     pub logit: f64,
-    /// After calibration, 0 to 1.
+    /// Calibrated probability of leaving, 0 to 1.
     pub probability: f64,
-    /// Position in [`Policy::tiers`](crate::decision::Policy::tiers).
+    /// Position in `policy.tiers`.
     pub tier: usize,
 }
 

@@ -45,7 +45,7 @@ pub(super) fn refusal(error: BudgetTooSmall) -> JsValue {
 }
 
 /// All numbers are finite: the weights are bounded.
-fn json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> String {
+pub(super) fn json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> String {
     let fields = &scorer.document().schema.fields;
     let Explanation { base, score, contributions, standard_errors, evaluations, exact, interactions } = explanation;
     // Insertion, because fields are few and a sort adds code to the download.

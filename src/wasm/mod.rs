@@ -11,7 +11,11 @@ mod gpu;
 mod sentences;
 #[cfg(feature = "webgpu")]
 mod staged;
+#[cfg(feature = "typescript")]
+pub mod typescript;
 mod values;
+#[cfg(feature = "typescript")]
+mod wire;
 
 /// A small allocator of constant time (TLSF): the standard library's takes 4 KB more, which
 /// everyone downloads. What is allocated here are a model, its buffers, and a few texts a call.

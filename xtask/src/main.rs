@@ -19,6 +19,7 @@ mod project;
 mod size;
 mod test;
 mod text;
+mod types;
 mod wasm;
 
 #[derive(Parser)]
@@ -35,6 +36,8 @@ enum Task {
     /// Build everything, train on a table (the embedded sample unless one is named) and serve the
     /// page
     Demo(demo::Options),
+    /// Write TypeScript's types of the core: pkg/src/generated.ts
+    Types,
     /// Run every check, cheapest first
     Test(test::Options),
     /// Measure what a browser downloads: target/bench/size.json
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => return test::run(&options),
         Task::Size => size::run(),
+        Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),
     };
     match done {

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::command::{self, seconds};
 use crate::prerequisites::{self, WASM_TARGET};
-use crate::{browser, demo, gpu, mlflow, npm, project, text, wasm};
+use crate::{browser, demo, gpu, mlflow, npm, project, text, types, wasm};
 
 #[derive(Args)]
 pub struct Options {
@@ -40,7 +40,11 @@ const CHECKS: [Check; 17] = [
     Check { name: "examples", about: "the Rust programs of examples/ run", run: examples },
     Check { name: "tracking", about: "runs on a real MLflow server with SQLite", run: tracking },
     Check { name: "wasm", about: "the module builds and names no path", run: build_wasm },
-    Check { name: "typescript", about: "strict types of package and page", run: typescript },
+    Check {
+        name: "typescript",
+        about: "the core's types are up to date, strict types of package and page",
+        run: typescript,
+    },
     Check { name: "package", about: "the package's tests in Node, vectors among them", run: package },
     Check { name: "packed", about: "npm pack, installed into small apps, run in Node and Chromium", run: packed },
     Check { name: "edge", about: "the package in workerd", run: edge },
@@ -183,6 +187,7 @@ fn build_package() -> Result<()> {
 }
 
 fn typescript() -> Result<()> {
+    types::check()?;
     build_package()?;
     npm::script("pkg", "check")?;
     npm::script("www", "check")

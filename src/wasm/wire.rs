@@ -1,0 +1,122 @@
+//! The types of the JSON that this surface writes by hand, for TypeScript. The module that ships
+//! does not use them; a test reads what is written into them.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The explanation of one score. `base` plus all contributions is `logit`.
+#[derive(Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "CoreExplanation")]
+pub(super) struct ExplanationJson {
+    /// Mean logit of the reference customers in the artifact.
+    base: f64,
+    /// The network's output before calibration, in log-odds.
+    logit: f64,
+    /// Calibrated probability of leaving, 0 to 1.
+    probability: f64,
+    /// Position in `policy.tiers`.
+    tier: usize,
+    /// Whether the contributions are exact Shapley values, not estimates.
+    exact: bool,
+    /// Number of evaluations of the network. Each is one coalition of fields with one reference
+    /// customer.
+    evaluations: u64,
+    /// Largest standard error of a contribution, in log-odds; 0 if all are exact.
+    #[serde(rename = "standardError")]
+    standard_error: f64,
+    /// One for each field, largest absolute contribution first.
+    contributions: Vec<ContributionJson>,
+    /// All pairs of fields, largest absolute value first; absent unless asked for, and unless
+    /// `exact` is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    interactions: Option<Vec<InteractionJson>>,
+}
+
+/// The contribution of one field to a logit.
+#[derive(Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "CoreContribution")]
+pub(super) struct ContributionJson {
+    /// The field's name.
+    field: String,
+    /// The field's label, in the language of the scorer.
+    label: String,
+    /// The value as text, with its unit.
+    text: String,
+    /// Shapley value in log-odds: what this value adds to the logit, compared with the reference
+    /// customers.
+    contribution: f64,
+    /// Standard error of the contribution, in log-odds; 0 if it is exact. Two standard errors cover
+    /// about 95%.
+    #[serde(rename = "standardError")]
+    standard_error: f64,
+    /// The contribution as a sentence, in the language of the scorer.
+    sentence: String,
+}
+
+/// The interaction of two fields.
+#[derive(Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "Interaction")]
+pub(super) struct InteractionJson {
+    /// Name of the field that comes first in the schema.
+    first: String,
+    /// Name of the other field.
+    second: String,
+    /// Shapley interaction index of order two (Grabisch and Roubens 1999), in log-odds: what both
+    /// values add together beyond what each adds alone, averaged over the coalitions of the other
+    /// fields. Above 0 the values strengthen each other, below 0 they overlap.
+    value: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::customer::{self, Problem};
+    use crate::scorer::{ExplainOptions, Scorer};
+    use crate::wasm::{explanation, values};
+
+    fn scorer() -> Scorer {
+        let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/artifacts/v1.safetensors"));
+        Scorer::from_bytes(file).unwrap()
+    }
+
+    /// Whether the type has every key of the JSON, of its type, and no other.
+    #[track_caller]
+    fn assert_is<T: Serialize + DeserializeOwned>(json: &str) {
+        let read: T = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), serde_json::from_str::<Value>(json).unwrap());
+    }
+
+    #[test]
+    fn explanations_are_written_as_their_types_say() {
+        let scorer = scorer();
+        let schema = &scorer.document().schema;
+        let missing = vec![customer::Value::Missing; schema.fields.len()];
+        let (customer, _) = customer::check(schema, &missing).unwrap();
+        for interactions in [false, true] {
+            let options = ExplainOptions { interactions, ..ExplainOptions::default() };
+            let explained = scorer.explain(&customer, &options, &mut scorer.workspace()).unwrap();
+            assert_eq!(explained.interactions.is_some(), interactions);
+            assert_is::<ExplanationJson>(&explanation::json(&scorer, &customer, &explained));
+        }
+    }
+
+    #[test]
+    fn problems_are_written_as_their_types_say() {
+        let scorer = scorer();
+        let schema = &scorer.document().schema;
+        let unseen = vec![customer::Value::Text("\"unseen\""); schema.fields.len()];
+        let absent = vec![customer::Value::Absent; schema.fields.len()];
+        for values in [unseen, absent] {
+            let problems = customer::check(schema, &values).unwrap_err();
+            assert!(!problems.is_empty());
+            assert_is::<Vec<Problem>>(&values::problems_json(&problems));
+        }
+    }
+}
