@@ -104,13 +104,14 @@ pub(super) fn for_each_value<F: FnMut(Value)>(array: &dyn Array, rows: Range<usi
         DataType::Decimal128(..) => decimals::<Decimal128Type, F>(array, rows, visit),
         DataType::Decimal256(..) => decimals::<Decimal256Type, F>(array, rows, visit),
         DataType::Dictionary(..) => {
-            let dictionary = array.as_any_dictionary();
+            let part = array.slice(rows.start, rows.len());
+            let dictionary = part.as_any_dictionary();
             let values = dictionary.values();
             // Keys mean nothing where there are no values.
             let keys = if values.is_empty() { Vec::new() } else { dictionary.normalized_keys() };
-            for row in rows {
+            for row in 0..part.len() {
                 match keys.get(row) {
-                    Some(&key) if !array.is_null(row) => for_each_value(values, key..key + 1, visit),
+                    Some(&key) if !part.is_null(row) => for_each_value(values, key..key + 1, visit),
                     _ => visit(Value::Missing),
                 }
             }

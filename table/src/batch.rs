@@ -65,7 +65,7 @@ impl Batch {
                     None => {
                         let mut text = String::new();
                         arrow::for_each_value(array, row..row + 1, &mut |value| push_text(value, &mut text));
-                        text.trim().to_owned().into()
+                        if text.trim().len() == text.len() { text.into() } else { text.trim().to_owned().into() }
                     }
                 },
             },
