@@ -14,8 +14,8 @@ use crate::json::{Reader, quoted};
 pub struct Change {
     /// Direction of a change: of numbers by size, of categories by position in the list, of flags
     /// from negative to positive. Default: "any".
-    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Direction::is_any"))]
-    #[cfg_attr(feature = "typescript", ts(inline))]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Direction::is_any"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", inline))]
     pub direction: Direction,
     /// A number changes by a multiple of this, in the field's unit. Default: to a quantile of the
     /// training table.
@@ -31,7 +31,8 @@ pub struct Change {
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     pub cost: Option<f64>,
     /// Impossible changes of a category, as pairs `[from, to]`.
-    #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>"))]
     pub forbidden: Vec<[String; 2]>,
     /// A formula of other fields. When its value changes, this number changes by the same amount.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]

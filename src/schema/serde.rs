@@ -33,13 +33,15 @@ pub(crate) struct FieldDocument<'a> {
     /// The field's name: a key of records and columns.
     name: &'a str,
     /// The field's name for people. Default: `name`.
-    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>"))]
     label: &'a str,
     #[serde(flatten)]
     #[cfg_attr(feature = "typescript", ts(skip))]
     kind: KindDocument<'a>,
     /// Texts that mean that the value is missing. The empty text always does.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>"))]
     missing: &'a [String],
     /// Whether the company or the customer can change the value. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +73,8 @@ pub(crate) struct NumberField<'a> {
     #[cfg_attr(feature = "typescript", ts(type = "\"number\""))]
     kind: &'static str,
     /// Unit of the values, such as `months` or `$`.
-    #[serde(default, skip_serializing_if = "str::is_empty")]
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>"))]
     unit: &'a str,
     /// Lowest value, included.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,561 @@
+/**
+ * The types of what the core writes as JSON, generated from its Rust types. Change those, then run
+ * `cargo xtask types`.
+ */
+
+/** The fields that the model reads, and the rules that their values obey. */
+export interface Schema {
+  /** Version of the schema's format. */
+  readonly schema_version: number;
+  /** Name of the schema, such as "IBM Telco". */
+  readonly name: string;
+  /** Columns that identify a person. They never enter a model. */
+  readonly identifiers?: ReadonlyArray<string>;
+  /** Columns that the model does not use. */
+  readonly ignored?: ReadonlyArray<string>;
+  /** The column that the model predicts, and its value for a customer who left. */
+  readonly target: {
+    /** The column's name. */
+    readonly field: string;
+    /** The value that means "left"; every other value that is not missing means "stayed". */
+    readonly positive: string;
+  };
+  /** The inputs of the model. Everything that has one entry per field keeps this order. */
+  readonly fields: ReadonlyArray<Field>;
+  /** Features that are computed from fields. */
+  readonly derived?: ReadonlyArray<DerivedFeature>;
+  /**
+   * Combinations of values that are possible. Counterfactuals keep to them. Records are not
+   * checked against them.
+   */
+  readonly rules?: ReadonlyArray<CombinationRule>;
+}
+
+/** One field of a record. */
+export type Field = NumberField | DateField | CategoryField | FlagField;
+
+/** What every kind of field has. */
+export interface AnyField {
+  /** The field's name: a key of records and columns. */
+  readonly name: string;
+  /** The field's name for people. Default: `name`. */
+  readonly label?: string;
+  /** Texts that mean that the value is missing. The empty text always does. */
+  readonly missing?: ReadonlyArray<string>;
+  /** Whether the company or the customer can change the value. Default: false. */
+  readonly changeable?: boolean;
+  /** Whether only derived features read the field, and the model does not. Default: false. */
+  readonly only_derived?: boolean;
+  /** How a counterfactual may change the value of a changeable field. */
+  readonly change?: Change;
+}
+
+/** A finite number. */
+export interface NumberField extends AnyField {
+  /** The kind of the field. */
+  readonly kind: "number";
+  /** Unit of the values, such as `months` or `$`. */
+  readonly unit?: string;
+  /** Lowest value, included. */
+  readonly minimum?: number;
+  /** Highest value, included. */
+  readonly maximum?: number;
+}
+
+/**
+ * A day or a moment. Its cell is the number of days from it to `reference`. In a record it is an
+ * ISO 8601 text (`2024-01-31`, `2024-01-31T10:00Z`), a `Date`, or a number of days before
+ * `reference`.
+ */
+export interface DateField extends AnyField {
+  /** The kind of the field. */
+  readonly kind: "date";
+  /** The day that counts as 0, such as `2024-01-31`. */
+  readonly reference: string;
+}
+
+/** One of a list of texts. Any other text counts as OTHER. */
+export interface CategoryField extends AnyField {
+  /** The kind of the field. */
+  readonly kind: "category";
+  /**
+   * The texts by their codes: code `n` is `categories[n]`, and OTHER has the code
+   * `categories.length`.
+   */
+  readonly categories: ReadonlyArray<string>;
+}
+
+/**
+ * Yes or no. In a record it is one of the two texts, `true` or `false`. Its code is 1 for yes and
+ * 0 for no.
+ */
+export interface FlagField extends AnyField {
+  /** The kind of the field. */
+  readonly kind: "flag";
+  /** The table's text for yes. */
+  readonly positive: string;
+  /** The table's text for no. */
+  readonly negative: string;
+}
+
+/**
+ * How a counterfactual may change a field. Without a key, any other value is possible, at a cost
+ * of 1.
+ */
+export interface Change {
+  /**
+   * Direction of a change: of numbers by size, of categories by position in the list, of flags
+   * from negative to positive. Default: "any".
+   */
+  readonly direction?: "any" | "increase" | "decrease";
+  /**
+   * A number changes by a multiple of this, in the field's unit. Default: to a quantile of the
+   * training table.
+   */
+  readonly step?: number;
+  /** Lowest new value of a number, in the field's unit. */
+  readonly minimum?: number;
+  /** Highest new value of a number, in the field's unit. */
+  readonly maximum?: number;
+  /** Cost of a change, before the distance is counted. Default: 1. */
+  readonly cost?: number;
+  /** Impossible changes of a category, as pairs `[from, to]`. */
+  readonly forbidden?: ReadonlyArray<readonly [string, string]>;
+  /** A formula of other fields. When its value changes, this number changes by the same amount. */
+  readonly follows?: string;
+}
+
+/**
+ * A rule about combinations of values: if the condition `when` is true of a customer, `then` is
+ * true as well. A condition that reads a missing value breaks no rule.
+ */
+export interface CombinationRule {
+  /** A condition in the formula language of the schema. */
+  readonly when: string;
+  /** The condition that follows from it. */
+  readonly then: string;
+}
+
+/** A number that is computed from fields. */
+export interface DerivedFeature {
+  /** The feature's name. */
+  readonly name: string;
+  /** The feature's name for people. Default: `name`. */
+  readonly label?: string;
+  /** Unit of the value, for people. */
+  readonly unit?: string;
+  /** The formula, in the formula language of the schema. */
+  readonly formula: string;
+}
+
+/** How a probability becomes a decision. */
+export interface Policy {
+  /**
+   * At least one tier, ascending by `from`; the first starts at 0. The `tier` of a result is a
+   * position in this list.
+   */
+  readonly tiers: ReadonlyArray<Tier>;
+}
+
+/** A range of probabilities: at least `from`, and below the `from` of the next tier. */
+export interface Tier {
+  /** The tier's name for programs, such as `high`. */
+  readonly name: string;
+  /** The tier's name for people. */
+  readonly label: string;
+  /** Lowest probability of the tier, 0 to 1. */
+  readonly from: number;
+}
+
+/**
+ * The model card: how the model was made, and how it performs on the test rows. Counts are rows of
+ * the training table unless their name says otherwise.
+ */
+export interface ModelCard {
+  /** Name of the model, such as "IBM Telco". */
+  readonly name: string;
+  /** Version of the code that trained the model. */
+  readonly code_version: string;
+  /** Seed of the training: of the split and of everything that was fitted. */
+  readonly seed: number;
+  /** SHA-256 of the training table, in hexadecimal. */
+  readonly data_sha256: string;
+  /** SHA-256 of the schema file, in hexadecimal. */
+  readonly schema_sha256: string;
+  /** Number of rows in each part of the split. */
+  readonly rows: {
+    /** Rows that the networks are fitted to. */
+    readonly train: number;
+    /** Rows that choose between networks, and end a fit. */
+    readonly validation: number;
+    /** Rows that the calibration is fitted to. */
+    readonly calibration: number;
+    /** Rows of the metrics. */
+    readonly test: number;
+  };
+  /** How the rows were split, in words. */
+  readonly split?: string;
+  /** What the data checks warned of: the check, and the field if it is about one. */
+  readonly data_warnings?: ReadonlyArray<readonly [string, string | null]>;
+  /** Share of customers who left in the whole table, 0 to 1. */
+  readonly positive_rate: number;
+  /** The network in the artifact. */
+  readonly network: {
+    /** Number of units of each hidden layer, first to last. */
+    readonly hidden: ReadonlyArray<number>;
+    /** Whether the inputs also contribute to the logit directly, past the hidden layers. */
+    readonly direct: boolean;
+    /** Fields and derived features that the network reads. */
+    readonly inputs: number;
+    /** Columns of the encoding that training used. */
+    readonly dense_columns: number;
+    /** Number of multiply-adds of one score. */
+    readonly multiply_adds: number;
+  };
+  /** The teacher that the network was distilled from. */
+  readonly teacher?: {
+    /** The kind of the teacher, such as `linear + tabm`. */
+    readonly model: string;
+    /** Networks in it. */
+    readonly members: number;
+    /** Multiply-adds of a row, all members together. */
+    readonly multiply_adds: number;
+    /** Calibrated, on the validation rows. */
+    readonly validation_log_loss: number;
+    /** On the test rows. */
+    readonly metrics: {
+      /** Area under the ROC curve, 0 to 1. */
+      readonly roc_auc: number;
+      /** Area under the precision-recall curve (average precision), 0 to 1. */
+      readonly pr_auc: number;
+      /** Mean log-loss of the probabilities. */
+      readonly log_loss: number;
+      /** Brier score: mean squared distance of probability and outcome. */
+      readonly brier: number;
+      /** Expected calibration error over 10 bins of equal width, 0 to 1. */
+      readonly ece: number;
+      /** The `ece` that a perfectly calibrated model has on as many rows. */
+      readonly ece_by_chance: number;
+      /** F1 at the threshold. */
+      readonly f1: number;
+      /** Churn rate of the top tenth over the rate of all. */
+      readonly lift10: number;
+      /** Share of rows that are predicted right, at the threshold. */
+      readonly accuracy: number;
+      /** Share of the rows predicted to leave that left, at the threshold. */
+      readonly precision: number;
+      /** Share of the rows that left that are predicted to leave, at the threshold. */
+      readonly recall: number;
+      /**
+       * A row counts as predicted to leave from this probability on: the best F1 of the validation
+       * rows.
+       */
+      readonly threshold: number;
+    };
+    /** The validation log-loss of every model that was tried, before calibration. */
+    readonly tried: { readonly [key in string]: number };
+    /** The penalty of the TabM in it; null without one. */
+    readonly penalty?: {
+      /** A key of `tried`. */
+      readonly chosen: string;
+      /** The validation log-loss of every penalty. */
+      readonly tried: { readonly [key in string]: number };
+    } | null;
+  };
+  /** Which model is in the artifact: `student`, `teacher`, or `members:N` of the teacher. */
+  readonly shipped?: string;
+  /** How the network was fitted. */
+  readonly training: {
+    /** Calibrated, on the validation rows. */
+    readonly validation_log_loss: number;
+    /** Step size of the optimizer. */
+    readonly learning_rate: number;
+    /** Strength of the L2 penalty. */
+    readonly penalty: number;
+    /** Share of hidden units dropped, 0 to 1. */
+    readonly dropout: number;
+    /** Rows of a step. */
+    readonly batch_size: number;
+    /** Whether hidden layers were normalised over the batch. */
+    readonly batch_norm: boolean;
+    /** Whether both classes had the same weight in the teacher's loss. */
+    readonly class_weights: boolean;
+    /** Weight of a customer who left in the teacher's loss; null if none was given. */
+    readonly positive_weight?: number | null;
+    /** Exponent of the teacher's focal loss; 0 is the plain log-loss. */
+    readonly focal: number;
+    /** Bins of a number's piecewise-linear encoding. */
+    readonly bins: number;
+    /** Share of a number's values beyond the first and the last knot each. */
+    readonly clip: number;
+  };
+  /** How the calibration was chosen. */
+  readonly calibration?: {
+    /** `temperature` or `isotonic`. */
+    readonly method: string;
+    /** With a temperature. */
+    readonly temperature_log_loss: number;
+    /** With an isotonic curve; null with too few rows to try. */
+    readonly isotonic_log_loss?: number | null;
+    /** With the plain sigmoid, not cross-validated. */
+    readonly uncalibrated_log_loss: number;
+  };
+  /** Metrics of the network in the artifact, on the test rows. */
+  readonly metrics: {
+    /** Area under the ROC curve, 0 to 1. */
+    readonly roc_auc: number;
+    /** Area under the precision-recall curve (average precision), 0 to 1. */
+    readonly pr_auc: number;
+    /** Mean log-loss of the probabilities. */
+    readonly log_loss: number;
+    /** Brier score: mean squared distance of probability and outcome. */
+    readonly brier: number;
+    /** Expected calibration error over 10 bins of equal width, 0 to 1. */
+    readonly ece: number;
+    /** The `ece` that a perfectly calibrated model has on as many rows. */
+    readonly ece_by_chance: number;
+    /** F1 at the threshold. */
+    readonly f1: number;
+    /** Churn rate of the top tenth over the rate of all. */
+    readonly lift10: number;
+    /** Share of rows that are predicted right, at the threshold. */
+    readonly accuracy: number;
+    /** Share of the rows predicted to leave that left, at the threshold. */
+    readonly precision: number;
+    /** Share of the rows that left that are predicted to leave, at the threshold. */
+    readonly recall: number;
+    /**
+     * A row counts as predicted to leave from this probability on: the best F1 of the validation
+     * rows.
+     */
+    readonly threshold: number;
+  };
+  /** Bootstrap intervals of the metrics. */
+  readonly intervals?: {
+    /** Share of the resamples within an interval, 0 to 1. */
+    readonly level: number;
+    /** Resamples that were drawn. */
+    readonly resamples: number;
+    /** Seed of the draws. */
+    readonly seed: number;
+    /** Interval of `roc_auc`. */
+    readonly roc_auc: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+    /** Interval of `pr_auc`. */
+    readonly pr_auc: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+    /** Interval of `log_loss`. */
+    readonly log_loss: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+    /** Interval of `brier`. */
+    readonly brier: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+    /** Interval of `ece`. */
+    readonly ece: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+    /** Interval of `f1`. */
+    readonly f1: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+    /** Interval of `lift10`. */
+    readonly lift10: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+    /** Interval of `accuracy`. */
+    readonly accuracy: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+    /** Interval of `precision`. */
+    readonly precision: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+    /** Interval of `recall`. */
+    readonly recall: {
+      /** The lower end. */
+      readonly low: number;
+      /** The upper end. */
+      readonly high: number;
+    };
+  };
+  /** Where the model does worse on the test rows. */
+  readonly segments?: {
+    /** Segments that were tested. */
+    readonly measured: number;
+    /** Segments in which the model does worse than chance explains. */
+    readonly worse: number;
+    /** Customers of the smallest segment that is tested. */
+    readonly smallest: number;
+    /** Expected share of false alarms among the segments called worse, 0 to 1. */
+    readonly false_discovery_rate: number;
+    /** The segments with the lowest p-values, worse ones first. */
+    readonly most_doubtful: ReadonlyArray<{
+      /** As in `Contract: Month-to-month`. */
+      readonly label: string;
+      /** Customers in it. */
+      readonly rows: number;
+      /** Share of them who left, 0 to 1. */
+      readonly rate: number;
+      /** The mean of their probabilities. */
+      readonly mean_probability: number;
+      /** 95% interval of the rate less the mean probability. */
+      readonly gap: readonly [number, number];
+      /** Mean log-loss. */
+      readonly log_loss: number;
+      /** Whether the model does worse than chance explains. */
+      readonly worse: boolean;
+    }>;
+  };
+  /** The losses of every stage of training. */
+  readonly curves?: ReadonlyArray<{
+    /** What was fitted: `linear`, `mlp`, `tabm`, `student`, … */
+    readonly stage: string;
+    /** Epochs that are kept, counted from 1, ascending. */
+    readonly epoch: ReadonlyArray<number>;
+    /** Log-loss on the training rows. */
+    readonly train: ReadonlyArray<number>;
+    /** Log-loss on the validation rows. */
+    readonly validation: ReadonlyArray<number>;
+    /** The epoch whose weights were kept; it is in `epoch`. */
+    readonly best_epoch: number;
+  }>;
+  /** How far explanations are from those against the training set. */
+  readonly explanation?: {
+    /** Background rows of the artifact. */
+    readonly background_rows: number;
+    /** Customers that were explained. */
+    readonly customers: number;
+    /** Training rows that they were explained against. */
+    readonly reference_rows: number;
+    /** Mean standard error of those explanations, which are sampled. */
+    readonly reference_standard_error: number;
+    /** Mean size of a contribution. */
+    readonly mean_absolute_contribution: number;
+    /** The error that the number of background rows was chosen to stay below. */
+    readonly tolerated_error: number;
+    /** Mean error of a contribution, by the number of background rows. */
+    readonly mean_absolute_error: { readonly [key in string]: number };
+    /** Mean error of the base value, by the number of background rows. */
+    readonly base_error: { readonly [key in string]: number };
+  };
+}
+
+/** The score of one customer. */
+export interface CoreScore {
+  /** The network's output before calibration, in log-odds. */
+  readonly logit: number;
+  /** Calibrated probability of leaving, 0 to 1. */
+  readonly probability: number;
+  /** Position in `policy.tiers`. */
+  readonly tier: number;
+}
+
+/** The explanation of one score. `base` plus all contributions is `logit`. */
+export interface CoreExplanation {
+  /** Mean logit of the reference customers in the artifact. */
+  readonly base: number;
+  /** The network's output before calibration, in log-odds. */
+  readonly logit: number;
+  /** Calibrated probability of leaving, 0 to 1. */
+  readonly probability: number;
+  /** Position in `policy.tiers`. */
+  readonly tier: number;
+  /** Whether the contributions are exact Shapley values, not estimates. */
+  readonly exact: boolean;
+  /**
+   * Number of evaluations of the network. Each is one coalition of fields with one reference
+   * customer.
+   */
+  readonly evaluations: number;
+  /** Largest standard error of a contribution, in log-odds; 0 if all are exact. */
+  readonly standardError: number;
+  /** One for each field, largest absolute contribution first. */
+  readonly contributions: ReadonlyArray<CoreContribution>;
+  /**
+   * All pairs of fields, largest absolute value first; absent unless asked for, and unless
+   * `exact` is true.
+   */
+  readonly interactions?: ReadonlyArray<Interaction>;
+}
+
+/** The contribution of one field to a logit. */
+export interface CoreContribution {
+  /** The field's name. */
+  readonly field: string;
+  /** The field's label, in the language of the scorer. */
+  readonly label: string;
+  /** The value as text, with its unit. */
+  readonly text: string;
+  /**
+   * Shapley value in log-odds: what this value adds to the logit, compared with the reference
+   * customers.
+   */
+  readonly contribution: number;
+  /**
+   * Standard error of the contribution, in log-odds; 0 if it is exact. Two standard errors cover
+   * about 95%.
+   */
+  readonly standardError: number;
+  /** The contribution as a sentence, in the language of the scorer. */
+  readonly sentence: string;
+}
+
+/** The interaction of two fields. */
+export interface Interaction {
+  /** Name of the field that comes first in the schema. */
+  readonly first: string;
+  /** Name of the other field. */
+  readonly second: string;
+  /**
+   * Shapley interaction index of order two (Grabisch and Roubens 1999), in log-odds: what both
+   * values add together beyond what each adds alone, averaged over the coalitions of the other
+   * fields. Above 0 the values strengthen each other, below 0 they overlap.
+   */
+  readonly value: number;
+}
+
+/** A value of a record that breaks a rule. */
+export interface CoreProblem {
+  /** What the problem is about: the name of a field. */
+  readonly field: string;
+  /** The rule that the value breaks. */
+  readonly rule: CoreRule;
+  /** The value, as text; a text is in quotes. */
+  readonly value: string;
+  /** What the rule demands. */
+  readonly message: string;
+}
+
+/** The rules that a value of a record can break. The texts are stable: callers match on them. */
+export type CoreRule = "absent" | "type" | "finite" | "bounds" | "unseen_category" | "clipped";
