@@ -1,5 +1,5 @@
-//! The command as a person runs it: sample → train → the same bytes for the same seed, refusals with their exit codes,
-//! and one small model of a real table.
+//! The command as a person runs it: sample → train → the same bytes for the same seed, refusals
+//! with their exit codes, and one small model of a real table.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -102,7 +102,8 @@ fn refusals_name_the_rule_and_write_nothing() {
     assert_eq!(std::fs::read_to_string(&out).unwrap(), "mine");
 }
 
-/// Far off where learning or measuring is broken. `cargo xtask bench quality --check` has the bars of what ships.
+/// Far off where learning or measuring is broken. `cargo xtask bench quality --check` has the bars
+/// of what ships.
 #[test]
 fn a_linear_model_of_ibm_telco_is_no_worse_than_usual() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/ibm_telco.csv");

@@ -1,4 +1,5 @@
-//! `tenure score` as a user runs it: formats, order, problems, reasons, refusals, and runs that are stopped.
+//! `tenure score` as a user runs it: formats, order, problems, reasons, refusals, and runs that are
+//! stopped.
 
 mod small_model;
 
@@ -53,7 +54,8 @@ fn every_row_keeps_its_place_and_has_the_scorers_score() {
 #[test]
 fn cells_stay_as_they_are_and_problems_are_named() {
     let model = SmallModel::new();
-    // Without the target, with a column the schema does not know, in another order, between semicolons.
+    // Without the target, with a column the schema does not know, in another order, between
+    // semicolons.
     let text = "note;partner;contract;charges;tenure;id\n\
                 \"  two\nlines; \";Yes;Month;29.85;1; a \n\
                 =1+1;No;Decade;\"1,200\";-3;b\n\

@@ -50,8 +50,8 @@ impl ColumnBlock {
         ColumnBlock::from_columns(scorer, capacity, numbers, codes)
     }
 
-    /// A block of columns that exist: both lists have an entry per field, of `capacity` cells where the field is of
-    /// that kind, else empty.
+    /// A block of columns that exist: both lists have an entry per field, of `capacity` cells where
+    /// the field is of that kind, else empty.
     pub fn from_columns(scorer: &Scorer, capacity: usize, numbers: Vec<Vec<f64>>, codes: Vec<Vec<u16>>) -> ColumnBlock {
         ColumnBlock {
             numbers,
@@ -103,8 +103,9 @@ impl ColumnBlock {
         self.score_checked(scorer, rows)
     }
 
-    /// As [`ColumnBlock::score`], for cells that were checked when they were read: their bounds are not checked again.
-    /// A row whose flag is an error before the call is not scored; all other flags must be clean, as in a new block.
+    /// As [`ColumnBlock::score`], for cells that were checked when they were read: their bounds are
+    /// not checked again. A row whose flag is an error before the call is not scored; all other
+    /// flags must be clean, as in a new block.
     pub fn score_checked(&mut self, scorer: &Scorer, rows: usize) -> usize {
         let rows = rows.min(self.capacity());
         self.flag_values(scorer, rows);
@@ -147,7 +148,8 @@ impl ColumnBlock {
         errors
     }
 
-    /// Clears the flags and flags numbers out of bounds. Infinities are outside of all bounds, and missing (NaN) is not.
+    /// Clears the flags and flags numbers out of bounds. Infinities are outside of all bounds, and
+    /// missing (NaN) is not.
     fn flag_bounds(&mut self, scorer: &Scorer, rows: usize) {
         let flags = &mut self.flags[..rows];
         flags.fill(Flag::Clean as u8);

@@ -1,9 +1,11 @@
-//! `cargo xtask bench gpu --burn` runs this: the network as burn Module on burn's wgpu backend, op by op, beside our kernel.
+//! `cargo xtask bench gpu --burn` runs this: the network as burn Module on burn's wgpu backend, op
+//! by op, beside our kernel.
 //!
-//! `burn_wgpu MODEL OUT` takes the shape of the model's network, gives the Module random weights, holds its logits on the
-//! graphics device against those of burn's CPU backend, and prints milliseconds of a batch for both. Our kernel scores
-//! the same customers with the model's own weights, from table rows instead of dense features; either side's time has
-//! everything from its encoded customers on the CPU to logits there.
+//! `burn_wgpu MODEL OUT` takes the shape of the model's network, gives the Module random weights,
+//! holds its logits on the graphics device against those of burn's CPU backend, and prints
+//! milliseconds of a batch for both. Our kernel scores the same customers with the model's own
+//! weights, from table rows instead of dense features; either side's time has everything from its
+//! encoded customers on the CPU to logits there.
 
 use std::error::Error;
 use std::time::Instant;

@@ -1,8 +1,10 @@
-//! `cargo xtask bench gpu` runs this: rows and explanations per second on the graphics device, beside one CPU thread.
+//! `cargo xtask bench gpu` runs this: rows and explanations per second on the graphics device,
+//! beside one CPU thread.
 //!
-//! `gpu MODEL ROWS CUSTOMERS OUT` mixes customers from the model's background rows, takes the best of several runs, checks
-//! that both sides agree, prints one line each and writes them to OUT. The device's time includes sending the encoded
-//! rows (or the games, which the CPU builds) and reading the results.
+//! `gpu MODEL ROWS CUSTOMERS OUT` mixes customers from the model's background rows, takes the best
+//! of several runs, checks that both sides agree, prints one line each and writes them to OUT. The
+//! device's time includes sending the encoded rows (or the games, which the CPU builds) and reading
+//! the results.
 
 use std::error::Error;
 use std::time::Instant;

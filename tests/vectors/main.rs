@@ -1,5 +1,5 @@
-//! The packed network, natively, against the vectors that every engine is held against (tests/vectors/telco.json);
-//! `pkg/tests/vectors.test.js` holds the wasm module against the same.
+//! The packed network, natively, against the vectors that every engine is held against
+//! (tests/vectors/telco.json); `pkg/tests/vectors.test.js` holds the wasm module against the same.
 
 use std::path::Path;
 

@@ -1,8 +1,10 @@
-//! Writes `tests/artifacts/v1.safetensors` and `tests/vectors/telco.json`: records with the scores and explanations
-//! that every engine must give. `cargo run --release --package tenure-training --example vectors` makes them again.
+//! Writes `tests/artifacts/v1.safetensors` and `tests/vectors/telco.json`: records with the scores
+//! and explanations that every engine must give. `cargo run --release --package tenure-training
+//! --example vectors` makes them again.
 //!
-//! The artifact is trained on the embedded sample with the default parameters and seed. Logits of the packed network
-//! are stored bit for bit; beside them stands the burn module's logit wherever the record uses what training saw.
+//! The artifact is trained on the embedded sample with the default parameters and seed. Logits of
+//! the packed network are stored bit for bit; beside them stands the burn module's logit wherever
+//! the record uses what training saw.
 
 use std::error::Error;
 use std::path::Path;

@@ -1,10 +1,12 @@
-//! A fitted network as plain vectors, with every batch norm folded into the linear layers beside it.
+//! A fitted network as plain vectors, with every batch norm folded into the linear layers beside
+//! it.
 
 use burn::nn::BatchNorm;
 use burn::tensor::Tensor;
 use tenure::network::burn::{DenseNetwork, HiddenLayer};
 
-/// A fitted network as plain vectors: `logit = output_bias + direct · x + output · relu(… relu(x W₁ + b₁) …)`.
+/// A fitted network as plain vectors: `logit = output_bias + direct · x + output · relu(… relu(x W₁
+/// + b₁) …)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoldedNetwork {
     /// One weight for each input; zeros where the network has no direct share.
@@ -43,8 +45,8 @@ impl FoldedNetwork {
         self.output_bias + direct + hidden
     }
 
-    /// One network whose logit is the mean of those of `members`: their units side by side, every layer after the first
-    /// block-diagonal.
+    /// One network whose logit is the mean of those of `members`: their units side by side, every
+    /// layer after the first block-diagonal.
     ///
     /// # Panics
     ///
@@ -67,7 +69,8 @@ impl FoldedNetwork {
 }
 
 impl FoldedLayer {
-    /// Two layers as one. The first layers of two networks read the same inputs, later ones each those of their own.
+    /// Two layers as one. The first layers of two networks read the same inputs, later ones each
+    /// those of their own.
     fn beside((position, (left, right)): (usize, (FoldedLayer, FoldedLayer))) -> FoldedLayer {
         let outputs = left.outputs + right.outputs;
         let mut bias = left.bias;
@@ -85,8 +88,8 @@ impl FoldedLayer {
 }
 
 impl From<&DenseNetwork> for FoldedNetwork {
-    /// The same function as plain vectors. The network must be in evaluation mode (`valid()`), whose running statistics
-    /// are settled.
+    /// The same function as plain vectors. The network must be in evaluation mode (`valid()`),
+    /// whose running statistics are settled.
     fn from(network: &DenseNetwork) -> FoldedNetwork {
         let input = network.input_norm.as_ref().map(Affine::of);
         let mut output_bias = f64::from(values(&network.bias.val())[0]);
@@ -188,7 +191,8 @@ mod tests {
         NetworkConfig { inputs: INPUTS, hidden: hidden.to_vec(), dropout: 0.1, batch_norm, input_batch_norm, direct }
     }
 
-    /// A network after a few steps on random rows, so that weights, running means and variances are all its own.
+    /// A network after a few steps on random rows, so that weights, running means and variances are
+    /// all its own.
     fn trained(config: &NetworkConfig) -> DenseNetwork {
         let device = Device::flex().autodiff();
         let mut draw = uniform(1);

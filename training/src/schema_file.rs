@@ -1,4 +1,5 @@
-//! The schema file, `schema.toml`: what a table of customers means, and the tiers that its probabilities fall into.
+//! The schema file, `schema.toml`: what a table of customers means, and the tiers that its
+//! probabilities fall into.
 //!
 //! TOML becomes the document that an artifact holds too, so both are read by the same rules.
 
@@ -53,7 +54,8 @@ impl SchemaFile {
     }
 }
 
-/// A TOML value as the core's readers take it. Dates become the texts that the schema spells them with.
+/// A TOML value as the core's readers take it. Dates become the texts that the schema spells them
+/// with.
 fn document(value: toml::Value) -> json::Value {
     match value {
         toml::Value::String(text) => json::Value::Text(text),

@@ -4,8 +4,9 @@
 //! A coalition takes the inputs of its players from the customer and all others from the background
 //! row. One player adds one difference vector to the first layer's sums. The lowest players, at
 //! most eight, form a block whose coalitions are evaluated together. The sums above a block are
-//! added up anew for each block: a Gray-code walk would add and subtract, and drift. Inputs that several players share (derived features) have a vector for each subset of
-//! those players, which all lie above the block. `pairs` evaluates single coalitions instead.
+//! added up anew for each block: a Gray-code walk would add and subtract, and drift. Inputs that
+//! several players share (derived features) have a vector for each subset of those players, which
+//! all lie above the block. `pairs` evaluates single coalitions instead.
 
 mod block;
 mod pairs;

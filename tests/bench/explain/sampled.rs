@@ -1,8 +1,10 @@
-//! The errors of sampled explanations of `cargo xtask bench explain`: `explain_sampled JOB.json` prints them as JSON.
+//! The errors of sampled explanations of `cargo xtask bench explain`: `explain_sampled JOB.json`
+//! prints them as JSON.
 //!
-//! Natively and on all processors, because references of millions of evaluations would take the wasm module minutes; both
-//! give the same numbers. A job names the artifact, the records, the coalitions of each background row to be tried, and the
-//! evaluations of the reference, which is exact where those are enough.
+//! Natively and on all processors, because references of millions of evaluations would take the
+//! wasm module minutes; both give the same numbers. A job names the artifact, the records, the
+//! coalitions of each background row to be tried, and the evaluations of the reference, which is
+//! exact where those are enough.
 
 use std::error::Error;
 use std::path::Path;
@@ -70,7 +72,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Errors of contributions, what the explanations claim them to be, and how often two standard errors cover.
+/// Errors of contributions, what the explanations claim them to be, and how often two standard
+/// errors cover.
 fn errors(explanations: &[Explanation], references: &[Explanation]) -> Json {
     let (mut found, mut claimed, mut covered) = (Vec::new(), Vec::new(), 0.0);
     for (explanation, reference) in explanations.iter().zip(references) {

@@ -1,4 +1,5 @@
-//! The training times of `cargo xtask bench train`, our side: the sample, encoded, and fits of a fixed number of epochs.
+//! The training times of `cargo xtask bench train`, our side: the sample, encoded, and fits of a
+//! fixed number of epochs.
 //!
 //!     train_speed prepare FOLDER                 the dense rows for the peers: features.f32, labels.u8, shape.json
 //!     train_speed measure FOLDER NETWORK EPOCHS  one fit, as JSON: seconds, steps, the last validation loss

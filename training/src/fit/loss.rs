@@ -9,9 +9,10 @@ pub(crate) fn log_loss(logits: impl Iterator<Item = f64>, labels: &[bool], posit
     logits.zip(labels).map(loss).sum::<f64>() / labels.len() as f64
 }
 
-/// The weight of a row whose log-loss then has the gradient of the focal loss: with p = sigmoid(`logit`) given to what
-/// happened, the slope of `-(1 - p)^gamma ln p` is the slope of `-ln p` times
-/// `(1 - p)^gamma (1 - gamma p ln p / (1 - p))`. The network's probabilities are taken without dropout.
+/// The weight of a row whose log-loss then has the gradient of the focal loss: with p =
+/// sigmoid(`logit`) given to what happened, the slope of `-(1 - p)^gamma ln p` is the slope of `-ln
+/// p` times `(1 - p)^gamma (1 - gamma p ln p / (1 - p))`. The network's probabilities are taken
+/// without dropout.
 pub(super) fn focal_weight(logit: f32, gamma: f32) -> f32 {
     let (logit, gamma) = (f64::from(logit), f64::from(gamma));
     let log_p = -softplus(-logit);

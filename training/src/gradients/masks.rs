@@ -1,4 +1,5 @@
-//! Dropout masks from a seed, four of them a random number: a mask of an ensemble's step has a million entries.
+//! Dropout masks from a seed, four of them a random number: a mask of an ensemble's step has a
+//! million entries.
 
 /// Draws masks for one step of one network.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
-//! Training steps written by hand over `ndarray`'s matrix product: the loss of a batch and its gradients, for the dense
-//! network ([`dense`]) and for TabM ([`tabm`]). At the size of these networks most of a step of burn's autodiff is
-//! bookkeeping, copies and transpositions.
+//! Training steps written by hand over `ndarray`'s matrix product: the loss of a batch and its
+//! gradients, for the dense network ([`dense`]) and for TabM ([`tabm`]). At the size of these
+//! networks most of a step of burn's autodiff is bookkeeping, copies and transpositions.
 //!
-//! burn draws its random numbers from one generator for the whole process, so fits that run side by side would disturb
-//! each other. Dropout masks are therefore drawn from seeds that the caller hands in.
+//! burn draws its random numbers from one generator for the whole process, so fits that run side by
+//! side would disturb each other. Dropout masks are therefore drawn from seeds that the caller
+//! hands in.
 
 pub mod dense;
 mod masks;

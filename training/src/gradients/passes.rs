@@ -1,5 +1,5 @@
-//! The parts that the training steps of the dense network and of TabM are made of: the loss of a batch, linear layers,
-//! heads, and their gradients.
+//! The parts that the training steps of the dense network and of TabM are made of: the loss of a
+//! batch, linear layers, heads, and their gradients.
 
 use burn::module::Param;
 use burn::optim::GradientsParams;
@@ -29,7 +29,8 @@ impl<'a> BatchView<'a> {
         matrix(self.features, self.rows())
     }
 
-    /// The sum of the rows' losses (binary cross-entropy); each logit becomes `share` times the loss's slope at it.
+    /// The sum of the rows' losses (binary cross-entropy); each logit becomes `share` times the
+    /// loss's slope at it.
     pub(super) fn slopes(&self, logits: &mut [f32], share: f32) -> f64 {
         let mut loss = 0.0;
         for (row, slope) in logits.iter_mut().enumerate() {
@@ -107,7 +108,8 @@ impl Head {
     }
 }
 
-/// Takes slopes back through dropout and ReLU; `scale` is that of the masks. A unit is above 0 where both let it pass.
+/// Takes slopes back through dropout and ReLU; `scale` is that of the masks. A unit is above 0
+/// where both let it pass.
 pub(super) fn through_relu(slopes: &mut Array2<f32>, units: &Array2<f32>, scale: f32) {
     let units = units.as_slice().expect("units lie row by row");
     let slopes = slopes.as_slice_mut().expect("slopes lie row by row");

@@ -196,8 +196,9 @@ impl Trained {
         self.shipped.logits(&self.teacher, rows, &Device::flex())
     }
 
-    /// The artifact, with the tiers of `policy` and a background from `fit_rows`; `explanation` of the card says how far its explanations are from
-    /// those against the training set, beside backgrounds of other sizes.
+    /// The artifact, with the tiers of `policy` and a background from `fit_rows`; `explanation` of
+    /// the card says how far its explanations are from those against the training set, beside
+    /// backgrounds of other sizes.
     pub fn artifact(
         &self,
         params: &TrainParams,

@@ -160,8 +160,8 @@ pub struct DistillationParams {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Student {
     pub hidden: Vec<usize>,
-    /// Real rows are at least this share of the distillation set; they are repeated as often as that
-    /// takes.
+    /// Real rows are at least this share of the distillation set; they are repeated as often as
+    /// that takes.
     pub real_share: f64,
 }
 

@@ -1,4 +1,5 @@
-//! `tenure tune`: searches for hyperparameters within a budget, and writes the best as a tenure.toml.
+//! `tenure tune`: searches for hyperparameters within a budget, and writes the best as a
+//! tenure.toml.
 
 mod verdict;
 
@@ -31,9 +32,9 @@ use crate::table::TableArguments;
 /// Search for better hyperparameters within a budget
 ///
 /// Trials are compared by the log-loss of the calibrated network that ships, on inner folds of the
-/// rows that `tenure train` with the same seed does not test on. A trial that falls behind is pruned.
-/// Hyperparameters given as flags are fixed; the others are searched. The same command continues from
-/// the trials file.
+/// rows that `tenure train` with the same seed does not test on. A trial that falls behind is
+/// pruned. Hyperparameters given as flags are fixed; the others are searched. The same command
+/// continues from the trials file.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -51,7 +52,8 @@ pub struct Arguments {
     /// Trials in all, those of the trials file included; 30 where no timeout is given either
     #[arg(long)]
     pub trials: Option<usize>,
-    /// Stop after this time: seconds, or as in 90s, 10m, 2h; the same command continues within a fold
+    /// Stop after this time: seconds, or as in 90s, 10m, 2h; the same command continues within a
+    /// fold
     #[arg(long, value_parser = time, value_name = "TIME")]
     pub timeout: Option<Duration>,
     /// Print the trials as JSON

@@ -20,8 +20,8 @@ pub(super) fn of_trial(folds: &[&TrialFold], best: &mut Option<f64>) -> String {
     format!("trial {trial}: log-loss {mean:.4} over {FOLDS} folds{}", if is_best { ", the best so far" } else { "" })
 }
 
-/// What was written, and how it compares with the defaults. The lowest of many means is optimistic, so
-/// a gain within its error is called chance.
+/// What was written, and how it compares with the defaults. The lowest of many means is optimistic,
+/// so a gain within its error is called chance.
 pub(super) fn of_search(best: &TrialSummary, trials: &Trials, count: usize) -> String {
     if best.trial == 0 {
         return match count {

@@ -1,5 +1,6 @@
-//! The dense network's training step, written by hand: the loss (binary cross-entropy), its gradients, and the running
-//! statistics of the batch norms. The tests compare all three with [`DenseNetwork::forward_with`] and burn's autodiff.
+//! The dense network's training step, written by hand: the loss (binary cross-entropy), its
+//! gradients, and the running statistics of the batch norms. The tests compare all three with
+//! [`DenseNetwork::forward_with`] and burn's autodiff.
 
 mod norm;
 
@@ -14,8 +15,8 @@ use super::passes::{BatchView, Head, LinearLayer, register, through_relu};
 use crate::folded::values;
 use norm::{NormGradients, Normed};
 
-/// The mean loss of a batch under the dropout masks that `seed` decides, and its gradients. Takes the batch into the
-/// running statistics, as burn's own batch norm does in training.
+/// The mean loss of a batch under the dropout masks that `seed` decides, and its gradients. Takes
+/// the batch into the running statistics, as burn's own batch norm does in training.
 pub fn gradients(network: &DenseNetwork, batch: BatchView, seed: u64) -> (f64, GradientsParams) {
     let rows = batch.rows();
     let norm = network.input_norm.as_ref().map(|norm| Normed::new(norm, batch.features().to_owned()));
@@ -86,9 +87,10 @@ fn backward(
     gradients
 }
 
-/// What the first layer and the direct share read. The scale γ and shift β of a batch norm are folded into the weights
-/// that read its columns, `(x̂ ∘ γ + β) W = x̂ (diag(γ) W) + β W`, so that one product, of x̂ and the slopes, has the
-/// gradients of W, γ and β, and no slope is taken down to the features.
+/// What the first layer and the direct share read. The scale γ and shift β of a batch norm are
+/// folded into the weights that read its columns, `(x̂ ∘ γ + β) W = x̂ (diag(γ) W) + β W`, so that
+/// one product, of x̂ and the slopes, has the gradients of W, γ and β, and no slope is taken down
+/// to the features.
 struct Input<'a> {
     /// `[rows, columns]`, normalised where there is a norm.
     features: ArrayView2<'a, f32>,
@@ -96,7 +98,8 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// From the weights and biases that read the normed columns to those that read the normalised ones.
+    /// From the weights and biases that read the normed columns to those that read the normalised
+    /// ones.
     fn fold(&self, weight: &mut [f32], bias: &mut [f32]) {
         if let Some(norm) = self.norm {
             norm.fold(weight, bias);

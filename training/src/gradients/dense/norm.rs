@@ -80,7 +80,8 @@ impl Normed {
                 *shift += slope;
             }
         }
-        // Mean and deviation depend on every row, which takes from each slope what all of them agree on.
+        // Mean and deviation depend on every row, which takes from each slope what all of them
+        // agree on.
         let share = 1.0 / rows as f32;
         let shared: Vec<[f32; 3]> = (0..width)
             .map(|at| {
@@ -107,7 +108,8 @@ impl Normed {
         }
     }
 
-    /// From the gradients of folded weights and biases to those of `weight`, in place, and of this norm, added up.
+    /// From the gradients of folded weights and biases to those of `weight`, in place, and of this
+    /// norm, added up.
     pub(super) fn unfold(&self, weight: &[f32], of_weight: &mut [f32], of_bias: &[f32], of_norm: &mut NormGradients) {
         let outputs = of_bias.len();
         let rows = weight.chunks_exact(outputs).zip(of_weight.chunks_exact_mut(outputs));

@@ -81,7 +81,8 @@ fn by_autodiff(network: &DenseNetwork, batch: BatchView, seed: u64) -> (f64, Gra
     (value.into(), GradientsParams::from_grads(loss.backward(), network))
 }
 
-/// Every shape: hidden layers, batch norms between them and on the input, the direct share, dropout.
+/// Every shape: hidden layers, batch norms between them and on the input, the direct share,
+/// dropout.
 fn shapes() -> Vec<NetworkConfig> {
     let mut shapes = Vec::new();
     for (hidden, direct) in [(&[5, 3][..], true), (&[5, 3], false), (&[6], true), (&[], true)] {
@@ -115,7 +116,8 @@ fn loss_gradients_and_running_statistics_are_those_of_burn() {
                 assert_eq!(own_gradients.len(), burn_gradients.len(), "{about}");
                 let own = numbers(&own, Some(&own_gradients));
                 let burn = numbers(&burn, Some(&burn_gradients));
-                // One of them alone may be nothing: a shift that the norm above subtracts again has no slope.
+                // One of them alone may be nothing: a shift that the norm above subtracts again has
+                // no slope.
                 assert!(burn.iter().flatten().flatten().any(|slope| slope.abs() > 1e-2), "{about}: no slopes at all");
                 for (at, (own, burn)) in own.iter().zip(&burn).enumerate() {
                     assert_close(&format!("{about}: gradient {at}"), own.as_deref(), burn.as_deref());

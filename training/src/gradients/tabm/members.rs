@@ -1,4 +1,5 @@
-//! The members of a TabM network as plain numbers: each with its adapters folded into its own weights.
+//! The members of a TabM network as plain numbers: each with its adapters folded into its own
+//! weights.
 
 use burn::module::Param;
 use burn::tensor::Tensor;
@@ -142,7 +143,8 @@ impl Member {
 
 /// The logit of the mean of the members' probabilities, from the members' logits.
 pub fn ensemble_logit(logits: impl Iterator<Item = f32> + Clone) -> f64 {
-    // ln of Σp over Σ(1 - p): each sum keeps its digits where the other is near the number of members.
+    // ln of Σp over Σ(1 - p): each sum keeps its digits where the other is near the number of
+    // members.
     let sum = |sign: f64| logits.clone().map(|logit| 1.0 / (1.0 + libm::exp(sign * f64::from(logit)))).sum::<f64>();
     libm::log(sum(-1.0) / sum(1.0))
 }

@@ -1,12 +1,14 @@
-//! The gradients of TabM's training loss, written by hand: the mean over members and rows of the binary cross-entropy of
-//! each member's own logit. (The members are averaged when they score, not when they learn; section 3 of the paper.)
+//! The gradients of TabM's training loss, written by hand: the mean over members and rows of the
+//! binary cross-entropy of each member's own logit. (The members are averaged when they score, not
+//! when they learn; section 3 of the paper.)
 //!
-//! A member's gradients depend on no other member's, so the caller may compute them side by side; [`Members::gradients`]
-//! adds them up in the members' order, whatever order they came in.
+//! A member's gradients depend on no other member's, so the caller may compute them side by side;
+//! [`Members::gradients`] adds them up in the members' order, whatever order they came in.
 //!
-//! `((x ∘ r) W) ∘ s` is `x (diag(r) W diag(s))`. [`Members`] multiplies with that matrix, one member after another, so
-//! that no adapter ever touches the activations and a member's activations stay in the cache. The tests compare logits
-//! and gradients with [`TabmNetwork::forward`] and burn's autodiff.
+//! `((x ∘ r) W) ∘ s` is `x (diag(r) W diag(s))`. [`Members`] multiplies with that matrix, one
+//! member after another, so that no adapter ever touches the activations and a member's activations
+//! stay in the cache. The tests compare logits and gradients with [`TabmNetwork::forward`] and
+//! burn's autodiff.
 
 mod members;
 
@@ -39,7 +41,8 @@ struct LayerGradients {
 }
 
 impl Members {
-    /// The gradients of one member's share of the loss. `seed` decides the dropout masks; members need different ones.
+    /// The gradients of one member's share of the loss. `seed` decides the dropout masks; members
+    /// need different ones.
     pub fn member_gradients(&self, index: usize, batch: BatchView, seed: u64) -> MemberGradients {
         let member = self.member(index);
         let rows = batch.rows();
@@ -84,8 +87,8 @@ impl Members {
         gradients
     }
 
-    /// The mean loss, and the gradients of the network that these members were copied from, from one
-    /// [`MemberGradients`] for each member in order.
+    /// The mean loss, and the gradients of the network that these members were copied from, from
+    /// one [`MemberGradients`] for each member in order.
     ///
     /// # Panics
     ///
@@ -127,7 +130,8 @@ impl Members {
 }
 
 impl SharedLayer {
-    /// From the gradient of a member's folded weights `diag(r) W diag(s)` to those of `W`, `r` and `s`.
+    /// From the gradient of a member's folded weights `diag(r) W diag(s)` to those of `W`, `r` and
+    /// `s`.
     fn unfolded(&self, member: usize, folded: LinearLayer) -> LayerGradients {
         let LinearLayer { mut weight, bias } = folded;
         let (inputs, outputs) = self.weight.dim();

@@ -6,8 +6,8 @@
 //! some customers and sets of fields are drawn as probes, with every size of a set equally likely
 //! as in Shapley's weights, and the values against the training rows are the target. Candidates are
 //! taken greedily towards it (kernel herding: Chen, Welling and Smola 2010, "Super-samples from
-//! kernel herding", section 2.1, with the probes as features), and then exchanged one by one as long
-//! as that helps.
+//! kernel herding", section 2.1, with the probes as features), and then exchanged one by one as
+//! long as that helps.
 
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};

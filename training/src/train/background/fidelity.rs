@@ -80,8 +80,8 @@ impl Fidelity {
         mean(self.truth.iter().flat_map(|truth| truth.contributions.iter().map(|one| one.abs())))
     }
 
-    /// For the card: mean absolute error of a contribution, on the logit, by background rows, and of the base value; with
-    /// what it was measured against. `rows` is how many the artifact has.
+    /// For the card: mean absolute error of a contribution, on the logit, by background rows, and
+    /// of the base value; with what it was measured against. `rows` is how many the artifact has.
     pub fn errors(&self, rows: usize) -> ExplanationErrors {
         ExplanationErrors {
             background_rows: rows,
