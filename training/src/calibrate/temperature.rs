@@ -4,11 +4,11 @@ use tenure::calibration::{Calibration, MAXIMUM_TEMPERATURE, MINIMUM_TEMPERATURE,
 
 use super::rows::CalibrationRow;
 
-/// The temperature of [`fitted`], drawn back towards 1 by the noise in its logarithm. The share `1
-/// - (s / ln T)²` of it is kept, where `s` is its standard error (the positive part; James & Stein
-/// 1961). A network that was stopped by its validation loss is nearly calibrated, and the fit to
-/// the few hundred rows at hand then adds more noise than it removes: on IBM Telco, 845 rows, it
-/// raises the test log-loss by .0004.
+/// The temperature of [`fitted`], shrunk towards 1 by the noise in its logarithm. The share that is
+/// kept is `1 - (s / ln T)²`, where `s` is the standard error (positive-part estimator; James and
+/// Stein 1961). A network that was stopped by its validation loss is nearly calibrated. A fit to a
+/// few hundred rows then adds more noise than it removes: on IBM Telco, with 845 rows, it raises
+/// the test log-loss by .0004.
 pub(super) fn fit_temperature(rows: &[CalibrationRow]) -> Calibration {
     let InverseTemperature { inverse, standard_error } = fitted(rows);
     let logarithm = inverse.ln();
