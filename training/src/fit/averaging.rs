@@ -5,7 +5,7 @@
 use std::vec::IntoIter;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
 /// The running average of a network in training.
 pub(super) struct Averaging<N> {
@@ -33,7 +33,8 @@ impl<N: Module> Averaging<N> {
         } else {
             let mut weights = Weights(Vec::new());
             latest.visit(&mut weights);
-            self.network.clone().map(&mut Blend { latest: weights.0.into_iter(), keep })
+            let average = std::mem::replace(&mut self.network, latest);
+            average.map(&mut Blend { latest: weights.0.into_iter(), keep })
         };
     }
 
@@ -55,17 +56,17 @@ impl<N: Module> Averaging<N> {
 }
 
 /// Every float tensor of a module, flat, in the order of its fields.
-struct Weights(Vec<Tensor<1>>);
+struct Weights(Vec<TensorData>);
 
 impl ModuleVisitor for Weights {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        self.0.push(parameter.val().flatten(0, D - 1));
+        self.0.push(parameter.val().into_data());
     }
 }
 
-/// Moves every float tensor of a module towards the latest ones.
+/// Moves every float tensor of a module towards the latest ones, in one pass over its numbers.
 struct Blend {
-    latest: IntoIter<Tensor<1>>,
+    latest: IntoIter<TensorData>,
     keep: f32,
 }
 
@@ -73,8 +74,12 @@ impl ModuleMapper for Blend {
     fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let latest = self.latest.next().expect("both networks have the same parameters");
         parameter.map(|average| {
-            let latest = latest.reshape(average.dims());
-            average.mul_scalar(self.keep) + latest.mul_scalar(1.0 - self.keep)
+            let (device, mut data) = (average.device(), average.into_data());
+            let averages = data.as_mut_slice::<f32>().expect("weights are f32");
+            for (average, latest) in averages.iter_mut().zip(latest.as_slice::<f32>().expect("weights are f32")) {
+                *average = *average * self.keep + latest * (1.0 - self.keep);
+            }
+            Tensor::from_data(data, &device)
         })
     }
 }
