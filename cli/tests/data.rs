@@ -147,7 +147,7 @@ fn group_and_time_splits_are_recorded() {
     let folder = drafted(&table(1500, |_, _| ()));
     folder.ends(&format!("{TRAIN} --group household"), 0);
     let document = card(&folder.path("m"));
-    assert_eq!(document["card"]["split"], "by group: no `household` in two parts (500 groups)");
+    assert_eq!(document["card"]["split"], "by group: rows that share `household` stay in the same part (500 groups)");
     folder.ends(&format!("{TRAIN} --force --time joined"), 0);
     let words = card(&folder.path("m"))["card"]["split"].as_str().unwrap().to_owned();
     assert!(words.starts_with("by time: the test rows are those with `joined` from 2023-"), "{words}");
@@ -237,7 +237,7 @@ fn imbalance_is_shown_in_one_table_with_calibrated_probabilities() {
     }
     for weight in ["0", "-2", "inf", "NaN"] {
         let (_, error) = folder.ends(&format!("{TRAIN} --positive-weight {weight}"), 2);
-        assert!(error.contains("--positive-weight must be within 0.001 to 1000"), "{error}");
+        assert!(error.contains("must be within 0.001 to 1000"), "{error}");
     }
     folder.ends(&format!("{TRAIN} --positive-weight 3"), 0);
     folder.ends(&format!("{TRAIN} --force --focal 2 --class-weights"), 0);

@@ -318,8 +318,8 @@ mod tests {
         let reader = RecordBatchIterator::new([first, empty, second].map(Ok), schema);
         let mut source = Source::from_arrow("stream", Box::new(reader)).unwrap();
         assert_eq!((source.format(), source.line_word()), (Format::Arrow, "row"));
+        let batches: Vec<_> = source.by_ref().map(Result::unwrap).collect();
         assert_eq!(source.sha256().unwrap(), None);
-        let batches: Vec<_> = source.map(Result::unwrap).collect();
         assert_eq!(batches.iter().map(Batch::rows).collect::<Vec<_>>(), [4096, 904, 10]);
         assert_eq!((batches[1].line(0), &*batches[1].text(0, 1)), (4097, "t4096"));
         assert_eq!(batches[2].text(9, 0), "5009");

@@ -75,7 +75,10 @@ fn document(value: toml::Value) -> json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cohort::tests::{SCHEMA, cohort};
+    use tenure_table::Source;
+
+    use crate::cohort::Cohort;
+    use crate::cohort::tests::SCHEMA;
     use crate::fit::FitConfig;
     use crate::train::{Model, Ship, TrainParams, TrainingRows, train};
     use tenure::decision::Tier;
@@ -106,7 +109,8 @@ mod tests {
                 format!("{tenure},{contract},{},{churn}\n", if row % 2 == 0 { "Yes" } else { "No" })
             })
             .collect();
-        let cohort = cohort(&format!("tenure,contract,partner,Churn\n{rows}"), &file.schema).unwrap();
+        let table = crate::file::tests::file(format!("tenure,contract,partner,Churn\n{rows}"));
+        let cohort = Cohort::read(Source::open(table.path()).unwrap(), &file.schema).unwrap();
         let network = FitConfig { maximum_epochs: 2, ..FitConfig::default() };
         let mut params = TrainParams { network, ship: Ship::Teacher, ..TrainParams::default() };
         params.teacher.model = Some(Model::Linear);

@@ -98,7 +98,7 @@ mod tests {
     fn a_gain_is_held_against_its_error_and_the_defaults_are_called_that() {
         let defaults = &[0.40, 0.42, 0.41, 0.43][..];
         assert!(said(&[defaults]).starts_with("the defaults; nothing else was measured"));
-        assert!(said(&[defaults, &[0.5]]).contains("none of 1 other trials was better"));
+        assert!(said(&[defaults, &[0.5]]).contains("none of 1 other trials is better"));
         let clear = said(&[defaults, &[0.39, 0.41, 0.40, 0.422]]);
         assert!(clear.contains("bins 1\nlog-loss 0.4055, 0.0095 lower") && clear.contains("error 0.0005"), "{clear}");
         assert!(!clear.contains("may be chance"), "{clear}");
