@@ -1,5 +1,5 @@
 //! The card as Markdown with the front matter that Hugging Face reads
-//! (https://huggingface.co/docs/hub/model-cards, "Model card metadata").
+//! (<https://huggingface.co/docs/hub/model-cards>, "Model card metadata").
 
 use std::fmt::Write;
 

@@ -17,7 +17,7 @@ use crate::inputs::read_artifact;
 ///
 /// Prints the probability, the contribution of each field, largest first, and counterfactuals: the
 /// cheapest changes that lower the probability below the threshold, within what the schema allows
-/// (`changeable`, [fields.change], [[rules]]). Contributions are Shapley values against the model's
+/// (`changeable`, `[fields.change]`, `[[rules]]`). Contributions are Shapley values against the model's
 /// background. Both describe the model: they show association, not cause, and do not predict what a
 /// person will do.
 #[derive(Debug, clap::Args)]

@@ -56,7 +56,7 @@ pub struct Segment {
     pub worse: bool,
 }
 
-/// Measures every segment with at least [`SMALLEST`] of the rows that is not all of them; one
+/// Measures every segment with at least `SMALLEST` of the rows that is not all of them; one
 /// probability a row.
 pub fn segments(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Segments {
     let labels = cohort.labels_of(rows);

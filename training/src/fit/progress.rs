@@ -20,7 +20,7 @@ pub struct EpochReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
     Continue,
-    /// Leave at once with [`FitError::Interrupted`].
+    /// Leave at once with [`FitError::Interrupted`](super::FitError::Interrupted).
     Stop,
 }
 
