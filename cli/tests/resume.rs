@@ -47,7 +47,7 @@ fn a_killed_training_ends_with_the_same_bytes() {
     let checkpoints = folder.join("checkpoints");
     let (mut kills, mut saved_when_killed) = (0, 0);
     // First as soon as there is a state, however fast the machine is; then at moments over the
-    // whole length, some of them amid a write, by a fixed sequence.
+    // whole length, some of them within a write, by a fixed sequence.
     let mut moment = 0.37;
     loop {
         let mut child = train(&table, &folder.join("killed"), Some(&checkpoints), &[]);

@@ -50,9 +50,10 @@ pub struct Answer {
 pub struct Search {
     /// Cheapest first.
     pub answers: Vec<Answer>,
-    /// All candidates of up to so many changes were tried, except those that contain an answer.
+    /// All candidates with at most this number of changes were tried, except those that contain an
+    /// answer.
     pub exhaustive: usize,
-    /// Candidates of up to so many changes were tried.
+    /// All candidates with at most this number of changes were tried.
     pub longest: usize,
     /// Candidates that were evaluated.
     pub evaluations: usize,
