@@ -16,6 +16,8 @@ const read = (path: string) => {
   }
 };
 export const model = read("../public/demo/model.safetensors");
+/** A model for the same columns whose card says nothing. */
+export const modelWithoutCard = read("../../tests/artifacts/v1.safetensors");
 export const sample = read("../public/demo/sample.csv").toString("utf8");
 export const [header, ...lines] = sample.trimEnd().split(/\r?\n/) as [string, ...string[]];
 export const columns = header.split(",");

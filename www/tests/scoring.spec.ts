@@ -11,6 +11,7 @@ import {
   line,
   lines,
   model,
+  modelWithoutCard,
   open,
   openSample,
   panel,
@@ -122,6 +123,15 @@ for (const [what, name, content, message] of [
     await expect(row(page, 0)).toBeVisible();
   });
 }
+
+test("a model whose card says nothing scores", async ({ page }) => {
+  await open(page);
+  await page
+    .getByLabel("Model", { exact: true })
+    .setInputFiles({ name: "bare.safetensors", mimeType: "application/octet-stream", buffer: modelWithoutCard });
+  await choose(page, table([line(0)]));
+  await expect(row(page, 0)).toBeVisible();
+});
 
 test("search, tiers and sorting select what is shown", async ({ page }) => {
   await openSample(page);

@@ -156,13 +156,14 @@ fn docs() -> Result<()> {
 }
 
 fn examples() -> Result<()> {
-    let examples = [("tenure", &["score", "explain", "counterfactuals"][..]), ("tenure-training", &["train"])];
-    for (package, names) in examples {
-        for name in names {
-            command::run(command::cargo().args(["run", "--release", "--package", package, "--example", name]))?;
-        }
-    }
-    Ok(())
+    let names = ["score", "explain", "counterfactuals", "train"];
+    // Built with the whole workspace, as the tests are: alone, a package has other features of burn.
+    let mut build = command::cargo();
+    build.args(["build", "--release", "--workspace"]);
+    names.iter().for_each(|name| _ = build.args(["--example", name]));
+    command::run(&mut build)?;
+    let folder = project::cargo_target().join("release/examples");
+    names.iter().try_for_each(|name| command::run(&mut command::program(folder.join(name))))
 }
 
 fn rust() -> Result<()> {

@@ -1,8 +1,10 @@
 /** A dialog with facts about the model, its quality, and a button to use another model. */
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import type { ModelCard } from "tenure";
 import { controls } from "../styles/controls";
-import { formatBytes, formatCount, formatMetric, formatPercent, formatWholePercent } from "../text/numbers";
+import { cardFigures } from "../text/card";
+import { formatBytes, formatCount, formatWholePercent } from "../text/numbers";
 import type { Model } from "../workspace/model";
 import { icon } from "./marks";
 
@@ -23,10 +25,8 @@ export class ModelDialog extends LitElement {
   override render() {
     const { bytes, scorer } = this.model;
     const { schema, card, policy } = scorer;
-    const { metrics } = card;
-    const customers = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
+    const rows = (card as Partial<ModelCard>).rows;
     const facts: [string, string][] = [
-      ["Data set", `${formatCount(customers)} customers, ${formatPercent(card.positive_rate)} of whom left`],
       ["Predicts", `${schema.target.field} = ${schema.target.positive}`],
       ["Inputs", `${schema.fields.length} fields`],
       [
@@ -35,11 +35,7 @@ export class ModelDialog extends LitElement {
           .map(({ label, from }) => (from > 0 ? `${label} from ${formatWholePercent(from)}` : label))
           .join(", "),
       ],
-      ["ROC-AUC", formatMetric(metrics.roc_auc)],
-      ["PR-AUC", formatMetric(metrics.pr_auc)],
-      ["Log-loss", formatMetric(metrics.log_loss)],
-      ["Brier score", formatMetric(metrics.brier)],
-      ["Calibration error", formatMetric(metrics.ece)],
+      ...cardFigures(card),
       ["Size", formatBytes(bytes.length)],
     ];
     return html`<dialog aria-labelledby="title">
@@ -48,7 +44,13 @@ export class ModelDialog extends LitElement {
         <button class="plain icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon("close")}</button>
       </div>
       <dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-      <p>Quality was measured on a test set of ${formatCount(card.rows.test)} customers that were not used for training.</p>
+      ${
+        rows
+          ? html`<p>
+              Quality was measured on a test set of ${formatCount(rows.test)} customers that were not used for training.
+            </p>`
+          : nothing
+      }
       <button @click=${this.#choose}>${icon("model")}Use another model</button>
     </dialog>`;
   }

@@ -5,8 +5,8 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Field } from "tenure";
 import { controls } from "../styles/controls";
+import { cardFigures } from "../text/card";
 import type { FileFailure } from "../text/failure";
-import { formatCount, formatMetric, formatWholePercent } from "../text/numbers";
 import type { Model } from "../workspace/model";
 import { icon } from "./marks";
 
@@ -75,14 +75,13 @@ export class StartView extends LitElement {
   }
 
   #model({ scorer: { schema, card } }: Model) {
-    const customers = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
     return html`<section aria-labelledby="model">
       <div class="model">
         <h2 id="model">${schema.name || card.name}</h2>
         <dl>
-          <div><dt>Data set</dt><dd>${formatCount(customers)} customers</dd></div>
-          <div><dt>Customers who left</dt><dd>${formatWholePercent(card.positive_rate)}</dd></div>
-          <div><dt>ROC-AUC on the test set</dt><dd>${formatMetric(card.metrics.roc_auc)}</dd></div>
+          ${cardFigures(card)
+            .slice(0, 3)
+            .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
         </dl>
         <button @click=${() => this.#send("choose-model")}>${icon("model")}Use another model</button>
       </div>
