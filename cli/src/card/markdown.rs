@@ -6,9 +6,9 @@ use std::fmt::Write;
 use serde_json::Value;
 use tenure::artifact::Document;
 use tenure::card::ModelCard;
-use tenure_training::metrics::METRICS;
+use tenure_training::metrics::judged;
 
-use super::facts::{hidden, penalty, trained_on, value, with_interval};
+use super::facts::{hidden, penalty, trained_on, with_interval};
 
 /// The whole card. `license` is an identifier of the hub; without one the card claims none.
 pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Option<&str>) -> String {
@@ -56,8 +56,8 @@ fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) ->
     }
     out += "tags:\n- churn\n- tabular\n- calibrated\n- shapley\n- webassembly\n";
     out += "metrics:\n";
-    for figure in &METRICS {
-        let _ = writeln!(out, "- {}", figure.key);
+    for metric in judged() {
+        let _ = writeln!(out, "- {}", metric.key);
     }
     let name = quoted(&document.schema.name);
     let _ = write!(
@@ -66,13 +66,13 @@ fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) ->
          dataset:\n      name: {}\n      type: tabular\n      split: test\n    metrics:\n",
         quoted(&format!("{}, test rows", document.schema.name))
     );
-    for figure in &METRICS {
+    for metric in judged() {
         let _ = writeln!(
             out,
             "    - type: {}\n      name: {}\n      value: {}",
-            figure.key,
-            quoted(figure.words),
-            value(card.metrics, figure)
+            metric.key,
+            quoted(metric.words),
+            (metric.value)(&card.metrics)
         );
     }
     out + "---\n\n"
@@ -108,8 +108,8 @@ fn figures(out: &mut String, card: &ModelCard) {
          on the validation rows.\n\n| figure | value |\n| --- | --- |\n",
         card.rows.test, card.metrics.threshold
     );
-    for figure in &METRICS {
-        let _ = writeln!(out, "| {} | {} |", figure.words, with_interval(card, figure));
+    for metric in judged() {
+        let _ = writeln!(out, "| {} | {} |", metric.words, with_interval(card, metric));
     }
     out.push('\n');
 }

@@ -14,6 +14,7 @@ use tenure::encoding::EncoderParams;
 use tenure::network::{Network, NetworkParts};
 use tenure::schema::Schema;
 use tenure::scorer::Scorer;
+use tenure_training::metrics::{METRICS, judged};
 
 const FIELDS: &str = r#"
 schema_version = 1
@@ -30,13 +31,10 @@ FLAGS]
 
 /// A card with every part, under the keys that a test cares about.
 fn whole(card: &Json) -> Json {
-    let figures = ["roc_auc", "pr_auc", "log_loss", "brier", "ece", "f1", "lift10", "accuracy", "precision", "recall"];
-    let mut metrics = json!({ "ece_by_chance": 0.01, "threshold": 0.5 });
+    let mut metrics = json!({ "threshold": 0.5 });
     let mut intervals = json!({ "level": 0.95, "resamples": 1000, "seed": 0 });
-    for figure in figures {
-        metrics[figure] = json!(0.5);
-        intervals[figure] = json!({ "low": 0.25, "high": 0.75 });
-    }
+    METRICS.iter().for_each(|metric| metrics[metric.key] = json!(0.5));
+    judged().for_each(|metric| intervals[metric.key] = json!({ "low": 0.25, "high": 0.75 }));
     let mut whole = json!({
         "name": "small", "code_version": "0.1.0", "seed": 0, "data_sha256": "", "schema_sha256": "",
         "rows": { "train": 80, "validation": 10, "calibration": 5, "test": 5 }, "positive_rate": 0.25,

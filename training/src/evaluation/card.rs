@@ -1,13 +1,12 @@
-//! The model card that training writes: one function that measures and fills it in, and the
-//! conversions of figures.
+//! The model card that training writes: one function that measures and fills it in.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tenure::card::{
-    Bounds, CalibrationSummary, ModelCard, NetworkSize, PenaltySummary, RowCounts, SegmentSummary, SegmentsSummary,
-    TeacherSummary, TestIntervals, TestMetrics, TrainingSummary,
+    CalibrationSummary, ModelCard, NetworkSize, PenaltySummary, RowCounts, SegmentSummary, SegmentsSummary,
+    TeacherSummary, TrainingSummary,
 };
 use tenure::schema::Schema;
 
@@ -16,7 +15,7 @@ use crate::calibrate::Method;
 use crate::checks::DataChecks;
 use crate::cohort::Cohort;
 use crate::history::History;
-use crate::metrics::{Bootstrap, Interval, Intervals, Metrics, MetricsError, best_f1_threshold};
+use crate::metrics::{Bootstrap, MetricsError, best_f1_threshold, measure};
 use crate::split::Split;
 use crate::train::{Shipped, TrainParams, Trained};
 
@@ -94,8 +93,8 @@ impl CardSource<'_> {
                 clip: params.encoder.clip,
             },
             calibration: Some(calibration(trained)),
-            metrics: Metrics::measure(&probabilities, &labels, threshold)?.into(),
-            intervals: Some(bootstrap.intervals(&probabilities, &labels, threshold)?.into()),
+            metrics: measure(&probabilities, &labels, threshold)?,
+            intervals: Some(bootstrap.intervals(&probabilities, &labels, threshold)?),
             segments: Some(segments_summary(cohort, &split.test, &probabilities)),
             curves: self.history.curves(),
             explanation: None,
@@ -126,7 +125,7 @@ fn teacher(trained: &Trained, test: &[u32], labels: &[bool], threshold: f64) -> 
         members: teacher.members(),
         multiply_adds,
         validation_log_loss: trained.teacher_validation_loss,
-        metrics: Metrics::measure(&trained.teacher_probabilities(test), labels, threshold)?.into(),
+        metrics: measure(&trained.teacher_probabilities(test), labels, threshold)?,
         tried: teacher.tried.iter().map(|(model, loss)| (model.name().into(), *loss)).collect::<BTreeMap<_, _>>(),
         penalty,
     })
@@ -165,30 +164,3 @@ fn segments_summary(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Seg
         most_doubtful: kept.collect(),
     }
 }
-
-/// Conversions of structs with the same fields, both ways.
-macro_rules! same_fields {
-    ($ours:ident, $cards:ident: $($field:ident),*) => {
-        impl From<$ours> for $cards {
-            fn from(ours: $ours) -> $cards {
-                $cards { $($field: ours.$field.into()),* }
-            }
-        }
-
-        impl From<$cards> for $ours {
-            fn from(cards: $cards) -> $ours {
-                $ours { $($field: cards.$field.into()),* }
-            }
-        }
-    };
-}
-
-same_fields!(Interval, Bounds: low, high);
-same_fields!(
-    Metrics, TestMetrics:
-    roc_auc, pr_auc, log_loss, brier, ece, ece_by_chance, f1, lift10, accuracy, precision, recall, threshold
-);
-same_fields!(
-    Intervals, TestIntervals:
-    level, resamples, seed, roc_auc, pr_auc, log_loss, brier, ece, f1, lift10, accuracy, precision, recall
-);
