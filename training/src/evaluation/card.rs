@@ -17,7 +17,7 @@ use crate::cohort::Cohort;
 use crate::history::History;
 use crate::metrics::{Bootstrap, MetricsError, best_f1_threshold, measure};
 use crate::split::Split;
-use crate::train::{Shipped, TrainParams, Trained};
+use crate::train::{TrainParams, Trained};
 
 /// Segments that the card keeps, the most doubtful ones.
 const KEPT_SEGMENTS: usize = 8;
@@ -46,10 +46,7 @@ impl CardSource<'_> {
         let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
         let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
         let (multiply_adds, _) = trained.multiply_adds();
-        let fit = match &trained.shipped {
-            Shipped::Student(_) => &params.distillation.fit,
-            Shipped::Members(_) => &params.network,
-        };
+        let fit = trained.shipped.config(params, &trained.teacher);
         Ok(ModelCard {
             name: schema.name.clone(),
             code_version: env!("CARGO_PKG_VERSION").into(),

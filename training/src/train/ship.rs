@@ -6,7 +6,7 @@ use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
 use super::params::{Ship, Student, TrainParams};
 use super::selection::SelectedTeacher;
 use super::teacher::Teacher;
-use crate::fit::{DenseRows, Fitted, logits};
+use crate::fit::{DenseRows, DenseShape, FitConfig, Fitted, logits};
 use crate::folded::FoldedNetwork;
 
 /// Multiply-adds of a row beyond which nothing ships.
@@ -45,6 +45,23 @@ impl Shipped {
             Shipped::Student(_) => "student".into(),
             Shipped::Members(members) if *members == teacher.members() => "teacher".into(),
             Shipped::Members(members) => format!("members:{members}"),
+        }
+    }
+
+    /// The configuration that the packed network was fitted with, or each member of it.
+    pub fn config(&self, params: &TrainParams, teacher: &SelectedTeacher) -> FitConfig {
+        match self {
+            Shipped::Student(fitted) => {
+                let fit = &params.distillation.fit;
+                let layers = FoldedNetwork::from(&fitted.network).layers;
+                let hidden = layers.iter().map(|layer| layer.outputs).collect();
+                FitConfig { shape: DenseShape { hidden, ..fit.shape.clone() }, seed: params.seed, ..fit.clone() }
+            }
+            Shipped::Members(_) => {
+                let config = teacher.models[0].config(params);
+                let penalty = teacher.penalty().map_or(config.penalty, |penalty| penalty.chosen);
+                FitConfig { penalty, ..config }
+            }
         }
     }
 
