@@ -138,34 +138,16 @@ pub struct PenaltySummary {
     pub tried: BTreeMap<String, f64>,
 }
 
-/// What the network that ships was fitted with.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// How the network in the artifact was fitted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TrainingSummary {
     /// Calibrated, on the validation rows.
     pub validation_log_loss: f64,
-    /// Step size of the optimizer.
-    pub learning_rate: f64,
-    /// Strength of the L2 penalty.
-    pub penalty: f64,
-    /// Share of hidden units dropped, 0 to 1.
-    pub dropout: f64,
-    /// Rows of a step.
-    pub batch_size: usize,
-    /// Whether hidden layers were normalised over the batch.
-    pub batch_norm: bool,
-    /// Whether both classes had the same weight in the teacher's loss.
-    pub class_weights: bool,
-    /// Weight of a customer who left in the teacher's loss; null if none was given.
-    #[serde(default)]
-    #[cfg_attr(feature = "typescript", ts(optional = nullable))]
-    pub positive_weight: Option<f64>,
-    /// Exponent of the teacher's focal loss; 0 is the plain log-loss.
-    pub focal: f64,
-    /// Bins of a number's piecewise-linear encoding.
-    pub bins: usize,
-    /// Share of a number's values beyond the first and the last knot each.
-    pub clip: f64,
+    /// The hyperparameters by the names of their flags, as in `learning-rate`; those without a
+    /// value are left out. `tenure train --help` says what each is.
+    #[cfg_attr(feature = "typescript", ts(type = "{ [key in string]: string | number | boolean }"))]
+    pub hyperparameters: BTreeMap<String, Value>,
 }
 
 /// The calibration and what it was chosen from. Log-losses are on the calibration rows,
@@ -442,9 +424,8 @@ mod tests {
             "positive_rate": 0.25,
             "network": { "hidden": [32], "direct": true, "inputs": 4, "dense_columns": 40, "multiply_adds": 160 },
             "training": {
-                "validation_log_loss": 0.41, "learning_rate": 0.01, "penalty": 0.4, "dropout": 0.0, "batch_size": 64,
-                "batch_norm": false, "class_weights": false, "positive_weight": null, "focal": 0.0, "bins": 16,
-                "clip": 0.001
+                "validation_log_loss": 0.41,
+                "hyperparameters": { "batch-norm": false, "batch-size": 64, "hidden": "16,8", "learning-rate": 0.01 }
             },
             "metrics": metrics, "curves": []
         })

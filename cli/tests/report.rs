@@ -177,6 +177,8 @@ fn the_card_is_markdown_with_front_matter() {
         "# small",
         "| ROC-AUC | 0.8123 (0.7500 to 0.8600) |",
         "| Contract: a\\|b | 40 | 50.0% | 30.0% | 5.0% to 30.0% | yes |",
+        "| learning-rate | 0.01 |",
+        "| hidden | 12 |",
         "k: 20.",
         "- Penalty of TabM: L2 0.4 (validation log-loss 0.1250; decay 0.0003 had 0.1300)",
         "Background rows: 4, made of means",

@@ -240,26 +240,11 @@ export interface ModelCard {
   readonly training: {
     /** Calibrated, on the validation rows. */
     readonly validation_log_loss: number;
-    /** Step size of the optimizer. */
-    readonly learning_rate: number;
-    /** Strength of the L2 penalty. */
-    readonly penalty: number;
-    /** Share of hidden units dropped, 0 to 1. */
-    readonly dropout: number;
-    /** Rows of a step. */
-    readonly batch_size: number;
-    /** Whether hidden layers were normalised over the batch. */
-    readonly batch_norm: boolean;
-    /** Whether both classes had the same weight in the teacher's loss. */
-    readonly class_weights: boolean;
-    /** Weight of a customer who left in the teacher's loss; null if none was given. */
-    readonly positive_weight?: number | null;
-    /** Exponent of the teacher's focal loss; 0 is the plain log-loss. */
-    readonly focal: number;
-    /** Bins of a number's piecewise-linear encoding. */
-    readonly bins: number;
-    /** Share of a number's values beyond the first and the last knot each. */
-    readonly clip: number;
+    /**
+     * The hyperparameters by the names of their flags, as in `learning-rate`; those without a
+     * value are left out. `tenure train --help` says what each is.
+     */
+    readonly hyperparameters: { readonly [key in string]: string | number | boolean };
   };
   /** How the calibration was chosen. */
   readonly calibration?: {

@@ -1,6 +1,6 @@
-//! The table of hyperparameters. Flags, keys of `tenure.toml`, the search space of `tune`, and what
-//! the model card and a run record follow from it: a new hyperparameter is one row here, and the
-//! code that uses it.
+//! The table of hyperparameters. Flags, keys of `tenure.toml`, the search space of `tune`, the
+//! parameters of a run, and what the model card records follow from it: a new hyperparameter is one
+//! row here, and the code that uses it.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter};
@@ -323,11 +323,6 @@ impl Hyperparameter {
     pub fn find(name: &str) -> Option<&'static Hyperparameter> {
         HYPERPARAMETERS.iter().find(|row| row.name == name)
     }
-
-    /// The name in a model card and among the parameters of a run, as in `learning_rate`.
-    pub fn key(&self) -> String {
-        self.name.replace('-', "_")
-    }
 }
 
 impl Domain {
@@ -426,6 +421,13 @@ impl Serialize for ParamValue {
 pub struct Hyperparameters(BTreeMap<&'static str, ParamValue>);
 
 impl Hyperparameters {
+    /// What a training had: every hyperparameter that has a value. `shipped` is the configuration
+    /// that the shipped network was fitted with.
+    pub fn recorded(params: &TrainParams, shipped: &FitConfig) -> Hyperparameters {
+        let rows = HYPERPARAMETERS.iter();
+        Hyperparameters(rows.filter_map(|row| Some((row.name, (row.get)(params, shipped)?))).collect())
+    }
+
     /// Sets a value that [`Domain::read`] of the same row gave.
     pub fn insert(&mut self, row: &'static Hyperparameter, value: ParamValue) {
         self.0.insert(row.name, value);
@@ -466,12 +468,6 @@ impl Hyperparameters {
         }
         params
     }
-}
-
-/// What a training had, by [`Hyperparameter::key`]; `shipped` is the configuration that the shipped
-/// network was fitted with.
-pub fn recorded(params: &TrainParams, shipped: &FitConfig) -> BTreeMap<String, Option<ParamValue>> {
-    HYPERPARAMETERS.iter().map(|row| (row.key(), (row.get)(params, shipped))).collect()
 }
 
 impl<'de> Deserialize<'de> for Hyperparameters {
@@ -527,7 +523,11 @@ mod tests {
     ];
 
     #[test]
-    fn every_row_sets_what_it_records() {
+    fn every_row_records_what_it_sets() {
+        let mut all = Hyperparameters::default();
+        OTHERS.iter().for_each(|(name, text)| all.read(name, text).unwrap());
+        let params = all.params();
+        assert_eq!(Hyperparameters::recorded(&params, &params.network), all);
         for (name, text) in OTHERS {
             let mut values = Hyperparameters::default();
             values.read(name, text).unwrap();

@@ -144,23 +144,21 @@ fn segments(out: &mut String, card: &ModelCard) {
 fn training(out: &mut String, card: &ModelCard) {
     let mut items: Vec<(&str, String)> = Vec::new();
     let mut item = |name: &'static str, value: Option<String>| items.extend(value.map(|value| (name, value)));
-    let fit = &card.training;
     item("Shipped network", card.shipped.clone());
     item("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
     item("Penalty of TabM", penalty(card));
     item("Hidden units", Some(hidden(card)));
     item("Multiply-adds a row", Some(card.network.multiply_adds.to_string()));
     item("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));
-    item("Learning rate", Some(fit.learning_rate.to_string()));
-    item("Batch size", Some(fit.batch_size.to_string()));
-    item("Dropout", Some(fit.dropout.to_string()));
-    item("L2 penalty", Some(fit.penalty.to_string()));
-    item("Bins of a number", Some(fit.bins.to_string()));
-    item("Seed", Some(card.seed.to_string()));
     item("Tenure", Some(card.code_version.clone()));
     *out += "## Training\n\n";
     for (name, value) in items {
         let _ = writeln!(out, "- {name}: {value}");
+    }
+    *out += "\n| hyperparameter | value |\n| --- | --- |\n";
+    for (name, value) in &card.training.hyperparameters {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let _ = writeln!(out, "| {} | {} |", line(name), line(&value));
     }
     out.push('\n');
 }

@@ -43,8 +43,7 @@ fn whole(card: &Json) -> Json {
             "model": "mlp", "members": 1, "multiply_adds": 64, "validation_log_loss": 0.5, "metrics": metrics, "tried": {}
         },
         "training": {
-            "validation_log_loss": 0.5, "learning_rate": 0.01, "penalty": 0.4, "dropout": 0.0, "batch_size": 64,
-            "batch_norm": false, "class_weights": false, "focal": 0.0, "bins": 8, "clip": 0.01
+            "validation_log_loss": 0.5, "hyperparameters": { "bins": 8, "hidden": "12", "learning-rate": 0.01 }
         },
         "metrics": metrics, "intervals": intervals
     });

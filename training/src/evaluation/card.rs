@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tenure::card::{
     CalibrationSummary, ModelCard, NetworkSize, PenaltySummary, RowCounts, SegmentSummary, SegmentsSummary,
@@ -14,7 +15,9 @@ use super::segments::segments;
 use crate::calibrate::Method;
 use crate::checks::DataChecks;
 use crate::cohort::Cohort;
+use crate::fit::FitConfig;
 use crate::history::History;
+use crate::hyperparameters::Hyperparameters;
 use crate::metrics::{Bootstrap, MetricsError, best_f1_threshold, measure};
 use crate::split::Split;
 use crate::train::{TrainParams, Trained};
@@ -78,16 +81,7 @@ impl CardSource<'_> {
             shipped: Some(trained.shipped.name(&trained.teacher)),
             training: TrainingSummary {
                 validation_log_loss: trained.validation_loss,
-                learning_rate: fit.learning_rate,
-                penalty: fit.penalty.strength(),
-                dropout: fit.shape.dropout,
-                batch_size: fit.batch_size,
-                batch_norm: fit.shape.batch_norm,
-                class_weights: params.network.class_weights,
-                positive_weight: params.network.positive_weight,
-                focal: params.network.gamma,
-                bins: params.encoder.bins,
-                clip: params.encoder.clip,
+                hyperparameters: hyperparameters(params, &fit),
             },
             calibration: Some(calibration(trained)),
             metrics: measure(&probabilities, &labels, threshold)?,
@@ -108,6 +102,11 @@ pub fn schema_sha256(schema: &Schema) -> String {
 /// The stable name of a unit variant.
 fn name(variant: &impl Serialize) -> String {
     serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(Into::into)).unwrap_or_default()
+}
+
+fn hyperparameters(params: &TrainParams, shipped: &FitConfig) -> BTreeMap<String, Value> {
+    let recorded = Hyperparameters::recorded(params, shipped);
+    recorded.iter().map(|(name, value)| (name.to_owned(), json!(value))).collect()
 }
 
 fn teacher(trained: &Trained, test: &[u32], labels: &[bool], threshold: f64) -> Result<TeacherSummary, MetricsError> {
@@ -159,5 +158,33 @@ fn segments_summary(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Seg
         smallest: found.smallest,
         false_discovery_rate: found.false_discovery_rate,
         most_doubtful: kept.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hyperparameters::HYPERPARAMETERS;
+
+    #[test]
+    fn every_hyperparameter_with_a_value_is_in_the_card() {
+        let mut given = Hyperparameters::default();
+        // The others have a default.
+        for (name, text) in [("background-rows", "40"), ("model", "tabm"), ("positive-weight", "2.5")] {
+            given.read(name, text).unwrap();
+        }
+        let params = given.params();
+        let seen = hyperparameters(&params, &params.network);
+        HYPERPARAMETERS.iter().for_each(|row| assert!(seen.contains_key(row.name), "{}", row.name));
+        assert_eq!(seen.len(), HYPERPARAMETERS.len());
+    }
+
+    #[test]
+    fn hyperparameters_are_texts_numbers_and_booleans() {
+        let params = TrainParams::default();
+        let seen = hyperparameters(&params, &params.network);
+        let expected = [("hidden", json!("32")), ("learning-rate", json!(0.003)), ("batch-norm", json!(false))];
+        expected.into_iter().for_each(|(name, value)| assert_eq!(seen[name], value));
+        assert!(seen.values().all(|value| value.is_string() || value.is_number() || value.is_boolean()));
     }
 }
