@@ -45,8 +45,8 @@ pub enum Domain {
     Number(f64, f64),
     /// A number above the first and at most the second.
     NumberAbove(f64, f64),
-    /// Units of hidden layers as in `16,8`, or `none`: at most so many layers of at most so many
-    /// units.
+    /// Units of hidden layers as in `16,8`, or `none`. The first number is the most layers, the
+    /// second the most units of a layer.
     Layers(usize, usize),
     /// A text that is checked by this function.
     Text(fn(&str) -> Result<(), String>),
@@ -226,7 +226,7 @@ pub static HYPERPARAMETERS: [Hyperparameter; 20] = [
     row(
         "patience",
         Domain::Integer(1, 10_000),
-        "Early stopping: a fit ends when the lowest validation loss fell by less than 0.0001 over so many epochs",
+        "Early stopping: a fit ends when the lowest validation loss fell by less than 0.0001 over this number of epochs",
         |params, value| {
             params.network.patience = value.count();
             params.teacher.tabm.patience = value.count();

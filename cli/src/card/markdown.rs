@@ -175,11 +175,11 @@ fn privacy(out: &mut String, document: &Document) {
     };
     let _ = write!(
         out,
-        "## Privacy\n\n- k: {}. Each background row and each category stands for at least so many customers.\n- Background rows: {}, made \
-         of means and categories of groups; the smallest group has {fewest} customers. None is a real row.\n- Identifiers: \
-         {identifiers}. The artifact has none of their values.\n- No differential privacy.\n\n",
-        background.k,
-        background.rows.len()
+        "## Privacy\n\n- k: {k}. Each category stands for at least {k} customers, and so does each background row.\n- Background \
+         rows: {}, made of means and categories of groups of customers; the smallest group has {fewest} customers. None is a \
+         real row.\n- Identifiers: {identifiers}. The artifact has none of their values.\n- No differential privacy.\n\n",
+        background.rows.len(),
+        k = background.k
     );
 }
 

@@ -72,8 +72,8 @@ impl SmallModel {
         SmallModel::with_flags(0, &json!({}))
     }
 
-    /// With so many more flags, `flag 0` and on: each doubles the work of an explanation. `card`
-    /// covers the keys of a whole card.
+    /// With this number of further flags, named `flag 0` and so on. Each doubles the work of an
+    /// explanation. The keys of `card` replace those of a whole card.
     pub fn with_flags(flags: usize, card: &Json) -> SmallModel {
         let flag = |number| {
             format!("    {{ name = \"flag {number}\", kind = \"flag\", positive = \"1\", negative = \"0\" }},\n")
@@ -122,7 +122,7 @@ impl SmallModel {
         self.path(name)
     }
 
-    /// A sound table of so many rows.
+    /// A table of this number of rows, all valid.
     pub fn rows(&self, rows: usize) -> String {
         let flags: String = (0..self.flags).map(|number| format!(",flag {number}")).collect();
         let mut text = format!("id,tenure,charges,contract,partner{flags},Churn\n");

@@ -34,7 +34,7 @@ pub enum ShipError {
 #[derive(Debug)]
 pub enum Shipped {
     Student(Box<Fitted>),
-    /// The first so many members of the teacher.
+    /// This number of members of the teacher, the first ones.
     Members(usize),
 }
 
@@ -85,8 +85,8 @@ fn only(teacher: &SelectedTeacher) -> &dyn Teacher {
     teacher.single().expect("members ship of one model alone")
 }
 
-/// The multiply-adds of so many members; an error if the teacher has fewer, or if they are too
-/// large to ship.
+/// The multiply-adds of this number of members; an error if the teacher has fewer, or if they are
+/// too large to ship.
 fn allowed(teacher: &SelectedTeacher, members: usize, inputs: usize) -> Result<usize, ShipError> {
     let Some(model) = teacher.single() else {
         return Err(ShipError::Mixed { models: teacher.name() });
@@ -119,8 +119,8 @@ fn multiply_adds(inputs: usize, hidden: &[usize], members: usize) -> usize {
 /// What is tried, in order; at least one network.
 pub(super) enum Plan {
     Members(usize),
-    /// Smaller ones first; where all of them lose too much, so many members of the teacher are
-    /// tried too.
+    /// Students, smaller ones first. If all of them lose too much, this number of members of the
+    /// teacher is tried too.
     Students(Vec<Student>, Option<usize>),
 }
 
