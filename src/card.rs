@@ -55,13 +55,13 @@ pub struct ModelCard {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional, inline))]
     pub calibration: Option<CalibrationSummary>,
-    /// Metrics of the network in the artifact, on the test rows.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub metrics: TestMetrics,
-    /// Bootstrap intervals of the metrics.
+    /// Metrics of the network in the artifact, on the test rows. The threshold has the best F1 on
+    /// the validation rows.
+    pub metrics: Metrics,
+    /// Intervals of the metrics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional, inline))]
-    pub intervals: Option<TestIntervals>,
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub intervals: Option<Intervals>,
     /// Where the model does worse on the test rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional, inline))]
@@ -118,9 +118,8 @@ pub struct TeacherSummary {
     pub multiply_adds: usize,
     /// Calibrated, on the validation rows.
     pub validation_log_loss: f64,
-    /// On the test rows.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub metrics: TestMetrics,
+    /// On the test rows, at the threshold of the network in the artifact.
+    pub metrics: Metrics,
     /// The validation log-loss of every model that was tried, before calibration.
     pub tried: BTreeMap<String, f64>,
     /// The penalty of the TabM in it; null without one.
@@ -139,34 +138,16 @@ pub struct PenaltySummary {
     pub tried: BTreeMap<String, f64>,
 }
 
-/// What the network that ships was fitted with.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// How the network in the artifact was fitted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TrainingSummary {
     /// Calibrated, on the validation rows.
     pub validation_log_loss: f64,
-    /// Step size of the optimizer.
-    pub learning_rate: f64,
-    /// Strength of the L2 penalty.
-    pub penalty: f64,
-    /// Share of hidden units dropped, 0 to 1.
-    pub dropout: f64,
-    /// Rows of a step.
-    pub batch_size: usize,
-    /// Whether hidden layers were normalised over the batch.
-    pub batch_norm: bool,
-    /// Whether both classes had the same weight in the teacher's loss.
-    pub class_weights: bool,
-    /// Weight of a customer who left in the teacher's loss; null if none was given.
-    #[serde(default)]
-    #[cfg_attr(feature = "typescript", ts(optional = nullable))]
-    pub positive_weight: Option<f64>,
-    /// Exponent of the teacher's focal loss; 0 is the plain log-loss.
-    pub focal: f64,
-    /// Bins of a number's piecewise-linear encoding.
-    pub bins: usize,
-    /// Share of a number's values beyond the first and the last knot each.
-    pub clip: f64,
+    /// The hyperparameters by the names of their flags, as in `learning-rate`; those without a
+    /// value are left out. `tenure train --help` says what each is.
+    #[cfg_attr(feature = "typescript", ts(type = "{ [key in string]: string | number | boolean }"))]
+    pub hyperparameters: BTreeMap<String, Value>,
 }
 
 /// The calibration and what it was chosen from. Log-losses are on the calibration rows,
@@ -186,41 +167,49 @@ pub struct CalibrationSummary {
     pub uncalibrated_log_loss: f64,
 }
 
-/// Figures of a model on the test rows. They agree with scikit-learn's where it has them.
+/// The figures of one model on one set of rows. They agree with scikit-learn's where it has them.
+/// A positive row is a customer who left.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct TestMetrics {
-    /// Area under the ROC curve, 0 to 1.
+pub struct Metrics {
+    /// Area under the ROC curve, 0 to 1: the chance that a positive row has a higher probability
+    /// than a negative one; ties count half.
     pub roc_auc: f64,
-    /// Area under the precision-recall curve (average precision), 0 to 1.
+    /// Area under the precision-recall curve, 0 to 1, as average precision: the precision at every
+    /// distinct probability, weighted by the recall it adds.
     pub pr_auc: f64,
-    /// Mean log-loss of the probabilities.
+    /// Mean of -ln of the probability given to what happened, clipped to [ε, 1 - ε], ε = 2^-52.
     pub log_loss: f64,
     /// Brier score: mean squared distance of probability and outcome.
     pub brier: f64,
-    /// Expected calibration error over 10 bins of equal width, 0 to 1.
+    /// Expected calibration error: the sum over 10 equal-width bins of |mean probability - positive
+    /// rate| × share of the rows. The bin of p is floor(10 p), and 1 is in the last one.
     pub ece: f64,
-    /// The `ece` that a perfectly calibrated model has on as many rows.
+    /// The expected `ece` of a perfectly calibrated model with these probabilities on as many rows.
+    /// Outcomes are random, so it is never 0, and an `ece` near this value is no sign of bad
+    /// calibration (Bröcker & Smith 2007, Weather and Forecasting 22; each bin's difference taken
+    /// as normal).
     pub ece_by_chance: f64,
-    /// F1 at the threshold.
+    /// Harmonic mean of precision and recall at `threshold`; 0 where there is no true positive.
     pub f1: f64,
-    /// Churn rate of the top tenth over the rate of all.
+    /// Positive rate of the top tenth over the rate of all. The top tenth is the ⌈n / 10⌉ rows of
+    /// highest probability; rows tied at its edge share the places left, so that the order of the
+    /// rows does not matter.
     pub lift10: f64,
-    /// Share of rows that are predicted right, at the threshold.
+    /// Share of rows on the right side of `threshold`.
     pub accuracy: f64,
-    /// Share of the rows predicted to leave that left, at the threshold.
+    /// Share of positives among the rows at or above `threshold`; 0 where there is no such row.
     pub precision: f64,
-    /// Share of the rows that left that are predicted to leave, at the threshold.
+    /// Share of the positives that are at or above `threshold`.
     pub recall: f64,
-    /// A row counts as predicted to leave from this probability on: the best F1 of the validation
-    /// rows.
+    /// A row counts as predicted positive from this probability on.
     pub threshold: f64,
 }
 
-/// Percentile intervals of the metrics from a bootstrap over the test rows.
+/// Percentile intervals of the metrics, under the same keys, from a bootstrap over the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct TestIntervals {
+pub struct Intervals {
     /// Share of the resamples within an interval, 0 to 1.
     pub level: f64,
     /// Resamples that were drawn.
@@ -228,41 +217,31 @@ pub struct TestIntervals {
     /// Seed of the draws.
     pub seed: u64,
     /// Interval of `roc_auc`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub roc_auc: Bounds,
+    pub roc_auc: Interval,
     /// Interval of `pr_auc`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub pr_auc: Bounds,
+    pub pr_auc: Interval,
     /// Interval of `log_loss`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub log_loss: Bounds,
+    pub log_loss: Interval,
     /// Interval of `brier`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub brier: Bounds,
+    pub brier: Interval,
     /// Interval of `ece`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub ece: Bounds,
+    pub ece: Interval,
     /// Interval of `f1`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub f1: Bounds,
+    pub f1: Interval,
     /// Interval of `lift10`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub lift10: Bounds,
+    pub lift10: Interval,
     /// Interval of `accuracy`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub accuracy: Bounds,
+    pub accuracy: Interval,
     /// Interval of `precision`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub precision: Bounds,
+    pub precision: Interval,
     /// Interval of `recall`.
-    #[cfg_attr(feature = "typescript", ts(inline))]
-    pub recall: Bounds,
+    pub recall: Interval,
 }
 
 /// Both ends of an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Bounds {
+pub struct Interval {
     /// The lower end.
     pub low: f64,
     /// The upper end.
@@ -445,9 +424,8 @@ mod tests {
             "positive_rate": 0.25,
             "network": { "hidden": [32], "direct": true, "inputs": 4, "dense_columns": 40, "multiply_adds": 160 },
             "training": {
-                "validation_log_loss": 0.41, "learning_rate": 0.01, "penalty": 0.4, "dropout": 0.0, "batch_size": 64,
-                "batch_norm": false, "class_weights": false, "positive_weight": null, "focal": 0.0, "bins": 16,
-                "clip": 0.001
+                "validation_log_loss": 0.41,
+                "hyperparameters": { "batch-norm": false, "batch-size": 64, "hidden": "16,8", "learning-rate": 0.01 }
             },
             "metrics": metrics, "curves": []
         })

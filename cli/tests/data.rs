@@ -241,5 +241,5 @@ fn imbalance_is_shown_in_one_table_with_calibrated_probabilities() {
     }
     folder.ends(&format!("{TRAIN} --positive-weight 3"), 0);
     folder.ends(&format!("{TRAIN} --force --focal 2 --class-weights"), 0);
-    assert_eq!(card(&folder.path("m"))["card"]["training"]["focal"], 2.0);
+    assert_eq!(card(&folder.path("m"))["card"]["training"]["hyperparameters"]["focal"], 2.0);
 }

@@ -4,7 +4,7 @@
 mod small_model;
 
 use small_model::{SmallModel, assert_code, churned, words};
-use tenure_training::metrics::{Bootstrap, Metrics};
+use tenure_training::metrics::{Bootstrap, measure};
 
 const ROWS: usize = 5000;
 
@@ -46,7 +46,7 @@ fn figures_are_those_of_the_metrics_on_the_scorers_probabilities() {
     assert_code(&output, 0);
     let document: serde_json::Value = serde_json::from_slice(&std::fs::read(model.path("out.json")).unwrap()).unwrap();
     let (probabilities, labels) = probabilities(&model, ROWS);
-    let metrics = Metrics::measure(&probabilities, &labels, 0.3).unwrap();
+    let metrics = measure(&probabilities, &labels, 0.3).unwrap();
     let bootstrap = Bootstrap { resamples: 50, ..Bootstrap::default() };
     let intervals = bootstrap.intervals(&probabilities, &labels, 0.3).unwrap();
     assert_close(&document["metrics"], &serde_json::to_value(metrics).unwrap());

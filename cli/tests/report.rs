@@ -5,7 +5,7 @@ mod small_model;
 
 use serde_json::Value;
 use small_model::{SmallModel, assert_code, churned, words};
-use tenure_training::metrics::Metrics;
+use tenure_training::metrics::measure;
 
 const ROWS: usize = 1500;
 
@@ -56,7 +56,7 @@ fn the_page_stands_alone_and_the_json_has_its_figures() {
     let probability = |row| model.scorer.score(&model.customer(row), &mut workspace).probability;
     let probabilities: Vec<f64> = (0..ROWS).map(probability).collect();
     let labels: Vec<bool> = (0..ROWS).map(churned).collect();
-    let metrics = Metrics::measure(&probabilities, &labels, 0.3).unwrap();
+    let metrics = measure(&probabilities, &labels, 0.3).unwrap();
     let first = &figures["models"][0];
     close(&first["metrics"]["roc_auc"], metrics.roc_auc);
     close(&first["metrics"]["f1"], metrics.f1);
@@ -177,6 +177,8 @@ fn the_card_is_markdown_with_front_matter() {
         "# small",
         "| ROC-AUC | 0.8123 (0.7500 to 0.8600) |",
         "| Contract: a\\|b | 40 | 50.0% | 30.0% | 5.0% to 30.0% | yes |",
+        "| learning-rate | 0.01 |",
+        "| hidden | 12 |",
         "k: 20.",
         "- Penalty of TabM: L2 0.4 (validation log-loss 0.1250; decay 0.0003 had 0.1300)",
         "Background rows: 4, made of means",

@@ -88,7 +88,7 @@ fn a_killed_search_goes_on_and_its_best_trains() {
 }
 
 #[test]
-fn a_timeout_holds_amid_a_fold_and_the_same_command_goes_on_there() {
+fn a_timeout_holds_within_a_fold_and_the_same_command_continues_there() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     succeed(tenure(&["sample", "--rows", "900", "--out", &path("table.csv")]).output().unwrap());
@@ -96,7 +96,7 @@ fn a_timeout_holds_amid_a_fold_and_the_same_command_goes_on_there() {
         let (table, trials, out) = (path("table.csv"), path(&format!("{name}.jsonl")), path(&format!("{name}.toml")));
         let mut command = tenure(&["tune", "--data", &table, "--schema", "ibm_telco", "--model", "linear", "--force"]);
         command.args(["--ship", "teacher", "--penalty", "1", "--trials-file", &trials, "--out", &out]);
-        // So many small steps that a fold takes its time, and no early stop ends it.
+        // Many small steps make a fold slow, and no early stop ends it.
         command.args(["--learning-rate", "0.0000001", "--patience", epochs, "--epochs", epochs]);
         command.args(["--batch-size", "2", "--trials", "1"]).args(further);
         command.output().unwrap()

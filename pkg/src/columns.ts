@@ -74,7 +74,7 @@ function isDictionary(column: unknown): column is DictionaryColumn {
   return whole && Array.isArray(categories);
 }
 
-/** Numbers for a number field: copying also converts other element types. */
+/** Numbers for a number field. Copying also converts other types of numbers. */
 function numberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
   return {
     fill: (start, rows) => views.numbers(field.index).set(column.subarray(start, start + rows)),
@@ -133,7 +133,7 @@ function dictionarySource(views: Views, field: FieldReader, column: DictionaryCo
   if (areOurs(field, codes, entries)) {
     return { fill: (start, rows) => views.codes(field.index).set(codes.subarray(start, start + rows)), value };
   }
-  // With an entry for every value of a byte, mapping bytes needs no comparison for each row.
+  // With an entry for every value of a byte, mapping bytes needs no comparison per row.
   const table = new Uint16Array(Math.max(256, entries.length)).fill(REFUSED_CODE);
   table.set(entries);
   const fill = (start: number, rows: number): void => {
@@ -145,16 +145,17 @@ function dictionarySource(views: Views, field: FieldReader, column: DictionaryCo
 }
 
 /**
- * Whether the column's codes equal the schema's. They are then copied, which is 15 times as fast as
- * mapping them. The core refuses codes beyond its own categories, so only codes between the
- * column's categories and OTHER are searched for here.
+ * Whether the column's codes mean the same as the schema's. They are then copied, which is 15 times
+ * as fast as mapping them. The column's categories must be the first of the schema's, in the same
+ * order. Codes beyond them must not occur if the core would read them as one of its further
+ * categories or as OTHER, so those are searched for here. The core refuses larger codes itself.
  */
 function areOurs(field: FieldReader, codes: DictionaryColumn["codes"], entries: Uint16Array): boolean {
   if (!(codes instanceof Uint8Array || codes instanceof Uint16Array)) return false;
-  // Each code that could be mistaken for a category costs a search. Usually there is one: OTHER.
+  // Each of these codes costs a search. Usually there is one: OTHER.
   if (field.categoryCount - entries.length > 3) return false;
   if (!entries.every((entry, code) => entry === code)) return false;
-  // `indexOf`, because engines search with `includes` half as fast.
+  // `indexOf`, because `includes` is half as fast.
   if (codes instanceof Uint16Array && codes.indexOf(MISSING_CODE) >= 0) return false;
   for (let code = entries.length; code <= field.categoryCount; code++) if (codes.indexOf(code) >= 0) return false;
   return true;
@@ -197,7 +198,7 @@ function writeNumbers(views: Views, field: FieldReader, values: readonly unknown
   let out = views.numbers(index);
   for (let row = 0; row < rows; row++) {
     const value = values[start + row];
-    // The core judges NaN and infinity: only for them is `value - value` not 0.
+    // Only for NaN and infinity is `value - value` not 0. The core decides about those.
     if (typeof value === "number" && value - value === 0) {
       out[row] = value;
       continue;

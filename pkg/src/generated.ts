@@ -222,36 +222,8 @@ export interface ModelCard {
     readonly multiply_adds: number;
     /** Calibrated, on the validation rows. */
     readonly validation_log_loss: number;
-    /** On the test rows. */
-    readonly metrics: {
-      /** Area under the ROC curve, 0 to 1. */
-      readonly roc_auc: number;
-      /** Area under the precision-recall curve (average precision), 0 to 1. */
-      readonly pr_auc: number;
-      /** Mean log-loss of the probabilities. */
-      readonly log_loss: number;
-      /** Brier score: mean squared distance of probability and outcome. */
-      readonly brier: number;
-      /** Expected calibration error over 10 bins of equal width, 0 to 1. */
-      readonly ece: number;
-      /** The `ece` that a perfectly calibrated model has on as many rows. */
-      readonly ece_by_chance: number;
-      /** F1 at the threshold. */
-      readonly f1: number;
-      /** Churn rate of the top tenth over the rate of all. */
-      readonly lift10: number;
-      /** Share of rows that are predicted right, at the threshold. */
-      readonly accuracy: number;
-      /** Share of the rows predicted to leave that left, at the threshold. */
-      readonly precision: number;
-      /** Share of the rows that left that are predicted to leave, at the threshold. */
-      readonly recall: number;
-      /**
-       * A row counts as predicted to leave from this probability on: the best F1 of the validation
-       * rows.
-       */
-      readonly threshold: number;
-    };
+    /** On the test rows, at the threshold of the network in the artifact. */
+    readonly metrics: Metrics;
     /** The validation log-loss of every model that was tried, before calibration. */
     readonly tried: { readonly [key in string]: number };
     /** The penalty of the TabM in it; null without one. */
@@ -268,26 +240,11 @@ export interface ModelCard {
   readonly training: {
     /** Calibrated, on the validation rows. */
     readonly validation_log_loss: number;
-    /** Step size of the optimizer. */
-    readonly learning_rate: number;
-    /** Strength of the L2 penalty. */
-    readonly penalty: number;
-    /** Share of hidden units dropped, 0 to 1. */
-    readonly dropout: number;
-    /** Rows of a step. */
-    readonly batch_size: number;
-    /** Whether hidden layers were normalised over the batch. */
-    readonly batch_norm: boolean;
-    /** Whether both classes had the same weight in the teacher's loss. */
-    readonly class_weights: boolean;
-    /** Weight of a customer who left in the teacher's loss; null if none was given. */
-    readonly positive_weight?: number | null;
-    /** Exponent of the teacher's focal loss; 0 is the plain log-loss. */
-    readonly focal: number;
-    /** Bins of a number's piecewise-linear encoding. */
-    readonly bins: number;
-    /** Share of a number's values beyond the first and the last knot each. */
-    readonly clip: number;
+    /**
+     * The hyperparameters by the names of their flags, as in `learning-rate`; those without a
+     * value are left out. `tenure train --help` says what each is.
+     */
+    readonly hyperparameters: { readonly [key in string]: string | number | boolean };
   };
   /** How the calibration was chosen. */
   readonly calibration?: {
@@ -300,115 +257,13 @@ export interface ModelCard {
     /** With the plain sigmoid, not cross-validated. */
     readonly uncalibrated_log_loss: number;
   };
-  /** Metrics of the network in the artifact, on the test rows. */
-  readonly metrics: {
-    /** Area under the ROC curve, 0 to 1. */
-    readonly roc_auc: number;
-    /** Area under the precision-recall curve (average precision), 0 to 1. */
-    readonly pr_auc: number;
-    /** Mean log-loss of the probabilities. */
-    readonly log_loss: number;
-    /** Brier score: mean squared distance of probability and outcome. */
-    readonly brier: number;
-    /** Expected calibration error over 10 bins of equal width, 0 to 1. */
-    readonly ece: number;
-    /** The `ece` that a perfectly calibrated model has on as many rows. */
-    readonly ece_by_chance: number;
-    /** F1 at the threshold. */
-    readonly f1: number;
-    /** Churn rate of the top tenth over the rate of all. */
-    readonly lift10: number;
-    /** Share of rows that are predicted right, at the threshold. */
-    readonly accuracy: number;
-    /** Share of the rows predicted to leave that left, at the threshold. */
-    readonly precision: number;
-    /** Share of the rows that left that are predicted to leave, at the threshold. */
-    readonly recall: number;
-    /**
-     * A row counts as predicted to leave from this probability on: the best F1 of the validation
-     * rows.
-     */
-    readonly threshold: number;
-  };
-  /** Bootstrap intervals of the metrics. */
-  readonly intervals?: {
-    /** Share of the resamples within an interval, 0 to 1. */
-    readonly level: number;
-    /** Resamples that were drawn. */
-    readonly resamples: number;
-    /** Seed of the draws. */
-    readonly seed: number;
-    /** Interval of `roc_auc`. */
-    readonly roc_auc: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-    /** Interval of `pr_auc`. */
-    readonly pr_auc: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-    /** Interval of `log_loss`. */
-    readonly log_loss: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-    /** Interval of `brier`. */
-    readonly brier: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-    /** Interval of `ece`. */
-    readonly ece: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-    /** Interval of `f1`. */
-    readonly f1: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-    /** Interval of `lift10`. */
-    readonly lift10: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-    /** Interval of `accuracy`. */
-    readonly accuracy: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-    /** Interval of `precision`. */
-    readonly precision: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-    /** Interval of `recall`. */
-    readonly recall: {
-      /** The lower end. */
-      readonly low: number;
-      /** The upper end. */
-      readonly high: number;
-    };
-  };
+  /**
+   * Metrics of the network in the artifact, on the test rows. The threshold has the best F1 on
+   * the validation rows.
+   */
+  readonly metrics: Metrics;
+  /** Intervals of the metrics. */
+  readonly intervals?: Intervals;
   /** Where the model does worse on the test rows. */
   readonly segments?: {
     /** Segments that were tested. */
@@ -469,6 +324,93 @@ export interface ModelCard {
     /** Mean error of the base value, by the number of background rows. */
     readonly base_error: { readonly [key in string]: number };
   };
+}
+
+/**
+ * The figures of one model on one set of rows. They agree with scikit-learn's where it has them.
+ * A positive row is a customer who left.
+ */
+export interface Metrics {
+  /**
+   * Area under the ROC curve, 0 to 1: the chance that a positive row has a higher probability
+   * than a negative one; ties count half.
+   */
+  readonly roc_auc: number;
+  /**
+   * Area under the precision-recall curve, 0 to 1, as average precision: the precision at every
+   * distinct probability, weighted by the recall it adds.
+   */
+  readonly pr_auc: number;
+  /** Mean of -ln of the probability given to what happened, clipped to [ε, 1 - ε], ε = 2^-52. */
+  readonly log_loss: number;
+  /** Brier score: mean squared distance of probability and outcome. */
+  readonly brier: number;
+  /**
+   * Expected calibration error: the sum over 10 equal-width bins of |mean probability - positive
+   * rate| × share of the rows. The bin of p is floor(10 p), and 1 is in the last one.
+   */
+  readonly ece: number;
+  /**
+   * The expected `ece` of a perfectly calibrated model with these probabilities on as many rows.
+   * Outcomes are random, so it is never 0, and an `ece` near this value is no sign of bad
+   * calibration (Bröcker & Smith 2007, Weather and Forecasting 22; each bin's difference taken
+   * as normal).
+   */
+  readonly ece_by_chance: number;
+  /** Harmonic mean of precision and recall at `threshold`; 0 where there is no true positive. */
+  readonly f1: number;
+  /**
+   * Positive rate of the top tenth over the rate of all. The top tenth is the ⌈n / 10⌉ rows of
+   * highest probability; rows tied at its edge share the places left, so that the order of the
+   * rows does not matter.
+   */
+  readonly lift10: number;
+  /** Share of rows on the right side of `threshold`. */
+  readonly accuracy: number;
+  /** Share of positives among the rows at or above `threshold`; 0 where there is no such row. */
+  readonly precision: number;
+  /** Share of the positives that are at or above `threshold`. */
+  readonly recall: number;
+  /** A row counts as predicted positive from this probability on. */
+  readonly threshold: number;
+}
+
+/** Percentile intervals of the metrics, under the same keys, from a bootstrap over the rows. */
+export interface Intervals {
+  /** Share of the resamples within an interval, 0 to 1. */
+  readonly level: number;
+  /** Resamples that were drawn. */
+  readonly resamples: number;
+  /** Seed of the draws. */
+  readonly seed: number;
+  /** Interval of `roc_auc`. */
+  readonly roc_auc: Interval;
+  /** Interval of `pr_auc`. */
+  readonly pr_auc: Interval;
+  /** Interval of `log_loss`. */
+  readonly log_loss: Interval;
+  /** Interval of `brier`. */
+  readonly brier: Interval;
+  /** Interval of `ece`. */
+  readonly ece: Interval;
+  /** Interval of `f1`. */
+  readonly f1: Interval;
+  /** Interval of `lift10`. */
+  readonly lift10: Interval;
+  /** Interval of `accuracy`. */
+  readonly accuracy: Interval;
+  /** Interval of `precision`. */
+  readonly precision: Interval;
+  /** Interval of `recall`. */
+  readonly recall: Interval;
+}
+
+/** Both ends of an interval. */
+export interface Interval {
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
 }
 
 /** The score of one customer. */

@@ -9,8 +9,8 @@ import type { FieldReader } from "./fields.js";
 /** The code of a missing value. */
 export const MISSING_CODE = 65_535;
 /**
- * The code of a value that the core refuses. No schema has so many categories, so the core refuses
- * the row.
+ * The code of a value that the core refuses. No schema has this number of categories, so the core
+ * refuses the row.
  */
 export const REFUSED_CODE = 65_534;
 

@@ -11,7 +11,7 @@ use super::{Estimate, MAXIMUM_PLAYERS, Random, Sample, SampledGame, exact};
 pub struct Budget {
     /// Most evaluations, over all games.
     pub evaluations: u64,
-    /// Sampling stops once no standard error is larger; 0 spends the budget.
+    /// Sampling stops once no standard error is larger than this; 0 spends the whole budget.
     pub tolerance: f64,
     /// The same seed gives the same numbers.
     pub seed: u64,
@@ -37,7 +37,7 @@ impl MeanShares {
     }
 }
 
-/// The largest of some standard errors; 0 of none.
+/// The largest of these standard errors; 0 if there are none.
 pub fn largest(errors: &[f64]) -> f64 {
     errors.iter().fold(0.0, |largest: f64, error| largest.max(*error))
 }
@@ -54,7 +54,7 @@ pub struct BudgetTooSmall {
 
 /// The fewest evaluations of a game that give an estimate and its error.
 pub const MINIMUM: u64 = 16;
-/// Evaluations a game before the error is first looked at.
+/// Evaluations of each game before the error is first looked at.
 const FIRST: u64 = 128;
 
 /// Mean Shapley values over games whose players are fields 0 to `fields - 1`, given game by game.
@@ -91,9 +91,9 @@ pub enum Task {
     Sampled(Sample),
 }
 
-/// The rounds of an explanation: a budget, or a part of it, is spread over the games that are not
-/// exact yet; once every task of a round has its estimate, the errors decide whether there is
-/// another. The caller does the tasks.
+/// The rounds of an explanation. A round spreads the budget, or a part of it, over the games that
+/// are not exact yet. Once every task of a round has its estimate, the errors decide whether there
+/// is another round. The caller does the tasks.
 #[derive(Debug)]
 pub struct Rounds {
     fields: usize,
@@ -130,7 +130,7 @@ impl Rounds {
         self.players.iter().map(|players| cost(players)).fold(0, u64::saturating_add)
     }
 
-    /// Evaluations that all rounds will take at most.
+    /// The most evaluations that all rounds together can take.
     pub fn most(&self) -> u64 {
         self.total().min(self.budget.evaluations)
     }
@@ -138,8 +138,8 @@ impl Rounds {
     /// The next game of this round and what is asked of it. [`Rounds::take`] gets the estimate,
     /// before [`Rounds::finish`].
     pub fn task(&mut self) -> Option<(usize, Task)> {
-        // Smallest games first: what one does not need goes to those after it. Few enough games for
-        // this search.
+        // Smallest games first: what one does not need goes to those after it. Games are few, so a
+        // search through all of them is fast enough.
         let place = (0..self.open.len()).min_by_key(|&place| self.players[self.open[place]].len())?;
         let share = self.left / self.open.len() as u64;
         let at = self.open.remove(place);
@@ -175,9 +175,9 @@ impl Rounds {
         if mean.exact || largest <= tolerance || left < minimum {
             return Some(mean);
         }
-        // The error falls with the root of the evaluations, and faster where most coalitions are
-        // seen. Rounds are few because draws of their own add up to less than one draw of their
-        // size.
+        // The error falls with the root of the evaluations, and faster once most coalitions are
+        // drawn. Rounds are few, because several draws are worth less than one draw of the same
+        // total size.
         let spent = self.spent;
         let wanted = spent as f64 * (1.1 * (largest / tolerance).powi(2) - 1.0);
         self.left = (wanted as u64).clamp(spent / 4, spent.saturating_mul(3)).max(minimum).min(left);
@@ -269,7 +269,7 @@ mod tests {
             let expected = (small.get(field).unwrap_or(&0.0) * 2.0 + wide[field]) / 3.0;
             assert!((share - expected).abs() < 1e-3, "{field}: {share} {expected}");
         }
-        // All but the wide game are exact to the last digit, whose errors are a third of its own.
+        // Alone, the small game is exact within a budget of its 32 coalitions.
         let exact = explain(5, owned(&[players[0]]), |_| Square::new(5), budget(32, 0.0)).unwrap();
         assert!(exact.exact && exact.evaluations == 32 && exact.standard_errors == [0.0; 5]);
     }

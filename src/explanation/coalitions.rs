@@ -2,15 +2,15 @@
 //! without replacement.
 //!
 //! A pair is named by its smaller half. Every size from 1 to half the players gets about the same
-//! number of pairs, which is how the leverage scores of Shapley's regression spread (Musco and
-//! Witter 2024, "Provably accurate Shapley value estimation via leverage score sampling", arXiv
-//! 2410.01917, section 3), and no more than it has: small sizes are soon evaluated whole, and then
-//! add no error at all.
+//! number of pairs, because the leverage scores of Shapley's regression are spread in this way
+//! (Musco and Witter 2024, "Provably accurate Shapley value estimation via leverage score
+//! sampling", arXiv 2410.01917, section 3). No size gets more pairs than it has: small sizes are
+//! soon evaluated in full, and then add no error.
 
 use super::Random;
 
-/// A size gets its pairs without replacement where it has fewer than so many times as many; beyond,
-/// a pair that is drawn twice is rare and costs nothing but its evaluation.
+/// Pairs are drawn without replacement from a size that has less than this number of pairs for each
+/// one drawn. In a larger size, a pair is rarely drawn twice, and that costs only an evaluation.
 const ENUMERATED: f64 = 16.0;
 
 /// Pairs, stratum by stratum.
@@ -43,7 +43,8 @@ impl Coalitions {
         let expected = allocate(players, &sizes, count as f64);
         let mut coalitions = Coalitions::default();
         let mut shuffled: Vec<u16> = (0..players as u16).collect();
-        // Rounded so that every size has its expectation, and all together have theirs.
+        // The remainder is carried from size to size and starts at random. So every size gets its
+        // expectation on average, and the total is the expected one, rounded.
         let mut carry = random.fraction();
         for ((size, &pairs), expected) in (1..).zip(&sizes).zip(expected) {
             carry += expected;
@@ -56,7 +57,8 @@ impl Coalitions {
             // size.
             let halves = if 2 * size == players { 1.0 } else { 2.0 };
             let total = halves * (players - 1) as f64 / (size * (players - size)) as f64;
-            // A size that may go without a pair is weighed by its expectation, to make up for that.
+            // A size that expects less than one pair often gets none. When it gets one, dividing
+            // by the expectation makes up for that.
             let weight = total / if expected < 1.0 { expected } else { drawn as f64 };
             let first = coalitions.members.len();
             let enumerated = pairs < ENUMERATED * drawn as f64;
@@ -83,13 +85,15 @@ impl Coalitions {
         self.members[stratum.first..][..stratum.count * stratum.size].chunks_exact(stratum.size)
     }
 
-    /// All smaller halves. Boxed, so that what takes the next one is not copied to every loop.
+    /// All smaller halves. Boxed, so that the download has the code of `next` once, not in every
+    /// loop.
     pub(super) fn iter(&self) -> Box<dyn Iterator<Item = &[u16]> + '_> {
         Box::new(self.strata.iter().flat_map(|stratum| self.of(stratum)))
     }
 
-    /// Exactly `drawn` of all pairs, each as likely as another: one after another, with probability
-    /// wanted / left (Knuth, The Art of Computer Programming 2, section 3.4.2, algorithm S).
+    /// Selects exactly `drawn` of all pairs, all equally likely: goes through the pairs and takes
+    /// each with probability wanted / left (Knuth, The Art of Computer Programming 2, section
+    /// 3.4.2, algorithm S).
     fn select(&mut self, players: usize, size: usize, drawn: usize, pairs: f64, random: &mut Random) {
         let (mut wanted, mut left) = (drawn as f64, pairs);
         let mut members: Vec<u16> = (0..size as u16).collect();
@@ -113,7 +117,7 @@ impl Coalitions {
         }
     }
 
-    /// A coalition of this size, each as likely as another.
+    /// Draws a coalition of this size, all equally likely.
     fn shuffle(&mut self, players: &mut [u16], size: usize, random: &mut Random) {
         for at in 0..size {
             let other = at + random.below((players.len() - at) as u32) as usize;
@@ -121,7 +125,7 @@ impl Coalitions {
         }
         let first = self.members.len();
         self.members.extend_from_slice(&players[..size]);
-        // In order, as games expect them; a sort would be more code to download.
+        // Games expect the members in order. A library sort would be more code to download.
         let members = &mut self.members[first..];
         for at in 1..size {
             let mut at = at;
@@ -144,11 +148,12 @@ fn sizes(players: usize) -> Vec<f64> {
     (1..=players / 2).map(count).collect()
 }
 
-/// Expected pairs of every size: the same for all, half as many where both halves of a pair have
-/// it, but no more than the size has.
+/// The expected number of pairs of every size. All sizes get the same number, except that half the
+/// players gets half as many, because both halves of its pairs have this size. No size gets more
+/// than it has.
 fn allocate(players: usize, sizes: &[f64], count: f64) -> Vec<f64> {
     let (mut left, mut coalitions) = (count, (players - 1) as f64);
-    // Sizes have more pairs the larger they are, so what a small one leaves goes to those after it.
+    // Larger sizes have more pairs, so what a small one cannot use goes to those after it.
     let share = |(size, &pairs): (usize, &f64)| {
         let halves = if 2 * size == players { 1.0 } else { 2.0 };
         let share = pairs.min(left * halves / coalitions);

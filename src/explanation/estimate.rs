@@ -3,7 +3,7 @@
 /// Shares of one game.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
-    /// One a player; together they are the value of all players less the value of none.
+    /// One for each player. They add up to the value of all players minus the value of none.
     pub shares: Vec<f64>,
     /// Squares of their standard errors.
     pub variances: Vec<f64>,

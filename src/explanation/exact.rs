@@ -1,12 +1,14 @@
 //! Exact Shapley values: every coalition is evaluated once, and its value is added where it counts.
 //!
 //! With w(s) = s! (n - s - 1)! / n!, player i's share is the sum of v(S) w(|S| - 1) over the
-//! coalitions with i minus the sum of v(S) w(|S|) over those without. That is the sum of v(S)
-//! (w(|S| - 1) + w(|S|)) over the coalitions with i, less what is the same for every player and
-//! follows from the sum of all shares. So a block of coalitions is weighed once; the upper players
-//! want its sum, and the lower ones get theirs by halving it, which costs one addition a coalition
-//! however many players there are. Within a block sums are f32, like the values; blocks add up in
-//! f64.
+//! coalitions with i minus the sum of v(S) w(|S|) over those without. This equals the sum of v(S)
+//! (w(|S| - 1) + w(|S|)) over the coalitions with i, minus a number that is the same for every
+//! player. That number follows from the sum of all shares, which is known.
+//!
+//! So the values of a block are weighted once, for all players. An upper player who has joined gets
+//! the block's sum. The lower players get theirs by halving the block, which costs two additions
+//! for each coalition, for any number of players. Sums within a block are f32, like the values;
+//! sums over blocks are f64.
 
 use wide::f32x4;
 
@@ -18,7 +20,7 @@ pub fn exact(game: &mut dyn Game) -> Vec<f64> {
     let lower = players.min(BLOCK_PLAYERS);
     let (upper, length) = (players - lower, 1 << lower);
     let weights = weights(players);
-    // Games of one coalition or two leave zeros in the only quad.
+    // A game of one or two coalitions fills only a part of its quad; the rest stays 0.
     let mut values = [0.0f32; BLOCK];
     let mut weighed = [f32x4::ZERO; BLOCK / 4];
     let mut shares = vec![0.0; players];
@@ -33,8 +35,8 @@ pub fn exact(game: &mut dyn Game) -> Vec<f64> {
         for (quad, (weighed, values)) in (0u32..).zip(weighed.iter_mut().zip(values[..length.max(4)].as_chunks().0)) {
             *weighed = f32x4::new(*values) * weights[(joined + quad.count_ones()) as usize];
         }
-        // What the upper half holds is the highest player's; then both halves are one, and the next
-        // is the highest.
+        // The upper half holds the coalitions with the highest player. Adding it to the lower half
+        // takes that player out, and the next one is the highest.
         for player in (2..lower).rev() {
             let (below, above) = weighed[..2 << (player - 2)].split_at_mut(1 << (player - 2));
             let mut with = f32x4::ZERO;
@@ -64,10 +66,10 @@ fn total(lanes: f32x4) -> f64 {
     f64::from((a + b) + (c + d))
 }
 
-/// w(s - 1) + w(s) of the four coalitions that differ in the first two players, by how many others
-/// have joined.
+/// w(s - 1) + w(s) of the four coalitions that differ in the first two players, for every number of
+/// other players that have joined.
 fn weights(players: usize) -> Vec<f32x4> {
-    // w(0) = 1 / n, and w(s) = w(s - 1) · s / (n - s); 0 where there is none.
+    // w(0) = 1 / n, and w(s) = w(s - 1) · s / (n - s); 0 for other sizes than 0 to n - 1.
     let mut weight = 1.0 / players.max(1) as f64;
     let mut sums = Vec::with_capacity(players + 3);
     let mut before = 0.0;

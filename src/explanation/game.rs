@@ -1,7 +1,7 @@
 //! A game: a function from coalitions to numbers.
 
-/// A game that can be evaluated block by block. Functions take `dyn Game`, because a block costs
-/// far more than its call: so there is one copy of each function in the download.
+/// A game that can be evaluated block by block. Functions take `dyn Game`, so that the download has
+/// one copy of each. A block costs far more than the call.
 pub trait Game {
     /// How many players there are.
     fn players(&self) -> usize;
@@ -12,8 +12,8 @@ pub trait Game {
     fn values(&mut self, first: usize, values: &mut [f32]);
 }
 
-/// The lower players of a block. The values of its coalitions, which share the upper players, stay
-/// in the first cache.
+/// Number of lower players. A block has one coalition for every subset of them, and the upper
+/// players are the same in all. Its values fit in the first-level cache.
 pub(super) const BLOCK_PLAYERS: usize = 8;
 pub(super) const BLOCK: usize = 1 << BLOCK_PLAYERS;
 

@@ -2,11 +2,12 @@
 //! Roubens 1999, "An axiomatic approach to the concept of interaction among players in cooperative
 //! games", section 3).
 //!
-//! With w(s) = s! (n - s - 2)! / (n - 1)!, a coalition T counts for a pair with w(|T| - 2) where
-//! both are in it, with -w(|T| - 1) where one is, and with w(|T|) where none is. That is p(|T|) for
-//! both, less q(|T|) for each of the two, plus w(|T|) always, with p(t) = w(t - 2) + 2 w(t - 1) +
-//! w(t) and q(t) = w(t - 1) + w(t). So sums over the coalitions with one player and with two are
-//! enough, and a block of coalitions gives them to its lower players by halving.
+//! With w(s) = s! (n - s - 2)! / (n - 1)!, the weight of a coalition of t players in the index of a
+//! pair is w(t - 2) if both are in it, -w(t - 1) if one is, and w(t) if none is. The same weight is
+//! w(t), minus q(t) for each of the two who is in it, plus p(t) if both are, where
+//! q(t) = w(t - 1) + w(t) and p(t) = q(t - 1) + q(t). So three kinds of sums are enough: over all
+//! coalitions, over those with one player, and over those with two. The lower players of a block
+//! get theirs by halving it.
 
 use super::game::{BLOCK, BLOCK_PLAYERS, Game};
 
@@ -37,8 +38,8 @@ pub fn interactions(game: &mut dyn Game) -> Vec<f64> {
             single += one * value;
             folded[coalition] = both * value;
         }
-        // What the upper half holds is the highest player's; then both halves are one, and the next
-        // is the highest.
+        // The upper half holds the coalitions with the highest player. Adding it to the lower half
+        // takes that player out, and the next one is the highest.
         let mut with = [0.0; BLOCK_PLAYERS];
         for (player, with) in with[..lower].iter_mut().enumerate().rev() {
             let (below, above) = folded[..2 << player].split_at_mut(1 << player);
@@ -74,7 +75,7 @@ pub fn interactions(game: &mut dyn Game) -> Vec<f64> {
     pairs
 }
 
-/// By size of the coalition: p, q and w.
+/// p, q and w, for every size of a coalition.
 fn weights(players: usize) -> Vec<[f64; 3]> {
     let mut weight = 1.0 / (players - 1) as f64;
     let mut weights = vec![0.0; 2];

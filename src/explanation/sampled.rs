@@ -1,20 +1,22 @@
 //! Shapley values of one game from some of its coalitions, with standard errors.
 //!
-//! Shapley values are the solution of a weighted regression of the values on the members (Charnes
-//! et al. 1988). A pair of a coalition and its complement sees only the odd part of the game, the
-//! one that Shapley values depend on, so that interactions of order two cancel (arXiv 2508.12947).
-//! Two steps keep small what sampling estimates: a guess from the game's slopes, then a ridge
-//! regression on the pairs towards the guess. The error of both is estimated from the same pairs
-//! and taken off, so the ridge does not bias the result. All pairs have about the same leverage
-//! (see [`super::coalitions`]); the whole regression's matrix is known in closed form, and is 4 (n
-//! - 1) / n times the identity wherever shares add up to nothing.
+//! Shapley values solve a weighted regression of the values of coalitions on their members (Charnes
+//! et al. 1988). The difference between a coalition and its complement has only the odd part of the
+//! game. Shapley values depend on this part alone, and interactions of order two cancel in it
+//! (arXiv 2508.12947).
+//!
+//! Two steps leave little for sampling to estimate: a guess from the game's slopes, then a ridge
+//! regression on the pairs that shrinks towards the guess. The error of both is estimated from the
+//! same pairs and subtracted, so the ridge does not bias the result. All pairs have about the same
+//! leverage (see [`super::coalitions`]). The matrix of the regression on all pairs is known: for
+//! shares that add up to 0 it is 4 (n - 1) / n times the identity.
 
 use super::coalitions::Coalitions;
 use super::{Estimate, Random, SampledGame};
 
-/// Pairs at which the game's slopes are recorded; more hardly improve the guess.
+/// Pairs at which the game's slopes are recorded; more pairs would hardly improve the guess.
 const LEARNED: usize = 8;
-/// Pairs for every player from which on the regression needs no guess.
+/// With this number of pairs for every player, the regression needs no guess.
 const ENOUGH: usize = 8;
 
 /// The coalitions of one game that are evaluated. They are drawn before any of them is evaluated,
@@ -28,8 +30,8 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Draws from a game of at least 2 players what takes about `evaluations` evaluations, at least
-    /// 4. Recording a slope counts as one.
+    /// Draws coalitions of a game of at least 2 players that take about `evaluations` evaluations,
+    /// and at least 4. Recording the slopes at a coalition counts as one.
     pub fn draw(players: usize, evaluations: u64, random: &mut Random) -> Sample {
         let pairs = (evaluations.saturating_sub(2) / 2) as usize;
         let learned = LEARNED.min(pairs / 6) & !1;
@@ -37,7 +39,7 @@ impl Sample {
         Sample { players, coalitions, learned }
     }
 
-    /// Evaluations of the game: those of all pairs, of none and of all players, and of the slopes.
+    /// Evaluations of the game: of all pairs, of no player, of all players, and for the slopes.
     pub fn evaluations(&self) -> u64 {
         2 + 2 * (self.coalitions.count() + self.learned) as u64
     }
@@ -60,16 +62,16 @@ impl Sample {
         self.differences(game, true);
     }
 
-    /// The value of the one half less that of the other, of every pair or of those at which slopes
-    /// are recorded.
+    /// The value of the smaller half minus that of its complement, for every pair or only for those
+    /// at which slopes are recorded.
     fn differences(&self, game: &mut impl SampledGame, only_learned: bool) -> Vec<f64> {
         let count = self.coalitions.count();
         let mut differences = Vec::with_capacity(count + 1);
         let (mut at, mut noted) = (0, 0);
         let mut halves = self.coalitions.iter();
         while let Some(first) = halves.next() {
-            // Two at a time; an odd one goes with itself. Those learned from are spread over the
-            // sizes.
+            // Two pairs at a time; the last of an odd number goes with itself. The pairs at which
+            // slopes are recorded are spread over the sizes.
             let second = halves.next();
             let learn = noted * count < self.learned * (at + 1);
             at += 2;
@@ -96,9 +98,9 @@ impl Sample {
         let missing = (total - shares.iter().sum::<f64>()) / players as f64;
         shares.iter_mut().for_each(|share| *share += missing);
         let scale = 4.0 * (players - 1) as f64 / players as f64;
-        // The guess counts as much as one pair for every player; where there are many pairs for
-        // each, it only keeps the matrix away from singular, and games without odd interactions
-        // beyond order one come out exact.
+        // The guess has the weight of one pair for every player. With many pairs for every player
+        // its weight is nearly 0 and only keeps the matrix from being singular. Then a game with an
+        // additive odd part comes out exact.
         let count = differences.len();
         let few = if count < ENOUGH * players { players as f64 / count as f64 } else { 0.0 };
         let ridge = scale * few.max(1e-9);
@@ -115,16 +117,16 @@ impl Sample {
     }
 }
 
-/// The differences less those of an additive game with these shares, which are the members' shares
-/// less all others'.
+/// The differences minus those of an additive game with these shares: there a difference is the
+/// shares of the members minus those of all others.
 fn residuals(coalitions: &Coalitions, differences: &[f64], shares: &[f64], total: f64) -> Vec<f64> {
     let joined = |members: &[u16]| members.iter().map(|&player| shares[player as usize]).sum::<f64>();
     let residuals = coalitions.iter().zip(differences);
     residuals.map(|(members, difference)| difference - 2.0 * joined(members) + total).collect()
 }
 
-/// Σ weight · residual · (1 for a member, -1 for another), by player, less the mean over the
-/// players.
+/// For every player Σ weight · residual · sign, where the sign is 1 if the player is a member and
+/// -1 if not, minus the mean over the players.
 fn gradient(coalitions: &Coalitions, residuals: &[f64], players: usize) -> Vec<f64> {
     let mut sums = vec![0.0; players];
     let mut residuals = residuals.iter();
@@ -139,9 +141,10 @@ fn gradient(coalitions: &Coalitions, residuals: &[f64], players: usize) -> Vec<f
     sums
 }
 
-/// The matrix of the ridge regression, `[players, players]`: the same sum over products, less the
-/// means of rows and columns, and the ridge on the diagonal. Where all shares move together it is
-/// `scale`, so that they do not.
+/// The matrix of the ridge regression, `[players, players]`: Σ weight · sign · sign of two players,
+/// minus the means of rows and columns, plus the ridge on the diagonal. A step that moves all
+/// shares by the same amount is given the eigenvalue `scale`. So the matrix is not singular; and as
+/// the gradient has no such part, the solution has none.
 fn gram(coalitions: &Coalitions, players: usize, scale: f64, ridge: f64) -> Vec<f64> {
     let mut matrix = vec![0.0; players * players];
     for stratum in &coalitions.strata {
@@ -185,10 +188,10 @@ fn solve(mut matrix: Vec<f64>, mut vector: Vec<f64>) -> Vec<f64> {
     vector
 }
 
-/// Squares of the standard errors, from what the regression leaves of every pair (MacKinnon and
-/// White 1985, "Some heteroskedasticity-consistent covariance matrix estimators", HC2: divided by
-/// what is left after the pair's own pull on the fit, its leverage), less for sizes of which few
-/// pairs are unseen.
+/// Squares of the standard errors, from the squared residuals of the pairs. A pair pulls the fit
+/// towards itself, so its square is divided by 1 - leverage (HC2 in MacKinnon and White 1985, "Some
+/// heteroskedasticity-consistent covariance matrix estimators"). It is multiplied by the share of
+/// its size's pairs that were not drawn.
 fn variances(coalitions: &Coalitions, residuals: &[f64], players: usize, scale: f64, shrink: f64) -> Vec<f64> {
     let n = players as f64;
     let mut variances = vec![0.0; players];

@@ -54,10 +54,10 @@ mod tests {
             let mut bytes = document.to_string().into_bytes();
             let at = at.index(bytes.len());
             bytes[at] = byte;
-            // A byte in the middle of a letter makes no text at all.
+            // A byte within a character may make the text invalid UTF-8.
             let Ok(text) = String::from_utf8(bytes) else { return Ok(()) };
-            // What both take is not compared: serde_json may be a bit off in a float of many
-            // digits.
+            // Values that both accept are not compared, because serde_json may be one bit off for a
+            // float of many digits.
             match (parse(&text), serde_json::from_str::<Theirs>(&text)) {
                 (Err(ours), Ok(_)) => prop_assert!(ours.to_string().contains("twice"), "{}: {}", text, ours),
                 (ours, theirs) => prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{}", text),

@@ -1,5 +1,5 @@
 //! Text → value, strictly as RFC 8259 has it, and stricter in one point: a key that appears twice
-//! in an object is refused, because two readers may each take another one.
+//! in an object is refused, because two readers could take different values of it.
 
 use super::value::twice;
 use super::{Value, decimal, quoted};
@@ -89,7 +89,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Takes a byte, after space.
+    /// Skips whitespace, then takes this byte if it is next.
     fn take(&mut self, byte: u8) -> bool {
         self.space();
         let here = self.next() == Some(byte);
@@ -139,8 +139,8 @@ impl Parser<'_> {
         Err(self.error("expected a value"))
     }
 
-    /// The entries of an object whose brace comes next. The entry is a trait object: one copy of
-    /// the loop is enough.
+    /// The entries of an object whose brace comes next. `entry` is a trait object, so that the
+    /// download has the loop once.
     fn object(&mut self, entry: &mut dyn FnMut(&mut Self, String) -> Result<(), ParseError>) -> Result<(), ParseError> {
         self.items(b'}', &mut |parser| {
             parser.space();
@@ -183,7 +183,7 @@ impl Parser<'_> {
         if self.at > start { Ok(()) } else { Err(self.error("expected a digit")) }
     }
 
-    /// Goes past a number; whether it is a whole one without sign.
+    /// Skips a number; returns whether it is a whole number without sign.
     fn digits_of_number(&mut self) -> Result<bool, ParseError> {
         let mut whole = self.next() != Some(b'-');
         self.at += usize::from(!whole);
@@ -212,8 +212,8 @@ impl Parser<'_> {
         let start = self.at;
         let whole = self.digits_of_number()?;
         let text = self.text.get(start..self.at).unwrap_or("");
-        // A whole number stays one where it fits: the place of a tensor may have more digits than a
-        // float.
+        // A whole number that fits stays whole: the offset of a tensor may have more digits than a
+        // float keeps.
         if whole && let Ok(number) = text.parse() {
             return Ok(Value::Whole(number));
         }
@@ -221,7 +221,7 @@ impl Parser<'_> {
         number.map(Value::Number).ok_or_else(|| self.error("a number beyond 64 bits"))
     }
 
-    /// Goes past a value.
+    /// Skips a value.
     fn skim(&mut self) -> Result<(), ParseError> {
         self.space();
         match self.next() {
@@ -246,7 +246,7 @@ impl Parser<'_> {
             let rest = self.text.get(self.at..).unwrap_or("");
             let ends = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
             let run = rest.as_bytes().iter().position(ends).unwrap_or(rest.len());
-            // The bytes that end a run are ASCII, so a run is whole letters.
+            // The bytes that end a run are ASCII, so no character is cut.
             out.push_str(rest.get(..run).unwrap_or(""));
             self.at += run;
             match self.next() {
@@ -276,7 +276,7 @@ impl Parser<'_> {
             b't' => '\t',
             b'u' => {
                 let mut code = self.hexadecimal()?;
-                // A letter beyond 16 bits is written as two halves.
+                // A character beyond 16 bits is written as a surrogate pair.
                 if (0xd800..0xdc00).contains(&code) && self.text.as_bytes().get(self.at..self.at + 2) == Some(b"\\u") {
                     self.at += 2;
                     let low = self.hexadecimal()?;

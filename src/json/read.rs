@@ -39,7 +39,8 @@ pub struct Reader<'a> {
     /// Keys that were not read yet.
     entries: Vec<(&'a str, &'a Value)>,
     problems: &'a Problems,
-    /// Whether there is an object at all; where there is none, its keys are not reported as well.
+    /// Whether there is an object at all. If not, that is the problem, and absent keys are not
+    /// reported.
     sound: bool,
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn wide_scorer(hidden: &[usize]) -> (Scorer, Vec<Customer>) {
     let customer = |n| Customer::from_cells(&schema, &cells(n).collect::<Vec<_>>()).unwrap();
     let customers: Vec<Customer> = (0..8).map(customer).collect();
     let mut parts = parts(encoder.row_count(), hidden);
-    // So many inputs of such weights would leave no unit at its bend.
+    // With full weights, the sums of 40 inputs would lie far from the bend of every unit.
     parts.table.iter_mut().for_each(|weight| *weight *= 0.3);
     (scorer(schema, encoder, &customers[..3], parts), customers)
 }

@@ -3,7 +3,7 @@
 use ts_rs::{Config, TS};
 
 use super::wire::{ContributionJson, ExplanationJson, InteractionJson};
-use crate::card::ModelCard;
+use crate::card::{Interval, Intervals, Metrics, ModelCard};
 use crate::customer::{Problem, Rule};
 use crate::decision::{Policy, Tier};
 use crate::schema::{
@@ -28,6 +28,9 @@ pub fn declarations() -> String {
         declaration::<Policy>(""),
         declaration::<Tier>(""),
         declaration::<ModelCard>(""),
+        declaration::<Metrics>(""),
+        declaration::<Intervals>(""),
+        declaration::<Interval>(""),
         declaration::<Score>(""),
         declaration::<ExplanationJson>(""),
         declaration::<ContributionJson>(""),

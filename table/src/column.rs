@@ -85,7 +85,7 @@ impl Column {
         }
     }
 
-    /// Makes room for so many more rows.
+    /// Makes room for this number of further rows.
     pub fn reserve(&mut self, rows: usize) {
         match self {
             Column::Numbers(numbers) => numbers.reserve(rows),

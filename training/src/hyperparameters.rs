@@ -1,6 +1,6 @@
-//! The table of hyperparameters. Flags, keys of `tenure.toml`, the search space of `tune`, and what
-//! the model card and a run record follow from it: a new hyperparameter is one row here, and the
-//! code that uses it.
+//! The table of hyperparameters. Flags, keys of `tenure.toml`, the search space of `tune`, the
+//! parameters of a run, and what the model card records follow from it: a new hyperparameter is one
+//! row here, and the code that uses it.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter};
@@ -45,8 +45,8 @@ pub enum Domain {
     Number(f64, f64),
     /// A number above the first and at most the second.
     NumberAbove(f64, f64),
-    /// Units of hidden layers as in `16,8`, or `none`: at most so many layers of at most so many
-    /// units.
+    /// Units of hidden layers as in `16,8`, or `none`. The first number is the most layers, the
+    /// second the most units of a layer.
     Layers(usize, usize),
     /// A text that is checked by this function.
     Text(fn(&str) -> Result<(), String>),
@@ -226,7 +226,7 @@ pub static HYPERPARAMETERS: [Hyperparameter; 20] = [
     row(
         "patience",
         Domain::Integer(1, 10_000),
-        "Early stopping: a fit ends when the lowest validation loss fell by less than 0.0001 over so many epochs",
+        "Early stopping: a fit ends when the lowest validation loss fell by less than 0.0001 over this number of epochs",
         |params, value| {
             params.network.patience = value.count();
             params.teacher.tabm.patience = value.count();
@@ -322,11 +322,6 @@ impl Hyperparameter {
     /// The row of a name.
     pub fn find(name: &str) -> Option<&'static Hyperparameter> {
         HYPERPARAMETERS.iter().find(|row| row.name == name)
-    }
-
-    /// The name in a model card and among the parameters of a run, as in `learning_rate`.
-    pub fn key(&self) -> String {
-        self.name.replace('-', "_")
     }
 }
 
@@ -426,6 +421,13 @@ impl Serialize for ParamValue {
 pub struct Hyperparameters(BTreeMap<&'static str, ParamValue>);
 
 impl Hyperparameters {
+    /// What a training had: every hyperparameter that has a value. `shipped` is the configuration
+    /// that the shipped network was fitted with.
+    pub fn recorded(params: &TrainParams, shipped: &FitConfig) -> Hyperparameters {
+        let rows = HYPERPARAMETERS.iter();
+        Hyperparameters(rows.filter_map(|row| Some((row.name, (row.get)(params, shipped)?))).collect())
+    }
+
     /// Sets a value that [`Domain::read`] of the same row gave.
     pub fn insert(&mut self, row: &'static Hyperparameter, value: ParamValue) {
         self.0.insert(row.name, value);
@@ -466,12 +468,6 @@ impl Hyperparameters {
         }
         params
     }
-}
-
-/// What a training had, by [`Hyperparameter::key`]; `shipped` is the configuration that the shipped
-/// network was fitted with.
-pub fn recorded(params: &TrainParams, shipped: &FitConfig) -> BTreeMap<String, Option<ParamValue>> {
-    HYPERPARAMETERS.iter().map(|row| (row.key(), (row.get)(params, shipped))).collect()
 }
 
 impl<'de> Deserialize<'de> for Hyperparameters {
@@ -527,7 +523,11 @@ mod tests {
     ];
 
     #[test]
-    fn every_row_sets_what_it_records() {
+    fn every_row_records_what_it_sets() {
+        let mut all = Hyperparameters::default();
+        OTHERS.iter().for_each(|(name, text)| all.read(name, text).unwrap());
+        let params = all.params();
+        assert_eq!(Hyperparameters::recorded(&params, &params.network), all);
         for (name, text) in OTHERS {
             let mut values = Hyperparameters::default();
             values.read(name, text).unwrap();

@@ -76,10 +76,10 @@ fn measure(
     let calibration = params.fit(&validation, &known).map_err(TrainError::from)?.calibration;
     let threshold = best_f1_threshold(&probabilities(&calibration, &validation), &known)?;
     let (calibrated, outcomes) = (probabilities(&calibration, &test), cohort.labels_of(&fold.test));
-    let at = |threshold: f64| Metrics::measure(&calibrated, &outcomes, threshold);
+    let at = |threshold: f64| metrics::measure(&calibrated, &outcomes, threshold);
     let (half, moved) = (at(0.5)?, at(threshold)?);
     let before: Vec<f64> = test.iter().map(|logit| sigmoid(logit + fold_fit.fitted.prior_correction)).collect();
-    let before = Metrics::measure(&before, &outcomes, 0.5)?;
+    let before = metrics::measure(&before, &outcomes, 0.5)?;
     let of = |metrics: &Metrics| AtThreshold {
         threshold: metrics.threshold,
         precision: metrics.precision,

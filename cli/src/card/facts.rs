@@ -1,7 +1,7 @@
 //! The facts of a card in words.
 
-use tenure::card::{ModelCard, TestMetrics};
-use tenure_training::metrics::{Interval, Intervals, METRICS, Metric, Metrics};
+use tenure::card::ModelCard;
+use tenure_training::metrics::{Interval, Metric, judged};
 
 /// One fact of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub fn lines(card: &ModelCard) -> Vec<CardLine> {
     line("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
     line("Penalty of TabM", penalty(card));
     line("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));
-    for figure in &METRICS {
-        line(&format!("{}, test rows", figure.words), Some(with_interval(card, figure)));
+    for metric in judged() {
+        line(&format!("{}, test rows", metric.words), Some(with_interval(card, metric)));
     }
     line("Seed", Some(card.seed.to_string()));
     line("Data, SHA-256", Some(card.data_sha256.clone()));
@@ -60,19 +60,11 @@ pub(super) fn hidden(card: &ModelCard) -> String {
     if units.is_empty() { "none (additive model)".into() } else { units.join(", ") }
 }
 
-/// A figure of the test rows.
-pub(super) fn value(metrics: TestMetrics, figure: &Metric) -> f64 {
-    (figure.value)(&Metrics::from(metrics))
-}
-
 /// As in `0.8512 (0.8301 to 0.8710)`.
-pub fn with_interval(card: &ModelCard, figure: &Metric) -> String {
-    let value = value(card.metrics, figure);
-    match card.intervals {
-        Some(intervals) => {
-            let Interval { low, high } = (figure.interval)(&Intervals::from(intervals));
-            format!("{value:.4} ({low:.4} to {high:.4})")
-        }
+pub fn with_interval(card: &ModelCard, metric: &Metric) -> String {
+    let value = (metric.value)(&card.metrics);
+    match card.intervals.as_ref().and_then(|intervals| metric.interval(intervals)) {
+        Some(Interval { low, high }) => format!("{value:.4} ({low:.4} to {high:.4})"),
         None => format!("{value:.4}"),
     }
 }

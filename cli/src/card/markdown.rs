@@ -6,9 +6,9 @@ use std::fmt::Write;
 use serde_json::Value;
 use tenure::artifact::Document;
 use tenure::card::ModelCard;
-use tenure_training::metrics::METRICS;
+use tenure_training::metrics::judged;
 
-use super::facts::{hidden, penalty, trained_on, value, with_interval};
+use super::facts::{hidden, penalty, trained_on, with_interval};
 
 /// The whole card. `license` is an identifier of the hub; without one the card claims none.
 pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Option<&str>) -> String {
@@ -56,8 +56,8 @@ fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) ->
     }
     out += "tags:\n- churn\n- tabular\n- calibrated\n- shapley\n- webassembly\n";
     out += "metrics:\n";
-    for figure in &METRICS {
-        let _ = writeln!(out, "- {}", figure.key);
+    for metric in judged() {
+        let _ = writeln!(out, "- {}", metric.key);
     }
     let name = quoted(&document.schema.name);
     let _ = write!(
@@ -66,13 +66,13 @@ fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) ->
          dataset:\n      name: {}\n      type: tabular\n      split: test\n    metrics:\n",
         quoted(&format!("{}, test rows", document.schema.name))
     );
-    for figure in &METRICS {
+    for metric in judged() {
         let _ = writeln!(
             out,
             "    - type: {}\n      name: {}\n      value: {}",
-            figure.key,
-            quoted(figure.words),
-            value(card.metrics, figure)
+            metric.key,
+            quoted(metric.words),
+            (metric.value)(&card.metrics)
         );
     }
     out + "---\n\n"
@@ -108,8 +108,8 @@ fn figures(out: &mut String, card: &ModelCard) {
          on the validation rows.\n\n| figure | value |\n| --- | --- |\n",
         card.rows.test, card.metrics.threshold
     );
-    for figure in &METRICS {
-        let _ = writeln!(out, "| {} | {} |", figure.words, with_interval(card, figure));
+    for metric in judged() {
+        let _ = writeln!(out, "| {} | {} |", metric.words, with_interval(card, metric));
     }
     out.push('\n');
 }
@@ -144,23 +144,21 @@ fn segments(out: &mut String, card: &ModelCard) {
 fn training(out: &mut String, card: &ModelCard) {
     let mut items: Vec<(&str, String)> = Vec::new();
     let mut item = |name: &'static str, value: Option<String>| items.extend(value.map(|value| (name, value)));
-    let fit = &card.training;
     item("Shipped network", card.shipped.clone());
     item("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
     item("Penalty of TabM", penalty(card));
     item("Hidden units", Some(hidden(card)));
     item("Multiply-adds a row", Some(card.network.multiply_adds.to_string()));
     item("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));
-    item("Learning rate", Some(fit.learning_rate.to_string()));
-    item("Batch size", Some(fit.batch_size.to_string()));
-    item("Dropout", Some(fit.dropout.to_string()));
-    item("L2 penalty", Some(fit.penalty.to_string()));
-    item("Bins of a number", Some(fit.bins.to_string()));
-    item("Seed", Some(card.seed.to_string()));
     item("Tenure", Some(card.code_version.clone()));
     *out += "## Training\n\n";
     for (name, value) in items {
         let _ = writeln!(out, "- {name}: {value}");
+    }
+    *out += "\n| hyperparameter | value |\n| --- | --- |\n";
+    for (name, value) in &card.training.hyperparameters {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let _ = writeln!(out, "| {} | {} |", line(name), line(&value));
     }
     out.push('\n');
 }
@@ -177,11 +175,11 @@ fn privacy(out: &mut String, document: &Document) {
     };
     let _ = write!(
         out,
-        "## Privacy\n\n- k: {}. Each background row and each category stands for at least so many customers.\n- Background rows: {}, made \
-         of means and categories of groups; the smallest group has {fewest} customers. None is a real row.\n- Identifiers: \
-         {identifiers}. The artifact has none of their values.\n- No differential privacy.\n\n",
-        background.k,
-        background.rows.len()
+        "## Privacy\n\n- k: {k}. Each category stands for at least {k} customers, and so does each background row.\n- Background \
+         rows: {}, made of means and categories of groups of customers; the smallest group has {fewest} customers. None is a \
+         real row.\n- Identifiers: {identifiers}. The artifact has none of their values.\n- No differential privacy.\n\n",
+        background.rows.len(),
+        k = background.k
     );
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use tenure_training::cohort::Cohort;
 use tenure_training::fit::{Control, FitOptions};
-use tenure_training::metrics::{Metrics, best_f1_threshold};
+use tenure_training::metrics::{Metric, Metrics, best_f1_threshold, measure};
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::Fold;
 use tenure_training::train::{TrainParams, TrainingRows, train};
@@ -86,19 +86,8 @@ struct FoldResult {
     seconds: f64,
 }
 
-/// A reported metric: its key, its name, and its value.
-type Reported = (&'static str, &'static str, fn(&Metrics) -> f64);
-
-const REPORTED: [Reported; 8] = [
-    ("roc_auc", "ROC-AUC", |metrics| metrics.roc_auc),
-    ("pr_auc", "PR-AUC", |metrics| metrics.pr_auc),
-    ("log_loss", "log-loss", |metrics| metrics.log_loss),
-    ("brier", "Brier", |metrics| metrics.brier),
-    ("ece", "ECE", |metrics| metrics.ece),
-    ("ece_by_chance", "ECE by chance", |metrics| metrics.ece_by_chance),
-    ("f1", "F1", |metrics| metrics.f1),
-    ("lift10", "lift, top tenth", |metrics| metrics.lift10),
-];
+/// The metrics that are reported, by key, in the order of the table.
+const REPORTED: [&str; 8] = ["roc_auc", "pr_auc", "log_loss", "brier", "ece", "ece_by_chance", "f1", "lift10"];
 
 pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console) -> Result<(), Failure> {
     if let Some(json) = &arguments.json {
@@ -121,12 +110,12 @@ pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console
     arguments.table.check_folds(&cohort, &schema, &folds, console)?;
     let start = RunStart::new("crossval", settings, &cohort, &schema, params.seed);
     let mut recorder = arguments.tracking.begin(start, console)?;
-    let result = measure(arguments, &params, &cohort, &folds, &split_words, console, &mut recorder);
+    let result = measure_folds(arguments, &params, &cohort, &folds, &split_words, console, &mut recorder);
     recorder.end(&result);
     result
 }
 
-fn measure(
+fn measure_folds(
     arguments: &Arguments,
     params: &TrainParams,
     cohort: &Cohort,
@@ -151,30 +140,31 @@ fn measure(
     let results: Vec<FoldResult> = folds.par_iter().enumerate().map(run).collect::<Result<_, Failure>>()?;
     bar.finish_and_clear();
 
-    let of = |which: Which, value: fn(&Metrics) -> f64| {
-        FoldFigure::new(results.iter().map(|result| value(&which(result).metrics)).collect())
+    let metrics = REPORTED.map(Metric::of);
+    let of = |which: Which, metric: &Metric| {
+        FoldFigure::new(results.iter().map(|result| (metric.value)(&which(result).metrics)).collect())
     };
     let shipped: Which = |result| &result.shipped;
     let teacher: Which = |result| &result.teacher;
     let seconds = FoldFigure::new(results.iter().map(|result| result.seconds).collect());
     for (fold, result) in results.iter().enumerate() {
         let of = |name: &'static str, measured: &Measured| {
-            REPORTED.map(|(key, _, value)| (format!("{name}{key}"), value(&measured.metrics)))
+            metrics.map(|metric| (format!("{name}{}", metric.key), (metric.value)(&measured.metrics)))
         };
         let figures = of("", &result.shipped).into_iter().chain(of("teacher.", &result.teacher));
         recorder.step("fold", fold as u64 + 1, figures.collect());
     }
-    let means = REPORTED.iter().flat_map(|(key, _, value)| {
-        [("test", of(shipped, *value)), ("teacher", of(teacher, *value))]
-            .map(|(name, figure)| (format!("{name}.{key}"), figure.mean))
+    let means = metrics.iter().flat_map(|metric| {
+        [("test", of(shipped, metric)), ("teacher", of(teacher, metric))]
+            .map(|(name, figure)| (format!("{name}.{}", metric.key), figure.mean))
     });
     recorder.metrics(means.collect());
     console.print(format!("{:<16} {:>8} {:>8} {:>10} {:>8}", "", "mean", "std", "teacher", "std"));
-    for (_, words, value) in REPORTED {
-        let (shipped, teacher) = (of(shipped, value), of(teacher, value));
+    for metric in metrics {
+        let (shipped, teacher) = (of(shipped, metric), of(teacher, metric));
         console.print(format!(
-            "{words:<16} {:>8.4} {:>8.4} {:>10.4} {:>8.4}",
-            shipped.mean, shipped.std, teacher.mean, teacher.std
+            "{:<16} {:>8.4} {:>8.4} {:>10.4} {:>8.4}",
+            metric.words, shipped.mean, shipped.std, teacher.mean, teacher.std
         ));
     }
     console.print(format!("{:<16} {:>8.1} {:>8.1}", "fit, seconds", seconds.mean, seconds.std));
@@ -189,7 +179,7 @@ fn measure(
     console.print(format!("shipped: {}", counted(results.iter().map(|result| result.ship.clone()))));
     if let Some(path) = &arguments.json {
         let figures = |which: Which, multiply_adds: usize| {
-            let figures = REPORTED.map(|(key, _, value)| (key.to_owned(), json!(of(which, value))));
+            let figures = metrics.map(|metric| (metric.key.to_owned(), json!(of(which, metric))));
             let more = [("fit_seconds", json!(seconds)), ("multiply_adds", multiply_adds.into())];
             let more = more.map(|(key, value)| (key.to_owned(), value));
             figures.into_iter().chain(more).collect::<serde_json::Map<_, _>>()
@@ -224,15 +214,15 @@ fn run_fold(params: &TrainParams, cohort: &Cohort, fold: &Fold) -> Result<FoldRe
     let rows = TrainingRows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
     let trained = train(params, cohort, rows, &FitOptions::default(), &mut stop)?;
     let seconds = started.elapsed().as_secs_f64();
-    let measure = |probabilities: &dyn Fn(&[u32]) -> Vec<f64>, multiply_adds: usize| -> Result<Measured, Failure> {
+    let measured = |probabilities: &dyn Fn(&[u32]) -> Vec<f64>, multiply_adds: usize| -> Result<Measured, Failure> {
         let threshold = best_f1_threshold(&probabilities(&fold.validation), &cohort.labels_of(&fold.validation))?;
-        let metrics = Metrics::measure(&probabilities(&fold.test), &cohort.labels_of(&fold.test), threshold)?;
+        let metrics = measure(&probabilities(&fold.test), &cohort.labels_of(&fold.test), threshold)?;
         Ok(Measured { metrics, multiply_adds })
     };
     let (small, large) = trained.multiply_adds();
     Ok(FoldResult {
-        shipped: measure(&|rows| trained.probabilities(rows), small)?,
-        teacher: measure(&|rows| trained.teacher_probabilities(rows), large)?,
+        shipped: measured(&|rows| trained.probabilities(rows), small)?,
+        teacher: measured(&|rows| trained.teacher_probabilities(rows), large)?,
         model: trained.teacher.name(),
         ship: trained.shipped.name(&trained.teacher),
         seconds,

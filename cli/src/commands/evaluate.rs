@@ -6,7 +6,7 @@ use indicatif::HumanCount;
 use serde::Serialize;
 use serde_json::json;
 use tenure::scorer::Scorer;
-use tenure_training::metrics::{Bootstrap, Interval, Intervals, METRICS, Metrics};
+use tenure_training::metrics::{Bootstrap, Interval, Intervals, Metrics, judged, measure};
 use tenure_training::scores::scores;
 
 use crate::console::{Console, refuse_overwrite, write_json};
@@ -84,7 +84,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     }
     let probabilities = scores(&scorer, &cohort).probabilities;
     let Arguments { threshold, resamples, .. } = *arguments;
-    let metrics = Metrics::measure(&probabilities, cohort.labels(), threshold)?;
+    let metrics = measure(&probabilities, cohort.labels(), threshold)?;
     let bootstrap = Bootstrap { resamples, ..Bootstrap::default() };
     let intervals = (resamples > 0).then(|| bootstrap.intervals(&probabilities, cohort.labels(), threshold));
     let evaluation = Evaluation {
@@ -117,9 +117,9 @@ fn table(evaluation: &Evaluation) -> String {
         lines.push(format!("{} rows left out", HumanCount(*left_out)));
     }
     lines.push(format!("{:<16} {:>8}{}", "", "value", if intervals.is_some() { "   95% interval" } else { "" }));
-    for figure in &METRICS {
-        let (words, value) = (figure.words, (figure.value)(metrics));
-        let interval = intervals.as_ref().map(figure.interval);
+    for metric in judged() {
+        let (words, value) = (metric.words, (metric.value)(metrics));
+        let interval = intervals.as_ref().and_then(|intervals| metric.interval(intervals));
         let interval = interval.map_or_else(String::new, |Interval { low, high }| format!("   {low:.4} to {high:.4}"));
         lines.push(format!("{words:<16} {value:>8.4}{interval}"));
     }

@@ -2,19 +2,18 @@
 
 use maud::{Markup, html};
 use tenure_training::evaluation::{ModelFigures, Report};
-use tenure_training::metrics::{Band, Difference, Interval, METRICS, Metric};
+use tenure_training::metrics::{Band, Difference, Interval, Metric, judged};
 
 use super::chart::{Axis, Chart};
 use super::html::{count, figure, percent, signed, table};
 
-/// All figures, those that depend on the threshold last.
-fn figures() -> impl Iterator<Item = (&'static Metric, String)> {
-    let of_threshold = ["accuracy", "precision", "recall", "f1"];
-    let mut figures: Vec<&Metric> = METRICS.iter().collect();
-    figures.sort_by_key(|figure| of_threshold.contains(&figure.key));
-    figures.into_iter().map(move |figure| {
-        let at = if of_threshold.contains(&figure.key) { " at the threshold" } else { "" };
-        (figure, format!("{}{at}", capital(figure.words)))
+/// The metrics with their words, those that depend on the threshold last.
+fn metrics() -> impl Iterator<Item = (&'static Metric, String)> {
+    let mut metrics: Vec<&Metric> = judged().collect();
+    metrics.sort_by_key(|metric| metric.at_threshold);
+    metrics.into_iter().map(|metric| {
+        let at = if metric.at_threshold { " at the threshold" } else { "" };
+        (metric, format!("{}{at}", capital(metric.words)))
     })
 }
 
@@ -26,10 +25,10 @@ fn capital(words: &str) -> String {
 /// The second model against the first; empty for one model.
 pub(super) fn compared(report: &Report) -> Option<Markup> {
     let (Some(differences), [first, second]) = (&report.differences, &report.models[..]) else { return None };
-    let rows = figures().map(|(figure, words)| {
-        let Difference { first, second, difference, interval } = differences[figure.key];
+    let rows = metrics().map(|(metric, words)| {
+        let Difference { first, second, difference, interval } = differences[metric.key];
         let clear = interval.low > 0.0 || interval.high < 0.0;
-        let verdict = match (clear, (difference > 0.0) == figure.more_is_better) {
+        let verdict = match (clear, (difference > 0.0) == metric.more_is_better) {
             (false, _) => html! { "no clear difference" },
             (true, true) => html! { span.better { "▲ second is better" } },
             (true, false) => html! { span.worse-word { "▼ second is worse" } },
@@ -86,13 +85,14 @@ pub(super) fn quality(report: &Report) -> Markup {
     );
     precision.text("mark chance", (0.0, rate), (6.0, -6.0), "start", &format!("chance, {}", percent(rate)));
     name(&mut precision, report, (0.0, 0.5), &precisions);
-    let rows: Vec<Vec<String>> = figures()
-        .map(|(figure, words)| {
+    let rows: Vec<Vec<String>> = metrics()
+        .map(|(metric, words)| {
             let mut row = vec![words];
             for model in &report.models {
-                let Interval { low, high } = (figure.interval)(&model.intervals);
-                row.push(format!("{:.4}", (figure.value)(&model.metrics)));
-                row.push(format!("{low:.4} to {high:.4}"));
+                let interval = metric.interval(&model.intervals);
+                let range = |Interval { low, high }| format!("{low:.4} to {high:.4}");
+                row.push(format!("{:.4}", (metric.value)(&model.metrics)));
+                row.push(interval.map_or(String::new(), range));
             }
             row
         })

@@ -14,6 +14,7 @@ use tenure::encoding::EncoderParams;
 use tenure::network::{Network, NetworkParts};
 use tenure::schema::Schema;
 use tenure::scorer::Scorer;
+use tenure_training::metrics::{METRICS, judged};
 
 const FIELDS: &str = r#"
 schema_version = 1
@@ -30,13 +31,10 @@ FLAGS]
 
 /// A card with every part, under the keys that a test cares about.
 fn whole(card: &Json) -> Json {
-    let figures = ["roc_auc", "pr_auc", "log_loss", "brier", "ece", "f1", "lift10", "accuracy", "precision", "recall"];
-    let mut metrics = json!({ "ece_by_chance": 0.01, "threshold": 0.5 });
+    let mut metrics = json!({ "threshold": 0.5 });
     let mut intervals = json!({ "level": 0.95, "resamples": 1000, "seed": 0 });
-    for figure in figures {
-        metrics[figure] = json!(0.5);
-        intervals[figure] = json!({ "low": 0.25, "high": 0.75 });
-    }
+    METRICS.iter().for_each(|metric| metrics[metric.key] = json!(0.5));
+    judged().for_each(|metric| intervals[metric.key] = json!({ "low": 0.25, "high": 0.75 }));
     let mut whole = json!({
         "name": "small", "code_version": "0.1.0", "seed": 0, "data_sha256": "", "schema_sha256": "",
         "rows": { "train": 80, "validation": 10, "calibration": 5, "test": 5 }, "positive_rate": 0.25,
@@ -45,8 +43,7 @@ fn whole(card: &Json) -> Json {
             "model": "mlp", "members": 1, "multiply_adds": 64, "validation_log_loss": 0.5, "metrics": metrics, "tried": {}
         },
         "training": {
-            "validation_log_loss": 0.5, "learning_rate": 0.01, "penalty": 0.4, "dropout": 0.0, "batch_size": 64,
-            "batch_norm": false, "class_weights": false, "focal": 0.0, "bins": 8, "clip": 0.01
+            "validation_log_loss": 0.5, "hyperparameters": { "bins": 8, "hidden": "12", "learning-rate": 0.01 }
         },
         "metrics": metrics, "intervals": intervals
     });
@@ -75,8 +72,8 @@ impl SmallModel {
         SmallModel::with_flags(0, &json!({}))
     }
 
-    /// With so many more flags, `flag 0` and on: each doubles the work of an explanation. `card`
-    /// covers the keys of a whole card.
+    /// With this number of further flags, named `flag 0` and so on. Each doubles the work of an
+    /// explanation. The keys of `card` replace those of a whole card.
     pub fn with_flags(flags: usize, card: &Json) -> SmallModel {
         let flag = |number| {
             format!("    {{ name = \"flag {number}\", kind = \"flag\", positive = \"1\", negative = \"0\" }},\n")
@@ -125,7 +122,7 @@ impl SmallModel {
         self.path(name)
     }
 
-    /// A sound table of so many rows.
+    /// A table of this number of rows, all valid.
     pub fn rows(&self, rows: usize) -> String {
         let flags: String = (0..self.flags).map(|number| format!(",flag {number}")).collect();
         let mut text = format!("id,tenure,charges,contract,partner{flags},Churn\n");

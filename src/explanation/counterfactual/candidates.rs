@@ -28,14 +28,14 @@ pub struct Goal {
     pub threshold: f64,
     /// Answers wanted.
     pub count: usize,
-    /// Candidates evaluated at most; half of them for trying all.
+    /// The most candidates to evaluate. At most half of them go into trying all of a size.
     pub budget: usize,
 }
 
 /// A set of changes that reaches the goal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// One option a field.
+    /// One option for each field.
     pub options: Vec<u16>,
     /// The sum of the costs of its options.
     pub cost: f64,
@@ -53,7 +53,7 @@ pub struct Search {
     /// All candidates with at most this number of changes were tried, except those that contain an
     /// answer.
     pub exhaustive: usize,
-    /// All candidates with at most this number of changes were tried.
+    /// Some candidates of up to this number of changes were tried: those that extend the best ones.
     pub longest: usize,
     /// Candidates that were evaluated.
     pub evaluations: usize,

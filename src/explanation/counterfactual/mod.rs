@@ -1,6 +1,6 @@
 //! Counterfactuals: the cheapest sets of changes that bring a probability under a threshold
-//! (Wachter et al. 2017, "Counterfactual explanations without opening the black box"; several, as
-//! Mothilal et al. 2020, DiCE, section 3).
+//! (Wachter et al. 2017, "Counterfactual explanations without opening the black box"; several of
+//! them as in Mothilal et al. 2020, DiCE, section 3).
 //!
 //! The search knows no customer. A candidate is one option for each field; option 0 is "as it is".
 //! All candidates of one change, of two, of three … are tried while the budget lasts. Longer ones

@@ -5,7 +5,7 @@ use super::candidates::{Answer, Candidates, Goal, Outcome, Search};
 /// The most changes of an answer.
 pub const MAXIMUM_CHANGES: usize = 10;
 
-/// Searches from the state of no change.
+/// Searches, starting from the candidate without a change.
 pub fn search(candidates: &mut dyn Candidates, goal: Goal) -> Search {
     let costs = candidates.costs().to_vec();
     let fields: Vec<usize> = (0..costs.len()).filter(|&field| !costs[field].is_empty()).collect();
@@ -32,7 +32,7 @@ pub fn search(candidates: &mut dyn Candidates, goal: Goal) -> Search {
         }
         state.found.longest = size;
         beam = std::mem::take(&mut state.best).into_iter().map(|(_, options)| options).collect();
-        // No larger set is cheaper than what there is.
+        // Stops where every larger set costs more than the answers that were found.
         let enough = state.found.answers.get(goal.count.saturating_sub(1)).map(|last| last.cost);
         let next: f64 = cheapest.iter().take(size + 1).sum();
         if beam.is_empty() || enough.is_some_and(|cost| next > cost) {
@@ -57,14 +57,14 @@ struct State<'a> {
     best: Vec<(f64, Vec<u16>)>,
     /// Candidates that wait for their batch.
     pending: Vec<u16>,
-    /// Whether all candidates of this size are tried. If so, the cheapest is found without making
-    /// answers cheaper.
+    /// Whether all candidates of this size are tried. If so, the cheapest is among them, and no
+    /// answer has to be made cheaper.
     trying_all: bool,
 }
 
 impl State<'_> {
-    /// Candidates of exactly `size` changes: the elementary symmetric polynomial of the numbers of
-    /// options.
+    /// Number of candidates of exactly `size` changes: the elementary symmetric polynomial of the
+    /// numbers of options.
     fn count(&self, fields: &[usize], size: usize) -> usize {
         let mut sums = vec![0usize; size + 1];
         sums[0] = 1;
@@ -77,7 +77,7 @@ impl State<'_> {
         sums[size]
     }
 
-    /// Every candidate of `size` changes that contains no answer.
+    /// Tries every candidate of `size` changes that contains no answer.
     fn try_all(&mut self, fields: &[usize], size: usize) {
         let mut chosen: Vec<usize> = (0..size).collect();
         loop {
@@ -106,7 +106,7 @@ impl State<'_> {
         self.flush();
     }
 
-    /// Every candidate that changes one field more than one of the beam.
+    /// Tries every candidate that changes one field more than a candidate of the beam.
     fn grow(&mut self, fields: &[usize], beam: &[Vec<u16>]) {
         for start in beam {
             for &field in fields.iter().filter(|&&field| start[field] == 0) {
@@ -159,7 +159,7 @@ impl State<'_> {
     /// Keeps a candidate for the beam if it is among the best.
     fn remember(&mut self, options: &[u16], logit: f64) {
         let at = self.best.partition_point(|(other, _)| *other <= logit);
-        // Equal candidates have equal logits; a beam reaches one on several ways.
+        // A beam can reach the same candidate in several ways. Equal candidates have equal logits.
         let same = self.best[..at].iter().rev().take_while(|(other, _)| *other == logit);
         if at < BEAM && !same.into_iter().any(|(_, other)| other == options) {
             self.best.insert(at, (logit, options.to_vec()));
@@ -176,7 +176,7 @@ impl State<'_> {
         changed.map(|(&option, costs)| costs[usize::from(option) - 1]).sum()
     }
 
-    /// Whether an answer's fields are among these, and fewer.
+    /// Whether an answer changes some of these fields, but not all, and no other.
     fn is_reducible(&self, options: &[u16]) -> bool {
         self.found
             .answers
@@ -201,7 +201,7 @@ impl State<'_> {
         let answer = Answer { options, cost, logit, probability };
         let better = |a: &Answer, b: &Answer| (a.cost, a.probability) < (b.cost, b.probability);
         let answers = &mut self.found.answers;
-        // What still contains it changes the same fields.
+        // No answer changes fewer of these fields, so one that this contains changes the same.
         if answers.iter().any(|other| contains(&answer.options, &other.options) && !better(&answer, other)) {
             return;
         }

@@ -67,8 +67,7 @@ mod tests {
 
         #[test]
         fn halves_between_two_doubles_go_to_the_even_one(bits in 0u64..0x7fe0_0000_0000_0000, further in "(|0{0,900}1|[0-9]{1,30})") {
-            // All 767 digits of the point half the way: a double's exact decimal, in an extended
-            // one of 1 bit more.
+            // All digits of a double, and further ones after them.
             let (low, high) = (f64::from_bits(bits), f64::from_bits(bits + 1));
             let half = format!("{:.1100}", low / 2.0 + high / 2.0);
             same(&half);

@@ -5,20 +5,21 @@ use std::cmp::Ordering;
 use super::power::power_of_ten;
 use super::whole::Whole;
 
-/// Digits beyond these do not change which double is nearest; whether there are any does.
+/// A number keeps at most this number of digits. Of those after them, only whether one is not 0 can
+/// change which double is nearest.
 const MAXIMUM_DIGITS: usize = 800;
-/// Powers of ten up to this one are doubles.
+/// The powers of ten up to this exponent are exact doubles.
 const EXACT_POWER: i32 = 22;
 
-/// The double nearest to a decimal such as `-12.5e-3`, ties to even; `None` where the text is none.
-/// Beyond the largest double it is infinite.
+/// The double nearest to a decimal such as `-12.5e-3`, ties to even; infinite beyond the largest
+/// double. `None` if the text is no decimal.
 pub fn parse(text: &str) -> Option<f64> {
     let (negative, text) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
         all => (false, all),
     };
-    // One allocation, for all numbers but those of a hostile text.
+    // One allocation is enough for all numbers, except those of a hostile text.
     let mut digits = Vec::with_capacity(text.len().min(MAXIMUM_DIGITS));
     let (mut exponent, mut seen, mut point, mut at) = (0, false, false, 0);
     while let Some(&byte) = text.get(at) {
@@ -34,7 +35,8 @@ pub fn parse(text: &str) -> Option<f64> {
                 } else {
                     exponent += 1;
                     if byte != b'0' {
-                        // Not lost: just above what it would be without.
+                        // The last digit that is kept stands for the rest, so the number stays
+                        // just above the one without it.
                         digits[MAXIMUM_DIGITS - 1] |= 1;
                     }
                 }
@@ -53,7 +55,7 @@ pub fn parse(text: &str) -> Option<f64> {
     Some(if negative { -number } else { number })
 }
 
-/// A whole number with a sign; no double is as large as the limit.
+/// A whole number with a sign, limited to 10^8, which is beyond the exponent of every double.
 fn whole(text: &[u8]) -> Option<i32> {
     let (sign, digits) = match text {
         [b'-', rest @ ..] => (-1, rest),
@@ -78,21 +80,21 @@ fn nearest(digits: &[u8], exponent: i32) -> f64 {
     }
     if digits.len() <= 15 && exponent.abs() <= EXACT_POWER {
         let number = digits.iter().fold(0.0, |number, &digit| number * 10.0 + f64::from(digit));
-        // One rounding of two exact numbers is the nearest double.
+        // Both numbers are exact, so the one rounding gives the nearest double.
         return if exponent < 0 { number / power_of_ten(-exponent) } else { number * power_of_ten(exponent) };
     }
     let mut above = Whole::from(0);
     digits.iter().for_each(|&digit| above.multiply_add(10, u32::from(digit)));
     let mut below = Whole::from(1);
     (if exponent < 0 { &mut below } else { &mut above }).scale(exponent.unsigned_abs());
-    // above / below is brought between 1 and 2; the value is that times 2^binary.
+    // Scales above / below to between 1 and 2; the value is this quotient times 2^binary.
     let mut binary = above.bits() - below.bits();
     (if binary > 0 { &mut below } else { &mut above }).double(binary.unsigned_abs());
     if above.compare(&below).is_lt() {
         above.double(1);
         binary -= 1;
     }
-    // Fewer bits where the exponent cannot get smaller.
+    // A subnormal number has fewer bits, because its exponent cannot get smaller.
     let bits = (binary + 1022).min(0) + 53;
     if bits < 0 {
         return 0.0;
@@ -115,7 +117,7 @@ fn nearest(digits: &[u8], exponent: i32) -> f64 {
     if mantissa < 1 << 52 {
         return f64::from_bits(mantissa);
     }
-    // Rounding up may have made it a power of two, of one bit more.
+    // Rounding up may have carried to a power of two, which has one bit more.
     let carried = mantissa >> 53;
     let biased = (lowest + 1075) as u64 + carried;
     f64::from_bits(if biased > 2046 { 2047 << 52 } else { biased << 52 | (mantissa >> carried) & ((1 << 52) - 1) })

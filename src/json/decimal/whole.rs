@@ -1,8 +1,8 @@
-//! Whole numbers of any length, as far as [`super`] needs them.
+//! Whole numbers of any length, with the operations that [`super`] needs.
 
 use std::cmp::Ordering;
 
-/// A whole number of any length, 32 bits a limb, lowest first, the last one not zero.
+/// A whole number of any length: limbs of 32 bits, lowest first, the last one not 0.
 pub(super) struct Whole(Vec<u32>);
 
 impl Whole {
@@ -34,7 +34,7 @@ impl Whole {
         }
     }
 
-    /// Times 2^times.
+    /// Multiplies by 2^times.
     pub(super) fn double(&mut self, times: u32) {
         self.multiply_add(1 << (times % 32), 0);
         if !self.0.is_empty() {
@@ -42,7 +42,7 @@ impl Whole {
         }
     }
 
-    /// Times 10^times.
+    /// Multiplies by 10^times.
     pub(super) fn scale(&mut self, times: u32) {
         (0..times).for_each(|_| self.multiply_add(10, 0));
     }
@@ -65,7 +65,7 @@ impl Whole {
         sum.compare(other)
     }
 
-    /// Takes away a number that is not larger.
+    /// Subtracts a number that is not larger.
     pub(super) fn subtract(&mut self, other: &Whole) {
         let mut borrow = 0;
         for (index, limb) in self.0.iter_mut().enumerate() {

@@ -5,14 +5,15 @@ use std::cmp::Ordering;
 use super::power::power_of_ten;
 use super::whole::Whole;
 
-/// Whole numbers below this are doubles, and no two decimals of so few digits share a double.
+/// Every whole number below this is a double, and two decimals of at most 15 digits are never the
+/// same double.
 const EXACT_WHOLE: f64 = 1e15;
 
 /// The shortest decimal that is read back as this number, without an exponent.
 pub fn text(number: f64) -> String {
     let short = (0..=4).find_map(|decimals| {
         let scaled = libm::round(number.abs() * power_of_ten(decimals));
-        // So few digits that no other decimal as short is as near.
+        // With at most 15 digits, no other decimal of this length is as near.
         let sound = scaled < EXACT_WHOLE && scaled / power_of_ten(decimals) == number.abs();
         sound.then_some((scaled as u64, decimals))
     });
@@ -26,8 +27,8 @@ pub fn text(number: f64) -> String {
     shortest(sign, bits & ((1 << 52) - 1), (bits >> 52 & 2047) as i32, 52)
 }
 
-/// A number of at most 10^15 units in the last place, with so many decimals; halves go away from
-/// zero.
+/// A number with `decimals` digits after the point; halves round away from zero. A number of 10^15
+/// or more units in the last digit is written as by [`text`].
 pub fn fixed(number: f64, decimals: u32) -> String {
     let scaled = libm::round(number.abs() * power_of_ten(decimals as i32));
     if scaled.is_nan() || scaled >= EXACT_WHOLE {
@@ -40,22 +41,22 @@ pub fn fixed(number: f64, decimals: u32) -> String {
     if decimals > 0 {
         digits.insert(digits.len() - decimals as usize, '.');
     }
-    // What rounds to nothing has no sign.
+    // What rounds to 0 has no sign.
     if number < 0.0 && scaled > 0.0 {
         digits.insert(0, '-');
     }
     digits
 }
 
-/// As [`text`], for a single.
+/// As [`text`], for an f32.
 pub fn text_f32(number: f32) -> String {
     let bits = number.to_bits();
     shortest(number.is_sign_negative(), u64::from(bits & ((1 << 23) - 1)), (bits >> 23 & 255) as i32, 23)
 }
 
 /// Steele and White's free-format algorithm ("How to print floating-point numbers accurately",
-/// 1990), for a number of `width` stored mantissa bits: digits are made until no other number of
-/// its kind is as near.
+/// 1990), for a number of `width` stored mantissa bits: it writes digits until no other number of
+/// that type is as near.
 fn shortest(negative: bool, stored: u64, biased: i32, width: u32) -> String {
     let largest = if width == 52 { 2047 } else { 255 };
     if biased == largest {
@@ -67,7 +68,7 @@ fn shortest(negative: bool, stored: u64, biased: i32, width: u32) -> String {
     }
     let mantissa = if biased > 0 { stored | 1 << width } else { stored };
     let exponent = biased.max(1) - largest / 2 - width as i32;
-    // The number is rest / unit; half the way to its neighbours is up / unit and down / unit.
+    // The number is rest / unit. Half the distance to its neighbours is up / unit and down / unit.
     let (mut rest, mut unit) = (Whole::from(mantissa), Whole::from(1));
     let (mut up, mut down) = (Whole::from(1), Whole::from(1));
     rest.double(1);
@@ -78,13 +79,14 @@ fn shortest(negative: bool, stored: u64, biased: i32, width: u32) -> String {
         unit.double(1 + exponent.unsigned_abs());
     }
     if stored == 0 && biased > 1 {
-        // Below a power of two the neighbour is half as far.
+        // The neighbour below a power of two is half as far.
         [&mut rest, &mut unit, &mut up].into_iter().for_each(|number| number.double(1));
     }
-    // An even number also owns the points half the way, as readers round ties to even.
+    // Readers round ties to even, so the halfway points are read as this number if it is even.
     let even = mantissa % 2 == 0;
     let beyond = |ordering: Ordering| if even { ordering.is_ge() } else { ordering.is_gt() };
-    // An estimate of the digits before the point, at most one too low, corrected below.
+    // An estimate of the number of digits before the point. It is at most one too low, which is
+    // corrected below.
     let bits = 64 - mantissa.leading_zeros() as i32 + exponent - 1;
     let mut point = (f64::from(bits) * std::f64::consts::LOG10_2 - 1e-9).ceil() as i32;
     if point > 0 {

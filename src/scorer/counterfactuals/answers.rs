@@ -29,9 +29,9 @@ pub struct Counterfactuals {
     pub answers: Vec<Counterfactual>,
     /// Why there is no answer.
     pub none: Option<NoCounterfactual>,
-    /// All sets of up to so many changes were tried.
+    /// All sets of at most this number of changes were tried, except those that contain an answer.
     pub exhaustive: usize,
-    /// Sets of up to so many changes were tried.
+    /// Some sets of up to this number of changes were tried: those that extend the best ones.
     pub longest: usize,
     /// Candidates that were scored.
     pub evaluations: usize,

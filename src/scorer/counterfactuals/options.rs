@@ -6,8 +6,8 @@ use crate::json::decimal;
 use crate::schema::{Change, Direction, Field};
 use crate::scorer::score::Scorer;
 
-/// A number with a step is tried at every step, up to so many steps. Beyond that it is tried at the
-/// first step past each knot.
+/// A number with a step is tried at every step if its range has at most this number of steps.
+/// Otherwise it is tried at the first step past each knot.
 const STEPS: f64 = 64.0;
 
 impl Scorer {
@@ -88,7 +88,7 @@ fn numbers(field: &Field, now: f64, knots: &[f32]) -> Vec<(Cell, f64)> {
                 };
                 let steps = (target - now) / step;
                 let past = tidy(now + step * if steps < 0.0 { steps.floor() } else { steps.ceil() });
-                // Past the ends there is nothing: the last step within them.
+                // Values past the ends are not tried: the last step within them is taken instead.
                 propose(if past < low || past > high { tidy(now + step * steps.trunc()) } else { past });
             }
         }

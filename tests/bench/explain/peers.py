@@ -100,7 +100,7 @@ class Peers:
         return shap.ExactExplainer(self.model, self.masker)(row[None, :], max_evals=2 ** len(self.names), **QUIET).values
 
     def run(self, name, *size, customers=None):
-        """As [`run`], of the first so many customers."""
+        """As [`run`], of the first `customers` customers; None is all of them."""
         explain = getattr(self, name)
         return run(lambda row: explain(row, *size), self.rows[:customers], self.expected[:customers])
 

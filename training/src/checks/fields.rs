@@ -250,7 +250,7 @@ fn known_for_one_class(cohort: &Cohort, index: usize, summary: &FieldSummary, re
     }
     let totals = [cohort.rows() - cohort.positives(), cohort.positives()];
     for (class, words) in [(0, ["stayed", "left"]), (1, ["left", "stayed"])] {
-        // By chance, so many known rows would be spread over both.
+        // At least 20 known rows would hardly be all of one class by chance.
         if known[1 - class] == 0 && known[class] >= 20 && known[class] * 5 > totals[class] {
             let share = percent(known[class], totals[class]);
             report(

@@ -1,13 +1,13 @@
-//! The model card that training writes: one function that measures and fills it in, and the
-//! conversions of figures.
+//! The model card that training writes: one function that measures and fills it in.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tenure::card::{
-    Bounds, CalibrationSummary, ModelCard, NetworkSize, PenaltySummary, RowCounts, SegmentSummary, SegmentsSummary,
-    TeacherSummary, TestIntervals, TestMetrics, TrainingSummary,
+    CalibrationSummary, ModelCard, NetworkSize, PenaltySummary, RowCounts, SegmentSummary, SegmentsSummary,
+    TeacherSummary, TrainingSummary,
 };
 use tenure::schema::Schema;
 
@@ -15,10 +15,12 @@ use super::segments::segments;
 use crate::calibrate::Method;
 use crate::checks::DataChecks;
 use crate::cohort::Cohort;
+use crate::fit::FitConfig;
 use crate::history::History;
-use crate::metrics::{Bootstrap, Interval, Intervals, Metrics, MetricsError, best_f1_threshold};
+use crate::hyperparameters::Hyperparameters;
+use crate::metrics::{Bootstrap, MetricsError, best_f1_threshold, measure};
 use crate::split::Split;
-use crate::train::{Shipped, TrainParams, Trained};
+use crate::train::{TrainParams, Trained};
 
 /// Segments that the card keeps, the most doubtful ones.
 const KEPT_SEGMENTS: usize = 8;
@@ -47,10 +49,7 @@ impl CardSource<'_> {
         let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
         let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
         let (multiply_adds, _) = trained.multiply_adds();
-        let fit = match &trained.shipped {
-            Shipped::Student(_) => &params.distillation.fit,
-            Shipped::Members(_) => &params.network,
-        };
+        let fit = trained.shipped.config(params, &trained.teacher);
         Ok(ModelCard {
             name: schema.name.clone(),
             code_version: env!("CARGO_PKG_VERSION").into(),
@@ -82,20 +81,11 @@ impl CardSource<'_> {
             shipped: Some(trained.shipped.name(&trained.teacher)),
             training: TrainingSummary {
                 validation_log_loss: trained.validation_loss,
-                learning_rate: fit.learning_rate,
-                penalty: fit.penalty.strength(),
-                dropout: fit.shape.dropout,
-                batch_size: fit.batch_size,
-                batch_norm: fit.shape.batch_norm,
-                class_weights: params.network.class_weights,
-                positive_weight: params.network.positive_weight,
-                focal: params.network.gamma,
-                bins: params.encoder.bins,
-                clip: params.encoder.clip,
+                hyperparameters: hyperparameters(params, &fit),
             },
             calibration: Some(calibration(trained)),
-            metrics: Metrics::measure(&probabilities, &labels, threshold)?.into(),
-            intervals: Some(bootstrap.intervals(&probabilities, &labels, threshold)?.into()),
+            metrics: measure(&probabilities, &labels, threshold)?,
+            intervals: Some(bootstrap.intervals(&probabilities, &labels, threshold)?),
             segments: Some(segments_summary(cohort, &split.test, &probabilities)),
             curves: self.history.curves(),
             explanation: None,
@@ -114,6 +104,11 @@ fn name(variant: &impl Serialize) -> String {
     serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(Into::into)).unwrap_or_default()
 }
 
+fn hyperparameters(params: &TrainParams, shipped: &FitConfig) -> BTreeMap<String, Value> {
+    let recorded = Hyperparameters::recorded(params, shipped);
+    recorded.iter().map(|(name, value)| (name.to_owned(), json!(value))).collect()
+}
+
 fn teacher(trained: &Trained, test: &[u32], labels: &[bool], threshold: f64) -> Result<TeacherSummary, MetricsError> {
     let (_, multiply_adds) = trained.multiply_adds();
     let teacher = &trained.teacher;
@@ -126,7 +121,7 @@ fn teacher(trained: &Trained, test: &[u32], labels: &[bool], threshold: f64) -> 
         members: teacher.members(),
         multiply_adds,
         validation_log_loss: trained.teacher_validation_loss,
-        metrics: Metrics::measure(&trained.teacher_probabilities(test), labels, threshold)?.into(),
+        metrics: measure(&trained.teacher_probabilities(test), labels, threshold)?,
         tried: teacher.tried.iter().map(|(model, loss)| (model.name().into(), *loss)).collect::<BTreeMap<_, _>>(),
         penalty,
     })
@@ -166,29 +161,30 @@ fn segments_summary(cohort: &Cohort, rows: &[u32], probabilities: &[f64]) -> Seg
     }
 }
 
-/// Conversions of structs with the same fields, both ways.
-macro_rules! same_fields {
-    ($ours:ident, $cards:ident: $($field:ident),*) => {
-        impl From<$ours> for $cards {
-            fn from(ours: $ours) -> $cards {
-                $cards { $($field: ours.$field.into()),* }
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hyperparameters::HYPERPARAMETERS;
 
-        impl From<$cards> for $ours {
-            fn from(cards: $cards) -> $ours {
-                $ours { $($field: cards.$field.into()),* }
-            }
+    #[test]
+    fn every_hyperparameter_with_a_value_is_in_the_card() {
+        let mut given = Hyperparameters::default();
+        // The others have a default.
+        for (name, text) in [("background-rows", "40"), ("model", "tabm"), ("positive-weight", "2.5")] {
+            given.read(name, text).unwrap();
         }
-    };
+        let params = given.params();
+        let seen = hyperparameters(&params, &params.network);
+        HYPERPARAMETERS.iter().for_each(|row| assert!(seen.contains_key(row.name), "{}", row.name));
+        assert_eq!(seen.len(), HYPERPARAMETERS.len());
+    }
+
+    #[test]
+    fn hyperparameters_are_texts_numbers_and_booleans() {
+        let params = TrainParams::default();
+        let seen = hyperparameters(&params, &params.network);
+        let expected = [("hidden", json!("32")), ("learning-rate", json!(0.003)), ("batch-norm", json!(false))];
+        expected.into_iter().for_each(|(name, value)| assert_eq!(seen[name], value));
+        assert!(seen.values().all(|value| value.is_string() || value.is_number() || value.is_boolean()));
+    }
 }
-
-same_fields!(Interval, Bounds: low, high);
-same_fields!(
-    Metrics, TestMetrics:
-    roc_auc, pr_auc, log_loss, brier, ece, ece_by_chance, f1, lift10, accuracy, precision, recall, threshold
-);
-same_fields!(
-    Intervals, TestIntervals:
-    level, resamples, seed, roc_auc, pr_auc, log_loss, brier, ece, f1, lift10, accuracy, precision, recall
-);

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::cohort::Cohort;
 use crate::metrics::{
     Bootstrap, Confusion, Curves, Difference, Intervals, Metrics, MetricsError, Offer, ReliabilityBin, confusions,
-    differences, reliability,
+    differences, measure, reliability,
 };
 use serde::Serialize;
 use tenure::card::{CardError, ModelCard};
@@ -172,7 +172,7 @@ impl ModelFigures {
             sha256: model.sha256.clone(),
             training_data: card.data_sha256 == cohort.report().sha256,
             warned: model.warned,
-            metrics: Metrics::measure(probabilities, labels, threshold)?,
+            metrics: measure(probabilities, labels, threshold)?,
             intervals: params.bootstrap.intervals(probabilities, labels, threshold)?,
             curves: Curves::measure(probabilities, labels, &params.offer, &params.bootstrap)?,
             reliability: reliability(probabilities, labels, RELIABILITY_BINS)?,

@@ -13,10 +13,10 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use tenure::card::{Interval, Intervals, Metrics};
 
 use super::error::MetricsError;
-use super::measure::Metrics;
+use super::measure::measure_tally;
 use super::ranking::{Counts, Ranking, Tally, count};
 
 /// How to draw.
@@ -34,31 +34,6 @@ impl Default for Bootstrap {
     }
 }
 
-/// From where to where.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    pub low: f64,
-    pub high: f64,
-}
-
-/// One interval for each figure of [`Metrics`], under the same keys.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Intervals {
-    pub level: f64,
-    pub resamples: usize,
-    pub seed: u64,
-    pub roc_auc: Interval,
-    pub pr_auc: Interval,
-    pub log_loss: Interval,
-    pub brier: Interval,
-    pub ece: Interval,
-    pub f1: Interval,
-    pub lift10: Interval,
-    pub accuracy: Interval,
-    pub precision: Interval,
-    pub recall: Interval,
-}
-
 impl Bootstrap {
     /// Draws, measures and takes percentiles. Resample i has the random stream i of the seed, so
     /// the result does not depend on the number of threads. Memory: at most 40 bytes a row, and 8
@@ -67,8 +42,8 @@ impl Bootstrap {
         self.check()?;
         let ranking = Ranking::new(probabilities, labels)?;
         // Refuses one class before the drawing, which would never end.
-        Metrics::of_tally(&ranking.tally(&ranking.counts())?, threshold)?;
-        let drawn = self.draw(&ranking, &|tally| Metrics::of_tally(tally, threshold))?;
+        measure_tally(&ranking.tally(&ranking.counts())?, threshold)?;
+        let drawn = self.draw(&ranking, &|tally| measure_tally(tally, threshold))?;
 
         let interval = |figure: fn(&Metrics) -> f64| {
             let mut values: Vec<f64> = drawn.iter().map(figure).collect();

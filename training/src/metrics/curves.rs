@@ -5,8 +5,9 @@
 //! resamples at a point.
 
 use serde::Serialize;
+use tenure::card::Interval;
 
-use super::bootstrap::{Bootstrap, Interval};
+use super::bootstrap::Bootstrap;
 use super::confusion::Confusion;
 use super::error::MetricsError;
 use super::ranking::{Ranking, Tally};

@@ -1,74 +1,36 @@
 //! The metrics of one model on one set of rows.
 
-use serde::{Deserialize, Serialize};
+use tenure::card::Metrics;
 
 use super::error::MetricsError;
 use super::ranking::{Ranking, Tally};
 
-/// The figures of one model on one set of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Metrics {
-    /// The chance that a positive row has a higher probability than a negative one; ties count
-    /// half.
-    pub roc_auc: f64,
-    /// Average precision: the precision at every distinct probability, weighted by the recall it
-    /// adds.
-    pub pr_auc: f64,
-    /// Mean of -ln of the probability given to what happened, clipped to [ε, 1 - ε] with ε = 2^-52.
-    pub log_loss: f64,
-    /// Mean squared distance of probability and outcome.
-    pub brier: f64,
-    /// Expected calibration error: the sum over 10 equal-width bins of |mean probability - positive
-    /// rate| × share of the rows. The bin of p is floor(10 p), and 1 is in the last one.
-    pub ece: f64,
-    /// The expected `ece` of a perfectly calibrated model with these probabilities on as many rows.
-    /// Outcomes are random, so it is never 0, and an `ece` near this value is no sign of bad
-    /// calibration (Bröcker & Smith 2007, Weather and Forecasting 22; each bin's difference taken
-    /// as normal).
-    pub ece_by_chance: f64,
-    /// Harmonic mean of precision and recall at `threshold`; 0 where there is no true positive.
-    pub f1: f64,
-    /// Positive rate of the top tenth over the rate of all. The top tenth is the ⌈n / 10⌉ rows of
-    /// highest probability; rows tied at its edge share the places left, so that the order of the
-    /// rows does not matter.
-    pub lift10: f64,
-    /// Share of rows on the right side of `threshold`.
-    pub accuracy: f64,
-    /// Share of positives among the rows at or above `threshold`; 0 where there is no such row.
-    pub precision: f64,
-    /// Share of the positives that are at or above `threshold`.
-    pub recall: f64,
-    /// A row counts as predicted positive from this probability on.
-    pub threshold: f64,
+/// Measures probabilities (0..=1) against labels (true is positive) of the same rows.
+pub fn measure(probabilities: &[f64], labels: &[bool], threshold: f64) -> Result<Metrics, MetricsError> {
+    let ranking = Ranking::new(probabilities, labels)?;
+    measure_tally(&ranking.tally(&ranking.counts())?, threshold)
 }
 
-impl Metrics {
-    /// Measures probabilities (0..=1) against labels (true is positive) of the same rows.
-    pub fn measure(probabilities: &[f64], labels: &[bool], threshold: f64) -> Result<Metrics, MetricsError> {
-        let ranking = Ranking::new(probabilities, labels)?;
-        Metrics::of_tally(&ranking.tally(&ranking.counts())?, threshold)
+/// Measures what a ranking counted.
+pub(super) fn measure_tally(tally: &Tally, threshold: f64) -> Result<Metrics, MetricsError> {
+    if threshold.is_nan() {
+        return Err(MetricsError::Threshold(threshold));
     }
-
-    pub(super) fn of_tally(tally: &Tally, threshold: f64) -> Result<Metrics, MetricsError> {
-        if threshold.is_nan() {
-            return Err(MetricsError::Threshold(threshold));
-        }
-        let confusion = tally.confusion(threshold);
-        Ok(Metrics {
-            roc_auc: tally.roc_auc(),
-            pr_auc: tally.pr_auc(),
-            log_loss: tally.log_loss(),
-            brier: tally.brier(),
-            ece: tally.expected_calibration_error(),
-            ece_by_chance: tally.calibration_error_by_chance(),
-            f1: confusion.f1(),
-            lift10: tally.top_decile_lift(),
-            accuracy: confusion.accuracy(),
-            precision: confusion.precision(),
-            recall: confusion.recall(),
-            threshold,
-        })
-    }
+    let confusion = tally.confusion(threshold);
+    Ok(Metrics {
+        roc_auc: tally.roc_auc(),
+        pr_auc: tally.pr_auc(),
+        log_loss: tally.log_loss(),
+        brier: tally.brier(),
+        ece: tally.expected_calibration_error(),
+        ece_by_chance: tally.calibration_error_by_chance(),
+        f1: confusion.f1(),
+        lift10: tally.top_decile_lift(),
+        accuracy: confusion.accuracy(),
+        precision: confusion.precision(),
+        recall: confusion.recall(),
+        threshold,
+    })
 }
 
 /// The probability that, taken as the threshold, gives the highest F1 on these rows; the lowest one
@@ -104,6 +66,7 @@ mod tests {
     use super::*;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
+    use serde::Deserialize;
 
     #[derive(Deserialize)]
     struct Vectors {
@@ -128,7 +91,7 @@ mod tests {
         for case in &vectors.cases {
             let labels: Vec<bool> = case.labels.iter().map(|label| *label == 1).collect();
             let threshold = case.expected["threshold"].as_f64().unwrap();
-            let metrics = Metrics::measure(&case.probabilities, &labels, threshold).unwrap();
+            let metrics = measure(&case.probabilities, &labels, threshold).unwrap();
             let serde_json::Value::Object(seen) = serde_json::to_value(metrics).unwrap() else { unreachable!() };
             assert!(seen.keys().eq(case.expected.keys()), "{:?}", seen.keys());
             for (key, value) in &seen {
@@ -145,7 +108,7 @@ mod tests {
     #[test]
     fn degenerate_input_is_refused() {
         use MetricsError as E;
-        let measure = |probabilities: &[f64], labels: &[bool]| Metrics::measure(probabilities, labels, 0.5);
+        let measure = |probabilities: &[f64], labels: &[bool]| super::measure(probabilities, labels, 0.5);
         assert!(matches!(measure(&[], &[]), Err(E::Rows { rows: 0, .. })));
         assert_eq!(measure(&[0.5], &[true, false]), Err(E::Lengths { probabilities: 1, labels: 2 }));
         assert_eq!(measure(&[0.5, 0.1], &[true, true]), Err(E::OneClass { positives: 2, negatives: 0 }));
@@ -153,7 +116,7 @@ mod tests {
         let seen = measure(&[0.5, 1.5, f64::INFINITY], &[true, false, true]);
         assert_eq!(seen, Err(E::Probability { count: 2, row: 1, value: 1.5 }));
         assert!(matches!(measure(&[f64::NAN, 0.5], &[true, false]), Err(E::Probability { row: 0, .. })));
-        assert!(matches!(Metrics::measure(&[0.1, 0.5], &[true, false], f64::NAN), Err(E::Threshold(_))));
+        assert!(matches!(super::measure(&[0.1, 0.5], &[true, false], f64::NAN), Err(E::Threshold(_))));
         assert!(matches!(best_f1_threshold(&[0.1, 0.5], &[false, false]), Err(E::OneClass { .. })));
     }
 
@@ -199,10 +162,10 @@ mod tests {
     fn no_figure_depends_on_the_order_of_the_rows() {
         for seed in 0..100 {
             let (mut probabilities, mut labels) = rows(seed);
-            let before = Metrics::measure(&probabilities, &labels, 0.4);
+            let before = measure(&probabilities, &labels, 0.4);
             probabilities.reverse();
             labels.reverse();
-            assert_eq!(Metrics::measure(&probabilities, &labels, 0.4), before, "seed {seed}");
+            assert_eq!(measure(&probabilities, &labels, 0.4), before, "seed {seed}");
         }
     }
 
@@ -210,7 +173,7 @@ mod tests {
     fn the_best_f1_threshold_is_the_best() {
         for seed in 0..200 {
             let (probabilities, labels) = rows(seed);
-            let f1 = |threshold| Metrics::measure(&probabilities, &labels, threshold).unwrap().f1;
+            let f1 = |threshold| measure(&probabilities, &labels, threshold).unwrap().f1;
             let best = best_f1_threshold(&probabilities, &labels).unwrap();
             for &other in &probabilities {
                 assert!(f1(other) < f1(best) || (f1(other) == f1(best) && other >= best), "seed {seed}");

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde::Serialize;
+use tenure::card::{Interval, Metrics};
 
-use super::bootstrap::{Bootstrap, Interval};
-use super::catalogue::{METRICS, Metric};
+use super::bootstrap::Bootstrap;
+use super::catalogue::{Metric, judged};
 use super::error::MetricsError;
-use super::measure::Metrics;
+use super::measure::measure_tally;
 use super::ranking::{Ranking, Tally};
 
 /// The second model's figure less the first's.
@@ -21,9 +22,9 @@ pub struct Difference {
     pub interval: Interval,
 }
 
-/// The differences of all figures, by their key in [`Metrics`]. The bootstrap is paired: each
-/// resample draws rows, and both models are measured on them, so that what makes both better or
-/// worse cancels.
+/// The differences of the metrics that a model is judged by, by their key in [`Metrics`]. The
+/// bootstrap is paired: each resample draws rows, and both models are measured on them, so that what
+/// makes both better or worse cancels.
 pub fn differences(
     first: &[f64],
     second: &[f64],
@@ -35,7 +36,7 @@ pub fn differences(
     let rankings = [Ranking::new(first, labels)?, Ranking::new(second, labels)?];
     let both = [&rankings[0], &rankings[1]];
     let pair = |tallies: &[Tally]| {
-        Ok([Metrics::of_tally(&tallies[0], thresholds[0])?, Metrics::of_tally(&tallies[1], thresholds[1])?])
+        Ok([measure_tally(&tallies[0], thresholds[0])?, measure_tally(&tallies[1], thresholds[1])?])
     };
     let counts = || both.iter().map(|ranking| ranking.counts()).collect::<Vec<_>>();
     let whole = counts();
@@ -52,7 +53,7 @@ pub fn differences(
         let interval = bootstrap.percentiles(&mut values);
         (figure.key, Difference { first, second, difference: second - first, interval })
     };
-    Ok(METRICS.iter().map(difference).collect())
+    Ok(judged().map(difference).collect())
 }
 
 #[cfg(test)]

@@ -228,7 +228,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
-    use crate::metrics::Metrics;
+    use crate::metrics::measure;
 
     fn lift(probabilities: &[f64], labels: &[bool]) -> f64 {
         let ranking = Ranking::new(probabilities, labels).unwrap();
@@ -260,11 +260,11 @@ mod tests {
         let probabilities: Vec<f64> = (0..1400).map(|_| random.random::<f64>().powi(2)).collect();
         let mut drawn = || {
             let labels: Vec<bool> = probabilities.iter().map(|&probability| random.random_bool(probability)).collect();
-            Metrics::measure(&probabilities, &labels, 0.5).unwrap()
+            measure(&probabilities, &labels, 0.5).unwrap()
         };
-        let draws: Vec<Metrics> = (0..2000).map(|_| drawn()).collect();
+        let draws: Vec<_> = (0..2000).map(|_| drawn()).collect();
         let mean = draws.iter().map(|metrics| metrics.ece).sum::<f64>() / draws.len() as f64;
         assert!((mean / draws[0].ece_by_chance - 1.0).abs() < 0.02, "{mean} {}", draws[0].ece_by_chance);
-        assert_eq!(Metrics::measure(&[0.0, 1.0], &[false, true], 0.5).unwrap().ece_by_chance, 0.0);
+        assert_eq!(measure(&[0.0, 1.0], &[false, true], 0.5).unwrap().ece_by_chance, 0.0);
     }
 }

@@ -1,8 +1,8 @@
 //! Calibration by bins of as many rows each: what was said, and how often it came true.
 
 use serde::Serialize;
+use tenure::card::Interval;
 
-use super::bootstrap::Interval;
 use super::error::MetricsError;
 use super::ranking::Ranking;
 

@@ -17,6 +17,35 @@ use crate::logistic::sigmoid_f32;
 const BOTH_PENALTIES_UNTIL: usize = 20_000;
 
 impl Model {
+    /// The configuration of each of its networks; that of TabM as a dense network of its members'
+    /// shape would have it.
+    pub(super) fn config(self, params: &TrainParams) -> FitConfig {
+        let config = FitConfig { seed: params.seed, ..params.network.clone() };
+        match self {
+            Model::Linear => {
+                FitConfig { shape: DenseShape { hidden: Vec::new(), direct: true, ..config.shape }, ..config }
+            }
+            Model::Mlp => config,
+            Model::Tabm | Model::TabmMini => {
+                let tabm = params.teacher.tabm.clone();
+                let TabmConfig { width, blocks, dropout, .. } = tabm.shape;
+                let hidden = vec![width; blocks];
+                FitConfig {
+                    shape: DenseShape { hidden, direct: false, batch_norm: false, input_batch_norm: false, dropout },
+                    learning_rate: tabm.learning_rate,
+                    schedule: tabm.schedule,
+                    penalty: tabm.penalty,
+                    averaging: tabm.averaging,
+                    batch_size: tabm.batch_size,
+                    maximum_epochs: tabm.maximum_epochs,
+                    patience: tabm.patience,
+                    minimum_gain: tabm.minimum_gain,
+                    ..config
+                }
+            }
+        }
+    }
+
     pub(super) fn fit(
         self,
         params: &TrainParams,
@@ -25,17 +54,15 @@ impl Model {
         options: &FitOptions,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
     ) -> Result<Box<dyn Teacher>, FitError> {
-        let config = FitConfig { seed: params.seed, ..params.network.clone() };
-        let (config, count) = match self {
-            Model::Linear => {
-                (FitConfig { shape: DenseShape { hidden: Vec::new(), direct: true, ..config.shape }, ..config }, 1)
-            }
-            Model::Mlp => (config, params.teacher.networks),
+        let config = self.config(params);
+        let count = match self {
+            Model::Linear => 1,
+            Model::Mlp => params.teacher.networks,
             Model::Tabm | Model::TabmMini => {
                 let tabm = params.teacher.tabm.clone();
                 let shape = TabmConfig { mini: self == Model::TabmMini, ..tabm.shape };
-                let FitConfig { class_weights, positive_weight, gamma, .. } = config;
-                let config = FitConfig { shape, seed: params.seed, class_weights, positive_weight, gamma, ..tabm };
+                let FitConfig { seed, class_weights, positive_weight, gamma, .. } = config;
+                let config = FitConfig { shape, seed, class_weights, positive_weight, gamma, ..tabm };
                 return Ok(Box::new(TabmTeacher::fit(config, params, train, validation, options, on_epoch)?));
             }
         };
@@ -189,6 +216,21 @@ mod tests {
         let go_on = &mut |_: &EpochReport| Control::Continue;
         let teacher = Model::Tabm.fit(&params, &train, &validation, &FitOptions::default(), go_on).unwrap();
         teacher.penalty().unwrap().clone()
+    }
+
+    #[test]
+    fn tabm_has_a_configuration_of_its_own() {
+        let mut params = TrainParams { seed: 7, ..TrainParams::default() };
+        params.network.gamma = 2.0;
+        let (tabm, network) = (&params.teacher.tabm, &params.network);
+        let seen = Model::Tabm.config(&params);
+        assert_eq!((seen.learning_rate, seen.penalty), (tabm.learning_rate, tabm.penalty));
+        assert!(seen.learning_rate != network.learning_rate && seen.penalty != network.penalty);
+        assert_eq!((&seen.shape.hidden[..], seen.shape.direct), (&[tabm.shape.width; 2][..], false));
+        // The loss and the seed are those of every model.
+        assert_eq!((seen.gamma, seen.seed), (2.0, 7));
+        assert_eq!(Model::Mlp.config(&params), FitConfig { seed: 7, ..network.clone() });
+        assert!(Model::Linear.config(&params).shape.hidden.is_empty());
     }
 
     #[test]

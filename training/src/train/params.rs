@@ -211,7 +211,7 @@ pub enum Ship {
     Student,
     /// The teacher, all of it.
     Teacher,
-    /// So many members of the teacher, the first ones.
+    /// This number of members of the teacher, the first ones.
     Members(usize),
 }
 

@@ -6,7 +6,7 @@ use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
 use super::params::{Ship, Student, TrainParams};
 use super::selection::SelectedTeacher;
 use super::teacher::Teacher;
-use crate::fit::{DenseRows, Fitted, logits};
+use crate::fit::{DenseRows, DenseShape, FitConfig, Fitted, logits};
 use crate::folded::FoldedNetwork;
 
 /// Multiply-adds of a row beyond which nothing ships.
@@ -34,7 +34,7 @@ pub enum ShipError {
 #[derive(Debug)]
 pub enum Shipped {
     Student(Box<Fitted>),
-    /// The first so many members of the teacher.
+    /// This number of members of the teacher, the first ones.
     Members(usize),
 }
 
@@ -45,6 +45,23 @@ impl Shipped {
             Shipped::Student(_) => "student".into(),
             Shipped::Members(members) if *members == teacher.members() => "teacher".into(),
             Shipped::Members(members) => format!("members:{members}"),
+        }
+    }
+
+    /// The configuration that the packed network was fitted with, or each member of it.
+    pub fn config(&self, params: &TrainParams, teacher: &SelectedTeacher) -> FitConfig {
+        match self {
+            Shipped::Student(fitted) => {
+                let fit = &params.distillation.fit;
+                let layers = FoldedNetwork::from(&fitted.network).layers;
+                let hidden = layers.iter().map(|layer| layer.outputs).collect();
+                FitConfig { shape: DenseShape { hidden, ..fit.shape.clone() }, seed: params.seed, ..fit.clone() }
+            }
+            Shipped::Members(_) => {
+                let config = teacher.models[0].config(params);
+                let penalty = teacher.penalty().map_or(config.penalty, |penalty| penalty.chosen);
+                FitConfig { penalty, ..config }
+            }
         }
     }
 
@@ -68,8 +85,8 @@ fn only(teacher: &SelectedTeacher) -> &dyn Teacher {
     teacher.single().expect("members ship of one model alone")
 }
 
-/// The multiply-adds of so many members; an error if the teacher has fewer, or if they are too
-/// large to ship.
+/// The multiply-adds of this number of members; an error if the teacher has fewer, or if they are
+/// too large to ship.
 fn allowed(teacher: &SelectedTeacher, members: usize, inputs: usize) -> Result<usize, ShipError> {
     let Some(model) = teacher.single() else {
         return Err(ShipError::Mixed { models: teacher.name() });
@@ -102,8 +119,8 @@ fn multiply_adds(inputs: usize, hidden: &[usize], members: usize) -> usize {
 /// What is tried, in order; at least one network.
 pub(super) enum Plan {
     Members(usize),
-    /// Smaller ones first; where all of them lose too much, so many members of the teacher are
-    /// tried too.
+    /// Students, smaller ones first. If all of them lose too much, this number of members of the
+    /// teacher is tried too.
     Students(Vec<Student>, Option<usize>),
 }
 

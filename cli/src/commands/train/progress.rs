@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 use tenure::card::ModelCard;
 use tenure_training::fit::EpochReport;
-use tenure_training::metrics::METRICS;
+use tenure_training::metrics::Metric;
 use tenure_training::train::Trained;
 
 use crate::card::{penalty, with_interval};
@@ -75,9 +75,7 @@ pub(super) fn summary(card: &ModelCard, trained: &Trained, started: Instant, con
         trained.pack_error
     ));
     console.say(format!("on {} test rows, with 95% intervals:", card.rows.test));
-    for key in ["roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift10"] {
-        if let Some(figure) = METRICS.iter().find(|figure| figure.key == key) {
-            console.say(format!("  {:<16} {}", figure.words, with_interval(card, figure)));
-        }
+    for metric in ["roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift10"].map(Metric::of) {
+        console.say(format!("  {:<16} {}", metric.words, with_interval(card, metric)));
     }
 }
