@@ -40,3 +40,39 @@ export function kindOf(value: unknown): string {
   const name = (value as object).constructor?.name;
   return name && name !== "Object" ? `a ${name}` : "an object";
 }
+
+/** The problem of an option that does not exist, with the name that was probably meant. */
+export function unknownOption(field: string, value: string, names: readonly string[]): Problem {
+  const meant = nearest(field, names);
+  const hint = meant === undefined ? `the options are ${names.join(", ")}` : `did you mean ${meant}?`;
+  return { field, rule: "unknown", value, message: `is not an option; ${hint}` };
+}
+
+/** Refuses options that do not exist: a misspelt one would be ignored without a word. */
+export function checkNames(options: object, names: readonly string[]): void {
+  const problems = Object.entries(options)
+    .filter(([name]) => !names.includes(name))
+    .map(([name, value]) => unknownOption(name, typeof value === "string" ? value : kindOf(value), names));
+  if (problems.length > 0) throw new TenureError("argument_invalid", summary(problems), problems);
+}
+
+/** The name with the fewest edits from `name`, if these are at most a third of its letters. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const [best] = names
+    .map((other) => [edits(name.toLowerCase(), other.toLowerCase()), other] as const)
+    .sort(([a], [b]) => a - b);
+  return best !== undefined && best[0] * 3 <= name.length ? best[1] : undefined;
+}
+
+/** Levenshtein distance of two texts. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      next.push(Math.min(row[j]! + Number(a[i] !== b[j]), row[j + 1]! + 1, next[j]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -4,7 +4,7 @@
  */
 
 import { initSync } from "../wasm/tenure.js";
-import { answered, fetchOk, isResponse } from "./source.js";
+import { answered, fetchOk, isResponse, type ReadFile } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 
 /**
@@ -37,17 +37,23 @@ let memory: Promise<WebAssembly.Memory> | undefined;
  * @internal Starts the module, or waits for a start in progress. After a failure the next call
  *   tries again.
  */
-export function wasmMemory(source: () => WasmSource | Promise<WasmSource>): Promise<WebAssembly.Memory> {
-  memory ??= instantiate(source).catch((error: unknown) => {
+export function wasmMemory(
+  source: () => WasmSource | Promise<WasmSource>,
+  readFile?: ReadFile,
+): Promise<WebAssembly.Memory> {
+  memory ??= instantiate(source, readFile).catch((error: unknown) => {
     memory = undefined;
     throw error;
   });
   return memory;
 }
 
-async function instantiate(source: () => WasmSource | Promise<WasmSource>): Promise<WebAssembly.Memory> {
+async function instantiate(
+  source: () => WasmSource | Promise<WasmSource>,
+  readFile?: ReadFile,
+): Promise<WebAssembly.Memory> {
   try {
-    const module = await compiled(await source());
+    const module = await compiled(await source(), readFile);
     // wasm-bindgen keeps the first module that it gets, so another module must be refused before.
     if (!WebAssembly.Module.exports(module).some(({ name }) => name === "engine_new")) {
       throw new Error("it is not Tenure's module: pass tenure/wasm/tenure_bg.wasm of this version");
@@ -61,8 +67,13 @@ async function instantiate(source: () => WasmSource | Promise<WasmSource>): Prom
   }
 }
 
-async function compiled(source: WasmSource): Promise<WebAssembly.Module> {
-  if (typeof source === "string" || source instanceof URL) return compiledResponse(await fetchOk(source));
+async function compiled(given: WasmSource, readFile?: ReadFile): Promise<WebAssembly.Module> {
+  let source = given;
+  if (typeof source === "string" || source instanceof URL) {
+    const file = await readFile?.(source);
+    if (file === undefined) return compiledResponse(await fetchOk(source));
+    source = file;
+  }
   if (isResponse(source)) return compiledResponse(answered(source));
   if (Object.prototype.toString.call(source) === "[object WebAssembly.Module]") return source as WebAssembly.Module;
   return ON_PAGE ? WebAssembly.compile(source as BufferSource) : new WebAssembly.Module(source as BufferSource);

@@ -5,45 +5,14 @@
 
 import { Engine } from "../wasm/tenure.js";
 import type { DeviceChoice } from "./device.js";
-import { fromCore } from "./error.js";
+import { checkNames, fromCore } from "./error.js";
 import { plain } from "./fields.js";
 import { graphics } from "./graphics.js";
 import { type WasmSource, wasmMemory } from "./instance.js";
-import type { Messages } from "./locale.js";
+import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
 import { TenureError } from "./tenure-error.js";
-
-/** Options of {@link Load}. */
-export interface LoadOptions {
-  /**
-   * The WebAssembly module, for a page whose bundler moves it, or whose files are on another host:
-   * a compiled `Module`, its bytes, a `Response`, or an address. The module starts once in each
-   * realm, so only the first `load` reads this option. Default: the file in the package.
-   */
-  readonly wasm?: WasmSource;
-  /**
-   * Which device `scoreManyAsync`, `explainMany` and `importance` use. Synchronous methods always
-   * use the CPU. The code for graphics devices is loaded when it is first used. Default: `cpu`.
-   */
-  readonly device?: DeviceChoice;
-  /**
-   * Address of the package's folder `gpu/`, with a slash at the end, for bundlers that do not copy
-   * its files.
-   */
-  readonly gpu?: URL | string;
-  /**
-   * The day that date fields count back from, as `2024-01-31` or a `Date`: the day on which the
-   * records were taken. It is `--reference` of the command `tenure`. Default: the reference day of
-   * the training table.
-   */
-  readonly reference?: string | Date;
-  /**
-   * The messages for sentences, values and labels, such as `german` from `tenure/german`. Default:
-   * English.
-   */
-  readonly locale?: Messages;
-}
 
 const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceChoice[];
 
@@ -57,7 +26,7 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  *   iterator.
  * @throws TenureError `fetch_failed` with the address and the status; `wasm_unavailable`;
  *   `artifact_…` if the file is not a valid artifact; `argument_invalid` for a source of another
- *   type, for messages with problems, and for a reference that is not a date or whose model has no
+ *   type, for an option that does not exist, for messages with problems, and for a reference that is not a date or whose model has no
  *   date field.
  */
 export type Load = (source: ArtifactSource, options?: LoadOptions) => Promise<Scorer>;
@@ -72,13 +41,14 @@ export interface Platform {
 /** Makes `load` for a platform. */
 export function loader(platform: Platform): Load {
   return async (source, options = {}) => {
+    checkNames(options, LOAD_OPTIONS);
     const { wasm, locale, device = "cpu", gpu, reference } = options;
     if (!DEVICES.includes(device)) {
       throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${String(device)}`);
     }
     const [bytes, memory] = await Promise.all([
       artifactBytes(source, platform.readFile),
-      wasmMemory(() => wasm ?? platform.wasm()),
+      wasmMemory(() => wasm ?? platform.wasm(), platform.readFile),
     ]);
     try {
       const engine = new Engine(bytes);

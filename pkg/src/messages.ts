@@ -1,7 +1,7 @@
 /** The messages between a pool and a worker. Each request has one reply. */
 
 import type { Card, Policy, Schema } from "./document.js";
-import type { LoadOptions } from "./load.js";
+import type { LoadOptions } from "./load-options.js";
 import type { Problem } from "./tenure-error.js";
 
 /** A message to a worker. */

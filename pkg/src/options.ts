@@ -3,7 +3,7 @@
  * value.
  */
 
-import { kindOf, summary } from "./error.js";
+import { kindOf, summary, unknownOption } from "./error.js";
 import { type Problem, TenureError } from "./tenure-error.js";
 import type { ExplainOptions } from "./types.js";
 
@@ -63,8 +63,8 @@ export function optionProblems(
     if (given === undefined || others.includes(field)) continue;
     const value = typeof given === "number" || typeof given === "string" ? String(given) : kindOf(given);
     if (!Object.hasOwn(CHECKS, field) || refused.includes(field)) {
-      const names = [...Object.keys(CHECKS), ...others].filter((name) => !refused.includes(name)).join(", ");
-      problems.push({ field, rule: "unknown", value, message: `is not an option; the options are ${names}` });
+      const names = [...Object.keys(CHECKS), ...others].filter((name) => !refused.includes(name));
+      problems.push(unknownOption(field, value, names));
       continue;
     }
     const [message, holds] = CHECKS[field as keyof ExplainOptions];

@@ -27,7 +27,8 @@ export type {
 } from "./document.js";
 export type { Dependence, FieldImportance, Importance, ImportanceOptions } from "./importance.js";
 export type { WasmSource } from "./instance.js";
-export type { Load, LoadOptions } from "./load.js";
+export type { Load } from "./load.js";
+export type { LoadOptions } from "./load-options.js";
 export type { Messages, UnitMessages } from "./locale.js";
 export type { Scorer } from "./scorer.js";
 export type { ArtifactSource } from "./source.js";

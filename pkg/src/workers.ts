@@ -4,9 +4,9 @@
 
 import { columnLength } from "./columns.js";
 import type { Card, Policy, Schema } from "./document.js";
-import { unknownField } from "./error.js";
+import { checkNames, unknownField } from "./error.js";
 import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
-import type { LoadOptions } from "./load.js";
+import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import type { Request } from "./messages.js";
 import type { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, isResponse, type ReadFile } from "./source.js";
@@ -115,6 +115,7 @@ const CALLS: { readonly [Name in CallName]: "once" | "stream" | "blocks" } = {
 /** Makes `createPool` for a platform. */
 export function poolCreator(platform: PoolPlatform): CreatePool {
   return async (source, options = {}) => {
+    checkNames(options, ["size", ...LOAD_OPTIONS]);
     const { size = Math.max(1, (platform.cores() || 2) - 1), wasm, gpu, locale, device, reference } = options;
     if (!Number.isInteger(size) || size < 1) {
       throw new TenureError("argument_invalid", `size must be a positive whole number, not ${String(size)}`);

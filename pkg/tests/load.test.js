@@ -1,12 +1,14 @@
 /** Sources of an artifact, and their errors. */
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { relative } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { load } from "tenure";
+import { createPool } from "tenure/pool";
 import { artifactPath, sampleRecord } from "./artifact.js";
 
 const path = artifactPath();
@@ -66,6 +68,40 @@ test("a failed fetch names the address and the reason", async () => {
   await assert.rejects(load(`${origin}/cut`), { code: "fetch_failed" });
   await assert.rejects(load("http://127.0.0.1:1/model"), { code: "fetch_failed" });
   await assert.rejects(load("no/such/file.safetensors"), { code: "fetch_failed", message: /no\/such\/file.*ENOENT/s });
+});
+
+test("a file of another kind is named", async () => {
+  for (const [text, what] of [
+    ["<!doctype html><html></html>", /a web page/],
+    ["version https://git-lfs.github.com/spec/v1\noid sha256:0", /Git LFS/],
+    ['{"error":"not found"}', /JSON/],
+  ]) {
+    await assert.rejects(load(new Response(text)), { code: "artifact_other_file", message: what });
+  }
+});
+
+test("an option that does not exist is refused with the name that was meant", async () => {
+  const refused = { code: "argument_invalid", message: /refrence is not an option; did you mean reference\?/ };
+  await assert.rejects(load(path, { refrence: "2030-01-01" }), refused);
+  await assert.rejects(load(path, { color: 1 }), { message: /the options are wasm, device, gpu, reference, locale/ });
+  await assert.rejects(createPool(path, { sise: 2 }), { message: /did you mean size\?/ });
+});
+
+test("the module can be a path or a file: URL", () => {
+  const wasm = import.meta.resolve("tenure/wasm/tenure_bg.wasm");
+  // The module starts once in a realm, so each address needs a process of its own.
+  for (const address of [
+    JSON.stringify(fileURLToPath(wasm)),
+    JSON.stringify(wasm),
+    `new URL(${JSON.stringify(wasm)})`,
+  ]) {
+    const program = `import { load } from "tenure"; (await load(${JSON.stringify(path)}, { wasm: ${address} })).dispose();`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+      cwd: new URL(".", import.meta.url),
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+  }
 });
 
 test("the core refuses a file that is not an artifact, with a reason", async () => {

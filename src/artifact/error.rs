@@ -19,6 +19,9 @@ pub enum ArtifactError {
         /// Bytes of the file.
         found: usize,
     },
+    /// The file is known to be something else.
+    #[error("this is {0}, not a Tenure artifact")]
+    OtherFile(&'static str),
     /// The file has less than 8 bytes.
     #[error("the file has less than 8 bytes")]
     NoHeader,
@@ -150,6 +153,7 @@ impl ArtifactError {
     pub fn code(&self) -> &'static str {
         match self {
             ArtifactError::TooLarge { .. } => "artifact_too_large",
+            ArtifactError::OtherFile(_) => "artifact_other_file",
             ArtifactError::NoHeader => "artifact_no_header",
             ArtifactError::HeaderTooLarge { .. } => "artifact_header_too_large",
             ArtifactError::HeaderTruncated { .. } => "artifact_header_truncated",

@@ -20,7 +20,7 @@ pub fn read(bytes: &[u8]) -> Result<Artifact, ArtifactError> {
 /// Reads an artifact, and what it says about itself as JSON: `format_version`, `schema`,
 /// `calibration`, `policy` and `card` as in the file, and `background_rows`.
 pub fn read_with_summary(bytes: &[u8]) -> Result<(Artifact, String), ArtifactError> {
-    let (header, data) = split(bytes)?;
+    let (header, data) = split(bytes).map_err(|error| other_file(bytes).unwrap_or(error))?;
     let (document, summary) = document::read(&header.document.ok_or(ArtifactError::NoDocument)?)?;
     let mut tensors = Tensors { tensors: header.tensors, data };
     let (shape, table) = tensors.take::<2>("table")?;
@@ -50,8 +50,28 @@ fn layer_tensor(layer: usize, part: &str) -> String {
 
 /// The header, and the data that follows it.
 fn split(bytes: &[u8]) -> Result<(Header, &[u8]), ArtifactError> {
-    let (header, data) = bytes.split_at(header_end(bytes)?);
+    let end = header_end(bytes)?;
+    let (header, data) = bytes.split_at(end);
     Ok((Header::read(&header[8..], data.len())?, data))
+}
+
+/// How files begin that often stand in an artifact's place.
+const OTHER_FILES: [(&[u8], &str); 6] = [
+    (b"<", "a web page or XML (check the address: servers answer with a page for files that they do not have)"),
+    (b"version https://git-lfs", "a pointer of Git LFS (fetch the file with `git lfs pull`)"),
+    (b"{", "JSON"),
+    (b"PK\x03\x04", "a ZIP archive (unpack it first)"),
+    (b"\x1f\x8b", "compressed with gzip (unpack it first)"),
+    (b"PAR1", "a Parquet table"),
+];
+
+/// A better reason why a file with a bad header is refused, if the file is known to be another.
+fn other_file(bytes: &[u8]) -> Option<ArtifactError> {
+    let start = bytes.trim_ascii_start();
+    // The length of an artifact's header ends in zeros, and a text has none.
+    let is_text = bytes.get(4..8).is_some_and(|length| length != [0; 4]);
+    let known = |(begins, _): &&(&[u8], _)| start.starts_with(begins) && (is_text || !begins[0].is_ascii_punctuation());
+    OTHER_FILES.iter().find(known).map(|(_, what)| ArtifactError::OtherFile(what))
 }
 
 /// Where the header ends, within the limits.

@@ -72,6 +72,27 @@ fn sizes_are_refused_before_they_are_allocated() {
 }
 
 #[test]
+fn other_files_are_named() {
+    for (start, what) in [
+        (&b"<!doctype html><html></html>"[..], "a web page"),
+        (b"\n  <?xml version=\"1.0\"?>", "a web page or XML"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:", "a pointer of Git LFS"),
+        (b"{\"error\":\"not found\"}", "JSON"),
+        (b"PK\x03\x04rest of it", "a ZIP archive"),
+        (b"\x1f\x8b\x08\0\0\0\0\0rest", "gzip"),
+        (b"PAR1rest of it", "Parquet"),
+    ] {
+        let error = read(start).unwrap_err();
+        assert_eq!(error.code(), "artifact_other_file");
+        assert!(error.to_string().contains(what), "{error}");
+    }
+    // The length of this header begins with the byte of `<`.
+    let mut bytes = bytes();
+    bytes[..8].copy_from_slice(&u64::from(b'<').to_le_bytes());
+    assert_eq!(code(&bytes), "artifact_header");
+}
+
+#[test]
 fn each_part_of_the_header() {
     assert_eq!(code(&[&bytes()[..], &[0]].concat()), "artifact_length");
     assert_eq!(code(&with_header(|header| header.replacen('{', "[", 1))), "artifact_header");

@@ -208,7 +208,8 @@ fn package() -> Result<()> {
 fn packed() -> Result<()> {
     let chromium = browser::find_or_install()?;
     build_package_and_model()?;
-    command::run(npm::script_command("pkg", "test:packed").env("TENURE_CHROMIUM", chromium))
+    let mut tests = npm::script_command("pkg", "test:packed");
+    command::run(tests.env("TENURE_CHROMIUM", chromium).env("TENURE_COMMAND", project::tenure_command()))
 }
 
 fn edge() -> Result<()> {

@@ -1,0 +1,46 @@
+/** The options of `load`, and their names. */
+
+import type { DeviceChoice } from "./device.js";
+import type { WasmSource } from "./instance.js";
+import type { Messages } from "./locale.js";
+
+/** Options of `load`. */
+export interface LoadOptions {
+  /**
+   * The WebAssembly module, for a page whose bundler moves it, or whose files are on another host:
+   * a compiled `Module`, its bytes, a `Response`, or an address. In Node an address can also be a
+   * `file:` URL or a path. The module starts once in each realm, so only the first `load` reads this
+   * option. Default: the file in the package.
+   */
+  readonly wasm?: WasmSource;
+  /**
+   * Which device `scoreManyAsync`, `explainMany` and `importance` use. Synchronous methods always
+   * use the CPU. The code for graphics devices is loaded when it is first used. Default: `cpu`.
+   */
+  readonly device?: DeviceChoice;
+  /**
+   * Address of the package's folder `gpu/`, with a slash at the end, for bundlers that do not copy
+   * its files.
+   */
+  readonly gpu?: URL | string;
+  /**
+   * The day that date fields count back from, as `2024-01-31` or a `Date`: the day on which the
+   * records were taken. It is `--reference` of the command `tenure`. Default: the reference day of
+   * the training table.
+   */
+  readonly reference?: string | Date;
+  /**
+   * The messages for sentences, values and labels, such as `german` from `tenure/german`. Default:
+   * English.
+   */
+  readonly locale?: Messages;
+}
+
+/** @internal The names of {@link LoadOptions}. */
+export const LOAD_OPTIONS: readonly string[] = Object.keys({
+  wasm: 0,
+  device: 0,
+  gpu: 0,
+  reference: 0,
+  locale: 0,
+} satisfies Record<keyof LoadOptions, 0>);
