@@ -3,6 +3,11 @@
  * each, leaving depends on some of the columns, so that there is something to learn.
  */
 
+import { createRequire } from "node:module";
+
+const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
+const { parquetWriteBuffer } = await import(require.resolve("hyparquet-writer"));
+
 const ROWS = 600;
 
 /** A generator of numbers from 0 to 1 (mulberry32). */
@@ -126,6 +131,18 @@ const quoted = (cell, delimiter) => {
 export function csv(rows, delimiter = ",") {
   const line = (cells) => cells.map((cell) => quoted(cell, delimiter)).join(delimiter);
   return [line(Object.keys(rows[0])), ...rows.map((row) => line(Object.values(row))), ""].join("\n");
+}
+
+/** A table as a Parquet file: numbers, booleans and texts as a data frame holds them. */
+export function parquet(rows) {
+  const columns = Object.keys(rows[0]).map((name) => {
+    const cells = rows.map((row) => row[name]);
+    if (cells.every((cell) => typeof cell === "boolean")) return { name, data: cells, type: "BOOLEAN" };
+    const texts = cells.map((cell) => String(cell).trim());
+    if (texts.some((text) => Number.isNaN(Number(text)))) return { name, data: texts, type: "STRING" };
+    return { name, data: texts.map((text) => (text === "" ? null : Number(text))), type: "DOUBLE" };
+  });
+  return Buffer.from(parquetWriteBuffer({ columnData: columns }));
 }
 
 const table = (make, target, seed, delimiter) => {
