@@ -46,7 +46,7 @@
 //! # Features
 //!
 //! - `write` (default): artifacts and schemas through serde. Without default features the crate has
-//!   three dependencies.
+//!   four dependencies.
 //! - `wasm`: the wasm-bindgen surface of the npm package.
 //! - `webgpu`: batches and explanations on a graphics device.
 //! - `burn`: the networks as burn Modules, for training.

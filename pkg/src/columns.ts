@@ -76,8 +76,14 @@ function isDictionary(column: unknown): column is DictionaryColumn {
 
 /** Numbers for a number field. Copying also converts other types of numbers. */
 function numberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
+  const { index, missingNumbers } = field;
   return {
-    fill: (start, rows) => views.numbers(field.index).set(column.subarray(start, start + rows)),
+    fill(start, rows) {
+      const out = views.numbers(index);
+      out.set(column.subarray(start, start + rows));
+      if (missingNumbers.length === 0) return;
+      for (let row = 0; row < rows; row++) if (missingNumbers.includes(out[row]!)) out[row] = Number.NaN;
+    },
     value: (row) => missingIfNaN(column[row]),
   };
 }
@@ -194,12 +200,13 @@ function writeValues(views: Views, field: FieldReader, values: readonly unknown[
 }
 
 function writeNumbers(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
-  const { index, known } = field;
+  const { index, known, missingNumbers } = field;
+  const noneMissing = missingNumbers.length === 0;
   let out = views.numbers(index);
   for (let row = 0; row < rows; row++) {
     const value = values[start + row];
     // Only for NaN and infinity is `value - value` not 0. The core decides about those.
-    if (typeof value === "number" && value - value === 0) {
+    if (typeof value === "number" && value - value === 0 && (noneMissing || !missingNumbers.includes(value))) {
       out[row] = value;
       continue;
     }

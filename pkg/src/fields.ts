@@ -1,7 +1,7 @@
 /**
  * Converts values to cells, field by field. The core decides which cell a value has. Each distinct
- * value is asked for once, and the answer is kept. Numbers of a number field are cells already: the
- * core checks them when it scores.
+ * value is asked for once, and the answer is kept. Numbers of a number field are cells already, but
+ * for those that mean "missing": the core checks them when it scores.
  */
 
 import type { Engine } from "../wasm/tenure.js";
@@ -28,6 +28,11 @@ export class FieldReader {
   readonly isNumber: boolean;
   /** Number of categories, which is also the code of OTHER; 0 for numbers and dates. */
   readonly categoryCount: number;
+  /**
+   * The finite numbers that mean "missing" in a number or date field (`missing = ["-1"]`). Usually
+   * there are none.
+   */
+  readonly missingNumbers: readonly number[];
   /** Cells of values that the core was asked for. Look here first: a hit costs one hash lookup. */
   readonly known = new Map<unknown, number>();
   readonly #engine: Engine;
@@ -38,6 +43,9 @@ export class FieldReader {
     this.name = field.name;
     this.isNumber = field.kind === "number" || field.kind === "date";
     this.categoryCount = field.kind === "category" ? field.categories.length : field.kind === "flag" ? 2 : 0;
+    // The core decides which of the texts in `missing` are numbers that mean missing.
+    const numbers = this.isNumber ? (field.missing ?? []).map(Number).filter(Number.isFinite) : [];
+    this.missingNumbers = numbers.filter((number) => Number.isNaN(this.#askCore(number)));
   }
 
   /**
@@ -72,8 +80,12 @@ export class FieldReader {
   }
 }
 
-/** Converts a `Date` to the text that the core reads. Other values are returned unchanged. */
+/**
+ * Converts a `Date` or a `bigint` to the text that the core reads. Other values are returned
+ * unchanged.
+ */
 export function plain(value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
   if (!(value instanceof Date)) return value;
   return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
 }

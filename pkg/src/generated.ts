@@ -40,7 +40,10 @@ export interface AnyField {
   readonly name: string;
   /** The field's name for people. Default: `name`. */
   readonly label?: string;
-  /** Texts that mean that the value is missing. The empty text always does. */
+  /**
+   * Texts that mean that the value is missing, in any spelling; numbers are compared as numbers.
+   * The empty text always does.
+   */
   readonly missing?: ReadonlyArray<string>;
   /** Whether the company or the customer can change the value. Default: false. */
   readonly changeable?: boolean;
@@ -74,7 +77,7 @@ export interface DateField extends AnyField {
   readonly reference: string;
 }
 
-/** One of a list of texts. Any other text counts as OTHER. */
+/** One of a list of texts, in any spelling. Any other text counts as OTHER. */
 export interface CategoryField extends AnyField {
   /** The kind of the field. */
   readonly kind: "category";
@@ -86,8 +89,8 @@ export interface CategoryField extends AnyField {
 }
 
 /**
- * Yes or no. In a record it is one of the two texts, `true` or `false`. Its code is 1 for yes and
- * 0 for no.
+ * Yes or no. In a record it is one of the two texts in any spelling, `true` or `false`, or a word
+ * such as `yes`, `n` or `1`. Its code is 1 for yes and 0 for no.
  */
 export interface FlagField extends AnyField {
   /** The kind of the field. */

@@ -329,7 +329,8 @@ export class Scorer {
       const value = record[field.name];
       // The core judges NaN and infinity: only for them is `value - value` not 0.
       if (field.isNumber && typeof value === "number" && value - value === 0) {
-        cells[index] = value;
+        const isMissing = field.missingNumbers.length > 0 && field.missingNumbers.includes(value);
+        cells[index] = isMissing ? Number.NaN : value;
         continue;
       }
       let cell = field.known.get(value);

@@ -8,8 +8,9 @@ export type { Interaction } from "./generated.js";
 
 /**
  * The value of a field in a record. `null` stands for a missing value. A `Date` is for date fields.
+ * A `bigint` is the number or text of its digits.
  */
-export type FieldValue = string | number | boolean | Date | null;
+export type FieldValue = string | number | bigint | boolean | Date | null;
 
 /**
  * A plain object with a value for each field of the schema. Other keys are ignored. Interfaces fit

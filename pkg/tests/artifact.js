@@ -74,13 +74,23 @@ export function fieldOf(schema, kind, condition = () => true) {
  * reference.
  */
 export function datedArtifact(reference) {
+  return changedArtifact(({ name }) => ({ name, kind: "date", reference }));
+}
+
+/** The artifact with texts that mean "missing" in its first number field. */
+export function missingArtifact(missing) {
+  return changedArtifact((field) => ({ ...field, missing }));
+}
+
+/** The artifact with another first number field: the field's name, and the bytes. */
+function changedArtifact(change) {
   const bytes = readFileSync(artifactPath());
   const length = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
   const document = JSON.parse(header["__metadata__"].tenure);
   const fields = document.schema.fields;
   const index = fields.findIndex((field) => field.kind === "number");
-  fields[index] = { name: fields[index].name, kind: "date", reference };
+  fields[index] = change(fields[index]);
   header["__metadata__"].tenure = JSON.stringify(document);
   const text = Buffer.from(JSON.stringify(header));
   const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, " ")]);

@@ -102,6 +102,36 @@ test("numbers in a category field are matched by their text", () => {
   );
 });
 
+test("one value, however it is written, in every shape of column", () => {
+  const rows = records.slice(0, 4);
+  const of = (column) => scorer.scoreMany({ ...columnsOf(rows), [flag.name]: column });
+  const expected = of([flag.positive, flag.negative, flag.positive, flag.negative]);
+  const columns = [
+    [true, false, true, false],
+    [1, 0, 1n, 0n],
+    ["TRUE", "no", "1.0", "N"],
+    Uint8Array.of(1, 0, 1, 0),
+    Float64Array.of(1, -0, 1, 0),
+    { codes: Uint8Array.of(1, 0, 1, 0), categories: [false, true] },
+    { codes: Int32Array.of(1, 0, 2, 0), categories: ["F", "yes", "T"] },
+  ];
+  for (const column of columns) assert.deepEqual(of(column), expected);
+});
+
+test("what is no value is an error of its row", () => {
+  const rows = records.slice(0, 4);
+  for (const { name } of schema.fields) {
+    for (const column of [
+      [{}, [], () => 1, Symbol("one")],
+      { codes: Uint8Array.of(0, 0, 1, 1), categories: [{}, []] },
+    ]) {
+      const { flags, errorCount, problems } = scorer.scoreMany({ ...columnsOf(rows), [name]: column });
+      assert.deepEqual([[...flags], errorCount], [[2, 2, 2, 2], 4], name);
+      assert.equal(problems.filter(({ field, rule }) => field === name && rule === "type").length, 4);
+    }
+  }
+});
+
 test("missing: NaN, null, the empty text, a negative code", () => {
   const rows = records.slice(0, 4);
   const { logit } = scorer.scoreMany(rows.map((record) => ({ ...record, [number.name]: null, [flag.name]: null })));

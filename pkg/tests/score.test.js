@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isError, load, TenureError } from "tenure";
-import { artifactPath, fieldOf, sampleRecord } from "./artifact.js";
+import { artifactPath, fieldOf, missingArtifact, sampleRecord } from "./artifact.js";
 
 const scorer = await load(artifactPath());
 const { schema, policy } = scorer;
@@ -63,6 +63,73 @@ test("true and false stand for a flag's words", () => {
   }
 });
 
+test("one value has one score, however it is written", () => {
+  const scoreOf = (name, value) => scorer.score({ ...record, [name]: value });
+  for (const { name, kind, positive, negative } of schema.fields) {
+    if (kind !== "flag") continue;
+    const yes = scoreOf(name, positive);
+    for (const value of [true, 1, 1n, "1", "1.0", "true", "TRUE", "yes", "Y", "T"])
+      assert.deepEqual(scoreOf(name, value), yes, `${name}: ${String(value)}`);
+    const no = scoreOf(name, negative);
+    for (const value of [false, 0, -0, 0n, "0", "0.0", "False", "no", "N", "f"])
+      assert.deepEqual(scoreOf(name, value), no, `${name}: ${String(value)}`);
+    assert.ok(scoreOf(name, 2).problems.some(({ rule, field }) => rule === "unseen_category" && field === name));
+  }
+  for (const { name, kind, categories } of schema.fields) {
+    if (kind !== "category") continue;
+    for (const category of categories) {
+      const expected = scoreOf(name, category);
+      for (const value of [` ${category} `, category.toUpperCase(), category.toLowerCase(), category.normalize("NFD")])
+        assert.deepEqual(scoreOf(name, value), expected, `${name}: ${value}`);
+    }
+  }
+  const whole = BigInt(Math.ceil(record[number.name]));
+  assert.deepEqual(scoreOf(number.name, whole), scoreOf(number.name, Number(whole)));
+});
+
+test("what is no value is an error of every field", () => {
+  const kinds = [
+    [{}, "an object"],
+    [[], "an array"],
+    [new Map(), "an object"],
+    [() => 1, "a function or a symbol"],
+    [Symbol("one"), "a function or a symbol"],
+  ];
+  for (const { name } of schema.fields) {
+    for (const [value, words] of kinds) {
+      const { code, problems } = thrown(() => scorer.score({ ...record, [name]: value }));
+      assert.deepEqual(
+        [code, problems.filter(({ rule }) => rule !== "clipped").map(({ field, rule, value }) => [field, rule, value])],
+        ["record_invalid", [[name, "type", words]]],
+      );
+    }
+  }
+});
+
+test("a number that means missing is missing, as its text is", async () => {
+  const { name, bytes } = missingArtifact([String(number.minimum + 7), "n.d."]);
+  const own = await load(new Uint8Array(bytes));
+  const logit = (value) => own.score({ ...record, [name]: value }).logit;
+  const missing = logit(null);
+  for (const value of [number.minimum + 7, `${number.minimum + 7}.0`, BigInt(number.minimum + 7), "N.D.", ""])
+    assert.equal(logit(value), missing, String(value));
+  assert.notEqual(logit(number.minimum + 8), missing);
+  const numbers = [number.minimum + 7, number.minimum + 8];
+  const records = numbers.map((value) => ({ ...record, [name]: value }));
+  const columns = Object.fromEntries(schema.fields.map((field) => [field.name, records.map((row) => row[field.name])]));
+  const expected = numbers.map((value) => Math.fround(logit(value)));
+  for (const input of [
+    records,
+    columns,
+    { ...columns, [name]: Float64Array.from(numbers) },
+    { ...columns, [name]: Int32Array.from(numbers) },
+    { ...columns, [name]: { codes: Uint8Array.of(0, 1), categories: numbers } },
+  ]) {
+    const { logit } = own.scoreMany(input);
+    assert.ok(expected.every((each, row) => Math.abs(each - logit[row]) < 1e-5));
+  }
+});
+
 test("null and the empty text mean missing", () => {
   for (const { name } of schema.fields) {
     assert.deepEqual(scorer.score({ ...record, [name]: "" }).logit, scorer.score({ ...record, [name]: null }).logit);
@@ -114,7 +181,7 @@ test("each kind of bad value breaks its rule", () => {
     [{}, "type"],
     [[], "type"],
     [() => 1, "type"],
-    [10n, "type"],
+    [BigInt(number.minimum) - 1n, "bounds"],
     [Symbol("ten"), "type"],
     [undefined, "absent"],
   ];

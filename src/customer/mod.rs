@@ -1,14 +1,12 @@
 //! The one door from a record to a customer. Every value is checked against its field, and all
 //! problems are reported at once.
 
-use std::borrow::Cow;
-
 #[cfg(feature = "write")]
 use serde::Serialize;
 
 use crate::json::decimal::{self, Decimal};
 use crate::json::quoted;
-use crate::schema::{Field, Kind, Schema, date};
+use crate::schema::{Field, Kind, Schema, Spellings, date, folded};
 
 /// What a caller sends for one field, unchecked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +21,8 @@ pub enum Value<'a> {
     Text(&'a str),
     /// True or false; for a flag.
     Flag(bool),
+    /// Something that is no value, such as a list; in words, as in "an array".
+    Unfit(&'a str),
 }
 
 /// The code of a missing category or flag in a column of codes. The number of categories stands for
@@ -169,10 +169,20 @@ fn cell_problems(schema: &Schema, cells: &[Cell]) -> Vec<Problem> {
 /// Checks a record: one value per field, in schema order. Returns the customer and the warnings, or
 /// every problem.
 pub fn check(schema: &Schema, values: &[Value]) -> Result<(Customer, Vec<Problem>), Vec<Problem>> {
+    check_spelled(schema, &vec![Spellings::default(); schema.fields.len()], values)
+}
+
+/// As [`check`], with one [`Spellings`] per field that are kept from record to record.
+pub fn check_spelled(
+    schema: &Schema,
+    spellings: &[Spellings],
+    values: &[Value],
+) -> Result<(Customer, Vec<Problem>), Vec<Problem>> {
     let mut problems = Vec::new();
     let mut cells = Vec::with_capacity(schema.fields.len());
-    for (index, field) in schema.fields.iter().enumerate() {
-        let (cell, warning) = check_value(field, values.get(index).copied().unwrap_or(Value::Absent));
+    for (index, (field, spellings)) in schema.fields.iter().zip(spellings).enumerate() {
+        let value = values.get(index).copied().unwrap_or(Value::Absent);
+        let (cell, warning) = check_value_spelled(field, spellings, value);
         problems.extend(warning);
         match cell {
             Ok(cell) => cells.push(cell),
@@ -188,6 +198,15 @@ pub fn check(schema: &Schema, values: &[Value]) -> Result<(Customer, Vec<Problem
 /// Checks one value. Returns its cell or the rule it breaks, and a warning if the value is replaced
 /// by another.
 pub fn check_value(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Problem>) {
+    check_value_spelled(field, &Spellings::default(), value)
+}
+
+/// As [`check_value`], with the field's [`Spellings`], which are kept from value to value.
+pub fn check_value_spelled(
+    field: &Field,
+    spellings: &Spellings,
+    value: Value,
+) -> (Result<Cell, Problem>, Option<Problem>) {
     let cell = match value {
         Value::Absent => Err(problem(
             field,
@@ -196,31 +215,74 @@ pub fn check_value(field: &Field, value: Value) -> (Result<Cell, Problem>, Optio
             "must be in the record; use null if it is not known".into(),
         )),
         Value::Missing => Ok(Cell::Missing),
+        Value::Unfit(kind) => Err(problem(field, Rule::Type, kind.into(), kind_message(field).into())),
         Value::Text(text) if is_missing(field, text) => Ok(Cell::Missing),
-        Value::Number(number) if field.is_number() => check_number(field, number),
+        Value::Number(number) if field.is_number() => number_cell(field, number),
         Value::Text(text) if let Kind::Date { reference } = field.kind => match date::read(text) {
             Some(days) => Ok(Cell::Number(reference - days)),
-            None => Err(problem(field, Rule::Type, quote(text), DATE.into())),
+            None => missing_or(field, text, |text| problem(field, Rule::Type, quote(text), DATE.into())),
         },
         Value::Text(text) if field.is_number() => match parse_number(text) {
-            Ok(number) => check_number(field, number),
-            Err(message) => Err(problem(field, Rule::Type, quote(text), message)),
+            Ok(number) => number_cell(field, number),
+            Err(message) => missing_or(field, text, |text| problem(field, Rule::Type, quote(text), message)),
         },
         Value::Flag(flag) if field.is_number() => {
-            let message = if matches!(field.kind, Kind::Date { .. }) { DATE } else { "must be a number" };
-            Err(problem(field, Rule::Type, flag.to_string(), message.into()))
+            Err(problem(field, Rule::Type, flag.to_string(), kind_message(field).into()))
         }
         Value::Number(number) if !number.is_finite() => {
             Err(problem(field, Rule::Finite, decimal::text(number), "must be a finite number or a text".into()))
         }
-        Value::Number(_) | Value::Text(_) | Value::Flag(_) => return category(field, value),
+        Value::Text(text) => return category(field, spellings, text.trim()),
+        Value::Number(_) | Value::Flag(_) => {
+            let text = match value {
+                Value::Number(number) => decimal::text(number),
+                Value::Flag(true) => "true".into(),
+                _ => "false".into(),
+            };
+            if !is_missing(field, &text) {
+                return category(field, spellings, &text);
+            }
+            Ok(Cell::Missing)
+        }
     };
     (cell, None)
 }
 
+/// What a field takes, for a value of another kind.
+fn kind_message(field: &Field) -> &'static str {
+    match field.kind {
+        Kind::Date { .. } => DATE,
+        Kind::Number { .. } => "must be a number",
+        _ => "must be a text, a number, true or false",
+    }
+}
+
+/// Whether a text is blank, or one of the texts in `missing` as it stands.
 fn is_missing(field: &Field, text: &str) -> bool {
     let text = text.trim();
     text.is_empty() || field.missing.iter().any(|token| token.trim() == text)
+}
+
+/// Whether a text is one of the texts in `missing` in another spelling. It takes longer than
+/// [`is_missing`], so it comes after whatever else a text may be.
+fn means_missing(field: &Field, text: &str) -> bool {
+    let form = if field.missing.is_empty() { return false } else { folded(text.trim()) };
+    field.missing.iter().any(|token| folded(token.trim()) == form)
+}
+
+fn missing_or<'a>(field: &Field, text: &'a str, problem: impl FnOnce(&'a str) -> Problem) -> Result<Cell, Problem> {
+    if means_missing(field, text) { Ok(Cell::Missing) } else { Err(problem(text)) }
+}
+
+/// The cell of a number that was not checked before. A text in `missing` that is a number is
+/// compared as one: "-1" is -1.0.
+fn number_cell(field: &Field, number: f64) -> Result<Cell, Problem> {
+    let is_number = |token: &str| token.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    let mut tokens = field.missing.iter().map(|token| token.trim()).filter(|token| is_number(token));
+    if tokens.any(|token| decimal::parse(token) == Some(number)) {
+        return Ok(Cell::Missing);
+    }
+    check_number(field, number)
 }
 
 fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
@@ -265,20 +327,13 @@ fn parse_number(text: &str) -> Result<f64, String> {
     })
 }
 
-fn category(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Problem>) {
-    let text: Cow<str> = match value {
-        Value::Text(text) => text.trim().into(),
-        Value::Number(number) => decimal::text(number).into(),
-        Value::Flag(flag) => flag_text(field, flag),
-        Value::Absent | Value::Missing => return (Ok(Cell::Missing), None),
-    };
-    let position = match &field.kind {
-        Kind::Number { .. } | Kind::Date { .. } => None,
-        Kind::Category { categories } => categories.iter().position(|category| *category == text),
-        Kind::Flag { positive, negative } => [negative, positive].iter().position(|category| **category == text),
-    };
-    if let Some(code) = position {
+/// The cell of a category or flag from a trimmed text that is not missing as it stands.
+fn category(field: &Field, spellings: &Spellings, text: &str) -> (Result<Cell, Problem>, Option<Problem>) {
+    if let Some(code) = spellings.position(field, text) {
         return (Ok(Cell::Category(code as u32)), None);
+    }
+    if means_missing(field, text) {
+        return (Ok(Cell::Missing), None);
     }
     let message = match &field.kind {
         Kind::Flag { positive, negative } => {
@@ -286,17 +341,8 @@ fn category(field: &Field, value: Value) -> (Result<Cell, Problem>, Option<Probl
         }
         _ => "is not among the categories of the schema and counts as OTHER".into(),
     };
-    let warning = problem(field, Rule::UnseenCategory, quote(&text), message);
+    let warning = problem(field, Rule::UnseenCategory, quote(text), message);
     (Ok(Cell::Category(field.category_count() as u32)), Some(warning))
-}
-
-/// A boolean in a flag field is yes or no; in a category it is matched as text.
-fn flag_text(field: &Field, flag: bool) -> Cow<'_, str> {
-    match &field.kind {
-        Kind::Flag { positive, .. } if flag => positive.as_str().into(),
-        Kind::Flag { negative, .. } => negative.as_str().into(),
-        _ => if flag { "true" } else { "false" }.into(),
-    }
 }
 
 fn problem(field: &Field, rule: Rule, value: String, message: String) -> Problem {

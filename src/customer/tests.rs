@@ -17,6 +17,68 @@ fn missing_and_unseen() {
     assert_eq!((warnings.len(), warnings[0].rule), (1, Rule::UnseenCategory));
 }
 
+/// The cell of a value in a field of `small_schema` with these texts in `missing`.
+fn cell_of(field: usize, missing: &[&str], value: Value) -> Result<Cell, Rule> {
+    let missing = missing.iter().map(|&token| token.into()).collect();
+    let field = Field { missing, ..small_schema().fields[field].clone() };
+    check_value(&field, value).0.map_err(|problem| problem.rule)
+}
+
+#[test]
+fn missing_is_recognised_in_any_spelling() {
+    for (field, token, value) in [
+        (0, "NA", Value::Text("na")),
+        (0, "-1", Value::Text("-1.0")),
+        (0, "-1", Value::Number(-1.0)),
+        (0, "-1.0", Value::Text("-1")),
+        (0, "999", Value::Number(999.0)),
+        (0, "kein\u{e9}", Value::Text("KEINE\u{301}")),
+        (2, "n.d.", Value::Text("N.D.")),
+        (2, "9", Value::Number(9.0)),
+        (2, "9.0", Value::Text("9")),
+        (2, "False", Value::Flag(false)),
+        (3, "-1", Value::Number(-1.0)),
+    ] {
+        assert_eq!(cell_of(field, &[token], value), Ok(Cell::Missing), "{token}: {value:?}");
+    }
+    // As it stands a text is missing before it is a category; in another spelling it is a category
+    // first.
+    assert_eq!(cell_of(2, &["year"], Value::Text("Year")), Ok(Cell::Category(1)));
+    assert_eq!(cell_of(2, &["year"], Value::Text("year")), Ok(Cell::Missing));
+    assert_eq!(cell_of(0, &["-"], Value::Number(-1.0)), Err(Rule::Bounds));
+}
+
+#[test]
+fn one_value_has_one_cell_however_it_is_written() {
+    for value in [Value::Flag(true), Value::Number(1.0), Value::Text("1.0"), Value::Text("TRUE"), Value::Text("y")] {
+        assert_eq!(cell_of(3, &[], value), Ok(Cell::Category(1)), "{value:?}");
+    }
+    for value in [Value::Flag(false), Value::Number(0.0), Value::Number(-0.0), Value::Text("False")] {
+        assert_eq!(cell_of(3, &[], value), Ok(Cell::Category(0)), "{value:?}");
+    }
+    assert_eq!(cell_of(2, &[], Value::Text(" year ")), Ok(Cell::Category(1)));
+    let mut field = small_schema().fields[2].clone();
+    field.kind = Kind::Category { categories: ["1.0", "2.0", "True"].map(String::from).to_vec() };
+    for (value, code) in [
+        (Value::Number(2.0), 1),
+        (Value::Text("2"), 1),
+        (Value::Text("2.0"), 1),
+        (Value::Flag(true), 2),
+        (Value::Flag(false), 3),
+    ] {
+        assert_eq!(check_value(&field, value).0, Ok(Cell::Category(code)), "{value:?}");
+    }
+}
+
+#[test]
+fn what_is_no_value_is_an_error_in_every_field() {
+    for (field, part) in [(0, "must be a number"), (2, "must be a text"), (3, "must be a text")] {
+        let problem = check_value(&small_schema().fields[field], Value::Unfit("an array")).0.unwrap_err();
+        assert_eq!((problem.rule, problem.value.as_str()), (Rule::Type, "an array"));
+        assert!(problem.message.starts_with(part), "{problem}");
+    }
+}
+
 #[test]
 fn all_problems_come_at_once() {
     let values = [Value::Number(-1.0), Value::Number(f64::NAN), Value::Absent, Value::Number(f64::INFINITY)];

@@ -61,7 +61,7 @@ pub struct Field {
     pub label: String,
     /// What values it takes.
     pub kind: Kind,
-    /// Texts that mean "missing", compared after trimming. The empty text always does.
+    /// Texts that mean "missing", in any spelling. The empty text always does.
     pub missing: Vec<String>,
     /// Whether the company or the customer can change it; what-if and counterfactuals move only
     /// these.
@@ -84,7 +84,7 @@ pub enum Kind {
         /// Larger numbers are refused.
         maximum: Option<f64>,
     },
-    /// One of a list of texts; any other text counts as OTHER.
+    /// One of a list of texts, in any spelling; any other text counts as OTHER.
     Category {
         /// In code order.
         categories: Vec<String>,
@@ -96,7 +96,7 @@ pub enum Kind {
         /// Days since 1970-01-01.
         reference: f64,
     },
-    /// Yes or no, as the table spells them.
+    /// Yes or no, as the table spells them; words such as "true" and "n" are taken too.
     Flag {
         /// The text for yes.
         positive: String,

@@ -11,6 +11,8 @@ mod fields;
 mod formula;
 #[cfg(feature = "write")]
 mod serde;
+mod spelling;
+mod unicode;
 
 pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
@@ -18,6 +20,7 @@ pub use fields::{Derived, Field, Kind, SCHEMA_VERSION, Schema, Target};
 pub use formula::{Formula, FormulaError};
 #[cfg(feature = "typescript")]
 pub(crate) use serde::{CategoryField, DateField, FieldDocument, FlagField, KindDocument, NumberField};
+pub use spelling::{Spellings, composed, folded};
 
 #[cfg(test)]
 pub(crate) mod tests {

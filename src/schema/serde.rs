@@ -39,7 +39,8 @@ pub(crate) struct FieldDocument<'a> {
     #[serde(flatten)]
     #[cfg_attr(feature = "typescript", ts(skip))]
     kind: KindDocument<'a>,
-    /// Texts that mean that the value is missing. The empty text always does.
+    /// Texts that mean that the value is missing, in any spelling; numbers are compared as numbers.
+    /// The empty text always does.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<_>"))]
     missing: &'a [String],
@@ -97,7 +98,7 @@ pub(crate) struct DateField {
     reference: String,
 }
 
-/// One of a list of texts. Any other text counts as OTHER.
+/// One of a list of texts, in any spelling. Any other text counts as OTHER.
 #[derive(Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub(crate) struct CategoryField<'a> {
@@ -109,8 +110,8 @@ pub(crate) struct CategoryField<'a> {
     categories: &'a [String],
 }
 
-/// Yes or no. In a record it is one of the two texts, `true` or `false`. Its code is 1 for yes and
-/// 0 for no.
+/// Yes or no. In a record it is one of the two texts in any spelling, `true` or `false`, or a word
+/// such as `yes`, `n` or `1`. Its code is 1 for yes and 0 for no.
 #[derive(Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub(crate) struct FlagField<'a> {

@@ -8,8 +8,8 @@ use super::failure::failure;
 use super::staged::Staged;
 use super::values::{self, cell_from_number, number_from_cell, problems_json, value};
 use crate::artifact::{self, ArtifactError};
-use crate::customer::{Cell, Customer, check, check_value};
-use crate::schema::date;
+use crate::customer::{Cell, Customer, check_spelled, check_value_spelled};
+use crate::schema::{Spellings, date};
 use crate::scorer::{ColumnBlock, Flag, Score, Scorer, Workspace};
 
 /// Rows that the column buffers hold.
@@ -21,6 +21,8 @@ pub struct Engine {
     pub(super) scorer: Scorer,
     /// What the artifact says about itself, as JSON.
     document: String,
+    /// One per field.
+    spellings: Vec<Spellings>,
     pub(super) workspace: Workspace,
     /// One cell per field as a number: NaN is missing, a category is its code.
     pub(super) row: Vec<f64>,
@@ -54,6 +56,7 @@ impl Engine {
         Ok(Engine {
             scorer,
             document,
+            spellings: vec![Spellings::default(); row.len()],
             workspace,
             row,
             customer,
@@ -89,11 +92,12 @@ impl Engine {
 
     /// Checks one value: its cell as the row buffer holds it. Throws if the value cannot be scored.
     pub fn cell(&self, field: usize, input: &JsValue) -> Result<f64, JsValue> {
-        let Some(field) = self.scorer.document().schema.fields.get(field) else {
+        let fields = &self.scorer.document().schema.fields;
+        let (Some(field), Some(spellings)) = (fields.get(field), self.spellings.get(field)) else {
             return Err(failure("argument_invalid", "there is no such field", &[]));
         };
         let mut text = String::new();
-        match check_value(field, value(input, &mut text)).0 {
+        match check_value_spelled(field, spellings, value(input, &mut text)).0 {
             Ok(cell) => Ok(number_from_cell(cell)),
             Err(problem) => Err(failure("record_invalid", &problem.to_string(), std::slice::from_ref(&problem))),
         }
@@ -129,7 +133,7 @@ impl Engine {
         let texts: Vec<_> = values.iter().map(|item| (item.as_string().unwrap_or_default(), item)).collect();
         let values: Vec<_> = texts.iter().map(|(text, item)| values::borrowed(item, text)).collect();
         let schema = &self.scorer.document().schema;
-        let problems = match check(schema, &values) {
+        let problems = match check_spelled(schema, &self.spellings, &values) {
             Ok((customer, mut warnings)) => {
                 warnings.extend(self.scorer.artifact().encoder.clipped(schema, &customer));
                 warnings

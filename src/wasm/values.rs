@@ -1,6 +1,7 @@
 //! Conversions at the boundary: JavaScript values and row-buffer numbers to the core's types,
 //! problems to JSON.
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use crate::customer::{Cell, Problem, Value};
@@ -25,9 +26,12 @@ pub(super) fn borrowed<'a>(input: &JsValue, text: &'a str) -> Value<'a> {
         Value::Flag(flag)
     } else if input.is_string() {
         Value::Text(text)
+    } else if Array::is_array(input) {
+        Value::Unfit("an array")
+    } else if input.is_object() {
+        Value::Unfit("an object")
     } else {
-        // No field takes an object, an array or a date; NaN is refused with a problem.
-        Value::Text("[object]")
+        Value::Unfit("a function or a symbol")
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn for_each_value<F: FnMut(Value)>(array: &dyn Array, rows: Range<usi
             });
         }
         DataType::Float32 => {
-            each(array.as_primitive::<Float32Type>(), rows, |number| float(number.map(f64::from), visit));
+            each(array.as_primitive::<Float32Type>(), rows, |number| float(number.map(widened), visit));
         }
         DataType::Float64 => each(array.as_primitive::<Float64Type>(), rows, |number| float(number, visit)),
         DataType::Date32 => moments::<Date32Type, F>(array, 1, rows, visit),
@@ -170,11 +170,49 @@ fn float(number: Option<f64>, visit: &mut impl FnMut(Value)) {
     });
 }
 
-/// The f64 nearest to the decimal, as if it had been read from text.
+/// The f64 nearest to the shortest decimal of a single: 0.1 as a text file has it, not
+/// 0.10000000149011612.
+fn widened(number: f32) -> f64 {
+    let wide = f64::from(number);
+    // Singles beyond are further apart than whole numbers.
+    if wide.fract() == 0.0 && wide.abs() <= 16_777_216.0 || !wide.is_finite() {
+        return wide;
+    }
+    let mut power = 1.0;
+    for _ in 0..9 {
+        power *= 10.0;
+        let decimal = (wide * power).round() / power;
+        if decimal as f32 == number && wide.abs() < 16_777_216.0 {
+            return decimal;
+        }
+    }
+    number.to_string().parse().unwrap_or(wide)
+}
+
+/// Decimals are the texts that a text file would have: a category "2.50" keeps its zero.
 fn decimals<T: DecimalType, F: FnMut(Value)>(array: &dyn Array, rows: Range<usize>, visit: &mut F) {
     let array = array.as_primitive::<T>();
     for row in rows {
-        let number = (!array.is_null(row)).then(|| array.value_as_string(row).parse().unwrap_or(f64::NAN));
-        visit(number.map_or(Value::Missing, Value::Number));
+        if array.is_null(row) {
+            visit(Value::Missing);
+        } else {
+            visit(Value::Text(&array.value_as_string(row)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::widened;
+
+    #[test]
+    fn singles_become_the_decimals_that_a_text_file_has() {
+        let bits = (0..200_000u32).map(|step| step.wrapping_mul(2_654_435_761));
+        let short = (0..20_000).map(|step| (step as f32 / 100.0).to_bits());
+        for number in bits.chain(short).map(f32::from_bits).filter(|number| number.is_finite()) {
+            let expected: f64 = number.to_string().parse().unwrap();
+            assert_eq!(widened(number).to_bits(), expected.to_bits(), "{number}");
+        }
+        assert!(widened(f32::NAN).is_nan() && widened(f32::INFINITY) == f64::INFINITY);
     }
 }

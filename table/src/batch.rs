@@ -98,7 +98,7 @@ pub(super) fn push_text(value: Value, text: &mut String) {
 
     // Writing to a String does not fail.
     let _ = match value {
-        Value::Absent | Value::Missing => Ok(()),
+        Value::Absent | Value::Missing | Value::Unfit(_) => Ok(()),
         Value::Number(number) => write!(text, "{number}"),
         Value::Flag(flag) => write!(text, "{flag}"),
         Value::Text(cell) => text.write_str(cell),

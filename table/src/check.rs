@@ -2,8 +2,8 @@
 //! field.
 
 use hashbrown::HashMap;
-use tenure::customer::{Cell, Problem, Value, check_value};
-use tenure::schema::{Field, Schema};
+use tenure::customer::{Cell, Problem, Value, check_value_spelled};
+use tenure::schema::{Field, Schema, Spellings};
 use tenure::scorer::{ColumnBlock, Flag, Scorer};
 
 use super::batch::Batch;
@@ -38,7 +38,8 @@ impl Batch {
     /// returns, so a caller with threads can check several fields at once.
     pub fn check_column(&self, field: &Field, place: usize) -> CheckedColumn {
         let column = Column::with_capacity(field, self.rows());
-        let mut checker = Checker { field, column, problems: Vec::new(), known: Known::default() };
+        let (spellings, known) = (Spellings::default(), Known::default());
+        let mut checker = Checker { field, spellings, column, problems: Vec::new(), known };
         self.for_each_value(place, |value| checker.push(value));
         CheckedColumn { column: checker.column, problems: checker.problems }
     }
@@ -47,6 +48,7 @@ impl Batch {
 /// Checks the cells of one field in turn.
 struct Checker<'a> {
     field: &'a Field,
+    spellings: Spellings,
     column: Column,
     problems: Vec<(usize, Problem)>,
     known: Known,
@@ -58,6 +60,7 @@ struct Checker<'a> {
 struct Known {
     texts: HashMap<Box<str>, Cell>,
     numbers: HashMap<u64, Cell>,
+    flags: [Option<Cell>; 2],
 }
 
 impl Known {
@@ -65,6 +68,7 @@ impl Known {
         match value {
             Value::Text(text) => self.texts.get(text).copied(),
             Value::Number(number) => self.numbers.get(&number.to_bits()).copied(),
+            Value::Flag(flag) => self.flags[usize::from(flag)],
             _ => None,
         }
     }
@@ -73,6 +77,7 @@ impl Known {
         match value {
             Value::Text(text) => drop(self.texts.insert(text.into(), cell)),
             Value::Number(number) => drop(self.numbers.insert(number.to_bits(), cell)),
+            Value::Flag(flag) => self.flags[usize::from(flag)] = Some(cell),
             _ => {}
         }
     }
@@ -85,7 +90,7 @@ impl Checker<'_> {
             return self.column.push(cell);
         }
         let row = self.column.rows();
-        match check_value(self.field, value) {
+        match check_value_spelled(self.field, &self.spellings, value) {
             (Ok(cell), None) => {
                 if is_category {
                     self.known.insert(value, cell);
@@ -131,5 +136,117 @@ impl FromIterator<CheckedColumn> for CheckedBatch {
         // The sort is stable: fields stay in their order.
         batch.problems.sort_by_key(|(row, _)| *row);
         batch
+    }
+}
+
+#[cfg(all(test, feature = "parquet"))]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{
+        ArrayRef, BooleanArray, Decimal128Array, Float32Array, Float64Array, Int64Array, RecordBatch,
+        RecordBatchIterator, StringArray,
+    };
+
+    use tenure::customer::MISSING_CODE;
+
+    use super::super::columns::Columns;
+    use super::super::source::Source;
+    use super::*;
+
+    /// A frame as pandas writes it to a text file.
+    const TEXT: &str = "auto,active,tariff,level,plan,city,price,share,gap,senior\n\
+        True,False,3.0,2,Basic,Caf\u{e9},2.50,0.1,-1.0,1.0\n\
+        False,,,1,Plus,Roma,10.00,0.35,7.0,0.0\n\
+        True,True,1.0,2,Basic,Roma,2.50,0.7,,\n";
+
+    /// The same frame in memory, with a column of every type that it may have there.
+    fn frame() -> Source {
+        let price = Decimal128Array::from(vec![250, 1000, 250]).with_precision_and_scale(9, 2).unwrap();
+        let columns: [(&str, ArrayRef); 10] = [
+            ("auto", Arc::new(BooleanArray::from(vec![true, false, true]))),
+            ("active", Arc::new(BooleanArray::from(vec![Some(false), None, Some(true)]))),
+            ("tariff", Arc::new(Float64Array::from(vec![Some(3.0), None, Some(1.0)]))),
+            ("level", Arc::new(Int64Array::from(vec![2, 1, 2]))),
+            ("plan", Arc::new(StringArray::from(vec!["Basic", "Plus", "Basic"]))),
+            ("city", Arc::new(StringArray::from(vec!["Cafe\u{301}", "Roma", "Roma"]))),
+            ("price", Arc::new(price)),
+            ("share", Arc::new(Float32Array::from(vec![0.1, 0.35, 0.7]))),
+            ("gap", Arc::new(Float64Array::from(vec![Some(-1.0), Some(7.0), None]))),
+            ("senior", Arc::new(Int64Array::from(vec![Some(1), Some(0), None]))),
+        ];
+        let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true))).unwrap();
+        let schema = batch.schema();
+        Source::from_arrow("frame", Box::new(RecordBatchIterator::new([Ok(batch)], schema))).unwrap()
+    }
+
+    /// A schema whose texts are those of the text file, or those of the frame in memory.
+    fn schema([yes, no]: [&str; 2], tariffs: &str, levels: &str, city: &str, [one, zero]: [&str; 2]) -> Schema {
+        let flag =
+            |positive, negative| format!("kind = \"flag\", positive = \"{positive}\", negative = \"{negative}\"");
+        let text = format!(
+            "schema_version = 1\nname = \"frame\"\ntarget = {{ field = \"churned\", positive = \"1\" }}\nfields = [\n\
+             {{ name = \"auto\", {} }},\n{{ name = \"active\", {} }},\n\
+             {{ name = \"tariff\", kind = \"category\", categories = {tariffs} }},\n\
+             {{ name = \"level\", kind = \"category\", categories = {levels} }},\n\
+             {{ name = \"plan\", kind = \"category\", categories = [\"BASIC\", \"PLUS\"] }},\n\
+             {{ name = \"city\", kind = \"category\", categories = [\"{city}\", \"roma\"] }},\n\
+             {{ name = \"price\", kind = \"category\", categories = [\"2.50\", \"10\"] }},\n\
+             {{ name = \"share\", kind = \"number\", maximum = 0.7 }},\n\
+             {{ name = \"gap\", kind = \"number\", minimum = 0, missing = [\"-1\"] }},\n\
+             {{ name = \"senior\", {} }},\n]",
+            flag(yes, no),
+            flag(yes, no),
+            flag(one, zero)
+        );
+        toml::from_str(&text).unwrap()
+    }
+
+    fn checked(source: Source, schema: &Schema) -> CheckedBatch {
+        let places = Columns::find(&source, schema, false).unwrap().fields;
+        let batches: Vec<_> = source.map(Result::unwrap).collect();
+        assert_eq!(batches.len(), 1);
+        batches[0].check(schema, &places)
+    }
+
+    #[test]
+    fn a_frame_has_the_same_cells_as_text_and_in_memory() {
+        let expected = [
+            Column::Codes(vec![1, 0, 1]),
+            Column::Codes(vec![0, MISSING_CODE, 1]),
+            Column::Codes(vec![1, MISSING_CODE, 0]),
+            Column::Codes(vec![1, 0, 1]),
+            Column::Codes(vec![0, 1, 0]),
+            Column::Codes(vec![0, 1, 1]),
+            Column::Codes(vec![0, 1, 0]),
+            Column::Numbers(vec![0.1, 0.35, 0.7]),
+            Column::Numbers(vec![f64::NAN, 7.0, f64::NAN]),
+            Column::Codes(vec![1, 0, MISSING_CODE]),
+        ];
+        for schema in [
+            schema(["True", "False"], "[\"1.0\", \"3.0\"]", "[\"1\", \"2\"]", "caf\u{e9}", ["1.0", "0.0"]),
+            schema(["true", "false"], "[\"1\", \"3\"]", "[\"1.0\", \"2.0\"]", "cafe\u{301}", ["1", "0"]),
+            schema(["Yes", "No"], "[\"1\", \"3.0\"]", "[\"1\", \"2.\"]", "CAF\u{c9}", ["ja", "nein"]),
+        ] {
+            for source in [Source::from_bytes("frame.csv", TEXT.into()).unwrap(), frame()] {
+                let CheckedBatch { columns, problems } = checked(source, &schema);
+                assert_eq!(problems, []);
+                // NaN, which is missing, equals itself here.
+                assert_eq!(format!("{columns:?}"), format!("{expected:?}"));
+            }
+        }
+    }
+
+    #[test]
+    fn spellings_of_a_category_have_its_code_in_every_row() {
+        let text = "auto,plan,active,tariff,level,city,price,share,gap,senior\n".to_owned()
+            + &"TRUE,pLUS,y,1,2.0,ROMA,10.0,0,0,N\ntrue,Nova,1.0,x,2,roma,2.50,0,0,No\n".repeat(3);
+        let schema = schema(["True", "False"], "[\"1\", \"3\"]", "[\"1\", \"2\"]", "x", ["Yes", "No"]);
+        let CheckedBatch { columns, problems } = checked(Source::from_bytes("t.csv", text.into()).unwrap(), &schema);
+        let codes = |pair: [u16; 2]| Column::Codes(pair.repeat(3));
+        assert_eq!(columns[..4], [codes([1, 1]), codes([1, 1]), codes([0, 2]), codes([1, 1])]);
+        assert_eq!(columns[4..7], [codes([1, 2]), codes([1, 1]), codes([1, 0])]);
+        let unseen: Vec<_> = problems.iter().map(|(row, problem)| (*row, problem.field.as_str())).collect();
+        assert_eq!(unseen, [1, 3, 5].map(|row| [(row, "tariff"), (row, "plan")]).concat());
     }
 }

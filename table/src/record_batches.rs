@@ -251,11 +251,11 @@ mod tests {
         let first =
             [text("a"), text(""), text("v"), cell_text(Value::Flag(true)), number(-3.0), number(1.0), number(0.5)];
         assert_eq!(row(0)[..7], first);
-        assert_eq!(row(0)[7..], [text("NaN"), number(-10.05), text("Month"), missing.clone(), missing.clone()]);
+        assert_eq!(row(0)[7..], [text("NaN"), text("-10.05"), text("Month"), missing.clone(), missing.clone()]);
         let second = [missing.clone(), text("é"), text("a longer text than a view holds inline"), missing.clone()];
         assert_eq!(row(1)[..4], second);
         assert_eq!(row(1)[4..7], [text("9007199254740993"), text("18446744073709551615"), number(f64::INFINITY)]);
-        assert_eq!(row(1)[7..], [missing.clone(), number(0.29), missing.clone(), missing.clone(), missing]);
+        assert_eq!(row(1)[7..], [missing.clone(), text("0.29"), missing.clone(), missing.clone(), missing]);
         assert_eq!((batch.line(0), batch.line(1)), (1, 2));
         assert!(source.next().is_none());
         assert_eq!(source.progress(), (2, 2));

@@ -15,6 +15,8 @@ const CORE: &[&str] = &["src/"];
 const EVERYWHERE: &[&str] = &[""];
 const NOWHERE: &[&str] = &[];
 const BROWSER: &[&str] = &["src/wasm/", "src/gpu/"];
+/// Unicode's tables are JavaScript's in wasm, so that they are not downloaded.
+const JAVASCRIPT: &[&str] = &["src/wasm/", "src/gpu/", "src/schema/unicode.rs"];
 const BURN: &[&str] = &["src/network/burn/", "src/network/burn.rs", "src/gpu/"];
 const COMMAND: &[&str] = &["cli/src/", "xtask/src/"];
 const TRAINING: &[&str] = &["src/", "table/src/", "training/src/"];
@@ -25,7 +27,7 @@ pub const PLACES: [Place; 26] = [
     Place { what: "cubecl", about: EVERYWHERE, allowed: &["src/gpu/"] },
     Place { what: "burn", about: CORE, allowed: BURN },
     Place { what: "wasm_bindgen", about: EVERYWHERE, allowed: BROWSER },
-    Place { what: "js_sys", about: EVERYWHERE, allowed: BROWSER },
+    Place { what: "js_sys", about: EVERYWHERE, allowed: JAVASCRIPT },
     Place { what: "web_sys", about: EVERYWHERE, allowed: BROWSER },
     Place { what: "std::fs", about: CORE, allowed: NOWHERE },
     Place { what: "std::io", about: CORE, allowed: NOWHERE },

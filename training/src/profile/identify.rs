@@ -78,7 +78,7 @@ pub(crate) fn is_code(name: &str) -> bool {
 
 /// Few whole numbers, large, of one length, with gaps, and not round: 408, 415, 510; but not 12,
 /// 24, 36 or 0 to 9.
-pub(crate) fn looks_like_codes(values: &[&String], minimum: f64) -> bool {
+pub(crate) fn looks_like_codes(values: &[&str], minimum: f64) -> bool {
     let numbers: Vec<f64> = values.iter().filter_map(|text| number(text)).collect();
     let maximum = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let same_length = minimum.max(1.0).log10().floor() == maximum.max(1.0).log10().floor();

@@ -13,6 +13,7 @@ import { notes } from "../styles/notes";
 import { panel } from "../styles/panel";
 import { type Extent, extents } from "../table/extents";
 import type { ScoredTable } from "../table/scored-table";
+import { spelled } from "../table/spelling";
 import { formatCount, formatFixed, formatPercent, formatPoints } from "../text/numbers";
 import type { Model } from "../workspace/model";
 import "./counterfactual-cards";
@@ -61,7 +62,7 @@ export class CustomerPanel extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has("table")) this.#extents = extents(this.table, this.model.scorer.schema);
     if (changed.has("table") || changed.has("row")) {
-      this.#record = this.table.record(this.row);
+      this.#record = spelled(this.model.scorer, this.table.record(this.row));
       this.changes = new Map();
       this.#rescore();
       this.original = this.current;

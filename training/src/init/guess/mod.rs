@@ -1,11 +1,11 @@
 //! From a column's counts to its place in the schema, with the reasons that `tenure init` writes
 //! beside it.
 
-use tenure::schema::{Kind, MAXIMUM_CATEGORIES, date};
+use tenure::schema::{Kind, MAXIMUM_CATEGORIES, date, folded};
 
 use crate::cohort::rare::RARE_BELOW;
 use crate::profile::{
-    Formatting, MAXIMUM_VALUES, NEARLY_ALL, Profile, ROWS_FOR_IDENTIFIERS, after_the_fact, identifies,
+    Formatting, MAXIMUM_VALUES, NEARLY_ALL, Profile, ROWS_FOR_IDENTIFIERS, Spelled, after_the_fact, identifies,
     is_certain_missing_token, is_code, looks_like_codes, number, yes_and_no,
 };
 use crate::words::{grouped, percent};
@@ -101,10 +101,9 @@ fn of_numbers(profile: &Profile) -> Guess {
     if let Some(reason) = identifies(profile) {
         return Guess { place: Place::Identifier, comments: vec![reason] };
     }
-    let values: Option<Vec<&String>> = profile
-        .values
-        .as_ref()
-        .map(|values| values.keys().filter(|text| number(text).is_some()).collect())
+    let values: Option<Vec<&str>> = profile
+        .spelled(|text| number(text).is_some())
+        .map(|values| values.iter().map(|value| value.text).collect())
         .filter(|values: &Vec<_>| values.len() <= MANY_CATEGORIES);
     let whole = numbers.whole == numbers.rows;
     let only_numbers = numbers.rows == profile.known();
@@ -124,7 +123,7 @@ fn of_numbers(profile: &Profile) -> Guess {
         None => named,
     };
     if whole && only_numbers && are_codes {
-        let Some(Listed { mut categories, distinct, comment }) = Listed::of(profile, &missing) else {
+        let Some(Listed { mut categories, distinct, comments: listed }) = Listed::of(profile, &missing) else {
             let distinct = grouped(profile.distinct.count());
             return ignored(format!(
                 "{distinct} different codes: group them, or make it a number if it measures something"
@@ -135,8 +134,8 @@ fn of_numbers(profile: &Profile) -> Guess {
             0,
             format!("{distinct} different whole numbers, taken for codes; make it a number if it measures something"),
         );
-        comments.extend(comment);
-        let kind = Kind::Category { categories: categories.into_iter().cloned().collect() };
+        comments.extend(listed);
+        let kind = Kind::Category { categories: categories.into_iter().map(Into::into).collect() };
         return Guess { place: Place::Field { kind, missing }, comments };
     }
     let minimum = (numbers.minimum >= 0.0).then_some(0.0);
@@ -175,11 +174,11 @@ fn of_texts(profile: &Profile) -> Guess {
     // What counts as missing among numbers may be a category among texts: "None" of
     // `InternetService`.
     let missing: Vec<String> = profile.tokens.keys().filter(|token| is_certain_missing_token(token)).cloned().collect();
-    let Some(Listed { categories, distinct, comment }) = Listed::of(profile, &missing) else {
+    let Some(Listed { categories, distinct, comments: listed }) = Listed::of(profile, &missing) else {
         return too_many(profile);
     };
     let mut comments = missing_comments(profile);
-    comments.extend(comment);
+    comments.extend(listed);
     let possible: Vec<&String> = profile.tokens.keys().filter(|token| !missing.contains(token)).collect();
     if let [a, b] = categories[..]
         && let Some((positive, negative)) = yes_and_no(a, b)
@@ -192,45 +191,60 @@ fn of_texts(profile: &Profile) -> Guess {
     if !possible.is_empty() {
         comments.push(format!("move to `missing` what means that the value is not known: {}", list(&possible)));
     }
-    let mut folded: Vec<String> = categories.iter().map(|text| text.to_lowercase()).collect();
-    folded.sort_unstable();
-    if folded.windows(2).any(|pair| pair[0] == pair[1]) {
-        comments
-            .push("some texts differ in letter case alone; make them one in the table if they mean one thing".into());
+    let mut forms: Vec<String> = categories.iter().map(|text| folded(text)).collect();
+    forms.sort_unstable();
+    if forms.windows(2).any(|pair| pair[0] == pair[1]) {
+        comments.push("some codes differ in letter case alone; they are told apart by it".into());
     }
-    let kind = Kind::Category { categories: categories.into_iter().cloned().collect() };
+    let kind = Kind::Category { categories: categories.into_iter().map(Into::into).collect() };
     Guess { place: Place::Field { kind, missing }, comments }
 }
 
 /// The texts of a column that become its categories.
 struct Listed<'a> {
-    categories: Vec<&'a String>,
-    /// Different texts, those that are not listed among them.
+    /// Each in its most frequent spelling.
+    categories: Vec<&'a str>,
+    /// Different values, those that are not listed among them.
     distinct: String,
-    /// Why they are not all of them.
-    comment: Option<String>,
+    /// Which spellings are one category, and why not all are listed.
+    comments: Vec<String>,
 }
 
 impl<'a> Listed<'a> {
     /// All texts but those that mean missing; of many texts those that are not rare, where most
     /// rows have one of them.
     fn of(profile: &'a Profile, missing: &[String]) -> Option<Listed<'a>> {
-        let texts: Vec<_> = profile.values.as_ref()?.iter().filter(|(text, _)| !missing.contains(text)).collect();
-        let distinct = grouped(texts.len() as u64);
-        if texts.len() <= MANY_CATEGORIES {
-            let categories = texts.into_iter().map(|(text, _)| text).collect();
-            return Some(Listed { categories, distinct, comment: None });
+        let mut values = profile.spelled(|text| !missing.iter().any(|token| token == text))?;
+        let distinct = grouped(values.len() as u64);
+        let mut comments = Vec::new();
+        if values.len() > MANY_CATEGORIES {
+            values.retain(|value| value.rows >= RARE_BELOW as u64);
+            let rows = values.iter().map(|value| value.rows).sum::<u64>();
+            if rows * 2 <= profile.known() {
+                return None;
+            }
+            comments.push(format!(
+                "listed are the {} that are in {RARE_BELOW} rows or more, {} of the rows together",
+                grouped(values.len() as u64),
+                percent(rows as usize, profile.rows as usize)
+            ));
         }
-        let frequent = texts.into_iter().filter(|(_, counted)| counted.rows >= RARE_BELOW as u64);
-        let (categories, rows): (Vec<_>, Vec<_>) = frequent.map(|(text, counted)| (text, counted.rows)).unzip();
-        let rows = rows.iter().sum::<u64>();
-        let comment = format!(
-            "listed are the {} that are in {RARE_BELOW} rows or more, {} of the rows together",
-            grouped(categories.len() as u64),
-            percent(rows as usize, profile.rows as usize)
-        );
-        (rows * 2 > profile.known()).then_some(Listed { categories, distinct, comment: Some(comment) })
+        comments.extend(spellings(&values));
+        Some(Listed { categories: values.iter().map(|value| value.text).collect(), distinct, comments })
     }
+}
+
+/// Which texts count as another, where a value has several spellings.
+fn spellings(values: &[Spelled]) -> Option<String> {
+    const SHOWN: usize = 5;
+    let several: Vec<&Spelled> = values.iter().filter(|value| !value.others.is_empty()).collect();
+    let one = |value: &&Spelled| {
+        let others = value.others.iter().map(|(text, rows)| format!("{text:?} ({} rows)", grouped(*rows)));
+        format!("{} as {:?}", others.collect::<Vec<_>>().join(", "), value.text)
+    };
+    let shown: Vec<String> = several.iter().take(SHOWN).map(one).collect();
+    let more = if several.len() > SHOWN { ", and so on" } else { "" };
+    (!several.is_empty()).then(|| format!("other spellings count as the most frequent one: {}{more}", shown.join("; ")))
 }
 
 fn too_many(profile: &Profile) -> Guess {
@@ -260,7 +274,8 @@ fn missing_comments(profile: &Profile) -> Vec<String> {
 }
 
 fn count_comment(profile: &Profile, positive: &str) -> String {
-    let count = profile.values.as_ref().and_then(|values| values.get(positive)).map_or(0, |counted| counted.rows);
+    let values = profile.spelled(|_| true).unwrap_or_default();
+    let count = values.iter().find(|value| value.text == positive).map_or(0, |value| value.rows);
     format!("{positive:?} in {} of the rows", percent(count as usize, profile.rows as usize))
 }
 

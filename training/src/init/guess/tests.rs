@@ -127,3 +127,22 @@ fn identifiers() {
     assert!(!is_identifier("score", &|row| format!("{}.25", row * 31 % 997)));
     assert!(!is_identifier("PhoneService", &|row| ["Yes", "No"][row % 2].into()));
 }
+
+#[test]
+fn spellings_of_one_category_are_merged() {
+    let guess = |texts| match guessed("x", cycle(texts, 120)) {
+        Guess { place: Place::Field { kind, .. }, comments } => (kind, comments.join("; ")),
+        guess => panic!("{guess:?}"),
+    };
+    let (kind, comments) = guess(&["Basic", "Plus", "Basic", "BASIC", "plus", "Plus"]);
+    assert_eq!(kind, category(&["Basic", "Plus"]));
+    let words = ["2 different texts", "\"BASIC\" (20 rows) as \"Basic\"; \"plus\" (20 rows) as \"Plus\""];
+    assert!(words.iter().all(|words| comments.contains(words)), "{comments}");
+    let (kind, comments) = guess(&["Yes", "No", "Yes", "YES", "yes", "no"]);
+    assert_eq!(kind, Kind::Flag { positive: "Yes".into(), negative: "No".into() });
+    assert!(comments.contains("\"Yes\" in 66.7% of the rows"), "{comments}");
+    assert_eq!(guess(&["0", "1.0", "1", "1", "0.0", "0"]).0, Kind::Flag { positive: "1".into(), negative: "0".into() });
+    let (kind, comments) = guess(&["aB", "Ab", "c"]);
+    assert_eq!(kind, category(&["Ab", "aB", "c"]));
+    assert!(comments.contains("differ in letter case alone"), "{comments}");
+}
