@@ -50,18 +50,22 @@
 #[cfg(feature = "parquet")]
 mod arrow;
 mod batch;
+mod charset;
 mod check;
 mod column;
 mod columns;
 mod error;
+mod file_bytes;
 #[cfg(test)]
 mod fixtures;
 mod header;
+mod peeked;
 #[cfg(feature = "parquet")]
 mod record_batches;
 mod records;
 mod source;
 mod text;
+mod text_bytes;
 mod text_cells;
 mod write;
 

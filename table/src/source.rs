@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::batch::Batch;
 use super::error::{TableError, TableRule};
+use super::file_bytes::FileBytes;
 use super::header::{self, RefusedColumn};
 #[cfg(feature = "parquet")]
 use super::record_batches::RecordBatches;
 use super::text::TextReader;
+use super::text_bytes::TextBytes;
 
 /// Bytes looked at to tell the format.
-const SNIFFED_BYTES: u64 = 64 * 1024;
+const SIGNATURE: u64 = 16;
 
 /// An open table; iterate for its batches. After an error the stream ends.
 pub struct Source {
@@ -56,26 +58,25 @@ impl Source {
         let io = |error: std::io::Error| TableError::io(path, &error);
         let mut file = File::open(path).map_err(io)?;
         let bytes = file.metadata().map_err(io)?.len();
-        let mut sample = Vec::new();
-        file.by_ref().take(SNIFFED_BYTES).read_to_end(&mut sample).map_err(io)?;
+        let mut signature = Vec::new();
+        file.by_ref().take(SIGNATURE).read_to_end(&mut signature).map_err(io)?;
         file.rewind().map_err(io)?;
         #[cfg(feature = "parquet")]
-        if is_parquet(&sample) {
+        if is_parquet(&signature) {
             return Ok(Source::arrow(path, Format::Parquet, RecordBatches::open(path, file)?));
         }
-        Source::text(path, &sample, bytes, Box::new(file))
+        Source::text(path, bytes, Box::new(file))
     }
 
     /// Reads the column names of a file whose bytes are in memory. `name` stands for the file in
     /// errors.
     pub fn from_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Source, TableError> {
         let name = name.as_ref();
-        let sample = bytes[..bytes.len().min(SNIFFED_BYTES as usize)].to_vec();
         #[cfg(feature = "parquet")]
-        if is_parquet(&sample) {
+        if is_parquet(&bytes) {
             return Ok(Source::arrow(name, Format::Parquet, RecordBatches::in_memory(name, bytes.into())?));
         }
-        Source::text(name, &sample, bytes.len() as u64, Box::new(Cursor::new(bytes)))
+        Source::text(name, bytes.len() as u64, Box::new(Cursor::new(bytes)))
     }
 
     /// The table of a reader of record batches. Nulls are missing values; `name` stands for a file
@@ -88,10 +89,12 @@ impl Source {
         Ok(Source::arrow(name.as_ref(), Format::Arrow, RecordBatches::stream(name.as_ref(), reader)?))
     }
 
-    fn text(path: &Path, sample: &[u8], bytes: u64, file: Box<dyn Read + Send>) -> Result<Source, TableError> {
+    fn text(path: &Path, bytes: u64, file: Box<dyn Read + Send>) -> Result<Source, TableError> {
+        let text = TextBytes::open(path, FileBytes::new(file))?;
+        let (sample, is_whole) = text.sample();
         refuse_other_formats(path, sample)?;
-        let delimiter = header::delimiter(path, sample, sample.len() as u64 == bytes);
-        let reader = TextReader::open(path, file, delimiter)?;
+        let delimiter = header::delimiter(path, sample, is_whole);
+        let reader = TextReader::open(path, text, delimiter)?;
         let reader = Reader::Text { delimiter, reader: Box::new(reader) };
         Ok(Source { path: path.into(), reader, bytes, rows: 0, ended: false })
     }
@@ -174,6 +177,17 @@ impl Source {
         }
     }
 
+    /// What a person should know about how the table is read, one sentence each: a guess, or
+    /// something that was passed over. More may come as more of the table is read; what was there
+    /// stays in its place.
+    pub fn notices(&self) -> Vec<String> {
+        match &self.reader {
+            Reader::Text { reader, .. } => reader.notices(),
+            #[cfg(feature = "parquet")]
+            Reader::Arrow { .. } => Vec::new(),
+        }
+    }
+
     /// SHA-256 of the file's bytes in hexadecimal; `None` for record batches, which have no bytes
     /// of a file. It ends the stream, and is free for a text file that was read to its end.
     pub fn sha256(&mut self) -> Result<Option<String>, TableError> {
@@ -229,9 +243,6 @@ fn refuse_other_formats(path: &Path, sample: &[u8]) -> Result<(), TableError> {
     let start = sample.trim_ascii_start();
     let format = match sample {
         [] => return Err(TableError::new(path, TableRule::NotEmpty, "the file is empty")),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            return Err(TableError::new(path, TableRule::Utf8, "the text is UTF-16; save the file as UTF-8"));
-        }
         // A build with Parquet has opened it by now.
         [b'P', b'A', b'R', b'1', ..] => {
             let message = "this is Parquet, and this build reads delimited text only; write the table as CSV";
@@ -241,6 +252,7 @@ fn refuse_other_formats(path: &Path, sample: &[u8]) -> Result<(), TableError> {
         [0x1f, 0x8b, ..] => "a gzip archive",
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "a zstd archive",
         [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old spreadsheet",
+        _ if sample.starts_with(b"%PDF-") => "a PDF",
         _ if sample.starts_with(b"SQLite format 3") => "a SQLite database",
         _ if sample.starts_with(b"ARROW1") || sample.starts_with(b"FEA1") => "an Arrow or Feather file",
         _ if sample.contains(&0) => "a binary file",
@@ -268,7 +280,7 @@ mod tests {
             (b"a,b\n", TableRule::Rows, "no rows"),
             (b"PK\x03\x04rest", TableRule::Format, "spreadsheet"),
             (b"\x1f\x8b\x08", TableRule::Format, "gzip"),
-            (b"\xff\xfea\0", TableRule::Utf8, "UTF-16"),
+            (b"\xff\xfe\0\0a\0\0\0", TableRule::Encoding, "UTF-32"),
             (b"{\"a\": 1}", TableRule::Format, "JSON"),
             (b"<html>", TableRule::Format, "HTML"),
             (b"a,b\n1,\0\n", TableRule::Format, "binary"),
