@@ -59,6 +59,7 @@ mod file_bytes;
 #[cfg(test)]
 mod fixtures;
 mod header;
+mod layout;
 mod peeked;
 #[cfg(feature = "parquet")]
 mod record_batches;

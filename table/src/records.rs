@@ -17,7 +17,7 @@ pub const MAXIMUM_RECORD: usize = 1 << 20;
 /// Bytes asked of the file at once.
 const BLOCK: usize = 128 * 1024;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Splits bytes into records, keeping one record in memory at a time.
 pub(super) struct Records<R> {

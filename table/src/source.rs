@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::batch::Batch;
 use super::error::{TableError, TableRule};
 use super::file_bytes::FileBytes;
-use super::header::{self, RefusedColumn};
+use super::header::RefusedColumn;
+use super::layout::Layout;
 #[cfg(feature = "parquet")]
 use super::record_batches::RecordBatches;
 use super::text::TextReader;
@@ -26,10 +27,7 @@ pub struct Source {
 }
 
 enum Reader {
-    Text {
-        delimiter: u8,
-        reader: Box<TextReader>,
-    },
+    Text(Box<TextReader>),
     #[cfg(feature = "parquet")]
     Arrow {
         format: Format,
@@ -93,9 +91,8 @@ impl Source {
         let text = TextBytes::open(path, FileBytes::new(file))?;
         let (sample, is_whole) = text.sample();
         refuse_other_formats(path, sample)?;
-        let delimiter = header::delimiter(path, sample, is_whole);
-        let reader = TextReader::open(path, text, delimiter)?;
-        let reader = Reader::Text { delimiter, reader: Box::new(reader) };
+        let layout = Layout::detect(path, sample, is_whole);
+        let reader = Reader::Text(Box::new(TextReader::open(path, text, layout)?));
         Ok(Source { path: path.into(), reader, bytes, rows: 0, ended: false })
     }
 
@@ -113,7 +110,7 @@ impl Source {
     /// How the table is written.
     pub fn format(&self) -> Format {
         match self.reader {
-            Reader::Text { delimiter, .. } => Format::Text { delimiter: delimiter.into() },
+            Reader::Text(ref reader) => Format::Text { delimiter: reader.delimiter().into() },
             #[cfg(feature = "parquet")]
             Reader::Arrow { format, .. } => format,
         }
@@ -127,7 +124,7 @@ impl Source {
     /// Names of the columns, all different.
     pub fn columns(&self) -> &[String] {
         match &self.reader {
-            Reader::Text { reader, .. } => &reader.columns,
+            Reader::Text(reader) => &reader.columns,
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => &batches.columns,
         }
@@ -136,7 +133,7 @@ impl Source {
     /// Columns whose values cannot be read.
     pub fn refused(&self) -> &[RefusedColumn] {
         match &self.reader {
-            Reader::Text { .. } => &[],
+            Reader::Text(_) => &[],
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => &batches.refused,
         }
@@ -152,7 +149,7 @@ impl Source {
     #[cfg_attr(not(feature = "parquet"), expect(unused_variables))]
     pub fn select(&mut self, columns: &[usize]) {
         match &mut self.reader {
-            Reader::Text { .. } => {}
+            Reader::Text(_) => {}
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.select(columns),
         }
@@ -162,7 +159,7 @@ impl Source {
     #[cfg(feature = "parquet")]
     pub(super) fn arrow_schema(&self) -> Option<&arrow_schema::SchemaRef> {
         match &self.reader {
-            Reader::Text { .. } => None,
+            Reader::Text(_) => None,
             Reader::Arrow { batches, .. } => Some(batches.schema()),
         }
     }
@@ -171,7 +168,7 @@ impl Source {
     /// how many rows of record batches are to come, so there both are the rows that were read.
     pub fn progress(&self) -> (u64, u64) {
         match &self.reader {
-            Reader::Text { reader, .. } => (reader.consumed(), self.bytes),
+            Reader::Text(reader) => (reader.consumed(), self.bytes),
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.progress(),
         }
@@ -182,7 +179,7 @@ impl Source {
     /// stays in its place.
     pub fn notices(&self) -> Vec<String> {
         match &self.reader {
-            Reader::Text { reader, .. } => reader.notices(),
+            Reader::Text(reader) => reader.notices(),
             #[cfg(feature = "parquet")]
             Reader::Arrow { .. } => Vec::new(),
         }
@@ -193,7 +190,7 @@ impl Source {
     pub fn sha256(&mut self) -> Result<Option<String>, TableError> {
         self.ended = true;
         match &mut self.reader {
-            Reader::Text { reader, .. } => reader.sha256().map(Some),
+            Reader::Text(reader) => reader.sha256().map(Some),
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.sha256(),
         }
@@ -208,7 +205,7 @@ impl Iterator for Source {
             return None;
         }
         let batch = match &mut self.reader {
-            Reader::Text { reader, .. } => reader.next_batch(),
+            Reader::Text(reader) => reader.next_batch(),
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.next_batch(),
         };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::batch::{BATCH_ROWS, Batch, Cells};
 use super::charset;
 use super::error::{TableError, TableRule};
+use super::layout::Layout;
 use super::records::Records;
 use super::text_bytes::TextBytes;
 use super::text_cells::TextCells;
@@ -19,10 +20,12 @@ const SHOWN_TEXT: usize = 40;
 /// A delimited text file behind its header.
 pub(super) struct TextReader {
     file: PathBuf,
-    delimiter: u8,
+    layout: Layout,
     records: Records<TextBytes>,
     pub(super) columns: Vec<String>,
     windows_1252: Option<Windows1252>,
+    /// Line of the first value behind the last column.
+    beyond: Option<u64>,
 }
 
 /// The first cell that is not UTF-8.
@@ -33,14 +36,19 @@ struct Windows1252 {
 
 impl TextReader {
     /// Reads the header.
-    pub(super) fn open(path: &Path, bytes: TextBytes, delimiter: u8) -> Result<TextReader, TableError> {
-        let records = Records::new(path, bytes, delimiter);
-        let mut reader = TextReader { file: path.into(), delimiter, records, columns: Vec::new(), windows_1252: None };
+    pub(super) fn open(path: &Path, bytes: TextBytes, layout: Layout) -> Result<TextReader, TableError> {
+        let records = Records::new(path, bytes, layout.delimiter);
+        let (file, columns) = (path.into(), Vec::new());
+        let mut reader = TextReader { file, layout, records, columns, windows_1252: None, beyond: None };
+        for _ in 0..reader.layout.before_header {
+            reader.records.advance()?;
+        }
         if !reader.records.advance()? {
             return Err(TableError::new(path, TableRule::NotEmpty, "the file has only empty lines"));
         }
+        let cells = reader.records.ends().len();
         let mut names = Vec::new();
-        for index in 0..reader.records.ends().len() {
+        for index in 0..if reader.layout.columns == 0 { cells } else { reader.layout.columns } {
             let mut name = String::new();
             reader.push_field(index, &mut name);
             names.push(name.trim().to_owned());
@@ -49,12 +57,16 @@ impl TextReader {
         Ok(reader)
     }
 
+    pub(super) fn delimiter(&self) -> u8 {
+        self.layout.delimiter
+    }
+
     /// The next rows; `None` at the end.
     pub(super) fn next_batch(&mut self) -> Result<Option<Batch>, TableError> {
-        let mut cells = TextCells::new(self.columns.len(), self.delimiter);
+        let mut cells = TextCells::new(self.columns.len(), self.layout.delimiter);
         while cells.rows() < BATCH_ROWS && cells.bytes() < BATCH_TEXT && self.records.advance()? {
-            let (expected, found) = (self.columns.len(), self.records.ends().len());
-            if found != expected {
+            if !self.has_every_cell() {
+                let (expected, found) = (self.columns.len(), self.records.ends().len());
                 let mut message = format!("the number of cells is {found}, but the header has {expected}");
                 if self.records.line_count() > 1 {
                     message += &format!("; the row goes on for {} lines: is a quote open?", self.records.line_count());
@@ -67,21 +79,40 @@ impl TextReader {
         Ok((cells.rows() > 0).then_some(Batch { cells: Cells::Text(cells) }))
     }
 
+    /// Whether the record has a cell in each column, and nothing behind the last one.
+    fn has_every_cell(&mut self) -> bool {
+        let (columns, found) = (self.columns.len(), self.records.ends().len());
+        let is_empty = |index| self.records.field(index).trim_ascii().is_empty();
+        if found == columns {
+            // Where rows end in a delimiter, an empty last cell is none.
+            return !(self.layout.has_trailing_delimiters() && is_empty(columns - 1));
+        }
+        if found < columns || found > self.layout.maximum_cells() {
+            return false;
+        }
+        let beyond = (columns..found).find(|&index| !is_empty(index));
+        if beyond.is_some_and(|index| index < self.layout.header_cells) {
+            self.beyond.get_or_insert(self.records.record_line());
+        }
+        beyond.is_none_or(|index| index < self.layout.header_cells)
+    }
+
     fn push_record(&mut self, cells: &mut TextCells) {
-        let (line, ends) = (self.records.record_line(), self.records.ends());
-        if let Ok(text) = std::str::from_utf8(self.records.record()) {
-            cells.push(line, text, ends, self.records.is_plain());
+        let (line, is_plain) = (self.records.record_line(), self.records.is_plain());
+        let ends = &self.records.ends()[..self.columns.len()];
+        if let Ok(text) = std::str::from_utf8(&self.records.record()[..ends[ends.len() - 1]]) {
+            cells.push(line, text, ends, is_plain);
             return;
         }
         let (mut joined, mut ends) = (String::new(), Vec::new());
-        for index in 0..self.records.ends().len() {
+        for index in 0..self.columns.len() {
             if index > 0 {
-                joined.push(self.delimiter.into());
+                joined.push(self.layout.delimiter.into());
             }
             self.push_field(index, &mut joined);
             ends.push(joined.len());
         }
-        cells.push(line, &joined, &ends, self.records.is_plain());
+        cells.push(line, &joined, &ends, is_plain);
     }
 
     /// Appends the text of a field of the record.
@@ -95,12 +126,18 @@ impl TextReader {
 
     /// What a person should know about how the text was read so far.
     pub(super) fn notices(&self) -> Vec<String> {
-        let mut notices = Vec::new();
+        let title = |(line, text): &(u64, String)| {
+            format!("line {line} is a title, not the names of the columns, and is passed over: {:?}", shown(text))
+        };
+        let mut notices: Vec<String> = self.layout.titles.iter().map(title).collect();
         if let Some(Windows1252 { line, text }) = &self.windows_1252 {
-            let text: String = text.trim().chars().take(SHOWN_TEXT).collect();
             notices.push(format!(
-                "the text is not UTF-8 and is read as Windows-1252, first in line {line}: {text:?}; if letters are wrong, save the file as UTF-8"
+                "the text is not UTF-8 and is read as Windows-1252, first in line {line}: {:?}; if letters are wrong, save the file as UTF-8",
+                shown(text)
             ));
+        }
+        if let Some(line) = self.beyond {
+            notices.push(format!("values behind the last named column are passed over, first in line {line}"));
         }
         if self.records.source().is_damaged() {
             notices.push("some of the text is no UTF-16 and is read as \u{fffd}; save the file as UTF-8".into());
@@ -116,6 +153,11 @@ impl TextReader {
     pub(super) fn sha256(&mut self) -> Result<String, TableError> {
         self.records.source_mut().sha256().map_err(|error| TableError::io(&self.file, &error))
     }
+}
+
+/// The beginning of a text.
+fn shown(text: &str) -> String {
+    text.trim().chars().take(SHOWN_TEXT).collect()
 }
 
 #[cfg(test)]
