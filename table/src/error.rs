@@ -42,7 +42,7 @@ pub enum TableRule {
     RecordLength,
     /// The schema's columns are there, with types that hold one value.
     Columns,
-    /// The bytes of a Parquet file are not damaged.
+    /// The bytes of a Parquet file or of an archive are not damaged.
     Undamaged,
 }
 
@@ -51,9 +51,10 @@ impl TableError {
         TableError { file: file.into(), line: None, rule, message: message.into() }
     }
 
-    /// A file that cannot be opened or read.
+    /// A file that cannot be opened or read, or whose bytes make no sense.
     pub fn io(file: &Path, error: &std::io::Error) -> TableError {
-        TableError::new(file, TableRule::Readable, error.to_string())
+        let is_damaged = error.kind() == std::io::ErrorKind::InvalidData;
+        TableError::new(file, if is_damaged { TableRule::Undamaged } else { TableRule::Readable }, error.to_string())
     }
 
     pub(crate) fn at_line(mut self, line: u64) -> TableError {

@@ -12,16 +12,22 @@ pub(super) struct FileBytes {
     source: Box<dyn Read + Send>,
     hash: Sha256,
     count: u64,
+    has_failed: bool,
 }
 
 impl FileBytes {
     pub(super) fn new(source: Box<dyn Read + Send>) -> FileBytes {
-        FileBytes { source, hash: Sha256::new(), count: 0 }
+        FileBytes { source, hash: Sha256::new(), count: 0, has_failed: false }
     }
 
     /// Bytes read so far.
     pub(super) fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Whether reading it failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// SHA-256 of the whole file in hexadecimal; reads what is left of it.
@@ -38,7 +44,7 @@ impl Read for FileBytes {
             match self.source.read(out) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 result => {
-                    let read = result?;
+                    let read = result.inspect_err(|_| self.has_failed = true)?;
                     self.hash.update(&out[..read]);
                     self.count += read as u64;
                     return Ok(read);

@@ -58,8 +58,10 @@ mod error;
 mod file_bytes;
 #[cfg(test)]
 mod fixtures;
+mod foreign;
 mod header;
 mod layout;
+mod packed;
 mod peeked;
 #[cfg(feature = "parquet")]
 mod record_batches;

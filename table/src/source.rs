@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::batch::Batch;
 use super::error::{TableError, TableRule};
 use super::file_bytes::FileBytes;
+use super::foreign;
 use super::header::RefusedColumn;
 use super::layout::Layout;
 #[cfg(feature = "parquet")]
@@ -90,7 +91,7 @@ impl Source {
     fn text(path: &Path, bytes: u64, file: Box<dyn Read + Send>) -> Result<Source, TableError> {
         let text = TextBytes::open(path, FileBytes::new(file))?;
         let (sample, is_whole) = text.sample();
-        refuse_other_formats(path, sample)?;
+        foreign::refuse(path, sample, text.packed_by())?;
         let layout = Layout::detect(path, sample, is_whole);
         let reader = Reader::Text(Box::new(TextReader::open(path, text, layout)?));
         Ok(Source { path: path.into(), reader, bytes, rows: 0, ended: false })
@@ -235,61 +236,13 @@ fn is_parquet(sample: &[u8]) -> bool {
     sample.starts_with(b"PAR1")
 }
 
-/// Refuses files of other formats by name.
-fn refuse_other_formats(path: &Path, sample: &[u8]) -> Result<(), TableError> {
-    let start = sample.trim_ascii_start();
-    let format = match sample {
-        [] => return Err(TableError::new(path, TableRule::NotEmpty, "the file is empty")),
-        // A build with Parquet has opened it by now.
-        [b'P', b'A', b'R', b'1', ..] => {
-            let message = "this is Parquet, and this build reads delimited text only; write the table as CSV";
-            return Err(TableError::new(path, TableRule::Format, message));
-        }
-        [b'P', b'K', 3, 4, ..] => "a spreadsheet or a zip archive",
-        [0x1f, 0x8b, ..] => "a gzip archive",
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => "a zstd archive",
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old spreadsheet",
-        _ if sample.starts_with(b"%PDF-") => "a PDF",
-        _ if sample.starts_with(b"SQLite format 3") => "a SQLite database",
-        _ if sample.starts_with(b"ARROW1") || sample.starts_with(b"FEA1") => "an Arrow or Feather file",
-        _ if sample.contains(&0) => "a binary file",
-        _ if start.starts_with(b"{") || start.starts_with(b"[") => "JSON",
-        _ if start.starts_with(b"<") => "HTML or XML",
-        _ => return Ok(()),
-    };
-    let message = format!("this is {format}; a table must be delimited text (CSV, TSV) or Parquet");
-    Err(TableError::new(path, TableRule::Format, message))
-}
-
 #[cfg(test)]
 mod tests {
     use sha2::{Digest, Sha256};
 
     use super::super::BATCH_ROWS;
-    use super::super::fixtures::{file, refusal};
+    use super::super::fixtures::file;
     use super::*;
-
-    #[test]
-    fn files_that_are_no_table_are_named() {
-        for (bytes, rule, part) in [
-            (&b""[..], TableRule::NotEmpty, "empty"),
-            (b"\n\r\n\n", TableRule::NotEmpty, "only empty lines"),
-            (b"a,b\n", TableRule::Rows, "no rows"),
-            (b"PK\x03\x04rest", TableRule::Format, "spreadsheet"),
-            (b"\x1f\x8b\x08", TableRule::Format, "gzip"),
-            (b"\xff\xfe\0\0a\0\0\0", TableRule::Encoding, "UTF-32"),
-            (b"{\"a\": 1}", TableRule::Format, "JSON"),
-            (b"<html>", TableRule::Format, "HTML"),
-            (b"a,b\n1,\0\n", TableRule::Format, "binary"),
-            (b"PAR1 and no footer", TableRule::Undamaged, ""),
-        ] {
-            let error = refusal(bytes);
-            assert!(error.rule == rule && error.message.contains(part), "{error}");
-        }
-        let error = Source::open("no/such/table.csv").err().unwrap();
-        assert_eq!(error.rule, TableRule::Readable);
-        assert!(error.to_string().starts_with("no/such/table.csv: "), "{error}");
-    }
 
     #[test]
     fn many_batches_in_order_and_the_hash_of_the_bytes() {

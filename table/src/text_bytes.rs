@@ -6,6 +6,7 @@ use std::path::Path;
 use super::charset::{Charset, Utf16};
 use super::error::{TableError, TableRule};
 use super::file_bytes::FileBytes;
+use super::packed::Packed;
 use super::peeked::Peeked;
 
 /// Bytes looked at before the first record is read.
@@ -15,18 +16,21 @@ pub(super) const SAMPLE: usize = 64 * 1024;
 /// ([`super::charset::text`]).
 pub(super) struct TextBytes {
     text: Peeked<Decoded>,
+    packed_by: Option<&'static str>,
     read: u64,
 }
 
 enum Decoded {
-    Bytes(Peeked<FileBytes>),
-    Utf16(Box<Utf16<Peeked<FileBytes>>>),
+    Bytes(Peeked<Packed>),
+    Utf16(Box<Utf16<Peeked<Packed>>>),
 }
 
 impl TextBytes {
     pub(super) fn open(path: &Path, file: FileBytes) -> Result<TextBytes, TableError> {
         let io = |error: std::io::Error| TableError::io(path, &error);
-        let mut bytes = Peeked::new(file, SAMPLE).map_err(io)?;
+        let packed = Packed::new(file).map_err(io)?;
+        let packed_by = packed.name();
+        let mut bytes = Peeked::new(packed, SAMPLE).map_err(io)?;
         let decoded = match Charset::detect(bytes.start()) {
             Charset::Bytes => Decoded::Bytes(bytes),
             Charset::Utf16 { little_endian, has_mark } => {
@@ -37,12 +41,17 @@ impl TextBytes {
                 return Err(TableError::new(path, TableRule::Encoding, "the text is UTF-32; save the file as UTF-8"));
             }
         };
-        Ok(TextBytes { text: Peeked::new(decoded, SAMPLE).map_err(io)?, read: 0 })
+        Ok(TextBytes { text: Peeked::new(decoded, SAMPLE).map_err(io)?, packed_by, read: 0 })
     }
 
     /// The beginning of the text, and whether it is all of it.
     pub(super) fn sample(&self) -> (&[u8], bool) {
         (self.text.start(), self.text.is_whole())
+    }
+
+    /// What the file is compressed by.
+    pub(super) fn packed_by(&self) -> Option<&'static str> {
+        self.packed_by
     }
 
     /// Whether some of the text was unreadable and is U+FFFD.
@@ -57,7 +66,7 @@ impl TextBytes {
             Decoded::Bytes(bytes) => bytes,
             Decoded::Utf16(text) => text.source(),
         };
-        let count = file.rest().count();
+        let count = file.rest().file().count();
         (u128::from(count) * u128::from(consumed) / u128::from(self.read.max(1))) as u64
     }
 
@@ -67,7 +76,7 @@ impl TextBytes {
             Decoded::Bytes(bytes) => bytes,
             Decoded::Utf16(text) => text.source_mut(),
         };
-        file.rest_mut().sha256()
+        file.rest_mut().file_mut().sha256()
     }
 }
 
