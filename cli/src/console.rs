@@ -31,6 +31,11 @@ impl Console {
         }
     }
 
+    /// A warning on standard error.
+    pub fn warn(&self, warning: impl Display) {
+        self.say(format_args!("warning: {warning}"));
+    }
+
     /// A result on standard output.
     pub fn print(&self, text: impl Display) {
         // A closed pipe (`| head`) is not an error.

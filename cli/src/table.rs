@@ -81,7 +81,7 @@ impl TableArguments {
             );
             return Err(Failure::data(text));
         }
-        lines.iter().for_each(|line| console.say(format!("warning: {line}")));
+        lines.iter().for_each(|line| console.warn(line));
         Ok(())
     }
 }

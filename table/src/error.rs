@@ -11,8 +11,6 @@ pub struct TableError {
     pub file: PathBuf,
     /// Line of a text file, counted from 1, or row of a Parquet file.
     pub line: Option<u64>,
-    /// The column, where the error has one.
-    pub column: Option<String>,
     /// The rule that is broken.
     pub rule: TableRule,
     /// The rule in words, with what to do.
@@ -36,35 +34,31 @@ pub enum TableRule {
     Rows,
     /// Every row has as many cells as the header.
     EvenRows,
-    /// Text is UTF-8.
-    Utf8,
+    /// Text is UTF-8, UTF-16 or Windows-1252.
+    Encoding,
     /// A quote that opens is closed.
     ClosedQuotes,
     /// A row is at most [`MAXIMUM_RECORD`](crate::MAXIMUM_RECORD) bytes long.
     RecordLength,
     /// The schema's columns are there, with types that hold one value.
     Columns,
-    /// The bytes of a Parquet file are not damaged.
+    /// The bytes of a Parquet file or of an archive are not damaged.
     Undamaged,
 }
 
 impl TableError {
     pub(crate) fn new(file: &Path, rule: TableRule, message: impl Into<String>) -> TableError {
-        TableError { file: file.into(), line: None, column: None, rule, message: message.into() }
+        TableError { file: file.into(), line: None, rule, message: message.into() }
     }
 
-    /// A file that cannot be opened or read.
+    /// A file that cannot be opened or read, or whose bytes make no sense.
     pub fn io(file: &Path, error: &std::io::Error) -> TableError {
-        TableError::new(file, TableRule::Readable, error.to_string())
+        let is_damaged = error.kind() == std::io::ErrorKind::InvalidData;
+        TableError::new(file, if is_damaged { TableRule::Undamaged } else { TableRule::Readable }, error.to_string())
     }
 
     pub(crate) fn at_line(mut self, line: u64) -> TableError {
         self.line = Some(line);
-        self
-    }
-
-    pub(crate) fn in_column(mut self, column: &str) -> TableError {
-        self.column = Some(column.into());
         self
     }
 }
@@ -74,9 +68,6 @@ impl fmt::Display for TableError {
         write!(f, "{}", self.file.display())?;
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
-        }
-        if let Some(column) = &self.column {
-            write!(f, ", column `{column}`")?;
         }
         write!(f, ": {}", self.message)
     }

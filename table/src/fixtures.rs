@@ -1,5 +1,6 @@
 //! What the tests of several files need.
 
+use std::borrow::BorrowMut;
 use std::io::Write;
 
 use super::error::TableError;
@@ -13,7 +14,8 @@ pub(super) fn file(bytes: impl AsRef<[u8]>) -> tempfile::NamedTempFile {
 }
 
 /// Every row as (line, trimmed texts).
-pub(super) fn rows(source: Source) -> Result<Vec<(u64, Vec<String>)>, TableError> {
+pub(super) fn rows<S: BorrowMut<Source>>(mut source: S) -> Result<Vec<(u64, Vec<String>)>, TableError> {
+    let source = source.borrow_mut();
     let columns = source.columns().len();
     let mut rows = Vec::new();
     for batch in source {
@@ -27,7 +29,7 @@ pub(super) fn rows(source: Source) -> Result<Vec<(u64, Vec<String>)>, TableError
 /// The error of these bytes, which must be the same for a file and in memory.
 pub(super) fn refusal(bytes: impl AsRef<[u8]>) -> TableError {
     let file = file(&bytes);
-    let refusal = |source: Result<Source, TableError>| source.and_then(rows).unwrap_err();
+    let refusal = |source: Result<Source, TableError>| source.and_then(rows::<Source>).err().expect("no table");
     let error = refusal(Source::open(file.path()));
     assert_eq!(refusal(Source::from_bytes(file.path(), bytes.as_ref().to_vec())), error);
     error

@@ -50,18 +50,25 @@
 #[cfg(feature = "parquet")]
 mod arrow;
 mod batch;
+mod charset;
 mod check;
 mod column;
 mod columns;
 mod error;
+mod file_bytes;
 #[cfg(test)]
 mod fixtures;
+mod foreign;
 mod header;
+mod layout;
+mod packed;
+mod peeked;
 #[cfg(feature = "parquet")]
 mod record_batches;
 mod records;
 mod source;
 mod text;
+mod text_bytes;
 mod text_cells;
 mod write;
 

@@ -1,13 +1,12 @@
 //! Delimited text as records. A record without quotes is split where it lies; `csv_core` splits all
 //! others. This file counts lines and checks limits and quotes, so that every error names its line.
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use csv_core::ReadRecordResult;
 use memchr::{memchr_iter, memchr3};
-use sha2::{Digest, Sha256};
 
 use super::error::{TableError, TableRule};
 
@@ -18,13 +17,12 @@ pub const MAXIMUM_RECORD: usize = 1 << 20;
 /// Bytes asked of the file at once.
 const BLOCK: usize = 128 * 1024;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Splits bytes into records, keeping one record in memory at a time.
 pub(super) struct Records<R> {
     file: PathBuf,
     source: R,
-    hash: Sha256,
     core: csv_core::Reader,
     delimiter: u8,
     buffer: Vec<u8>,
@@ -53,7 +51,6 @@ impl<R: Read> Records<R> {
         Records {
             file: file.into(),
             source,
-            hash: Sha256::new(),
             core: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
             buffer: Vec::new(),
@@ -80,14 +77,8 @@ impl<R: Read> Records<R> {
         }
         let held = self.buffer.len();
         self.buffer.resize(held + BLOCK, 0);
-        let read = loop {
-            match self.source.read(&mut self.buffer[held..]) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                result => break result.map_err(|error| TableError::io(&self.file, &error))?,
-            }
-        };
+        let read = self.source.read(&mut self.buffer[held..]).map_err(|error| TableError::io(&self.file, &error))?;
         self.buffer.truncate(held + read);
-        self.hash.update(&self.buffer[held..]);
         self.delivered += read as u64;
         self.ended = read == 0;
         Ok(read > 0)
@@ -252,12 +243,12 @@ impl<R: Read> Records<R> {
         self.line + u64::from(!line_feed) - self.record_line
     }
 
-    /// SHA-256 of the whole file; reads what is left of it.
-    pub(super) fn sha256(&mut self) -> Result<String, TableError> {
-        while self.fill(self.at)? {
-            self.at = self.buffer.len();
-        }
-        Ok(hex::encode(self.hash.clone().finalize()))
+    pub(super) fn source(&self) -> &R {
+        &self.source
+    }
+
+    pub(super) fn source_mut(&mut self) -> &mut R {
+        &mut self.source
     }
 }
 

@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 
 use super::batch::Batch;
 use super::error::{TableError, TableRule};
-use super::header::{self, RefusedColumn};
+use super::file_bytes::FileBytes;
+use super::foreign;
+use super::header::RefusedColumn;
+use super::layout::Layout;
 #[cfg(feature = "parquet")]
 use super::record_batches::RecordBatches;
 use super::text::TextReader;
+use super::text_bytes::TextBytes;
 
 /// Bytes looked at to tell the format.
-const SNIFFED_BYTES: u64 = 64 * 1024;
+const SIGNATURE: u64 = 16;
 
 /// An open table; iterate for its batches. After an error the stream ends.
 pub struct Source {
@@ -24,10 +28,7 @@ pub struct Source {
 }
 
 enum Reader {
-    Text {
-        delimiter: u8,
-        reader: Box<TextReader>,
-    },
+    Text(Box<TextReader>),
     #[cfg(feature = "parquet")]
     Arrow {
         format: Format,
@@ -56,26 +57,25 @@ impl Source {
         let io = |error: std::io::Error| TableError::io(path, &error);
         let mut file = File::open(path).map_err(io)?;
         let bytes = file.metadata().map_err(io)?.len();
-        let mut sample = Vec::new();
-        file.by_ref().take(SNIFFED_BYTES).read_to_end(&mut sample).map_err(io)?;
+        let mut signature = Vec::new();
+        file.by_ref().take(SIGNATURE).read_to_end(&mut signature).map_err(io)?;
         file.rewind().map_err(io)?;
         #[cfg(feature = "parquet")]
-        if is_parquet(&sample) {
+        if is_parquet(&signature) {
             return Ok(Source::arrow(path, Format::Parquet, RecordBatches::open(path, file)?));
         }
-        Source::text(path, &sample, bytes, Box::new(file))
+        Source::text(path, bytes, Box::new(file))
     }
 
     /// Reads the column names of a file whose bytes are in memory. `name` stands for the file in
     /// errors.
     pub fn from_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Source, TableError> {
         let name = name.as_ref();
-        let sample = bytes[..bytes.len().min(SNIFFED_BYTES as usize)].to_vec();
         #[cfg(feature = "parquet")]
-        if is_parquet(&sample) {
+        if is_parquet(&bytes) {
             return Ok(Source::arrow(name, Format::Parquet, RecordBatches::in_memory(name, bytes.into())?));
         }
-        Source::text(name, &sample, bytes.len() as u64, Box::new(Cursor::new(bytes)))
+        Source::text(name, bytes.len() as u64, Box::new(Cursor::new(bytes)))
     }
 
     /// The table of a reader of record batches. Nulls are missing values; `name` stands for a file
@@ -88,11 +88,12 @@ impl Source {
         Ok(Source::arrow(name.as_ref(), Format::Arrow, RecordBatches::stream(name.as_ref(), reader)?))
     }
 
-    fn text(path: &Path, sample: &[u8], bytes: u64, file: Box<dyn Read + Send>) -> Result<Source, TableError> {
-        refuse_other_formats(path, sample)?;
-        let delimiter = header::delimiter(path, sample, sample.len() as u64 == bytes);
-        let reader = TextReader::open(path, file, delimiter)?;
-        let reader = Reader::Text { delimiter, reader: Box::new(reader) };
+    fn text(path: &Path, bytes: u64, file: Box<dyn Read + Send>) -> Result<Source, TableError> {
+        let text = TextBytes::open(path, FileBytes::new(file))?;
+        let (sample, is_whole) = text.sample();
+        foreign::refuse(path, sample, text.packed_by())?;
+        let layout = Layout::detect(path, sample, is_whole);
+        let reader = Reader::Text(Box::new(TextReader::open(path, text, layout)?));
         Ok(Source { path: path.into(), reader, bytes, rows: 0, ended: false })
     }
 
@@ -110,7 +111,7 @@ impl Source {
     /// How the table is written.
     pub fn format(&self) -> Format {
         match self.reader {
-            Reader::Text { delimiter, .. } => Format::Text { delimiter: delimiter.into() },
+            Reader::Text(ref reader) => Format::Text { delimiter: reader.delimiter().into() },
             #[cfg(feature = "parquet")]
             Reader::Arrow { format, .. } => format,
         }
@@ -124,7 +125,7 @@ impl Source {
     /// Names of the columns, all different.
     pub fn columns(&self) -> &[String] {
         match &self.reader {
-            Reader::Text { reader, .. } => &reader.columns,
+            Reader::Text(reader) => &reader.columns,
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => &batches.columns,
         }
@@ -133,7 +134,7 @@ impl Source {
     /// Columns whose values cannot be read.
     pub fn refused(&self) -> &[RefusedColumn] {
         match &self.reader {
-            Reader::Text { .. } => &[],
+            Reader::Text(_) => &[],
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => &batches.refused,
         }
@@ -149,7 +150,7 @@ impl Source {
     #[cfg_attr(not(feature = "parquet"), expect(unused_variables))]
     pub fn select(&mut self, columns: &[usize]) {
         match &mut self.reader {
-            Reader::Text { .. } => {}
+            Reader::Text(_) => {}
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.select(columns),
         }
@@ -159,7 +160,7 @@ impl Source {
     #[cfg(feature = "parquet")]
     pub(super) fn arrow_schema(&self) -> Option<&arrow_schema::SchemaRef> {
         match &self.reader {
-            Reader::Text { .. } => None,
+            Reader::Text(_) => None,
             Reader::Arrow { batches, .. } => Some(batches.schema()),
         }
     }
@@ -168,9 +169,20 @@ impl Source {
     /// how many rows of record batches are to come, so there both are the rows that were read.
     pub fn progress(&self) -> (u64, u64) {
         match &self.reader {
-            Reader::Text { reader, .. } => (reader.consumed(), self.bytes),
+            Reader::Text(reader) => (reader.consumed(), self.bytes),
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.progress(),
+        }
+    }
+
+    /// What a person should know about how the table is read, one sentence each: a guess, or
+    /// something that was passed over. More may come as more of the table is read; what was there
+    /// stays in its place.
+    pub fn notices(&self) -> Vec<String> {
+        match &self.reader {
+            Reader::Text(reader) => reader.notices(),
+            #[cfg(feature = "parquet")]
+            Reader::Arrow { .. } => Vec::new(),
         }
     }
 
@@ -179,7 +191,7 @@ impl Source {
     pub fn sha256(&mut self) -> Result<Option<String>, TableError> {
         self.ended = true;
         match &mut self.reader {
-            Reader::Text { reader, .. } => reader.sha256().map(Some),
+            Reader::Text(reader) => reader.sha256().map(Some),
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.sha256(),
         }
@@ -194,7 +206,7 @@ impl Iterator for Source {
             return None;
         }
         let batch = match &mut self.reader {
-            Reader::Text { reader, .. } => reader.next_batch(),
+            Reader::Text(reader) => reader.next_batch(),
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.next_batch(),
         };
@@ -224,63 +236,13 @@ fn is_parquet(sample: &[u8]) -> bool {
     sample.starts_with(b"PAR1")
 }
 
-/// Refuses files of other formats by name.
-fn refuse_other_formats(path: &Path, sample: &[u8]) -> Result<(), TableError> {
-    let start = sample.trim_ascii_start();
-    let format = match sample {
-        [] => return Err(TableError::new(path, TableRule::NotEmpty, "the file is empty")),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            return Err(TableError::new(path, TableRule::Utf8, "the text is UTF-16; save the file as UTF-8"));
-        }
-        // A build with Parquet has opened it by now.
-        [b'P', b'A', b'R', b'1', ..] => {
-            let message = "this is Parquet, and this build reads delimited text only; write the table as CSV";
-            return Err(TableError::new(path, TableRule::Format, message));
-        }
-        [b'P', b'K', 3, 4, ..] => "a spreadsheet or a zip archive",
-        [0x1f, 0x8b, ..] => "a gzip archive",
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => "a zstd archive",
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old spreadsheet",
-        _ if sample.starts_with(b"SQLite format 3") => "a SQLite database",
-        _ if sample.starts_with(b"ARROW1") || sample.starts_with(b"FEA1") => "an Arrow or Feather file",
-        _ if sample.contains(&0) => "a binary file",
-        _ if start.starts_with(b"{") || start.starts_with(b"[") => "JSON",
-        _ if start.starts_with(b"<") => "HTML or XML",
-        _ => return Ok(()),
-    };
-    let message = format!("this is {format}; a table must be delimited text (CSV, TSV) or Parquet");
-    Err(TableError::new(path, TableRule::Format, message))
-}
-
 #[cfg(test)]
 mod tests {
     use sha2::{Digest, Sha256};
 
     use super::super::BATCH_ROWS;
-    use super::super::fixtures::{file, refusal};
+    use super::super::fixtures::file;
     use super::*;
-
-    #[test]
-    fn files_that_are_no_table_are_named() {
-        for (bytes, rule, part) in [
-            (&b""[..], TableRule::NotEmpty, "empty"),
-            (b"\n\r\n\n", TableRule::NotEmpty, "only empty lines"),
-            (b"a,b\n", TableRule::Rows, "no rows"),
-            (b"PK\x03\x04rest", TableRule::Format, "spreadsheet"),
-            (b"\x1f\x8b\x08", TableRule::Format, "gzip"),
-            (b"\xff\xfea\0", TableRule::Utf8, "UTF-16"),
-            (b"{\"a\": 1}", TableRule::Format, "JSON"),
-            (b"<html>", TableRule::Format, "HTML"),
-            (b"a,b\n1,\0\n", TableRule::Format, "binary"),
-            (b"PAR1 and no footer", TableRule::Undamaged, ""),
-        ] {
-            let error = refusal(bytes);
-            assert!(error.rule == rule && error.message.contains(part), "{error}");
-        }
-        let error = Source::open("no/such/table.csv").err().unwrap();
-        assert_eq!(error.rule, TableRule::Readable);
-        assert!(error.to_string().starts_with("no/such/table.csv: "), "{error}");
-    }
 
     #[test]
     fn many_batches_in_order_and_the_hash_of_the_bytes() {

@@ -32,19 +32,14 @@ impl TextCells {
         self.text.len()
     }
 
-    /// Adds a row: its cells joined by the delimiter, and where each of them ends; false, and
-    /// nothing added, where a cell ends within a character.
-    pub(super) fn push(&mut self, line: u64, joined: &str, ends: &[usize], is_plain: bool) -> bool {
-        if !ends.iter().all(|&end| joined.is_char_boundary(end)) {
-            return false;
-        }
+    /// Adds a row: its cells joined by the delimiter, and where each of them ends.
+    pub(super) fn push(&mut self, line: u64, joined: &str, ends: &[usize], is_plain: bool) {
         let start = self.text.len();
         self.lines.push(line);
         self.plain.push(is_plain);
         self.text.push_str(joined);
         self.text.push('\n');
         self.ends.extend(ends.iter().map(|&end| (start + end) as u32));
-        true
     }
 
     fn start(&self, index: usize) -> usize {

@@ -11,7 +11,7 @@ use tenure_table::{Columns, Source};
 
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::inputs::read_artifact;
+use crate::inputs::{Notices, read_artifact};
 
 /// Explain the score of one row, and what would lower it
 ///
@@ -60,7 +60,9 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
             "{rule}; mark fields as `changeable` in the schema and train again, or give --counterfactuals 0"
         )));
     }
-    let customer = customer(&scorer, Source::open(data)?, *row)?;
+    let source = Source::open(data)?;
+    Notices::new(&source, console);
+    let customer = customer(&scorer, source, *row)?;
     let mut workspace = scorer.workspace();
     let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).map_err(Failure::usage)?;
     let threshold = threshold.or(scorer.threshold(explanation.score.tier));

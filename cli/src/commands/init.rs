@@ -9,7 +9,7 @@ use tenure_training::suggest::suggest;
 
 use crate::console::{Console, refuse_overwrite};
 use crate::failure::Failure;
-use crate::inputs::read_for_training;
+use crate::inputs::{Notices, read_for_training};
 
 /// Draft a schema for a table
 ///
@@ -43,8 +43,10 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
     let source = Source::open(&arguments.table)?;
+    let mut notices = Notices::new(&source, console);
     let draft =
         console.reading(|progress| draft(source, &arguments.target, arguments.positive.as_deref(), progress))?;
+    notices.print(&draft.notices, console);
     write_whole(&arguments.out, draft.text.as_bytes())?;
     let schema = &draft.schema;
     let numbers = schema.fields.iter().filter(|field| field.is_number()).count();

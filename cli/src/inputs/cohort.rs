@@ -9,6 +9,7 @@ use tenure_training::cohort::{Cohort, Purpose};
 
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::inputs::Notices;
 
 /// Reads a table to measure a model on. Says which rows and values were treated how.
 pub fn read_for_evaluation(data: &Path, schema: &Schema, console: &Console) -> Result<Cohort, Failure> {
@@ -32,7 +33,9 @@ pub fn read_for_training(data: &Path, mut schema: Schema, console: &Console) -> 
 
 fn read(purpose: Purpose, data: &Path, schema: &Schema, console: &Console) -> Result<Cohort, Failure> {
     let source = Source::open(data)?;
+    let mut notices = Notices::new(&source, console);
     let cohort = console.reading(|progress| Cohort::read_for(purpose, source, schema, progress))?;
+    notices.print(&cohort.report().notices, console);
     for line in cohort.report().lines() {
         console.say(line);
     }

@@ -2,8 +2,10 @@
 
 mod artifact;
 mod cohort;
+mod notices;
 mod schema;
 
 pub use artifact::{ArtifactFile, day, read_artifact};
 pub use cohort::{read_for_evaluation, read_for_training};
+pub use notices::Notices;
 pub use schema::read_schema;

@@ -39,6 +39,7 @@ impl Cohort {
             }
             progress(done, total);
         }
+        cohort.report.notices = source.notices();
         cohort.report.sha256 = source.sha256()?.unwrap_or_default();
         let unfit = cohort.unfit(purpose);
         if unfit.is_empty() { Ok(cohort) } else { Err(CohortError::Unfit(unfit, Box::new(cohort.report))) }

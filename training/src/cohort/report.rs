@@ -48,6 +48,8 @@ pub struct ReadReport {
     pub target: String,
     /// The first 20 values of the target, with their number of rows.
     pub target_values: Vec<(String, u64)>,
+    /// What a person should know about how the table was read ([`Source::notices`]).
+    pub notices: Vec<String>,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }

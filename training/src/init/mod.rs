@@ -31,6 +31,8 @@ pub struct Draft {
     pub schema: Schema,
     /// Rows of the table.
     pub rows: u64,
+    /// What a person should know about how the table was read ([`Source::notices`]).
+    pub notices: Vec<String>,
 }
 
 /// Drafts a schema that predicts `target`; `positive` is its value that means "left", guessed where
@@ -85,7 +87,7 @@ pub fn draft(
     let text = document::write(&drafted);
     let unsound = |problems: String| InitError::Unsound { file: file.clone(), problems };
     match SchemaFile::read(&text) {
-        Ok(SchemaFile { schema, .. }) => Ok(Draft { text, schema, rows: drafted.rows }),
+        Ok(SchemaFile { schema, .. }) => Ok(Draft { text, schema, rows: drafted.rows, notices: source.notices() }),
         Err(error) => Err(unsound(error.to_string())),
     }
 }

@@ -24,7 +24,7 @@ use tenure_training::file::{persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
-use crate::inputs::{day, read_artifact};
+use crate::inputs::{Notices, day, read_artifact};
 
 /// Score every row of a table
 ///
@@ -93,6 +93,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
         }
     }
     let mut source = Source::open(data)?;
+    let mut notices = Notices::new(&source, output);
     let line_word = source.line_word();
     let places = Columns::find(&source, &document.schema, false)?.fields;
     let failure = |error| output_table::failure(error, out);
@@ -115,7 +116,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     };
     let mut tally = Tally::new(document);
     in_order(
-        batches(source, &progress),
+        batches(&mut source, &progress),
         &|batch| {
             let scored = row_scorer.score(&batch)?;
             let cells = output_table::cells(&scored, &tiers, *reasons);
@@ -133,12 +134,13 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
         return Err(Failure::interrupted());
     }
     persist(file, out)?;
+    notices.print(&source.notices(), output);
     report(arguments, document, &tally, line_word, started, output);
     Ok(())
 }
 
 /// The batches of the input, until somebody interrupts; reports how far the reading has come.
-fn batches(mut source: Source, progress: &Progress) -> impl Iterator<Item = Result<Batch, Failure>> {
+fn batches(source: &mut Source, progress: &Progress) -> impl Iterator<Item = Result<Batch, Failure>> {
     let mut rows = 0;
     std::iter::from_fn(move || {
         let batch = source.next()?;
