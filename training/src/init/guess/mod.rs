@@ -35,9 +35,9 @@ pub(super) fn guess(profile: &Profile, target: &str) -> Guess {
     if known == 0 {
         return ignored(format!("no value in {} rows", grouped(rows)));
     }
-    if let Some(name) = after_the_fact(&profile.name, target) {
+    if let Some(word) = after_the_fact(&profile.name, target) {
         return ignored(format!(
-            "its name speaks of {name}: is it known before a customer leaves? Then make it a field"
+            "its name speaks of {word:?}: is it known before a customer leaves? Then make it a field"
         ));
     }
     if profile.distinct.count() == 1 && profile.blank == 0 {
