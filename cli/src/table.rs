@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tenure::schema::Schema;
-use tenure_training::checks::DataChecks;
+use tenure_training::checks::{Check, DataChecks};
 use tenure_training::cohort::Cohort;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::{Fold, Split, SplitBy};
@@ -44,6 +44,15 @@ impl TableArguments {
         Ok(SplitBy::read(cohort, self.group.as_deref(), self.time.as_deref())?)
     }
 
+    /// Looks for faults in the table. Where the split follows time, that customers stand on both
+    /// sides is as it will be in use.
+    pub fn find_faults(&self, cohort: &Cohort, schema: &Schema, splits: &[Split]) -> Result<DataChecks, Failure> {
+        let mut checks = DataChecks::run(cohort, schema, splits)?;
+        let repeated = checks.findings.iter_mut().filter(|finding| finding.check == Check::RepeatedIdentifiers);
+        repeated.filter(|_| self.time.is_some()).for_each(|finding| finding.warning = false);
+        Ok(checks)
+    }
+
     /// Checks the table before training. Prints the warnings; under `--strict` they are an error.
     pub fn check(
         &self,
@@ -52,12 +61,13 @@ impl TableArguments {
         split: &Split,
         console: &Console,
     ) -> Result<DataChecks, Failure> {
-        let checks = DataChecks::run(cohort, schema, Some(split))?;
+        let checks = self.find_faults(cohort, schema, std::slice::from_ref(split))?;
         self.judge(&checks, console)?;
         Ok(checks)
     }
 
-    /// As [`TableArguments::check`], with the first fold as the split.
+    /// As [`TableArguments::check`], with every fold as a split. Says in any case how many test
+    /// rows are equal to others.
     pub fn check_folds(
         &self,
         cohort: &Cohort,
@@ -65,9 +75,13 @@ impl TableArguments {
         folds: &[Fold],
         console: &Console,
     ) -> Result<(), Failure> {
-        let Fold { fit, validation, test } = folds[0].clone();
-        let first = Split { train: fit, validation, calibration: Vec::new(), test };
-        self.check(cohort, schema, &first, console).map(drop)
+        let split = |Fold { fit, validation, test }| Split { train: fit, validation, calibration: Vec::new(), test };
+        let splits: Vec<Split> = folds.iter().cloned().map(split).collect();
+        let checks = self.find_faults(cohort, schema, &splits)?;
+        self.judge(&checks, console)?;
+        let notes = checks.findings.iter().filter(|finding| !finding.warning && finding.check == Check::AcrossSplits);
+        notes.for_each(|note| console.say(format!("note: {}", note.message)));
+        Ok(())
     }
 
     /// Prints the warnings; under `--strict` they are an error.

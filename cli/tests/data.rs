@@ -176,10 +176,10 @@ fn warnings_are_errors_under_strict() {
     folder.write("t.csv", &(sound + &twice));
     let (out, _) = folder.ends("check --data t.csv --schema schema.toml --json", 0);
     let checks: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(checks["duplicates"]["repeated_identifiers"], 30);
+    assert_eq!(checks["duplicates"]["repeated_identifiers"][0]["rows"], 30);
     assert_eq!(checks["findings"][0]["check"], "repeated_identifiers");
     let (_, error) = folder.ends(TRAIN, 0);
-    assert!(error.contains("warning: 30 of 1230 rows have the identifiers (`id`) of an earlier row"), "{error}");
+    assert!(error.contains("warning: `id`: 30 of 1230 rows have the value of an earlier row"), "{error}");
     for command in ["check", "crossval --splits 2 --epochs 2", "train --out other"] {
         let (_, error) = folder.ends(&format!("{command} --data t.csv --schema schema.toml --strict"), 1);
         assert!(error.contains("leave --strict out") && error.contains("lines 2 and 1202"), "{error}");

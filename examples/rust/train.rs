@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         schema: &schema,
         split: &split,
         split_words: SplitBy::Target.words(&split.test),
-        checks: &DataChecks::run(&cohort, &schema, Some(&split))?,
+        checks: &DataChecks::run(&cohort, &schema, std::slice::from_ref(&split))?,
         history: &history,
     };
     let card = source.card(&trained)?;

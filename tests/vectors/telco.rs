@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         schema: &schema,
         split: &split,
         split_words: SplitBy::Target.words(&split.test),
-        checks: &DataChecks::run(&cohort, &schema, Some(&split))?,
+        checks: &DataChecks::run(&cohort, &schema, std::slice::from_ref(&split))?,
         history: &History::default(),
     };
     let artifact = trained.artifact(&params, &cohort, &policy, &split.train, source.card(&trained)?)?;

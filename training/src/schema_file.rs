@@ -133,7 +133,7 @@ mod tests {
             schema: &file.schema,
             split: &split,
             split_words: String::new(),
-            checks: &DataChecks::run(&cohort, &file.schema, None).unwrap(),
+            checks: &DataChecks::run(&cohort, &file.schema, &[]).unwrap(),
             history: &History::default(),
         };
         let card = source.card(&trained).unwrap();

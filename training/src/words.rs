@@ -22,3 +22,13 @@ pub(crate) fn percent(part: usize, whole: usize) -> String {
 pub(crate) fn nearest_hint(nearest: Option<&str>) -> String {
     nearest.map_or(String::new(), |nearest| format!("; the nearest is `{nearest}`"))
 }
+
+/// An argument of a command line: quoted where a shell would part it.
+pub(crate) fn quoted_for_shell(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-.:".contains(c);
+    if text.chars().all(is_plain) && !text.is_empty() {
+        text.into()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}

@@ -28,7 +28,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let (SchemaFile { schema, .. }, cohort) = arguments.table.read(console)?;
     let split_by = arguments.table.split_by(&cohort)?;
     let split = split_by.split(cohort.labels(), &Shares::default(), arguments.seed)?;
-    let checks = DataChecks::run(&cohort, &schema, Some(&split))?;
+    let checks = arguments.table.find_faults(&cohort, &schema, std::slice::from_ref(&split))?;
     if arguments.json {
         let document = serde_json::to_value(&checks).map_err(Failure::data)?;
         console.print(format!("{document:#}"));

@@ -1,21 +1,24 @@
-//! Rows that occur more than once: the same customer twice, or customers that are alike.
+//! Rows that occur more than once, and whether they stand on both sides of a split.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
-use tenure_table::{Source, TableError};
+use tenure_table::TableError;
 
 use super::finding::{Check, Finding};
+use super::repeated::{RepeatedIdentifier, repeated_identifiers};
 use crate::cohort::{Cohort, Column};
 use crate::split::Split;
 use crate::words::percent;
 
-/// Customers of different identifiers may well be alike; from this share of the rows on it is worth
-/// a warning.
+/// Customers of different identifiers may well be alike; from this share of the rows on, and from so
+/// many rows on, it is worth a warning.
 const ALIKE: f64 = 0.01;
+const ALIKE_ROWS: usize = 3;
 
-/// How many rows occur more than once. Rows are compared by a hash of 64 bits.
+/// How many rows occur more than once. Rows are compared by a hash of 64 bits. Test rows are those
+/// of all splits together.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Duplicates {
     /// Rows with the same fields as an earlier row.
@@ -24,93 +27,49 @@ pub struct Duplicates {
     pub conflicting: usize,
     /// Test rows with the same fields as a row of another part.
     pub test_rows_elsewhere: usize,
+    /// Those among them whose outcome is that row's as well.
+    pub test_rows_elsewhere_same_outcome: usize,
     pub test_rows: usize,
     /// Columns of the table that the schema calls identifiers.
     pub identifiers: Vec<String>,
-    /// Rows with the same identifiers, taken together, as an earlier row.
-    pub repeated_identifiers: usize,
-    /// The first such pair: what it counts ("line" or "row"), and where the two stand.
-    pub first_repeated: Option<(&'static str, u64, u64)>,
-    /// Test rows with the same identifiers as a row of another part.
-    pub test_identifiers_elsewhere: usize,
+    /// Identifiers whose repeated values are repeated customers.
+    pub repeated_identifiers: Vec<RepeatedIdentifier>,
 }
 
 impl Duplicates {
-    pub(super) fn count(cohort: &Cohort, split: Option<&Split>) -> Result<Duplicates, TableError> {
-        let mut found = Duplicates::default();
+    pub(super) fn count(cohort: &Cohort, splits: &[Split]) -> Result<Duplicates, TableError> {
         let keys = keys(cohort);
         let mut tally: HashMap<u64, [usize; 2]> = HashMap::with_capacity(keys.len());
         for (key, &label) in keys.iter().zip(cohort.labels()) {
             tally.entry(*key).or_default()[usize::from(label)] += 1;
         }
-        found.alike = keys.len() - tally.len();
-        found.conflicting = tally.values().filter(|[stayed, left]| *stayed > 0 && *left > 0).map(|[a, b]| a + b).sum();
-        if let Some(split) = split {
-            found.test_rows = split.test.len();
-            found.test_rows_elsewhere = elsewhere(&keys, split);
-        }
-        found.identifiers(cohort, split)?;
-        Ok(found)
-    }
-
-    /// Reads the identifiers, which no cohort keeps, as hashes.
-    fn identifiers(&mut self, cohort: &Cohort, split: Option<&Split>) -> Result<(), TableError> {
-        let source = Source::open(&cohort.report().file)?;
-        let named = cohort.schema().identifiers.iter();
-        let places: Vec<usize> =
-            named.filter_map(|name| source.columns().iter().position(|column| column == name)).collect();
-        self.identifiers = places.iter().map(|&place| source.columns()[place].clone()).collect();
-        if places.is_empty() {
-            return Ok(());
-        }
-        let line_word = source.line_word();
-        let mut seen: HashMap<u64, u64> = HashMap::with_capacity(cohort.rows());
-        let mut keys = Vec::with_capacity(cohort.rows());
-        cohort.reread::<TableError>(source, &mut |batch, row| {
-            let texts: Vec<_> = places.iter().map(|&place| batch.text(row, place)).collect();
-            // Customers without any identifier are all different.
-            if texts.iter().all(|text| text.is_empty()) {
-                keys.push(hash(&("row", keys.len())));
-                return Ok(());
-            }
-            let (key, line) = (hash(&texts), batch.line(row));
-            keys.push(key);
-            if let Some(&first) = seen.get(&key) {
-                self.repeated_identifiers += 1;
-                self.first_repeated.get_or_insert((line_word, first, line));
-            } else {
-                seen.insert(key, line);
-            }
-            Ok(())
-        })?;
-        if let Some(split) = split.filter(|_| keys.len() == cohort.rows()) {
-            self.test_identifiers_elsewhere = elsewhere(&keys, split);
-        }
-        Ok(())
+        let conflicting = tally.values().filter(|[stayed, left]| *stayed > 0 && *left > 0).map(|[a, b]| a + b).sum();
+        let labelled: Vec<u64> = keys.iter().zip(cohort.labels()).map(|row| hash(&row)).collect();
+        let (identifiers, repeated_identifiers) = repeated_identifiers(cohort, &keys, splits)?;
+        Ok(Duplicates {
+            alike: keys.len() - tally.len(),
+            conflicting,
+            test_rows_elsewhere: splits.iter().map(|split| elsewhere(&keys, split)).sum(),
+            test_rows_elsewhere_same_outcome: splits.iter().map(|split| elsewhere(&labelled, split)).sum(),
+            test_rows: splits.iter().map(|split| split.test.len()).sum(),
+            identifiers,
+            repeated_identifiers,
+        })
     }
 
     pub(super) fn find(&self, cohort: &Cohort, findings: &mut Vec<Finding>) {
         let rows = cohort.rows();
-        let mut report = |check, warning, message| findings.push(Finding { check, warning, field: None, message });
-        if let Some((word, first, second)) = self.first_repeated {
-            let names: Vec<_> = self.identifiers.iter().map(|name| format!("`{name}`")).collect();
-            let (names, count) = (names.join(", "), self.repeated_identifiers);
-            let across = match self.test_identifiers_elsewhere {
-                0 => "no test row is among them".into(),
-                count => format!("{count} of {} test rows are in other parts too", self.test_rows),
-            };
-            report(
-                Check::RepeatedIdentifiers,
-                true,
-                format!(
-                    "{count} of {rows} rows have the identifiers ({names}) of an earlier row, first in {word}s {first} and {second}; {across}. Remove them, or keep a customer's rows together with --group"
-                ),
-            );
+        for repeated in &self.repeated_identifiers {
+            let warning = repeated.across_parts || self.test_rows == 0;
+            let message = repeated.message(rows, self.test_rows);
+            findings.push(Finding { check: Check::RepeatedIdentifiers, warning, field: None, message });
         }
+        let mut report = |check, warning, message| findings.push(Finding { check, warning, field: None, message });
         // With identifiers, some different customers may be alike. Without them, alike rows are
         // likely one customer.
-        let warns =
-            |count: usize, of: usize| count > 0 && (self.identifiers.is_empty() || count as f64 >= ALIKE * of as f64);
+        let has_identifiers = !self.identifiers.is_empty();
+        let is_common = |count: usize, of: usize| count >= ALIKE_ROWS && count as f64 >= ALIKE * of as f64;
+        let warns = |count: usize, of: usize| !has_identifiers || is_common(count, of);
         if self.alike > 0 {
             let share = percent(self.alike, rows);
             let message = format!("{} of {rows} rows ({share}) equal an earlier row in every field", self.alike);
@@ -127,15 +86,20 @@ impl Duplicates {
                 ),
             );
         }
-        if self.test_rows_elsewhere > 0 {
+        let (elsewhere, test) = (self.test_rows_elsewhere, self.test_rows);
+        if elsewhere > 0 {
             report(
                 Check::AcrossSplits,
-                warns(self.test_rows_elsewhere, self.test_rows),
+                warns(elsewhere, test),
                 format!(
-                    "{} of {} test rows ({}) equal a training, validation or calibration row in every field",
-                    self.test_rows_elsewhere,
-                    self.test_rows,
-                    percent(self.test_rows_elsewhere, self.test_rows)
+                    "{elsewhere} of {test} test rows ({}) equal a row that is not a test row in every field, {} of them in the outcome too{}",
+                    percent(elsewhere, test),
+                    self.test_rows_elsewhere_same_outcome,
+                    if has_identifiers {
+                        ""
+                    } else {
+                        ". Rows that were repeated by mistake make the figures too good: remove them"
+                    }
                 ),
             );
         }
@@ -143,9 +107,9 @@ impl Duplicates {
 }
 
 /// Test rows whose key is in another part.
-fn elsewhere(keys: &[u64], split: &Split) -> usize {
+pub(super) fn elsewhere(keys: &[u64], split: &Split) -> usize {
     let others = [&split.train, &split.validation, &split.calibration].into_iter().flatten();
-    let others: std::collections::HashSet<u64> = others.map(|&row| keys[row as usize]).collect();
+    let others: HashSet<u64> = others.map(|&row| keys[row as usize]).collect();
     split.test.iter().filter(|&&row| others.contains(&keys[row as usize])).count()
 }
 
@@ -165,7 +129,7 @@ fn keys(cohort: &Cohort) -> Vec<u64> {
     hashers.into_iter().map(|hasher| hasher.finish()).collect()
 }
 
-fn hash(value: &impl Hash) -> u64 {
+pub(super) fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -7,7 +7,7 @@ use super::finding::{Check, Finding};
 use crate::cohort::rare::RARE_BELOW;
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::metrics::roc_auc;
-use crate::profile::{identifier_reason, outcome_word};
+use crate::profile::{identifies, outcome_word, profile_of, row_position};
 use crate::words::percent;
 
 /// A field with a higher ROC-AUC of its own is hardly known before a customer leaves.
@@ -179,8 +179,12 @@ pub(super) fn find(
     if let Some(word) = outcome_word(&field.name, &schema.target.field) {
         report(Check::PostOutcome, format!("speaks of {word:?} in its name: is it known before a customer leaves?"));
     }
-    if let Some(reason) = identifier_reason(&field.name, texts(cohort, index).take(IDENTIFIER_ROWS)) {
-        report(Check::Identifier, format!("identifies rows: {reason}; list it under `identifiers`"));
+    if let Some(profile) = profile_of(&field.name, texts(cohort, index).take(IDENTIFIER_ROWS)) {
+        if let Some(reason) = row_position(&profile) {
+            report(Check::Identifier, format!("holds {reason}; list it under `ignored`"));
+        } else if let Some(reason) = identifies(&profile) {
+            report(Check::Identifier, format!("identifies rows: {reason}; list it under `identifiers`"));
+        }
     }
     if summary.missing as f64 > MOSTLY_MISSING * rows as f64 {
         report(

@@ -4,6 +4,7 @@
 mod duplicates;
 mod fields;
 mod finding;
+mod repeated;
 
 use serde::Serialize;
 use tenure::schema::Schema;
@@ -15,6 +16,7 @@ use crate::split::Split;
 pub use duplicates::Duplicates;
 pub use fields::{CategorySummary, FieldSummary, NumberSummary};
 pub use finding::{Check, Finding};
+pub use repeated::RepeatedIdentifier;
 
 /// Figures and findings of one table.
 #[derive(Clone, Debug, Serialize)]
@@ -27,15 +29,16 @@ pub struct DataChecks {
 }
 
 impl DataChecks {
-    /// Checks the customers and their split. `schema` is the one that was read, before rare
-    /// categories were folded. Reads the table once more where the schema names identifiers.
-    pub fn run(cohort: &Cohort, schema: &Schema, split: Option<&Split>) -> Result<DataChecks, TableError> {
+    /// Checks the customers and their split, or the splits of several folds. `schema` is the one
+    /// that was read, before rare categories were folded. Reads the table once more where the
+    /// schema names identifiers.
+    pub fn run(cohort: &Cohort, schema: &Schema, splits: &[Split]) -> Result<DataChecks, TableError> {
         let fields = fields::summaries(cohort);
         let mut findings = Vec::new();
         for (index, summary) in fields.iter().enumerate() {
             fields::find(cohort, index, summary, schema, &mut findings);
         }
-        let duplicates = Duplicates::count(cohort, split)?;
+        let duplicates = Duplicates::count(cohort, splits)?;
         duplicates.find(cohort, &mut findings);
         Ok(DataChecks { rows: cohort.rows(), positives: cohort.positives(), fields, duplicates, findings })
     }

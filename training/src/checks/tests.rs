@@ -3,7 +3,7 @@ use tenure_table::Source;
 
 use super::*;
 use crate::file::tests::file;
-use crate::split::{Shares, Split};
+use crate::split::{Shares, Split, SplitBy};
 
 const SCHEMA: &str = r#"
 schema_version = 1
@@ -34,7 +34,7 @@ fn check(rows: &[[String; 5]], schema: &str) -> DataChecks {
     let schema: Schema = toml::from_str(schema).unwrap();
     let cohort = Cohort::read(Source::open(file.path()).unwrap(), &schema).unwrap();
     let split = Split::stratified(cohort.labels(), &Shares::default(), 0).unwrap();
-    DataChecks::run(&cohort, &schema, Some(&split)).unwrap()
+    DataChecks::run(&cohort, &schema, &[split]).unwrap()
 }
 
 fn found(rows: &[[String; 5]], schema: &str) -> Vec<(Check, Option<String>)> {
@@ -105,7 +105,7 @@ fn names_and_values_that_do_not_belong_among_the_fields() {
     let file = file(format!("id,cancelled,since,plan,Churn\n{rows}"));
     let schema: Schema = toml::from_str(&schema).unwrap();
     let cohort = Cohort::read(Source::open(file.path()).unwrap(), &schema).unwrap();
-    let checks = DataChecks::run(&cohort, &schema, None).unwrap();
+    let checks = DataChecks::run(&cohort, &schema, &[]).unwrap();
     assert_eq!(checks.findings.iter().map(|finding| finding.check).collect::<Vec<_>>(), [Check::PostOutcome]);
     let mut rows = sound();
     rows.iter_mut().enumerate().for_each(|(n, row)| row[1] = (100_000 + n * 7).to_string());
@@ -118,10 +118,15 @@ fn the_same_customer_twice_is_found_across_the_split() {
     (0..40).for_each(|row| rows.push(rows[row].clone()));
     let checks = check(&rows, SCHEMA);
     let duplicates = &checks.duplicates;
-    assert_eq!((duplicates.alike, duplicates.repeated_identifiers, duplicates.conflicting), (40, 40, 0));
-    assert_eq!(duplicates.first_repeated, Some(("line", 2, 602)));
+    let [repeated] = &duplicates.repeated_identifiers[..] else { panic!("{duplicates:?}") };
+    assert_eq!((duplicates.alike, repeated.rows, repeated.equal_rows, duplicates.conflicting), (40, 40, 40, 0));
+    assert_eq!((repeated.column.as_str(), repeated.first), ("id", ("line", 2, 602)));
     assert!(duplicates.test_rows_elsewhere > 0);
-    assert_eq!(duplicates.test_rows_elsewhere, duplicates.test_identifiers_elsewhere);
+    assert_eq!(duplicates.test_rows_elsewhere, repeated.test_rows_elsewhere);
+    assert_eq!(duplicates.test_rows_elsewhere, duplicates.test_rows_elsewhere_same_outcome);
+    assert!(checks.findings[0].message.ends_with(
+        "40 of them equal it in every field: remove those. Keep a customer's rows in one part with --group id"
+    ));
     let warnings: Vec<_> = checks.warnings().map(|finding| finding.check).collect();
     assert_eq!(warnings, [Check::RepeatedIdentifiers, Check::AlikeRows, Check::AcrossSplits]);
     // Two customers that are alike but for their identifier and the outcome: worth a note.
@@ -134,4 +139,118 @@ fn the_same_customer_twice_is_found_across_the_split() {
     // Without identifiers it is likely one customer.
     let checks = check(&rows, &SCHEMA.replace("identifiers = [\"id\"]", "ignored = [\"id\"]"));
     assert!(checks.warnings().count() >= 2);
+}
+
+/// A table with identifiers of every kind, and the figures of what repeats in it.
+fn repeated(identifiers: &str, rows: usize, cells: impl Fn(usize) -> String) -> Vec<RepeatedIdentifier> {
+    // Born in one of sixty years, in one of twenty towns; the reading changes from row to row.
+    let text = |at: usize| {
+        let customer = at % 150;
+        let cells = cells(at);
+        format!("{cells},{},T{},{}\n", 1940 + customer * 7 % 60, customer * 13 % 20, ["No", "Yes", "No"][at * 7919 % 3])
+    };
+    let table: String = (0..rows).map(text).collect();
+    let file = file(format!("{identifiers},born,town,Churn\n{table}"));
+    let names: Vec<String> = identifiers.split(',').map(|name| format!("{name:?}")).collect();
+    let towns: Vec<String> = (0..20).map(|town| format!("\"T{town}\"")).collect();
+    let schema = format!(
+        "schema_version = 1\nname = \"c\"\nidentifiers = [{}]\ntarget = {{ field = \"Churn\", positive = \"Yes\" }}\n\
+         fields = [{{ name = \"born\", kind = \"number\" }}, {{ name = \"town\", kind = \"category\", categories = [{}] }}]",
+        names.join(", "),
+        towns.join(", ")
+    );
+    let schema: Schema = toml::from_str(&schema).unwrap();
+    let cohort = Cohort::read(Source::open(file.path()).unwrap(), &schema).unwrap();
+    let split = Split::stratified(cohort.labels(), &Shares::default(), 0).unwrap();
+    DataChecks::run(&cohort, &schema, &[split]).unwrap().duplicates.repeated_identifiers
+}
+
+/// Their columns, rows and test rows.
+fn figures(found: &[RepeatedIdentifier]) -> Vec<(&str, usize, usize)> {
+    found.iter().map(|found| (found.column.as_str(), found.rows, found.test_rows_elsewhere)).collect()
+}
+
+#[test]
+fn a_row_number_does_not_hide_that_customers_repeat() {
+    // 150 customers of four months, and 60 test rows.
+    let customer = |row: usize| format!("C{:04}", row % 150);
+    let alone = repeated("customer_id", 600, customer);
+    assert_eq!(figures(&alone), [("customer_id", 450, 60)]);
+    assert_eq!(alone[0].first, ("line", 2, 152));
+    assert!(alone[0].across_parts);
+    let message = alone[0].message(600, 60);
+    assert!(message.contains("60 of 60 test rows (100.0%) are of a customer who is also in training"), "{message}");
+    assert!(message.ends_with("--group customer_id"), "{message}");
+    for index in ["Unnamed: 0", "RowNumber", "order_id", "id"] {
+        let found = repeated(&format!("{index},customer_id"), 600, |row| format!("{row},{}", customer(row)));
+        assert_eq!(figures(&found), [("customer_id", 450, 60)], "{index}");
+    }
+    // An index that starts again repeats nobody; a customer's second identifier is no second
+    // finding, and neither is the name.
+    let appended = repeated("Unnamed: 0,customer_id,email,Surname", 600, |row| {
+        format!("{},{1},{1}@x.org,Name{1}", row % 300, customer(row))
+    });
+    assert_eq!(figures(&appended), [("customer_id", 450, 60)]);
+    // Rows of unknown customers are of different ones.
+    let blank = repeated("customer_id", 600, |row| if row % 2 == 0 { "NA".into() } else { format!("C{row}") });
+    assert_eq!(blank, []);
+}
+
+#[test]
+fn people_who_share_a_name_or_a_phone_are_not_one_customer() {
+    let shuffled = |row: usize| row * 7919 % 601;
+    for (names, cells) in [
+        (
+            "CustomerId,Surname",
+            (|row| format!("{},Name{}", 15_600_000 + row, row * 7919 % 601 % 97)) as fn(usize) -> String,
+        ),
+        ("Surname", |row| format!("Name{}", row * 7919 % 601 % 97)),
+        ("id,phone", |row| format!("{row},555-{:04}", row * 7919 % 601 % 580)),
+        ("customer_id,household_no", |row| format!("c{row},{}", row * 7919 % 601 % 200)),
+    ] {
+        assert_eq!(repeated(names, 600, cells), [], "{names}");
+    }
+    // With nothing that tells them apart, a phone is a customer; and so is a name, if the year of
+    // birth goes with it.
+    assert_eq!(figures(&repeated("phone", 600, |row| format!("555-{:04}", shuffled(row) % 580)))[0].1, 21);
+    assert_eq!(
+        figures(&repeated("Customer Name", 600, |row| format!("Name {}", row % 150))),
+        [("Customer Name", 450, 60)]
+    );
+    assert_eq!(figures(&repeated("id,phone", 600, |row| format!("{row},555-{:04}", row % 150))), [("phone", 450, 60)]);
+}
+
+#[test]
+fn customers_whose_rows_stay_together_are_a_note() {
+    let mut rows = sound();
+    (0..40).for_each(|row| rows.push(rows[row].clone()));
+    let text: String = rows.iter().map(|row| row.join(",") + "\n").collect();
+    let file = file(format!("id,usage,since,plan,Churn\n{text}"));
+    let schema: Schema = toml::from_str(SCHEMA).unwrap();
+    let cohort = Cohort::read(Source::open(file.path()).unwrap(), &schema).unwrap();
+    let by = SplitBy::read(&cohort, Some("id"), None).unwrap();
+    let split = by.split(cohort.labels(), &Shares::default(), 0).unwrap();
+    let checks = DataChecks::run(&cohort, &schema, &[split]).unwrap();
+    let [note, alike] = &checks.findings[..] else { panic!("{:?}", checks.findings) };
+    assert_eq!((note.check, note.warning, alike.check), (Check::RepeatedIdentifiers, false, Check::AlikeRows));
+    assert!(note.message.contains("no value is in two parts of the split"), "{}", note.message);
+    // Over all folds every row is a test row, and twins are apart in some fold.
+    let folds = SplitBy::Target.folds(cohort.labels(), 5, 0).unwrap();
+    let splits = folds.into_iter().map(|fold| Split {
+        train: fold.fit,
+        validation: fold.validation,
+        calibration: vec![],
+        test: fold.test,
+    });
+    let checks = DataChecks::run(&cohort, &schema, &splits.collect::<Vec<_>>()).unwrap();
+    let duplicates = &checks.duplicates;
+    assert_eq!(duplicates.test_rows, 640);
+    assert!((50..80).contains(&duplicates.test_rows_elsewhere), "{duplicates:?}");
+    let message = &checks.findings.iter().find(|finding| finding.check == Check::AcrossSplits).unwrap().message;
+    let (count, share) = (duplicates.test_rows_elsewhere, crate::words::percent(duplicates.test_rows_elsewhere, 640));
+    assert!(
+        message.starts_with(&format!("{count} of 640 test rows ({share}) equal a row that is not a test row")),
+        "{message}"
+    );
+    assert!(message.contains(&format!("{count} of them in the outcome too")), "{message}");
 }

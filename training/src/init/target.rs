@@ -22,7 +22,7 @@ pub(super) fn guess_positive(
         let _ = write!(values, "{}{value:?} ({})", if values.is_empty() { "" } else { ", " }, grouped(*rows));
     }
     if profile.values.is_none() {
-        values = format!("{} different values", grouped(profile.distinct.count()));
+        values = format!("{} different values", profile.distinct_words());
     } else if counts.len() > 8 {
         let _ = write!(values, " and {} more", counts.len() - 8);
     } else if counts.is_empty() {

@@ -77,7 +77,8 @@ pub(crate) fn bank() -> String {
 #[test]
 fn a_bank_table() {
     let Draft { schema, rows, .. } = drafted(&bank(), "Exited", None).unwrap();
-    assert_eq!((&schema.identifiers[..], rows), (&["RowNumber", "CustomerId", "Surname"].map(String::from)[..], 600));
+    assert_eq!((&schema.identifiers[..], rows), (&["CustomerId", "Surname"].map(String::from)[..], 600));
+    assert_eq!(schema.ignored, ["RowNumber"]);
     let names: Vec<_> = schema.fields.iter().map(|field| field.name.as_str()).collect();
     assert_eq!(names, ["Geography", "Balance", "Tenure", "NumOfProducts"]);
     assert!(schema.fields[1..].iter().all(tenure::schema::Field::is_number));

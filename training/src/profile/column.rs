@@ -8,6 +8,7 @@ use tenure::customer::{Cell, Value, check_value};
 use tenure::schema::{Change, Field, Kind, date};
 
 use super::text::{Formatting, formatting, is_compact_date, is_date, is_missing_token};
+use crate::words::grouped;
 
 /// Different texts that are counted one by one.
 pub(crate) const MAXIMUM_VALUES: usize = 4096;
@@ -112,6 +113,9 @@ pub(crate) struct Numbers {
     pub(crate) maximum: f64,
     /// Whether every number is greater than the one before.
     pub(crate) increasing: bool,
+    /// Numbers that are the one before plus 1.
+    pub(crate) steps: u64,
+    pub(crate) first: f64,
     last: f64,
 }
 
@@ -195,6 +199,19 @@ impl Profile {
         self.present() - self.token_rows
     }
 
+    /// Different values as people read them: "16,384", or "about 19,900", of which three digits are
+    /// sure.
+    pub(crate) fn distinct_words(&self) -> String {
+        // Of numbers that rise, no two are equal.
+        let counted = self.numbers.rows == self.present() && self.numbers.increasing;
+        let count = if counted { self.present() } else { self.distinct.count().min(self.present()) };
+        if counted || self.distinct.is_exact() {
+            return grouped(count);
+        }
+        let unit = 10u64.pow(count.max(1).ilog10().saturating_sub(2));
+        format!("about {}", grouped((count + unit / 2) / unit * unit))
+    }
+
     /// Share of the rows with a value whose value stands once; near 1 for identifiers.
     pub(crate) fn distinctness(&self) -> f64 {
         self.distinct.count() as f64 / self.present().max(1) as f64
@@ -218,6 +235,10 @@ impl Numbers {
         self.minimum = self.minimum.min(number);
         self.maximum = self.maximum.max(number);
         self.increasing &= number > self.last;
+        self.steps += u64::from(number == self.last + 1.0);
+        if self.rows == 1 {
+            self.first = number;
+        }
         self.last = number;
     }
 }
@@ -297,6 +318,21 @@ mod tests {
         }
         assert!(!distinct.is_exact());
         assert!((distinct.count() as f64 / 300_000.0 - 1.0).abs() < 0.03, "{}", distinct.count());
+    }
+
+    #[test]
+    fn a_count_that_is_estimated_says_so() {
+        let words = |count: u64, text: &dyn Fn(u64) -> String| {
+            let mut profile = Profile::new("x");
+            (0..count).for_each(|row| profile.observe(&text(row), row));
+            profile.distinct_words()
+        };
+        assert_eq!(words(16_384, &|row| format!("c{row}")), "16,384");
+        let estimated = words(20_000, &|row| format!("c{row}"));
+        let count: u64 = estimated.strip_prefix("about ").unwrap().replace(',', "").parse().unwrap();
+        assert!(count.abs_diff(20_000) <= 600 && count.is_multiple_of(100), "{estimated}");
+        // Numbers that rise are counted by their rows.
+        assert_eq!(words(20_000, &|row| (row * 3).to_string()), "20,000");
     }
 
     #[test]

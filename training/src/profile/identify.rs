@@ -10,35 +10,107 @@ pub(crate) const ROWS_FOR_IDENTIFIERS: u64 = 20;
 /// estimates, to 1%.
 pub(crate) const NEARLY_ALL: f64 = 0.95;
 
-/// Why an almost unique column identifies a person, if it does.
+/// Different values from which on a column identifies customers, if its name says so.
+const FEWEST_CUSTOMERS: u64 = 20;
+
+/// Whom the values of a column identify, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Naming {
+    /// One customer, as in `customer_id`: rows that share a value are of one customer.
+    Customer,
+    /// Something else, or what people may share, as in `order_id` and `phone`.
+    Key,
+    /// A name of people. Different people may have it.
+    Name,
+}
+
+/// Whom the values of a column identify, if its name says that they identify somebody.
+pub(crate) fn naming(name: &str) -> Option<Naming> {
+    const PEOPLE: [&str; 30] = [
+        "account",
+        "acct",
+        "card",
+        "cardholder",
+        "client",
+        "cliente",
+        "consumer",
+        "contact",
+        "cust",
+        "customer",
+        "donor",
+        "emp",
+        "employee",
+        "guest",
+        "kunde",
+        "kunden",
+        "member",
+        "mitglied",
+        "mitglieds",
+        "party",
+        "patient",
+        "person",
+        "player",
+        "policy",
+        "policyholder",
+        "staff",
+        "student",
+        "subscriber",
+        "subscription",
+        "user",
+    ];
+    const NUMBERS: [&str; 15] = [
+        "code",
+        "guid",
+        "hash",
+        "id",
+        "identifier",
+        "key",
+        "no",
+        "nr",
+        "num",
+        "number",
+        "nummer",
+        "numero",
+        "ref",
+        "reference",
+        "uuid",
+    ];
+    const ONE_CUSTOMER: [&str; 7] = ["id", "uuid", "guid", "ssn", "passport", "msisdn", "imsi"];
+    const KEYS: [&str; 12] =
+        ["id", "uuid", "guid", "ssn", "passport", "msisdn", "imsi", "phone", "email", "mail", "imei", "iban"];
+    const NAMES: [&str; 8] = ["name", "surname", "firstname", "lastname", "fullname", "vorname", "nachname", "address"];
+    let words: Vec<String> = words(name).into_iter().map(|word| word.to_lowercase()).collect();
+    let is_among = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let (first, last) = (words.first()?.as_str(), words.last()?.as_str());
+    // "customerid" is written without a capital.
+    let joined = |word: &String| {
+        PEOPLE.iter().any(|person| word.strip_prefix(person).is_some_and(|rest| NUMBERS.contains(&rest)))
+    };
+    let of_people = is_among(&PEOPLE) && (NUMBERS.contains(&last) || first == "id");
+    if of_people || words.iter().any(joined) || words.len() == 1 && ONE_CUSTOMER.contains(&first) {
+        Some(Naming::Customer)
+    } else if is_among(&KEYS) {
+        Some(Naming::Key)
+    } else {
+        is_among(&NAMES).then_some(Naming::Name)
+    }
+}
+
+/// Why a column identifies a person, if it does: by its name, or because nearly every value differs.
 pub(crate) fn identifies(profile: &Profile) -> Option<String> {
     let (present, distinct) = (profile.present(), profile.distinct.count().min(profile.present()));
     let is_number = profile.numbers.rows == profile.known();
+    let is_whole = profile.numbers.whole == profile.numbers.rows;
     let distinctness = profile.distinctness();
-    let named = words(&profile.name).iter().any(|word| {
-        const STRONG: [&str; 17] = [
-            "id",
-            "uuid",
-            "guid",
-            "phone",
-            "email",
-            "mail",
-            "msisdn",
-            "imei",
-            "imsi",
-            "iban",
-            "ssn",
-            "passport",
-            "surname",
-            "firstname",
-            "lastname",
-            "name",
-            "address",
-        ];
-        STRONG.contains(&word.to_lowercase().as_str())
-    });
-    let count = format!("{} different values in {} rows", grouped(distinct), grouped(profile.rows));
-    if named && distinctness > 0.2 && distinct > 50 {
+    let naming = naming(&profile.name);
+    let count = format!("{} different values in {} rows", profile.distinct_words(), grouped(profile.rows));
+    let named = match naming {
+        // However often each customer stands in the table.
+        Some(Naming::Customer) => distinct >= FEWEST_CUSTOMERS && is_whole,
+        Some(_) => distinctness > 0.2 && distinct > 50,
+        None => false,
+    };
+    if named {
         return Some(format!("{count}, and by its name"));
     }
     if present < ROWS_FOR_IDENTIFIERS || distinctness < NEARLY_ALL {
@@ -48,7 +120,7 @@ pub(crate) fn identifies(profile: &Profile) -> Option<String> {
         // Sentences differ too, but they are no identifiers.
         return (profile.characters < 60 * present).then_some(count);
     }
-    if profile.numbers.whole < profile.numbers.rows {
+    if !is_whole {
         return None;
     }
     let digits = |number: f64| number.abs().max(1.0).log10().floor();
@@ -56,7 +128,7 @@ pub(crate) fn identifies(profile: &Profile) -> Option<String> {
     let all = distinct == present || !profile.distinct.is_exact() && distinctness > 0.97;
     if profile.numbers.increasing {
         Some(format!("{count}, each above the one before"))
-    } else if named || all || same_length && profile.numbers.minimum >= 10_000.0 {
+    } else if naming.is_some() || all || same_length && profile.numbers.minimum >= 10_000.0 {
         Some(count)
     } else {
         None
@@ -87,9 +159,55 @@ pub(crate) fn looks_like_codes(values: &[&str], minimum: f64) -> bool {
     numbers.len() <= 12 && minimum >= 100.0 && same_length && !round && gaps
 }
 
-/// Why a column of these texts identifies rows, if it does.
-pub(crate) fn identifier_reason(name: &str, texts: impl Iterator<Item = String>) -> Option<String> {
+/// A profile of these texts, missing ones left out; nothing without any.
+pub(crate) fn profile_of(name: &str, texts: impl Iterator<Item = String>) -> Option<Profile> {
     let mut profile = Profile::new(name);
     (0..).zip(texts).for_each(|(row, text)| profile.observe(&text, row));
-    if profile.rows == 0 { None } else { identifies(&profile) }
+    (profile.rows > 0).then_some(profile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_whom_a_column_identifies() {
+        for (names, expected) in [
+            (
+                &[
+                    "customer_id",
+                    "customerID",
+                    "CustomerId",
+                    "customerid",
+                    "CLIENTNUM",
+                    "Kundennummer",
+                    "ID",
+                    "MSISDN",
+                    "account number",
+                    "id_cliente",
+                    "user_uuid",
+                    "policyNo",
+                    "SUBSCRIBER_KEY",
+                ][..],
+                Some(Naming::Customer),
+            ),
+            (&["order_id", "phone", "Email", "device IMEI", "store id", "PhoneService"], Some(Naming::Key)),
+            (&["Surname", "Customer Name", "first_name", "address"], Some(Naming::Name)),
+            (
+                &["num_of_products", "account_length", "number_of_customers", "user_num_calls", "plan", "paid", "--"],
+                None,
+            ),
+        ] {
+            names.iter().for_each(|name| assert_eq!(naming(name), expected, "{name}"));
+        }
+    }
+
+    #[test]
+    fn customers_who_stand_in_many_rows_are_identified_by_the_name() {
+        let reason = |name: &str, customers: usize| {
+            identifies(&profile_of(name, (0..960).map(|row| format!("C{:03}", row % customers))).unwrap())
+        };
+        assert_eq!(reason("customer_id", 40).unwrap(), "40 different values in 960 rows, and by its name");
+        assert_eq!((reason("customer_id", 12), reason("store_id", 40), reason("plan", 40)), (None, None, None));
+    }
 }

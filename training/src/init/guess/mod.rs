@@ -5,10 +5,10 @@ use tenure::schema::{Kind, MAXIMUM_CATEGORIES, date, folded};
 
 use crate::cohort::rare::RARE_BELOW;
 use crate::profile::{
-    Formatting, MAXIMUM_VALUES, NEARLY_ALL, Profile, ROWS_FOR_IDENTIFIERS, Spelled, after_the_fact, identifies,
-    is_certain_missing_token, is_code, looks_like_codes, number, yes_and_no,
+    Formatting, MAXIMUM_VALUES, NEARLY_ALL, Naming, Profile, ROWS_FOR_IDENTIFIERS, Spelled, after_the_fact, identifies,
+    is_certain_missing_token, is_code, looks_like_codes, naming, number, row_position, yes_and_no,
 };
-use crate::words::{grouped, percent};
+use crate::words::{grouped, percent, quoted_for_shell};
 
 /// The place of a column in the schema, and comments with the reasons.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,13 +35,16 @@ pub(super) fn guess(profile: &Profile, target: &str) -> Guess {
     if known == 0 {
         return ignored(format!("no value in {} rows", grouped(rows)));
     }
-    if let Some(name) = after_the_fact(&profile.name, target) {
+    if let Some(word) = after_the_fact(&profile.name, target) {
         return ignored(format!(
-            "its name speaks of {name}: is it known before a customer leaves? Then make it a field"
+            "its name speaks of {word:?}: is it known before a customer leaves? Then make it a field"
         ));
     }
     if profile.distinct.count() == 1 && profile.blank == 0 {
         return ignored(format!("the same value in every row ({:?})", first_value(profile)));
+    }
+    if let Some(reason) = row_position(profile) {
+        return ignored(reason);
     }
     let numbers = &profile.numbers;
     if profile.dates.rows * 10 > known * 9 || numbers.compact_dates * 10 > known * 9 {
@@ -58,6 +61,17 @@ pub(super) fn guess(profile: &Profile, target: &str) -> Guess {
 
 fn ignored(comment: String) -> Guess {
     Guess { place: Place::Ignored, comments: vec![comment] }
+}
+
+fn identifier(profile: &Profile, reason: String) -> Guess {
+    let mut comments = vec![reason];
+    // The estimate of many different values is off by some per cent.
+    let certain = if profile.distinct.is_exact() { 1.0 } else { 0.9 };
+    if naming(&profile.name) == Some(Naming::Customer) && profile.distinctness() < certain {
+        let name = quoted_for_shell(&profile.name);
+        comments.push(format!("customers repeat: keep the rows of each in one part of a split with --group {name}"));
+    }
+    Guess { place: Place::Identifier, comments }
 }
 
 fn first_value(profile: &Profile) -> &str {
@@ -99,7 +113,7 @@ fn of_dates(profile: &Profile) -> Guess {
 fn of_numbers(profile: &Profile) -> Guess {
     let numbers = &profile.numbers;
     if let Some(reason) = identifies(profile) {
-        return Guess { place: Place::Identifier, comments: vec![reason] };
+        return identifier(profile, reason);
     }
     let values: Option<Vec<&str>> = profile
         .spelled(|text| number(text).is_some())
@@ -124,9 +138,9 @@ fn of_numbers(profile: &Profile) -> Guess {
     };
     if whole && only_numbers && are_codes {
         let Some(Listed { mut categories, distinct, comments: listed }) = Listed::of(profile, &missing) else {
-            let distinct = grouped(profile.distinct.count());
             return ignored(format!(
-                "{distinct} different codes: group them, or make it a number if it measures something"
+                "{} different codes: group them, or make it a number if it measures something",
+                profile.distinct_words()
             ));
         };
         categories.sort_by(|a, b| number(a).unwrap_or_default().total_cmp(&number(b).unwrap_or_default()));
@@ -169,7 +183,7 @@ fn of_numbers(profile: &Profile) -> Guess {
 
 fn of_texts(profile: &Profile) -> Guess {
     if let Some(reason) = identifies(profile) {
-        return Guess { place: Place::Identifier, comments: vec![reason] };
+        return identifier(profile, reason);
     }
     // What counts as missing among numbers may be a category among texts: "None" of
     // `InternetService`.
@@ -256,10 +270,9 @@ fn too_many(profile: &Profile) -> Guess {
         Some(_) => format!("and most rows have one that is in fewer than {RARE_BELOW} rows"),
         None => "too many or too long to list".into(),
     };
-    let about = if profile.distinct.is_exact() { "" } else { "about " };
     ignored(format!(
-        "{about}{} different texts, {why}: group them in the table, or list those that matter as a category",
-        grouped(profile.distinct.count())
+        "{} different texts, {why}: group them in the table, or list those that matter as a category",
+        profile.distinct_words()
     ))
 }
 

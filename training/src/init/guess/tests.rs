@@ -119,13 +119,16 @@ fn identifiers() {
         |name: &str, text: &dyn Fn(usize) -> String| guessed(name, (0..500).map(text)).place == Place::Identifier;
     assert!(is_identifier("customerID", &|row| format!("{row:04}-ABC")));
     assert!(is_identifier("phone", &|row| format!("382-{row:04}")));
-    assert!(is_identifier("row", &|row| (row + 1).to_string()));
+    assert!(is_identifier("customer", &|row| (row * 2).to_string()));
+    assert!(is_identifier("customer_id", &|row| format!("C{}", row % 30)));
     assert!(is_identifier("account", &|row| (row * 7919 % 100_003 + 100_000).to_string()));
     assert!(is_identifier("Surname", &|row| format!("Name{}", row % 200)));
     assert!(is_identifier("user_email", &|row| format!("u{}@example.org", row % 400)));
     assert!(!is_identifier("income", &|row| (row * 37 % 480 * 100).to_string()));
     assert!(!is_identifier("score", &|row| format!("{}.25", row * 31 % 997)));
     assert!(!is_identifier("PhoneService", &|row| ["Yes", "No"][row % 2].into()));
+    let rows = guessed("row", (0..500).map(|row| (row + 1).to_string()));
+    assert_eq!((rows.place, &rows.comments[0][..]), (Place::Ignored, "row positions: 1 to 500, counted up by one"));
 }
 
 #[test]
