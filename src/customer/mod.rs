@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::json::decimal::{self, Decimal};
 use crate::json::quoted;
-use crate::schema::{Field, Kind, Schema, Spellings, date, folded};
+use crate::schema::{DateFormat, Field, Kind, NumberFormat, Schema, Spellings, folded};
 
 /// What a caller sends for one field, unchecked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub enum Value<'a> {
     Absent,
     /// The record says that the value is not known.
     Missing,
-    /// A number; for a date, the days before its reference.
+    /// A number; for a date, the days before its reference, or what its format counts.
     Number(f64),
     /// A text, as a table or a form has it.
     Text(&'a str),
@@ -103,9 +103,6 @@ pub struct Problem {
     /// What the rule demands.
     pub message: String,
 }
-
-/// What a date field takes; a number is days before its reference.
-const DATE: &str = "must be a date, year first, as in 2024-01-31 or 2024-01-31T10:00Z";
 
 /// A value is quoted in problems up to this many characters.
 const QUOTED_CHARACTERS: usize = 64;
@@ -215,20 +212,17 @@ pub fn check_value_spelled(
             "must be in the record; use null if it is not known".into(),
         )),
         Value::Missing => Ok(Cell::Missing),
-        Value::Unfit(kind) => Err(problem(field, Rule::Type, kind.into(), kind_message(field).into())),
+        Value::Unfit(kind) => Err(problem(field, Rule::Type, kind.into(), demand(field, ""))),
         Value::Text(text) if is_missing(field, text) => Ok(Cell::Missing),
-        Value::Number(number) if field.is_number() => number_cell(field, number),
-        Value::Text(text) if let Kind::Date { reference } = field.kind => match date::read(text) {
-            Some(days) => Ok(Cell::Number(reference - days)),
-            None => missing_or(field, text, |text| problem(field, Rule::Type, quote(text), DATE.into())),
+        Value::Flag(flag) if field.is_number() => Err(problem(field, Rule::Type, flag.to_string(), demand(field, ""))),
+        Value::Number(_) | Value::Text(_) if field.is_number() => match read_number(field, value) {
+            Some(number) if is_missing_number(field, number) => Ok(Cell::Missing),
+            Some(number) => check_number(field, number),
+            None => {
+                let text = if let Value::Text(text) = value { text } else { "" };
+                missing_or(field, text, |text| problem(field, Rule::Type, quote(text), demand(field, text)))
+            }
         },
-        Value::Text(text) if field.is_number() => match parse_number(text) {
-            Ok(number) => number_cell(field, number),
-            Err(message) => missing_or(field, text, |text| problem(field, Rule::Type, quote(text), message)),
-        },
-        Value::Flag(flag) if field.is_number() => {
-            Err(problem(field, Rule::Type, flag.to_string(), kind_message(field).into()))
-        }
         Value::Number(number) if !number.is_finite() => {
             Err(problem(field, Rule::Finite, decimal::text(number), "must be a finite number or a text".into()))
         }
@@ -248,15 +242,6 @@ pub fn check_value_spelled(
     (cell, None)
 }
 
-/// What a field takes, for a value of another kind.
-fn kind_message(field: &Field) -> &'static str {
-    match field.kind {
-        Kind::Date { .. } => DATE,
-        Kind::Number { .. } => "must be a number",
-        _ => "must be a text, a number, true or false",
-    }
-}
-
 /// Whether a text is blank, or one of the texts in `missing` as it stands.
 fn is_missing(field: &Field, text: &str) -> bool {
     let text = text.trim();
@@ -274,15 +259,25 @@ fn missing_or<'a>(field: &Field, text: &'a str, problem: impl FnOnce(&'a str) ->
     if means_missing(field, text) { Ok(Cell::Missing) } else { Err(problem(text)) }
 }
 
-/// The cell of a number that was not checked before. A text in `missing` that is a number is
-/// compared as one: "-1" is -1.0.
-fn number_cell(field: &Field, number: f64) -> Result<Cell, Problem> {
-    let is_number = |token: &str| token.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-    let mut tokens = field.missing.iter().map(|token| token.trim()).filter(|token| is_number(token));
-    if tokens.any(|token| decimal::parse(token) == Some(number)) {
-        return Ok(Cell::Missing);
+/// The number of a number or date field that a value means; a date's is days before the reference.
+fn read_number(field: &Field, value: Value) -> Option<f64> {
+    match (&field.kind, value) {
+        (Kind::Date { reference, format }, Value::Number(number)) => {
+            Some(format.count(number).map_or(number, |days| reference - days))
+        }
+        (Kind::Date { reference, format }, Value::Text(text)) => Some(reference - format.read(text)?),
+        (Kind::Number { .. }, Value::Number(number)) => Some(number),
+        (Kind::Number { format, .. }, Value::Text(text)) => format.read(text),
+        _ => None,
     }
-    check_number(field, number)
+}
+
+/// Whether a number is what one of the texts in `missing` says, however it is written.
+fn is_missing_number(field: &Field, number: f64) -> bool {
+    field.missing.iter().any(|token| {
+        // Words are compared as texts, before.
+        token.bytes().any(|byte| byte.is_ascii_digit()) && read_number(field, Value::Text(token)) == Some(number)
+    })
 }
 
 fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
@@ -292,9 +287,9 @@ fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
     if cell_fits(field, Cell::Number(number)) {
         return Ok(Cell::Number(number));
     }
-    let Kind::Number { minimum, maximum, unit } = &field.kind else {
-        let message = if field.is_number() { DATE } else { "must not be a number" };
-        return Err(problem(field, Rule::Type, decimal::text(number), message.into()));
+    let Kind::Number { minimum, maximum, unit, .. } = &field.kind else {
+        let message = if field.is_number() { demand(field, "") } else { "must not be a number".into() };
+        return Err(problem(field, Rule::Type, decimal::text(number), message));
     };
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
     let bound = match (minimum, maximum) {
@@ -305,26 +300,42 @@ fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
     Err(problem(field, Rule::Bounds, decimal::text(number), bound))
 }
 
-/// Reads a plain number, as spreadsheets and CSV files write it. The error says what is in the way.
-fn parse_number(text: &str) -> Result<f64, String> {
+/// What a field takes instead of a value of another kind or of a text, and what is in the way.
+fn demand(field: &Field, text: &str) -> String {
+    let format = match &field.kind {
+        Kind::Date { format: DateFormat::Iso, .. } => {
+            return "must be a date, year first, as in 2024-01-31 or 2024-01-31T10:00Z; for another order, state the field's `format`"
+                .into();
+        }
+        Kind::Date { format, .. } => {
+            return "must be a date in the field's format ".to_string()
+                + format.name()
+                + ", or year first, as in 2024-01-31";
+        }
+        Kind::Number { format, .. } => format,
+        _ => return "must be a text, a number, true or false".into(),
+    };
     let text = text.trim();
-    // Rust would also read "inf", "nan" and "infinity".
-    let plain = text.chars().all(|c| matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'));
-    if plain && let Some(number) = decimal::parse(text) {
-        return Ok(number);
-    }
-    let digits = text.chars().filter(char::is_ascii_digit).count();
     // A match instead of a search in a text, whose code everyone would download.
     let separates = |c| matches!(c, ',' | '\'' | ' ' | '_' | '\u{a0}' | '\u{202f}');
     let separated = text.chars().all(|c| c.is_ascii_digit() || separates(c) || matches!(c, '.' | '+' | '-'));
-    let slashes = text.matches(['/', '-', ':']).count();
-    Err(if separated && digits > 0 && text.chars().any(separates) {
-        "must be a number without thousands separators and with a decimal point".into()
-    } else if slashes >= 2 && digits >= 4 {
-        "must be a number, not a date or a time; a field of kind date takes it".into()
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let hint = if *format != NumberFormat::default() {
+        return "must be a number in the field's format, as in ".to_string() + &format.example();
+    } else if digits > 0 && separated && text.chars().any(separates) {
+        " without thousands separators and with a decimal point; for other marks, state the field's `decimal` and `grouping`"
+    } else if digits > 1 && text.contains(':') {
+        ", not a time; a number field of format \"time\" takes it"
+    } else if digits >= 4 && text.matches(['/', '-']).count() >= 2 {
+        ", not a date; a field of kind date takes it"
+    } else if digits > 0 && (text.starts_with('(') || text.ends_with('-')) {
+        "; for negatives in brackets or with a trailing minus, state the field's `negative`"
+    } else if digits > 0 {
+        "; for a currency or unit, state the field's `prefix` or `suffix`"
     } else {
-        "must be a number".into()
-    })
+        ""
+    };
+    "must be a number".to_string() + hint
 }
 
 /// The cell of a category or flag from a trimmed text that is not missing as it stands.

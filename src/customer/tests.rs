@@ -1,5 +1,6 @@
 use super::*;
 use crate::schema::tests::small_schema;
+use crate::schema::{DateFormat, Negative};
 
 #[test]
 fn a_clean_record_passes() {
@@ -98,9 +99,11 @@ fn numbers_say_what_stands_in_the_way() {
         ("12,5", "decimal point"),
         ("2024-01-31", "date"),
         ("31/01/2024", "date"),
+        ("14:30", "a time"),
+        ("(12)", "`negative`"),
         ("inf", "must be a number"),
         ("NaN", "must be a number"),
-        ("12 months", "must be a number"),
+        ("12 months", "`suffix`"),
     ] {
         let problem = check_value(field, Value::Text(text)).0.unwrap_err();
         assert!(problem.rule == Rule::Type && problem.message.contains(part), "{text}: {problem}");
@@ -111,7 +114,8 @@ fn numbers_say_what_stands_in_the_way() {
 
 #[test]
 fn dates_count_back_from_the_reference() {
-    let field = Field { kind: Kind::Date { reference: 19_723.0 }, ..small_schema().fields[0].clone() };
+    let field =
+        Field { kind: Kind::Date { reference: 19_723.0, format: DateFormat::Iso }, ..small_schema().fields[0].clone() };
     let cell = |value| check_value(&field, value).0;
     for (text, days) in [("2023-12-31", 1.0), ("2024-01-01", 0.0), (" 2024-01-01T12:00Z", -0.5), ("20230101", 365.0)] {
         assert_eq!(cell(Value::Text(text)), Ok(Cell::Number(days)), "{text}");
@@ -141,4 +145,101 @@ fn cells_are_checked_again() {
         assert_eq!(Customer::from_cells(&schema, &cells).unwrap_err().len(), 1, "{cell:?}");
     }
     assert_eq!(Customer::from_cells(&schema, &sound[..3]).unwrap_err()[0].rule, Rule::Absent);
+}
+
+/// The first field of the small schema, 0 to 100, with these formats.
+fn with_format(format: NumberFormat) -> Field {
+    let kind = Kind::Number { unit: String::new(), minimum: Some(0.0), maximum: Some(100.0), format };
+    Field { kind, ..small_schema().fields[0].clone() }
+}
+
+#[test]
+fn a_number_is_read_in_the_field_s_format() {
+    let german =
+        NumberFormat { decimal_comma: true, grouping: Some('.'), suffix: "€".into(), ..NumberFormat::default() };
+    let field = with_format(german);
+    let cell = |value| check_value(&field, value).0;
+    for (value, number) in [
+        (Value::Text("12,5 €"), 12.5),
+        (Value::Text("12,5"), 12.5),
+        // A number needs no format.
+        (Value::Number(12.5), 12.5),
+    ] {
+        assert_eq!(cell(value), Ok(Cell::Number(number)), "{value:?}");
+    }
+    for (text, rule, part) in [
+        ("12.34", Rule::Type, "must be a number in the field's format, as in 1.234,5€"),
+        ("1.234", Rule::Bounds, "at most 100"),
+        ("12 $", Rule::Type, "1.234,5€"),
+    ] {
+        let problem = cell(Value::Text(text)).unwrap_err();
+        assert!(problem.rule == rule && problem.message.contains(part), "{text}: {problem}");
+    }
+    let time = with_format(NumberFormat { time: true, ..NumberFormat::default() });
+    assert_eq!(check_value(&time, Value::Text("9:30")).0, Ok(Cell::Number(9.5)));
+    assert_eq!(check_value(&time, Value::Number(9.5)).0, Ok(Cell::Number(9.5)));
+    assert!(check_value(&time, Value::Text("9.5")).0.unwrap_err().message.contains("14:30"));
+}
+
+#[test]
+fn a_date_is_read_in_the_field_s_format() {
+    let dated = |format: &str| Field {
+        kind: Kind::Date { reference: 19_723.0, format: DateFormat::of(format.into()) },
+        ..small_schema().fields[0].clone()
+    };
+    let cell = |format, value| check_value(&dated(format), value).0;
+    for (format, value, days) in [
+        ("%d.%m.%Y", Value::Text("31.12.2023"), 1.0),
+        ("%m/%d/%y", Value::Text("12/31/23"), 1.0),
+        ("%d %B %Y", Value::Text("1 January 2024"), 0.0),
+        ("%d.%m.%Y", Value::Text("2023-12-31"), 1.0),
+        ("%d.%m.%Y", Value::Number(30.5), 30.5),
+        ("unix", Value::Text("1703980800"), 1.0),
+        ("unix", Value::Number(1_703_980_800.0), 1.0),
+        ("unix_ms", Value::Number(1_703_980_800_000.0), 1.0),
+        ("excel", Value::Number(45_291.0), 1.0),
+        ("excel", Value::Text("2023-12-31T00:00:00.000Z"), 1.0),
+    ] {
+        assert_eq!(cell(format, value), Ok(Cell::Number(days)), "{format} {value:?}");
+    }
+    for (format, value, part) in [
+        ("%d.%m.%Y", Value::Text("12/31/2023"), "format %d.%m.%Y, or year first"),
+        ("unix", Value::Number(1_703_980_800_000.0), "format unix"),
+        ("unix", Value::Text("yesterday"), "format unix"),
+    ] {
+        let problem = cell(format, value).unwrap_err();
+        assert!(problem.rule == Rule::Type && problem.message.contains(part), "{value:?}: {problem}");
+    }
+    assert_eq!(cell("unix", Value::Number(f64::INFINITY)).unwrap_err().rule, Rule::Finite);
+}
+
+#[test]
+fn missing_is_what_a_text_says_however_it_is_written() {
+    let missing = |field: &Field, tokens: &[&str], value| {
+        let field = Field { missing: tokens.iter().map(|&token| token.into()).collect(), ..field.clone() };
+        check_value(&field, value).0.unwrap() == Cell::Missing
+    };
+    let number = with_format(NumberFormat::default());
+    for value in [Value::Text("-1"), Value::Text(" -1.0 "), Value::Number(-1.0), Value::Text("n.d.")] {
+        assert!(missing(&number, &["-1", "n.d."], value), "{value:?}");
+    }
+    assert!(!missing(&number, &["-1", "10"], Value::Number(1.0)) && missing(&number, &["0"], Value::Number(-0.0)));
+    let brackets = NumberFormat { negative: Negative::Brackets, grouping: Some(','), ..NumberFormat::default() };
+    for value in [Value::Text("(9,999)"), Value::Text("-9999"), Value::Number(-9999.0)] {
+        assert!(missing(&with_format(brackets.clone()), &["(9,999)"], value), "{value:?}");
+    }
+    let date = |format: &str| Field {
+        kind: Kind::Date { reference: 19_723.0, format: DateFormat::of(format.into()) },
+        ..small_schema().fields[0].clone()
+    };
+    for (format, token, value) in [
+        ("%d.%m.%Y", "01.01.1900", Value::Text("01.01.1900")),
+        ("%d.%m.%Y", "01.01.1900", Value::Text("1900-01-01T00:00:00.000Z")),
+        ("%d.%m.%Y", "1900-01-01", Value::Text("1.1.1900")),
+        ("%d.%m.%Y", "00.00.0000", Value::Text("00.00.0000")),
+        ("unix", "0", Value::Number(0.0)),
+        ("unix", "1970-01-01", Value::Text("0")),
+    ] {
+        assert!(missing(&date(format), &[token], value), "{token} {value:?}");
+    }
 }

@@ -68,7 +68,10 @@ impl Schema {
 
         for field in &self.fields {
             match &field.kind {
-                Kind::Number { minimum, maximum, .. } => {
+                Kind::Number { minimum, maximum, format, .. } => {
+                    if let Some(problem) = format.problem() {
+                        report(&field.name, problem, &quoted(&format.example()));
+                    }
                     for (which, bound) in [("minimum", minimum), ("maximum", maximum)] {
                         if let Some(bound) = bound.filter(|bound| !bound.is_finite()) {
                             report(&field.name, &format!("{which} must be finite"), &decimal::text(bound));
@@ -84,7 +87,11 @@ impl Schema {
                         );
                     }
                 }
-                Kind::Date { .. } => {}
+                Kind::Date { format, .. } => {
+                    if let Some(problem) = format.problem() {
+                        report(&field.name, &("format: ".to_string() + problem), &quoted(format.name()));
+                    }
+                }
                 Kind::Category { .. } | Kind::Flag { .. } => {
                     let categories = field.categories();
                     if categories.is_empty() || categories.len() > MAXIMUM_CATEGORIES {
@@ -193,7 +200,7 @@ fn change_problems(field: &Field, schema: &Schema, report: &mut dyn FnMut(&str, 
 #[cfg(test)]
 mod tests {
     use crate::schema::tests::small_schema;
-    use crate::schema::{Derived, Kind};
+    use crate::schema::{DateFormat, Derived, Kind, NumberFormat};
 
     #[test]
     fn a_sound_schema_has_no_problems() {
@@ -201,10 +208,27 @@ mod tests {
     }
 
     #[test]
+    fn formats_are_checked() {
+        let mut schema = small_schema();
+        let format = NumberFormat { grouping: Some('.'), ..NumberFormat::default() };
+        schema.fields[0].kind = Kind::Number { unit: String::new(), minimum: None, maximum: None, format };
+        schema.fields[1].kind = Kind::Date { reference: 0.0, format: DateFormat::Order("DD.MM.YYYY".into()) };
+        let texts: Vec<String> = schema.problems().iter().map(ToString::to_string).collect();
+        assert_eq!(texts[0], "tenure: decimal and grouping must differ (got \"1.234.5\")");
+        assert!(texts[1].contains("such as %d.%m.%Y") && texts[1].contains("DD.MM.YYYY"), "{texts:?}");
+        assert_eq!(texts.len(), 2);
+    }
+
+    #[test]
     fn all_problems_come_at_once() {
         let mut schema = small_schema();
         schema.schema_version = 9;
-        schema.fields[0].kind = Kind::Number { unit: String::new(), minimum: Some(2.0), maximum: Some(1.0) };
+        schema.fields[0].kind = Kind::Number {
+            unit: String::new(),
+            minimum: Some(2.0),
+            maximum: Some(1.0),
+            format: NumberFormat::default(),
+        };
         schema.fields[1].name = "tenure".into();
         schema.fields[2].kind = Kind::Category { categories: vec!["A".into(), "A".into(), " B".into()] };
         schema.derived.push(Derived {

@@ -19,10 +19,7 @@ pub fn read(text: &str) -> Option<f64> {
     } else {
         digits(&mut rest, 2)?
     };
-    if year == 0 || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
-        return None;
-    }
-    let days = f64::from(days_from_civil(year, month, day));
+    let days = self::day(year, month, day)?;
     if rest.is_empty() {
         return Some(days);
     }
@@ -36,20 +33,34 @@ pub fn text(days: f64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// Days since 1970-01-01 of a day that the calendar has.
+pub(super) fn day(year: i32, month: i32, day: i32) -> Option<f64> {
+    let is_day = year > 0 && (1..=12).contains(&month) && day > 0 && day <= days_in(year, month);
+    is_day.then(|| f64::from(days_from_civil(year, month, day)))
+}
+
+/// Seconds since midnight of a time that clocks show, 24:00 and leap seconds among them.
+pub(super) fn seconds(hour: i32, minute: i32, second: i32) -> Option<i32> {
+    (hour <= 24 && minute <= 59 && second <= 60).then_some(hour * 3600 + minute * 60 + second)
+}
+
+/// Takes a fraction, if one follows: a mark and at least one digit.
+pub(super) fn fraction(rest: &mut &[u8]) -> Option<()> {
+    if take(rest, b".,") {
+        digits(rest, 1)?;
+        while digits(rest, 1).is_some() {}
+    }
+    Some(())
+}
+
 /// Seconds since midnight UTC: hours and minutes, seconds, a fraction that is ignored, and a zone.
 fn time(rest: &mut &[u8]) -> Option<i32> {
     let hour = digits(rest, 2)?;
     take(rest, b":");
     let minute = digits(rest, 2)?;
     let second = if take(rest, b":") { digits(rest, 2)? } else { 0 };
-    if take(rest, b".,") {
-        digits(rest, 1)?;
-        while digits(rest, 1).is_some() {}
-    }
-    if hour > 24 || minute > 59 || second > 60 {
-        return None;
-    }
-    let seconds = hour * 3600 + minute * 60 + second;
+    fraction(rest)?;
+    let seconds = seconds(hour, minute, second)?;
     let west = take(rest, b"-");
     if west || take(rest, b"+") {
         let hours = digits(rest, 2)?;
@@ -62,7 +73,7 @@ fn time(rest: &mut &[u8]) -> Option<i32> {
 }
 
 /// Takes one byte that is among `any`.
-fn take(rest: &mut &[u8], any: &[u8]) -> bool {
+pub(super) fn take(rest: &mut &[u8], any: &[u8]) -> bool {
     let found = rest.first().is_some_and(|byte| any.contains(byte));
     if found {
         *rest = &rest[1..];
@@ -71,7 +82,7 @@ fn take(rest: &mut &[u8], any: &[u8]) -> bool {
 }
 
 /// Takes exactly `count` digits.
-fn digits(rest: &mut &[u8], count: usize) -> Option<i32> {
+pub(super) fn digits(rest: &mut &[u8], count: usize) -> Option<i32> {
     let taken = rest.get(..count).filter(|taken| taken.iter().all(u8::is_ascii_digit))?;
     *rest = &rest[count..];
     Some(taken.iter().fold(0, |number, digit| number * 10 + i32::from(digit - b'0')))

@@ -4,7 +4,9 @@
 
 use super::change::{Change, Combination};
 use super::date;
+use super::date_format::DateFormat;
 use super::fields::{Derived, Field, Kind, Schema, Target};
+use super::number_format::{Negative, NumberFormat};
 use crate::json::{Problem, Problems, Reader, Value};
 
 impl Schema {
@@ -60,6 +62,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
             unit: reader.optional_text("unit").unwrap_or_default(),
             minimum: reader.optional_number("minimum"),
             maximum: reader.optional_number("maximum"),
+            format: number_format(&mut reader),
         },
         "date" => {
             let reference = reference(&mut reader).or(schema_reference);
@@ -69,7 +72,8 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
                     "is missing: a date is a number of days before it; state one for all dates at the top of the schema",
                 );
             }
-            Kind::Date { reference: reference.unwrap_or_default() }
+            let format = reader.optional_text("format").map_or(DateFormat::Iso, DateFormat::of);
+            Kind::Date { reference: reference.unwrap_or_default(), format }
         }
         "flag" => Kind::Flag { positive: reader.text("positive"), negative: reader.text("negative") },
         other => {
@@ -103,13 +107,50 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
         ("reference", "date"),
         ("categories", "category"),
         ("positive", "flag"),
-        ("negative", "flag"),
+        ("negative", "flag or number"),
+        ("decimal", "number"),
+        ("grouping", "number"),
+        ("prefix", "number"),
+        ("suffix", "number"),
+        ("format", "number or date"),
     ] {
         // The keys of the field's own kind were read above.
         reader.refuse(key, &format!("only a {kind} has it"));
     }
     reader.end();
     field
+}
+
+/// How the numbers of a field are written.
+fn number_format(reader: &mut Reader) -> NumberFormat {
+    let decimal = choice(reader, "decimal", &[".", ","]);
+    let marks: Vec<String> = NumberFormat::GROUPING.iter().map(|mark| String::from(*mark)).collect();
+    let marks: Vec<&str> = marks.iter().map(String::as_str).collect();
+    let grouping = choice(reader, "grouping", &marks);
+    let negative = choice(reader, "negative", &["brackets", "trailing"]);
+    NumberFormat {
+        decimal_comma: decimal == Some(1),
+        grouping: grouping.map(|at| NumberFormat::GROUPING[at]),
+        prefix: reader.optional_text("prefix").unwrap_or_default(),
+        suffix: reader.optional_text("suffix").unwrap_or_default(),
+        negative: [Negative::Minus, Negative::Brackets, Negative::Trailing][negative.map_or(0, |at| at + 1)],
+        time: choice(reader, "format", &["time"]).is_some(),
+    }
+}
+
+/// The position of a text among those that a key can have; `None` where the key is not there.
+fn choice(reader: &mut Reader, key: &str, texts: &[&str]) -> Option<usize> {
+    let text = reader.optional_text(key)?;
+    let position = texts.iter().position(|other| *other == text);
+    if position.is_none() {
+        let texts: Vec<String> = texts.iter().map(|text| crate::json::quoted(text)).collect();
+        let or = if texts.len() > 1 { "one of " } else { "" };
+        reader.report(
+            key,
+            &("must be ".to_string() + or + &texts.join(", ") + " (got " + &crate::json::quoted(&text) + ")"),
+        );
+    }
+    position
 }
 
 #[cfg(test)]
@@ -149,7 +190,7 @@ mod tests {
         };
         let schema = read(&document).unwrap();
         let kinds: Vec<Kind> = schema.fields.iter().map(|field| field.kind.clone()).collect();
-        assert_eq!(kinds, [Kind::Date { reference: 19_753.0 }, Kind::Date { reference: 19_754.0 }]);
+        assert_eq!(kinds, [19_753.0, 19_754.0].map(|reference| Kind::Date { reference, format: DateFormat::Iso }));
         let written = serde_json::to_string(&schema).unwrap();
         assert!(written.contains(r#""kind":"date","reference":"2024-01-31""#), "{written}");
         assert_eq!(serde_json::from_str::<Schema>(&written).unwrap(), schema);
@@ -160,6 +201,47 @@ mod tests {
         assert_eq!(read(&document).unwrap_err(), "fields[1].reference: only a date has it");
         document.as_object_mut().unwrap().remove("reference");
         assert!(read(&document).unwrap_err().starts_with("fields[0].reference: is missing"));
+    }
+
+    #[test]
+    fn formats_are_read_and_written() {
+        let read = |field: &str| {
+            let document = format!(
+                r#"{{"schema_version":1,"name":"f","reference":"2024-01-31","target":{{"field":"t","positive":"1"}},"fields":[{{"name":"x",{field}}}]}}"#
+            );
+            serde_json::from_str::<Schema>(&document).map_err(|error| error.to_string())
+        };
+        for field in [
+            r#""kind":"number""#,
+            r#""kind":"number","unit":"€","decimal":",","grouping":".","prefix":"€","suffix":"%","negative":"brackets""#,
+            r#""kind":"number","grouping":"\u202f","negative":"trailing""#,
+            r#""kind":"number","format":"time""#,
+            r#""kind":"date","reference":"2024-01-31","format":"%d.%m.%Y""#,
+            r#""kind":"date","reference":"2024-01-31","format":"unix_ms""#,
+        ] {
+            let schema = read(field).unwrap();
+            assert_eq!(schema.problems(), []);
+            let written = serde_json::to_string(&schema).unwrap();
+            assert!(written.contains(&field.replace("\\u202f", "\u{202f}")), "{field} in {written}");
+            assert_eq!(serde_json::from_str::<Schema>(&written).unwrap(), schema);
+        }
+        let defaults = read(r#""kind":"number","decimal":".""#).unwrap();
+        assert_eq!(defaults, read(r#""kind":"number""#).unwrap());
+        for (field, message) in [
+            (r#""kind":"number","decimal":";""#, r#"fields[0].decimal: must be one of ".", "," (got ";")"#),
+            (r#""kind":"number","grouping":"x""#, r#"fields[0].grouping: must be one of ",", ".", " ", "#),
+            (r#""kind":"number","negative":"minus""#, r#"must be one of "brackets", "trailing" (got "minus")"#),
+            (r#""kind":"number","format":"%d""#, r#"fields[0].format: must be "time" (got "%d")"#),
+            (
+                r#""kind":"category","categories":["a"],"format":"unix""#,
+                "fields[0].format: only a number or date has it",
+            ),
+            (r#""kind":"date","decimal":",""#, "fields[0].decimal: only a number has it"),
+            (r#""kind":"date","negative":"brackets""#, "fields[0].negative: only a flag or number has it"),
+        ] {
+            let error = read(field).unwrap_err();
+            assert!(error.contains(message), "{message} in {error}");
+        }
     }
 
     #[test]

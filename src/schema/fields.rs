@@ -4,6 +4,8 @@
 use serde::Serialize;
 
 use super::change::{Change, Combination};
+use super::date_format::DateFormat;
+use super::number_format::NumberFormat;
 
 /// The version of the schema document that this code writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -61,7 +63,8 @@ pub struct Field {
     pub label: String,
     /// What values it takes.
     pub kind: Kind,
-    /// Texts that mean "missing", in any spelling. The empty text always does.
+    /// Texts that mean "missing", in any spelling. The empty text always does. In a number or date
+    /// field, what they are read as means it too.
     pub missing: Vec<String>,
     /// Whether the company or the customer can change it; what-if and counterfactuals move only
     /// these.
@@ -83,6 +86,8 @@ pub enum Kind {
         minimum: Option<f64>,
         /// Larger numbers are refused.
         maximum: Option<f64>,
+        /// How its texts are written. A number is taken as it is.
+        format: NumberFormat,
     },
     /// One of a list of texts, in any spelling; any other text counts as OTHER.
     Category {
@@ -90,11 +95,12 @@ pub enum Kind {
         categories: Vec<String>,
     },
     /// A day or a moment, as the number of days before `reference`. Later moments are negative. A
-    /// text is read by [`date::read`](super::date::read); a number is already such a number of
-    /// days.
+    /// number is already such a number of days, unless the format counts.
     Date {
         /// Days since 1970-01-01.
         reference: f64,
+        /// How its texts are written, or what its numbers count.
+        format: DateFormat,
     },
     /// Yes or no, as the table spells them; words such as "true" and "n" are taken too.
     Flag {
@@ -128,7 +134,7 @@ impl Schema {
     pub fn set_reference(&mut self, day: f64) -> bool {
         let mut found = false;
         for field in &mut self.fields {
-            if let Kind::Date { reference } = &mut field.kind {
+            if let Kind::Date { reference, .. } = &mut field.kind {
                 (*reference, found) = (day, true);
             }
         }

@@ -6,9 +6,11 @@
 mod change;
 mod check;
 pub mod date;
+mod date_format;
 mod document;
 mod fields;
 mod formula;
+mod number_format;
 #[cfg(feature = "write")]
 mod serde;
 mod spelling;
@@ -16,8 +18,10 @@ mod unicode;
 
 pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
+pub use date_format::DateFormat;
 pub use fields::{Derived, Field, Kind, SCHEMA_VERSION, Schema, Target};
 pub use formula::{Formula, FormulaError};
+pub use number_format::{Negative, NumberFormat};
 #[cfg(feature = "typescript")]
 pub(crate) use serde::{CategoryField, DateField, FieldDocument, FlagField, KindDocument, NumberField};
 pub use spelling::{Spellings, composed, folded};
@@ -31,7 +35,7 @@ pub(crate) mod tests {
         let number = |name: &str, maximum| Field {
             name: name.into(),
             label: String::new(),
-            kind: Kind::Number { unit: String::new(), minimum: Some(0.0), maximum },
+            kind: Kind::Number { unit: String::new(), minimum: Some(0.0), maximum, format: NumberFormat::default() },
             missing: vec!["NA".into()],
             changeable: false,
             only_derived: false,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::change::Change;
 use super::date;
 use super::fields::{Field, Kind, Schema};
+use super::number_format::{Negative, NumberFormat};
 
 impl<'de> Deserialize<'de> for Schema {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Schema, D::Error> {
@@ -61,12 +62,13 @@ pub(crate) struct FieldDocument<'a> {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Field"))]
 pub(crate) enum KindDocument<'a> {
     Number(NumberField<'a>),
-    Date(DateField),
+    Date(DateField<'a>),
     Category(CategoryField<'a>),
     Flag(FlagField<'a>),
 }
 
-/// A finite number.
+/// A finite number. In a record it is a number, or a text in the field's format: a plain number with
+/// a decimal point, where none of the keys below says otherwise.
 #[derive(Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct NumberField<'a> {
@@ -83,19 +85,49 @@ pub(crate) struct NumberField<'a> {
     /// Highest value, included.
     #[serde(skip_serializing_if = "Option::is_none")]
     maximum: Option<f64>,
+    /// Decimal mark of a text. Default: ".".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "\".\" | \",\"", optional))]
+    decimal: Option<&'static str>,
+    /// The mark that may part groups of three digits of a text. The blank stands for no-break
+    /// spaces too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grouping: Option<char>,
+    /// A currency or unit that a text may have before the number.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>"))]
+    prefix: &'a str,
+    /// A currency, unit or "%" that a text may have after the number, which is not scaled.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>"))]
+    suffix: &'a str,
+    /// What makes a text negative, beside a minus in front of it: brackets around it, or a minus
+    /// behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "\"brackets\" | \"trailing\"", optional))]
+    negative: Option<&'static str>,
+    /// A text is a time of day or a duration, such as `14:30`, and the number is in hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(type = "\"time\"", optional))]
+    format: Option<&'static str>,
 }
 
 /// A day or a moment. Its cell is the number of days from it to `reference`. In a record it is an
-/// ISO 8601 text (`2024-01-31`, `2024-01-31T10:00Z`), a `Date`, or a number of days before
-/// `reference`.
+/// ISO 8601 text (`2024-01-31`, `2024-01-31T10:00Z`), a text in the field's format, a `Date`, or a
+/// number of days before `reference`.
 #[derive(Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub(crate) struct DateField {
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+pub(crate) struct DateField<'a> {
     /// The kind of the field.
     #[cfg_attr(feature = "typescript", ts(type = "\"date\""))]
     kind: &'static str,
     /// The day that counts as 0, such as `2024-01-31`.
     reference: String,
+    /// The order of a text, such as `%d.%m.%Y`; or `unix`, `unix_ms` or `excel`: then a number or a
+    /// text is seconds or milliseconds since 1970-01-01, or a spreadsheet's days.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>"))]
+    format: &'a str,
 }
 
 /// One of a list of texts, in any spelling. Any other text counts as OTHER.
@@ -142,11 +174,23 @@ impl<'a> From<&'a Field> for FieldDocument<'a> {
 impl<'a> From<&'a Kind> for KindDocument<'a> {
     fn from(kind: &'a Kind) -> KindDocument<'a> {
         match kind {
-            Kind::Number { unit, minimum, maximum } => {
-                KindDocument::Number(NumberField { kind: "number", unit, minimum: *minimum, maximum: *maximum })
+            Kind::Number { unit, minimum, maximum, format } => {
+                let NumberFormat { decimal_comma, grouping, prefix, suffix, negative, time } = format;
+                KindDocument::Number(NumberField {
+                    kind: "number",
+                    unit,
+                    minimum: *minimum,
+                    maximum: *maximum,
+                    decimal: decimal_comma.then_some(","),
+                    grouping: *grouping,
+                    prefix,
+                    suffix,
+                    negative: (*negative != Negative::Minus).then_some(negative.name()),
+                    format: time.then_some("time"),
+                })
             }
-            Kind::Date { reference } => {
-                KindDocument::Date(DateField { kind: "date", reference: date::text(*reference) })
+            Kind::Date { reference, format } => {
+                KindDocument::Date(DateField { kind: "date", reference: date::text(*reference), format: format.name() })
             }
             Kind::Category { categories } => KindDocument::Category(CategoryField { kind: "category", categories }),
             Kind::Flag { positive, negative } => KindDocument::Flag(FlagField { kind: "flag", positive, negative }),
@@ -158,6 +202,7 @@ impl<'a> From<&'a Kind> for KindDocument<'a> {
 mod tests {
     use ts_rs::{Config, TS};
 
+    use super::super::date_format::DateFormat;
     use super::*;
 
     fn kind_is_its_type<T: TS>(kind: Kind) {
@@ -168,8 +213,13 @@ mod tests {
 
     #[test]
     fn kinds_are_written_as_typescript_has_them() {
-        kind_is_its_type::<NumberField>(Kind::Number { unit: String::new(), minimum: None, maximum: None });
-        kind_is_its_type::<DateField>(Kind::Date { reference: 0.0 });
+        kind_is_its_type::<NumberField>(Kind::Number {
+            unit: String::new(),
+            minimum: None,
+            maximum: None,
+            format: NumberFormat::default(),
+        });
+        kind_is_its_type::<DateField>(Kind::Date { reference: 0.0, format: DateFormat::Iso });
         kind_is_its_type::<CategoryField>(Kind::Category { categories: Vec::new() });
         kind_is_its_type::<FlagField>(Kind::Flag { positive: "Y".into(), negative: "N".into() });
     }

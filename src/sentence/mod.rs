@@ -135,7 +135,7 @@ impl Messages {
     pub fn value(&self, field: &Field, cell: Cell) -> String {
         let (number, unit) = match (cell, &field.kind) {
             (Cell::Missing, _) => return self.message("missing").into(),
-            (Cell::Number(number), Kind::Date { reference }) => return date::text(reference - number),
+            (Cell::Number(number), Kind::Date { reference, .. }) => return date::text(reference - number),
             (Cell::Number(number), Kind::Number { unit, .. }) => (number, unit.as_str()),
             (Cell::Number(number), _) => (number, ""),
             (Cell::Category(code @ 0..=1), Kind::Flag { .. }) => {

@@ -1,9 +1,13 @@
 use super::*;
+use crate::schema::NumberFormat;
 use crate::schema::tests::small_schema;
 
 fn fields() -> Vec<Field> {
     let mut fields = small_schema().fields;
-    let kind = |unit: &str| Kind::Number { unit: unit.into(), minimum: None, maximum: None };
+    let kind = |unit: &str| {
+        let format = NumberFormat::default();
+        Kind::Number { unit: unit.into(), minimum: None, maximum: None, format }
+    };
     (fields[0].kind, fields[1].kind) = (kind("months"), kind("$"));
     fields[0].label = "Tenure".into();
     fields
@@ -29,7 +33,8 @@ fn values_in_words() {
         assert_eq!(german.value(&fields[field], cell), in_german);
     }
     let mut parsecs = fields[0].clone();
-    parsecs.kind = Kind::Number { unit: "parsecs".into(), minimum: None, maximum: None };
+    let format = NumberFormat::default();
+    parsecs.kind = Kind::Number { unit: "parsecs".into(), minimum: None, maximum: None, format };
     assert_eq!(german.value(&parsecs, Cell::Number(1000.5)), "1.000,5 parsecs");
 }
 

@@ -19,7 +19,7 @@ pub fn declarations() -> String {
         declaration::<KindDocument<'static>>(""),
         declaration::<FieldDocument<'static>>(""),
         declaration::<NumberField<'static>>("AnyField"),
-        declaration::<DateField>("AnyField"),
+        declaration::<DateField<'static>>("AnyField"),
         declaration::<CategoryField<'static>>("AnyField"),
         declaration::<FlagField<'static>>("AnyField"),
         declaration::<Change>(""),

@@ -82,7 +82,7 @@ mod tests {
     use crate::fit::FitConfig;
     use crate::train::{Model, Ship, TrainParams, TrainingRows, train};
     use tenure::decision::Tier;
-    use tenure::schema::Kind;
+    use tenure::schema::{DateFormat, Kind};
 
     use crate::checks::DataChecks;
     use crate::evaluation::CardSource;
@@ -179,6 +179,6 @@ mod tests {
             fields = [{ name = \"since\", kind = \"date\" }, { name = \"last\", kind = \"date\", reference = 2024-02-01 }]";
         let file = SchemaFile::read(text).unwrap();
         let kinds: Vec<Kind> = file.schema.fields.into_iter().map(|field| field.kind).collect();
-        assert_eq!(kinds, [Kind::Date { reference: 19_753.0 }, Kind::Date { reference: 19_754.0 }]);
+        assert_eq!(kinds, [19_753.0, 19_754.0].map(|reference| Kind::Date { reference, format: DateFormat::Iso }));
     }
 }

@@ -197,7 +197,7 @@ pub(super) fn find(
             report(Check::Constant, format!("is {} in every row that has it", numbers.minimum));
         }
         (Some(numbers), kind) => {
-            if let (Kind::Date { reference }, Column::Numbers(days)) = (kind, cohort.column(index)) {
+            if let (Kind::Date { reference, .. }, Column::Numbers(days)) = (kind, cohort.column(index)) {
                 let after = days.iter().filter(|days| **days < 0.0).count();
                 let day = date::text(*reference);
                 if after > 0 {

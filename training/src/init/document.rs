@@ -27,7 +27,7 @@ impl Drafted {
     /// The day after the latest date of all columns.
     fn reference(&self) -> Option<f64> {
         let references = self.columns.iter().filter_map(|(_, guess)| match guess.place {
-            Place::Field { kind: Kind::Date { reference }, .. } => Some(reference),
+            Place::Field { kind: Kind::Date { reference, .. }, .. } => Some(reference),
             _ => None,
         });
         references.max_by(f64::total_cmp)

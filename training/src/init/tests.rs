@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use tenure::schema::Kind;
+use tenure::schema::{Kind, NumberFormat};
 
 use super::*;
 use crate::file::tests::file;
@@ -30,7 +30,8 @@ fn ibm_telco() {
         (&["customerID".into()][..], 0, 19)
     );
     assert_eq!((schema.name.as_str(), schema.target.positive.as_str()), ("Ibm telco", "Yes"));
-    let number = Kind::Number { unit: String::new(), minimum: Some(0.0), maximum: None };
+    let number =
+        Kind::Number { unit: String::new(), minimum: Some(0.0), maximum: None, format: NumberFormat::default() };
     for name in ["tenure", "MonthlyCharges", "TotalCharges"] {
         assert_eq!(kinds(&schema, name), number, "{name}");
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tenure::customer::{Cell, Value, check_value};
-use tenure::schema::{Change, Field, Kind, date};
+use tenure::schema::{Change, Field, Kind, NumberFormat, date};
 
 use super::text::{Formatting, formatting, is_compact_date, is_date, is_missing_token};
 use crate::words::grouped;
@@ -261,7 +261,7 @@ pub(crate) fn number(text: &str) -> Option<f64> {
     if text.bytes().any(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E')) {
         return None;
     }
-    let kind = Kind::Number { unit: String::new(), minimum: None, maximum: None };
+    let kind = Kind::Number { unit: String::new(), minimum: None, maximum: None, format: NumberFormat::default() };
     let (name, label) = (String::new(), String::new());
     let change = Change::default();
     let field = Field { name, label, kind, missing: Vec::new(), changeable: false, only_derived: false, change };

@@ -1,7 +1,7 @@
 //! From a column's counts to its place in the schema, with the reasons that `tenure init` writes
 //! beside it.
 
-use tenure::schema::{Kind, MAXIMUM_CATEGORIES, date, folded};
+use tenure::schema::{DateFormat, Kind, MAXIMUM_CATEGORIES, NumberFormat, date, folded};
 
 use crate::cohort::rare::RARE_BELOW;
 use crate::profile::{
@@ -106,7 +106,7 @@ fn of_dates(profile: &Profile) -> Guess {
         comments.push(format!("taken for missing, because no table knows that day: {}", list(&never)));
         missing.extend(days.never.iter().cloned());
     }
-    let kind = Kind::Date { reference: days.latest.floor() + 1.0 };
+    let kind = Kind::Date { reference: days.latest.floor() + 1.0, format: DateFormat::Iso };
     Guess { place: Place::Field { kind, missing }, comments }
 }
 
@@ -176,7 +176,10 @@ fn of_numbers(profile: &Profile) -> Guess {
         }
     }
     Guess {
-        place: Place::Field { kind: Kind::Number { unit: String::new(), minimum, maximum: None }, missing },
+        place: Place::Field {
+            kind: Kind::Number { unit: String::new(), minimum, maximum: None, format: NumberFormat::default() },
+            missing,
+        },
         comments,
     }
 }

@@ -21,7 +21,8 @@ fn numbers_flags_and_codes() {
         Place::Field { kind, .. } => kind,
         place => panic!("{name}: {place:?}"),
     };
-    let number = |minimum| Kind::Number { unit: String::new(), minimum, maximum: None };
+    let number =
+        |minimum| Kind::Number { unit: String::new(), minimum, maximum: None, format: NumberFormat::default() };
     assert_eq!(kind("charges", &["1.5", "20", "3e2"]), number(Some(0.0)));
     assert_eq!(kind("balance", &["-1.5", "20", "300"]), number(None));
     assert_eq!(kind("senior", &["0", "1"]), Kind::Flag { positive: "1".into(), negative: "0".into() });
@@ -57,14 +58,17 @@ fn dates_the_core_reads_are_fields() {
         [&["2024-01-30", "2023-12-01", ""][..], &["20240130", "20231201"], &["2024-01-30 10:00", "2024-01-01 09:30"]]
     {
         let guess = guessed("since", cycle(texts, 60));
-        let Place::Field { kind: Kind::Date { reference }, .. } = guess.place else { panic!("{guess:?}") };
+        let Place::Field { kind: Kind::Date { reference, .. }, .. } = guess.place else { panic!("{guess:?}") };
         assert_eq!(date::text(reference), "2024-01-31", "{texts:?}");
     }
     let texts =
         (0..60).map(|row| if row % 7 == 6 { "9999-12-31".into() } else { format!("2024-01-{:02}", 1 + row % 30) });
     let guess = guessed("until", texts);
     let Place::Field { kind, missing } = guess.place else { panic!("{guess:?}") };
-    assert_eq!((kind, missing), (Kind::Date { reference: 19_753.0 }, vec!["9999-12-31".into()]));
+    assert_eq!(
+        (kind, missing),
+        (Kind::Date { reference: 19_753.0, format: DateFormat::Iso }, vec!["9999-12-31".into()])
+    );
     assert!(guess.comments[0].contains("2024-01-01 to 2024-01-30"), "{:?}", guess.comments);
 }
 
