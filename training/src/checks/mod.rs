@@ -4,6 +4,7 @@
 mod duplicates;
 mod fields;
 mod finding;
+mod placeholders;
 
 use serde::Serialize;
 use tenure::schema::Schema;
@@ -15,6 +16,7 @@ use crate::split::Split;
 pub use duplicates::Duplicates;
 pub use fields::{CategorySummary, FieldSummary, NumberSummary};
 pub use finding::{Check, Finding};
+pub use placeholders::Placeholder;
 
 /// Figures and findings of one table.
 #[derive(Clone, Debug, Serialize)]
@@ -28,9 +30,10 @@ pub struct DataChecks {
 
 impl DataChecks {
     /// Checks the customers and their split. `schema` is the one that was read, before rare
-    /// categories were folded. Reads the table once more where the schema names identifiers.
+    /// categories were folded. Reads the table once more for identifiers, and for what lies apart.
     pub fn run(cohort: &Cohort, schema: &Schema, split: Option<&Split>) -> Result<DataChecks, TableError> {
-        let fields = fields::summaries(cohort);
+        let mut fields = fields::summaries(cohort);
+        placeholders::quote(cohort, &mut fields)?;
         let mut findings = Vec::new();
         for (index, summary) in fields.iter().enumerate() {
             fields::find(cohort, index, summary, schema, &mut findings);
