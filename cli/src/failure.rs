@@ -85,7 +85,11 @@ exit_codes! {
     };
     InitError: |error| match error {
         InitError::Table(error) => table(error),
-        InitError::NoTarget { .. } | InitError::Ambiguous { .. } | InitError::NoPositive { .. } => USAGE,
+        InitError::NoTarget { .. }
+        | InitError::Ambiguous { .. }
+        | InitError::NoPositive { .. }
+        | InitError::Answers { .. }
+        | InitError::Unclear { .. } => USAGE,
         _ => DATA,
     };
     FileError: |_error| ENVIRONMENT;

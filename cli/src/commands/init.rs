@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tenure_table::Source;
 use tenure_training::file::write_whole;
-use tenure_training::init::{Draft, draft, suggested};
+use tenure_training::init::{Answers, Draft, draft, suggested};
 use tenure_training::suggest::suggest;
 
 use crate::console::{Console, refuse_overwrite};
@@ -24,6 +24,14 @@ pub struct Arguments {
     /// Value of the target that means "left"; guessed by default
     #[arg(long)]
     pub positive: Option<String>,
+    /// How a column is written, where several readings fit: an order such as since=%d/%m/%Y, unix,
+    /// unix_ms, excel, time, or the number 1234.5 as the column writes it, such as amount=1.234,5.
+    /// Can be repeated
+    #[arg(long, value_name = "COLUMN=FORMAT", value_parser = column_and_format)]
+    pub format: Vec<(String, String)>,
+    /// Column to leave out. Can be repeated
+    #[arg(long, value_name = "COLUMN")]
+    pub ignore: Vec<String>,
     /// Schema file to write
     #[arg(long, default_value = "schema.toml")]
     pub out: PathBuf,
@@ -40,12 +48,18 @@ pub struct Arguments {
     pub force: bool,
 }
 
+fn column_and_format(text: &str) -> Result<(String, String), String> {
+    let (column, format) = text.rsplit_once('=').ok_or("must be COLUMN=FORMAT, such as since=%d/%m/%Y")?;
+    Ok((column.into(), format.into()))
+}
+
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
     let source = Source::open(&arguments.table)?;
     let mut notices = Notices::new(&source, console);
-    let draft =
-        console.reading(|progress| draft(source, &arguments.target, arguments.positive.as_deref(), progress))?;
+    let answers = Answers { formats: arguments.format.clone(), ignored: arguments.ignore.clone() };
+    let positive = arguments.positive.as_deref();
+    let draft = console.reading(|progress| draft(source, &arguments.target, positive, &answers, progress))?;
     notices.print(&draft.notices, console);
     write_whole(&arguments.out, draft.text.as_bytes())?;
     let schema = &draft.schema;

@@ -1,9 +1,10 @@
 //! Each field alone: its figures, and what is suspicious in them.
 
 use serde::Serialize;
-use tenure::schema::{Field, Kind, Schema, date};
+use tenure::schema::{Field, Kind, NumberFormat, Schema, date};
 
 use super::finding::{Check, Finding};
+use super::placeholders::{self, Placeholder};
 use crate::cohort::rare::RARE_BELOW;
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::metrics::roc_auc;
@@ -21,9 +22,6 @@ const LEVELS: usize = 32;
 /// Tukey's "far out" is 3 interquartile ranges beyond the quartiles (Exploratory Data Analysis,
 /// 1977).
 const FAR_OUT: f64 = 3.0;
-/// Amounts have long tails: a placeholder is this far out, and far out on a logarithmic scale as
-/// well.
-const PLACEHOLDER: f64 = 10.0;
 
 /// The figures of one field.
 #[derive(Clone, Debug, Serialize)]
@@ -52,8 +50,13 @@ pub struct NumberSummary {
     pub maximum: f64,
     /// Rows more than 3 interquartile ranges beyond the quartiles.
     pub far_out: usize,
-    /// Rows so far out that they are likely placeholders.
+    /// Rows that lie apart from the rest, and are likely placeholders.
     pub placeholders: usize,
+    /// The different numbers or dates of those rows.
+    pub apart: Vec<Placeholder>,
+    /// The lowest and the highest number of the other rows; for a date, days since 1970-01-01.
+    #[serde(skip)]
+    usual: [f64; 2],
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -80,7 +83,7 @@ fn summary(cohort: &Cohort, index: usize, field: &Field) -> FieldSummary {
                 false => cuts.partition_point(|cut| cut <= number),
             };
             let levels = numbers.iter().map(level).collect::<Vec<_>>();
-            (numbers.len() - sorted.len(), NumberSummary::of(&sorted), Vec::new(), levels)
+            (numbers.len() - sorted.len(), NumberSummary::of(field, &sorted), Vec::new(), levels)
         }
         Column::Codes(codes) => {
             let mut names = field.categories();
@@ -126,21 +129,15 @@ fn alone(levels: &[usize], labels: &[bool]) -> Option<f64> {
 }
 
 impl NumberSummary {
-    fn of(sorted: &[f64]) -> Option<NumberSummary> {
+    fn of(field: &Field, sorted: &[f64]) -> Option<NumberSummary> {
         let (first, last) = (*sorted.first()?, *sorted.last()?);
         let quantile = |share: f64| sorted[((sorted.len() - 1) as f64 * share).round() as usize];
         let [lower, median, upper] = [0.25, 0.5, 0.75].map(quantile);
-        let beyond = |number: f64, lower: f64, upper: f64, times: f64| {
-            let range = upper - lower;
-            range > 0.0 && (number < lower - times * range || number > upper + times * range)
-        };
-        let far_out = sorted.iter().filter(|&&number| beyond(number, lower, upper, FAR_OUT)).count();
-        let logarithm = |number: f64| number.abs().ln_1p().copysign(number);
-        let placeholder = |number: f64| {
-            beyond(number, lower, upper, PLACEHOLDER)
-                && beyond(logarithm(number), logarithm(lower), logarithm(upper), FAR_OUT)
-        };
-        let placeholders = sorted.iter().filter(|&&number| placeholder(number)).count();
+        let range = upper - lower;
+        let beyond = |number: f64| number < lower - FAR_OUT * range || number > upper + FAR_OUT * range;
+        let far_out = sorted.iter().filter(|&&number| range > 0.0 && beyond(number)).count();
+        let (apart, usual) = placeholders::find(field, sorted);
+        let placeholders = apart.iter().map(|placeholder| placeholder.rows).sum();
         Some(NumberSummary {
             minimum: first,
             lower_quartile: lower,
@@ -149,16 +146,25 @@ impl NumberSummary {
             maximum: last,
             far_out,
             placeholders,
+            apart,
+            usual,
         })
     }
 
-    /// The end that lies farther out.
-    fn farthest(&self) -> f64 {
-        if self.lower_quartile - self.minimum > self.maximum - self.upper_quartile {
-            self.minimum
-        } else {
-            self.maximum
-        }
+    /// What lies apart, and how to say that it means "not known".
+    fn placeholders(&self, is_date: bool) -> String {
+        let rows = |count: usize| if count == 1 { "row" } else { "rows" };
+        let counts = self
+            .apart
+            .iter()
+            .map(|Placeholder { text, rows: count, .. }| format!("{text} in {count} {}", rows(*count)));
+        let texts = self.apart.iter().map(|placeholder| format!("{:?}", placeholder.text));
+        let [lowest, highest] = self.usual.map(|end| if is_date { date::text(end) } else { end.to_string() });
+        format!(
+            "has {}, far from the rest ({lowest} to {highest}): if that means that the value is not known, write missing = [{}] in its field",
+            counts.collect::<Vec<_>>().join(", "),
+            texts.collect::<Vec<_>>().join(", ")
+        )
     }
 }
 
@@ -198,7 +204,8 @@ pub(super) fn find(
         }
         (Some(numbers), kind) => {
             if let (Kind::Date { reference, .. }, Column::Numbers(days)) = (kind, cohort.column(index)) {
-                let after = days.iter().filter(|days| **days < 0.0).count();
+                let placeholder = |days: f64| numbers.apart.iter().any(|placeholder| placeholder.is(days));
+                let after = days.iter().filter(|&&days| days < 0.0 && !placeholder(days)).count();
                 let day = date::text(*reference);
                 if after > 0 {
                     report(
@@ -210,16 +217,7 @@ pub(super) fn find(
                 }
             }
             if numbers.placeholders > 0 {
-                report(
-                    Check::Outlier,
-                    format!(
-                        "has {} of {rows} rows far outside its quartiles ({} to {}), such as {}: is that a placeholder? Then list it under `missing`",
-                        numbers.placeholders,
-                        numbers.lower_quartile,
-                        numbers.upper_quartile,
-                        numbers.farthest()
-                    ),
-                );
+                report(Check::Outlier, numbers.placeholders(matches!(kind, Kind::Date { .. })));
             }
         }
         _ => {
@@ -268,12 +266,21 @@ fn known_for_one_class(cohort: &Cohort, index: usize, summary: &FieldSummary, re
     }
 }
 
+/// Whether a kind's values measure something: dates, and numbers that are dressed in a unit or marks.
+fn is_measured(kind: &Kind) -> bool {
+    match kind {
+        Kind::Date { .. } => true,
+        Kind::Number { format, .. } => *format != NumberFormat::default(),
+        Kind::Category { .. } | Kind::Flag { .. } => false,
+    }
+}
+
 /// The texts of a column, missing ones left out.
 fn texts(cohort: &Cohort, index: usize) -> Box<dyn Iterator<Item = String> + '_> {
     let field = &cohort.schema().fields[index];
     match cohort.column(index) {
         // Dates of a table of events differ from row to row and identify nobody.
-        Column::Numbers(_) if matches!(field.kind, Kind::Date { .. }) => Box::new(std::iter::empty()),
+        Column::Numbers(_) if is_measured(&field.kind) => Box::new(std::iter::empty()),
         Column::Numbers(numbers) => {
             Box::new(numbers.iter().filter(|number| !number.is_nan()).map(|number| number.to_string()))
         }

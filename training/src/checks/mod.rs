@@ -4,6 +4,7 @@
 mod duplicates;
 mod fields;
 mod finding;
+mod placeholders;
 mod repeated;
 
 use serde::Serialize;
@@ -16,6 +17,7 @@ use crate::split::Split;
 pub use duplicates::Duplicates;
 pub use fields::{CategorySummary, FieldSummary, NumberSummary};
 pub use finding::{Check, Finding};
+pub use placeholders::Placeholder;
 pub use repeated::RepeatedIdentifier;
 
 /// Figures and findings of one table.
@@ -30,10 +32,11 @@ pub struct DataChecks {
 
 impl DataChecks {
     /// Checks the customers and their split, or the splits of several folds. `schema` is the one
-    /// that was read, before rare categories were folded. Reads the table once more where the
-    /// schema names identifiers.
+    /// that was read, before rare categories were folded. Reads the table once more for identifiers,
+    /// and for what lies apart.
     pub fn run(cohort: &Cohort, schema: &Schema, splits: &[Split]) -> Result<DataChecks, TableError> {
-        let fields = fields::summaries(cohort);
+        let mut fields = fields::summaries(cohort);
+        placeholders::quote(cohort, &mut fields)?;
         let mut findings = Vec::new();
         for (index, summary) in fields.iter().enumerate() {
             fields::find(cohort, index, summary, schema, &mut findings);

@@ -85,8 +85,8 @@ fn placeholders_constants_and_dates_after_the_reference() {
     let checks = check(&rows, SCHEMA);
     let text = checks.findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("\n");
     for part in [
-        "`usage` has 3 of 600 rows far outside its quartiles",
-        "such as 999999",
+        "`usage` has 999999 in 3 rows, far from the rest (0.125 to 155.5)",
+        "write missing = [\"999999\"] in its field",
         "`since` is after the reference 2024-01-01 in 1 of 600 rows",
         "`plan` has one category in every row",
     ] {
@@ -96,6 +96,47 @@ fn placeholders_constants_and_dates_after_the_reference() {
     let mut rows = sound();
     rows.iter_mut().enumerate().for_each(|(n, row)| row[1] = format!("{:.3}", (1.5 * (n as f64 / 100.0)).exp()));
     assert!(found(&rows, SCHEMA).iter().all(|(check, _)| *check != Check::Outlier));
+}
+
+/// The message names a remedy, and that remedy works.
+#[test]
+fn what_lies_apart_is_quoted_and_gone_once_it_is_missing() {
+    let of = |index: usize, change: &dyn Fn(usize) -> Option<&'static str>| {
+        let mut rows = sound();
+        rows.iter_mut().enumerate().for_each(|(row, cells)| {
+            if let Some(text) = change(row) {
+                cells[index] = text.into();
+            }
+        });
+        rows
+    };
+    let every = |share: usize, text: &'static str| move |row: usize| row.is_multiple_of(share).then_some(text);
+    let beside_zeros = |row| match row {
+        0 => Some("-7000"),
+        1 => Some("1050.50"),
+        row => every(2, "0")(row),
+    };
+    for (field, rows, texts) in [
+        ("usage", of(1, &every(9, "-1.0")), &["-1.0"][..]),
+        ("usage", of(1, &beside_zeros), &["-7000", "1050.50"]),
+        ("since", of(2, &every(4, "1970-01-01")), &["1970-01-01"]),
+        ("since", of(2, &every(12, "1900-01-01 00:00:00")), &["1900-01-01 00:00:00"]),
+        ("since", of(2, &every(50, "9999-12-31")), &["9999-12-31"]),
+    ] {
+        let checks = check(&rows, SCHEMA);
+        let outliers: Vec<_> = checks.findings.iter().filter(|finding| finding.check == Check::Outlier).collect();
+        let [outlier] = outliers[..] else { panic!("{texts:?}: {:?}", checks.findings) };
+        let quoted: Vec<_> = texts.iter().map(|text| format!("{text:?}")).collect();
+        let missing = format!("missing = [{}]", quoted.join(", "));
+        assert!(outlier.field.as_deref() == Some(field) && outlier.message.contains(&missing), "{}", outlier.message);
+        assert!(checks.findings.iter().all(|finding| finding.check != Check::AfterReference), "{:?}", checks.findings);
+        let kind = if field == "usage" { "number" } else { "date" };
+        let from = format!("{{ name = \"{field}\", kind = \"{kind}\"");
+        let followed = check(&rows, &SCHEMA.replace(&from, &format!("{from}, {missing}")));
+        assert!(followed.findings.iter().all(|finding| finding.check != Check::Outlier), "{:?}", followed.findings);
+        let missing = followed.fields.iter().find(|summary| summary.field == field).map(|summary| summary.missing);
+        assert!(missing > Some(0), "{texts:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The text of `schema.toml`: written by hand, because a guess without its reason cannot be
 //! corrected.
 
-use tenure::schema::{Kind, SCHEMA_VERSION, date};
+use tenure::schema::{DateFormat, Kind, Negative, NumberFormat, SCHEMA_VERSION, date};
 
 use super::guess::{Guess, Place};
 use crate::profile::label;
@@ -39,7 +39,8 @@ pub(super) fn write(draft: &Drafted) -> String {
         "# Drafted by `tenure init` from {} ({} rows, {} columns). Correct what is wrong, then train.\n\
          #\n\
          # A field has a kind: number (with unit, minimum, maximum), date (counted as days before `reference`), category\n\
-         # (with categories; every other text counts as OTHER), or flag (with positive and negative). The empty text is\n\
+         # (with categories; every other text counts as OTHER), or flag (with positive and negative). docs/schema.md has the\n\
+         # keys that say how a number or a date is written. The empty text is\n\
          # always missing; `missing` lists other texts that mean it. `changeable = true` marks what you or the customer can change: what-if and advice\n\
          # move only these. `label` is what people read.\n\n\
          schema_version = {SCHEMA_VERSION}\n\
@@ -71,8 +72,8 @@ pub(super) fn write(draft: &Drafted) -> String {
     text += &format!("\n[target]\nfield = {}\n", quoted(&draft.target));
     text += &format!("positive = {} # {}\n", quoted(&draft.positive), plain(&draft.target_comment));
     for (name, guess) in &draft.columns {
-        if let Place::Field { kind, missing } = &guess.place {
-            text += &field(name, kind, missing, guess);
+        if let Place::Field { kind, missing, lowest } = &guess.place {
+            text += &field(name, kind, missing, *lowest, guess);
         }
     }
     text += "\n# A derived feature is a number computed from fields, the same in training and in the browser, such as:\n\
@@ -109,16 +110,25 @@ pub fn suggested(found: &Suggestions) -> String {
     text
 }
 
-fn field(name: &str, kind: &Kind, missing: &[String], guess: &Guess) -> String {
+fn field(name: &str, kind: &Kind, missing: &[String], lowest: Option<f64>, guess: &Guess) -> String {
     let mut text = String::from("\n[[fields]]\n");
     text += &guess.comments.iter().map(|comment| format!("# {}\n", plain(comment))).collect::<String>();
     text += &format!("name = {}\nlabel = {}\n", quoted(name), quoted(&label(name)));
     text += &match kind {
-        Kind::Number { minimum, .. } => {
-            let minimum = minimum.map_or(String::new(), |minimum| format!("minimum = {minimum}\n"));
-            format!("kind = \"number\"\n{minimum}")
+        Kind::Number { unit, format, .. } => {
+            let mut text = String::from("kind = \"number\"\n");
+            for (key, value) in number_keys(unit, format) {
+                text += &format!("{key} = {}\n", quoted(&value));
+            }
+            if let Some(lowest) = lowest {
+                text += &format!(
+                    "# minimum = 0 # the lowest value here is {lowest}; with a minimum, a row below it has no score\n"
+                );
+            }
+            text
         }
-        Kind::Date { .. } => "kind = \"date\"\n".into(),
+        Kind::Date { format: DateFormat::Iso, .. } => "kind = \"date\"\n".into(),
+        Kind::Date { format, .. } => format!("kind = \"date\"\nformat = {}\n", quoted(format.name())),
         Kind::Category { categories } => format!("kind = \"category\"\n{}", list("categories", categories)),
         Kind::Flag { positive, negative } => {
             format!("kind = \"flag\"\npositive = {}\nnegative = {}\n", quoted(positive), quoted(negative))
@@ -128,6 +138,22 @@ fn field(name: &str, kind: &Kind, missing: &[String], guess: &Guess) -> String {
         text += &list("missing", missing);
     }
     text + "changeable = false\n"
+}
+
+/// The keys of a number that say how it is written.
+fn number_keys(unit: &str, format: &NumberFormat) -> Vec<(&'static str, String)> {
+    let NumberFormat { decimal_comma, grouping, prefix, suffix, negative, time } = format;
+    let given = |key, text: &str| (!text.is_empty()).then(|| (key, text.to_owned()));
+    let keys = [
+        given("unit", unit),
+        decimal_comma.then(|| ("decimal", ",".into())),
+        grouping.map(|mark| ("grouping", mark.into())),
+        given("prefix", prefix),
+        given("suffix", suffix),
+        (*negative != Negative::Minus).then(|| ("negative", negative.name().into())),
+        time.then(|| ("format", "time".into())),
+    ];
+    keys.into_iter().flatten().collect()
 }
 
 /// An array of texts on one line, or on as many as it takes.

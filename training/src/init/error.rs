@@ -22,6 +22,12 @@ pub enum InitError {
     Ambiguous { file: String, target: String, values: String },
     #[error("{file}: no row of target `{target}` is {positive:?}; it has {values}")]
     NoPositive { file: String, target: String, positive: String, values: String },
+    #[error("{file}: what is said of its columns does not fit:{problems}")]
+    Answers { file: String, problems: String },
+    #[error(
+        "{file}: several readings fit every value of a column; say which is meant, or leave the column out with --ignore COLUMN:{questions}"
+    )]
+    Unclear { file: String, questions: String },
     #[error("{file}: no column is left to learn from:{columns}")]
     NoFields { file: String, columns: String },
     #[error("{file}: {fields} columns would be fields; at most {MAXIMUM_FIELDS} can be")]

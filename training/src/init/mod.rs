@@ -4,19 +4,23 @@
 //! Every guess is written with its reason as a comment, and the draft is sound: it parses and has
 //! no [`Schema::problems`].
 
+mod answers;
 mod document;
 mod error;
 mod guess;
 mod target;
 
+use answers::{FORMATS, Stated, flag};
 use document::Drafted;
-use guess::{Guess, Place};
+use guess::{Guess, Place, Question, Refusal};
 use rayon::prelude::*;
 use tenure::schema::{MAXIMUM_FIELDS, Schema};
 use tenure_table::{Batch, Source, nearest};
 
 use crate::profile::{MAXIMUM_TEXT, Profile, label};
+use crate::words::{grouped, nearest_hint};
 
+pub use answers::Answers;
 pub use document::suggested;
 pub use error::InitError;
 
@@ -36,11 +40,13 @@ pub struct Draft {
 }
 
 /// Drafts a schema that predicts `target`; `positive` is its value that means "left", guessed where
-/// not given. `progress` hears [`Source::progress`] after every batch.
+/// not given. `answers` says what a person knows of single columns. `progress` hears
+/// [`Source::progress`] after every batch.
 pub fn draft(
     mut source: Source,
     target: &str,
     positive: Option<&str>,
+    answers: &Answers,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Draft, InitError> {
     let file = source.path().display().to_string();
@@ -52,25 +58,25 @@ pub fn draft(
     if let Some(column) = source.refused().iter().find(|column| column.name == target) {
         return Err(InitError::TargetType { file, target: target.into(), kind: column.kind.clone() });
     }
-    let mut profiles: Vec<Profile> = columns.iter().map(|name| Profile::new(name)).collect();
+    let stated = stated(&file, &columns, answers)?;
+    let of_column = |name: &str| stated.iter().find(|(column, _)| column == name).map(|(_, stated)| stated);
+    let mut profiles: Vec<Profile> = columns.iter().map(|name| guess::profile(name, of_column(name))).collect();
     while let Some(batch) = source.next() {
         observe(&mut profiles, &batch?);
         let (done, total) = source.progress();
         progress(done, total);
     }
     let (positive, target_comment) = target::guess_positive(&file, &profiles[target_column], positive)?;
+    let ignored = |comment: String| Ok(Guess { place: Place::Ignored, comments: vec![comment] });
     let place = |profile: &Profile| match source.refused().iter().find(|column| column.name == profile.name) {
-        Some(column) => Guess {
-            place: Place::Ignored,
-            comments: vec![format!("of type {}: add a column of plain numbers or texts instead", column.kind)],
-        },
-        None if profile.name.len() > MAXIMUM_TEXT => {
-            Guess { place: Place::Ignored, comments: vec!["its name is too long".into()] }
-        }
-        None => guess::guess(profile, target),
+        _ if answers.ignored.contains(&profile.name) => ignored("left out with --ignore".into()),
+        Some(column) => ignored(format!("of type {}: add a column of plain numbers or texts instead", column.kind)),
+        None if profile.name.len() > MAXIMUM_TEXT => ignored("its name is too long".into()),
+        None => guess::guess(profile, target, of_column(&profile.name)),
     };
     let others = profiles.iter().enumerate().filter(|(index, _)| *index != target_column);
-    let columns: Vec<_> = others.map(|(_, profile)| (profile.name.clone(), place(profile))).collect();
+    let places: Vec<_> = others.map(|(_, profile)| (profile.name.clone(), place(profile))).collect();
+    let columns = without_refusals(&file, places)?;
     check_fields(&file, &columns)?;
     let stem = source.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let drafted = Drafted {
@@ -94,8 +100,63 @@ pub fn draft(
 
 fn observe(profiles: &mut [Profile], batch: &Batch) {
     profiles.par_iter_mut().enumerate().for_each(|(column, profile)| {
-        (0..batch.rows()).for_each(|row| profile.observe(&batch.text(row, column), batch.line(row)));
+        let mut row = 0;
+        batch.for_each_value(column, |value| {
+            profile.observe_value(value, batch.line(row));
+            row += 1;
+        });
     });
+}
+
+/// The formats that a person states, each with its column; every wrong one is reported.
+fn stated(file: &str, columns: &[String], answers: &Answers) -> Result<Vec<(String, Stated)>, InitError> {
+    let (mut stated, mut problems) = (Vec::new(), String::new());
+    let formats = answers.formats.iter().map(|(column, format)| ("--format", column, Some(format)));
+    let ignored = answers.ignored.iter().map(|column| ("--ignore", column, None));
+    for (flag, column, format) in formats.chain(ignored) {
+        if !columns.contains(column) {
+            let nearest = nearest(column, columns.iter().map(String::as_str));
+            problems += &format!("\n  {flag}: no column `{column}`{}", nearest_hint(nearest));
+        } else if let Some(format) = format {
+            match Stated::read(format) {
+                Some(format) => stated.push((column.clone(), format)),
+                None => problems += &format!("\n  {flag} {column}={format}: must be {FORMATS}"),
+            }
+        }
+    }
+    if problems.is_empty() { Ok(stated) } else { Err(InitError::Answers { file: file.into(), problems }) }
+}
+
+/// The places of all columns, or what must be answered for all columns that have none.
+fn without_refusals(
+    file: &str,
+    places: Vec<(String, Result<Guess, Refusal>)>,
+) -> Result<Vec<(String, Guess)>, InitError> {
+    let (mut columns, mut questions, mut problems) = (Vec::new(), String::new(), String::new());
+    for (name, place) in places {
+        match place {
+            Ok(guess) => columns.push((name, guess)),
+            Err(Refusal::Unclear(Question { text, line, readings })) => {
+                let line = line.map_or(String::new(), |line| format!(" (line {line})"));
+                let readings: Vec<String> = readings
+                    .iter()
+                    .map(|(value, format)| format!("{value} with {}", flag("--format", &name, format)))
+                    .collect();
+                questions += &format!("\n  `{name}`: {text:?}{line} is {}", readings.join(", or "));
+            }
+            Err(Refusal::Misstated { read, known, example }) => {
+                problems += &format!(
+                    "\n  the format of `{name}` reads {} of {} values, and not {example:?}",
+                    grouped(read),
+                    grouped(known)
+                );
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(InitError::Answers { file: file.into(), problems });
+    }
+    if questions.is_empty() { Ok(columns) } else { Err(InitError::Unclear { file: file.into(), questions }) }
 }
 
 fn check_fields(file: &str, columns: &[(String, Guess)]) -> Result<(), InitError> {

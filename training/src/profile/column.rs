@@ -1,13 +1,17 @@
-//! What one pass over a column counts, in bounded memory: up to 4,096 different texts and 16,384
-//! hashes a column.
+//! What one pass over a column counts, in bounded memory: up to 4,096 different texts, a sample of
+//! 1,024 texts and 16,384 hashes a column.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use tenure::customer::{Cell, Value, check_value};
-use tenure::schema::{Change, Field, Kind, NumberFormat, date};
+use tenure::customer::Value;
+use tenure::schema::{DateFormat, Negative, NumberFormat};
 
-use super::text::{Formatting, formatting, is_compact_date, is_date, is_missing_token};
+use super::dates::{Dated, Dates, dated};
+use super::levels::{Ends, Level, estimated, levels};
+use super::numbers::{Numerals, Values, written};
+use super::seen::Seen;
+use super::text::{is_compact_date, is_missing_token};
 use crate::words::grouped;
 
 /// Different texts that are counted one by one.
@@ -15,8 +19,13 @@ pub(crate) const MAXIMUM_VALUES: usize = 4096;
 /// The longest text that can be a category.
 pub(crate) const MAXIMUM_TEXT: usize = 256;
 const MAXIMUM_HASHES: usize = 16_384;
+/// Texts of a column that stand for all of them, where there are too many to count each.
+const SAMPLE: usize = 1024;
+/// Different words among numbers or dates that are counted one by one.
+const MAXIMUM_WORDS: usize = 8;
 
-/// Counts of one column. A row is either blank, a missing token, a number, or another text.
+/// Counts of one column. A row is either blank, a missing token, a number, a date, a time, a word, or
+/// another text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Profile {
     pub(crate) name: String,
@@ -29,25 +38,36 @@ pub(crate) struct Profile {
     /// ones.
     pub(crate) values: Option<BTreeMap<String, Counted>>,
     pub(crate) distinct: Distinct,
+    /// Plain numbers with a decimal point.
     pub(crate) numbers: Numbers,
-    pub(crate) dates: Seen,
-    /// The dates among them that the core reads.
-    pub(crate) days: Days,
-    pub(crate) formatted: Seen,
-    pub(crate) formatting: Option<Formatting>,
-    /// Texts that are neither a number nor a missing token nor a date nor a formatted number.
+    /// Numbers in any notation, the plain ones among them.
+    pub(crate) numerals: Numerals,
+    pub(crate) dates: Dates,
+    pub(crate) times: Seen,
+    pub(crate) hours: Ends,
+    /// Texts without a digit, such as "Error", that are no missing token.
+    pub(crate) words: Words,
+    /// Texts that are nothing of the above.
     pub(crate) texts: Seen,
     pub(crate) characters: u64,
+    /// Whether the table holds numbers, not texts.
+    pub(crate) typed: bool,
+    /// How a person says that its numbers are written.
+    given: Option<NumberFormat>,
+    sample: Sample,
 }
 
 /// The class of a text, determined once for each distinct text.
 #[derive(Clone, Copy, Debug)]
 enum Class {
-    Number(f64),
+    /// A number in some notation: what it is in each, what makes it negative, its currency or unit,
+    /// and whether it is plain.
+    Number(Values, Negative, u8, bool),
     Token,
-    /// Days since 1970-01-01, where the core reads it.
-    Date(Option<f64>),
-    Formatted(Formatting),
+    Date(Dated),
+    /// Hours.
+    Time(f64),
+    Word,
     Text,
 }
 
@@ -58,47 +78,56 @@ pub(crate) struct Counted {
     class: Class,
 }
 
-/// How many, and the first of them.
+/// Texts without a digit.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seen {
-    pub(crate) rows: u64,
-    pub(crate) first: String,
-    pub(crate) first_line: u64,
+pub(crate) struct Words {
+    pub(crate) seen: Seen,
+    /// Each with its rows, as long as they are few.
+    counts: BTreeMap<String, u64>,
+    more: bool,
 }
 
-/// Dates that the core reads, in days since 1970-01-01.
-#[derive(Clone, Debug)]
-pub(crate) struct Days {
-    pub(crate) rows: u64,
-    pub(crate) earliest: f64,
-    pub(crate) latest: f64,
-    /// Dates of the far future, which stand for "never" or "not yet": rows, which are none of those
-    /// above, and texts, the first few.
-    pub(crate) never_rows: u64,
-    pub(crate) never: BTreeSet<String>,
-}
+impl Words {
+    fn observe(&mut self, text: &str, line: u64) {
+        self.seen.add(text, line);
+        if let Some(rows) = self.counts.get_mut(text) {
+            *rows += 1;
+        } else if self.counts.len() < MAXIMUM_WORDS && text.len() <= MAXIMUM_TEXT {
+            self.counts.insert(text.into(), 1);
+        } else {
+            self.more = true;
+        }
+    }
 
-/// 2200-01-01: later dates are placeholders.
-const FAR_FUTURE: f64 = 84_006.0;
-
-impl Default for Days {
-    fn default() -> Days {
-        let never = BTreeSet::new();
-        Days { rows: 0, earliest: f64::INFINITY, latest: f64::NEG_INFINITY, never_rows: 0, never }
+    /// Each word with its rows; `None` if there are many.
+    pub(crate) fn counts(&self) -> Option<&BTreeMap<String, u64>> {
+        Some(&self.counts).filter(|_| !self.more)
     }
 }
 
-impl Days {
-    fn observe(&mut self, text: &str, days: f64) {
-        if days < FAR_FUTURE {
-            self.rows += 1;
-            self.earliest = self.earliest.min(days);
-            self.latest = self.latest.max(days);
-            return;
+/// Texts that stand for a column: every row is as likely to be among them (Vitter's algorithm R, with
+/// numbers that are the same in every run).
+#[derive(Clone, Debug, Default)]
+struct Sample {
+    texts: Vec<String>,
+    rows: u64,
+}
+
+impl Sample {
+    fn observe(&mut self, text: &str) {
+        self.rows += 1;
+        if self.texts.len() < SAMPLE {
+            return self.texts.push(text.into());
         }
-        self.never_rows += 1;
-        if self.never.len() < 10 {
-            self.never.insert(text.into());
+        // SplitMix64 of the row's number.
+        let mut random = self.rows.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        random = (random ^ random >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        random = (random ^ random >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        random ^= random >> 31;
+        let place = ((u128::from(random) * u128::from(self.rows)) >> 64) as usize;
+        if let Some(taken) = self.texts.get_mut(place) {
+            taken.clear();
+            taken.push_str(text);
         }
     }
 }
@@ -131,6 +160,29 @@ impl Profile {
         Profile { name: name.into(), values: Some(BTreeMap::new()), numbers, ..Profile::default() }
     }
 
+    /// A profile of a column whose numbers are written in this notation.
+    pub(crate) fn of_numbers(name: &str, notation: NumberFormat) -> Profile {
+        Profile { given: Some(notation), ..Profile::new(name) }
+    }
+
+    /// A profile of a column whose dates have this format.
+    pub(crate) fn of_dates(name: &str, format: DateFormat) -> Profile {
+        Profile { dates: Dates::of(format), ..Profile::new(name) }
+    }
+
+    /// Counts one value.
+    pub(crate) fn observe_value(&mut self, value: Value, line: u64) {
+        match value {
+            Value::Absent | Value::Missing | Value::Unfit(_) => self.observe("", line),
+            Value::Text(text) => self.observe(text.trim(), line),
+            Value::Flag(flag) => self.observe(if flag { "true" } else { "false" }, line),
+            Value::Number(number) => {
+                self.typed = true;
+                self.observe(&number.to_string(), line);
+            }
+        }
+    }
+
     /// Counts one trimmed text.
     pub(crate) fn observe(&mut self, text: &str, line: u64) {
         self.rows += 1;
@@ -139,6 +191,7 @@ impl Profile {
             return;
         }
         self.characters += text.chars().count() as u64;
+        self.sample.observe(text);
         let class = match self.values.as_mut().and_then(|values| values.get_mut(text)) {
             Some(counted) => {
                 counted.rows += 1;
@@ -147,13 +200,10 @@ impl Profile {
             None => self.meet(text),
         };
         match class {
-            Class::Number(number) => {
-                self.numbers.observe(number);
-                // 20240131 is a number and a day.
-                if is_compact_date(number)
-                    && let Some(days) = date::read(text)
-                {
-                    self.days.observe(text, days);
+            Class::Number(values, negative, dress, plain) => {
+                self.numerals.observe(text, line, values, negative, dress);
+                if plain {
+                    self.numbers.observe(values.point());
                 }
             }
             Class::Token => {
@@ -163,14 +213,12 @@ impl Profile {
                     None => _ = self.tokens.insert(text.into(), 1),
                 }
             }
-            Class::Date(days) => {
-                self.dates.add(text, line);
-                days.iter().for_each(|days| self.days.observe(text, *days));
+            Class::Date(dated) => self.dates.observe(text, line, dated),
+            Class::Time(hours) => {
+                self.times.add(text, line);
+                self.hours.observe(hours, text);
             }
-            Class::Formatted(formatting) => {
-                self.formatted.add(text, line);
-                self.formatting.get_or_insert(formatting);
-            }
+            Class::Word => self.words.observe(text, line),
             Class::Text => self.texts.add(text, line),
         }
     }
@@ -178,7 +226,7 @@ impl Profile {
     /// A text that is not among the counted ones: new, or one of too many.
     fn meet(&mut self, text: &str) -> Class {
         self.distinct.insert(text);
-        let class = classify(text);
+        let class = self.classify(text);
         if let Some(values) = &mut self.values {
             if values.len() < MAXIMUM_VALUES && text.len() <= MAXIMUM_TEXT {
                 values.insert(text.into(), Counted { rows: 1, class });
@@ -187,6 +235,40 @@ impl Profile {
             }
         }
         class
+    }
+
+    fn classify(&mut self, text: &str) -> Class {
+        if let Some(format) = self.dates.given() {
+            return match format.read(text) {
+                Some(_) => Class::Date(Dated::Ordered),
+                None if is_missing_token(text) => Class::Token,
+                None => match dated(text) {
+                    Some(Dated::Never) => Class::Date(Dated::Never),
+                    _ if is_word(text) => Class::Word,
+                    _ => Class::Text,
+                },
+            };
+        }
+        let written = written(text).filter(|written| written.plain || dated(text).is_none());
+        if let Some(written) = written {
+            let values = self.given.as_ref().map_or(written.values, |notation| written.values.only(notation));
+            let dress = self.numerals.dress(&written).filter(|_| values.is_number());
+            return match dress {
+                Some(dress) => Class::Number(values, written.negative, dress, written.plain),
+                None => Class::Text,
+            };
+        }
+        if is_missing_token(text) {
+            Class::Token
+        } else if let Some(hours) = hours(text) {
+            Class::Time(hours)
+        } else if let Some(dated) = dated(text) {
+            Class::Date(dated)
+        } else if is_word(text) {
+            Class::Word
+        } else {
+            Class::Text
+        }
     }
 
     /// Rows that are not blank.
@@ -212,18 +294,32 @@ impl Profile {
         format!("about {}", grouped((count + unit / 2) / unit * unit))
     }
 
+    /// Whether most known values are numbers, dates or times, however they are written.
+    pub(crate) fn is_mostly_measured(&self) -> bool {
+        let dates = self.dates.rows + self.dates.never_rows + self.dates.other.rows;
+        (self.numerals.rows + dates + self.times.rows) * 2 >= self.known().max(1)
+    }
+
     /// Share of the rows with a value whose value stands once; near 1 for identifiers.
     pub(crate) fn distinctness(&self) -> f64 {
         self.distinct.count() as f64 / self.present().max(1) as f64
     }
-}
 
-impl Seen {
-    fn add(&mut self, text: &str, line: u64) {
-        if self.rows == 0 {
-            (self.first, self.first_line) = (text.chars().take(40).collect(), line);
+    /// The numbers that `read` finds in the texts, with their rows: all of them where the column has
+    /// few different texts, otherwise those at the ends and a sample.
+    pub(crate) fn levels(&self, ends: &Ends, read: impl Fn(&str) -> Option<f64>) -> Vec<Level> {
+        let level = |text: &str, rows| Some(Level { value: read(text)?, rows, text: text.into() });
+        if let Some(values) = &self.values {
+            return levels(values.iter().filter_map(|(text, counted)| level(text, counted.rows)).collect());
         }
-        self.rows += 1;
+        let sample: Vec<Level> = self.sample.texts.iter().filter_map(|text| level(text, 1)).collect();
+        let reread = |level: &Level| Some(Level { value: read(&level.text)?, ..level.clone() });
+        let ends = Ends {
+            lowest: ends.lowest.iter().filter_map(reread).collect(),
+            highest: ends.highest.iter().filter_map(reread).collect(),
+        };
+        let rows = self.present() * sample.len() as u64 / self.sample.texts.len().max(1) as u64;
+        estimated(&ends, sample, rows)
     }
 }
 
@@ -243,32 +339,18 @@ impl Numbers {
     }
 }
 
-fn classify(text: &str) -> Class {
-    if let Some(number) = number(text) {
-        Class::Number(number)
-    } else if is_missing_token(text) {
-        Class::Token
-    } else if is_date(text) {
-        Class::Date(date::read(text))
-    } else {
-        formatting(text).map_or(Class::Text, Class::Formatted)
-    }
+/// The plain number that the core reads in a text.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    NumberFormat::default().read(text).filter(|number| number.is_finite())
 }
 
-/// The number that the core reads in a text, so that `init` and scoring agree on what a number is.
-pub(crate) fn number(text: &str) -> Option<f64> {
-    // No number has this letter. This saves the core's explanation of the error.
-    if text.bytes().any(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'e' | b'E')) {
-        return None;
-    }
-    let kind = Kind::Number { unit: String::new(), minimum: None, maximum: None, format: NumberFormat::default() };
-    let (name, label) = (String::new(), String::new());
-    let change = Change::default();
-    let field = Field { name, label, kind, missing: Vec::new(), changeable: false, only_derived: false, change };
-    match check_value(&field, Value::Text(text)).0 {
-        Ok(Cell::Number(number)) => Some(number),
-        _ => None,
-    }
+/// The hours of a time of day or a duration.
+fn hours(text: &str) -> Option<f64> {
+    NumberFormat { time: true, ..NumberFormat::default() }.read(text).filter(|_| text.contains(':'))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Number of different texts: exact up to 16,384, then estimated to 1% from the texts whose hash
@@ -342,10 +424,10 @@ mod tests {
             profile.observe(text, line as u64 + 2);
         }
         let counted =
-            [profile.blank, profile.token_rows, profile.numbers.rows, profile.dates.rows, profile.formatted.rows];
-        assert_eq!((counted, profile.texts.rows, profile.rows), ([1, 2, 2, 1, 1], 1, 8));
+            [profile.blank, profile.token_rows, profile.numbers.rows, profile.dates.rows, profile.numerals.rows];
+        assert_eq!((counted, profile.words.seen.rows, profile.rows), ([1, 2, 2, 1, 3], 1, 8));
         assert_eq!((profile.numbers.minimum, profile.numbers.whole, profile.numbers.increasing), (-1.5, 1, false));
-        assert_eq!((profile.texts.first.as_str(), profile.texts.first_line), ("abc", 8));
+        assert_eq!((profile.words.seen.first.as_str(), profile.words.seen.first_line), ("abc", 8));
         assert_eq!((profile.known(), profile.present()), (5, 7));
     }
 
@@ -354,5 +436,21 @@ mod tests {
         let mut profile = Profile::new("x");
         (0..100_000).for_each(|row| profile.observe(&format!("v{row}"), row));
         assert!(profile.values.is_none() && profile.distinct.hashes.len() <= MAXIMUM_HASHES);
+        assert_eq!((profile.sample.texts.len(), profile.words.counts().is_none()), (SAMPLE, false));
+    }
+
+    #[test]
+    fn levels_of_many_numbers_are_close() {
+        let mut profile = Profile::new("x");
+        for row in 0..100_000u64 {
+            let text = if row % 10 == 0 { "-7000".into() } else { format!("{}.5", row * 7919 % 50_021) };
+            profile.observe(&text, row);
+        }
+        let levels = profile.levels(profile.numerals.ends(&NumberFormat::default()), number);
+        assert_eq!((levels[0].value, levels[0].rows, levels[0].text.as_str()), (-7000.0, 10_000, "-7000"));
+        let rows: u64 = levels.iter().map(|level| level.rows).sum();
+        assert!((95_000..=100_000).contains(&rows), "{rows}");
+        let below: u64 = levels.iter().filter(|level| level.value < 25_000.0).map(|level| level.rows).sum();
+        assert!((50_000..60_000).contains(&below), "{below}");
     }
 }

@@ -4,17 +4,26 @@
 //! `init` drafts a schema from it, `checks` looks for leaks and identifiers, `suggest` reads names.
 
 mod column;
+mod dates;
 mod identify;
+mod levels;
 mod names;
+mod numbers;
+mod placeholders;
 mod position;
+mod seen;
 mod spelled;
 mod text;
 
 pub(crate) use column::{MAXIMUM_TEXT, MAXIMUM_VALUES, Profile, number};
+pub(crate) use dates::Reading;
 pub(crate) use identify::{
     NEARLY_ALL, Naming, ROWS_FOR_IDENTIFIERS, identifies, is_code, looks_like_codes, naming, profile_of,
 };
+pub(crate) use levels::{Ends, Level, levels_of};
 pub(crate) use names::{after_the_fact, label, outcome_word, words};
+pub(crate) use numbers::{Notation, Notations, named_notation};
+pub(crate) use placeholders::{apart, dates_apart};
 pub(crate) use position::row_position;
 pub(crate) use spelled::Spelled;
-pub(crate) use text::{Formatting, is_certain_missing_token, means_left, yes_and_no};
+pub(crate) use text::{is_certain_missing_token, means_left, yes_and_no};

@@ -1,9 +1,38 @@
+use tenure::schema::{DateFormat, Kind, Negative, date};
+
 use super::*;
 
-fn guessed(name: &str, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Guess {
-    let mut profile = Profile::new(name);
+fn asked(
+    name: &str,
+    texts: impl IntoIterator<Item = impl AsRef<str>>,
+    stated: Option<&Stated>,
+) -> Result<Guess, Refusal> {
+    let mut profile = super::profile(name, stated);
     texts.into_iter().enumerate().for_each(|(row, text)| profile.observe(text.as_ref(), row as u64 + 2));
-    guess(&profile, "Exited")
+    guess(&profile, "Exited", stated)
+}
+
+fn guessed(name: &str, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Guess {
+    asked(name, texts, None).unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))
+}
+
+/// How a column is written, as the keys of its field, the texts that mean missing, and all comments.
+fn written(name: &str, texts: impl IntoIterator<Item = impl AsRef<str>>) -> (String, Vec<String>, String) {
+    let Guess { place, comments } = guessed(name, texts);
+    match place {
+        Place::Field { kind: Kind::Number { format, .. }, missing, .. } => {
+            (format!("number {}", format.example()), missing, comments.join("; "))
+        }
+        Place::Field { kind: Kind::Date { format, .. }, missing, .. } => {
+            (format!("date {}", format.name()), missing, comments.join("; "))
+        }
+        place => (format!("{place:?}"), Vec::new(), comments.join("; ")),
+    }
+}
+
+/// Whole numbers that look random, below `below`.
+fn random(row: usize, below: usize) -> usize {
+    (row + 1) * 7919 % 100_003 % below
 }
 
 /// The texts again and again, `rows` in all.
@@ -21,19 +50,18 @@ fn numbers_flags_and_codes() {
         Place::Field { kind, .. } => kind,
         place => panic!("{name}: {place:?}"),
     };
-    let number =
-        |minimum| Kind::Number { unit: String::new(), minimum, maximum: None, format: NumberFormat::default() };
-    assert_eq!(kind("charges", &["1.5", "20", "3e2"]), number(Some(0.0)));
-    assert_eq!(kind("balance", &["-1.5", "20", "300"]), number(None));
+    let number = Kind::Number { unit: String::new(), minimum: None, maximum: None, format: NumberFormat::default() };
+    assert_eq!(kind("charges", &["1.5", "20", "3e2"]), number);
+    assert_eq!(kind("balance", &["-1.5", "20", "300"]), number);
     assert_eq!(kind("senior", &["0", "1"]), Kind::Flag { positive: "1".into(), negative: "0".into() });
     assert_eq!(kind("partner", &["no", "yes"]), Kind::Flag { positive: "yes".into(), negative: "no".into() });
     assert_eq!(kind("area_code", &["408", "415", "510"]), category(&["408", "415", "510"]));
     assert_eq!(kind("zone", &["408", "415", "510"]), category(&["408", "415", "510"]));
     assert_eq!(kind("region", &["10", "9", "1"]), category(&["1", "9", "10"]));
-    assert_eq!(kind("cust_serv_calls", &["0", "1", "2", "3", "9"]), number(Some(0.0)));
-    assert_eq!(kind("months", &["12", "24", "36"]), number(Some(0.0)));
-    assert_eq!(kind("year", &["2019", "2020", "2021"]), number(Some(0.0)));
-    assert_eq!(kind("num_of_products", &["1", "2", "4"]), number(Some(0.0)));
+    assert_eq!(kind("cust_serv_calls", &["0", "1", "2", "3", "9"]), number);
+    assert_eq!(kind("months", &["12", "24", "36"]), number);
+    assert_eq!(kind("year", &["2019", "2020", "2021"]), number);
+    assert_eq!(kind("num_of_products", &["1", "2", "4"]), number);
     assert_eq!(kind("gender", &["Male", "Female"]), category(&["Female", "Male"]));
     assert_eq!(kind("internet", &["None", "DSL", "Fiber"]), category(&["DSL", "Fiber", "None"]));
 }
@@ -64,7 +92,7 @@ fn dates_the_core_reads_are_fields() {
     let texts =
         (0..60).map(|row| if row % 7 == 6 { "9999-12-31".into() } else { format!("2024-01-{:02}", 1 + row % 30) });
     let guess = guessed("until", texts);
-    let Place::Field { kind, missing } = guess.place else { panic!("{guess:?}") };
+    let Place::Field { kind, missing, .. } = guess.place else { panic!("{guess:?}") };
     assert_eq!(
         (kind, missing),
         (Kind::Date { reference: 19_753.0, format: DateFormat::Iso }, vec!["9999-12-31".into()])
@@ -81,11 +109,15 @@ fn what_is_ignored_says_why() {
     for (name, texts, part) in [
         ("country", &["US"][..], "same value in every row"),
         ("note", &["", "NA"], "no value in 60 rows"),
-        ("since", &["31.01.2024", "01.12.2023", ""], "write them year first"),
-        ("since", &["1/31/24", "12/1/23"], "write them year first"),
-        ("income", &["1,234.50", "987", "12,000.00"], "thousands separators, such as \"1,234.50\" (line 2)"),
-        ("income", &["12,5", "987", "0,25"], "write 12.5 for 12,5"),
-        ("price", &["$12.50", "$9"], "bare number"),
+        ("since", &["31. Januar 2024", "1. Mai 2023", ""], "in no format that can be stated: write them year first"),
+        ("since", &["31.01.2024", "12/31/2023"], "several orders of day, month and year"),
+        ("income", &["12,5", "12.5"], "several notations"),
+        (
+            "size",
+            &["9 MB", "1 GB", "800 MB"],
+            "\"MB\" in 40 rows (such as \"9 MB\", line 2), \"GB\" in 20 rows (such as \"1 GB\", line 3)",
+        ),
+        ("size", &["9 MB", "12"], "none in 30 rows"),
         ("churn_reason", &["Price", "Moved", ""], "known before a customer leaves"),
         ("exited_on", &["Mon", "Tue"], "\"exited\""),
     ] {
@@ -152,4 +184,280 @@ fn spellings_of_one_category_are_merged() {
     let (kind, comments) = guess(&["aB", "Ab", "c"]);
     assert_eq!(kind, category(&["Ab", "aB", "c"]));
     assert!(comments.contains("differ in letter case alone"), "{comments}");
+}
+
+#[test]
+fn numbers_as_people_write_them() {
+    let of = |text: &dyn Fn(usize) -> String| {
+        let (written, missing, comments) = written("x", (0..300).map(text));
+        assert!(missing.is_empty(), "{missing:?}");
+        (written, comments)
+    };
+    let cents = |row| random(row, 90_000) as f64 / 100.0 + 10.0;
+    for (text, expected) in [
+        ((&|row| format!("{}.5", random(row, 9000))) as &dyn Fn(usize) -> String, "number 1234.5"),
+        (&|row| format!("{:.2}", cents(row)).replace('.', ","), "number 1234,5"),
+        (&|row| format!("${},{:03}.{:02}", 1 + random(row, 90), random(row, 999), random(row, 99)), "number $1,234.5"),
+        (&|row| format!("({},{:03})", 1 + random(row, 90), random(row, 999)), "number (1,234.5)"),
+        (&|row| format!("{}.{:03},{:02} €", 1 + random(row, 90), random(row, 999), random(row, 99)), "number 1.234,5€"),
+        (&|row| format!("USD {:.2}", cents(row)), "number USD 1234.5"),
+        (&|row| format!("{:.1} MB", cents(row)), "number 1234.5 MB"),
+        (&|row| format!("{}%", random(row, 100)), "number 1234.5%"),
+        (
+            &|row| if row % 3 == 0 { format!("{}-", random(row, 9000)) } else { random(row, 9000).to_string() },
+            "number 1234.5-",
+        ),
+        (
+            &|row| if row % 3 == 0 { format!("({})", random(row, 9000)) } else { random(row, 9000).to_string() },
+            "number (1234.5)",
+        ),
+        (&|row| format!("{} month{}", 1 + row % 24, if row % 24 == 0 { "" } else { "s" }), "number 1234.5 months"),
+        (&|row| format!("{:02}:{:02}:{:02}", row % 24, random(row, 60), row % 60), "number 14:30"),
+        (&|row| format!("{}:{:02}", random(row, 99), row % 60), "number 14:30"),
+        (&|row| format!("{}:{:02} {}M", 1 + row % 12, row % 60, ["A", "P"][row % 2]), "number 14:30"),
+    ] {
+        let (written, comments) = of(text);
+        assert_eq!(written, expected, "{}: {comments}", text(0));
+    }
+    assert!(of(&|row| format!("{:02}:{:02}", row % 24, row % 60)).1.starts_with("times of day"));
+    assert!(of(&|row| format!("{:02}:{:02}", row % 90, row % 60)).1.contains("minutes:seconds"));
+    let Guess { place: Place::Field { kind: Kind::Number { unit, format, .. }, .. }, .. } =
+        guessed("sap", (0..100).map(|row| format!("{},{:02}- EUR", row, row)))
+    else {
+        panic!()
+    };
+    assert_eq!((unit.as_str(), format.suffix.as_str(), format.negative), ("EUR", "EUR", Negative::Trailing));
+}
+
+#[test]
+fn words_among_numbers_dates_and_times_are_missing() {
+    for (word, share) in [("Error", 8), ("n.d.", 2), ("Unlimited", 3)] {
+        let with = |text: &dyn Fn(usize) -> String| -> Vec<String> {
+            (0..400).map(|row| if row % share == 1 { word.to_owned() } else { text(row) }).collect()
+        };
+        for (text, expected) in [
+            (
+                (&|row| format!("{}.{:03}", random(row, 30), random(row, 999))) as &dyn Fn(usize) -> String,
+                "number 1234.5",
+            ),
+            (&|row| format!("{}.0", row % 14), "number 1234.5"),
+            (&|row| format!("{}", 1 + row % 6), "number 1234.5"),
+            (&|row| format!("${},{:03}", 1 + row % 60, random(row, 999)), "number $1,234.5"),
+            (&|row| date::text(19_000.0 + random(row, 900) as f64), "date "),
+            (&|row| format!("{}.{}.2023", 1 + row % 28, 1 + random(row, 12)), "date %d.%m.%Y"),
+            (&|row| format!("{}:{:02}", row % 24, random(row, 60)), "number 14:30"),
+        ] {
+            let (written, missing, comments) = written("x", with(text));
+            assert_eq!((written.as_str(), &missing[..]), (expected, &[word.to_owned()][..]), "{word} {comments}");
+            assert!(comments.contains(&format!("may mean missing: {word:?} in ")), "{comments}");
+        }
+    }
+    // More words than numbers are categories, and answers are no missing values.
+    let kind = |texts: &[&str]| match guessed("x", cycle(texts, 100)).place {
+        Place::Field { kind, .. } => kind,
+        place => panic!("{place:?}"),
+    };
+    assert_eq!(kind(&["1", "Gold", "Silver"]), category(&["1", "Gold", "Silver"]));
+    assert!(matches!(kind(&["1", "0", "Yes", "No"]), Kind::Category { .. }));
+    assert_eq!(kind(&["1", "0", "Error"]), Kind::Flag { positive: "1".into(), negative: "0".into() });
+}
+
+#[test]
+fn contracts_are_categories_and_not_units() {
+    let place = |texts: &[&str]| guessed("contract", cycle(texts, 90)).place;
+    let categories = category(&["1 month", "1 year", "2 years"]);
+    assert_eq!(
+        place(&["1 month", "1 year", "2 years"]),
+        Place::Field { kind: categories, missing: vec![], lowest: None }
+    );
+}
+
+#[test]
+fn dates_as_people_write_them() {
+    let on = |row: usize| date::text(19_000.0 + random(row, 900) as f64);
+    let parts = |row: usize| {
+        let text = on(row);
+        [text[..4].to_owned(), text[5..7].to_owned(), text[8..].to_owned()]
+    };
+    for (text, expected) in [
+        (
+            (&|row| {
+                let [y, m, d] = parts(row);
+                format!("{d}.{m}.{y}")
+            }) as &dyn Fn(usize) -> String,
+            "date %d.%m.%Y",
+        ),
+        (
+            &|row| {
+                let [y, m, d] = parts(row);
+                format!("{m}/{d}/{y}")
+            },
+            "date %m/%d/%Y",
+        ),
+        (
+            &|row| {
+                let [y, m, d] = parts(row);
+                format!("{d}/{m}/{}", &y[2..])
+            },
+            "date %d/%m/%y",
+        ),
+        (
+            &|row| {
+                let [y, m, d] = parts(row);
+                format!("{}-{m}-{d}", &y[2..])
+            },
+            "date %y-%m-%d",
+        ),
+        (
+            &|row| {
+                let [y, m, d] = parts(row);
+                format!("{m}/{d}/{y} {}:30 PM", 1 + row % 12)
+            },
+            "date %m/%d/%Y %I:%M %p",
+        ),
+        (
+            &|row| {
+                let [y, _, d] = parts(row);
+                format!("{d} {} {y}", ["May", "June", "July"][row % 3])
+            },
+            "date %d %b %Y",
+        ),
+        (
+            &|row| {
+                let [y, m, d] = parts(row);
+                format!("{y}/{m}/{d}")
+            },
+            "date %Y/%m/%d",
+        ),
+        (
+            &|row| {
+                let [y, ..] = parts(row);
+                format!("{}-{}", ["Jan", "Feb"][row % 2], &y[2..])
+            },
+            "date %b-%y",
+        ),
+    ] {
+        let texts: Vec<String> = (0..300).map(text).collect();
+        let (written, missing, comments) = written("since", &texts);
+        assert_eq!((written.as_str(), missing.len()), (expected, 0), "{}: {comments}", texts[0]);
+        if expected.starts_with("date %d.") {
+            assert!(comments.contains("written as %d.%m.%Y"), "{comments}");
+        }
+    }
+}
+
+#[test]
+fn moments_that_are_counted() {
+    let second = |row: usize| 1_700_000_000 + 100 * random(row, 100_000);
+    let of = |name: &str, text: &dyn Fn(usize) -> String| {
+        let texts: Vec<String> = (0..300).map(text).collect();
+        written(name, texts)
+    };
+    assert_eq!(of("last_seen", &|row| second(row).to_string()).0, "date unix");
+    assert_eq!(of("x", &|row| second(row).to_string()).0, "date unix");
+    assert_eq!(of("x", &|row| format!("{}123", second(row))).0, "date unix_ms");
+    assert_eq!(of("join_date", &|row| (43_000 + random(row, 2000)).to_string()).0, "date excel");
+    let (written, missing, comments) =
+        of("last_login", &|row| if row % 4 == 0 { "0".into() } else { second(row).to_string() });
+    assert_eq!((written.as_str(), &missing[..]), ("date unix", &["0".to_owned()][..]), "{comments}");
+    assert!(comments.contains("\"0\" in 75 rows") && comments.contains("seconds since 1970"), "{comments}");
+    // Money is no day, and a number of ten digits with a name of its own no moment.
+    assert!(of("income", &|row| (43_000 + random(row, 90)).to_string()).0.starts_with("number"));
+    assert!(!of("phone", &|row| second(row).to_string()).0.starts_with("date"));
+    assert!(!of("x", &|row| (1_000_000_000 + row).to_string()).0.starts_with("date"));
+}
+
+#[test]
+fn placeholder_dates_are_missing_and_move_no_reference() {
+    let on = |row: usize| date::text(18_000.0 + random(row, 1900) as f64);
+    for (never, share) in [
+        ("1970-01-01", 4),
+        ("1900-01-01", 12),
+        ("0001-01-01", 100),
+        ("0000-00-00", 12),
+        ("2099-12-31", 3),
+        ("9999-12-31", 100),
+        ("1900-01-01 00:00:00", 50),
+    ] {
+        let texts = (0..300).map(|row| if row % share == 0 { never.to_owned() } else { on(row) });
+        let guess = guessed("last_order", texts);
+        let Place::Field { kind: Kind::Date { reference, .. }, missing, .. } = &guess.place else {
+            panic!("{guess:?}")
+        };
+        assert_eq!(missing, &[never.to_owned()], "{never}: {:?}", guess.comments);
+        assert!(
+            guess.comments.iter().any(|comment| comment.contains(&format!("{never:?} in "))),
+            "{:?}",
+            guess.comments
+        );
+        assert!((18_000.0..20_000.0).contains(reference), "{never}: {reference}");
+    }
+    let texts = (0..300).map(|row| if row == 7 { "2063-05-05".into() } else { on(row) });
+    let guess = guessed("last_order", texts);
+    let Place::Field { kind: Kind::Date { reference, .. }, missing, .. } = &guess.place else { panic!("{guess:?}") };
+    assert!(missing.is_empty() && *reference < 20_000.0, "{guess:?}");
+    assert!(
+        guess.comments.iter().any(|comment| comment.starts_with("far from the other dates: \"2063-05-05\" in 1 row;"))
+    );
+}
+
+#[test]
+fn impossible_numbers_are_named_beside_zeros() {
+    let texts = (0..600).map(|row| match row {
+        0 => "-7000".into(),
+        300 => "1050".into(),
+        row if row % 2 == 0 => "0".into(),
+        row => (18 + random(row, 45)).to_string(),
+    });
+    let comments = guessed("age", texts).comments.join("; ");
+    assert!(
+        comments.starts_with("0 to 62 in this table, and far from that: \"-7000\" in 1 row, \"1050\" in 1 row;"),
+        "{comments}"
+    );
+    assert!(comments.contains("write missing = [\"-7000\", \"1050\"]"), "{comments}");
+}
+
+#[test]
+fn two_readings_are_asked() {
+    let question = |name: &str, texts: &[&str]| match asked(name, cycle(texts, 60), None) {
+        Err(Refusal::Unclear(question)) => question,
+        other => panic!("{other:?}"),
+    };
+    let dates = question("since", &["05/05/2024", "01/02/2024", "03/04/2024"]);
+    assert_eq!((dates.text.as_str(), dates.line), ("01/02/2024", Some(3)));
+    let reading = |value: &str, format: &str| (value.to_owned(), format.to_owned());
+    assert_eq!(dates.readings, [reading("2024-02-01", "%d/%m/%Y"), reading("2024-01-02", "%m/%d/%Y")]);
+    let numbers = question("amount", &["1.234", "2.345"]);
+    assert_eq!(numbers.readings, [reading("1.234", "1234.5"), reading("1234", "1.234,5")]);
+    // The answers that are named are understood.
+    for (texts, question) in [(&["05/05/2024", "01/02/2024"][..], &dates), (&["1.234", "2.345"], &numbers)] {
+        for (_, answer) in &question.readings {
+            let stated = Stated::read(answer).unwrap();
+            let place = asked("x", cycle(texts, 60), Some(&stated)).unwrap().place;
+            assert!(matches!(place, Place::Field { .. }), "{answer}: {place:?}");
+        }
+    }
+    let stated = Stated::read("%d.%m.%Y").unwrap();
+    let refusal = asked("since", cycle(&["05/05/2024"], 60), Some(&stated)).unwrap_err();
+    assert_eq!(refusal, Refusal::Misstated { read: 0, known: 60, example: "05/05/2024".into() });
+}
+
+#[test]
+fn nothing_measured_is_an_identifier() {
+    // Every value differs, and a third are of another kind.
+    let of = |text: &dyn Fn(usize) -> String| guessed("x", (0..300).map(text)).place;
+    for text in [
+        (&|row: usize| if row.is_multiple_of(3) { format!("code {row}x") } else { format!("{row}.5") })
+            as &dyn Fn(usize) -> String,
+        &|row| {
+            if row % 3 == 0 {
+                format!("{row}.5")
+            } else {
+                format!("{}. Januar 20{:02}", 1 + row % 30, row % 30 + row / 30)
+            }
+        },
+        &|row| format!("{row},{row:02} zł"),
+    ] {
+        assert_ne!(of(text), Place::Identifier, "{}", text(1));
+    }
 }
