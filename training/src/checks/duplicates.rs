@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
-use tenure_table::{Source, TableError};
+use tenure_table::TableError;
 
 use super::finding::{Check, Finding};
 use crate::cohort::{Cohort, Column};
@@ -55,7 +55,7 @@ impl Duplicates {
 
     /// Reads the identifiers, which no cohort keeps, as hashes.
     fn identifiers(&mut self, cohort: &Cohort, split: Option<&Split>) -> Result<(), TableError> {
-        let source = Source::open(&cohort.report().file)?;
+        let source = cohort.report().reopen()?;
         let named = cohort.schema().identifiers.iter();
         let places: Vec<usize> =
             named.filter_map(|name| source.columns().iter().position(|column| column == name)).collect();
