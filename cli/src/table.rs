@@ -10,7 +10,7 @@ use tenure_training::split::{Fold, Split, SplitBy};
 
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::inputs::{read_for_training, read_schema};
+use crate::inputs::{ReadArguments, read_for_training, read_schema};
 
 /// The flags of every command that learns from a table.
 #[derive(Debug, Default, clap::Args)]
@@ -30,13 +30,15 @@ pub struct TableArguments {
     /// Treat data warnings as errors
     #[arg(long)]
     pub strict: bool,
+    #[command(flatten)]
+    pub reading: ReadArguments,
 }
 
 impl TableArguments {
     /// Reads the schema file, and then the table.
     pub fn read(&self, console: &Console) -> Result<(SchemaFile, Cohort), Failure> {
         let file = read_schema(&self.schema)?;
-        let cohort = read_for_training(&self.data, file.schema.clone(), console)?;
+        let cohort = read_for_training(&self.data, &self.reading.options(), file.schema.clone(), console)?;
         Ok((file, cohort))
     }
 

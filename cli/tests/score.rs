@@ -191,7 +191,8 @@ fn refusals_come_before_the_work_and_write_nothing() {
     model.table("in.csv", &model.rows(60));
     model.table("names.csv", "id,Tenure,charge,contract,partner\n1,2,3,Month,Yes\n");
     model.table("again.csv", "tenure,charges,contract,partner,tier,logit\n1,2,Month,Yes,low,0\n");
-    model.table("uneven.csv", &(model.rows(9000) + "C-9000,1\n"));
+    model.table("uneven.csv", &(model.rows(20) + &"C-9000,1\n".repeat(20)));
+    model.table("open.csv", &(model.rows(9000) + "C-9000,\"1\n"));
     model.table("broken.safetensors", "no artifact");
     model.table("there.csv", "kept");
     let before = model.files();
@@ -209,8 +210,15 @@ fn refusals_come_before_the_work_and_write_nothing() {
             &["no column `tenure`; the nearest is `Tenure`", "`charges`; the nearest is `charge`"],
         ),
         ("again.csv", "out.csv", &[], 1, &["`logit`, `tier`", "rename or drop"]),
-        ("uneven.csv", "out.csv", &[], 1, &["line 9002: the number of cells is 2, but the header has 6"]),
-        ("uneven.csv", "out.parquet", &["--reasons", "1"], 1, &["line 9002"]),
+        (
+            "uneven.csv",
+            "out.csv",
+            &[],
+            1,
+            &["line 22: the number of cells is 2, but the header has 6", "delimiter ','"],
+        ),
+        ("open.csv", "out.csv", &[], 1, &["line 9002: a quote opens here and is never closed"]),
+        ("open.csv", "out.parquet", &["--reasons", "1"], 1, &["line 9002"]),
         ("no.csv", "out.csv", &[], 3, &["no.csv: "]),
     ] {
         let output = model.run(&[&["score", "model.safetensors", "--data", data, "--out", out], more].concat());

@@ -48,6 +48,18 @@ impl Batch {
         }
     }
 
+    /// The problem of a row whose line is broken. Its cells hold no values: they read as empty
+    /// texts and as [`Value::Absent`]. Only [`BrokenLines::Keep`] makes such rows.
+    ///
+    /// [`BrokenLines::Keep`]: super::BrokenLines::Keep
+    pub fn broken(&self, row: usize) -> Option<&str> {
+        match &self.cells {
+            Cells::Text(cells) => cells.broken(row),
+            #[cfg(feature = "parquet")]
+            Cells::Arrow(_) => None,
+        }
+    }
+
     /// One cell as a trimmed text; empty where it is missing. Numbers and booleans are written as
     /// Rust writes them.
     ///
@@ -56,6 +68,7 @@ impl Batch {
     /// If there is no such row or column.
     pub fn text(&self, row: usize, column: usize) -> Cow<'_, str> {
         match &self.cells {
+            Cells::Text(cells) if cells.broken(row).is_some() => "".into(),
             Cells::Text(cells) => cells.cell(row, column).trim().into(),
             #[cfg(feature = "parquet")]
             Cells::Arrow(cells) => match cells.array(column) {
@@ -81,6 +94,10 @@ impl Batch {
     /// If there is no such column.
     pub fn for_each_value(&self, column: usize, mut visit: impl FnMut(Value)) {
         match &self.cells {
+            Cells::Text(cells) if cells.has_broken() => (0..cells.rows()).for_each(|row| match cells.broken(row) {
+                Some(_) => visit(Value::Absent),
+                None => visit(Value::Text(cells.cell(row, column))),
+            }),
             Cells::Text(cells) => (0..cells.rows()).for_each(|row| visit(Value::Text(cells.cell(row, column)))),
             #[cfg(feature = "parquet")]
             Cells::Arrow(cells) => match cells.array(column) {

@@ -34,6 +34,8 @@ pub enum TableRule {
     Rows,
     /// Every row has as many cells as the header.
     EvenRows,
+    /// Most of the first rows have as many cells as the header.
+    Delimiter,
     /// Text is UTF-8, UTF-16 or Windows-1252.
     Encoding,
     /// A quote that opens is closed.

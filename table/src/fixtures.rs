@@ -29,7 +29,8 @@ pub(super) fn rows<S: BorrowMut<Source>>(mut source: S) -> Result<Vec<(u64, Vec<
 /// The error of these bytes, which must be the same for a file and in memory.
 pub(super) fn refusal(bytes: impl AsRef<[u8]>) -> TableError {
     let file = file(&bytes);
-    let refusal = |source: Result<Source, TableError>| source.and_then(rows::<Source>).err().expect("no table");
+    let refusal =
+        |source: Result<Source, TableError>| source.and_then(rows::<Source>).map(|rows| rows.len()).unwrap_err();
     let error = refusal(Source::open(file.path()));
     assert_eq!(refusal(Source::from_bytes(file.path(), bytes.as_ref().to_vec())), error);
     error

@@ -203,15 +203,17 @@ mod tests {
     use super::super::fixtures::{refusal, rows};
     use super::super::{Format, Source, TableRule};
 
+    type Row = (u64, Vec<String>);
+
     /// Delimiter, columns, rows and notices of a table.
-    fn read(text: &str) -> (char, Vec<String>, Vec<(u64, Vec<String>)>, Vec<String>) {
+    fn read(text: &str) -> (char, Vec<String>, Vec<Row>, Vec<String>) {
         let mut source = Source::from_bytes("t.csv", text.as_bytes().to_vec()).unwrap();
         let rows = rows(&mut source).unwrap();
         let Format::Text { delimiter } = source.format() else { panic!() };
         (delimiter, source.columns().to_vec(), rows, source.notices())
     }
 
-    fn row(line: u64, cells: &[&str]) -> (u64, Vec<String>) {
+    fn row(line: u64, cells: &[&str]) -> Row {
         (line, cells.iter().map(|&cell| cell.into()).collect())
     }
 
@@ -268,8 +270,8 @@ mod tests {
             assert_eq!((columns.join(",").as_str(), notices.len()), (names, 0), "{text}");
         }
         // Decimal commas under one name, and rows that do not agree.
-        assert_eq!(refusal("price\n1,5\n2,5\n").rule, TableRule::EvenRows);
-        assert_eq!(refusal("words\na,b\nc\nd,e,f\n").rule, TableRule::EvenRows);
+        assert_eq!(refusal("price\n1,5\n2,5\n").rule, TableRule::Delimiter);
+        assert_eq!(refusal("words\na,b\nc\nd,e,f\n").rule, TableRule::Delimiter);
     }
 
     #[test]
@@ -291,7 +293,7 @@ mod tests {
     #[test]
     fn a_cell_too_many_in_few_rows_is_not_forgiven() {
         // An unquoted comma moves the cells of its row.
-        let error = refusal(&format!("n,t,u\n{}1,x,y,\n", "1,a,b\n".repeat(20)));
+        let error = refusal(format!("n,t,u\n{}1,x,y,\n", "1,a,b\n".repeat(20)));
         assert_eq!((error.rule, error.line), (TableRule::EvenRows, Some(22)));
         // Nor is a value, or a missing cell, where all rows end in a delimiter.
         for (line, broken) in [("1,a,x\n", true), ("1,\n", true), ("1,a\n", false)] {

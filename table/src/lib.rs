@@ -61,6 +61,7 @@ mod fixtures;
 mod foreign;
 mod header;
 mod layout;
+mod options;
 mod packed;
 mod peeked;
 #[cfg(feature = "parquet")]
@@ -78,6 +79,7 @@ pub use column::Column;
 pub use columns::{AbsentColumn, Columns, ColumnsError, nearest};
 pub use error::{TableError, TableRule};
 pub use header::RefusedColumn;
+pub use options::{BrokenLines, ReadOptions};
 pub use records::MAXIMUM_RECORD;
 pub use source::{Format, Source};
 pub use tenure::customer::MISSING_CODE;

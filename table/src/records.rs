@@ -34,8 +34,12 @@ pub(super) struct Records<R> {
     line: u64,
     /// Line on which the record begins.
     record_line: u64,
+    /// Where the record begins in the buffer.
+    start: usize,
     /// Where the record stands in the buffer, if it has no quotes.
     plain: Option<Range<usize>>,
+    /// Whether text follows a quote that closes on another line than the one on which it opens.
+    has_stray_text: bool,
     /// The fields that `csv_core` unquoted, side by side.
     unquoted: Vec<u8>,
     /// The same with a delimiter between two fields: the record, if it has quotes.
@@ -59,7 +63,9 @@ impl<R: Read> Records<R> {
             ended: false,
             line: 1,
             record_line: 1,
+            start: 0,
             plain: None,
+            has_stray_text: false,
             unquoted: vec![0; 4096],
             joined: Vec::new(),
             ends: Vec::new(),
@@ -113,7 +119,9 @@ impl<R: Read> Records<R> {
         self.ends.extend(memchr_iter(self.delimiter, &rest[..length]));
         self.ends.push(length);
         self.line += u64::from(rest[length] == b'\n');
+        self.start = self.at;
         self.plain = Some(self.at..self.at + length);
+        self.has_stray_text = false;
         self.at += length + 1;
         true
     }
@@ -152,12 +160,10 @@ impl<R: Read> Records<R> {
                 }
             }
         }
+        self.start = start;
         // An open quote that a later one happens to close swallows the rows between: text follows
         // the second.
-        if self.line_count() > 1 && self.quoting(start, self.at).2 {
-            let message = format!("a quote is open for {} lines and text follows it; close it", self.line_count());
-            return Err(TableError::new(&self.file, TableRule::ClosedQuotes, message).at_line(self.record_line));
-        }
+        self.has_stray_text = self.line_count() > 1 && self.quoting(start, self.at).2;
         self.ends.clear();
         self.joined.clear();
         let mut field = 0;
@@ -219,6 +225,34 @@ impl<R: Read> Records<R> {
     /// Where each field ends in the record.
     pub(super) fn ends(&self) -> &[usize] {
         &self.ends
+    }
+
+    /// Whether text follows a quote that closes on another line than the one on which it opens.
+    pub(super) fn has_stray_text(&self) -> bool {
+        self.has_stray_text
+    }
+
+    /// The lines of the record behind its first, as they stand in the file.
+    pub(super) fn later_lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.buffer[self.start..self.at].split(|&byte| byte == b'\n').skip(1).filter(|line| !line.is_empty())
+    }
+
+    /// Makes a record of the first line alone, as if its quotes were plain text. The next record
+    /// begins behind it.
+    pub(super) fn cut_to_first_line(&mut self) {
+        let record = &self.buffer[self.start..self.at];
+        let length = record.iter().position(|&byte| byte == b'\n').unwrap_or(record.len());
+        let line = record[..length].strip_suffix(b"\r").unwrap_or(&record[..length]);
+        self.plain = None;
+        self.joined.clear();
+        self.joined.extend_from_slice(line);
+        self.ends.clear();
+        self.ends.extend(memchr_iter(self.delimiter, line));
+        self.ends.push(line.len());
+        self.at = (self.start + length + 1).min(self.at);
+        self.line = self.record_line + 1;
+        self.has_stray_text = false;
+        self.core.reset();
     }
 
     /// Whether the record stood in the file as [`Records::record`] has it.

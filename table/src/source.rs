@@ -10,6 +10,7 @@ use super::file_bytes::FileBytes;
 use super::foreign;
 use super::header::RefusedColumn;
 use super::layout::Layout;
+use super::options::ReadOptions;
 #[cfg(feature = "parquet")]
 use super::record_batches::RecordBatches;
 use super::text::TextReader;
@@ -22,6 +23,7 @@ const SIGNATURE: u64 = 16;
 pub struct Source {
     path: PathBuf,
     reader: Reader,
+    options: ReadOptions,
     bytes: u64,
     rows: u64,
     ended: bool,
@@ -53,6 +55,11 @@ pub enum Format {
 impl Source {
     /// Opens a file and reads its column names.
     pub fn open(path: impl AsRef<Path>) -> Result<Source, TableError> {
+        Source::open_with(path, &ReadOptions::default())
+    }
+
+    /// As [`Source::open`], with choices.
+    pub fn open_with(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Source, TableError> {
         let path = path.as_ref();
         let io = |error: std::io::Error| TableError::io(path, &error);
         let mut file = File::open(path).map_err(io)?;
@@ -64,18 +71,27 @@ impl Source {
         if is_parquet(&signature) {
             return Ok(Source::arrow(path, Format::Parquet, RecordBatches::open(path, file)?));
         }
-        Source::text(path, bytes, Box::new(file))
+        Source::text(path, bytes, Box::new(file), options)
     }
 
     /// Reads the column names of a file whose bytes are in memory. `name` stands for the file in
     /// errors.
     pub fn from_bytes(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Source, TableError> {
+        Source::from_bytes_with(name, bytes, &ReadOptions::default())
+    }
+
+    /// As [`Source::from_bytes`], with choices.
+    pub fn from_bytes_with(
+        name: impl AsRef<Path>,
+        bytes: Vec<u8>,
+        options: &ReadOptions,
+    ) -> Result<Source, TableError> {
         let name = name.as_ref();
         #[cfg(feature = "parquet")]
         if is_parquet(&bytes) {
             return Ok(Source::arrow(name, Format::Parquet, RecordBatches::in_memory(name, bytes.into())?));
         }
-        Source::text(name, bytes.len() as u64, Box::new(Cursor::new(bytes)))
+        Source::text(name, bytes.len() as u64, Box::new(Cursor::new(bytes)), options)
     }
 
     /// The table of a reader of record batches. Nulls are missing values; `name` stands for a file
@@ -88,24 +104,29 @@ impl Source {
         Ok(Source::arrow(name.as_ref(), Format::Arrow, RecordBatches::stream(name.as_ref(), reader)?))
     }
 
-    fn text(path: &Path, bytes: u64, file: Box<dyn Read + Send>) -> Result<Source, TableError> {
+    fn text(path: &Path, bytes: u64, file: Box<dyn Read + Send>, options: &ReadOptions) -> Result<Source, TableError> {
         let text = TextBytes::open(path, FileBytes::new(file))?;
         let (sample, is_whole) = text.sample();
         foreign::refuse(path, sample, text.packed_by())?;
         let layout = Layout::detect(path, sample, is_whole);
-        let reader = Reader::Text(Box::new(TextReader::open(path, text, layout)?));
-        Ok(Source { path: path.into(), reader, bytes, rows: 0, ended: false })
+        let reader = Reader::Text(Box::new(TextReader::open(path, text, layout, options.broken_lines)?));
+        Ok(Source { path: path.into(), reader, options: options.clone(), bytes, rows: 0, ended: false })
     }
 
     #[cfg(feature = "parquet")]
     fn arrow(path: &Path, format: Format, batches: RecordBatches) -> Source {
         let reader = Reader::Arrow { format, batches: Box::new(batches) };
-        Source { path: path.into(), reader, bytes: 0, rows: 0, ended: false }
+        Source { path: path.into(), reader, options: ReadOptions::default(), bytes: 0, rows: 0, ended: false }
     }
 
     /// The file, or the name given in its place.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The choices with which it was opened.
+    pub fn options(&self) -> &ReadOptions {
+        &self.options
     }
 
     /// How the table is written.

@@ -6,6 +6,7 @@ use super::batch::{BATCH_ROWS, Batch, Cells};
 use super::charset;
 use super::error::{TableError, TableRule};
 use super::layout::Layout;
+use super::options::BrokenLines;
 use super::records::Records;
 use super::text_bytes::TextBytes;
 use super::text_cells::TextCells;
@@ -14,6 +15,8 @@ use super::text_cells::TextCells;
 /// any length.
 const BATCH_TEXT: usize = 16 * 1024 * 1024;
 
+/// Broken lines that an error lists.
+const SHOWN_LINES: usize = 5;
 /// Characters of a cell that a notice shows.
 const SHOWN_TEXT: usize = 40;
 
@@ -23,9 +26,39 @@ pub(super) struct TextReader {
     layout: Layout,
     records: Records<TextBytes>,
     pub(super) columns: Vec<String>,
+    header_line: u64,
+    broken_lines: BrokenLines,
+    broken: BrokenCount,
+    is_first_batch: bool,
     windows_1252: Option<Windows1252>,
     /// Line of the first value behind the last column.
     beyond: Option<u64>,
+}
+
+/// Lines that are no rows.
+#[derive(Default)]
+struct BrokenCount {
+    count: u64,
+    /// The first of them, with their problems.
+    first: Vec<(u64, String)>,
+}
+
+impl BrokenCount {
+    fn add(&mut self, line: u64, problem: String) {
+        self.count += 1;
+        if self.first.len() < SHOWN_LINES {
+            self.first.push((line, problem));
+        }
+    }
+
+    /// The first lines, each on a line of its own.
+    fn list(&self) -> String {
+        let mut list: String = self.first.iter().map(|(line, problem)| format!("\n  line {line}: {problem}")).collect();
+        if self.count as usize > self.first.len() {
+            list += "\n  …";
+        }
+        list
+    }
 }
 
 /// The first cell that is not UTF-8.
@@ -36,15 +69,34 @@ struct Windows1252 {
 
 impl TextReader {
     /// Reads the header.
-    pub(super) fn open(path: &Path, bytes: TextBytes, layout: Layout) -> Result<TextReader, TableError> {
-        let records = Records::new(path, bytes, layout.delimiter);
-        let (file, columns) = (path.into(), Vec::new());
-        let mut reader = TextReader { file, layout, records, columns, windows_1252: None, beyond: None };
+    pub(super) fn open(
+        path: &Path,
+        bytes: TextBytes,
+        layout: Layout,
+        broken_lines: BrokenLines,
+    ) -> Result<TextReader, TableError> {
+        let mut reader = TextReader {
+            file: path.into(),
+            records: Records::new(path, bytes, layout.delimiter),
+            layout,
+            columns: Vec::new(),
+            header_line: 0,
+            broken_lines,
+            broken: BrokenCount::default(),
+            is_first_batch: true,
+            windows_1252: None,
+            beyond: None,
+        };
         for _ in 0..reader.layout.before_header {
             reader.records.advance()?;
         }
         if !reader.records.advance()? {
             return Err(TableError::new(path, TableRule::NotEmpty, "the file has only empty lines"));
+        }
+        if reader.records.has_stray_text() {
+            let message = "a quote in the header is open over several lines and text follows it; close it";
+            let error = TableError::new(path, TableRule::ClosedQuotes, message);
+            return Err(error.at_line(reader.records.record_line()));
         }
         let cells = reader.records.ends().len();
         let mut names = Vec::new();
@@ -53,7 +105,8 @@ impl TextReader {
             reader.push_field(index, &mut name);
             names.push(name.trim().to_owned());
         }
-        reader.columns = super::header::check(path, reader.records.record_line(), names)?;
+        reader.header_line = reader.records.record_line();
+        reader.columns = super::header::check(path, reader.header_line, names)?;
         Ok(reader)
     }
 
@@ -63,25 +116,104 @@ impl TextReader {
 
     /// The next rows; `None` at the end.
     pub(super) fn next_batch(&mut self) -> Result<Option<Batch>, TableError> {
-        let mut cells = TextCells::new(self.columns.len(), self.layout.delimiter);
-        while cells.rows() < BATCH_ROWS && cells.bytes() < BATCH_TEXT && self.records.advance()? {
-            if !self.has_every_cell() {
-                let (expected, found) = (self.columns.len(), self.records.ends().len());
-                let mut message = format!("the number of cells is {found}, but the header has {expected}");
-                if self.records.line_count() > 1 {
-                    message += &format!("; the row goes on for {} lines: is a quote open?", self.records.line_count());
+        loop {
+            let mut cells = TextCells::new(self.columns.len(), self.layout.delimiter);
+            let (before, mut rows) = (self.broken.count, 0);
+            while rows < BATCH_ROWS && cells.bytes() < BATCH_TEXT && self.records.advance()? {
+                if self.has_every_cell() {
+                    self.push_record(&mut cells);
+                } else {
+                    self.push_broken(&mut cells);
                 }
-                let error = TableError::new(&self.file, TableRule::EvenRows, message);
-                return Err(error.at_line(self.records.record_line()));
+                rows += 1;
             }
-            self.push_record(&mut cells);
+            let broken = (self.broken.count - before) as usize;
+            if std::mem::take(&mut self.is_first_batch) && broken * 10 > rows && (broken > 10 || broken * 2 > rows) {
+                return Err(self.wrong_layout(broken, rows));
+            }
+            if rows == 0 {
+                return self.end().map(|()| None);
+            }
+            // A batch of broken lines alone, none of which is kept, is not the end.
+            if cells.rows() > 0 {
+                return Ok(Some(Batch { cells: Cells::Text(cells) }));
+            }
         }
-        Ok((cells.rows() > 0).then_some(Batch { cells: Cells::Text(cells) }))
+    }
+
+    /// The error for a file most of whose first lines do not fit the header.
+    fn wrong_layout(&self, broken: usize, rows: usize) -> TableError {
+        let message = format!(
+            "{broken} of the first {rows} lines do not have the {} cells of the header:{}\nis the delimiter {:?} right, and does line {} name the columns?",
+            self.columns.len(),
+            self.broken.list(),
+            char::from(self.layout.delimiter),
+            self.header_line
+        );
+        TableError::new(&self.file, TableRule::Delimiter, message)
+    }
+
+    /// Refuses broken lines, if they are refused.
+    fn end(&self) -> Result<(), TableError> {
+        let BrokenCount { count, first } = &self.broken;
+        match (self.broken_lines, first.as_slice()) {
+            (BrokenLines::Refuse, [(line, problem)]) => {
+                let message = format!("{problem}; correct the line, or skip broken lines");
+                Err(TableError::new(&self.file, TableRule::EvenRows, message).at_line(*line))
+            }
+            (BrokenLines::Refuse, [_, ..]) => {
+                let list = self.broken.list();
+                let message = format!("{count} lines are broken; correct them, or skip broken lines:{list}");
+                Err(TableError::new(&self.file, TableRule::EvenRows, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts the record as broken, and keeps its cells where they are wanted: those that it has in
+    /// the columns of the table.
+    fn push_broken(&mut self, cells: &mut TextCells) {
+        let (line, columns, found) = (self.records.record_line(), self.columns.len(), self.records.ends().len());
+        let mut problem = String::new();
+        if self.swallows_lines() {
+            self.records.cut_to_first_line();
+            problem.push_str("a quote opens here and is closed on another line, behind other rows");
+        } else if self.records.has_stray_text() {
+            let lines = self.records.line_count();
+            problem = format!("a quote is open for {lines} lines and text follows it");
+        } else {
+            problem = format!("the number of cells is {found}, but the header has {columns}");
+            let beyond = if found > columns { charset::text(self.records.field(columns)).0 } else { "".into() };
+            if !beyond.trim().is_empty() {
+                problem += &format!(" (beyond the last column: {:?})", shown(&beyond));
+            }
+            if self.records.line_count() > 1 {
+                problem += &format!("; the row goes on for {} lines: is a quote open?", self.records.line_count());
+            }
+        }
+        if self.broken_lines == BrokenLines::Keep {
+            self.push_cells(cells, false);
+            cells.break_last(problem.clone());
+        }
+        self.broken.add(line, problem);
+    }
+
+    /// Whether a quote of the record is open over other rows: a later line is a row by itself.
+    fn swallows_lines(&self) -> bool {
+        let cells = self.columns.len()..=self.layout.maximum_cells().max(self.columns.len());
+        let is_row = |line: &[u8]| {
+            let mut own = Records::new(&self.file, line, self.layout.delimiter);
+            matches!(own.advance(), Ok(true)) && cells.contains(&own.ends().len())
+        };
+        self.records.line_count() > 1 && self.records.later_lines().any(is_row)
     }
 
     /// Whether the record has a cell in each column, and nothing behind the last one.
     fn has_every_cell(&mut self) -> bool {
         let (columns, found) = (self.columns.len(), self.records.ends().len());
+        if self.records.has_stray_text() {
+            return false;
+        }
         let is_empty = |index| self.records.field(index).trim_ascii().is_empty();
         if found == columns {
             // Where rows end in a delimiter, an empty last cell is none.
@@ -104,15 +236,22 @@ impl TextReader {
             cells.push(line, text, ends, is_plain);
             return;
         }
+        self.push_cells(cells, is_plain);
+    }
+
+    /// Decodes the cells of the record one by one. A cell that it lacks is empty.
+    fn push_cells(&mut self, cells: &mut TextCells, is_plain: bool) {
         let (mut joined, mut ends) = (String::new(), Vec::new());
         for index in 0..self.columns.len() {
             if index > 0 {
                 joined.push(self.layout.delimiter.into());
             }
-            self.push_field(index, &mut joined);
+            if index < self.records.ends().len() {
+                self.push_field(index, &mut joined);
+            }
             ends.push(joined.len());
         }
-        cells.push(line, &joined, &ends, is_plain);
+        cells.push(self.records.record_line(), &joined, &ends, is_plain);
     }
 
     /// Appends the text of a field of the record.
@@ -135,6 +274,13 @@ impl TextReader {
                 "the text is not UTF-8 and is read as Windows-1252, first in line {line}: {:?}; if letters are wrong, save the file as UTF-8",
                 shown(text)
             ));
+        }
+        if let (BrokenLines::Skip, [(line, problem), ..]) = (self.broken_lines, &self.broken.first[..]) {
+            let count = self.broken.count;
+            notices.push(match count {
+                1 => format!("a broken line is left out, line {line}: {problem}"),
+                _ => format!("{count} broken lines are left out, first line {line}: {problem}"),
+            });
         }
         if let Some(line) = self.beyond {
             notices.push(format!("values behind the last named column are passed over, first in line {line}"));
@@ -163,9 +309,10 @@ fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use sha2::{Digest, Sha256};
+    use tenure::customer::Value;
 
     use super::super::fixtures::{file, refusal, rows};
-    use super::super::{Format, MAXIMUM_RECORD, Source};
+    use super::super::{Format, MAXIMUM_RECORD, ReadOptions, Source};
     use super::*;
 
     fn read(text: impl AsRef<[u8]>) -> Vec<(u64, Vec<String>)> {
@@ -210,9 +357,12 @@ mod tests {
         let open = format!("a,b\n1,2\n3,\"open\n{}", "4,5\n".repeat(MAXIMUM_RECORD));
         for (bytes, rule, line, part) in [
             (&b"a,b\n1,2\n3\n"[..], TableRule::EvenRows, 3, "cells is 1, but the header has 2"),
-            (b"a,b\r\n1,2\r\n3,4,5\r\n", TableRule::EvenRows, 3, "cells is 3"),
-            (b"a,b\n1,2\n3,\"4\n5,6\n7\",8\n", TableRule::EvenRows, 3, "goes on for 3 lines"),
-            (b"a,b\n1,2\n3,\"4\n5,6\n7,\"8\"\n", TableRule::ClosedQuotes, 3, "open for 3 lines and text follows"),
+            (b"a,b\r\n1,2\r\n3,4,5\r\n", TableRule::EvenRows, 3, "has 2 (beyond the last column: \"5\")"),
+            (b"a,b\n1,2\n3,\"4\n5,6\n7\",8\n", TableRule::EvenRows, 3, "a quote opens here and is closed on another"),
+            (b"a,b\n1,2\n3,\"4\n5,6\n7,\"8\"\n", TableRule::EvenRows, 3, "a quote opens here and is closed on another"),
+            (b"a,b,c\n1,2,3\n4,\"two\nlines\"\n", TableRule::EvenRows, 3, "goes on for 2 lines: is a quote open?"),
+            (b"a,b,c\n1,2,3\n4,\"two\nlines\"x,5\n", TableRule::EvenRows, 3, "open for 2 lines and text follows"),
+            (b"\"a\nb\"c,d\n1,2\n", TableRule::ClosedQuotes, 1, "in the header"),
             (b"a,b\n1,2\n3,\"open\n4,5\n", TableRule::ClosedQuotes, 3, "never closed"),
             (b"a,b\n1,2\n\"x\ny\",\"open", TableRule::ClosedQuotes, 4, "never closed"),
             (open.as_bytes(), TableRule::ClosedQuotes, 3, "never closed"),
@@ -222,6 +372,72 @@ mod tests {
         }
         // The quote is closed, but only beyond the limit.
         assert!(matches!(refusal(&long).rule, TableRule::ClosedQuotes | TableRule::RecordLength));
+    }
+
+    fn read_as(broken_lines: BrokenLines, text: &str) -> Result<(Vec<Batch>, Vec<String>), TableError> {
+        let options = ReadOptions { broken_lines };
+        let mut source = Source::from_bytes_with("t.csv", text.as_bytes().to_vec(), &options)?;
+        let batches = source.by_ref().collect::<Result<_, _>>()?;
+        Ok((batches, source.notices()))
+    }
+
+    #[test]
+    fn broken_lines_keep_their_place_are_left_out_or_refused() {
+        // Too many cells, too few, and a quote that swallows two rows.
+        let rows = "1,a\n".repeat(20);
+        let text = format!("n,t\n{rows}2,b,c\n3\n4,\"d\n5,e\n6,\"f\"\n7,é\n{rows}");
+        let (batches, notices) = read_as(BrokenLines::Keep, &text).unwrap();
+        let [batch] = &batches[..] else { panic!() };
+        assert_eq!((batch.rows(), notices.len()), (46, 0));
+        let broken: Vec<_> = (0..46).filter_map(|row| Some((batch.line(row), batch.broken(row)?))).collect();
+        let quote = "a quote opens here and is closed on another line, behind other rows";
+        let beyond = "the number of cells is 3, but the header has 2 (beyond the last column: \"c\")";
+        assert_eq!(broken, [(22, beyond), (23, "the number of cells is 1, but the header has 2"), (24, quote)]);
+        let texts = |row| [batch.text(row, 0), batch.text(row, 1)];
+        assert_eq!([texts(20), texts(21), texts(22)], [["", ""]; 3]);
+        assert_eq!([texts(23), texts(24), texts(25)], [["5", "e"], ["6", "f"], ["7", "é"]]);
+        let mut absent = Vec::new();
+        batch.for_each_value(1, |value| absent.push(value == Value::Absent));
+        assert!((0..46).all(|row| absent[row] == batch.broken(row).is_some()));
+
+        let (batches, notices) = read_as(BrokenLines::Skip, &text).unwrap();
+        let lines: Vec<_> = (0..43).map(|row| batches[0].line(row)).collect();
+        assert!(batches[0].rows() == 43 && lines[19..22] == [21, 25, 26], "{lines:?}");
+        assert_eq!(notices, [format!("3 broken lines are left out, first line 22: {beyond}")]);
+
+        let error = read_as(BrokenLines::Refuse, &text).unwrap_err();
+        assert_eq!((error.rule, error.line), (TableRule::EvenRows, None));
+        let lines: Vec<_> = error.message.lines().collect();
+        assert_eq!((lines.len(), lines[0]), (4, "3 lines are broken; correct them, or skip broken lines:"));
+        assert_eq!(lines[3], format!("  line 24: {quote}"));
+    }
+
+    #[test]
+    fn broken_lines_are_counted_over_all_batches() {
+        let text = format!("n,t\n{}{}1,a\n", "1,a\n".repeat(5000), "broken\n".repeat(9000));
+        let (batches, _) = read_as(BrokenLines::Keep, &text).unwrap();
+        assert_eq!(batches.iter().map(Batch::rows).sum::<usize>(), 14_001);
+        let (batches, notices) = read_as(BrokenLines::Skip, &text).unwrap();
+        assert_eq!(batches.iter().map(Batch::rows).sum::<usize>(), 5001);
+        assert!(notices[0].starts_with("9000 broken lines are left out, first line 5002: "), "{notices:?}");
+        let error = read_as(BrokenLines::Refuse, &text).unwrap_err();
+        assert!(error.message.starts_with("9000 lines are broken; ") && error.message.ends_with("\n  …"), "{error}");
+    }
+
+    #[test]
+    fn many_broken_lines_at_the_beginning_are_a_wrong_delimiter() {
+        for lines in [BrokenLines::Keep, BrokenLines::Skip, BrokenLines::Refuse] {
+            let error = read_as(lines, "title, of two cells\na,b,c\n1,2,3\n").unwrap_err();
+            assert_eq!(error.rule, TableRule::Delimiter);
+            for part in ["2 of the first 2 lines", "the 2 cells of", "line 2: ", "',' right", "does line 1 name"] {
+                assert!(error.message.contains(part), "{error}");
+            }
+            let text = format!("a,b\n{}{}", "1,2\n".repeat(80), "1\n".repeat(11));
+            assert_eq!(read_as(lines, &text).unwrap_err().rule, TableRule::Delimiter);
+        }
+        // Few broken lines in a short table are lines that are broken.
+        let text = format!("a,b\n{}{}", "1,2\n".repeat(6), "1\n".repeat(6));
+        assert!(read_as(BrokenLines::Keep, &text).is_ok());
     }
 
     /// The rows, and the notices after the last of them.

@@ -22,7 +22,7 @@ pub(super) struct TextBytes {
 
 enum Decoded {
     Bytes(Peeked<Packed>),
-    Utf16(Box<Utf16<Peeked<Packed>>>),
+    Utf16(Utf16<Peeked<Packed>>),
 }
 
 impl TextBytes {
@@ -35,7 +35,7 @@ impl TextBytes {
             Charset::Bytes => Decoded::Bytes(bytes),
             Charset::Utf16 { little_endian, has_mark } => {
                 bytes.skip(if has_mark { 2 } else { 0 });
-                Decoded::Utf16(Box::new(Utf16::new(bytes, little_endian)))
+                Decoded::Utf16(Utf16::new(bytes, little_endian))
             }
             Charset::Utf32 => {
                 return Err(TableError::new(path, TableRule::Encoding, "the text is UTF-32; save the file as UTF-8"));

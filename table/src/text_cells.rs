@@ -9,6 +9,8 @@ pub(super) struct TextCells {
     lines: Vec<u64>,
     /// Whether a row stood in the file like this, without quotes.
     plain: Vec<bool>,
+    /// Broken rows in ascending order, each with its problem.
+    broken: Vec<(usize, String)>,
     text: String,
     /// Where each cell ends in the text; one byte lies between two cells.
     ends: Vec<u32>,
@@ -16,7 +18,15 @@ pub(super) struct TextCells {
 
 impl TextCells {
     pub(super) fn new(columns: usize, delimiter: u8) -> TextCells {
-        TextCells { columns, delimiter, lines: Vec::new(), plain: Vec::new(), text: String::new(), ends: Vec::new() }
+        TextCells {
+            columns,
+            delimiter,
+            lines: Vec::new(),
+            plain: Vec::new(),
+            broken: Vec::new(),
+            text: String::new(),
+            ends: Vec::new(),
+        }
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -42,10 +52,26 @@ impl TextCells {
         self.ends.extend(ends.iter().map(|&end| (start + end) as u32));
     }
 
+    /// Says that the last row is broken, so that its cells hold no values.
+    pub(super) fn break_last(&mut self, problem: String) {
+        self.broken.push((self.lines.len() - 1, problem));
+    }
+
+    /// The problem of a broken row.
+    pub(super) fn broken(&self, row: usize) -> Option<&str> {
+        let index = self.broken.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        Some(&self.broken[index].1)
+    }
+
+    pub(super) fn has_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
     fn start(&self, index: usize) -> usize {
         if index == 0 { 0 } else { self.ends[index - 1] as usize + 1 }
     }
 
+    /// The text of a cell, in a broken row too.
     pub(super) fn cell(&self, row: usize, column: usize) -> &str {
         let index = row * self.columns + column;
         &self.text[self.start(index)..self.ends[index] as usize]

@@ -11,7 +11,7 @@ use tenure_training::scores::scores;
 
 use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
+use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_evaluation};
 
 /// Measure an artifact on a table with known outcomes
 ///
@@ -41,6 +41,8 @@ pub struct Arguments {
     /// Overwrite the JSON file
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub reading: ReadArguments,
 }
 
 fn probability(text: &str) -> Result<f64, String> {
@@ -72,7 +74,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let ArtifactFile { artifact, sha256: model_sha256 } = read_artifact(&arguments.model, arguments.reference)?;
     let scorer = Scorer::new(artifact);
     let card = scorer.document().card()?;
-    let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, console)?;
+    let options = arguments.reading.options();
+    let cohort = read_for_evaluation(&arguments.data, &options, &scorer.document().schema, console)?;
     let data_sha256 = cohort.report().sha256.clone();
     let training_data = card.data_sha256 == data_sha256;
     if training_data {

@@ -7,7 +7,7 @@ use tenure::customer::{Cell, Customer};
 use tenure::schema::{Field, Kind};
 use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Explanation, Scorer};
 use tenure::sentence::{ChangeWords, GERMAN, Messages};
-use tenure_table::{Columns, Source};
+use tenure_table::{BrokenLines, Columns, ReadOptions, Source};
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -60,7 +60,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
             "{rule}; mark fields as `changeable` in the schema and train again, or give --counterfactuals 0"
         )));
     }
-    let source = Source::open(data)?;
+    // Broken lines are rows, as in `tenure score`.
+    let source = Source::open_with(data, &ReadOptions { broken_lines: BrokenLines::Keep })?;
     Notices::new(&source, console);
     let customer = customer(&scorer, source, *row)?;
     let mut workspace = scorer.workspace();
@@ -118,6 +119,9 @@ fn customer(scorer: &Scorer, source: Source, row: u64) -> Result<Customer, Failu
         if at >= batch.rows() {
             before += batch.rows() as u64;
             continue;
+        }
+        if let Some(problem) = batch.broken(at) {
+            return Err(Failure::data(format!("{path}: {word} {} cannot be scored: {problem}", batch.line(at))));
         }
         let (block, problems) = batch.check(schema, &places).into_block(scorer);
         let problems = problems.iter().filter(|(row, problem)| *row == at && problem.rule.is_error());

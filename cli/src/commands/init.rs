@@ -9,7 +9,7 @@ use tenure_training::suggest::suggest;
 
 use crate::console::{Console, refuse_overwrite};
 use crate::failure::Failure;
-use crate::inputs::{Notices, read_for_training};
+use crate::inputs::{Notices, ReadArguments, read_for_training};
 
 /// Draft a schema for a table
 ///
@@ -46,6 +46,8 @@ pub struct Arguments {
     /// Overwrite the schema
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub reading: ReadArguments,
 }
 
 fn column_and_format(text: &str) -> Result<(String, String), String> {
@@ -55,7 +57,7 @@ fn column_and_format(text: &str) -> Result<(String, String), String> {
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
-    let source = Source::open(&arguments.table)?;
+    let source = Source::open_with(&arguments.table, &arguments.reading.options())?;
     let mut notices = Notices::new(&source, console);
     let answers = Answers { formats: arguments.format.clone(), ignored: arguments.ignore.clone() };
     let positive = arguments.positive.as_deref();
@@ -81,7 +83,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
 
 /// Searches with the drafted schema, and writes it again with the suggestions.
 fn suggestions(arguments: &Arguments, draft: &Draft, console: &Console) -> Result<(), Failure> {
-    let cohort = read_for_training(&arguments.table, draft.schema.clone(), console)?;
+    let cohort = read_for_training(&arguments.table, &arguments.reading.options(), draft.schema.clone(), console)?;
     let found = suggest(&cohort, arguments.seed, console)?;
     write_whole(&arguments.out, (draft.text.clone() + &suggested(&found)).as_bytes())?;
     let count = found.tried;

@@ -12,7 +12,7 @@ use tenure_training::scores::{Scores, scores};
 
 use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
+use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_evaluation};
 use crate::report::page;
 
 /// Write an HTML report on how good a model is, and where it is not
@@ -68,6 +68,8 @@ pub struct Arguments {
     /// Overwrite the files
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub reading: ReadArguments,
 }
 
 impl Arguments {
@@ -147,10 +149,11 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(file: &Path, Arguments { data, reference, .. }: &Arguments, console: &Console) -> Result<LoadedModel, Failure> {
+fn read(file: &Path, arguments: &Arguments, console: &Console) -> Result<LoadedModel, Failure> {
+    let Arguments { data, reference, reading, .. } = arguments;
     let ArtifactFile { artifact, sha256 } = read_artifact(file, *reference)?;
     let scorer = Scorer::new(artifact);
-    let cohort = read_for_evaluation(data, &scorer.document().schema, console)?;
+    let cohort = read_for_evaluation(data, &reading.options(), &scorer.document().schema, console)?;
     let scores = scores(&scorer, &cohort);
     Ok(LoadedModel { scorer, scores, cohort, sha256 })
 }

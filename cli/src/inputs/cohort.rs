@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tenure::schema::Schema;
-use tenure_table::Source;
+use tenure_table::{ReadOptions, Source};
 use tenure_training::cohort::rare::{RARE_BELOW, prune_rare};
 use tenure_training::cohort::{Cohort, Purpose};
 
@@ -12,14 +12,24 @@ use crate::failure::Failure;
 use crate::inputs::Notices;
 
 /// Reads a table to measure a model on. Says which rows and values were treated how.
-pub fn read_for_evaluation(data: &Path, schema: &Schema, console: &Console) -> Result<Cohort, Failure> {
-    read(Purpose::Evaluation, data, schema, console)
+pub fn read_for_evaluation(
+    data: &Path,
+    options: &ReadOptions,
+    schema: &Schema,
+    console: &Console,
+) -> Result<Cohort, Failure> {
+    read(Purpose::Evaluation, data, options, schema, console)
 }
 
 /// Reads a table to learn from, and merges rare categories into OTHER. Says which rows and values
 /// were treated how.
-pub fn read_for_training(data: &Path, mut schema: Schema, console: &Console) -> Result<Cohort, Failure> {
-    let mut cohort = read(Purpose::Training, data, &schema, console)?;
+pub fn read_for_training(
+    data: &Path,
+    options: &ReadOptions,
+    mut schema: Schema,
+    console: &Console,
+) -> Result<Cohort, Failure> {
+    let mut cohort = read(Purpose::Training, data, options, &schema, console)?;
     for folded in prune_rare(&mut schema, &mut cohort, RARE_BELOW).map_err(Failure::data)? {
         let names: Vec<_> = folded.categories.iter().map(|(name, rows)| format!("{name} ({rows})")).collect();
         console.say(format!(
@@ -31,8 +41,14 @@ pub fn read_for_training(data: &Path, mut schema: Schema, console: &Console) -> 
     Ok(cohort)
 }
 
-fn read(purpose: Purpose, data: &Path, schema: &Schema, console: &Console) -> Result<Cohort, Failure> {
-    let source = Source::open(data)?;
+fn read(
+    purpose: Purpose,
+    data: &Path,
+    options: &ReadOptions,
+    schema: &Schema,
+    console: &Console,
+) -> Result<Cohort, Failure> {
+    let source = Source::open_with(data, options)?;
     let mut notices = Notices::new(&source, console);
     let cohort = console.reading(|progress| Cohort::read_for(purpose, source, schema, progress))?;
     notices.print(&cohort.report().notices, console);

@@ -3,9 +3,11 @@
 mod artifact;
 mod cohort;
 mod notices;
+mod reading;
 mod schema;
 
 pub use artifact::{ArtifactFile, day, read_artifact};
 pub use cohort::{read_for_evaluation, read_for_training};
 pub use notices::Notices;
+pub use reading::ReadArguments;
 pub use schema::read_schema;

@@ -180,6 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::options::{BrokenLines, ReadOptions};
 
     fn appended() -> [AppendedColumn; 2] {
         let column = |name: &str, kind| AppendedColumn { name: name.into(), kind };
@@ -239,6 +240,29 @@ mod tests {
         assert_eq!(error.to_string(), "t.csv: the table already has columns named `why`; rename or drop them");
         let error = OutputTable::new(&mut source, Format::Arrow, &[]).unwrap_err();
         assert!(matches!(error, WriteError::Format), "{error}");
+    }
+
+    #[test]
+    fn the_cells_of_broken_lines_are_written() {
+        let text = b"n,t\n1,a\n2\n3,\"x,y\",z\n4,\n5,b\n6,c\n7,d\n";
+        let options = ReadOptions { broken_lines: BrokenLines::Keep };
+        let mut formats = vec![Format::Text { delimiter: ',' }];
+        if cfg!(feature = "parquet") {
+            formats.push(Format::Parquet);
+        }
+        for format in formats {
+            let mut source = Source::from_bytes_with("t.csv", text.to_vec(), &options).unwrap();
+            let output = OutputTable::new(&mut source, format, &[]).unwrap();
+            let mut writer = output.writer(Vec::new()).unwrap();
+            for batch in source {
+                writer.write(&output.encode(&batch.unwrap(), &[]).unwrap()).unwrap();
+            }
+            let mut written = Source::from_bytes("t", writer.finish().unwrap()).unwrap();
+            let batch = written.next().unwrap().unwrap();
+            let rows: Vec<_> = (0..4).map(|row| [batch.text(row, 0), batch.text(row, 1)]).collect();
+            assert_eq!(rows, [["1", "a"], ["2", ""], ["3", "x,y"], ["4", ""]]);
+            assert_eq!(batch.rows(), 7);
+        }
     }
 
     #[cfg(feature = "parquet")]

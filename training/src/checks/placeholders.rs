@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tenure::customer::{Cell, Value, check_value};
 use tenure::schema::{Field, Kind, date};
-use tenure_table::{Source, TableError};
+use tenure_table::TableError;
 
 use super::fields::FieldSummary;
 use crate::cohort::Cohort;
@@ -53,7 +53,7 @@ pub(super) fn find(field: &Field, sorted: &[f64]) -> (Vec<Placeholder>, [f64; 2]
 /// Replaces the texts of placeholders by those of the table, which is read once more if there are
 /// any.
 pub(super) fn quote(cohort: &Cohort, summaries: &mut [FieldSummary]) -> Result<(), TableError> {
-    let source = Source::open(&cohort.report().file)?;
+    let source = cohort.report().reopen()?;
     let mut sought = Vec::new();
     for (summary, field) in summaries.iter_mut().zip(&cohort.schema().fields) {
         let Some(numbers) = summary.numbers.as_mut().filter(|numbers| !numbers.apart.is_empty()) else { continue };

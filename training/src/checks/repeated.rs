@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
-use tenure_table::{Source, TableError};
+use tenure_table::TableError;
 
 use super::duplicates::{elsewhere, hash};
 use crate::cohort::{Cohort, Column, MISSING_CODE};
@@ -83,7 +83,7 @@ pub(super) fn repeated_identifiers(
     rows: &[u64],
     splits: &[Split],
 ) -> Result<(Vec<String>, Vec<RepeatedIdentifier>), TableError> {
-    let source = Source::open(&cohort.report().file)?;
+    let source = cohort.report().reopen()?;
     let schema = cohort.schema();
     let ignored = schema.ignored.iter().filter(|name| naming(name) == Some(Naming::Customer));
     let find = |name: &String| source.columns().iter().position(|column| column == name);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use tenure::customer::Problem;
 use tenure::schema::Schema;
-use tenure_table::Source;
+use tenure_table::{ReadOptions, Source, TableError};
 
 pub(super) const MINIMUM_ROWS: usize = 50;
 pub(super) const MINIMUM_OF_A_CLASS: usize = 10;
@@ -31,6 +31,9 @@ pub enum Purpose {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ReadReport {
     pub file: PathBuf,
+    /// How the file was read.
+    #[serde(skip)]
+    pub options: ReadOptions,
     /// "line" or "row": what [`RowProblem::line`] counts.
     pub line_word: &'static str,
     /// Data rows read.
@@ -131,11 +134,17 @@ impl ReadReport {
     pub(super) fn new(source: &Source, schema: &Schema, extra: Vec<String>) -> ReadReport {
         ReadReport {
             file: source.path().into(),
+            options: source.options().clone(),
             line_word: source.line_word(),
             target: schema.target.field.clone(),
             extra,
             ..ReadReport::default()
         }
+    }
+
+    /// Opens the table again, to be read as before.
+    pub(crate) fn reopen(&self) -> Result<Source, TableError> {
+        Source::open_with(&self.file, &self.options)
     }
 
     pub(super) fn problem(&mut self, line: u64, problem: Problem) {

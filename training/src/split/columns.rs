@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use tenure::schema::date;
-use tenure_table::{Source, nearest};
+use tenure_table::nearest;
 
 use super::error::SplitError;
 use crate::cohort::Cohort;
@@ -82,7 +82,7 @@ fn walk(
     each: &mut dyn FnMut(&str, String) -> Result<(), SplitError>,
 ) -> Result<(), SplitError> {
     let report = cohort.report();
-    let source = Source::open(&report.file)?;
+    let source = report.reopen()?;
     let file = report.file.display().to_string();
     let columns = source.columns().iter().filter(|name| **name != report.target);
     let Some(index) = source.columns().iter().position(|name| name == column).filter(|_| column != report.target)

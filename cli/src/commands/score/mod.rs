@@ -19,7 +19,7 @@ use row_scorer::{RowScorer, Tally};
 use serde_json::json;
 use tenure::artifact::Document;
 use tenure::scorer::{ExplainOptions, Scorer};
-use tenure_table::{Batch, Columns, OutputTable, Source};
+use tenure_table::{Batch, BrokenLines, Columns, OutputTable, ReadOptions, Source};
 use tenure_training::file::{persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
@@ -31,7 +31,8 @@ use crate::inputs::{Notices, day, read_artifact};
 /// Writes all columns of the table as they are, then `probability` (calibrated), `logit`, `tier`,
 /// `problems` (`field: rule: value; …`) and, with --reasons, `reason_1`, `reason_2`, …: `Label =
 /// value (+0.42)`, largest first. A row with a value that breaks a rule is written too, with empty
-/// scores and the rule in `problems`; the exit code is still 0. The table need not have the target.
+/// scores and the rule in `problems`; so is a line with too many or too few cells, with the cells that
+/// it has. The exit code is still 0. The table need not have the target.
 ///
 /// Memory does not grow with the table. The output is written to a temporary file beside --out,
 /// which is renamed when it is complete: an interrupted run leaves nothing at --out. A run that is
@@ -92,7 +93,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
             return Err(Failure::usage(format!("--budget must be at least {minimum} for this model (got {budget})")));
         }
     }
-    let mut source = Source::open(data)?;
+    let mut source = Source::open_with(data, &ReadOptions { broken_lines: BrokenLines::Keep })?;
     let mut notices = Notices::new(&source, output);
     let line_word = source.line_word();
     let places = Columns::find(&source, &document.schema, false)?.fields;

@@ -58,7 +58,7 @@ pub(super) struct Tally {
     pub evaluations: u64,
     /// Rows by tier.
     pub tiers: Vec<u64>,
-    pub first_problems: Vec<(u64, Problem)>,
+    pub first_problems: Vec<(u64, String)>,
 }
 
 impl Tally {
@@ -103,12 +103,15 @@ impl RowScorer<'_> {
             while let Some((_, problem)) = found.next_if(|(at, _)| *at == row) {
                 of_row.push(problem);
             }
+            // A broken row has no values, so each of its fields has an error.
+            let broken = batch.broken(row);
             if block.flags[row] == Flag::Error as u8 {
                 tiers.push(None);
                 tally.not_scored += 1;
                 if tally.first_problems.len() < SHOWN_PROBLEMS {
-                    let first = of_row.iter().find(|problem| problem.rule.is_error());
-                    tally.first_problems.extend(first.map(|problem| (batch.line(row), problem.clone())));
+                    let first = of_row.iter().find(|problem| problem.rule.is_error()).map(Problem::to_string);
+                    let first = broken.map(Into::into).or(first);
+                    tally.first_problems.extend(first.map(|problem| (batch.line(row), problem)));
                 }
             } else {
                 if block.flags[row] == Flag::Warning as u8 {
@@ -120,7 +123,7 @@ impl RowScorer<'_> {
                 tally.tiers[block.tiers[row] as usize] += 1;
                 tiers.push(Some(block.tiers[row]));
             }
-            problems.push(text(&of_row));
+            problems.push(broken.map_or_else(|| text(&of_row), |problem| format!("line: broken: {problem}")));
         }
         let mut reasons = Vec::new();
         if self.reasons == 0 {
