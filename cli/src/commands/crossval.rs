@@ -6,6 +6,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
+use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::cohort::Cohort;
 use tenure_training::fit::{Control, FitOptions};
 use tenure_training::metrics::{Metrics, best_f1_threshold};
@@ -207,7 +208,10 @@ fn measure(
         });
         write_json(path, &document)?;
     }
-    Ok(())
+    let [roc_auc, log_loss] = [|metrics: &Metrics| metrics.roc_auc, |metrics: &Metrics| metrics.log_loss];
+    let measured = ModelQuality::new(of(shipped, roc_auc).mean, of(shipped, log_loss).mean, cohort.labels());
+    let found = too_good(cohort, &measured, "test rows of the folds");
+    found.map_or(Ok(()), |found| arguments.table.judge_model(&found, console))
 }
 
 /// `a on 3 folds, b on 2`.

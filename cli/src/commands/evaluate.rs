@@ -6,6 +6,7 @@ use indicatif::HumanCount;
 use serde::Serialize;
 use serde_json::json;
 use tenure::scorer::Scorer;
+use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::metrics::{Bootstrap, Interval, Intervals, METRICS, Metrics};
 use tenure_training::scores::scores;
 
@@ -104,6 +105,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     }
     let on_stdout = arguments.json.is_some() && json_file.is_none();
     console.print(if on_stdout { format!("{document:#}") } else { table(&evaluation) });
+    let measured = ModelQuality::new(metrics.roc_auc, metrics.log_loss, cohort.labels());
+    too_good(&cohort, &measured, "rows").iter().for_each(|found| console.say(format!("warning: {}", found.message)));
     Ok(())
 }
 

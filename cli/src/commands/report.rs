@@ -143,6 +143,9 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     for model in report.models.iter().filter(|model| model.training_data) {
         console.say(format!("warning: {} was trained on this very table, so its figures are optimistic", model.file));
     }
+    for warning in report.models.iter().filter_map(|model| model.too_good.as_ref()) {
+        console.say(format!("warning: {warning}"));
+    }
     console.say(format!("{} ({:.0} KB)", arguments.out.display(), page.len() as f64 / 1e3));
     Ok(())
 }

@@ -95,7 +95,11 @@ impl Duplicates {
                     "{elsewhere} of {test} test rows ({}) equal a row that is not a test row in every field, {} of them in the outcome too{}",
                     percent(elsewhere, test),
                     self.test_rows_elsewhere_same_outcome,
-                    if has_identifiers { "" } else { ". Rows that were repeated by mistake make the figures too good: remove them" }
+                    if has_identifiers {
+                        ""
+                    } else {
+                        ". Rows that were repeated by mistake make the figures too good: remove them"
+                    }
                 ),
             );
         }

@@ -1,10 +1,12 @@
 //! What is suspicious in a table, before anything is learned from it: leaks, repeated customers,
-//! placeholders among numbers. Figures for every field, and findings with figures.
+//! placeholders among numbers. Figures for every field, and findings with figures. And, after that,
+//! whether a model is too good to be true.
 
 mod duplicates;
 mod fields;
 mod finding;
 mod repeated;
+mod separation;
 
 use serde::Serialize;
 use tenure::schema::Schema;
@@ -17,6 +19,7 @@ pub use duplicates::Duplicates;
 pub use fields::{CategorySummary, FieldSummary, NumberSummary};
 pub use finding::{Check, Finding};
 pub use repeated::RepeatedIdentifier;
+pub use separation::{ModelQuality, too_good};
 
 /// Figures and findings of one table.
 #[derive(Clone, Debug, Serialize)]

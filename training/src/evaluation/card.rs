@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tenure::card::{
     Bounds, CalibrationSummary, ModelCard, NetworkSize, PenaltySummary, RowCounts, SegmentSummary, SegmentsSummary,
@@ -13,7 +12,7 @@ use tenure::schema::Schema;
 
 use super::segments::segments;
 use crate::calibrate::Method;
-use crate::checks::DataChecks;
+use crate::checks::{DataChecks, Finding};
 use crate::cohort::Cohort;
 use crate::history::History;
 use crate::metrics::{Bootstrap, Interval, Intervals, Metrics, MetricsError, best_f1_threshold};
@@ -64,12 +63,7 @@ impl CardSource<'_> {
                 test: split.test.len(),
             },
             split: Some(self.split_words.clone()),
-            // Not their messages: those name single values of the table.
-            data_warnings: self
-                .checks
-                .warnings()
-                .map(|finding| (name(&finding.check), finding.field.clone()))
-                .collect(),
+            data_warnings: self.checks.warnings().map(Finding::card_entry).collect(),
             positive_rate: cohort.positives() as f64 / cohort.rows() as f64,
             network: NetworkSize {
                 hidden: trained.network.hidden(),
@@ -107,11 +101,6 @@ impl CardSource<'_> {
 pub fn schema_sha256(schema: &Schema) -> String {
     let text = serde_json::to_string(schema).expect("a schema is JSON");
     hex::encode(Sha256::digest(text.as_bytes()))
-}
-
-/// The stable name of a unit variant.
-fn name(variant: &impl Serialize) -> String {
-    serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(Into::into)).unwrap_or_default()
 }
 
 fn teacher(trained: &Trained, test: &[u32], labels: &[bool], threshold: f64) -> Result<TeacherSummary, MetricsError> {
