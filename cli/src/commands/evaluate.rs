@@ -12,7 +12,7 @@ use tenure_training::scores::scores;
 
 use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
+use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation, warn_of_shifts};
 
 /// Measure an artifact on a table with known outcomes
 ///
@@ -74,6 +74,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let scorer = Scorer::new(artifact);
     let card = scorer.document().card()?;
     let cohort = read_for_evaluation(&arguments.data, &scorer.document().schema, console)?;
+    warn_of_shifts(&cohort, &card, console);
     let data_sha256 = cohort.report().sha256.clone();
     let training_data = card.data_sha256 == data_sha256;
     if training_data {

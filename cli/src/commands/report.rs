@@ -12,7 +12,7 @@ use tenure_training::scores::{Scores, scores};
 
 use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation};
+use crate::inputs::{ArtifactFile, day, read_artifact, read_for_evaluation, warn_of_shifts};
 use crate::report::page;
 
 /// Write an HTML report on how good a model is, and where it is not
@@ -154,6 +154,7 @@ fn read(file: &Path, Arguments { data, reference, .. }: &Arguments, console: &Co
     let ArtifactFile { artifact, sha256 } = read_artifact(file, *reference)?;
     let scorer = Scorer::new(artifact);
     let cohort = read_for_evaluation(data, &scorer.document().schema, console)?;
+    warn_of_shifts(&cohort, &scorer.document().card()?, console);
     let scores = scores(&scorer, &cohort);
     Ok(LoadedModel { scorer, scores, cohort, sha256 })
 }

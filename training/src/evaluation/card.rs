@@ -46,6 +46,7 @@ impl CardSource<'_> {
         let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
         let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
         let (multiply_adds, _) = trained.multiply_adds();
+        let [missing_rates, other_rates] = cohort.shares(&split.train);
         let fit = match &trained.shipped {
             Shipped::Student(_) => &params.distillation.fit,
             Shipped::Members(_) => &params.network,
@@ -64,6 +65,8 @@ impl CardSource<'_> {
             },
             split: Some(self.split_words.clone()),
             data_warnings: self.checks.warnings().map(Finding::card_entry).collect(),
+            missing_rates: Some(missing_rates),
+            other_rates,
             positive_rate: cohort.positives() as f64 / cohort.rows() as f64,
             network: NetworkSize {
                 hidden: trained.network.hidden(),

@@ -4,7 +4,7 @@
 use tenure::schema::{Kind, SCHEMA_VERSION, date};
 
 use super::guess::{Guess, Place};
-use crate::profile::label;
+use crate::profile::{changeable_word, label};
 use crate::suggest::{Suggestion, Suggestions};
 use crate::words::grouped;
 
@@ -40,8 +40,8 @@ pub(super) fn write(draft: &Drafted) -> String {
          #\n\
          # A field has a kind: number (with unit, minimum, maximum), date (counted as days before `reference`), category\n\
          # (with categories; every other text counts as OTHER), or flag (with positive and negative). The empty text is\n\
-         # always missing; `missing` lists other texts that mean it. `changeable = true` marks what you or the customer can change: what-if and advice\n\
-         # move only these. `label` is what people read.\n\n\
+         # always missing; `missing` lists other texts that mean it. `changeable = true` marks what you or the customer can\n\
+         # change: what-if and advice move only these. `label` is what people read.\n\n\
          schema_version = {SCHEMA_VERSION}\n\
          name = {}\n",
         plain(&draft.file),
@@ -127,7 +127,15 @@ fn field(name: &str, kind: &Kind, missing: &[String], guess: &Guess) -> String {
     if !missing.is_empty() {
         text += &list("missing", missing);
     }
-    text + "changeable = false\n"
+    // A second key would be an error once the comment is one no more.
+    text + &match changeable_word(name, matches!(kind, Kind::Number { .. }))
+        .filter(|_| !matches!(kind, Kind::Date { .. }))
+    {
+        Some(word) => format!(
+            "# changeable = true # its name speaks of {word:?}: remove the first # if you or the customer can change it\n"
+        ),
+        None => "changeable = false\n".into(),
+    }
 }
 
 /// An array of texts on one line, or on as many as it takes.

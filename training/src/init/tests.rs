@@ -39,6 +39,27 @@ fn ibm_telco() {
     let contract = ["Month-to-month", "One year", "Two year"].map(String::from).to_vec();
     assert_eq!(kinds(&schema, "Contract"), Kind::Category { categories: contract });
     assert!(text.contains("11 of 7,043 rows are blank"), "{text}");
+    // What can be changed is proposed, and is a change once the comment is one no more.
+    assert!(schema.fields.iter().all(|field| !field.changeable));
+    let accepted = SchemaFile::read(&text.replace("\n# changeable = true", "\nchangeable = true")).unwrap().schema;
+    let changeable = accepted.fields.iter().filter(|field| field.changeable).map(|field| field.name.as_str());
+    assert_eq!(
+        changeable.collect::<Vec<_>>(),
+        [
+            "PhoneService",
+            "MultipleLines",
+            "InternetService",
+            "OnlineSecurity",
+            "OnlineBackup",
+            "DeviceProtection",
+            "TechSupport",
+            "StreamingTV",
+            "StreamingMovies",
+            "Contract",
+            "PaperlessBilling",
+            "PaymentMethod"
+        ]
+    );
     assert!(text.contains("label = \"Streaming TV\"") && text.contains("label = \"Monthly charges\""));
 }
 

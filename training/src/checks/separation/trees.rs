@@ -46,7 +46,7 @@ pub(super) fn fit(sample: &Sample, set: &[usize], fold: usize, train: &[u32], te
                 node[row as usize] = 2 * node[row as usize] + usize::from(right);
             }
         }
-        let mut leaves = vec![[0.0; 2]; 1 << DEPTH];
+        let mut leaves = [[0.0; 2]; 1 << DEPTH];
         train.iter().for_each(|&row| add(&mut leaves[node[row as usize]], sums[row as usize]));
         for &row in &both {
             let [slope, curvature] = leaves[node[row as usize]];
