@@ -35,6 +35,16 @@ pub struct ModelCard {
     #[serde(default)]
     #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
     pub data_warnings: Vec<(String, Option<String>)>,
+    /// Share of the training rows in which a field is missing, 0 to 1; fields that never are are
+    /// left out. Older trainers did not count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub missing_rates: Option<BTreeMap<String, f64>>,
+    /// Share of the training rows in which a field has a text that is no category, 0 to 1; fields
+    /// without one are left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
+    pub other_rates: BTreeMap<String, f64>,
     /// Share of customers who left in the whole table, 0 to 1.
     pub positive_rate: f64,
     /// The network in the artifact.
@@ -420,7 +430,7 @@ mod tests {
         json!({
             "name": "small", "code_version": "0.1.0", "seed": 3, "data_sha256": "ab", "schema_sha256": "cd",
             "rows": { "train": 6, "validation": 2, "calibration": 1, "test": 1 },
-            "data_warnings": [["leak", "\"tenure\": {"], ["duplicates", null]],
+            "data_warnings": [["leak", "\"tenure\": {"], ["duplicates", null]], "missing_rates": { "tenure": 0.125 },
             "positive_rate": 0.25,
             "network": { "hidden": [32], "direct": true, "inputs": 4, "dense_columns": 40, "multiply_adds": 160 },
             "training": {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tenure::schema::Schema;
-use tenure_training::checks::{Check, DataChecks};
+use tenure_training::checks::{Check, DataChecks, Finding};
 use tenure_training::cohort::Cohort;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::{Fold, Split, SplitBy};
@@ -98,6 +98,16 @@ impl TableArguments {
             return Err(Failure::data(text));
         }
         lines.iter().for_each(|line| console.warn(line));
+        Ok(())
+    }
+
+    /// Says that a model is too good to be true; under `--strict` it is an error.
+    pub fn judge_model(&self, found: &Finding, console: &Console) -> Result<(), Failure> {
+        if self.strict {
+            let text = format!("{}; correct the schema, or leave --strict out", found.message);
+            return Err(Failure::data(text));
+        }
+        console.say(format!("warning: {}", found.message));
         Ok(())
     }
 }

@@ -76,7 +76,16 @@ fn what_cannot_be_explained_is_refused() {
     fixed.table("in.csv", &fixed.rows(10));
     let arguments = ["explain", "model.safetensors", "--data", "in.csv", "--row", "1"];
     let output = fixed.run(&arguments);
-    assert_code(&output, 2);
-    assert!(words(&output).contains("no field of the model is changeable"), "{}", words(&output));
-    assert_code(&fixed.run(&[&arguments[..], &["--counterfactuals", "0"]].concat()), 0);
+    // Without a changeable field there is an explanation, and a word on advice.
+    assert_code(&output, 0);
+    assert_eq!(words(&output).lines().count(), 1);
+    assert!(words(&output).starts_with("advice needs `changeable`"), "{}", words(&output));
+    let quiet = fixed.run(&[&arguments[..], &["--counterfactuals", "0"]].concat());
+    assert_eq!((quiet.stdout == output.stdout, words(&quiet).as_str()), (true, ""));
+    let document = fixed.run(&[&arguments[..], &["--json"]].concat());
+    let document: serde_json::Value = serde_json::from_slice(&document.stdout).unwrap();
+    assert_eq!(
+        (document["contributions"].as_array().unwrap().len(), &document["counterfactuals"]),
+        (4, &serde_json::Value::Null)
+    );
 }

@@ -15,6 +15,7 @@ use arrow_array::{Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int6
 use arrow_schema::DataType;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::json;
 use small_model::{SmallModel, assert_code, read_csv, words};
 use tenure::scorer::ExplainOptions;
 
@@ -49,6 +50,54 @@ fn every_row_keeps_its_place_and_has_the_scorers_score() {
     assert_eq!((&counts["rows"], &counts["not_scored"], &counts["warned"]), (&9000.into(), &0.into(), &warned.into()));
     let tiers = counts["tiers"].as_object().unwrap();
     assert_eq!(tiers.values().map(|rows| rows.as_u64().unwrap()).sum::<u64>(), 9000);
+}
+
+#[test]
+fn a_field_that_is_not_as_in_training_is_named() {
+    let model =
+        SmallModel::with_flags(0, &json!({ "missing_rates": { "tenure": 0.01 }, "other_rates": { "contract": 0.02 } }));
+    // Charges are blank in the whole table, the contract is written otherwise in a half of it, and
+    // a partner is missing in a few rows.
+    let edit = |(row, line): (usize, &str)| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        if row > 0 {
+            cells[2] = "";
+            cells[3] = ["month", "Month"][row % 2];
+            cells[4] = if row < 10 { "" } else { "Yes" };
+        }
+        cells.join(",") + "\n"
+    };
+    let sound = model.rows(200).replace("\"Two, or more\"", "Year");
+    let text: String = sound.lines().enumerate().map(edit).collect();
+    model.table("in.csv", &text);
+    let arguments = ["score", "model.safetensors", "--data", "in.csv", "--out", "out.csv", "--force"];
+    let output = model.run(&[&arguments[..], &["--json"]].concat());
+    assert_code(&output, 0);
+    let words = words(&output);
+    for part in [
+        "contract: 100 of 200 rows have a text that is no category and counts as OTHER, such as \"month\"",
+        "warning: `charges` is missing in 200 of 200 rows (100.0%), and in none of the training rows",
+        "warning: `contract` has a text that is no category in 100 of 200 rows (50.0%), and in 2.0% of the training rows",
+    ] {
+        assert!(words.contains(part), "{part} in {words}");
+    }
+    assert_eq!(words.matches("warning: ").count(), 2, "{words}");
+    let counts: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&counts["replaced"][0]["rows"], counts["shifts"].as_array().unwrap().len()), (&100.into(), 2));
+    // Under --strict it is an error of the table; the scores are there to be looked at.
+    std::fs::remove_file(model.path("out.csv")).unwrap();
+    let strict = model.run(&[&arguments[..], &["--strict"]].concat());
+    assert_code(&strict, 1);
+    assert!(small_model::words(&strict).contains("2 fields are not as in training"), "{}", small_model::words(&strict));
+    assert_eq!(read_csv(&model.path("out.csv")).1.len(), 200);
+    // A sound table passes, and so does a model whose card knows nothing of missing values, but for
+    // texts that are no category.
+    model.table("in.csv", &sound);
+    assert_code(&model.run(&[&arguments[..], &["--strict"]].concat()), 0);
+    let older = SmallModel::new();
+    older.table("in.csv", &text);
+    let words = small_model::words(&older.run(&arguments));
+    assert!(words.matches("warning: ").count() == 1 && words.contains("warning: `contract`"), "{words}");
 }
 
 #[test]

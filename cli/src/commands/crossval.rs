@@ -6,6 +6,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
+use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::cohort::Cohort;
 use tenure_training::fit::{Control, FitOptions};
 use tenure_training::metrics::{Metric, Metrics, best_f1_threshold, measure};
@@ -197,7 +198,10 @@ fn measure_folds(
         });
         write_json(path, &document)?;
     }
-    Ok(())
+    let [roc_auc, log_loss] = ["roc_auc", "log_loss"].map(|key| of(shipped, Metric::of(key)).mean);
+    let measured = ModelQuality::new(roc_auc, log_loss, cohort.labels());
+    let found = too_good(cohort, &measured, "test rows of the folds");
+    found.map_or(Ok(()), |found| arguments.table.judge_model(&found, console))
 }
 
 /// `a on 3 folds, b on 2`.

@@ -6,12 +6,13 @@ use indicatif::HumanCount;
 use serde::Serialize;
 use serde_json::json;
 use tenure::scorer::Scorer;
+use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::metrics::{Bootstrap, Interval, Intervals, Metrics, judged, measure};
 use tenure_training::scores::scores;
 
 use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_evaluation};
+use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_evaluation, warn_of_shifts};
 
 /// Measure an artifact on a table with known outcomes
 ///
@@ -76,6 +77,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let card = scorer.document().card()?;
     let options = arguments.reading.options();
     let cohort = read_for_evaluation(&arguments.data, &options, &scorer.document().schema, console)?;
+    warn_of_shifts(&cohort, &card, console);
     let data_sha256 = cohort.report().sha256.clone();
     let training_data = card.data_sha256 == data_sha256;
     if training_data {
@@ -107,6 +109,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     }
     let on_stdout = arguments.json.is_some() && json_file.is_none();
     console.print(if on_stdout { format!("{document:#}") } else { table(&evaluation) });
+    let measured = ModelQuality::new(metrics.roc_auc, metrics.log_loss, cohort.labels());
+    too_good(&cohort, &measured, "rows").iter().for_each(|found| console.say(format!("warning: {}", found.message)));
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use crate::inputs::{Notices, read_artifact};
 ///
 /// Prints the probability, the contribution of each field, largest first, and counterfactuals: the
 /// cheapest changes that lower the probability below the threshold, within what the schema allows
-/// (`changeable`, `[fields.change]`, `[[rules]]`). Contributions are Shapley values against the model's
+/// (`changeable`, `[fields.change]`, `[[rules]]`); without a changeable field there are none. Contributions are Shapley values against the model's
 /// background. Both describe the model: they show association, not cause, and do not predict what a
 /// person will do.
 #[derive(Debug, clap::Args)]
@@ -54,12 +54,6 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let mut scorer = Scorer::new(read_artifact(model, None)?.artifact);
     scorer.set_messages(messages);
     let changeable = scorer.changeable();
-    if *counterfactuals > 0 && changeable.is_empty() {
-        let rule = "no field of the model is changeable, so there are no counterfactuals";
-        return Err(Failure::usage(format!(
-            "{rule}; mark fields as `changeable` in the schema and train again, or give --counterfactuals 0"
-        )));
-    }
     // Broken lines are rows, as in `tenure score`.
     let source = Source::open_with(data, &ReadOptions { broken_lines: BrokenLines::Keep })?;
     Notices::new(&source, console);
@@ -69,7 +63,17 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let threshold = threshold.or(scorer.threshold(explanation.score.tier));
     let found = match threshold {
         _ if *counterfactuals == 0 => None,
-        None => return Err(Failure::usage("--threshold is required, because the model has one tier")),
+        // An explanation needs neither.
+        _ if changeable.is_empty() => {
+            console.say(
+                "advice needs `changeable`: write `changeable = true` in the schema at what you or the customer can change, and train again",
+            );
+            None
+        }
+        None => {
+            console.say("advice needs --threshold, because the model has one tier");
+            None
+        }
         Some(threshold) => {
             let request = CounterfactualRequest { threshold, count: *counterfactuals as usize, fields: changeable };
             Some((threshold, scorer.counterfactuals(&customer, &request, &mut workspace)))

@@ -12,7 +12,7 @@ use tenure_training::scores::{Scores, scores};
 
 use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_evaluation};
+use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_evaluation, warn_of_shifts};
 use crate::report::page;
 
 /// Write an HTML report on how good a model is, and where it is not
@@ -145,6 +145,9 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     for model in report.models.iter().filter(|model| model.training_data) {
         console.say(format!("warning: {} was trained on this very table, so its figures are optimistic", model.file));
     }
+    for warning in report.models.iter().filter_map(|model| model.too_good.as_ref()) {
+        console.say(format!("warning: {warning}"));
+    }
     console.say(format!("{} ({:.0} KB)", arguments.out.display(), page.len() as f64 / 1e3));
     Ok(())
 }
@@ -154,6 +157,7 @@ fn read(file: &Path, arguments: &Arguments, console: &Console) -> Result<LoadedM
     let ArtifactFile { artifact, sha256 } = read_artifact(file, *reference)?;
     let scorer = Scorer::new(artifact);
     let cohort = read_for_evaluation(data, &reading.options(), &scorer.document().schema, console)?;
+    warn_of_shifts(&cohort, &scorer.document().card()?, console);
     let scores = scores(&scorer, &cohort);
     Ok(LoadedModel { scorer, scores, cohort, sha256 })
 }

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use tenure::card::ModelCard;
+use tenure::customer::Cell;
 use tenure::schema::Schema;
 use tenure_table::{ReadOptions, Source};
 use tenure_training::cohort::rare::{RARE_BELOW, prune_rare};
-use tenure_training::cohort::{Cohort, Purpose};
+use tenure_training::cohort::{Cohort, Purpose, TrainingShares, shifts};
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -19,6 +21,18 @@ pub fn read_for_evaluation(
     console: &Console,
 ) -> Result<Cohort, Failure> {
     read(Purpose::Evaluation, data, options, schema, console)
+}
+
+/// Says which fields of a table are not as they were in training.
+pub fn warn_of_shifts(cohort: &Cohort, card: &ModelCard, console: &Console) {
+    let (schema, report) = (cohort.schema(), cohort.report());
+    let is_missing = |field: usize, row: usize| cohort.column(field).cell(row) == Cell::Missing;
+    let missing = |field: usize| (0..cohort.rows()).filter(|&row| is_missing(field, row)).count() as u64;
+    let missing: Vec<u64> = (0..schema.fields.len()).map(missing).collect();
+    let training = TrainingShares { missing: card.missing_rates.as_ref(), other: &card.other_rates };
+    for line in shifts(schema, cohort.rows() as u64, &missing, &report.unseen, &training) {
+        console.say(format!("warning: {line}"));
+    }
 }
 
 /// Reads a table to learn from, and merges rare categories into OTHER. Says which rows and values

@@ -78,6 +78,9 @@ fn head(report: &Report) -> Markup {
                     " test rows that it never saw."
                 }
             }
+            @for (model, found) in report.models.iter().filter_map(|model| Some((model, model.too_good.as_ref()?))) {
+                p.notice role="note" { strong { "Is " (model.file) " too good to be true?" } " In words: " (found) "." }
+            }
             div.tiles { (tiles(report, rate)) }
             p.soft {
                 "Ranges are " (report.bootstrap.level * 100.0) "% intervals from " (count(report.bootstrap.resamples))

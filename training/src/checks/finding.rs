@@ -41,10 +41,18 @@ pub enum Check {
     ConflictingLabels,
     /// Test rows that stand among the training rows as well.
     AcrossSplits,
+    /// A model that separates the classes nearly perfectly.
+    TooGood,
 }
 
 impl Finding {
     pub(super) fn of_field(check: Check, field: &str, message: String) -> Finding {
         Finding { check, warning: true, field: Some(field.into()), message: format!("`{field}` {message}") }
+    }
+
+    /// The entry of a model card. It has no message: those name single values of the table.
+    pub fn card_entry(&self) -> (String, Option<String>) {
+        let check = serde_json::to_value(self.check).ok();
+        (check.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned(), self.field.clone())
     }
 }

@@ -1,11 +1,13 @@
 //! What is suspicious in a table, before anything is learned from it: leaks, repeated customers,
-//! placeholders among numbers. Figures for every field, and findings with figures.
+//! placeholders among numbers. Figures for every field, and findings with figures. And, after that,
+//! whether a model is too good to be true.
 
 mod duplicates;
 mod fields;
 mod finding;
 mod placeholders;
 mod repeated;
+mod separation;
 
 use serde::Serialize;
 use tenure::schema::Schema;
@@ -19,6 +21,7 @@ pub use fields::{CategorySummary, FieldSummary, NumberSummary};
 pub use finding::{Check, Finding};
 pub use placeholders::Placeholder;
 pub use repeated::RepeatedIdentifier;
+pub use separation::{ModelQuality, too_good};
 
 /// Figures and findings of one table.
 #[derive(Clone, Debug, Serialize)]

@@ -9,13 +9,17 @@
 
 pub mod rare;
 mod read;
+mod replaced;
 mod report;
+
+use std::collections::BTreeMap;
 
 use tenure::customer::{Cell, Customer};
 use tenure::schema::{Derived, Schema};
 use tenure_table::{Batch, ColumnsError, Source, TableError};
 
-pub use report::{Purpose, ReadReport, RowProblem, Unfit, UnseenCategories};
+pub use replaced::{ReplacedValues, TrainingShares, shifts};
+pub use report::{Purpose, ReadReport, RowProblem, Unfit};
 pub use tenure_table::{Column, MISSING_CODE};
 
 /// Checked customers with their labels.
@@ -76,6 +80,22 @@ impl Cohort {
     /// file's hash.
     pub fn report(&self) -> &ReadReport {
         &self.report
+    }
+
+    /// Shares of some rows by field, without fields that have none: those that are missing, and
+    /// those that count as OTHER.
+    pub fn shares(&self, rows: &[u32]) -> [BTreeMap<String, f64>; 2] {
+        let fields = self.schema.fields.iter().zip(&self.columns);
+        let counted = fields.map(|(field, column)| {
+            let other = Cell::Category(field.category_count() as u32);
+            let share = |cell| rows.iter().filter(|&&row| column.cell(row as usize) == cell).count() as f64;
+            (&field.name, [Cell::Missing, other].map(|cell| share(cell) / rows.len().max(1) as f64))
+        });
+        let counted: Vec<(&String, [f64; 2])> = counted.collect();
+        [0, 1].map(|which| {
+            let shares = counted.iter().map(|(name, shares)| ((*name).clone(), shares[which]));
+            shares.filter(|(_, share)| *share > 0.0).collect()
+        })
     }
 
     /// The cells of one customer, in schema order.
@@ -213,7 +233,10 @@ fields = [
         cohort.assign(60, &mut customer);
         assert_eq!(customer.cells(), [Cell::Missing, Cell::Category(3), Cell::Missing]);
         let lines = cohort.report().lines();
-        assert_eq!(lines, ["contract: 1 rows have a text that is not a category and counts as OTHER (\"Decade\")"]);
+        assert_eq!(
+            lines,
+            ["contract: 1 of 61 rows have a text that is no category and counts as OTHER, such as \"Decade\""]
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use tenure::customer::{Problem, Rule};
 use tenure::schema::Schema;
 use tenure_table::{BATCH_ROWS, Batch, CheckedBatch, CheckedColumn, Column, Columns, Source};
 
+use super::replaced::ReplacedValues;
 use super::report::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
 use super::{Cohort, CohortError, Purpose, ReadReport, Unfit, is_positive};
 
@@ -69,7 +70,7 @@ impl Cohort {
                 continue;
             }
             if !problem.rule.is_error() {
-                report.unseen(problem);
+                ReplacedValues::count(&mut report.unseen, &problem);
                 continue;
             }
             let first = std::mem::replace(&mut sound[row], false);

@@ -8,6 +8,8 @@ use tenure::customer::Problem;
 use tenure::schema::Schema;
 use tenure_table::{ReadOptions, Source, TableError};
 
+use super::replaced::ReplacedValues;
+
 pub(super) const MINIMUM_ROWS: usize = 50;
 pub(super) const MINIMUM_OF_A_CLASS: usize = 10;
 /// Problems that are kept; all are counted.
@@ -45,7 +47,7 @@ pub struct ReadReport {
     /// The first 100 problems, in row order.
     pub problems: Vec<RowProblem>,
     /// Texts that count as OTHER, by field.
-    pub unseen: Vec<UnseenCategories>,
+    pub unseen: Vec<ReplacedValues>,
     /// Columns of the table that are not in the schema.
     pub extra: Vec<String>,
     pub target: String,
@@ -63,15 +65,6 @@ pub struct RowProblem {
     pub line: u64,
     #[serde(flatten)]
     pub problem: Problem,
-}
-
-/// Texts of one field that are not among its categories.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct UnseenCategories {
-    pub field: String,
-    pub rows: u64,
-    /// The first that were seen, quoted.
-    pub examples: Vec<String>,
 }
 
 /// A rule that a table breaks as a whole.
@@ -153,19 +146,6 @@ impl ReadReport {
         }
     }
 
-    pub(super) fn unseen(&mut self, problem: Problem) {
-        let found = self.unseen.iter().position(|unseen| unseen.field == problem.field);
-        let index = found.unwrap_or_else(|| {
-            self.unseen.push(UnseenCategories { field: problem.field, rows: 0, examples: Vec::new() });
-            self.unseen.len() - 1
-        });
-        let unseen = &mut self.unseen[index];
-        unseen.rows += 1;
-        if unseen.examples.len() < SHOWN_VALUES && !unseen.examples.contains(&problem.value) {
-            unseen.examples.push(problem.value);
-        }
-    }
-
     pub(super) fn target_value(&mut self, text: &str) {
         if let Some((_, rows)) = self.target_values.iter_mut().find(|(value, _)| value == text) {
             *rows += 1;
@@ -195,12 +175,7 @@ impl ReadReport {
     /// The report in words, one statement a line; empty if there is nothing to report.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = self.problem_lines();
-        for UnseenCategories { field, rows, examples } in &self.unseen {
-            let examples = examples.join(", ");
-            lines.push(format!(
-                "{field}: {rows} rows have a text that is not a category and counts as OTHER ({examples})"
-            ));
-        }
+        lines.extend(self.unseen.iter().map(|unseen| unseen.line(self.rows)));
         if !self.extra.is_empty() {
             let names: Vec<_> = self.extra.iter().map(|name| format!("`{name}`")).collect();
             lines.push(format!("columns that are not in the schema are ignored: {}", names.join(", ")));

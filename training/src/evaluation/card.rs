@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tenure::card::{
@@ -13,7 +12,7 @@ use tenure::schema::Schema;
 
 use super::segments::segments;
 use crate::calibrate::Method;
-use crate::checks::DataChecks;
+use crate::checks::{DataChecks, Finding};
 use crate::cohort::Cohort;
 use crate::fit::FitConfig;
 use crate::history::History;
@@ -49,6 +48,7 @@ impl CardSource<'_> {
         let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
         let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
         let (multiply_adds, _) = trained.multiply_adds();
+        let [missing_rates, other_rates] = cohort.shares(&split.train);
         let fit = trained.shipped.config(params, &trained.teacher);
         Ok(ModelCard {
             name: schema.name.clone(),
@@ -63,12 +63,9 @@ impl CardSource<'_> {
                 test: split.test.len(),
             },
             split: Some(self.split_words.clone()),
-            // Not their messages: those name single values of the table.
-            data_warnings: self
-                .checks
-                .warnings()
-                .map(|finding| (name(&finding.check), finding.field.clone()))
-                .collect(),
+            data_warnings: self.checks.warnings().map(Finding::card_entry).collect(),
+            missing_rates: Some(missing_rates),
+            other_rates,
             positive_rate: cohort.positives() as f64 / cohort.rows() as f64,
             network: NetworkSize {
                 hidden: trained.network.hidden(),
@@ -97,11 +94,6 @@ impl CardSource<'_> {
 pub fn schema_sha256(schema: &Schema) -> String {
     let text = serde_json::to_string(schema).expect("a schema is JSON");
     hex::encode(Sha256::digest(text.as_bytes()))
-}
-
-/// The stable name of a unit variant.
-fn name(variant: &impl Serialize) -> String {
-    serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(Into::into)).unwrap_or_default()
 }
 
 fn hyperparameters(params: &TrainParams, shipped: &FitConfig) -> BTreeMap<String, Value> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::checks::{ModelQuality, too_good};
 use crate::cohort::Cohort;
 use crate::metrics::{
     Bootstrap, Confusion, Curves, Difference, Intervals, Metrics, MetricsError, Offer, ReliabilityBin, confusions,
@@ -86,6 +87,8 @@ pub struct ModelFigures {
     /// Whether the model was trained on this table.
     pub training_data: bool,
     pub warned: usize,
+    /// What there is to say where it separates the rows nearly perfectly.
+    pub too_good: Option<String>,
     pub metrics: Metrics,
     pub intervals: Intervals,
     pub curves: Curves,
@@ -166,13 +169,16 @@ impl ModelFigures {
             tier.rows += 1;
             tier.left += usize::from(*label);
         }
+        let metrics = measure(probabilities, labels, threshold)?;
+        let measured = ModelQuality::new(metrics.roc_auc, metrics.log_loss, labels);
         Ok(ModelFigures {
             name: document.schema.name.clone(),
             file: file_name(model.file),
             sha256: model.sha256.clone(),
             training_data: card.data_sha256 == cohort.report().sha256,
             warned: model.warned,
-            metrics: measure(probabilities, labels, threshold)?,
+            too_good: too_good(cohort, &measured, "rows").map(|found| found.message),
+            metrics,
             intervals: params.bootstrap.intervals(probabilities, labels, threshold)?,
             curves: Curves::measure(probabilities, labels, &params.offer, &params.bootstrap)?,
             reliability: reliability(probabilities, labels, RELIABILITY_BINS)?,

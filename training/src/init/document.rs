@@ -4,7 +4,7 @@
 use tenure::schema::{DateFormat, Kind, Negative, NumberFormat, SCHEMA_VERSION, date};
 
 use super::guess::{Guess, Place};
-use crate::profile::label;
+use crate::profile::{changeable_word, label};
 use crate::suggest::{Suggestion, Suggestions};
 use crate::words::grouped;
 
@@ -40,9 +40,9 @@ pub(super) fn write(draft: &Drafted) -> String {
          #\n\
          # A field has a kind: number (with unit, minimum, maximum), date (counted as days before `reference`), category\n\
          # (with categories; every other text counts as OTHER), or flag (with positive and negative). docs/schema.md has the\n\
-         # keys that say how a number or a date is written. The empty text is\n\
-         # always missing; `missing` lists other texts that mean it. `changeable = true` marks what you or the customer can change: what-if and advice\n\
-         # move only these. `label` is what people read.\n\n\
+         # keys that say how a number or a date is written. The empty text is always missing; `missing` lists other texts\n\
+         # that mean it. `changeable = true` marks what you or the customer can change: what-if and advice move only\n\
+         # these. `label` is what people read.\n\n\
          schema_version = {SCHEMA_VERSION}\n\
          name = {}\n",
         plain(&draft.file),
@@ -137,7 +137,15 @@ fn field(name: &str, kind: &Kind, missing: &[String], lowest: Option<f64>, guess
     if !missing.is_empty() {
         text += &list("missing", missing);
     }
-    text + "changeable = false\n"
+    // A second key would be an error once the comment is one no more.
+    text + &match changeable_word(name, matches!(kind, Kind::Number { .. }))
+        .filter(|_| !matches!(kind, Kind::Date { .. }))
+    {
+        Some(word) => format!(
+            "# changeable = true # its name speaks of {word:?}: remove the first # if you or the customer can change it\n"
+        ),
+        None => "changeable = false\n".into(),
+    }
 }
 
 /// The keys of a number that say how it is written.

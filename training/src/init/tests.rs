@@ -45,6 +45,27 @@ fn ibm_telco() {
     assert!(text.contains("11 of 7,043 rows are blank"), "{text}");
     assert!(text.contains("# minimum = 0 # the lowest value here is 18.25"), "{text}");
     assert!(!text.contains("far from"), "{text}");
+    // What can be changed is proposed, and is a change once the comment is one no more.
+    assert!(schema.fields.iter().all(|field| !field.changeable));
+    let accepted = SchemaFile::read(&text.replace("\n# changeable = true", "\nchangeable = true")).unwrap().schema;
+    let changeable = accepted.fields.iter().filter(|field| field.changeable).map(|field| field.name.as_str());
+    assert_eq!(
+        changeable.collect::<Vec<_>>(),
+        [
+            "PhoneService",
+            "MultipleLines",
+            "InternetService",
+            "OnlineSecurity",
+            "OnlineBackup",
+            "DeviceProtection",
+            "TechSupport",
+            "StreamingTV",
+            "StreamingMovies",
+            "Contract",
+            "PaperlessBilling",
+            "PaymentMethod"
+        ]
+    );
     assert!(text.contains("label = \"Streaming TV\"") && text.contains("label = \"Monthly charges\""));
 }
 

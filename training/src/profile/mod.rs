@@ -21,7 +21,7 @@ pub(crate) use identify::{
     NEARLY_ALL, Naming, ROWS_FOR_IDENTIFIERS, identifies, is_code, looks_like_codes, naming, profile_of,
 };
 pub(crate) use levels::{Ends, Level, levels_of};
-pub(crate) use names::{after_the_fact, label, outcome_word, words};
+pub(crate) use names::{after_the_fact, changeable_word, label, outcome_word, words};
 pub(crate) use numbers::{Notation, Notations, named_notation};
 pub(crate) use placeholders::{apart, dates_apart};
 pub(crate) use position::row_position;

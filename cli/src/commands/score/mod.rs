@@ -20,6 +20,7 @@ use serde_json::json;
 use tenure::artifact::Document;
 use tenure::scorer::{ExplainOptions, Scorer};
 use tenure_table::{Batch, BrokenLines, Columns, OutputTable, ReadOptions, Source};
+use tenure_training::cohort::{ReplacedValues, TrainingShares, shifts};
 use tenure_training::file::{persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
@@ -32,7 +33,9 @@ use crate::inputs::{Notices, day, read_artifact};
 /// `problems` (`field: rule: value; …`) and, with --reasons, `reason_1`, `reason_2`, …: `Label =
 /// value (+0.42)`, largest first. A row with a value that breaks a rule is written too, with empty
 /// scores and the rule in `problems`; so is a line with too many or too few cells, with the cells that
-/// it has. The exit code is still 0. The table need not have the target.
+/// it has. The exit code is still 0. Values that count as others are summarised by field. A field that
+/// has unseen texts, or is missing, in a tenth of the rows more than in training is named; with
+/// --strict that is an error. The table need not have the target.
 ///
 /// Memory does not grow with the table. The output is written to a temporary file beside --out,
 /// which is renamed when it is complete: an interrupted run leaves nothing at --out. A run that is
@@ -67,6 +70,10 @@ pub struct Arguments {
     /// Overwrite the table
     #[arg(long)]
     pub force: bool,
+    /// Exit with code 1 if a field is unseen or newly missing in more than a tenth of the rows; the
+    /// table is written all the same
+    #[arg(long)]
+    pub strict: bool,
     /// Print the counts of rows as JSON on standard output
     #[arg(long)]
     pub json: bool,
@@ -136,8 +143,25 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     }
     persist(file, out)?;
     notices.print(&source.notices(), output);
-    report(arguments, document, &tally, line_word, started, output);
+    let shifts = shifted(document, &tally);
+    report(arguments, document, &tally, &shifts, line_word, started, output);
+    if arguments.strict && !shifts.is_empty() {
+        return Err(Failure::data(format!(
+            "{} fields are not as in training, so these scores may be wrong ({} was written); correct the table, or leave --strict out:\n  {}",
+            shifts.len(),
+            out.display(),
+            shifts.join("\n  ")
+        )));
+    }
+    shifts.iter().for_each(|line| output.say(format!("warning: {line}")));
     Ok(())
+}
+
+/// Fields that are not as they were in training; none where the model has no card that says so.
+fn shifted(document: &Document, tally: &Tally) -> Vec<String> {
+    let Ok(card) = document.card() else { return Vec::new() };
+    let training = TrainingShares { missing: card.missing_rates.as_ref(), other: &card.other_rates };
+    shifts(&document.schema, tally.rows, &tally.missing, &tally.replaced, &training)
 }
 
 /// The batches of the input, until somebody interrupts; reports how far the reading has come.
@@ -155,6 +179,7 @@ fn report(
     arguments: &Arguments,
     document: &Document,
     tally: &Tally,
+    shifts: &[String],
     line_word: &str,
     started: Instant,
     output: &Console,
@@ -167,6 +192,9 @@ fn report(
     if tally.not_scored as usize > tally.first_problems.len() {
         output.say("  …");
     }
+    let mut replaced: Vec<&ReplacedValues> = tally.replaced.iter().collect();
+    replaced.sort_by_key(|entry| document.schema.field_index(&entry.field));
+    replaced.iter().for_each(|entry| output.say(entry.line(tally.rows)));
     output.say(format!(
         "{}: {} rows, {} not scored because of a problem, {} scored with a warning; {seconds:.1} s, {} rows/s",
         arguments.out.display(),
@@ -197,6 +225,8 @@ fn report(
             "rows": tally.rows,
             "not_scored": tally.not_scored,
             "warned": tally.warned,
+            "replaced": replaced,
+            "shifts": shifts,
             "sampled": tally.sampled,
             "standard_error": tally.standard_error,
             "tiers": tiers,

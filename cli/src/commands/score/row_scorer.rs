@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use rayon::prelude::*;
 use tenure::artifact::Document;
-use tenure::customer::{Customer, Problem};
+use tenure::customer::{Customer, MISSING_CODE, Problem};
 use tenure::scorer::{ColumnBlock, ExplainOptions, Flag, Scorer};
 use tenure_table::Batch;
+use tenure_training::cohort::ReplacedValues;
 
 use super::progress::Progress;
 use crate::failure::Failure;
@@ -59,11 +60,16 @@ pub(super) struct Tally {
     /// Rows by tier.
     pub tiers: Vec<u64>,
     pub first_problems: Vec<(u64, String)>,
+    /// Values that count as others.
+    pub replaced: Vec<ReplacedValues>,
+    /// Rows without a value, by field.
+    pub missing: Vec<u64>,
 }
 
 impl Tally {
     pub(super) fn new(document: &Document) -> Tally {
-        Tally { tiers: vec![0; document.policy.tiers.len()], ..Tally::default() }
+        let missing = vec![0; document.schema.fields.len()];
+        Tally { tiers: vec![0; document.policy.tiers.len()], missing, ..Tally::default() }
     }
 
     /// Adds the counts of the rows that follow.
@@ -75,6 +81,8 @@ impl Tally {
         self.standard_error = self.standard_error.max(part.standard_error);
         self.evaluations += part.evaluations;
         self.tiers.iter_mut().zip(part.tiers).for_each(|(sum, rows)| *sum += rows);
+        self.missing.iter_mut().zip(part.missing).for_each(|(sum, rows)| *sum += rows);
+        ReplacedValues::append(&mut self.replaced, part.replaced);
         let room = SHOWN_PROBLEMS - self.first_problems.len();
         self.first_problems.extend(part.first_problems.into_iter().take(room));
     }
@@ -94,8 +102,15 @@ impl RowScorer<'_> {
         let (rows, document) = (batch.rows(), self.scorer.document());
         let (mut block, found) = batch.check(&document.schema, self.places).into_block(self.scorer);
         block.score_checked(self.scorer, rows);
+        let mut missing = self.missing(&block);
+        for (_, problem) in found.iter().filter(|(_, problem)| problem.rule.is_error()) {
+            // A cell with an error stands as missing.
+            if let Some(field) = document.schema.field_index(&problem.field) {
+                missing[field] -= 1;
+            }
+        }
         let mut found = found.into_iter().peekable();
-        let mut tally = Tally { rows: rows as u64, ..Tally::new(document) };
+        let mut tally = Tally { rows: rows as u64, missing, ..Tally::new(document) };
         let mut tiers = Vec::with_capacity(rows);
         let mut problems = Vec::with_capacity(rows);
         for row in 0..rows {
@@ -123,6 +138,8 @@ impl RowScorer<'_> {
                 tally.tiers[block.tiers[row] as usize] += 1;
                 tiers.push(Some(block.tiers[row]));
             }
+            let warnings = of_row.iter().filter(|problem| !problem.rule.is_error());
+            warnings.for_each(|problem| ReplacedValues::count(&mut tally.replaced, problem));
             problems.push(broken.map_or_else(|| text(&of_row), |problem| format!("line: broken: {problem}")));
         }
         let mut reasons = Vec::new();
@@ -138,6 +155,16 @@ impl RowScorer<'_> {
         }
         let ColumnBlock { logits, probabilities, .. } = block;
         Ok(Scored { logits, probabilities, tiers, problems, reasons, tally })
+    }
+
+    /// Rows without a value, by field.
+    fn missing(&self, block: &ColumnBlock) -> Vec<u64> {
+        let columns = block.numbers.iter().zip(&block.codes);
+        let missing = columns.map(|(numbers, codes)| {
+            let numbers = numbers.iter().filter(|number| number.is_nan()).count();
+            numbers + codes.iter().filter(|code| **code == MISSING_CODE).count()
+        });
+        missing.map(|rows| rows as u64).collect()
     }
 
     /// Explains rows side by side, until it is asked to stop. A row with an error has no reasons.

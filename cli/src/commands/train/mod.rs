@@ -9,6 +9,7 @@ use progress::{EpochProgress, summary};
 use serde_json::json;
 use tenure::artifact::write;
 use tenure_training::checkpoint::{self, RunIdentity};
+use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::{CardSource, schema_sha256};
 use tenure_training::file::write_whole;
@@ -100,7 +101,13 @@ fn learn(
         checks: &checks,
         history: &history,
     };
-    let card = source.card(&trained)?;
+    let mut card = source.card(&trained)?;
+    let measured = ModelQuality::new(card.metrics.roc_auc, card.metrics.log_loss, &cohort.labels_of(&split.test));
+    let found = too_good(cohort, &measured, "test rows");
+    if let Some(found) = &found {
+        arguments.table.judge_model(found, &Console { quiet: true })?;
+        card.data_warnings.push(found.card_entry());
+    }
     let artifact = trained.artifact(params, cohort, policy, &split.train, card)?;
     let bytes = write(&artifact)?;
     // The reader refuses more than the writer does.
@@ -115,5 +122,5 @@ fn learn(
         summary(&card, &trained, started, console);
         console.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes.len() as f64 / 1e3));
     }
-    Ok(())
+    found.map_or(Ok(()), |found| arguments.table.judge_model(&found, console))
 }
