@@ -200,6 +200,16 @@ export interface ModelCard {
   readonly split?: string;
   /** What the data checks warned of: the check, and the field if it is about one. */
   readonly data_warnings?: ReadonlyArray<readonly [string, string | null]>;
+  /**
+   * Share of the training rows in which a field is missing, 0 to 1; fields that never are are
+   * left out. Older trainers did not count them.
+   */
+  readonly missing_rates?: { readonly [key in string]: number };
+  /**
+   * Share of the training rows in which a field has a text that is no category, 0 to 1; fields
+   * without one are left out.
+   */
+  readonly other_rates?: { readonly [key in string]: number };
   /** Share of customers who left in the whole table, 0 to 1. */
   readonly positive_rate: number;
   /** The network in the artifact. */
