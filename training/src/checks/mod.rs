@@ -5,7 +5,9 @@
 mod duplicates;
 mod fields;
 mod finding;
+mod keys;
 mod placeholders;
+mod quoted;
 mod repeated;
 mod separation;
 
@@ -39,7 +41,7 @@ impl DataChecks {
     /// and for what lies apart.
     pub fn run(cohort: &Cohort, schema: &Schema, splits: &[Split]) -> Result<DataChecks, TableError> {
         let mut fields = fields::summaries(cohort);
-        placeholders::quote(cohort, &mut fields)?;
+        quoted::quote(cohort, &mut fields)?;
         let mut findings = Vec::new();
         for (index, summary) in fields.iter().enumerate() {
             fields::find(cohort, index, summary, schema, &mut findings);

@@ -1,23 +1,19 @@
-//! Numbers and dates that lie apart from the rest of their field, quoted as they stand in the table.
+//! Numbers and dates that lie apart from the rest of their field.
 
 use serde::Serialize;
-use tenure::customer::{Cell, Value, check_value};
 use tenure::schema::{Field, Kind, date};
-use tenure_table::TableError;
 
-use super::fields::FieldSummary;
-use crate::cohort::Cohort;
 use crate::profile::{apart, dates_apart, levels_of};
 
 /// A number or date that lies apart from the rest, and likely stands for "not known".
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Placeholder {
-    /// As the table has it.
+    /// As the table has it, once the table was read for it.
     pub text: String,
     pub rows: usize,
     /// The cell.
     #[serde(skip)]
-    value: f64,
+    pub(super) value: f64,
 }
 
 /// The placeholders of a field whose cells are `sorted`, and the lowest and the highest other cell.
@@ -48,37 +44,6 @@ pub(super) fn find(field: &Field, sorted: &[f64]) -> (Vec<Placeholder>, [f64; 2]
         Placeholder { text, rows: level.rows as usize, value }
     };
     (found.into_iter().map(placeholder).collect(), usual)
-}
-
-/// Replaces the texts of placeholders by those of the table, which is read once more if there are
-/// any.
-pub(super) fn quote(cohort: &Cohort, summaries: &mut [FieldSummary]) -> Result<(), TableError> {
-    let source = cohort.report().reopen()?;
-    let mut sought = Vec::new();
-    for (summary, field) in summaries.iter_mut().zip(&cohort.schema().fields) {
-        let Some(numbers) = summary.numbers.as_mut().filter(|numbers| !numbers.apart.is_empty()) else { continue };
-        if let Some(place) = source.columns().iter().position(|column| *column == field.name) {
-            sought.push((place, field, &mut numbers.apart, Vec::new()));
-        }
-    }
-    if sought.is_empty() {
-        return Ok(());
-    }
-    cohort.reread::<TableError>(source, &mut |batch, row| {
-        for (place, field, placeholders, quoted) in &mut sought {
-            if quoted.len() == placeholders.len() {
-                continue;
-            }
-            let text = batch.text(row, *place);
-            let Ok(Cell::Number(number)) = check_value(field, Value::Text(&text)).0 else { continue };
-            let at = placeholders.iter().position(|placeholder| placeholder.value == number);
-            if let Some(at) = at.filter(|at| !quoted.contains(at)) {
-                placeholders[at].text = text.into_owned();
-                quoted.push(at);
-            }
-        }
-        Ok(())
-    })
 }
 
 impl Placeholder {

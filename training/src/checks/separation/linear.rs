@@ -1,6 +1,6 @@
 //! A logistic regression: it finds sums, differences and, on logarithms, ratios.
 
-use super::Fitted;
+use super::fitted::Fitted;
 use super::sample::Sample;
 
 /// More fields take too long.
@@ -17,7 +17,7 @@ pub(super) fn fit(sample: &Sample, set: &[usize], fold: usize, train: &[u32], te
     if set.len() > MAXIMUM_FIELDS {
         return Fitted { logits: vec![0.0; test.len()], importance: vec![0.0; set.len()] };
     }
-    // Rows stand by class, so every so many of them have the classes in their proportion.
+    // Rows stand by class, so rows at equal distances have the classes in their proportion.
     let train: Vec<u32> = train.iter().copied().step_by(train.len().div_ceil(ROWS).max(1)).collect();
     let mut columns: Vec<(usize, Vec<f64>)> = Vec::new();
     for (at, &field) in set.iter().enumerate() {
@@ -26,7 +26,7 @@ pub(super) fn fit(sample: &Sample, set: &[usize], fold: usize, train: &[u32], te
         let is_missing = |value: &f64| f64::from(u8::from(value.is_nan()));
         for column in [values.clone(), values.iter().map(logarithm).collect(), values.iter().map(is_missing).collect()]
         {
-            columns.extend(standardised(column, &train).map(|column| (at, column)));
+            columns.extend(scaled(column, &train).map(|column| (at, column)));
         }
     }
     columns.push((usize::MAX, vec![1.0; sample.labels.len()]));
@@ -43,7 +43,7 @@ pub(super) fn fit(sample: &Sample, set: &[usize], fold: usize, train: &[u32], te
 
 /// A column with mean 0 and variance 1 on the training rows, 0 where it is missing; nothing for one
 /// that is constant there.
-fn standardised(mut column: Vec<f64>, train: &[u32]) -> Option<Vec<f64>> {
+fn scaled(mut column: Vec<f64>, train: &[u32]) -> Option<Vec<f64>> {
     let known: Vec<f64> = train.iter().map(|&row| column[row as usize]).filter(|value| !value.is_nan()).collect();
     let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
     let deviation = (known.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / known.len().max(1) as f64).sqrt();

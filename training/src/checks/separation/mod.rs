@@ -4,6 +4,7 @@
 //! very period that defines leaving. Where a model tells the customers apart nearly perfectly, two
 //! quick learners look for few fields that do so together.
 
+mod fitted;
 mod linear;
 mod sample;
 mod trees;
@@ -14,6 +15,7 @@ use super::fields::summaries;
 use super::finding::{Check, Finding};
 use crate::cohort::Cohort;
 use crate::metrics::{mean, roc_auc};
+use fitted::Fitted;
 use sample::Sample;
 
 /// Above it, nearly every customer that left ranks above every one that stayed.
@@ -23,7 +25,7 @@ const LOG_LOSS: f64 = 0.01;
 const LOG_LOSS_SHARE: f64 = 0.1;
 /// Customers of either class below which a perfect figure may be luck.
 const FEWEST: usize = 20;
-/// ModelQuality customers of either class from which on a perfect figure is no luck, even if no few
+/// Customers of either class from which on a perfect figure is no luck, even if no few
 /// fields are found.
 const ENOUGH: usize = 50;
 /// Fields that the search drops one by one.
@@ -149,12 +151,6 @@ fn evaluate(sample: &Sample, set: &[usize], learner: Learner) -> (f64, Vec<usize
 
 /// Fits on rows of a fold's training part and predicts its test part.
 type Learner = fn(&Sample, &[usize], usize, &[u32], &[u32]) -> Fitted;
-
-/// The logits of the test rows, and how much each of the fields matters.
-struct Fitted {
-    logits: Vec<f64>,
-    importance: Vec<f64>,
-}
 
 #[cfg(test)]
 mod tests;
