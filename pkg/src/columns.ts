@@ -76,10 +76,21 @@ function isDictionary(column: unknown): column is DictionaryColumn {
 
 /** Numbers for a number field: copying also converts other element types. */
 function numberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
+  if (!field.keepsNumbers) return askedNumberSource(views, field, column);
   return {
     fill: (start, rows) => views.numbers(field.index).set(column.subarray(start, start + rows)),
     value: (row) => missingIfNaN(column[row]),
   };
+}
+
+/** Numbers that the core turns into cells: seconds of a date, or numbers that can mean missing. */
+function askedNumberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
+  const value = (row: number): number | null | undefined => missingIfNaN(column[row]);
+  const fill = (start: number, rows: number): void => {
+    const values = Array.from({ length: rows }, (_, row) => value(start + row));
+    writeNumbers(views, field, values, 0, rows);
+  };
+  return { fill, value };
 }
 
 /**
@@ -193,12 +204,12 @@ function writeValues(views: Views, field: FieldReader, values: readonly unknown[
 }
 
 function writeNumbers(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
-  const { index, known } = field;
+  const { index, keepsNumbers, known } = field;
   let out = views.numbers(index);
   for (let row = 0; row < rows; row++) {
     const value = values[start + row];
     // The core judges NaN and infinity: only for them is `value - value` not 0.
-    if (typeof value === "number" && value - value === 0) {
+    if (keepsNumbers && typeof value === "number" && value - value === 0) {
       out[row] = value;
       continue;
     }

@@ -1,7 +1,7 @@
 /**
  * Converts values to cells, field by field. The core decides which cell a value has. Each distinct
- * value is asked for once, and the answer is kept. Numbers of a number field are cells already: the
- * core checks them when it scores.
+ * value is asked for once, and the answer is kept. Numbers of most number fields are cells already:
+ * the core checks them when it scores.
  */
 
 import type { Engine } from "../wasm/tenure.js";
@@ -26,6 +26,11 @@ export class FieldReader {
   readonly name: string;
   /** Whether the cells are numbers (number and date fields), not codes. */
   readonly isNumber: boolean;
+  /**
+   * Whether a finite number is its own cell. It is not where it counts seconds or spreadsheet days,
+   * or where the schema lists a number as missing.
+   */
+  readonly keepsNumbers: boolean;
   /** Number of categories, which is also the code of OTHER; 0 for numbers and dates. */
   readonly categoryCount: number;
   /** Cells of values that the core was asked for. Look here first: a hit costs one hash lookup. */
@@ -37,6 +42,8 @@ export class FieldReader {
     this.index = index;
     this.name = field.name;
     this.isNumber = field.kind === "number" || field.kind === "date";
+    const counts = field.kind === "date" && ["unix", "unix_ms", "excel"].includes(field.format ?? "");
+    this.keepsNumbers = this.isNumber && !counts && !field.missing?.some((text) => /\d/.test(text));
     this.categoryCount = field.kind === "category" ? field.categories.length : field.kind === "flag" ? 2 : 0;
   }
 

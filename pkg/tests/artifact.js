@@ -71,16 +71,21 @@ export function fieldOf(schema, kind, condition = () => true) {
 
 /**
  * The artifact with its first number field made a date: its knots are now days before the
- * reference.
+ * reference. `keys` are more keys of the field.
  */
-export function datedArtifact(reference) {
+export function datedArtifact(reference, keys = {}) {
+  return changedArtifact(({ name }) => ({ name, kind: "date", reference, ...keys }));
+}
+
+/** The artifact with its first number field changed, and the field's name. */
+export function changedArtifact(change) {
   const bytes = readFileSync(artifactPath());
   const length = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
   const document = JSON.parse(header["__metadata__"].tenure);
   const fields = document.schema.fields;
   const index = fields.findIndex((field) => field.kind === "number");
-  fields[index] = { name: fields[index].name, kind: "date", reference };
+  fields[index] = change(fields[index]);
   header["__metadata__"].tenure = JSON.stringify(document);
   const text = Buffer.from(JSON.stringify(header));
   const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, " ")]);
