@@ -143,6 +143,25 @@ fn a_date_that_cannot_be_read_is_named_with_its_line() {
 }
 
 #[test]
+fn init_asks_what_two_readings_mean() {
+    let row = |row: usize| format!("{:02}/{:02}/2024,{},{}\n", 1 + row % 12, 1 + row * 7 % 12, row % 40, row % 2);
+    let folder = Folder::new();
+    folder.write("t.csv", &format!("since,logins,Churn\n{}", (0..200).map(row).collect::<String>()));
+    let (_, error) = folder.ends("init t.csv --target Churn", 2);
+    assert!(error.contains("--format since=%d/%m/%Y, or") && error.contains("--ignore COLUMN"), "{error}");
+    assert!(!folder.path("schema.toml").exists());
+    let (_, error) = folder.ends("init t.csv --target Churn --format since", 2);
+    assert!(error.contains("COLUMN=FORMAT"), "{error}");
+    folder.ends("init t.csv --target Churn --format since=%m/%d/%Y", 0);
+    let schema = std::fs::read_to_string(folder.path("schema.toml")).unwrap();
+    assert!(schema.contains("format = \"%m/%d/%Y\""), "{schema}");
+    folder.ends("check --data t.csv --schema schema.toml", 0);
+    folder.ends("init t.csv --target Churn --ignore since --force", 0);
+    let schema = std::fs::read_to_string(folder.path("schema.toml")).unwrap();
+    assert!(schema.contains("\"since\", # left out with --ignore"), "{schema}");
+}
+
+#[test]
 fn group_and_time_splits_are_recorded() {
     let folder = drafted(&table(1500, |_, _| ()));
     folder.ends(&format!("{TRAIN} --group household"), 0);

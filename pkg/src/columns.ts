@@ -76,16 +76,21 @@ function isDictionary(column: unknown): column is DictionaryColumn {
 
 /** Numbers for a number field. Copying also converts other types of numbers. */
 function numberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
-  const { index, missingNumbers } = field;
+  if (!field.keepsNumbers) return askedNumberSource(views, field, column);
   return {
-    fill(start, rows) {
-      const out = views.numbers(index);
-      out.set(column.subarray(start, start + rows));
-      if (missingNumbers.length === 0) return;
-      for (let row = 0; row < rows; row++) if (missingNumbers.includes(out[row]!)) out[row] = Number.NaN;
-    },
+    fill: (start, rows) => views.numbers(field.index).set(column.subarray(start, start + rows)),
     value: (row) => missingIfNaN(column[row]),
   };
+}
+
+/** Numbers that the core turns into cells: seconds of a date, or numbers that can mean missing. */
+function askedNumberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
+  const value = (row: number): number | null | undefined => missingIfNaN(column[row]);
+  const fill = (start: number, rows: number): void => {
+    const values = Array.from({ length: rows }, (_, row) => value(start + row));
+    writeNumbers(views, field, values, 0, rows);
+  };
+  return { fill, value };
 }
 
 /**
@@ -200,13 +205,12 @@ function writeValues(views: Views, field: FieldReader, values: readonly unknown[
 }
 
 function writeNumbers(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
-  const { index, known, missingNumbers } = field;
-  const noneMissing = missingNumbers.length === 0;
+  const { index, keepsNumbers, known } = field;
   let out = views.numbers(index);
   for (let row = 0; row < rows; row++) {
     const value = values[start + row];
     // Only for NaN and infinity is `value - value` not 0. The core decides about those.
-    if (typeof value === "number" && value - value === 0 && (noneMissing || !missingNumbers.includes(value))) {
+    if (keepsNumbers && typeof value === "number" && value - value === 0) {
       out[row] = value;
       continue;
     }

@@ -1,7 +1,7 @@
 /**
  * Converts values to cells, field by field. The core decides which cell a value has. Each distinct
- * value is asked for once, and the answer is kept. Numbers of a number field are cells already, but
- * for those that mean "missing": the core checks them when it scores.
+ * value is asked for once, and the answer is kept. Numbers of most number fields are cells already:
+ * the core checks them when it scores.
  */
 
 import type { Engine } from "../wasm/tenure.js";
@@ -26,13 +26,13 @@ export class FieldReader {
   readonly name: string;
   /** Whether the cells are numbers (number and date fields), not codes. */
   readonly isNumber: boolean;
+  /**
+   * Whether a finite number is its own cell. It is not where it counts seconds or spreadsheet days,
+   * or where the schema lists a number as missing.
+   */
+  readonly keepsNumbers: boolean;
   /** Number of categories, which is also the code of OTHER; 0 for numbers and dates. */
   readonly categoryCount: number;
-  /**
-   * The finite numbers that mean "missing" in a number or date field (`missing = ["-1"]`). Usually
-   * there are none.
-   */
-  readonly missingNumbers: readonly number[];
   /** Cells of values that the core was asked for. Look here first: a hit costs one hash lookup. */
   readonly known = new Map<unknown, number>();
   readonly #engine: Engine;
@@ -42,10 +42,9 @@ export class FieldReader {
     this.index = index;
     this.name = field.name;
     this.isNumber = field.kind === "number" || field.kind === "date";
+    const counts = field.kind === "date" && ["unix", "unix_ms", "excel"].includes(field.format ?? "");
+    this.keepsNumbers = this.isNumber && !counts && !field.missing?.some((text) => /\d/.test(text));
     this.categoryCount = field.kind === "category" ? field.categories.length : field.kind === "flag" ? 2 : 0;
-    // The core decides which of the texts in `missing` are numbers that mean missing.
-    const numbers = this.isNumber ? (field.missing ?? []).map(Number).filter(Number.isFinite) : [];
-    this.missingNumbers = numbers.filter((number) => Number.isNaN(this.#askCore(number)));
   }
 
   /**

@@ -53,7 +53,10 @@ export interface AnyField {
   readonly change?: Change;
 }
 
-/** A finite number. */
+/**
+ * A finite number. In a record it is a number, or a text in the field's format: a plain number with
+ * a decimal point, where none of the keys below says otherwise.
+ */
 export interface NumberField extends AnyField {
   /** The kind of the field. */
   readonly kind: "number";
@@ -63,18 +66,41 @@ export interface NumberField extends AnyField {
   readonly minimum?: number;
   /** Highest value, included. */
   readonly maximum?: number;
+  /** Decimal mark of a text. Default: ".". */
+  readonly decimal?: "." | ",";
+  /**
+   * The mark that may part groups of three digits of a text. The blank stands for no-break
+   * spaces too.
+   */
+  readonly grouping?: string;
+  /** A currency or unit that a text may have before the number. */
+  readonly prefix?: string;
+  /** A currency, unit or "%" that a text may have after the number, which is not scaled. */
+  readonly suffix?: string;
+  /**
+   * What makes a text negative, beside a minus in front of it: brackets around it, or a minus
+   * behind it.
+   */
+  readonly negative?: "brackets" | "trailing";
+  /** A text is a time of day or a duration, such as `14:30`, and the number is in hours. */
+  readonly format?: "time";
 }
 
 /**
  * A day or a moment. Its cell is the number of days from it to `reference`. In a record it is an
- * ISO 8601 text (`2024-01-31`, `2024-01-31T10:00Z`), a `Date`, or a number of days before
- * `reference`.
+ * ISO 8601 text (`2024-01-31`, `2024-01-31T10:00Z`), a text in the field's format, a `Date`, or a
+ * number of days before `reference`.
  */
 export interface DateField extends AnyField {
   /** The kind of the field. */
   readonly kind: "date";
   /** The day that counts as 0, such as `2024-01-31`. */
   readonly reference: string;
+  /**
+   * The order of a text, such as `%d.%m.%Y`; or `unix`, `unix_ms` or `excel`: then a number or a
+   * text is seconds or milliseconds since 1970-01-01, or a spreadsheet's days.
+   */
+  readonly format?: string;
 }
 
 /** One of a list of texts, in any spelling. Any other text counts as OTHER. */

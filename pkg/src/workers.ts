@@ -103,6 +103,7 @@ const CALLS: { readonly [Name in CallName]: "once" | "stream" | "blocks" } = {
   scoreManyAsync: "once",
   device: "once",
   row: "once",
+  cell: "once",
   scoreRow: "once",
   explain: "once",
   counterfactuals: "once",

@@ -71,10 +71,10 @@ export function fieldOf(schema, kind, condition = () => true) {
 
 /**
  * The artifact with its first number field made a date: its knots are now days before the
- * reference.
+ * reference. `keys` are more keys of the field.
  */
-export function datedArtifact(reference) {
-  return changedArtifact(({ name }) => ({ name, kind: "date", reference }));
+export function datedArtifact(reference, keys = {}) {
+  return changedArtifact(({ name }) => ({ name, kind: "date", reference, ...keys }));
 }
 
 /** The artifact with texts that mean "missing" in its first number field. */
@@ -82,8 +82,8 @@ export function missingArtifact(missing) {
   return changedArtifact((field) => ({ ...field, missing }));
 }
 
-/** The artifact with another first number field: the field's name, and the bytes. */
-function changedArtifact(change) {
+/** The artifact with its first number field changed, and the field's name. */
+export function changedArtifact(change) {
   const bytes = readFileSync(artifactPath());
   const length = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, 8 + length).toString());

@@ -304,7 +304,7 @@ fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
 fn demand(field: &Field, text: &str) -> String {
     let format = match &field.kind {
         Kind::Date { format: DateFormat::Iso, .. } => {
-            return "must be a date, year first, as in 2024-01-31 or 2024-01-31T10:00Z; for another order, state the field's `format`"
+            return "must be a date, year first, as in 2024-01-31 or 2024-01-31T10:00Z; for another order, state the field's `format`, and list a text that means \"not known\" under `missing`"
                 .into();
         }
         Kind::Date { format, .. } => {
@@ -333,7 +333,7 @@ fn demand(field: &Field, text: &str) -> String {
     } else if digits > 0 {
         "; for a currency or unit, state the field's `prefix` or `suffix`"
     } else {
-        ""
+        "; list a text that means \"not known\" under `missing`"
     };
     "must be a number".to_string() + hint
 }

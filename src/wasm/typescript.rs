@@ -71,6 +71,13 @@ fn read_only(text: &str) -> String {
             rest = after;
             continue;
         }
+        // A text that is a type may have any character.
+        if character == '"' {
+            let end = rest[1..].find('"').map_or(rest.len(), |end| end + 2);
+            result += &rest[..end];
+            rest = &rest[end..];
+            continue;
+        }
         let begins_key = before_key && !character.is_whitespace() && character != '}';
         if begins_key || character == '[' {
             result += "readonly ";
@@ -101,10 +108,10 @@ mod tests {
     #[test]
     fn all_that_can_be_written_is_read_only() {
         let text = "/**\n * One, {two}.\n */\nexport interface A { \n/**\n * a\n * b\n */\nb?: Array<[string, C]>, \
-                    d: { [key in string]: number }, e: { f: \"any\" | null, }, }";
+                    d: { [key in string]: number }, e: { f: \"any\" | \",\", }, }";
         let expected = "/** One, {two}. */\nexport interface A { \n/**\n * a\n * b\n */\n\
                         readonly b?: ReadonlyArray<readonly [string, C]>, \
-                        readonly d: { readonly [key in string]: number }, readonly e: { readonly f: \"any\" | null, }, }";
+                        readonly d: { readonly [key in string]: number }, readonly e: { readonly f: \"any\" | \",\", }, }";
         assert_eq!(read_only(text), expected);
     }
 }

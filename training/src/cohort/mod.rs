@@ -271,7 +271,7 @@ fields = [
 
         let (rules, text) = unfit(&table(&"1,Month,Yes,No\nx,Month,Yes,No\n".repeat(10)));
         assert_eq!(rules, [Unfit::TooManyInvalid { invalid: 10, rows: 80 }]);
-        assert!(text.contains("line 63: tenure: must be a number (got \"x\")"), "{text}");
+        assert!(text.contains("line 63: tenure: must be a number; list a text"), "{text}");
 
         let empty = table("").lines().map(|line| line.replace("Month", "")).collect::<Vec<_>>().join("\n");
         assert_eq!(unfit(&empty).0, [Unfit::AllMissing { field: "contract".into() }]);

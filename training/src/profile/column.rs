@@ -297,7 +297,8 @@ impl Profile {
     /// Whether most known values are numbers, dates or times, however they are written.
     pub(crate) fn is_mostly_measured(&self) -> bool {
         let dates = self.dates.rows + self.dates.never_rows + self.dates.other.rows;
-        (self.numerals.rows + dates + self.times.rows) * 2 >= self.known().max(1)
+        let numbers = if self.numerals.have_letters() { self.numbers.rows } else { self.numerals.rows };
+        (numbers + dates + self.times.rows) * 2 >= self.known().max(1)
     }
 
     /// Share of the rows with a value whose value stands once; near 1 for identifiers.

@@ -152,6 +152,13 @@ impl Dates {
         found.into_iter().map(reading).collect()
     }
 
+    /// Each order with the rows that it reads, most rows first.
+    pub(crate) fn orders(&self) -> Vec<(&str, u64)> {
+        let mut orders: Vec<_> = self.orders.iter().map(|order| (order.format.name(), order.rows)).collect();
+        orders.sort_by_key(|&(_, rows)| std::cmp::Reverse(rows));
+        orders
+    }
+
     /// A text that two formats do not read alike, and its line.
     pub(crate) fn unclear(&self, a: &DateFormat, b: &DateFormat) -> Option<&(String, u64)> {
         self.unclear.iter().find(|(text, _)| a.read(text) != b.read(text))
@@ -308,6 +315,9 @@ fn split_time(text: &str) -> Option<(&str, String)> {
     let mark = text[start..].chars().next()?;
     let start = start + mark.len_utf8();
     let time = &text[start..];
+    // Core dates have a zone only where they are ISO 8601; elsewhere UTC is a word like any other.
+    let zone = [" GMT", " UTC", "Z"].iter().find(|zone| time.ends_with(**zone)).copied().unwrap_or_default();
+    let time = &time[..time.len() - zone.len()];
     let half = ["AM", "PM", "am", "pm"].iter().find_map(|half| time.strip_suffix(half));
     let bare = half.unwrap_or(time).trim_end();
     let (hours, minutes) = if half.is_some() { ("%I", "%M") } else { ("%H", "%M") };
@@ -320,6 +330,7 @@ fn split_time(text: &str) -> Option<(&str, String)> {
         order += &half[bare.len()..];
         order += "%p";
     }
+    order += zone;
     let sound = bare.chars().all(|c| c.is_ascii_digit() || ":.,".contains(c));
     let date = text[..start].trim_end_matches([',', ' ', 'T', '\u{a0}']);
     (sound && !date.is_empty()).then(|| (date, text[date.len()..start].to_owned() + &order))
@@ -345,6 +356,7 @@ mod tests {
             ("Jan-24", Dated::Ordered),
             ("January 5, 2024", Dated::Ordered),
             ("Wed, 31 Jan 2024", Dated::Ordered),
+            ("Wed, 31 Jan 2024 10:00:00 GMT", Dated::Ordered),
             ("1/31/2024 2:30 PM", Dated::Ordered),
             ("31.01.2024, 14:30:00", Dated::Ordered),
             ("05/2024", Dated::Ordered),

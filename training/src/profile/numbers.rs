@@ -155,6 +155,19 @@ impl Numerals {
             || self.dresses.iter().any(|dress| !dress.is_bare())
     }
 
+    /// Whether numbers have different capital letters behind them, as in house numbers ("31A"): these
+    /// are no units.
+    pub(crate) fn have_letters(&self) -> bool {
+        const FACTORS: [&str; 5] = ["K", "M", "B", "G", "T"];
+        let dressed: Vec<&Dress> = self.dresses.iter().filter(|dress| !dress.is_bare()).collect();
+        let is_letter = |dress: &&Dress| {
+            let suffix = dress.suffix.as_str();
+            dress.prefix.is_empty() && suffix.len() == 1 && suffix.chars().all(|c| c.is_ascii_uppercase())
+        };
+        let all_factors = dressed.iter().all(|dress| FACTORS.contains(&dress.suffix.as_str()));
+        dressed.len() > 1 && dressed.iter().all(is_letter) && !all_factors
+    }
+
     /// The notations that fit. `typed` says that the table holds numbers, not texts.
     pub(crate) fn notations(&self, typed: bool) -> Notations {
         let negative = match (self.brackets, self.trailing) {

@@ -107,13 +107,17 @@ mod tests {
     /// Sixty rows in households of three, one of them left out; the file must live as long as the
     /// cohort.
     fn read(extra: &str, cell: impl Fn(usize) -> String) -> (tempfile::NamedTempFile, Cohort) {
+        read_as(SCHEMA, extra, cell)
+    }
+
+    fn read_as(schema: &str, extra: &str, cell: impl Fn(usize) -> String) -> (tempfile::NamedTempFile, Cohort) {
         let row = |row: usize| {
             let tenure = if row == 2 { -1 } else { row as i64 };
             format!("{tenure},Month,Yes,{},{}\n", cell(row), ["Yes", "No", "No"][row % 3])
         };
         let rows: String = (0..60).map(row).collect();
         let file = file(format!("tenure,contract,partner,{extra},Churn\n{rows}"));
-        let cohort = Cohort::read(Source::open(file.path()).unwrap(), &toml::from_str(SCHEMA).unwrap()).unwrap();
+        let cohort = Cohort::read(Source::open(file.path()).unwrap(), &toml::from_str(schema).unwrap()).unwrap();
         (file, cohort)
     }
 
@@ -144,6 +148,12 @@ mod tests {
             assert!(text.contains("line 43, column `day`") && text.contains(part), "{text}");
             assert!(matches!(error, SplitError::File { .. }), "{error:?}");
         }
+        let field =
+            "fields = [\n{ name = \"day\", kind = \"date\", reference = \"2024-02-01\", format = \"%d.%m.%Y\" },";
+        let schema = SCHEMA.replace("fields = [", field);
+        let (_file, cohort) = read_as(&schema, "day", |row| format!("{:02}.01.2024", 1 + row % 30));
+        let SplitBy::Time { times, .. } = SplitBy::read(&cohort, None, Some("day")).unwrap() else { panic!() };
+        assert_eq!((times.of_row[0], times.of_row[2], times.dates), (19_723.0, 19_726.0, true));
         // The row that was left out may have any time.
         let (_file, cohort) = read("month", |row| if row == 2 { "?".into() } else { row.to_string() });
         assert!(SplitBy::read(&cohort, None, Some("month")).is_ok());

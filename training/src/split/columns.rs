@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tenure::schema::date;
+use tenure::schema::{DateFormat, Kind, NumberFormat};
 use tenure_table::nearest;
 
 use super::error::SplitError;
@@ -51,15 +51,25 @@ impl Groups {
 impl Times {
     pub(super) fn read(cohort: &Cohort, column: &str) -> Result<Times, SplitError> {
         let mut times = Times { of_row: Vec::with_capacity(cohort.rows()), dates: false };
+        let kind = cohort.schema().fields.iter().find(|field| field.name == column).map(|field| &field.kind);
+        let (numbers, dates) = match kind {
+            Some(Kind::Number { format, .. }) => (format.clone(), DateFormat::Iso),
+            Some(Kind::Date { format, .. }) => (NumberFormat::default(), format.clone()),
+            _ => Default::default(),
+        };
         walk(cohort, column, &mut |text, place| {
-            let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-            // The first row decides whether the column has numbers or dates.
+            let number = numbers.read(text).filter(|number| number.is_finite());
+            // A field with a format has dates; otherwise the first row decides.
             if times.of_row.is_empty() {
-                times.dates = number.is_none();
+                times.dates = number.is_none() || dates != DateFormat::Iso;
             }
-            let time = if times.dates { date::read(text) } else { number };
+            let time = if times.dates { dates.read(text) } else { number };
             let Some(time) = time else {
-                let expected = if times.dates { "a date, year first, as in 2024-01-31" } else { "a number" };
+                let expected = match &dates {
+                    _ if !times.dates => "a number".into(),
+                    DateFormat::Iso => "a date, year first, as in 2024-01-31".into(),
+                    format => format!("a date in the field's format {}", format.name()),
+                };
                 let message = if text.is_empty() {
                     "is empty; a split by time needs a time in every row".into()
                 } else {

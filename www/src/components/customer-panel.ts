@@ -60,7 +60,7 @@ export class CustomerPanel extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has("table")) this.#extents = extents(this.table, this.model.scorer.schema);
+    if (changed.has("table")) this.#extents = extents(this.table, this.model.scorer);
     if (changed.has("table") || changed.has("row")) {
       this.#record = spelled(this.model.scorer, this.table.record(this.row));
       this.changes = new Map();
@@ -203,6 +203,7 @@ export class CustomerPanel extends LitElement {
             .toCorrect=${this.#toCorrect}
             .effects=${this.effects}
             .problems=${this.problems}
+            .scorer=${this.model.scorer}
             .extents=${this.#extents}
             @field-change=${this.#change}
           ></field-form>

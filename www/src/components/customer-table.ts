@@ -71,7 +71,7 @@ export class CustomerTable extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has("table")) {
-      this.#fields = tellingFields(this.table, this.scorer.schema, FIELD_COLUMNS);
+      this.#fields = tellingFields(this.table, this.scorer, FIELD_COLUMNS);
       this.#reasons.clear();
     }
     if (changed.has("rows")) this.active = Math.max(0, this.selected < 0 ? 0 : this.rows.indexOf(this.selected));

@@ -4,7 +4,17 @@ import { customElement, property } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { CategoryField, DateField, Field, FieldValue, FlagField, NumberField, Problem, Schema } from "tenure";
+import type {
+  CategoryField,
+  DateField,
+  Field,
+  FieldValue,
+  FlagField,
+  NumberField,
+  Problem,
+  Schema,
+  Scorer,
+} from "tenure";
 import { controls } from "../styles/controls";
 import type { Extent } from "../table/extents";
 import { fieldLabel } from "../text/fields";
@@ -26,6 +36,7 @@ const UNKNOWN = "\u0000unknown";
 @customElement("field-form")
 export class FieldForm extends LitElement {
   @property({ attribute: false }) schema!: Schema;
+  @property({ attribute: false }) scorer!: Scorer;
   /** The customer's own values, as text, by field. */
   @property({ attribute: false }) record: Record<string, string> = {};
   @property({ attribute: false }) changes: ReadonlyMap<string, FieldValue> = new Map();
@@ -107,12 +118,16 @@ export class FieldForm extends LitElement {
   #number(field: NumberField, note: string) {
     const value = this.#text(field);
     const extent = this.extents.get(field.name);
-    const current = Number(value);
+    const change = this.changes.get(field.name);
+    const current = this.scorer.cell(field.name, change ?? value) ?? Number.NaN;
     const set = (event: Event) => {
-      const text = (event.target as HTMLInputElement).value.trim();
-      // Text that is not a number is passed on as it is, so that the core reports what is wrong
-      // with it.
-      this.#change(field.name, text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text));
+      const input = event.target as HTMLInputElement;
+      const text = input.value.trim();
+      // A slider has plain numbers. What is typed is read in the field's format first; text that is
+      // no number is passed on as it is, so that the core reports what is wrong with it.
+      const isWritten = input.type !== "range" && this.scorer.cell(field.name, text) !== undefined;
+      const isPlain = !isWritten && !Number.isNaN(Number(text));
+      this.#change(field.name, text === "" ? null : isPlain ? Number(text) : text);
     };
     return html`<div class="number">
       <input
@@ -133,7 +148,7 @@ export class FieldForm extends LitElement {
             min=${extent.low}
             max=${extent.high}
             step=${extent.step}
-            .value=${live(String(value !== "" && Number.isFinite(current) ? current : extent.low))}
+            .value=${live(String(Number.isFinite(current) ? current : extent.low))}
             @input=${set}
           />`
           : nothing

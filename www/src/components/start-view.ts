@@ -280,7 +280,7 @@ export class StartView extends LitElement {
 
 /** The values that a column may have, in words. */
 function expected(field: Field): string {
-  if (field.kind === "date") return "date, such as 2024-01-31";
+  if (field.kind === "date") return `date, such as 2024-01-31${field.format ? `, or ${field.format}` : ""}`;
   if (field.kind === "flag") return `${field.positive} or ${field.negative}`;
   if (field.kind === "category") {
     const shown = field.categories.slice(0, 4).join(", ");

@@ -2,7 +2,8 @@
  * The range of each number's slider: the schema's bounds, or the range of the table where a bound
  * is missing.
  */
-import type { NumberField, Schema } from "tenure";
+import type { NumberField, Scorer } from "tenure";
+import { numbersOf } from "./numbers";
 import type { ScoredTable } from "./scored-table";
 
 export interface Extent {
@@ -14,22 +15,21 @@ export interface Extent {
 /** Positions on a slider for numbers that are not all whole. */
 const POSITIONS = 200;
 
-export function extents(table: ScoredTable, schema: Schema): Map<string, Extent> {
+export function extents(table: ScoredTable, scorer: Scorer): Map<string, Extent> {
   const found = new Map<string, Extent>();
-  for (const field of schema.fields) {
+  for (const field of scorer.schema.fields) {
     if (field.kind !== "number") continue;
-    const extent = extentOf(field, table.column(field.name)?.texts ?? []);
+    const extent = extentOf(field, numbersOf(scorer, field, table.column(field.name)?.texts ?? []));
     if (extent) found.set(field.name, extent);
   }
   return found;
 }
 
-export function extentOf(field: NumberField, texts: string[]): Extent | undefined {
+export function extentOf(field: NumberField, values: Iterable<number>): Extent | undefined {
   let least = Infinity;
   let most = -Infinity;
   let isWhole = true;
-  for (const text of texts) {
-    const value = text.trim() === "" ? NaN : Number(text);
+  for (const value of values) {
     if (!Number.isFinite(value)) continue;
     least = Math.min(least, value);
     most = Math.max(most, value);

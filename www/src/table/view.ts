@@ -1,7 +1,8 @@
 /** Searches, filters and sorts a scored table: which rows are shown, and in which order. */
-import type { Field, Schema } from "tenure";
+import type { Field, Schema, Scorer } from "tenure";
 import type { Column } from "./dictionary";
 import { NO_TIER } from "./messages";
+import { numbersOf } from "./numbers";
 import { ordered, type ScoredTable } from "./scored-table";
 
 export interface Query {
@@ -19,12 +20,14 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 
 export class View {
   readonly #table: ScoredTable;
+  readonly #scorer: Scorer;
   readonly #schema: Schema;
   readonly #orders = new Map<string, Uint32Array>();
 
-  constructor(table: ScoredTable, schema: Schema) {
+  constructor(table: ScoredTable, scorer: Scorer) {
     this.#table = table;
-    this.#schema = schema;
+    this.#scorer = scorer;
+    this.#schema = scorer.schema;
   }
 
   rows(query: Query): Uint32Array {
@@ -47,8 +50,9 @@ export class View {
     if (sort === "risk") return this.#table.logit;
     const column = this.#table.column(sort);
     if (!column) return this.#table.lines;
-    const isNumber = this.#schema.fields.some((field) => field.name === sort && field.kind === "number");
-    const keyOf = isNumber ? numbers(column) : places(column);
+    const field = this.#schema.fields.find(({ name }) => name === sort);
+    const isNumber = field?.kind === "number" || field?.kind === "date";
+    const keyOf = isNumber ? numbersOf(this.#scorer, field, column.texts) : places(column);
     return Float64Array.from(column.codes, (code) => keyOf[code]!);
   }
 
@@ -71,11 +75,6 @@ export class View {
   }
 }
 
-/** Each distinct text as a number; texts that are not numbers become NaN and sort last. */
-function numbers(column: Column): Float64Array {
-  return Float64Array.from(column.texts, (text) => (text.trim() === "" ? NaN : Number(text)));
-}
-
 /** Place of each distinct text in sorted order; blanks become NaN and sort last. */
 function places(column: Column): Float64Array {
   const sorted = column.texts
@@ -90,10 +89,10 @@ function places(column: Column): Float64Array {
  * The fields that explain most of the score's variance in this table, the strongest first. The
  * table shows them as columns.
  */
-export function tellingFields(table: ScoredTable, schema: Schema, count: number): string[] {
-  const shares = schema.fields.map((field) => {
+export function tellingFields(table: ScoredTable, scorer: Scorer, count: number): string[] {
+  const shares = scorer.schema.fields.map((field) => {
     const column = table.column(field.name)!;
-    return { name: field.name, share: share(field, table, column) };
+    return { name: field.name, share: share(scorer, field, table, column) };
   });
   return shares
     .sort((left, right) => right.share - left.share)
@@ -101,14 +100,9 @@ export function tellingFields(table: ScoredTable, schema: Schema, count: number)
     .map(({ name }) => name);
 }
 
-function share(field: Field, table: ScoredTable, column: Column): number {
-  if (field.kind === "number") return correlation(table, column, numbers(column));
-  if (field.kind === "date")
-    return correlation(
-      table,
-      column,
-      Float64Array.from(column.texts, (text) => Date.parse(text)),
-    );
+function share(scorer: Scorer, field: Field, table: ScoredTable, column: Column): number {
+  if (field.kind === "number" || field.kind === "date")
+    return correlation(table, column, numbersOf(scorer, field, column.texts));
   return betweenShare(table, column);
 }
 

@@ -153,7 +153,7 @@ export class Workspace implements ReactiveController {
   #open(table: ScoredTable | undefined, file: File | undefined): void {
     this.table = table;
     this.#file = file;
-    this.#view = table && this.model && new View(table, this.model.scorer.schema);
+    this.#view = table && this.model && new View(table, this.model.scorer);
     this.query = BY_RISK;
     this.#onOpened();
   }

@@ -14,10 +14,13 @@ pub(super) fn guess(profile: &Profile) -> Option<Result<Guess, Refusal>> {
             Reading { format: DateFormat::Iso, unread: 0, ends: profile.numerals.ends(&Default::default()).clone() };
         return Some(Ok(field(profile, &reading, &words_beside(profile, profile.numerals.rows).unwrap_or_default())));
     }
-    if let Some(format) = counted_in(profile) {
-        let reading = Reading { format, unread: 0, ends: profile.numerals.ends(&Default::default()).clone() };
+    let of_digits = counted_in(profile).map(|format| vec![format]).unwrap_or_else(|| orders_of_digits(profile));
+    if !of_digits.is_empty() {
+        let ends = || profile.numerals.ends(&Default::default()).clone();
+        let readings: Vec<Reading> =
+            of_digits.into_iter().map(|format| Reading { format, unread: 0, ends: ends() }).collect();
         let words = words_beside(profile, profile.numerals.rows)?;
-        return Some(Ok(field(profile, &reading, &words)));
+        return Some(one_of(profile, &readings, &words));
     }
     let all = dates.rows + dates.never_rows + dates.other.rows;
     if all * 2 < profile.known() || all == 0 {
@@ -31,12 +34,30 @@ pub(super) fn guess(profile: &Profile) -> Option<Result<Guess, Refusal>> {
             "dates, such as {:?} (line {}), in no format that can be stated: write them year first, as in 2024-01-31, and it can be a field of kind date",
             dates.other.first, dates.other.first_line
         ))),
-        [] => Ok(ignored(
-            "dates in several orders of day, month and year: write all of them year first, as in 2024-01-31, and it can be a field of kind date".into(),
-        )),
-        [reading] => Ok(field(profile, reading, &words)),
-        several => Err(Refusal::Unclear(question(profile, several))),
+        [] => Ok(ignored(several_orders(profile, all))),
+        readings => one_of(profile, readings, &words),
     })
+}
+
+/// The field of the only reading, or the question which of several is meant.
+fn one_of(profile: &Profile, readings: &[Reading], words: &[String]) -> Result<Guess, Refusal> {
+    match readings {
+        [reading] => Ok(field(profile, reading, words)),
+        several => Err(Refusal::Unclear(question(profile, several))),
+    }
+}
+
+fn several_orders(profile: &Profile, all: u64) -> String {
+    let orders = profile.dates.orders();
+    let orders: Vec<String> = orders
+        .iter()
+        .take(4)
+        .map(|(order, rows)| format!("{order} fits {} of {}", grouped(*rows), grouped(all)))
+        .collect();
+    format!(
+        "dates in several orders of day, month and year ({}): write all of them year first, as in 2024-01-31, and it can be a field of kind date",
+        orders.join(", ")
+    )
 }
 
 /// A column of dates in the format that a person stated.
@@ -160,6 +181,22 @@ fn without_unlikely_years(profile: &Profile, mut readings: Vec<Reading>) -> Vec<
         }
         readings
     }
+}
+
+/// The orders of days in eight digits, such as 31012024, that fit all of them. Year first is ISO 8601.
+fn orders_of_digits(profile: &Profile) -> Vec<DateFormat> {
+    let numbers = &profile.numbers;
+    // From 01.01.1900 to 31.12.2099.
+    if numbers.rows * 2 < profile.known() || !(1_011_900.0..31_122_100.0).contains(&numbers.maximum) {
+        return Vec::new();
+    }
+    let mut formats = ["%d%m%Y", "%m%d%Y"].map(|order| DateFormat::Order(order.into())).to_vec();
+    formats.retain(|format| {
+        let read = |text: &str| format.read(text).filter(|days| (-25_567.0..47_482.0).contains(days));
+        let rows: u64 = profile.levels(&Default::default(), read).iter().map(|level| level.rows).sum();
+        rows * 20 >= numbers.rows * 19
+    });
+    formats
 }
 
 /// What whole numbers count, if they are moments.

@@ -19,7 +19,7 @@ const FEW_SPANS: u64 = 12;
 /// A column of numbers; `None` if it is something else.
 pub(super) fn guess(profile: &Profile) -> Option<Result<Guess, Refusal>> {
     let numerals = &profile.numerals;
-    let words = words_beside(profile, numerals.rows)?;
+    let words = words_beside(profile, numerals.rows).filter(|_| !numerals.have_letters())?;
     let Some((prefix, suffix)) = numerals.unit() else {
         let spans = numerals.dresses.iter().all(|dress| dress.is_span_of_time());
         return (!spans || profile.distinct.count() > FEW_SPANS).then(|| Ok(ignored(several_units(profile))));
@@ -76,7 +76,7 @@ pub(super) fn times(profile: &Profile) -> Option<Guess> {
 fn field(profile: &Profile, notation: Notation, prefix: &str, suffix: &str, words: &[String]) -> Guess {
     let Notation { format, unread } = notation;
     let format = NumberFormat { prefix: prefix.into(), suffix: suffix.into(), ..format };
-    let unit = if suffix.is_empty() { prefix } else { suffix }.to_owned();
+    let unit = prefix.to_owned() + suffix;
     let mut comments = Vec::new();
     if format != NumberFormat::default() {
         let example = &profile.numerals.example;
