@@ -85,7 +85,8 @@ exit_codes! {
     };
     InitError: |error| match error {
         InitError::Table(error) => table(error),
-        InitError::NoTarget { .. } | InitError::Ambiguous { .. } | InitError::NoPositive { .. } => USAGE,
+        InitError::NoTarget { .. } | InitError::Ambiguous(_) => USAGE,
+        InitError::NoValue { .. } | InitError::UnnamedValues { .. } => USAGE,
         _ => DATA,
     };
     FileError: |_error| ENVIRONMENT;

@@ -12,15 +12,18 @@ mod formula;
 #[cfg(feature = "write")]
 mod serde;
 mod spelling;
+mod target;
 mod unicode;
 
 pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
-pub use fields::{Derived, Field, Kind, SCHEMA_VERSION, Schema, Target};
+pub use fields::{Derived, Field, Kind, SCHEMA_VERSION, Schema};
 pub use formula::{Formula, FormulaError};
 #[cfg(feature = "typescript")]
 pub(crate) use serde::{CategoryField, DateField, FieldDocument, FlagField, KindDocument, NumberField};
-pub use spelling::{Spellings, composed, folded};
+pub(crate) use spelling::{answer, is_other_number};
+pub use spelling::{composed, folded};
+pub use target::{Outcome, Target, When};
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -43,7 +46,7 @@ pub(crate) mod tests {
             name: "small".into(),
             identifiers: vec!["id".into()],
             ignored: Vec::new(),
-            target: Target { field: "Churn".into(), positive: "Yes".into() },
+            target: Target { field: "Churn".into(), positive: vec!["Yes".into()], ..Target::default() },
             fields: vec![
                 number("tenure", Some(100.0)),
                 number("charges", None),

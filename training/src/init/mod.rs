@@ -7,7 +7,9 @@
 mod document;
 mod error;
 mod guess;
+mod question;
 mod target;
+mod target_values;
 
 use document::Drafted;
 use guess::{Guess, Place};
@@ -19,6 +21,8 @@ use crate::profile::{MAXIMUM_TEXT, Profile, label};
 
 pub use document::suggested;
 pub use error::InitError;
+pub use question::{Answer, Question, shell_word};
+pub use target::TargetFlags;
 
 use crate::schema_file::SchemaFile;
 
@@ -33,15 +37,9 @@ pub struct Draft {
     pub rows: u64,
 }
 
-/// Drafts a schema that predicts `target`; `positive` is its value that means "left", guessed where
-/// not given. `progress` hears [`Source::progress`] after every batch.
-pub fn draft(
-    mut source: Source,
-    target: &str,
-    positive: Option<&str>,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<Draft, InitError> {
-    let file = source.path().display().to_string();
+/// Drafts a schema that predicts the target of the flags. `progress` hears [`Source::progress`] after every batch.
+pub fn draft(mut source: Source, flags: &TargetFlags, progress: &mut dyn FnMut(u64, u64)) -> Result<Draft, InitError> {
+    let (file, target) = (source.path().display().to_string(), flags.field);
     let columns = source.columns().to_vec();
     let Some(target_column) = columns.iter().position(|column| column == target) else {
         let nearest = nearest(target, columns.iter().map(String::as_str)).map(Into::into);
@@ -56,7 +54,7 @@ pub fn draft(
         let (done, total) = source.progress();
         progress(done, total);
     }
-    let (positive, target_comment) = target::guess_positive(&file, &profiles[target_column], positive)?;
+    let drafted_target = target::drafted(&file, &profiles[target_column], flags)?;
     let place = |profile: &Profile| match source.refused().iter().find(|column| column.name == profile.name) {
         Some(column) => Guess {
             place: Place::Ignored,
@@ -75,9 +73,8 @@ pub fn draft(
         file: source.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         name: label(&stem).chars().take(60).collect(),
         rows: profiles[target_column].rows,
-        target: target.into(),
-        positive,
-        target_comment,
+        target: drafted_target.target,
+        target_comments: drafted_target.comments,
         // A name that the schema cannot hold is passed over by training as a column that the schema
         // does not name.
         columns: columns.into_iter().filter(|(name, _)| name.len() <= MAXIMUM_TEXT).collect(),

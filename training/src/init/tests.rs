@@ -6,7 +6,19 @@ use super::*;
 use crate::file::tests::file;
 
 pub(crate) fn drafted(text: &str, target: &str, positive: Option<&str>) -> Result<Draft, InitError> {
-    draft(Source::open(file(text).path())?, target, positive, &mut |_, _| {})
+    drafted_with(text, target, positive.as_slice(), &[])
+}
+
+pub(crate) fn drafted_with(text: &str, field: &str, positive: &[&str], negative: &[&str]) -> Result<Draft, InitError> {
+    let owned = |values: &[&str]| -> Vec<String> { values.iter().map(|&value| value.into()).collect() };
+    let (positive, negative) = (owned(positive), owned(negative));
+    let flags = TargetFlags { field, positive: &positive, negative: &negative };
+    draft(Source::open(file(text).path())?, &flags, &mut |_, _| {})
+}
+
+/// The flags of a target whose positive value is guessed.
+fn guessed(field: &str) -> TargetFlags<'_> {
+    TargetFlags { field, positive: &[], negative: &[] }
 }
 
 fn of_shared(name: &str, target: &str) -> Option<Draft> {
@@ -15,7 +27,7 @@ fn of_shared(name: &str, target: &str) -> Option<Draft> {
         eprintln!("skipped: ../shared/data/{name} is not there");
         return None;
     }
-    Some(draft(Source::open(&path).unwrap(), target, None, &mut |_, _| {}).unwrap())
+    Some(draft(Source::open(&path).unwrap(), &guessed(target), &mut |_, _| {}).unwrap())
 }
 
 fn kinds(schema: &Schema, name: &str) -> Kind {
@@ -29,7 +41,7 @@ fn ibm_telco() {
         (&schema.identifiers[..], schema.ignored.len(), schema.fields.len()),
         (&["customerID".into()][..], 0, 19)
     );
-    assert_eq!((schema.name.as_str(), schema.target.positive.as_str()), ("Ibm telco", "Yes"));
+    assert_eq!((schema.name.as_str(), schema.target.words()), ("Ibm telco", "Churn = Yes".into()));
     let number = Kind::Number { unit: String::new(), minimum: Some(0.0), maximum: None };
     for name in ["tenure", "MonthlyCharges", "TotalCharges"] {
         assert_eq!(kinds(&schema, name), number, "{name}");
@@ -46,7 +58,8 @@ fn ibm_telco() {
 fn churn5000() {
     let Some(Draft { schema, text, .. }) = of_shared("churn5000.csv", "churn") else { return };
     assert_eq!((&schema.identifiers[..], schema.ignored.len(), schema.fields.len()), (&["phone".into()][..], 0, 19));
-    assert_eq!(schema.target.positive, "True.");
+    assert_eq!(schema.target.positive, ["True."]);
+    assert!(text.contains("# The model predicts the probability of churn = True. (14.1% of rows).\n"), "{text}");
     let area = ["408", "415", "510"].map(String::from).to_vec();
     assert_eq!(kinds(&schema, "area_code"), Kind::Category { categories: area });
     assert!(matches!(kinds(&schema, "cust_serv_calls"), Kind::Number { minimum: Some(0.0), .. }));
@@ -120,7 +133,7 @@ proptest! {
         }
         let file = file(writer.into_inner().unwrap());
         let name = file.path().display().to_string();
-        match Source::open(file.path()).map_err(InitError::from).and_then(|source| draft(source, "Churn", None, &mut |_, _| {})) {
+        match Source::open(file.path()).map_err(InitError::from).and_then(|source| draft(source, &guessed("Churn"), &mut |_, _| {})) {
             Ok(draft) => {
                 prop_assert_eq!(draft.schema.problems(), vec![]);
                 prop_assert_eq!(draft.rows, labels.len() as u64);

@@ -2,6 +2,7 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { controls } from "../styles/controls";
+import { targetText } from "../text/fields";
 import { formatBytes, formatCount, formatMetric, formatPercent, formatWholePercent } from "../text/numbers";
 import type { Model } from "../workspace/model";
 import { icon } from "./marks";
@@ -27,7 +28,7 @@ export class ModelDialog extends LitElement {
     const customers = Object.values(card.rows).reduce((sum, rows) => sum + rows, 0);
     const facts: [string, string][] = [
       ["Data set", `${formatCount(customers)} customers, ${formatPercent(card.positive_rate)} of whom left`],
-      ["Predicts", `${schema.target.field} = ${schema.target.positive}`],
+      ["Predicts", targetText(schema)],
       ["Inputs", `${schema.fields.length} fields`],
       [
         "Tiers",
