@@ -85,11 +85,9 @@ exit_codes! {
     };
     InitError: |error| match error {
         InitError::Table(error) => table(error),
-        InitError::NoTarget { .. }
-        | InitError::Ambiguous { .. }
-        | InitError::NoPositive { .. }
-        | InitError::Answers { .. }
-        | InitError::Unclear { .. } => USAGE,
+        InitError::NoTarget { .. } | InitError::Ambiguous(_) => USAGE,
+        InitError::NoValue { .. } | InitError::UnnamedValues { .. } => USAGE,
+        InitError::Answers { .. } | InitError::Unclear { .. } => USAGE,
         _ => DATA,
     };
     FileError: |_error| ENVIRONMENT;

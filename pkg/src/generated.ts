@@ -13,12 +13,21 @@ export interface Schema {
   readonly identifiers?: ReadonlyArray<string>;
   /** Columns that the model does not use. */
   readonly ignored?: ReadonlyArray<string>;
-  /** The column that the model predicts, and its value for a customer who left. */
+  /** The column that the model predicts, and which of its values mean that a customer left. */
   readonly target: {
     /** The column's name. */
     readonly field: string;
-    /** The value that means "left"; every other value that is not missing means "stayed". */
-    readonly positive: string;
+    /** The value that means "left", or several. Absent where `when` says it. */
+    readonly positive?: string | ReadonlyArray<string>;
+    /**
+     * The values that mean "stayed". Training refuses any other. Absent: every value that is not
+     * positive means "stayed".
+     */
+    readonly negative?: ReadonlyArray<string>;
+    /** Whether a customer left who has a value in the column, or who has none. */
+    readonly when?: "present" | "missing";
+    /** Texts that mean that the value is missing. The empty text always does. */
+    readonly missing?: ReadonlyArray<string>;
   };
   /** The inputs of the model. Everything that has one entry per field keeps this order. */
   readonly fields: ReadonlyArray<Field>;

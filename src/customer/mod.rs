@@ -6,7 +6,11 @@ use serde::Serialize;
 
 use crate::json::decimal::{self, Decimal};
 use crate::json::quoted;
-use crate::schema::{DateFormat, Field, Kind, NumberFormat, Schema, Spellings, folded};
+use crate::schema::{DateFormat, Field, Kind, NumberFormat, Schema, folded};
+
+mod spellings;
+
+pub use spellings::Spellings;
 
 /// What a caller sends for one field, unchecked.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -195,6 +195,17 @@ impl<'a> Reader<'a> {
         Some(texts)
     }
 
+    /// A text or a list of texts, where the key is there.
+    pub fn optional_text_or_texts(&mut self, key: &str) -> Option<Vec<String>> {
+        if self.entries.iter().any(|(name, value)| *name == key && matches!(value, Value::List(_))) {
+            return self.optional_texts(key);
+        }
+        // A value of another type is reported, and not as missing as well.
+        let is_there = self.entries.iter().any(|(name, _)| *name == key);
+        let text = self.optional_text(key);
+        is_there.then(|| text.into_iter().collect())
+    }
+
     /// A list of lists of two texts each; empty where the key is not there.
     pub fn optional_pairs(&mut self, key: &str) -> Vec<[String; 2]> {
         let mut pairs = Vec::new();

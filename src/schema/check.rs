@@ -7,6 +7,7 @@ use crate::json::quoted;
 use super::change::{Change, Combination};
 use super::fields::{Field, Kind, SCHEMA_VERSION, Schema};
 use super::formula::Formula;
+use super::target::Target;
 
 /// One broken rule of a schema: where, which rule, and the value seen.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -44,6 +45,15 @@ impl Schema {
         }
         if self.target.field.is_empty() {
             report("target.field", "must not be empty", "\"\"");
+        }
+        let Target { positive, negative, when, .. } = &self.target;
+        match (positive.iter().chain(negative).next(), when) {
+            (Some(value), Some(_)) => report("target.when", "takes the place of positive and negative", &quoted(value)),
+            (_, None) if positive.is_empty() => report("target.positive", "must not be empty", "[]"),
+            _ => {}
+        }
+        for value in negative.iter().filter(|value| positive.contains(value)) {
+            report("target.negative", "must not repeat a value of positive", &quoted(value));
         }
 
         let mut seen: Vec<(&str, &str)> = Vec::new();

@@ -5,8 +5,9 @@
 use super::change::{Change, Combination};
 use super::date;
 use super::date_format::DateFormat;
-use super::fields::{Derived, Field, Kind, Schema, Target};
+use super::fields::{Derived, Field, Kind, Schema};
 use super::number_format::{Negative, NumberFormat};
+use super::target::Target;
 use crate::json::{Problem, Problems, Reader, Value};
 
 impl Schema {
@@ -15,19 +16,17 @@ impl Schema {
     pub fn read(place: &str, value: &Value) -> Result<Schema, Vec<Problem>> {
         let problems = Problems::default();
         let mut reader = Reader::new(place, value, &problems);
-        let mut target = reader.object("target");
         let reference = reference(&mut reader);
         let schema = Schema {
             schema_version: reader.count("schema_version"),
             name: reader.text("name"),
             identifiers: reader.optional_texts("identifiers").unwrap_or_default(),
             ignored: reader.optional_texts("ignored").unwrap_or_default(),
-            target: Target { field: target.text("field"), positive: target.text("positive") },
+            target: Target::read(reader.object("target")),
             fields: reader.objects("fields", true).into_iter().map(|reader| field(reader, reference)).collect(),
             derived: reader.objects("derived", false).into_iter().map(derived).collect(),
             rules: reader.objects("rules", false).into_iter().map(Combination::read).collect(),
         };
-        target.end();
         reader.end();
         problems.or(schema)
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::change::{Change, Combination};
 use super::date_format::DateFormat;
 use super::number_format::NumberFormat;
+use super::target::Target;
 
 /// The version of the schema document that this code writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -28,7 +29,7 @@ pub struct Schema {
     /// Columns that the model does not use.
     #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub ignored: Vec<String>,
-    /// The column that the model predicts, and its value for a customer who left.
+    /// The column that the model predicts, and which of its values mean that a customer left.
     #[cfg_attr(feature = "typescript", ts(inline))]
     pub target: Target,
     /// The inputs of the model. Everything that has one entry per field keeps this order.
@@ -41,17 +42,6 @@ pub struct Schema {
     /// checked against them.
     #[cfg_attr(feature = "write", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub rules: Vec<Combination>,
-}
-
-/// The column that training predicts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "write", derive(Serialize))]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Target {
-    /// The column's name.
-    pub field: String,
-    /// The value that means "left"; every other value that is not missing means "stayed".
-    pub positive: String,
 }
 
 /// One named input of a record, as the business knows it.

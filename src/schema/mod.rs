@@ -14,17 +14,20 @@ mod number_format;
 #[cfg(feature = "write")]
 mod serde;
 mod spelling;
+mod target;
 mod unicode;
 
 pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
 pub use date_format::DateFormat;
-pub use fields::{Derived, Field, Kind, SCHEMA_VERSION, Schema, Target};
+pub use fields::{Derived, Field, Kind, SCHEMA_VERSION, Schema};
 pub use formula::{Formula, FormulaError};
 pub use number_format::{Negative, NumberFormat};
 #[cfg(feature = "typescript")]
 pub(crate) use serde::{CategoryField, DateField, FieldDocument, FlagField, KindDocument, NumberField};
-pub use spelling::{Spellings, composed, folded};
+pub(crate) use spelling::{answer, is_other_number};
+pub use spelling::{composed, folded};
+pub use target::{Outcome, Target, When};
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -47,7 +50,7 @@ pub(crate) mod tests {
             name: "small".into(),
             identifiers: vec!["id".into()],
             ignored: Vec::new(),
-            target: Target { field: "Churn".into(), positive: "Yes".into() },
+            target: Target { field: "Churn".into(), positive: vec!["Yes".into()], ..Target::default() },
             fields: vec![
                 number("tenure", Some(100.0)),
                 number("charges", None),

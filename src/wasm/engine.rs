@@ -8,8 +8,8 @@ use super::failure::failure;
 use super::staged::Staged;
 use super::values::{self, cell_from_number, number_from_cell, problems_json, value};
 use crate::artifact::{self, ArtifactError};
-use crate::customer::{Cell, Customer, check_spelled, check_value_spelled};
-use crate::schema::{Spellings, date};
+use crate::customer::{Cell, Customer, Spellings, check_spelled, check_value_spelled};
+use crate::schema::date;
 use crate::scorer::{ColumnBlock, Flag, Score, Scorer, Workspace};
 
 /// Rows that the column buffers hold.

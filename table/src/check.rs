@@ -2,8 +2,8 @@
 //! field.
 
 use hashbrown::HashMap;
-use tenure::customer::{Cell, Problem, Value, check_value_spelled};
-use tenure::schema::{Field, Schema, Spellings};
+use tenure::customer::{Cell, Problem, Spellings, Value, check_value_spelled};
+use tenure::schema::{Field, Schema};
 use tenure::scorer::{ColumnBlock, Flag, Scorer};
 
 use super::batch::Batch;

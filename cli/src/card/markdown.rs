@@ -24,12 +24,11 @@ pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Op
     );
     let _ = write!(
         out,
-        "## Intended use\n\nTo choose customers for retention, and to show why they were chosen. The probability is that of {} being \
-         {}, over the period in which the training table observed it.\n\nNot for decisions with legal or similarly significant \
+        "## Intended use\n\nTo choose customers for retention, and to show why they were chosen. The probability is that of {}, \
+         over the period in which the training table observed it.\n\nNot for decisions with legal or similarly significant \
          effects on a person, unless a person decides. Not for customers unlike those of the training table. An \
          explanation says what moves the model, not why a customer leaves.\n\n",
-        code(&schema.target.field),
-        code(&schema.target.positive)
+        code(&schema.target.words())
     );
     data(&mut out, document, card);
     figures(&mut out, card);

@@ -33,6 +33,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         let document = serde_json::to_value(&checks).map_err(Failure::data)?;
         console.print(format!("{document:#}"));
     } else {
+        console.print(format!("predicts {}", cohort.prediction()));
         console.print(table(&checks, &split_by.words(&split.test)));
     }
     let quiet = Console { quiet: true };

@@ -1,15 +1,17 @@
 //! `tenure init`: drafts a schema for a table.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tenure_table::Source;
 use tenure_training::file::write_whole;
-use tenure_training::init::{Answers, Draft, draft, suggested};
+use tenure_training::init::{Answers, Draft, InitError, TargetFlags, draft, shell_word, suggested};
 use tenure_training::suggest::suggest;
 
 use crate::console::{Console, refuse_overwrite};
 use crate::failure::Failure;
 use crate::inputs::{Notices, ReadArguments, read_for_training};
+
+const SCHEMA_FILE: &str = "schema.toml";
 
 /// Draft a schema for a table
 ///
@@ -21,19 +23,24 @@ pub struct Arguments {
     /// Column that says who left
     #[arg(long)]
     pub target: String,
-    /// Value of the target that means "left"; guessed by default
-    #[arg(long)]
-    pub positive: Option<String>,
+    /// Value of the target that means "left"; may be given more than once. `present` or `missing`:
+    /// a customer left who has, or lacks, a value. By default it is guessed where it is sure
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub positive: Vec<String>,
+    /// Value of the target that means "stayed"; may be given more than once. Values that neither
+    /// flag names are refused. By default every value that is not positive means "stayed"
+    #[arg(long, value_name = "VALUE", requires = "positive", allow_hyphen_values = true)]
+    pub negative: Vec<String>,
     /// How a column is written, where several readings fit: an order such as since=%d/%m/%Y, unix,
     /// unix_ms, excel, time, or the number 1234.5 as the column writes it, such as amount=1.234,5.
-    /// Can be repeated
+    /// May be given more than once
     #[arg(long, value_name = "COLUMN=FORMAT", value_parser = column_and_format)]
     pub format: Vec<(String, String)>,
-    /// Column to leave out. Can be repeated
+    /// Column to leave out; may be given more than once
     #[arg(long, value_name = "COLUMN")]
     pub ignore: Vec<String>,
     /// Schema file to write
-    #[arg(long, default_value = "schema.toml")]
+    #[arg(long, default_value = SCHEMA_FILE)]
     pub out: PathBuf,
     /// Search for derived features (sums, differences, ratios, products, counts) that lower the
     /// cross-validated log-loss, and add them to the schema as comments with their gain. Takes a
@@ -55,27 +62,57 @@ fn column_and_format(text: &str) -> Result<(String, String), String> {
     Ok((column.into(), format.into()))
 }
 
+impl Arguments {
+    /// The command without the flags that say what the target means.
+    fn command(&self) -> String {
+        let mut words = vec!["tenure".into(), "init".into(), self.table.display().to_string()];
+        words.extend(["--target".into(), self.target.clone()]);
+        if self.out != Path::new(SCHEMA_FILE) {
+            words.extend(["--out".into(), self.out.display().to_string()]);
+        }
+        for (column, format) in &self.format {
+            words.extend(["--format".into(), format!("{column}={format}")]);
+        }
+        for column in &self.ignore {
+            words.extend(["--ignore".into(), column.clone()]);
+        }
+        if self.suggest {
+            words.push("--suggest".into());
+        }
+        if self.seed != 0 {
+            words.extend(["--seed".into(), self.seed.to_string()]);
+        }
+        if self.force {
+            words.push("--force".into());
+        }
+        words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")
+    }
+}
+
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     refuse_overwrite(&arguments.out, arguments.force)?;
     let source = Source::open_with(&arguments.table, &arguments.reading.options())?;
     let mut notices = Notices::new(&source, console);
+    let Arguments { target, positive, negative, .. } = arguments;
+    let flags = TargetFlags { field: target, positive, negative };
     let answers = Answers { formats: arguments.format.clone(), ignored: arguments.ignore.clone() };
-    let positive = arguments.positive.as_deref();
-    let draft = console.reading(|progress| draft(source, &arguments.target, positive, &answers, progress))?;
+    let draft = console.reading(|progress| draft(source, &flags, &answers, progress)).map_err(|error| match error {
+        InitError::Ambiguous(question) => Failure::usage(question.ask(&arguments.command())),
+        error => error.into(),
+    })?;
     notices.print(&draft.notices, console);
     write_whole(&arguments.out, draft.text.as_bytes())?;
     let schema = &draft.schema;
     let numbers = schema.fields.iter().filter(|field| field.is_number()).count();
     console.say(format!(
-        "{}: {} rows, {} numbers, {} categories and flags, {} identifiers, {} columns ignored; {} = {:?} means left",
+        "{}: {} rows, {} numbers, {} categories and flags, {} identifiers, {} columns ignored; {} means left",
         arguments.out.display(),
         draft.rows,
         numbers,
         schema.fields.len() - numbers,
         schema.identifiers.len(),
         schema.ignored.len(),
-        schema.target.field,
-        schema.target.positive,
+        schema.target.words(),
     ));
     console.say("each guess has a comment: read and correct them before you train");
     if arguments.suggest { suggestions(arguments, &draft, console) } else { Ok(()) }

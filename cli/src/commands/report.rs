@@ -121,6 +121,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         models.push(read(second, arguments, &Console { quiet: true })?);
         same_rows(&models, arguments)?;
     }
+    console.say(format!("predicts {}", models[0].cohort.prediction()));
     let files = [Some(&arguments.model), arguments.compare.as_ref()].into_iter().flatten();
     let parts: Vec<ScoredModel> = models
         .iter()

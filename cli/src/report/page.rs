@@ -60,7 +60,7 @@ fn head(report: &Report) -> Markup {
             h1 { (first.name) }
             p.lead {
                 (count(data.rows)) " customers of " code { (data.file) } ", of whom " (count(data.left)) " ("
-                (percent(rate)) ") left, scored by "
+                (percent(rate)) ") left (" code { (data.left_where) } "), scored by "
                 @for (at, model) in report.models.iter().enumerate() {
                     @if at > 0 { " and " }
                     code { (model.file) }

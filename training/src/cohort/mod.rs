@@ -18,7 +18,9 @@ use tenure::customer::{Cell, Customer};
 use tenure::schema::{Derived, Schema};
 use tenure_table::{Batch, ColumnsError, Source, TableError};
 
+use crate::words::percent;
 pub use replaced::{ReplacedValues, TrainingShares, shifts};
+
 pub use report::{Purpose, ReadReport, RowProblem, Unfit};
 pub use tenure_table::{Column, MISSING_CODE};
 
@@ -69,6 +71,12 @@ impl Cohort {
     /// Number of customers that left.
     pub fn positives(&self) -> usize {
         self.labels.iter().filter(|&&label| label).count()
+    }
+
+    /// What the model predicts, in words: `the probability of left = 1 (15.7% of rows)`.
+    pub fn prediction(&self) -> String {
+        let share = percent(self.positives(), self.rows());
+        format!("{} ({share} of rows)", self.schema.target.probability())
     }
 
     /// The cells of one field, in row order.
@@ -172,13 +180,6 @@ pub fn gather<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
     rows.iter().map(|&row| values[row as usize]).collect()
 }
 
-/// Whether a target's text, which is not empty, is the positive value. Numbers are compared as
-/// numbers: "1.0" is 1.
-pub fn is_positive(text: &str, positive: &str) -> bool {
-    let same_number = || matches!((text.parse::<f64>(), positive.parse::<f64>()), (Ok(a), Ok(b)) if a == b);
-    text == positive || same_number()
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -265,9 +266,8 @@ fields = [
     fn tables_that_cannot_be_trained_on() {
         let (rules, text) = unfit("tenure,contract,partner,Churn\n1,Month,Yes,No\n2,Month,No,No\n");
         assert!(matches!(rules[..], [Unfit::OneClass { .. }, Unfit::TooFewRows { rows: 2, .. }]), "{text}");
-        assert!(
-            text.contains("target `Churn` has one class: the positive value is \"Yes\", the rows have \"No\" (2 rows)")
-        );
+        let words = "target `Churn` has one class: a customer left where Churn = Yes; the rows have \"No\" (2 rows)";
+        assert!(text.contains(words), "{text}");
 
         let (rules, text) = unfit(&table(&"1,Month,Yes,No\nx,Month,Yes,No\n".repeat(10)));
         assert_eq!(rules, [Unfit::TooManyInvalid { invalid: 10, rows: 80 }]);
@@ -291,9 +291,46 @@ fields = [
         assert!(matches!(error, CohortError::Columns(_)), "{error:?}");
     }
 
+    /// A table of one field whose targets are these, in turn, 90 in all.
+    fn of_targets(target: &str, values: &[&str]) -> Result<Cohort, CohortError> {
+        let rows: String = (0..90).map(|row| format!("{row},{}\n", values[row % values.len()])).collect();
+        let schema = format!(
+            "schema_version = 1\nname = \"t\"\ntarget = {{ field = \"t\", {target} }}\n\
+             fields = [{{ name = \"n\", kind = \"number\" }}]"
+        );
+        cohort(&format!("n,t\n{rows}"), &toml::from_str(&schema).unwrap())
+    }
+
     #[test]
-    fn numbers_written_as_decimals_are_the_same_class() {
-        assert!(is_positive("1.0", "1") && is_positive("True.", "True."));
-        assert!(!is_positive("0", "1") && !is_positive("yes", "Yes") && !is_positive("True", "True."));
+    fn spellings_of_the_positive_value_are_counted_together() {
+        for (target, values, positives) in [
+            ("positive = \"Yes\"", &["Yes", "NO", "yes", "No", "YES", "no"][..], 45),
+            ("positive = \"true\"", &["True", "False", "False"], 30),
+            ("positive = \"True\"", &["true", "1", "0", "0", "0", "0"], 30),
+            ("positive = \"1\"", &["1.0", "0.0", "0.0"], 30),
+            ("positive = [\"4\", \"5\"], negative = [\"1\", \"2\", \"3\"]", &["1", "2", "3", "4", "5.0"], 36),
+            ("when = \"present\"", &["", "2024-12-31", ""], 30),
+            ("when = \"missing\", missing = [\"NULL\"]", &["", "2024-12-31", "null"], 60),
+        ] {
+            let cohort = of_targets(target, values).unwrap();
+            assert_eq!((cohort.rows(), cohort.positives()), (90, positives), "{target}");
+            assert_eq!(cohort.report().lines(), [""; 0], "{target}");
+        }
+        let cohort = of_targets("positive = \"a b\"", &["a b", "c", "c"]).unwrap();
+        assert_eq!(cohort.prediction(), "the probability of t = a b (33.3% of rows)");
+    }
+
+    #[test]
+    fn values_of_the_target_that_are_not_named_are_counted() {
+        let cohort = of_targets("positive = \"Yes\"", &["Yes", "No", "Joined"]).unwrap();
+        assert_eq!(
+            cohort.report().lines(),
+            ["target `t` has other values than \"Yes\", which count as stayed: \"No\" (30 rows), \"Joined\" (30 rows)"]
+        );
+        let error = of_targets("positive = \"Yes\", negative = [\"No\"]", &["Yes", "No", "Joined"]).unwrap_err();
+        let words = "30 rows of target `t` are neither positive nor negative in the schema: \"Joined\" (30 rows)";
+        assert!(error.to_string().contains(words), "{error}");
+        let named = "positive = \"Yes\", negative = [\"No\"], missing = [\"joined\"]";
+        assert_eq!(of_targets(named, &["Yes", "No", "Joined"]).unwrap().report().unlabelled, 30);
     }
 }

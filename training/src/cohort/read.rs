@@ -3,12 +3,12 @@
 
 use rayon::prelude::*;
 use tenure::customer::{Problem, Rule};
-use tenure::schema::Schema;
+use tenure::schema::{Outcome, Schema};
 use tenure_table::{BATCH_ROWS, Batch, CheckedBatch, CheckedColumn, Column, Columns, Source};
 
 use super::replaced::ReplacedValues;
 use super::report::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
-use super::{Cohort, CohortError, Purpose, ReadReport, Unfit, is_positive};
+use super::{Cohort, CohortError, Purpose, ReadReport, Unfit};
 
 impl Cohort {
     /// Reads a whole table for training.
@@ -58,7 +58,8 @@ impl Cohort {
         let checked: Vec<CheckedColumn> = fields.map(|(field, &place)| batch.check_column(field, place)).collect();
         let CheckedBatch { columns: checked, mut problems } = checked.into_iter().collect();
         let targets: Vec<_> = (0..batch.rows()).map(|row| batch.text(row, target)).collect();
-        let unlabelled = (0..batch.rows()).filter(|&row| targets[row].is_empty());
+        let outcomes: Vec<Outcome> = targets.iter().map(|text| report.outcome(&schema.target, text)).collect();
+        let unlabelled = (0..batch.rows()).filter(|&row| outcomes[row] == Outcome::Missing);
         problems.extend(unlabelled.map(|row| (row, target_missing(schema))));
         problems.sort_by_key(|(row, _)| *row);
 
@@ -66,7 +67,7 @@ impl Cohort {
         for (row, problem) in problems {
             // A row without a target is left out anyway, so its other problems are not counted.
             let of_target = problem.field == schema.target.field;
-            if targets[row].is_empty() && !of_target {
+            if outcomes[row] == Outcome::Missing && !of_target {
                 continue;
             }
             if !problem.rule.is_error() {
@@ -77,9 +78,9 @@ impl Cohort {
             *if of_target { &mut report.unlabelled } else { &mut report.invalid } += u64::from(first);
             report.problem(batch.line(row), problem);
         }
-        for (text, _) in targets.iter().zip(&sound).filter(|(_, sound)| **sound) {
-            report.target_value(text);
-            self.labels.push(is_positive(text, &schema.target.positive));
+        for ((text, &outcome), _) in targets.iter().zip(&outcomes).zip(&sound).filter(|(_, sound)| **sound) {
+            report.target_value(&schema.target, text, outcome);
+            self.labels.push(outcome == Outcome::Left);
         }
         let first_row = report.rows;
         report.rows += batch.rows() as u64;
@@ -97,12 +98,17 @@ impl Cohort {
         if report.invalid * 10 > labelled {
             unfit.push(Unfit::TooManyInvalid { invalid: report.invalid, rows: report.rows });
         }
-        if rows > 0 && (positives == 0 || positives == rows) {
-            unfit.push(Unfit::OneClass {
-                field: self.schema.target.field.clone(),
-                positive: self.schema.target.positive.clone(),
-                values: report.target_values.clone(),
+        let target = &self.schema.target;
+        if report.unnamed > 0 {
+            unfit.push(Unfit::UnnamedValues {
+                field: target.field.clone(),
+                rows: report.unnamed,
+                values: report.values_of(target, Outcome::Unnamed),
             });
+        }
+        if rows > 0 && (positives == 0 || positives == rows) {
+            let (field, values) = (target.field.clone(), report.target_values.clone());
+            unfit.push(Unfit::OneClass { field, left: target.words(), values });
         }
         let training = purpose == Purpose::Training;
         if rows < if training { MINIMUM_ROWS } else { 1 } {

@@ -1,11 +1,12 @@
 //! The report of reading a table, and the rules for a table that is trained on.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
 use tenure::customer::Problem;
-use tenure::schema::Schema;
+use tenure::schema::{Outcome, Schema, Target, When, folded};
 use tenure_table::{ReadOptions, Source, TableError};
 
 use super::replaced::ReplacedValues;
@@ -50,11 +51,16 @@ pub struct ReadReport {
     pub unseen: Vec<ReplacedValues>,
     /// Columns of the table that are not in the schema.
     pub extra: Vec<String>,
-    pub target: String,
+    pub target: Target,
     /// The first 20 values of the target, with their number of rows.
     pub target_values: Vec<(String, u64)>,
     /// What a person should know about how the table was read ([`Source::notices`]).
     pub notices: Vec<String>,
+    /// Rows whose target is neither positive nor negative, where the schema lists both.
+    pub unnamed: u64,
+    /// What the texts of the target mean that were met so far.
+    #[serde(skip)]
+    outcomes: HashMap<String, Outcome>,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }
@@ -70,11 +76,32 @@ pub struct RowProblem {
 /// A rule that a table breaks as a whole.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Unfit {
-    TooManyInvalid { invalid: u64, rows: u64 },
-    OneClass { field: String, positive: String, values: Vec<(String, u64)> },
-    TooFewRows { rows: usize, purpose: Purpose },
-    TooFewOfAClass { positives: usize, negatives: usize },
-    AllMissing { field: String },
+    TooManyInvalid {
+        invalid: u64,
+        rows: u64,
+    },
+    /// `left` is what means that a customer left, in words.
+    OneClass {
+        field: String,
+        left: String,
+        values: Vec<(String, u64)>,
+    },
+    UnnamedValues {
+        field: String,
+        rows: u64,
+        values: Vec<(String, u64)>,
+    },
+    TooFewRows {
+        rows: usize,
+        purpose: Purpose,
+    },
+    TooFewOfAClass {
+        positives: usize,
+        negatives: usize,
+    },
+    AllMissing {
+        field: String,
+    },
 }
 
 impl fmt::Display for Unfit {
@@ -83,9 +110,16 @@ impl fmt::Display for Unfit {
             Unfit::TooManyInvalid { invalid, rows } => {
                 write!(f, "{invalid} of {rows} rows have a value that breaks a rule; at most one in ten may")
             }
-            Unfit::OneClass { field, positive, values } => {
+            Unfit::OneClass { field, left, values } => {
                 let list = values_list(values);
-                write!(f, "target `{field}` has one class: the positive value is {positive:?}, the rows have {list}")
+                write!(f, "target `{field}` has one class: a customer left where {left}; the rows have {list}")
+            }
+            Unfit::UnnamedValues { field, rows, values } => {
+                let list = values_list(values);
+                write!(
+                    f,
+                    "{rows} rows of target `{field}` are neither positive nor negative in the schema: {list}; name them there under `positive`, `negative` or `missing`"
+                )
             }
             Unfit::TooFewRows { rows, purpose: Purpose::Training } => {
                 write!(f, "{rows} usable rows; training needs at least {MINIMUM_ROWS}")
@@ -129,7 +163,7 @@ impl ReadReport {
             file: source.path().into(),
             options: source.options().clone(),
             line_word: source.line_word(),
-            target: schema.target.field.clone(),
+            target: schema.target.clone(),
             extra,
             ..ReadReport::default()
         }
@@ -146,12 +180,56 @@ impl ReadReport {
         }
     }
 
-    pub(super) fn target_value(&mut self, text: &str) {
+    /// What a text of the target says. The texts of a target are few, so each is compared once.
+    pub(super) fn outcome(&mut self, target: &Target, text: &str) -> Outcome {
+        const KEPT_OUTCOMES: usize = 1000;
+        if let Some(&outcome) = self.outcomes.get(text) {
+            return outcome;
+        }
+        let outcome = target.outcome(text);
+        if self.outcomes.len() < KEPT_OUTCOMES {
+            self.outcomes.insert(text.into(), outcome);
+        }
+        outcome
+    }
+
+    pub(super) fn target_value(&mut self, target: &Target, text: &str, outcome: Outcome) {
+        self.unnamed += u64::from(outcome == Outcome::Unnamed);
+        let text = match (target.when, outcome) {
+            (None, _) => text,
+            (Some(When::Present), Outcome::Left) | (Some(When::Missing), Outcome::Stayed) => "present",
+            _ => "missing",
+        };
         if let Some((_, rows)) = self.target_values.iter_mut().find(|(value, _)| value == text) {
             *rows += 1;
         } else if self.target_values.len() < KEPT_VALUES {
             self.target_values.push((text.into(), 1));
         }
+    }
+
+    /// The values of the target that mean this.
+    pub(super) fn values_of(&self, target: &Target, outcome: Outcome) -> Vec<(String, u64)> {
+        self.target_values.iter().filter(|(value, _)| target.outcome(value) == outcome).cloned().collect()
+    }
+
+    /// The values that count as stayed because they are not positive, where there are several.
+    fn other_values(&self, target: &Target) -> Option<String> {
+        if target.when.is_some() || !target.negative.is_empty() {
+            return None;
+        }
+        let stayed = self.values_of(target, Outcome::Stayed);
+        let mut forms: Vec<String> = stayed.iter().map(|(value, _)| folded(value)).collect();
+        forms.sort_unstable();
+        forms.dedup();
+        let positive: Vec<String> = target.positive.iter().map(|value| format!("{value:?}")).collect();
+        (forms.len() > 1).then(|| {
+            format!(
+                "target `{}` has other values than {}, which count as stayed: {}",
+                target.field,
+                positive.join(", "),
+                values_list(&stayed)
+            )
+        })
     }
 
     /// The number of rows with problems, and the first ten problems, one a line.
@@ -161,7 +239,7 @@ impl ReadReport {
             lines.push(format!("{} of {} rows left out because a value breaks a rule", self.invalid, self.rows));
         }
         if self.unlabelled > 0 {
-            let (count, target) = (self.unlabelled, &self.target);
+            let (count, target) = (self.unlabelled, &self.target.field);
             lines.push(format!("{count} of {} rows left out because their target `{target}` is missing", self.rows));
         }
         let shown = self.problems.iter().take(SHOWN_PROBLEMS);
@@ -180,11 +258,7 @@ impl ReadReport {
             let names: Vec<_> = self.extra.iter().map(|name| format!("`{name}`")).collect();
             lines.push(format!("columns that are not in the schema are ignored: {}", names.join(", ")));
         }
-        if self.target_values.len() > 2 {
-            let list = values_list(&self.target_values);
-            let rule = "every value but the positive one means that the customer stayed";
-            lines.push(format!("target `{}` has more than two values ({list}); {rule}", self.target));
-        }
+        lines.extend(self.other_values(&self.target));
         lines
     }
 }

@@ -15,6 +15,8 @@ pub struct DataFigures {
     /// Rows that were not measured: a value is invalid, or the target is missing.
     pub left_out: usize,
     pub target: String,
+    /// What means that a customer left, as in `Churn = Yes`.
+    pub left_where: String,
     pub fields: Vec<FieldFigures>,
 }
 
@@ -48,6 +50,7 @@ impl DataFigures {
             left: cohort.positives(),
             left_out: cohort.left_out().len(),
             target: cohort.schema().target.field.clone(),
+            left_where: cohort.schema().target.words(),
             fields: (0..cohort.schema().fields.len()).map(|field| FieldFigures::new(cohort, field)).collect(),
         }
     }

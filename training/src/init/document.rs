@@ -1,7 +1,7 @@
 //! The text of `schema.toml`: written by hand, because a guess without its reason cannot be
 //! corrected.
 
-use tenure::schema::{DateFormat, Kind, Negative, NumberFormat, SCHEMA_VERSION, date};
+use tenure::schema::{DateFormat, Kind, Negative, NumberFormat, SCHEMA_VERSION, Target, When, date};
 
 use super::guess::{Guess, Place};
 use crate::profile::{changeable_word, label};
@@ -16,9 +16,8 @@ pub(super) struct Drafted {
     pub(super) file: String,
     pub(super) name: String,
     pub(super) rows: u64,
-    pub(super) target: String,
-    pub(super) positive: String,
-    pub(super) target_comment: String,
+    pub(super) target: Target,
+    pub(super) target_comments: Vec<String>,
     /// Every column but the target, in the table's order.
     pub(super) columns: Vec<(String, Guess)>,
 }
@@ -69,8 +68,7 @@ pub(super) fn write(draft: &Drafted) -> String {
         let start = if lines.is_empty() { "" } else { "\n" };
         text += &format!("\n# {comment}\n{key} = [{start}{lines}]\n");
     }
-    text += &format!("\n[target]\nfield = {}\n", quoted(&draft.target));
-    text += &format!("positive = {} # {}\n", quoted(&draft.positive), plain(&draft.target_comment));
+    text += &target(&draft.target, &draft.target_comments);
     for (name, guess) in &draft.columns {
         if let Place::Field { kind, missing, lowest } = &guess.place {
             text += &field(name, kind, missing, *lowest, guess);
@@ -106,6 +104,23 @@ pub fn suggested(found: &Suggestions) -> String {
             quoted(&label(&derived.name)),
             quoted(&derived.formula)
         );
+    }
+    text
+}
+
+fn target(target: &Target, comments: &[String]) -> String {
+    let comments: String = comments.iter().map(|comment| format!("# {}\n", plain(comment))).collect();
+    let mut text = format!("\n[target]\n{comments}field = {}\n", quoted(&target.field));
+    text += &match (target.when, &target.positive[..]) {
+        (Some(When::Present), _) => "when = \"present\"\n".into(),
+        (Some(When::Missing), _) => "when = \"missing\"\n".into(),
+        (None, [one]) => format!("positive = {}\n", quoted(one)),
+        (None, several) => list("positive", several),
+    };
+    for (key, texts) in [("negative", &target.negative), ("missing", &target.missing)] {
+        if !texts.is_empty() {
+            text += &list(key, texts);
+        }
     }
     text
 }

@@ -3,6 +3,7 @@
 use tenure::schema::MAXIMUM_FIELDS;
 use tenure_table::TableError;
 
+use super::question::Question;
 use crate::words::nearest_hint;
 
 /// Why no schema can be drafted.
@@ -14,14 +15,16 @@ pub enum InitError {
     NoTarget { file: String, target: String, nearest: Option<String>, columns: String },
     #[error("{file}: target `{target}` is of type {kind}; it must be a text, a number or a boolean")]
     TargetType { file: String, target: String, kind: String },
-    #[error("{file}: target `{target}` must have at least two values; it has {values}")]
+    #[error("{file}: target `{target}` must tell customers who left from those who stayed; it has {values}")]
     OneClass { file: String, target: String, values: String },
+    #[error("{0}")]
+    Ambiguous(Box<Question>),
+    #[error("{file}: no row of target `{target}` is {value:?}; it has {values}")]
+    NoValue { file: String, target: String, value: String, values: String },
     #[error(
-        "{file}: which value of target `{target}` means that a customer left? Name it with --positive; the values are {values}"
+        "{file}: target `{target}` has values that neither --positive nor --negative names: {values}; name each of them, or leave --negative out: then every value that is not positive means stayed"
     )]
-    Ambiguous { file: String, target: String, values: String },
-    #[error("{file}: no row of target `{target}` is {positive:?}; it has {values}")]
-    NoPositive { file: String, target: String, positive: String, values: String },
+    UnnamedValues { file: String, target: String, values: String },
     #[error("{file}: what is said of its columns does not fit:{problems}")]
     Answers { file: String, problems: String },
     #[error(

@@ -8,11 +8,13 @@ mod answers;
 mod document;
 mod error;
 mod guess;
+mod question;
 mod target;
+mod target_values;
 
 use answers::{FORMATS, Stated, flag};
 use document::Drafted;
-use guess::{Guess, Place, Question, Refusal};
+use guess::{ColumnQuestion, Guess, Place, Refusal};
 use rayon::prelude::*;
 use tenure::schema::{MAXIMUM_FIELDS, Schema};
 use tenure_table::{Batch, Source, nearest};
@@ -23,6 +25,8 @@ use crate::words::{grouped, nearest_hint};
 pub use answers::Answers;
 pub use document::suggested;
 pub use error::InitError;
+pub use question::{Answer, Question, shell_word};
+pub use target::TargetFlags;
 
 use crate::schema_file::SchemaFile;
 
@@ -39,17 +43,15 @@ pub struct Draft {
     pub notices: Vec<String>,
 }
 
-/// Drafts a schema that predicts `target`; `positive` is its value that means "left", guessed where
-/// not given. `answers` says what a person knows of single columns. `progress` hears
-/// [`Source::progress`] after every batch.
+/// Drafts a schema that predicts the target of the flags. `answers` says what a person knows of
+/// single columns. `progress` hears [`Source::progress`] after every batch.
 pub fn draft(
     mut source: Source,
-    target: &str,
-    positive: Option<&str>,
+    flags: &TargetFlags,
     answers: &Answers,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Draft, InitError> {
-    let file = source.path().display().to_string();
+    let (file, target) = (source.path().display().to_string(), flags.field);
     let columns = source.columns().to_vec();
     let Some(target_column) = columns.iter().position(|column| column == target) else {
         let nearest = nearest(target, columns.iter().map(String::as_str)).map(Into::into);
@@ -66,7 +68,7 @@ pub fn draft(
         let (done, total) = source.progress();
         progress(done, total);
     }
-    let (positive, target_comment) = target::guess_positive(&file, &profiles[target_column], positive)?;
+    let drafted_target = target::drafted(&file, &profiles[target_column], flags)?;
     let ignored = |comment: String| Ok(Guess { place: Place::Ignored, comments: vec![comment] });
     let place = |profile: &Profile| match source.refused().iter().find(|column| column.name == profile.name) {
         _ if answers.ignored.contains(&profile.name) => ignored("left out with --ignore".into()),
@@ -83,9 +85,8 @@ pub fn draft(
         file: source.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         name: label(&stem).chars().take(60).collect(),
         rows: profiles[target_column].rows,
-        target: target.into(),
-        positive,
-        target_comment,
+        target: drafted_target.target,
+        target_comments: drafted_target.comments,
         // A name that the schema cannot hold is passed over by training as a column that the schema
         // does not name.
         columns: columns.into_iter().filter(|(name, _)| name.len() <= MAXIMUM_TEXT).collect(),
@@ -136,7 +137,7 @@ fn without_refusals(
     for (name, place) in places {
         match place {
             Ok(guess) => columns.push((name, guess)),
-            Err(Refusal::Unclear(Question { text, line, readings })) => {
+            Err(Refusal::Unclear(ColumnQuestion { text, line, readings })) => {
                 let line = line.map_or(String::new(), |line| format!(" (line {line})"));
                 let readings: Vec<String> = readings
                     .iter()

@@ -10,7 +10,29 @@ pub(crate) fn drafted(text: &str, target: &str, positive: Option<&str>) -> Resul
 }
 
 fn answered(text: &str, target: &str, positive: Option<&str>, answers: &Answers) -> Result<Draft, InitError> {
-    draft(Source::open(file(text).path())?, target, positive, answers, &mut |_, _| {})
+    draft_with(text, target, positive.as_slice(), &[], answers)
+}
+
+pub(crate) fn drafted_with(text: &str, field: &str, positive: &[&str], negative: &[&str]) -> Result<Draft, InitError> {
+    draft_with(text, field, positive, negative, &Answers::default())
+}
+
+fn draft_with(
+    text: &str,
+    field: &str,
+    positive: &[&str],
+    negative: &[&str],
+    answers: &Answers,
+) -> Result<Draft, InitError> {
+    let owned = |values: &[&str]| -> Vec<String> { values.iter().map(|&value| value.into()).collect() };
+    let (positive, negative) = (owned(positive), owned(negative));
+    let flags = TargetFlags { field, positive: &positive, negative: &negative };
+    draft(Source::open(file(text).path())?, &flags, answers, &mut |_, _| {})
+}
+
+/// The flags of a target whose positive value is guessed.
+fn guessed(field: &str) -> TargetFlags<'_> {
+    TargetFlags { field, positive: &[], negative: &[] }
 }
 
 fn of_shared(name: &str, target: &str) -> Option<Draft> {
@@ -19,7 +41,7 @@ fn of_shared(name: &str, target: &str) -> Option<Draft> {
         eprintln!("skipped: ../shared/data/{name} is not there");
         return None;
     }
-    Some(draft(Source::open(&path).unwrap(), target, None, &Answers::default(), &mut |_, _| {}).unwrap())
+    Some(draft(Source::open(&path).unwrap(), &guessed(target), &Answers::default(), &mut |_, _| {}).unwrap())
 }
 
 fn kinds(schema: &Schema, name: &str) -> Kind {
@@ -33,7 +55,7 @@ fn ibm_telco() {
         (&schema.identifiers[..], schema.ignored.len(), schema.fields.len()),
         (&["customerID".into()][..], 0, 19)
     );
-    assert_eq!((schema.name.as_str(), schema.target.positive.as_str()), ("Ibm telco", "Yes"));
+    assert_eq!((schema.name.as_str(), schema.target.words()), ("Ibm telco", "Churn = Yes".into()));
     let number = Kind::Number { unit: String::new(), minimum: None, maximum: None, format: NumberFormat::default() };
     for name in ["tenure", "MonthlyCharges", "TotalCharges"] {
         assert_eq!(kinds(&schema, name), number, "{name}");
@@ -73,7 +95,8 @@ fn ibm_telco() {
 fn churn5000() {
     let Some(Draft { schema, text, .. }) = of_shared("churn5000.csv", "churn") else { return };
     assert_eq!((&schema.identifiers[..], schema.ignored.len(), schema.fields.len()), (&["phone".into()][..], 0, 19));
-    assert_eq!(schema.target.positive, "True.");
+    assert_eq!(schema.target.positive, ["True."]);
+    assert!(text.contains("# The model predicts the probability of churn = True. (14.1% of rows).\n"), "{text}");
     let area = ["408", "415", "510"].map(String::from).to_vec();
     assert_eq!(kinds(&schema, "area_code"), Kind::Category { categories: area });
     assert!(matches!(kinds(&schema, "cust_serv_calls"), Kind::Number { minimum: None, .. }));
@@ -174,7 +197,7 @@ fn a_draft_reads_its_own_table() {
     let table = format!("balance;calls;since;at;seen;Exited\n{}", (0..300).map(row).collect::<String>());
     let file = file(&table);
     let source = || Source::open(file.path()).unwrap();
-    let Draft { schema, text, .. } = draft(source(), "Exited", None, &Answers::default(), &mut |_, _| {}).unwrap();
+    let Draft { schema, text, .. } = draft(source(), &guessed("Exited"), &Answers::default(), &mut |_, _| {}).unwrap();
     let cohort = crate::cohort::Cohort::read(source(), &schema).unwrap();
     assert_eq!(cohort.rows(), 300, "{text}");
     let number = |field: &str, row: usize| {
@@ -232,7 +255,8 @@ proptest! {
         }
         let file = file(writer.into_inner().unwrap());
         let name = file.path().display().to_string();
-        match Source::open(file.path()).map_err(InitError::from).and_then(|source| draft(source, "Churn", None, &Answers::default(), &mut |_, _| {})) {
+        let opened = Source::open(file.path()).map_err(InitError::from);
+        match opened.and_then(|source| draft(source, &guessed("Churn"), &Answers::default(), &mut |_, _| {})) {
             Ok(draft) => {
                 prop_assert_eq!(draft.schema.problems(), vec![]);
                 prop_assert_eq!(draft.rows, labels.len() as u64);

@@ -6,6 +6,7 @@
 mod column;
 mod dates;
 mod identify;
+mod leaving;
 mod levels;
 mod names;
 mod numbers;
@@ -20,10 +21,11 @@ pub(crate) use dates::Reading;
 pub(crate) use identify::{
     NEARLY_ALL, Naming, ROWS_FOR_IDENTIFIERS, identifies, is_code, looks_like_codes, naming, profile_of,
 };
+pub(crate) use leaving::{speaks, yes_or_no};
 pub(crate) use levels::{Ends, Level, levels_of};
 pub(crate) use names::{after_the_fact, changeable_word, label, outcome_word, words};
 pub(crate) use numbers::{Notation, Notations, named_notation};
 pub(crate) use placeholders::{apart, dates_apart};
 pub(crate) use position::row_position;
 pub(crate) use spelled::Spelled;
-pub(crate) use text::{is_certain_missing_token, means_left, yes_and_no};
+pub(crate) use text::{is_certain_missing_token, yes_and_no};

@@ -50,6 +50,15 @@ impl<'a> Spelled<'a> {
         let (text, _) = spellings.remove(0);
         Spelled { text, rows, others: spellings }
     }
+
+    /// This value and another as spellings of one.
+    pub(crate) fn join(self, other: Spelled<'a>) -> Spelled<'a> {
+        let spellings = |value: Spelled<'a>| {
+            let main = value.rows - value.others.iter().map(|(_, rows)| rows).sum::<u64>();
+            [(value.text, main)].into_iter().chain(value.others).collect::<Vec<_>>()
+        };
+        Spelled::of([spellings(self), spellings(other)].concat())
+    }
 }
 
 /// Whether letter case is part of a text: a word of it is short or has a digit, and is written

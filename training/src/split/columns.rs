@@ -94,8 +94,8 @@ fn walk(
     let report = cohort.report();
     let source = report.reopen()?;
     let file = report.file.display().to_string();
-    let columns = source.columns().iter().filter(|name| **name != report.target);
-    let Some(index) = source.columns().iter().position(|name| name == column).filter(|_| column != report.target)
+    let columns = source.columns().iter().filter(|name| **name != report.target.field);
+    let Some(index) = source.columns().iter().position(|name| name == column).filter(|_| column != report.target.field)
     else {
         let nearest = nearest(column, columns.map(String::as_str)).map(Into::into);
         return Err(SplitError::Column { file, column: column.into(), nearest });

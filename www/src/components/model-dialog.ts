@@ -4,6 +4,7 @@ import { customElement, property, query } from "lit/decorators.js";
 import type { ModelCard } from "tenure";
 import { controls } from "../styles/controls";
 import { cardFigures } from "../text/card";
+import { targetText } from "../text/fields";
 import { formatBytes, formatCount, formatWholePercent } from "../text/numbers";
 import type { Model } from "../workspace/model";
 import { icon } from "./marks";
@@ -27,7 +28,7 @@ export class ModelDialog extends LitElement {
     const { schema, card, policy } = scorer;
     const rows = (card as Partial<ModelCard>).rows;
     const facts: [string, string][] = [
-      ["Predicts", `${schema.target.field} = ${schema.target.positive}`],
+      ["Predicts", targetText(schema)],
       ["Inputs", `${schema.fields.length} fields`],
       [
         "Tiers",

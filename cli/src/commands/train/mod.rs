@@ -55,6 +55,7 @@ pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console
     refuse_overwrite(&arguments.out, arguments.force)?;
     let params = arguments.network.params();
     let (file, cohort) = arguments.table.read(console)?;
+    console.say(format!("predicts {}", cohort.prediction()));
     let start = RunStart::new("train", settings, &cohort, &file.schema, params.seed);
     let mut recorder = arguments.tracking.begin(start, console)?;
     let result = learn(arguments, &params, &file, &cohort, console, &mut recorder);

@@ -2,7 +2,9 @@
 
 use tenure::schema::{DateFormat, Kind, date};
 
-use super::place::{Guess, Place, Question, Refusal, counted, counted_levels, ignored, missing_comments, words_beside};
+use super::place::{
+    ColumnQuestion, Guess, Place, Refusal, counted, counted_levels, ignored, missing_comments, words_beside,
+};
 use crate::profile::{Level, Profile, Reading, dates_apart, number, words};
 use crate::words::grouped;
 
@@ -141,7 +143,7 @@ fn written(format: &DateFormat, example: &Level) -> Option<String> {
 }
 
 /// Which of several readings is meant, asked with a text that they read differently.
-fn question(profile: &Profile, readings: &[Reading]) -> Question {
+fn question(profile: &Profile, readings: &[Reading]) -> ColumnQuestion {
     let [first, second, ..] = readings else { unreachable!("a question has two readings") };
     let (text, line) = match profile.dates.unclear(&first.format, &second.format) {
         Some((text, line)) => (text.clone(), Some(*line)),
@@ -156,7 +158,7 @@ fn question(profile: &Profile, readings: &[Reading]) -> Question {
         (days, reading.format.name().to_owned())
     };
     let readings = readings.iter().map(reading).collect();
-    Question { text, line, readings }
+    ColumnQuestion { text, line, readings }
 }
 
 /// Two-digit years can stand first or last: "24-01-31" is a day of 2024 or the 24th. Of the two, the

@@ -13,7 +13,7 @@ use crate::profile::{Profile, after_the_fact, row_position};
 use crate::words::grouped;
 use place::ignored;
 
-pub(super) use place::{Guess, Place, Question, Refusal};
+pub(super) use place::{ColumnQuestion, Guess, Place, Refusal};
 
 /// The place of a column; `stated` is how a person says that it is written.
 pub(super) fn guess(profile: &Profile, target: &str, stated: Option<&Stated>) -> Result<Guess, Refusal> {

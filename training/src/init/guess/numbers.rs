@@ -4,7 +4,7 @@
 use tenure::schema::{Kind, NumberFormat};
 
 use super::place::{
-    Guess, Place, Question, Refusal, counted_levels, identifier, ignored, listed, missing_comments, words_beside,
+    ColumnQuestion, Guess, Place, Refusal, counted_levels, identifier, ignored, listed, missing_comments, words_beside,
 };
 use super::texts::{Listed, MANY_CATEGORIES, count_comment};
 use crate::profile::{
@@ -224,7 +224,7 @@ fn several_units(profile: &Profile) -> String {
 }
 
 /// Which notation is meant, asked with a text that two read differently.
-fn question(profile: &Profile, notations: &[Notation; 2]) -> Question {
+fn question(profile: &Profile, notations: &[Notation; 2]) -> ColumnQuestion {
     let seen = profile.numerals.unclear();
     let reading = |notation: &Notation| {
         let unit = profile.numerals.unit().unwrap_or_default();
@@ -232,7 +232,7 @@ fn question(profile: &Profile, notations: &[Notation; 2]) -> Question {
         let number = format.read(&seen.first).map_or_else(|| "no number".into(), |number| number.to_string());
         (number, notation.name())
     };
-    Question {
+    ColumnQuestion {
         text: seen.first.clone(),
         line: Some(seen.first_line),
         readings: notations.iter().map(reading).collect(),

@@ -34,7 +34,7 @@ impl Place {
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::init) enum Refusal {
     /// Several readings fit.
-    Unclear(Question),
+    Unclear(ColumnQuestion),
     /// The format that a person stated does not fit: the rows that it reads, the rows with a value,
     /// and a text that it does not read.
     Misstated { read: u64, known: u64, example: String },
@@ -42,7 +42,7 @@ pub(in crate::init) enum Refusal {
 
 /// A text that can be read in several ways, and the line where it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::init) struct Question {
+pub(in crate::init) struct ColumnQuestion {
     pub(in crate::init) text: String,
     pub(in crate::init) line: Option<u64>,
     /// What the text would be, and the format to state for it.

@@ -53,41 +53,6 @@ pub(crate) fn yes_and_no<'a>(a: &'a str, b: &'a str) -> Option<(&'a str, &'a str
     if is_pair(a, b) { Some((a, b)) } else { is_pair(b, a).then_some((b, a)) }
 }
 
-/// Whether a value of the target means that the customer left.
-pub(crate) fn means_left(text: &str) -> bool {
-    const WORDS: [&str; 28] = [
-        "yes",
-        "y",
-        "true",
-        "t",
-        "1",
-        "1.0",
-        "ja",
-        "oui",
-        "si",
-        "sí",
-        "sim",
-        "churn",
-        "churned",
-        "churner",
-        "left",
-        "leaver",
-        "exited",
-        "lost",
-        "gone",
-        "cancelled",
-        "canceled",
-        "closed",
-        "terminated",
-        "attrited",
-        "inactive",
-        "attrited customer",
-        "churned customer",
-        "lapsed",
-    ];
-    WORDS.contains(&plain_word(text).as_str())
-}
-
 /// Letter case and a full stop aside, as in "True.".
 fn plain_word(text: &str) -> String {
     text.strip_suffix('.').unwrap_or(text).to_lowercase()
