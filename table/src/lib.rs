@@ -62,6 +62,8 @@ mod foreign;
 mod header;
 mod layout;
 mod options;
+#[cfg(any(feature = "parquet", feature = "spreadsheet"))]
+mod origin;
 mod packed;
 mod peeked;
 #[cfg(feature = "parquet")]
@@ -71,6 +73,8 @@ mod source;
 mod text;
 mod text_bytes;
 mod text_cells;
+#[cfg(feature = "spreadsheet")]
+mod workbook;
 mod write;
 
 pub use batch::{BATCH_ROWS, Batch};
