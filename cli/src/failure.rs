@@ -111,7 +111,11 @@ exit_codes! {
 }
 
 fn table(error: &TableError) -> i32 {
-    if error.rule == TableRule::Readable { ENVIRONMENT } else { DATA }
+    match error.rule {
+        TableRule::Readable => ENVIRONMENT,
+        TableRule::Sheet => USAGE,
+        _ => DATA,
+    }
 }
 
 impl From<TrainError> for Failure {
@@ -146,7 +150,7 @@ mod tests {
             error.rule = rule;
             error
         };
-        for (rule, code) in [(TableRule::Readable, ENVIRONMENT), (TableRule::Header, DATA)] {
+        for (rule, code) in [(TableRule::Readable, ENVIRONMENT), (TableRule::Header, DATA), (TableRule::Sheet, USAGE)] {
             let codes = [
                 Failure::from(table(rule)),
                 CohortError::Table(table(rule)).into(),

@@ -15,7 +15,7 @@ use crate::inputs::{ReadArguments, read_for_training, read_schema};
 /// The flags of every command that learns from a table.
 #[derive(Debug, Default, clap::Args)]
 pub struct TableArguments {
-    /// Table with known outcomes: CSV, TSV or Parquet
+    /// Table with known outcomes: CSV, TSV, Parquet or .xlsx
     #[arg(long)]
     pub data: PathBuf,
     /// Schema file, or the name of a preset (ibm_telco, churn5000)
@@ -109,5 +109,12 @@ impl TableArguments {
         }
         console.say(format!("warning: {}", found.message));
         Ok(())
+    }
+}
+
+/// Adds what the hash of the file does not tell of the table: the sheet, where one was asked for.
+pub fn add_sheet(parameters: &mut serde_json::Value, cohort: &Cohort) {
+    if let Some(sheet) = &cohort.report().options.sheet {
+        parameters["sheet"] = sheet.as_str().into();
     }
 }

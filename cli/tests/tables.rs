@@ -3,7 +3,10 @@
 
 mod small_model;
 
+use std::io::{Cursor, Write};
+
 use small_model::{SmallModel, assert_code, read_csv, words};
+use zip::write::SimpleFileOptions;
 
 /// Forty rows; edits the lines, of which line 1 is the header.
 fn edited(model: &SmallModel, edit: impl Fn(usize, &str) -> String) -> String {
@@ -136,4 +139,89 @@ fn exports_are_read_as_the_table_that_they_hold() {
     let (found, warnings) = draft(format!("Customers of all shops\n\n{text}").as_bytes());
     assert_eq!((&found, warnings.len()), (&expected, 1));
     assert!(warnings[0].contains("t.csv: line 1 is a title"), "{warnings:?}");
+}
+
+/// A workbook of sheets, each with its name and the text of a CSV file without quotes.
+fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let packages = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let relation = |number: usize, kind: &str, target: &str| {
+        format!("<Relationship Id=\"rId{number}\" Type=\"{office}/{kind}\" Target=\"{target}\"/>")
+    };
+    let relations = |list: String| format!("<Relationships xmlns=\"{packages}\">{list}</Relationships>");
+    let numbered = || (1..).zip(sheets);
+    let named = |(number, (name, _)): (usize, &(&str, &str))| {
+        format!("<sheet name=\"{name}\" sheetId=\"{number}\" r:id=\"rId{number}\"/>")
+    };
+    let target = |(number, _)| relation(number, "worksheet", &format!("worksheets/sheet{number}.xml"));
+    let cell = |cell: &str| match cell.parse::<f64>() {
+        Ok(number) => format!("<c><v>{number}</v></c>"),
+        Err(_) => format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>"),
+    };
+    let row = |line: &str| format!("<row>{}</row>", line.split(',').map(cell).collect::<String>());
+    let list: String = numbered().map(named).collect();
+    let mut files = vec![
+        ("_rels/.rels".into(), relations(relation(1, "officeDocument", "xl/workbook.xml"))),
+        (
+            "xl/workbook.xml".into(),
+            format!("<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets>{list}</sheets></workbook>"),
+        ),
+        ("xl/_rels/workbook.xml.rels".to_owned(), relations(numbered().map(target).collect())),
+    ];
+    files.extend(numbered().map(|(number, (_, text))| {
+        let rows: String = text.lines().map(row).collect();
+        let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
+        (format!("xl/worksheets/sheet{number}.xml"), sheet)
+    }));
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in files {
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_sheet_scores_and_drafts_as_the_text_file_of_its_cells() {
+    let model = SmallModel::new();
+    let text = model.rows(200).replace("\"Two, or more\"", "Day");
+    model.table("in.csv", &text);
+    let sheets = [("Notes", "about,this\nfile,1\n"), ("Customers", text.as_str())];
+    std::fs::write(model.path("in.xlsx"), workbook(&sheets)).unwrap();
+    let run = |command: &str, code| {
+        let output = model.run(&command.split(' ').collect::<Vec<_>>());
+        assert_code(&output, code);
+        words(&output)
+    };
+    run("score model.safetensors --data in.csv --out text.csv", 0);
+    run("score model.safetensors --data in.xlsx --sheet Customers --out sheet.csv", 0);
+    let (names, rows) = read_csv(&model.path("text.csv"));
+    let (found, of_sheet) = read_csv(&model.path("sheet.csv"));
+    assert_eq!((found, of_sheet.len()), (names, 200));
+    for (row, cells) in rows.iter().enumerate() {
+        // A table program drops the zeros behind a decimal.
+        assert_eq!(of_sheet[row][2].parse::<f64>().unwrap(), cells[2].parse::<f64>().unwrap());
+        assert_eq!((&of_sheet[row][..2], &of_sheet[row][3..]), (&cells[..2], &cells[3..]));
+    }
+    for (file, sheet) in [("in.csv", ""), ("in.xlsx", " --sheet 2")] {
+        run(&format!("init {file}{sheet} --target Churn --out {file}.toml"), 0);
+        // `check` opens the table twice: the identifiers are read by themselves.
+        let error = run(&format!("check --data {file}{sheet} --schema {file}.toml"), 0);
+        assert!(!error.contains("the sheet"), "{error}");
+    }
+    let schema = |file| {
+        let text = std::fs::read_to_string(model.path(file)).unwrap();
+        text.lines().skip(1).map(|line| line.to_owned() + "\n").collect::<String>()
+    };
+    assert_eq!(schema("in.xlsx.toml"), schema("in.csv.toml"));
+
+    let error = run("explain model.safetensors --data in.xlsx --row 1 --counterfactuals 0", 1);
+    for part in ["warning: in.xlsx: the sheet \"Notes\" is read, the first of 2", "no column `tenure`"] {
+        assert!(error.contains(part), "{error}");
+    }
+    let error = run("init in.xlsx --sheet Custmers --target Churn", 2);
+    assert!(error.contains("no sheet \"Custmers\"; the sheets are \"Notes\", \"Customers\""), "{error}");
+    let error = run("evaluate model.safetensors --data in.csv --sheet Customers", 2);
+    assert!(error.contains("this is no workbook (.xlsx)"), "{error}");
 }

@@ -24,7 +24,7 @@ pub enum TableRule {
     Readable,
     /// The file has bytes.
     NotEmpty,
-    /// The file is delimited text or Parquet.
+    /// The file is delimited text, Parquet or a workbook.
     Format,
     /// Line 1 names the columns.
     Header,
@@ -42,9 +42,11 @@ pub enum TableRule {
     ClosedQuotes,
     /// A row is at most [`MAXIMUM_RECORD`](crate::MAXIMUM_RECORD) bytes long.
     RecordLength,
+    /// The sheet that was asked for is there.
+    Sheet,
     /// The schema's columns are there, with types that hold one value.
     Columns,
-    /// The bytes of a Parquet file or of an archive are not damaged.
+    /// The bytes of a Parquet file, a workbook or an archive are not damaged.
     Undamaged,
 }
 

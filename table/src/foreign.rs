@@ -5,7 +5,11 @@ use std::path::Path;
 use super::error::{TableError, TableRule};
 
 /// What a table may be.
-const TABLES: &str = "a table must be delimited text (CSV, TSV) or Parquet";
+const TABLES: &str = if cfg!(feature = "spreadsheet") {
+    "a table must be delimited text (CSV, TSV), Parquet or .xlsx"
+} else {
+    "a table must be delimited text (CSV, TSV) or Parquet"
+};
 
 /// Refuses a file of another format. `start` is its beginning, without the compression by
 /// `packed_by`.
@@ -28,6 +32,7 @@ fn name(start: &[u8]) -> Option<(&'static str, &'static str)> {
     Some(match start {
         // A build that reads these has opened them by now.
         [b'P', b'A', b'R', b'1', ..] => ("Parquet", "this build does not read it; write the table as CSV"),
+        [b'P', b'K', 3, 4, ..] if cfg!(feature = "spreadsheet") => ("a zip archive", unpack),
         [b'P', b'K', 3, 4, ..] => ("a spreadsheet or a zip archive", "save it as CSV, or unpack it"),
         [0x1f, 0x8b, ..] => ("a gzip archive", unpack),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => ("a zstd archive", unpack),

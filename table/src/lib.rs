@@ -1,5 +1,5 @@
-//! The one door for tables: CSV, TSV, Parquet and Arrow record batches become checked columns, and
-//! rows become tables again.
+//! The one door for tables: CSV, TSV, Parquet, Arrow record batches and sheets of workbooks become
+//! checked columns, and rows become tables again.
 //!
 //! A [`Source`] is an open table. It yields [`Batch`]es in constant memory; a batch is unchecked.
 //! [`Columns::find`] says which columns are a schema's fields, and [`Batch::check`] checks those
@@ -7,12 +7,15 @@
 //! columns appended. The functions of this crate start no threads: batches, and the fields of a
 //! batch, can be checked side by side.
 //!
-//! Text (comma, semicolon, tab or bar between the cells) and Parquet are told apart by their first
-//! bytes, never by the file's name. Parquet and Arrow come with the feature `parquet`, which is on
-//! by default.
+//! Formats are told apart by their first bytes, never by the file's name: text (UTF-8, UTF-16 or
+//! Windows-1252; comma, semicolon, tab or bar between the cells; as it is, or compressed by gzip or
+//! Zstandard), Parquet, and workbooks (.xlsx). What was guessed or passed over is a sentence of
+//! [`Source::notices`]. The features `parquet` (with Arrow), `spreadsheet` and `zstd` are on by
+//! default; text and gzip need none.
 //!
 //! Memory: at most one record of [`MAXIMUM_RECORD`] bytes and one batch, 16 MiB of text and 4 bytes
-//! a cell; for Parquet one page per column and one batch.
+//! a cell; for Parquet one page per column and one batch. A sheet is held as a whole, 8 bytes and
+//! the text of each cell.
 //!
 //! ```
 //! use tenure_table::{Columns, Source};
@@ -62,6 +65,8 @@ mod foreign;
 mod header;
 mod layout;
 mod options;
+#[cfg(any(feature = "parquet", feature = "spreadsheet"))]
+mod origin;
 mod packed;
 mod peeked;
 #[cfg(feature = "parquet")]
@@ -71,6 +76,8 @@ mod source;
 mod text;
 mod text_bytes;
 mod text_cells;
+#[cfg(feature = "spreadsheet")]
+mod workbook;
 mod write;
 
 pub use batch::{BATCH_ROWS, Batch};

@@ -3,6 +3,8 @@
 /// What a caller decides about reading a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
+    /// The sheet of a workbook, by its name, or by its number counted from 1; the first by default.
+    pub sheet: Option<String>,
     /// What becomes of broken lines.
     pub broken_lines: BrokenLines,
 }

@@ -2,7 +2,6 @@
 //! type holds more than one value in a row are refused by name.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,12 +12,12 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
-use sha2::{Digest, Sha256};
 
 use super::arrow::{ArrowCells, holds_one_value};
 use super::batch::{BATCH_ROWS, Batch, Cells};
 use super::error::{TableError, TableRule};
 use super::header::{self, RefusedColumn};
+use super::origin::Origin;
 
 type Reader = Box<dyn RecordBatchReader + Send>;
 /// Begins to read columns, which are given in ascending order.
@@ -47,20 +46,13 @@ enum Stage {
     Reading(Reader),
 }
 
-/// Where the bytes of a table lie, to hash them.
-enum Origin {
-    File,
-    Memory(Bytes),
-    Stream,
-}
-
 impl RecordBatches {
     pub(super) fn open(path: &Path, file: File) -> Result<RecordBatches, TableError> {
-        RecordBatches::parquet(path, file, Origin::File)
+        RecordBatches::parquet(path, file, Origin::File(path.into()))
     }
 
     pub(super) fn in_memory(name: &Path, bytes: Bytes) -> Result<RecordBatches, TableError> {
-        RecordBatches::parquet(name, bytes.clone(), Origin::Memory(bytes))
+        RecordBatches::parquet(name, bytes.clone(), Origin::Memory(Box::new(bytes)))
     }
 
     fn parquet(path: &Path, chunks: impl ChunkReader + 'static, bytes: Origin) -> Result<RecordBatches, TableError> {
@@ -160,25 +152,7 @@ impl RecordBatches {
     /// SHA-256 of the bytes. Parquet is read from its end, column by column, so this takes a pass
     /// of its own.
     pub(super) fn sha256(&self) -> Result<Option<String>, TableError> {
-        let io = |error: std::io::Error| TableError::io(&self.file, &error);
-        let mut hash = Sha256::new();
-        match &self.bytes {
-            Origin::Stream => return Ok(None),
-            Origin::Memory(bytes) => hash.update(bytes),
-            Origin::File => {
-                let mut file = File::open(&self.file).map_err(io)?;
-                let mut block = vec![0; 1 << 20];
-                loop {
-                    match file.read(&mut block) {
-                        Ok(0) => break,
-                        Ok(read) => hash.update(&block[..read]),
-                        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                        Err(error) => return Err(io(error)),
-                    }
-                }
-            }
-        }
-        Ok(Some(hex::encode(hash.finalize())))
+        self.bytes.sha256(&self.file)
     }
 }
 

@@ -15,6 +15,8 @@ use super::options::ReadOptions;
 use super::record_batches::RecordBatches;
 use super::text::TextReader;
 use super::text_bytes::TextBytes;
+#[cfg(feature = "spreadsheet")]
+use super::workbook::SheetReader;
 
 /// Bytes looked at to tell the format.
 const SIGNATURE: u64 = 16;
@@ -31,6 +33,8 @@ pub struct Source {
 
 enum Reader {
     Text(Box<TextReader>),
+    #[cfg(feature = "spreadsheet")]
+    Sheet(Box<SheetReader>),
     #[cfg(feature = "parquet")]
     Arrow {
         format: Format,
@@ -48,6 +52,8 @@ pub enum Format {
     },
     /// A Parquet file.
     Parquet,
+    /// A sheet of a workbook (.xlsx).
+    Sheet,
     /// Record batches in memory.
     Arrow,
 }
@@ -69,7 +75,12 @@ impl Source {
         file.rewind().map_err(io)?;
         #[cfg(feature = "parquet")]
         if is_parquet(&signature) {
+            refuse_sheet(path, options)?;
             return Ok(Source::arrow(path, Format::Parquet, RecordBatches::open(path, file)?));
+        }
+        #[cfg(feature = "spreadsheet")]
+        if is_zip(&signature) {
+            return Ok(Source::sheet(path, SheetReader::open(path, file, options.sheet.as_deref())?, options));
         }
         Source::text(path, bytes, Box::new(file), options)
     }
@@ -89,7 +100,12 @@ impl Source {
         let name = name.as_ref();
         #[cfg(feature = "parquet")]
         if is_parquet(&bytes) {
+            refuse_sheet(name, options)?;
             return Ok(Source::arrow(name, Format::Parquet, RecordBatches::in_memory(name, bytes.into())?));
+        }
+        #[cfg(feature = "spreadsheet")]
+        if is_zip(&bytes) {
+            return Ok(Source::sheet(name, SheetReader::in_memory(name, bytes, options.sheet.as_deref())?, options));
         }
         Source::text(name, bytes.len() as u64, Box::new(Cursor::new(bytes)), options)
     }
@@ -108,9 +124,16 @@ impl Source {
         let text = TextBytes::open(path, FileBytes::new(file))?;
         let (sample, is_whole) = text.sample();
         foreign::refuse(path, sample, text.packed_by())?;
+        refuse_sheet(path, options)?;
         let layout = Layout::detect(path, sample, is_whole);
         let reader = Reader::Text(Box::new(TextReader::open(path, text, layout, options.broken_lines)?));
         Ok(Source { path: path.into(), reader, options: options.clone(), bytes, rows: 0, ended: false })
+    }
+
+    #[cfg(feature = "spreadsheet")]
+    fn sheet(path: &Path, reader: SheetReader, options: &ReadOptions) -> Source {
+        let reader = Reader::Sheet(Box::new(reader));
+        Source { path: path.into(), reader, options: options.clone(), bytes: 0, rows: 0, ended: false }
     }
 
     #[cfg(feature = "parquet")]
@@ -133,6 +156,8 @@ impl Source {
     pub fn format(&self) -> Format {
         match self.reader {
             Reader::Text(ref reader) => Format::Text { delimiter: reader.delimiter().into() },
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(_) => Format::Sheet,
             #[cfg(feature = "parquet")]
             Reader::Arrow { format, .. } => format,
         }
@@ -147,6 +172,8 @@ impl Source {
     pub fn columns(&self) -> &[String] {
         match &self.reader {
             Reader::Text(reader) => &reader.columns,
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(reader) => &reader.columns,
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => &batches.columns,
         }
@@ -156,6 +183,8 @@ impl Source {
     pub fn refused(&self) -> &[RefusedColumn] {
         match &self.reader {
             Reader::Text(_) => &[],
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(_) => &[],
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => &batches.refused,
         }
@@ -172,6 +201,8 @@ impl Source {
     pub fn select(&mut self, columns: &[usize]) {
         match &mut self.reader {
             Reader::Text(_) => {}
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(_) => {}
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.select(columns),
         }
@@ -182,15 +213,19 @@ impl Source {
     pub(super) fn arrow_schema(&self) -> Option<&arrow_schema::SchemaRef> {
         match &self.reader {
             Reader::Text(_) => None,
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(_) => None,
             Reader::Arrow { batches, .. } => Some(batches.schema()),
         }
     }
 
-    /// How much was read, of how much: bytes of a text file, rows of a Parquet file. Nobody knows
+    /// How much was read, of how much: bytes of a text file, rows of a Parquet file or a sheet. Nobody knows
     /// how many rows of record batches are to come, so there both are the rows that were read.
     pub fn progress(&self) -> (u64, u64) {
         match &self.reader {
             Reader::Text(reader) => (reader.consumed(), self.bytes),
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(reader) => reader.progress(),
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.progress(),
         }
@@ -202,6 +237,8 @@ impl Source {
     pub fn notices(&self) -> Vec<String> {
         match &self.reader {
             Reader::Text(reader) => reader.notices(),
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(reader) => reader.notices.clone(),
             #[cfg(feature = "parquet")]
             Reader::Arrow { .. } => Vec::new(),
         }
@@ -213,6 +250,8 @@ impl Source {
         self.ended = true;
         match &mut self.reader {
             Reader::Text(reader) => reader.sha256().map(Some),
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(reader) => reader.sha256(),
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.sha256(),
         }
@@ -228,6 +267,8 @@ impl Iterator for Source {
         }
         let batch = match &mut self.reader {
             Reader::Text(reader) => reader.next_batch(),
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(reader) => Ok(reader.next_batch()),
             #[cfg(feature = "parquet")]
             Reader::Arrow { batches, .. } => batches.next_batch(),
         };
@@ -253,8 +294,20 @@ impl Iterator for Source {
 }
 
 #[cfg(feature = "parquet")]
-fn is_parquet(sample: &[u8]) -> bool {
-    sample.starts_with(b"PAR1")
+fn is_parquet(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PAR1")
+}
+
+#[cfg(feature = "spreadsheet")]
+fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// Refuses to read a sheet of a file that has none.
+fn refuse_sheet(path: &Path, options: &ReadOptions) -> Result<(), TableError> {
+    let Some(sheet) = &options.sheet else { return Ok(()) };
+    let message = format!("this is no workbook (.xlsx), so it has no sheet {sheet:?}");
+    Err(TableError::new(path, TableRule::Sheet, message))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::text_cells::TextCells;
 
 /// A batch is closed early at this many bytes of text, so that memory stays bounded with rows of
 /// any length.
-const BATCH_TEXT: usize = 16 * 1024 * 1024;
+pub(super) const BATCH_TEXT: usize = 16 * 1024 * 1024;
 
 /// Broken lines that an error lists.
 const SHOWN_LINES: usize = 5;
@@ -302,7 +302,7 @@ impl TextReader {
 }
 
 /// The beginning of a text.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.trim().chars().take(SHOWN_TEXT).collect()
 }
 
@@ -375,7 +375,7 @@ mod tests {
     }
 
     fn read_as(broken_lines: BrokenLines, text: &str) -> Result<(Vec<Batch>, Vec<String>), TableError> {
-        let options = ReadOptions { broken_lines };
+        let options = ReadOptions { broken_lines, ..ReadOptions::default() };
         let mut source = Source::from_bytes_with("t.csv", text.as_bytes().to_vec(), &options)?;
         let batches = source.by_ref().collect::<Result<_, _>>()?;
         Ok((batches, source.notices()))

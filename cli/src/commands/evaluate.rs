@@ -23,7 +23,7 @@ use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_ev
 pub struct Arguments {
     /// Artifact
     pub model: PathBuf,
-    /// Table with known outcomes: CSV, TSV or Parquet
+    /// Table with known outcomes: CSV, TSV, Parquet or .xlsx
     #[arg(long)]
     pub data: PathBuf,
     /// Probability from which a row counts as predicted to leave

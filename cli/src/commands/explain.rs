@@ -7,11 +7,11 @@ use tenure::customer::{Cell, Customer};
 use tenure::schema::{Field, Kind};
 use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Explanation, Scorer};
 use tenure::sentence::{ChangeWords, GERMAN, Messages};
-use tenure_table::{BrokenLines, Columns, ReadOptions, Source};
+use tenure_table::{Columns, Source};
 
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::inputs::{Notices, read_artifact};
+use crate::inputs::{Notices, SheetArguments, read_artifact};
 
 /// Explain the score of one row, and what would lower it
 ///
@@ -24,9 +24,11 @@ use crate::inputs::{Notices, read_artifact};
 pub struct Arguments {
     /// Artifact
     pub model: PathBuf,
-    /// Table: CSV, TSV or Parquet
+    /// Table: CSV, TSV, Parquet or .xlsx
     #[arg(long)]
     pub data: PathBuf,
+    #[command(flatten)]
+    pub sheet: SheetArguments,
     /// Row to explain, counted from 1 without the header
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub row: u64,
@@ -46,7 +48,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { model, data, row, counterfactuals, threshold, language, json: as_json } = arguments;
+    let Arguments { model, data, sheet, row, counterfactuals, threshold, language, json: as_json } = arguments;
     if let Some(threshold) = threshold.filter(|threshold| !(0.0..=1.0).contains(threshold)) {
         return Err(Failure::usage(format!("--threshold must be a number from 0 to 1 (got {threshold})")));
     }
@@ -55,7 +57,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     scorer.set_messages(messages);
     let changeable = scorer.changeable();
     // Broken lines are rows, as in `tenure score`.
-    let source = Source::open_with(data, &ReadOptions { broken_lines: BrokenLines::Keep })?;
+    let source = Source::open_with(data, &sheet.keeping_rows())?;
     Notices::new(&source, console);
     let customer = customer(&scorer, source, *row)?;
     let mut workspace = scorer.workspace();

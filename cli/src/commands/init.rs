@@ -18,7 +18,7 @@ const SCHEMA_FILE: &str = "schema.toml";
 /// Every guess has a comment with its reason. Read and correct the schema before you train.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Table: CSV, TSV or Parquet
+    /// Table: CSV, TSV, Parquet or .xlsx
     pub table: PathBuf,
     /// Column that says who left
     #[arg(long)]

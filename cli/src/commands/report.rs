@@ -25,7 +25,7 @@ use crate::report::page;
 pub struct Arguments {
     /// Artifact
     pub model: PathBuf,
-    /// Table with known outcomes: CSV, TSV or Parquet
+    /// Table with known outcomes: CSV, TSV, Parquet or .xlsx
     #[arg(long)]
     pub data: PathBuf,
     /// HTML file to write

@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn the_cells_of_broken_lines_are_written() {
         let text = b"n,t\n1,a\n2\n3,\"x,y\",z\n4,\n5,b\n6,c\n7,d\n";
-        let options = ReadOptions { broken_lines: BrokenLines::Keep };
+        let options = ReadOptions { broken_lines: BrokenLines::Keep, ..ReadOptions::default() };
         let mut formats = vec![Format::Text { delimiter: ',' }];
         if cfg!(feature = "parquet") {
             formats.push(Format::Parquet);

@@ -83,7 +83,8 @@ pub fn draft(
     let stem = source.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let drafted = Drafted {
         file: source.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        name: label(&stem).chars().take(60).collect(),
+        // `customers.csv.gz` has two endings.
+        name: label(stem.trim_end_matches(".csv").trim_end_matches(".tsv")).chars().take(60).collect(),
         rows: profiles[target_column].rows,
         target: drafted_target.target,
         target_comments: drafted_target.comments,

@@ -19,13 +19,13 @@ use row_scorer::{RowScorer, Tally};
 use serde_json::json;
 use tenure::artifact::Document;
 use tenure::scorer::{ExplainOptions, Scorer};
-use tenure_table::{Batch, BrokenLines, Columns, OutputTable, ReadOptions, Source};
+use tenure_table::{Batch, Columns, OutputTable, Source};
 use tenure_training::cohort::{ReplacedValues, TrainingShares, shifts};
 use tenure_training::file::{persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
-use crate::inputs::{Notices, day, read_artifact};
+use crate::inputs::{Notices, SheetArguments, day, read_artifact};
 
 /// Score every row of a table
 ///
@@ -47,9 +47,11 @@ use crate::inputs::{Notices, day, read_artifact};
 pub struct Arguments {
     /// The artifact
     pub model: PathBuf,
-    /// The table: CSV, TSV or Parquet
+    /// The table: CSV, TSV, Parquet or .xlsx
     #[arg(long)]
     pub data: PathBuf,
+    #[command(flatten)]
+    pub sheet: SheetArguments,
     /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
     #[arg(long)]
     pub out: PathBuf,
@@ -100,7 +102,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
             return Err(Failure::usage(format!("--budget must be at least {minimum} for this model (got {budget})")));
         }
     }
-    let mut source = Source::open_with(data, &ReadOptions { broken_lines: BrokenLines::Keep })?;
+    let mut source = Source::open_with(data, &arguments.sheet.keeping_rows())?;
     let mut notices = Notices::new(&source, output);
     let line_word = source.line_word();
     let places = Columns::find(&source, &document.schema, false)?.fields;

@@ -24,7 +24,7 @@ use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
 use crate::hyperparameters::NetworkArguments;
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
-use crate::table::TableArguments;
+use crate::table::{TableArguments, add_sheet};
 
 /// Learn a model from a table and write the artifact
 #[derive(Debug, clap::Args)]
@@ -75,7 +75,8 @@ fn learn(
     let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
     let checks = arguments.table.check(cohort, schema, &split, console)?;
     if let Some(folder) = &arguments.checkpoint_dir {
-        let parameters = json!({ "training": params.canonical(), "split": split_by.words(&split.test) });
+        let mut parameters = json!({ "training": params.canonical(), "split": split_by.words(&split.test) });
+        add_sheet(&mut parameters, cohort);
         let run = RunIdentity::new(&cohort.report().sha256, &schema_sha256(schema), parameters);
         checkpoint::open(folder, &run)?;
     }

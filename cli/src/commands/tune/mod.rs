@@ -27,7 +27,7 @@ use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::{Failure, INTERRUPTED};
 use crate::hyperparameters::NetworkArguments;
 use crate::recorder::{RunStart, TrackingArguments};
-use crate::table::TableArguments;
+use crate::table::{TableArguments, add_sheet};
 
 /// Search for better hyperparameters within a budget
 ///
@@ -102,16 +102,14 @@ pub fn run(arguments: &Arguments, effective: &ResolvedSettings, output: &Console
     pool.sort_unstable();
     let parts = stratified_parts(cohort.labels(), &pool, &[1.0 / FOLDS as f64; FOLDS], params.seed)?;
 
-    let run = RunIdentity::new(
-        &cohort.report().sha256,
-        &schema_sha256(&schema),
-        json!({
-            "training": params.canonical(),
-            "searched": space.names(),
-            "folds": FOLDS,
-            "split": split_by.words(&split.test),
-        }),
-    );
+    let mut parameters = json!({
+        "training": params.canonical(),
+        "searched": space.names(),
+        "folds": FOLDS,
+        "split": split_by.words(&split.test),
+    });
+    add_sheet(&mut parameters, &cohort);
+    let run = RunIdentity::new(&cohort.report().sha256, &schema_sha256(&schema), parameters);
     let mut trials = Trials::open(&arguments.trials_file, &run)?;
     let known = trials.by_trial().len();
     if known > 0 {
