@@ -1,11 +1,12 @@
 //! Rows that occur more than once, and whether they stand on both sides of a split.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 use tenure_table::TableError;
 
+use super::across::{elsewhere, hash};
 use super::finding::{Check, Finding};
 use super::repeated::{RepeatedIdentifier, repeated_identifiers};
 use crate::cohort::{Cohort, Column};
@@ -106,13 +107,6 @@ impl Duplicates {
     }
 }
 
-/// Test rows whose key is in another part.
-pub(super) fn elsewhere(keys: &[u64], split: &Split) -> usize {
-    let others = [&split.train, &split.validation, &split.calibration].into_iter().flatten();
-    let others: HashSet<u64> = others.map(|&row| keys[row as usize]).collect();
-    split.test.iter().filter(|&&row| others.contains(&keys[row as usize])).count()
-}
-
 /// A hash of every row's cells.
 fn keys(cohort: &Cohort) -> Vec<u64> {
     let mut hashers = vec![DefaultHasher::new(); cohort.rows()];
@@ -127,10 +121,4 @@ fn keys(cohort: &Cohort) -> Vec<u64> {
         }
     }
     hashers.into_iter().map(|hasher| hasher.finish()).collect()
-}
-
-pub(super) fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

@@ -2,6 +2,7 @@
 //! placeholders among numbers. Figures for every field, and findings with figures. And, after that,
 //! whether a model is too good to be true.
 
+mod across;
 mod duplicates;
 mod fields;
 mod finding;

@@ -58,27 +58,43 @@ pub(crate) fn naming(name: &str) -> Option<Naming> {
         "subscription",
         "user",
     ];
-    const NUMBERS: [&str; 15] = [
+    const NUMBERS: [&str; 16] = [
         "code",
         "guid",
         "hash",
         "id",
         "identifier",
         "key",
+        "nbr",
         "no",
         "nr",
         "num",
         "number",
-        "nummer",
         "numero",
+        "nummer",
         "ref",
         "reference",
         "uuid",
     ];
-    const ONE_CUSTOMER: [&str; 7] = ["id", "uuid", "guid", "ssn", "passport", "msisdn", "imsi"];
-    const KEYS: [&str; 12] =
-        ["id", "uuid", "guid", "ssn", "passport", "msisdn", "imsi", "phone", "email", "mail", "imei", "iban"];
-    const NAMES: [&str; 8] = ["name", "surname", "firstname", "lastname", "fullname", "vorname", "nachname", "address"];
+    const ONE_CUSTOMER: [&str; 14] = [
+        "client",
+        "customer",
+        "employee",
+        "guid",
+        "id",
+        "imsi",
+        "kunde",
+        "msisdn",
+        "passport",
+        "ssn",
+        "subscriber",
+        "uid",
+        "user",
+        "uuid",
+    ];
+    const KEYS: [&str; 13] =
+        ["email", "guid", "iban", "id", "imei", "imsi", "mail", "msisdn", "passport", "phone", "ssn", "uid", "uuid"];
+    const NAMES: [&str; 8] = ["address", "firstname", "fullname", "lastname", "nachname", "name", "surname", "vorname"];
     let words: Vec<String> = words(name).into_iter().map(|word| word.to_lowercase()).collect();
     let is_among = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let (first, last) = (words.first()?.as_str(), words.last()?.as_str());
@@ -187,6 +203,8 @@ mod tests {
                     "id_cliente",
                     "user_uuid",
                     "policyNo",
+                    "CUST_NBR",
+                    "Customer",
                     "SUBSCRIBER_KEY",
                 ][..],
                 Some(Naming::Customer),
@@ -194,7 +212,16 @@ mod tests {
             (&["order_id", "phone", "Email", "device IMEI", "store id", "PhoneService"], Some(Naming::Key)),
             (&["Surname", "Customer Name", "first_name", "address"], Some(Naming::Name)),
             (
-                &["num_of_products", "account_length", "number_of_customers", "user_num_calls", "plan", "paid", "--"],
+                &[
+                    "num_of_products",
+                    "Customers",
+                    "account_length",
+                    "number_of_customers",
+                    "user_num_calls",
+                    "plan",
+                    "paid",
+                    "--",
+                ],
                 None,
             ),
         ] {

@@ -149,24 +149,11 @@ const BESIDE: [&str; 40] = [
     "why",
     "year",
 ];
-/// Words that say that something happened to a customer who is still there, or how often.
-const BEFORE: [&str; 15] = [
-    "before",
-    "count",
-    "earlier",
-    "former",
-    "historical",
-    "n",
-    "num",
-    "number",
-    "past",
-    "prev",
-    "previous",
-    "previously",
-    "prior",
-    "times",
-    "total",
-];
+/// Words that say that something happened to a customer who is still there.
+const BEFORE: [&str; 9] =
+    ["before", "earlier", "former", "historical", "past", "prev", "previous", "previously", "prior"];
+/// Words that say how often something happened.
+const COUNTS: [&str; 6] = ["count", "n", "num", "number", "times", "total"];
 
 /// The word in a column's name by which it may be known only after a customer left.
 ///
@@ -175,11 +162,14 @@ const BEFORE: [&str; 15] = [
 /// does not. Words are compared whole.
 pub(crate) fn after_the_fact(name: &str, target: &str) -> Option<String> {
     let (name, target) = (lower_words(name), lower_words(target));
+    if has_any(&name, &BEFORE) {
+        return None;
+    }
     let speaks = |word: &&String| LEAVING.iter().any(|leaving| word.contains(leaving));
     if let Some(word) = name.iter().find(speaks) {
-        let earlier = name.iter().any(|word| BEFORE.contains(&word.as_str()));
-        // "Attrition_Flag_…_Count" names the model that wrote it.
-        return (!earlier || target.iter().all(|word| name.contains(word))).then(|| word.clone());
+        // A score is named after the target and all that it was made of: "Attrition_Flag_…_Count".
+        let is_score = target.iter().all(|word| name.contains(word));
+        return (is_score || !has_any(&name, &COUNTS)).then(|| word.clone());
     }
     let mut telling = telling(&target);
     let found = telling.join(" ");
@@ -313,8 +303,11 @@ pub(crate) fn changeable_word(name: &str, number: bool) -> Option<String> {
         true => word.as_str() == "discount",
         false => CHOSEN.contains(&word.as_str()),
     };
-    let is_past = words.iter().any(|word| PAST.contains(&word.as_str()));
-    words.iter().find(chosen).filter(|_| !is_past).cloned()
+    words.iter().find(chosen).filter(|_| !has_any(&words, &PAST)).cloned()
+}
+
+fn has_any(words: &[String], list: &[&str]) -> bool {
+    words.iter().any(|word| list.contains(&word.as_str()))
 }
 
 fn lower_words(name: &str) -> Vec<String> {
@@ -328,8 +321,8 @@ pub(crate) fn outcome_word(name: &str, target: &str) -> Option<String> {
         ["cancel", "terminat", "deactivat", "attrit", "winback", "closed", "closure", "exited", "offboard"];
     after_the_fact(name, target).or_else(|| {
         let words = lower_words(name);
-        let earlier = words.iter().any(|word| BEFORE.contains(&word.as_str()));
-        words.into_iter().find(|word| !earlier && STEMS.iter().any(|stem| word.starts_with(stem)))
+        let happened_before = has_any(&words, &BEFORE) || has_any(&words, &COUNTS);
+        words.into_iter().find(|word| !happened_before && STEMS.iter().any(|stem| word.starts_with(stem)))
     })
 }
 
@@ -389,7 +382,8 @@ mod tests {
             ("left", "ChurnReason", Some("churn")),
             ("left", "is_churned", Some("churned")),
             ("left", "CHURN RISK", Some("churn")),
-            ("left", "previous_churns", None),
+            ("churn", "previous_churn", None),
+            ("left", "churn_count", None),
             ("Status", "MaritalStatus", None),
             ("Status", "status_code", None),
             ("y", "day", None),

@@ -1,6 +1,6 @@
 //! A logistic regression: it finds sums, differences and, on logarithms, ratios.
 
-use super::Fitted;
+use super::learner::Fitted;
 use super::sample::Sample;
 
 /// More fields take too long.
@@ -26,7 +26,7 @@ pub(super) fn fit(sample: &Sample, set: &[usize], fold: usize, train: &[u32], te
         let is_missing = |value: &f64| f64::from(u8::from(value.is_nan()));
         for column in [values.clone(), values.iter().map(logarithm).collect(), values.iter().map(is_missing).collect()]
         {
-            columns.extend(standardised(column, &train).map(|column| (at, column)));
+            columns.extend(scaled(column, &train).map(|column| (at, column)));
         }
     }
     columns.push((usize::MAX, vec![1.0; sample.labels.len()]));
@@ -41,9 +41,9 @@ pub(super) fn fit(sample: &Sample, set: &[usize], fold: usize, train: &[u32], te
     Fitted { logits: test.iter().map(|&at| dot(&row(at), &weights)).collect(), importance }
 }
 
-/// A column with mean 0 and variance 1 on the training rows, 0 where it is missing; nothing for one
+/// The column with mean 0 and variance 1 on the training rows, 0 where it is missing; nothing for one
 /// that is constant there.
-fn standardised(mut column: Vec<f64>, train: &[u32]) -> Option<Vec<f64>> {
+fn scaled(mut column: Vec<f64>, train: &[u32]) -> Option<Vec<f64>> {
     let known: Vec<f64> = train.iter().map(|&row| column[row as usize]).filter(|value| !value.is_nan()).collect();
     let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
     let deviation = (known.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / known.len().max(1) as f64).sqrt();
@@ -65,9 +65,9 @@ fn weights(rows: &[Vec<f64>], labels: &[f64], size: usize) -> Vec<f64> {
             let weight = (probability * (1.0 - probability)).max(1e-6);
             for (at, value) in row.iter().enumerate() {
                 slope[at] += (label - probability) * value;
-                let scaled = weight * value;
+                let weighed = weight * value;
                 for (sum, other) in curvature[at * size..].iter_mut().zip(&row[..=at]) {
-                    *sum += scaled * other;
+                    *sum += weighed * other;
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! very period that defines leaving. Where a model tells the customers apart nearly perfectly, two
 //! quick learners look for few fields that do so together.
 
+mod learner;
 mod linear;
 mod sample;
 mod trees;
@@ -14,6 +15,7 @@ use super::fields::summaries;
 use super::finding::{Check, Finding};
 use crate::cohort::Cohort;
 use crate::metrics::{mean, roc_auc};
+use learner::{Fitted, Learner};
 use sample::Sample;
 
 /// Above it, nearly every customer that left ranks above every one that stayed.
@@ -145,15 +147,6 @@ fn evaluate(sample: &Sample, set: &[usize], learner: Learner) -> (f64, Vec<usize
     let mut order: Vec<usize> = (0..set.len()).collect();
     order.sort_by(|&a, &b| importance(b).total_cmp(&importance(a)));
     (mean(folds.iter().map(|(auc, _)| *auc)), order.into_iter().map(|at| set[at]).collect())
-}
-
-/// Fits on rows of a fold's training part and predicts its test part.
-type Learner = fn(&Sample, &[usize], usize, &[u32], &[u32]) -> Fitted;
-
-/// The logits of the test rows, and how much each of the fields matters.
-struct Fitted {
-    logits: Vec<f64>,
-    importance: Vec<f64>,
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub(super) enum Place {
 /// More different texts than this, and a column is a category only if most rows have a text that is
 /// not rare.
 const MANY_CATEGORIES: usize = 256;
+/// Training refuses a table of fewer rows, so its texts may as well be listed.
+const ROWS_TO_TRAIN: u64 = 50;
 const _: () = assert!(MAXIMUM_VALUES <= MAXIMUM_CATEGORIES);
 
 pub(super) fn guess(profile: &Profile, target: &str) -> Guess {
@@ -226,12 +228,18 @@ struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    /// All texts but those that mean missing; of many texts those that are not rare, where most
-    /// rows have one of them.
+    /// All texts but those that mean missing, unless all are rare; of many texts those that are not
+    /// rare, where most rows have one of them.
     fn of(profile: &'a Profile, missing: &[String]) -> Option<Listed<'a>> {
         let texts: Vec<_> = profile.values.as_ref()?.iter().filter(|(text, _)| !missing.contains(text)).collect();
         let distinct = grouped(texts.len() as u64);
         if texts.len() <= MANY_CATEGORIES {
+            // Training would refuse a category that has nothing but rare texts. It keeps flags.
+            let only_rare = texts.iter().all(|(_, counted)| counted.rows < RARE_BELOW as u64);
+            let is_flag = matches!(texts[..], [(a, _), (b, _)] if yes_and_no(a, b).is_some());
+            if only_rare && !is_flag && profile.rows >= ROWS_TO_TRAIN {
+                return None;
+            }
             let categories = texts.into_iter().map(|(text, _)| text).collect();
             return Some(Listed { categories, distinct, comment: None });
         }
