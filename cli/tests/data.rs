@@ -207,6 +207,78 @@ fn warnings_are_errors_under_strict() {
 }
 
 #[test]
+fn a_model_that_is_too_good_is_named_with_its_fields() {
+    // Who uses neither in the last month has left: each alone says little.
+    let leak = |row: usize, cells: &mut Vec<String>| {
+        let (calls, data) = (row * 7919 % 5 < 2, row * 6841 % 7 < 3);
+        cells[1] = if calls { "none" } else { "some" }.into();
+        cells[5] = if data { "none" } else { "some" }.into();
+        cells[6] = if calls && data { "Yes" } else { "No" }.into();
+        cells[4] = (row * 613 % 1009).to_string();
+    };
+    let folder = Folder::new();
+    folder.write("t.csv", &table(900, leak).replacen("household", "calls_9", 1).replacen("plan", "data_9", 1));
+    folder.ends("init t.csv --target Churn", 0);
+    let train = "train --data t.csv --schema schema.toml --out m --model linear --epochs 60 --synthetic-rows 500 --ship teacher";
+    let (_, error) = folder.ends(train, 0);
+    let warning = "warning: the model separates the test rows nearly perfectly";
+    assert!(error.contains(warning) && error.contains("`calls_9` and `data_9` together tell them apart"), "{error}");
+    let warnings = card(&folder.path("m"))["card"]["data_warnings"].clone();
+    assert!(warnings.as_array().unwrap().contains(&serde_json::json!(["too_good", null])), "{warnings}");
+    for command in
+        ["evaluate m --data t.csv --resamples 0", "report m --data t.csv --resamples 2 --explain 0 --out r.html"]
+    {
+        let (_, error) = folder.ends(command, 0);
+        assert!(error.contains("`calls_9` and `data_9` together"), "{error}");
+    }
+    let page = std::fs::read_to_string(folder.path("r.html")).unwrap();
+    assert!(page.contains("too good to be true?") && page.contains("`calls_9` and `data_9` together"));
+    let crossval = "crossval --data t.csv --schema schema.toml --splits 2 --model linear --epochs 60 --synthetic-rows 500 --ship teacher";
+    let (_, error) = folder.ends(crossval, 0);
+    assert!(
+        error.contains("separates the test rows of the folds") && error.contains("`calls_9` and `data_9`"),
+        "{error}"
+    );
+    let (_, error) = folder.ends(&format!("{train} --force --strict").replace("--out m", "--out other"), 1);
+    assert!(error.contains("leave --strict out"), "{error}");
+    assert!(!folder.path("other").exists());
+}
+
+#[test]
+fn a_saved_index_is_ignored_and_hides_no_repeated_customer() {
+    let folder = Folder::new();
+    let indexed = |rows: usize, index: fn(usize) -> usize| {
+        let text = table(rows, |row, cells| cells[0] = format!("C{:04}", row * 7919 % 150));
+        let line = |(row, line): (usize, &str)| match row {
+            0 => format!(",customer_{line}\n"),
+            row => format!("{},{line}\n", index(row - 1)),
+        };
+        text.lines().enumerate().map(line).collect::<String>()
+    };
+    for (name, index) in [("counted", (|row| row) as fn(usize) -> usize), ("appended", |row| row % 400)] {
+        folder.write("t.csv", &indexed(600, index));
+        folder.ends("init t.csv --target Churn --force", 0);
+        let schema = std::fs::read_to_string(folder.path("schema.toml")).unwrap();
+        assert!(schema.contains("\"column 1\", # row positions: 0 to "), "{name}: {schema}");
+        assert!(
+            schema.contains("\"customer_id\", # 150 different values in 600 rows")
+                && schema.contains("--group customer_id"),
+            "{schema}"
+        );
+        let (out, _) = folder.ends("check --data t.csv --schema schema.toml", 0);
+        for part in [
+            "`customer_id`: 450 of 600 rows have the value of an earlier row",
+            "60 of 60 test rows (100.0%) are of a customer who is also in training",
+            "--group customer_id",
+        ] {
+            assert!(out.contains(part), "{name}: {part} in {out}");
+        }
+        let (out, _) = folder.ends("check --data t.csv --schema schema.toml --group customer_id --strict", 0);
+        assert!(out.contains("no value is in two parts of the split"), "{out}");
+    }
+}
+
+#[test]
 fn suggestions_are_comments_that_a_person_accepts() {
     // Who leaves hangs on the sum of two charges.
     let row = |row: usize| {

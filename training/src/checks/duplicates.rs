@@ -6,15 +6,15 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::Serialize;
 use tenure_table::TableError;
 
+use super::across::{elsewhere, hash};
 use super::finding::{Check, Finding};
-use super::keys::{elsewhere, hash};
 use super::repeated::{RepeatedIdentifier, repeated_identifiers};
 use crate::cohort::{Cohort, Column};
 use crate::split::Split;
 use crate::words::percent;
 
-/// Customers of different identifiers may well be alike; from this share of the rows on, and from so
-/// many rows on, it is worth a warning.
+/// Customers of different identifiers may well be alike; from this share of the rows on, and from this
+/// number of rows on, it is worth a warning.
 const ALIKE: f64 = 0.01;
 const ALIKE_ROWS: usize = 3;
 

@@ -2,10 +2,10 @@
 //! placeholders among numbers. Figures for every field, and findings with figures. And, after that,
 //! whether a model is too good to be true.
 
+mod across;
 mod duplicates;
 mod fields;
 mod finding;
-mod keys;
 mod placeholders;
 mod quoted;
 mod repeated;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use tenure_table::TableError;
 
-use super::keys::{elsewhere, hash};
+use super::across::{elsewhere, hash};
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::profile::{Naming, Profile, is_certain_missing_token, naming, row_position};
 use crate::split::Split;

@@ -1,7 +1,7 @@
 //! Columns whose values identify something: identifiers, and numbers that are codes.
 
 use super::column::{Profile, number};
-use super::names::words;
+use super::names::{has_any, is_among, lower_words, words};
 use crate::words::grouped;
 
 /// With fewer rows, uniqueness means nothing.
@@ -26,73 +26,27 @@ pub(crate) enum Naming {
 
 /// Whom the values of a column identify, if its name says that they identify somebody.
 pub(crate) fn naming(name: &str) -> Option<Naming> {
-    const PEOPLE: [&str; 30] = [
-        "account",
-        "acct",
-        "card",
-        "cardholder",
-        "client",
-        "cliente",
-        "consumer",
-        "contact",
-        "cust",
-        "customer",
-        "donor",
-        "emp",
-        "employee",
-        "guest",
-        "kunde",
-        "kunden",
-        "member",
-        "mitglied",
-        "mitglieds",
-        "party",
-        "patient",
-        "person",
-        "player",
-        "policy",
-        "policyholder",
-        "staff",
-        "student",
-        "subscriber",
-        "subscription",
-        "user",
-    ];
-    const NUMBERS: [&str; 15] = [
-        "code",
-        "guid",
-        "hash",
-        "id",
-        "identifier",
-        "key",
-        "no",
-        "nr",
-        "num",
-        "number",
-        "nummer",
-        "numero",
-        "ref",
-        "reference",
-        "uuid",
-    ];
-    const ONE_CUSTOMER: [&str; 7] = ["id", "uuid", "guid", "ssn", "passport", "msisdn", "imsi"];
-    const KEYS: [&str; 12] =
-        ["id", "uuid", "guid", "ssn", "passport", "msisdn", "imsi", "phone", "email", "mail", "imei", "iban"];
-    const NAMES: [&str; 8] = ["name", "surname", "firstname", "lastname", "fullname", "vorname", "nachname", "address"];
-    let words: Vec<String> = words(name).into_iter().map(|word| word.to_lowercase()).collect();
-    let is_among = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    const PEOPLE: &str = "account acct card cardholder client cliente consumer contact cust customer donor emp \
+        employee guest kunde kunden member mitglied mitglieds party patient person player policy \
+        policyholder staff student subscriber subscription user";
+    const NUMBERS: &str = "code guid hash id identifier key nbr no nr num number numero nummer ref reference uuid";
+    const ONE_CUSTOMER: &str =
+        "client customer employee guid id imsi kunde msisdn passport ssn subscriber uid user uuid";
+    const KEYS: &str = "email guid iban id imei imsi mail msisdn passport phone ssn uid uuid";
+    const NAMES: &str = "address firstname fullname lastname nachname name surname vorname";
+    let words = lower_words(name);
     let (first, last) = (words.first()?.as_str(), words.last()?.as_str());
     // "customerid" is written without a capital.
     let joined = |word: &String| {
-        PEOPLE.iter().any(|person| word.strip_prefix(person).is_some_and(|rest| NUMBERS.contains(&rest)))
+        PEOPLE.split(' ').any(|person| word.strip_prefix(person).is_some_and(|rest| is_among(rest, NUMBERS)))
     };
-    let of_people = is_among(&PEOPLE) && (NUMBERS.contains(&last) || first == "id");
-    if of_people || words.iter().any(joined) || words.len() == 1 && ONE_CUSTOMER.contains(&first) {
+    let of_people = has_any(&words, PEOPLE) && (is_among(last, NUMBERS) || first == "id");
+    if of_people || words.iter().any(joined) || words.len() == 1 && is_among(first, ONE_CUSTOMER) {
         Some(Naming::Customer)
-    } else if is_among(&KEYS) {
+    } else if has_any(&words, KEYS) {
         Some(Naming::Key)
     } else {
-        is_among(&NAMES).then_some(Naming::Name)
+        has_any(&words, NAMES).then_some(Naming::Name)
     }
 }
 
@@ -187,6 +141,8 @@ mod tests {
                     "id_cliente",
                     "user_uuid",
                     "policyNo",
+                    "CUST_NBR",
+                    "Customer",
                     "SUBSCRIBER_KEY",
                 ][..],
                 Some(Naming::Customer),
@@ -194,7 +150,16 @@ mod tests {
             (&["order_id", "phone", "Email", "device IMEI", "store id", "PhoneService"], Some(Naming::Key)),
             (&["Surname", "Customer Name", "first_name", "address"], Some(Naming::Name)),
             (
-                &["num_of_products", "account_length", "number_of_customers", "user_num_calls", "plan", "paid", "--"],
+                &[
+                    "num_of_products",
+                    "Customers",
+                    "account_length",
+                    "number_of_customers",
+                    "user_num_calls",
+                    "plan",
+                    "paid",
+                    "--",
+                ],
                 None,
             ),
         ] {

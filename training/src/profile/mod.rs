@@ -3,6 +3,7 @@
 //!
 //! `init` drafts a schema from it, `checks` looks for leaks and identifiers, `suggest` reads names.
 
+mod changeable;
 mod column;
 mod dates;
 mod identify;
@@ -10,12 +11,14 @@ mod leaving;
 mod levels;
 mod names;
 mod numbers;
+mod outcome;
 mod placeholders;
 mod position;
 mod seen;
 mod spelled;
 mod text;
 
+pub(crate) use changeable::changeable_word;
 pub(crate) use column::{MAXIMUM_TEXT, MAXIMUM_VALUES, Profile, number};
 pub(crate) use dates::Reading;
 pub(crate) use identify::{
@@ -23,8 +26,9 @@ pub(crate) use identify::{
 };
 pub(crate) use leaving::{speaks, yes_or_no};
 pub(crate) use levels::{Ends, Level, levels_of};
-pub(crate) use names::{after_the_fact, changeable_word, label, outcome_word, words};
+pub(crate) use names::{label, words};
 pub(crate) use numbers::{Notation, Notations, named_notation};
+pub(crate) use outcome::{after_the_fact, outcome_word};
 pub(crate) use placeholders::{apart, dates_apart};
 pub(crate) use position::row_position;
 pub(crate) use spelled::Spelled;

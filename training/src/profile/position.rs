@@ -2,7 +2,7 @@
 
 use super::column::Profile;
 use super::identify::{ROWS_FOR_IDENTIFIERS, naming};
-use super::names::words;
+use super::names::{has_any, is_among, lower_words};
 use crate::words::grouped;
 
 /// What a name says about row positions.
@@ -47,51 +47,14 @@ pub(crate) fn row_position(profile: &Profile) -> Option<String> {
 }
 
 fn named(name: &str) -> Named {
-    const ROWS: [&str; 36] = [
-        "#",
-        "counter",
-        "idx",
-        "index",
-        "lfd",
-        "lfdnr",
-        "line",
-        "lineno",
-        "linenumber",
-        "no",
-        "nr",
-        "num",
-        "number",
-        "obs",
-        "observation",
-        "ordinal",
-        "pos",
-        "position",
-        "record",
-        "recordno",
-        "row",
-        "rowid",
-        "rowname",
-        "rownames",
-        "rowno",
-        "rownum",
-        "rownumber",
-        "s",
-        "seq",
-        "sequence",
-        "serial",
-        "sl",
-        "slno",
-        "sno",
-        "sr",
-        "srno",
-    ];
-    const BESIDE: [&str; 5] = ["id", "key", "names", "old", "original"];
-    const TIMES: [&str; 20] = [
-        "age", "cycle", "date", "day", "days", "hour", "hours", "minute", "month", "months", "period", "quarter",
-        "session", "step", "tenure", "time", "visit", "week", "weeks", "year",
-    ];
+    const ROWS: &str = "# counter idx index lfd lfdnr line lineno linenumber no nr num number obs observation \
+        ordinal pos position record recordno row rowid rowname rownames rowno rownum rownumber s seq \
+        sequence serial sl slno sno sr srno";
+    const BESIDE: &str = "id key names old original";
+    const TIMES: &str = "age cycle date day days hour hours minute month months period quarter session step tenure \
+        time visit week weeks year";
     let lower = name.trim().to_lowercase();
-    let words: Vec<String> = words(name).into_iter().map(|word| word.to_lowercase()).collect();
+    let words = lower_words(name);
     let numbered = |prefix: &str| {
         lower
             .strip_prefix(prefix)
@@ -101,13 +64,12 @@ fn named(name: &str) -> Named {
     if ["unnamed", "__index_level_", "index", "level_", "...", "column "].iter().any(|prefix| numbered(prefix)) {
         return Named::Index;
     }
-    let is_row = |word: &String| ROWS.contains(&word.as_str());
-    let words_of_rows =
-        words.iter().any(is_row) && words.iter().all(|word| is_row(word) || BESIDE.contains(&word.as_str()));
+    let is_row = |word: &String| is_among(word, ROWS);
+    let words_of_rows = words.iter().any(is_row) && words.iter().all(|word| is_row(word) || is_among(word, BESIDE));
     if words_of_rows || words.is_empty() {
         return Named::Row;
     }
-    let is_measured = naming(name).is_some() || words.iter().any(|word| TIMES.contains(&word.as_str()));
+    let is_measured = naming(name).is_some() || has_any(&words, TIMES);
     if is_measured { Named::Measured } else { Named::Other }
 }
 

@@ -1,6 +1,6 @@
 //! A logistic regression: it finds sums, differences and, on logarithms, ratios.
 
-use super::fitted::Fitted;
+use super::learner::Fitted;
 use super::sample::Sample;
 
 /// More fields take too long.
@@ -41,7 +41,7 @@ pub(super) fn fit(sample: &Sample, set: &[usize], fold: usize, train: &[u32], te
     Fitted { logits: test.iter().map(|&at| dot(&row(at), &weights)).collect(), importance }
 }
 
-/// A column with mean 0 and variance 1 on the training rows, 0 where it is missing; nothing for one
+/// The column with mean 0 and variance 1 on the training rows, 0 where it is missing; nothing for one
 /// that is constant there.
 fn scaled(mut column: Vec<f64>, train: &[u32]) -> Option<Vec<f64>> {
     let known: Vec<f64> = train.iter().map(|&row| column[row as usize]).filter(|value| !value.is_nan()).collect();
@@ -65,9 +65,9 @@ fn weights(rows: &[Vec<f64>], labels: &[f64], size: usize) -> Vec<f64> {
             let weight = (probability * (1.0 - probability)).max(1e-6);
             for (at, value) in row.iter().enumerate() {
                 slope[at] += (label - probability) * value;
-                let scaled = weight * value;
+                let weighed = weight * value;
                 for (sum, other) in curvature[at * size..].iter_mut().zip(&row[..=at]) {
-                    *sum += scaled * other;
+                    *sum += weighed * other;
                 }
             }
         }

@@ -4,7 +4,7 @@
 //! very period that defines leaving. Where a model tells the customers apart nearly perfectly, two
 //! quick learners look for few fields that do so together.
 
-mod fitted;
+mod learner;
 mod linear;
 mod sample;
 mod trees;
@@ -15,7 +15,7 @@ use super::fields::summaries;
 use super::finding::{Check, Finding};
 use crate::cohort::Cohort;
 use crate::metrics::{mean, roc_auc};
-use fitted::Fitted;
+use learner::{Fitted, Learner};
 use sample::Sample;
 
 /// Above it, nearly every customer that left ranks above every one that stayed.
@@ -148,9 +148,6 @@ fn evaluate(sample: &Sample, set: &[usize], learner: Learner) -> (f64, Vec<usize
     order.sort_by(|&a, &b| importance(b).total_cmp(&importance(a)));
     (mean(folds.iter().map(|(auc, _)| *auc)), order.into_iter().map(|at| set[at]).collect())
 }
-
-/// Fits on rows of a fold's training part and predicts its test part.
-type Learner = fn(&Sample, &[usize], usize, &[u32], &[u32]) -> Fitted;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Boosted trees on bins: they find thresholds, and conditions that must hold together.
 
-use super::fitted::Fitted;
+use super::learner::Fitted;
 use super::sample::{BINS, Sample};
 
 const ROUNDS: usize = 40;

@@ -142,6 +142,9 @@ fn of_many_texts_those_that_are_not_rare_are_listed() {
         let words = ["400 different", "the 250 that are in 20 rows or more, 97.1% of the rows together"];
         assert!(words.iter().all(|words| comments.contains(words)), "{name}: {comments}");
     }
+    // Training would refuse a category of rare texts alone.
+    let teams = guessed("team", (0..150).map(|row| format!("Team {}", row % 10)));
+    assert!(teams.place == Place::Ignored && teams.comments[0].contains("fewer than 20 rows"), "{teams:?}");
     let surnames = guessed(
         "town",
         (0..5150).map(|row| if row < 2500 { of_row(row).to_string() + "a" } else { format!("b{}", row % 800) }),

@@ -10,6 +10,8 @@ use crate::words::{grouped, percent};
 /// More different texts than this, and a column is a category only if most rows have a text that is
 /// not rare.
 pub(super) const MANY_CATEGORIES: usize = 256;
+/// Training refuses a table of fewer rows, so its texts may as well be listed.
+const ROWS_TO_TRAIN: u64 = 50;
 const _: () = assert!(MAXIMUM_VALUES <= MAXIMUM_CATEGORIES);
 
 pub(super) fn guess(profile: &Profile) -> Guess {
@@ -59,11 +61,17 @@ pub(super) struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    /// All texts but those that mean missing; of many texts those that are not rare, where most
-    /// rows have one of them.
+    /// All texts but those that mean missing, unless all are rare; of many texts those that are not
+    /// rare, where most rows have one of them.
     pub(super) fn of(profile: &'a Profile, missing: &[String]) -> Option<Listed<'a>> {
         let mut values = profile.spelled(|text| !missing.iter().any(|token| token == text))?;
         let distinct = grouped(values.len() as u64);
+        // Training would refuse a category that has nothing but rare texts. It keeps flags.
+        let only_rare = values.iter().all(|value| value.rows < RARE_BELOW as u64);
+        let is_flag = matches!(&values[..], [a, b] if yes_and_no(a.text, b.text).is_some());
+        if only_rare && !is_flag && profile.rows >= ROWS_TO_TRAIN {
+            return None;
+        }
         let mut comments = Vec::new();
         if values.len() > MANY_CATEGORIES {
             values.retain(|value| value.rows >= RARE_BELOW as u64);

@@ -1,4 +1,5 @@
-//! Rows as hashes of 64 bits, and which test rows have the hash of a row of another part.
+//! Rows by a hash of what they are compared by, and those of them that stand on both sides of a
+//! split.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,7 +13,6 @@ pub(super) fn elsewhere(keys: &[u64], split: &Split) -> usize {
     split.test.iter().filter(|&&row| others.contains(&keys[row as usize])).count()
 }
 
-/// The hash of a value.
 pub(super) fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
