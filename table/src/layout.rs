@@ -154,7 +154,7 @@ fn titles(rows: &[Row]) -> usize {
     different.dedup();
     // A table program pads a title to the width of the table.
     let is_padded = rows[..titles].iter().any(|row| row.cells > 1);
-    let lengths_agree = rows[..titles].iter().all(|row| row.cells == 1 || row.cells == header.cells);
+    let lengths_agree = rows[..titles].iter().all(|row| row.cells <= header.cells);
     let are_names =
         names.len() >= if is_padded { 3 } else { 2 } && names.iter().all(is_name) && different.len() == names.len();
     let layout = columns(header, body);

@@ -96,15 +96,19 @@ impl<R: Read> Records<R> {
             self.at = BYTE_ORDER_MARK.len();
         }
         // csv_core would skip the ends of lines too, but then the record's first line would not be
-        // known.
+        // known. A carriage return alone ends a line as well.
+        let mut is_after_return = self.at > 0 && self.buffer[self.at - 1] == b'\r';
         loop {
-            match self.buffer.get(self.at).copied() {
-                Some(b'\n') => self.line += 1,
-                Some(b'\r') => {}
-                Some(_) => break,
+            let byte = match self.buffer.get(self.at).copied() {
+                Some(byte) => byte,
                 None if self.fill(self.at)? => continue,
                 None => return Ok(false),
+            };
+            self.line += u64::from(byte == b'\n' || is_after_return);
+            if byte != b'\n' && byte != b'\r' {
+                break;
             }
+            is_after_return = byte == b'\r';
             self.at += 1;
         }
         self.record_line = self.line;
@@ -333,6 +337,19 @@ mod tests {
             }
             prop_assert!(!records.advance().unwrap());
             prop_assert_eq!(records.consumed(), bytes.len() as u64);
+        }
+    }
+
+    #[test]
+    fn carriage_returns_end_lines() {
+        for piece in 1..12 {
+            let text = b"a,b\r\r1,\"2\"\r3,4\r\n\r\n5,6\n\r7,8\r";
+            let mut records = Records::new(Path::new("t.csv"), Pieces(text, piece), b',');
+            let mut found = Vec::new();
+            while records.advance().unwrap() {
+                found.push((records.record_line(), records.field(0)[0], records.line_count()));
+            }
+            assert_eq!(found, [(1, b'a', 1), (3, b'1', 1), (4, b'3', 1), (6, b'5', 1), (8, b'7', 1)], "{piece}");
         }
     }
 
