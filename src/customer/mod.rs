@@ -304,42 +304,30 @@ fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
     Err(problem(field, Rule::Bounds, decimal::text(number), bound))
 }
 
-/// What a field takes instead of a value of another kind or of a text, and what is in the way.
+/// What a field takes instead of a value of another kind or of a text, and what to state if the table
+/// writes it otherwise.
 fn demand(field: &Field, text: &str) -> String {
-    let format = match &field.kind {
-        Kind::Date { format: DateFormat::Iso, .. } => {
-            return "must be a date, year first, as in 2024-01-31 or 2024-01-31T10:00Z; for another order, state the field's `format`, and list a text that means \"not known\" under `missing`"
-                .into();
-        }
+    let (what, format) = match &field.kind {
+        Kind::Date { format: DateFormat::Iso, .. } => (
+            "must be a date, year first, as in 2024-01-31 or 2024-01-31T10:00Z; for another order, state the field's `format`, \
+             and list a text that means \"not known\" under `missing`",
+            String::new(),
+        ),
         Kind::Date { format, .. } => {
-            return "must be a date in the field's format ".to_string()
-                + format.name()
-                + ", or year first, as in 2024-01-31";
+            ("must be a date, year first, as in 2024-01-31, or in the field's format ", format.name().into())
         }
-        Kind::Number { format, .. } => format,
-        _ => return "must be a text, a number, true or false".into(),
+        Kind::Number { format, .. } if *format != NumberFormat::default() => {
+            ("must be a number in the field's format, as in ", format.example())
+        }
+        _ if !field.is_number() => ("must be a text, a number, true or false", String::new()),
+        _ if text.bytes().any(|byte| byte.is_ascii_digit()) => (
+            "must be a number without thousands separators and with a decimal point; if the table writes it otherwise, state \
+             the field's `decimal`, `grouping`, `prefix`, `suffix`, `negative` or `format`; a date is a field of kind date",
+            String::new(),
+        ),
+        _ => ("must be a number; list a text that means \"not known\" under `missing`", String::new()),
     };
-    let text = text.trim();
-    // A match instead of a search in a text, whose code everyone would download.
-    let separates = |c| matches!(c, ',' | '\'' | ' ' | '_' | '\u{a0}' | '\u{202f}');
-    let separated = text.chars().all(|c| c.is_ascii_digit() || separates(c) || matches!(c, '.' | '+' | '-'));
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let hint = if *format != NumberFormat::default() {
-        return "must be a number in the field's format, as in ".to_string() + &format.example();
-    } else if digits > 0 && separated && text.chars().any(separates) {
-        " without thousands separators and with a decimal point; for other marks, state the field's `decimal` and `grouping`"
-    } else if digits > 1 && text.contains(':') {
-        ", not a time; a number field of format \"time\" takes it"
-    } else if digits >= 4 && text.matches(['/', '-']).count() >= 2 {
-        ", not a date; a field of kind date takes it"
-    } else if digits > 0 && (text.starts_with('(') || text.ends_with('-')) {
-        "; for negatives in brackets or with a trailing minus, state the field's `negative`"
-    } else if digits > 0 {
-        "; for a currency or unit, state the field's `prefix` or `suffix`"
-    } else {
-        "; list a text that means \"not known\" under `missing`"
-    };
-    "must be a number".to_string() + hint
+    what.to_string() + &format
 }
 
 /// The cell of a category or flag from a trimmed text that is not missing as it stands.

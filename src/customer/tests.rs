@@ -99,7 +99,7 @@ fn numbers_say_what_stands_in_the_way() {
         ("12,5", "decimal point"),
         ("2024-01-31", "date"),
         ("31/01/2024", "date"),
-        ("14:30", "a time"),
+        ("14:30", "`format`"),
         ("(12)", "`negative`"),
         ("inf", "must be a number"),
         ("NaN", "must be a number"),
@@ -203,7 +203,7 @@ fn a_date_is_read_in_the_field_s_format() {
         assert_eq!(cell(format, value), Ok(Cell::Number(days)), "{format} {value:?}");
     }
     for (format, value, part) in [
-        ("%d.%m.%Y", Value::Text("12/31/2023"), "format %d.%m.%Y, or year first"),
+        ("%d.%m.%Y", Value::Text("12/31/2023"), "year first, as in 2024-01-31, or in the field's format %d.%m.%Y"),
         ("unix", Value::Number(1_703_980_800_000.0), "format unix"),
         ("unix", Value::Text("yesterday"), "format unix"),
     ] {

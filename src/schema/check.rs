@@ -78,10 +78,7 @@ impl Schema {
 
         for field in &self.fields {
             match &field.kind {
-                Kind::Number { minimum, maximum, format, .. } => {
-                    if let Some(problem) = format.problem() {
-                        report(&field.name, problem, &quoted(&format.example()));
-                    }
+                Kind::Number { minimum, maximum, .. } => {
                     for (which, bound) in [("minimum", minimum), ("maximum", maximum)] {
                         if let Some(bound) = bound.filter(|bound| !bound.is_finite()) {
                             report(&field.name, &format!("{which} must be finite"), &decimal::text(bound));
@@ -97,11 +94,7 @@ impl Schema {
                         );
                     }
                 }
-                Kind::Date { format, .. } => {
-                    if let Some(problem) = format.problem() {
-                        report(&field.name, &("format: ".to_string() + problem), &quoted(format.name()));
-                    }
-                }
+                Kind::Date { .. } => {}
                 Kind::Category { .. } | Kind::Flag { .. } => {
                     let categories = field.categories();
                     if categories.is_empty() || categories.len() > MAXIMUM_CATEGORIES {
@@ -131,6 +124,17 @@ impl Schema {
             }
         }
 
+        #[cfg(feature = "write")]
+        for field in &self.fields {
+            let (problem, format) = match &field.kind {
+                Kind::Number { format, .. } => (format.problem(), format.example()),
+                Kind::Date { format, .. } => (format.problem(), format.name().into()),
+                Kind::Category { .. } | Kind::Flag { .. } => continue,
+            };
+            if let Some(problem) = problem {
+                report(&field.name, problem, &quoted(&format));
+            }
+        }
         for field in &self.fields {
             change_problems(field, self, &mut report);
         }
@@ -225,7 +229,12 @@ mod tests {
         schema.fields[1].kind = Kind::Date { reference: 0.0, format: DateFormat::Order("DD.MM.YYYY".into()) };
         let texts: Vec<String> = schema.problems().iter().map(ToString::to_string).collect();
         assert_eq!(texts[0], "tenure: decimal and grouping must differ (got \"1.234.5\")");
-        assert!(texts[1].contains("such as %d.%m.%Y") && texts[1].contains("DD.MM.YYYY"), "{texts:?}");
+        assert!(
+            texts[1].starts_with("charges: format must be")
+                && texts[1].contains("such as %d.%m.%Y")
+                && texts[1].contains("DD.MM.YYYY"),
+            "{texts:?}"
+        );
         assert_eq!(texts.len(), 2);
     }
 

@@ -27,6 +27,7 @@ pub enum DateFormat {
 }
 
 /// What an order can have, after a per cent sign.
+#[cfg(feature = "write")]
 const CODES: &[u8] = b"YymbBdHIMSpaA%";
 
 const MONTHS: [&str; 12] = [
@@ -87,7 +88,9 @@ impl DateFormat {
         }
     }
 
-    /// What is wrong with the format, if something is.
+    /// What is wrong with the format, if something is. Reading a text is safe with any format, so a
+    /// scorer need not ask.
+    #[cfg(feature = "write")]
     pub fn problem(&self) -> Option<&'static str> {
         let DateFormat::Order(order) = self else { return None };
         let mut seen = Vec::new();
@@ -99,7 +102,7 @@ impl DateFormat {
                     Some(code) if CODES.contains(&code) && !seen.contains(&code) => seen.push(code),
                     _ => {
                         return Some(
-                            "an order has each of %Y %y %m %b %B %d %H %I %M %S %p %a at most once, and no other",
+                            "a format has each of %Y %y %m %b %B %d %H %I %M %S %p %a at most once, and no other",
                         );
                     }
                 }
@@ -108,14 +111,14 @@ impl DateFormat {
         let count = |codes: &[u8]| seen.iter().filter(|code| codes.contains(code)).count();
         if count(b"Yy") != 1 || count(b"mbB") != 1 {
             Some(
-                "must be \"unix\", \"unix_ms\", \"excel\" or an order with one year and one month, such as %d.%m.%Y or %m/%d/%y",
+                "format must be \"unix\", \"unix_ms\", \"excel\" or an order with one year and one month, such as %d.%m.%Y or %m/%d/%y",
             )
         } else if count(b"I") != count(b"p")
             || count(b"HI") > 1
             || count(b"M") > count(b"HI")
             || count(b"S") > count(b"M")
         {
-            Some("a time is %H, or %I with %p, then %M, then %S")
+            Some("a format has %H, or %I with %p, then %M, then %S")
         } else {
             None
         }

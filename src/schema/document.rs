@@ -123,13 +123,11 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
 /// How the numbers of a field are written.
 fn number_format(reader: &mut Reader) -> NumberFormat {
     let decimal = choice(reader, "decimal", &[".", ","]);
-    let marks: Vec<String> = NumberFormat::GROUPING.iter().map(|mark| String::from(*mark)).collect();
-    let marks: Vec<&str> = marks.iter().map(String::as_str).collect();
-    let grouping = choice(reader, "grouping", &marks);
+    let grouping = choice(reader, "grouping", &NumberFormat::GROUPING);
     let negative = choice(reader, "negative", &["brackets", "trailing"]);
     NumberFormat {
         decimal_comma: decimal == Some(1),
-        grouping: grouping.map(|at| NumberFormat::GROUPING[at]),
+        grouping: grouping.and_then(|at| NumberFormat::GROUPING[at].chars().next()),
         prefix: reader.optional_text("prefix").unwrap_or_default(),
         suffix: reader.optional_text("suffix").unwrap_or_default(),
         negative: [Negative::Minus, Negative::Brackets, Negative::Trailing][negative.map_or(0, |at| at + 1)],
@@ -142,12 +140,13 @@ fn choice(reader: &mut Reader, key: &str, texts: &[&str]) -> Option<usize> {
     let text = reader.optional_text(key)?;
     let position = texts.iter().position(|other| *other == text);
     if position.is_none() {
-        let texts: Vec<String> = texts.iter().map(|text| crate::json::quoted(text)).collect();
-        let or = if texts.len() > 1 { "one of " } else { "" };
-        reader.report(
-            key,
-            &("must be ".to_string() + or + &texts.join(", ") + " (got " + &crate::json::quoted(&text) + ")"),
-        );
+        let mut message = String::from("must be");
+        for (at, text) in texts.iter().enumerate() {
+            message += if at > 0 { " or " } else { " " };
+            message += &crate::json::quoted(text);
+        }
+        message = message + " (got " + &crate::json::quoted(&text) + ")";
+        reader.report(key, &message);
     }
     position
 }
@@ -227,9 +226,9 @@ mod tests {
         let defaults = read(r#""kind":"number","decimal":".""#).unwrap();
         assert_eq!(defaults, read(r#""kind":"number""#).unwrap());
         for (field, message) in [
-            (r#""kind":"number","decimal":";""#, r#"fields[0].decimal: must be one of ".", "," (got ";")"#),
-            (r#""kind":"number","grouping":"x""#, r#"fields[0].grouping: must be one of ",", ".", " ", "#),
-            (r#""kind":"number","negative":"minus""#, r#"must be one of "brackets", "trailing" (got "minus")"#),
+            (r#""kind":"number","decimal":";""#, r#"fields[0].decimal: must be "." or "," (got ";")"#),
+            (r#""kind":"number","grouping":"x""#, r#"fields[0].grouping: must be "," or "." or " " or "#),
+            (r#""kind":"number","negative":"minus""#, r#"must be "brackets" or "trailing" (got "minus")"#),
             (r#""kind":"number","format":"%d""#, r#"fields[0].format: must be "time" (got "%d")"#),
             (
                 r#""kind":"category","categories":["a"],"format":"unix""#,

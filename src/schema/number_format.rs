@@ -2,6 +2,7 @@
 //! around them, what makes a number negative, or a clock. One format has one reading: what does not
 //! fit it is no number.
 
+use super::date;
 use crate::json::decimal;
 
 /// How a field's numbers are written. The default is a plain number with a decimal point.
@@ -49,7 +50,7 @@ impl Negative {
 
 impl NumberFormat {
     /// The marks that can part groups of digits. The blank stands for no-break spaces too.
-    pub const GROUPING: [char; 7] = [',', '.', ' ', '\'', '_', '\u{a0}', '\u{202f}'];
+    pub const GROUPING: [&str; 7] = [",", ".", " ", "'", "_", "\u{a0}", "\u{202f}"];
 
     /// The number that a text means, in hours where it is a time; `None` where the text does not
     /// have this format. Beyond the largest double it is infinite.
@@ -95,27 +96,38 @@ impl NumberFormat {
     }
 
     fn unsigned(&self, text: &str) -> Option<f64> {
-        let end = text.find(|c: char| !(c.is_ascii_digit() || self.groups(c))).unwrap_or(text.len());
-        let (whole, rest) = text.split_at(end);
-        let lengths: Vec<usize> = whole.split(|c| self.groups(c)).map(str::len).collect();
-        let grouped = match lengths[..] {
-            [_] => true,
-            [first @ 1..=3, ref middle @ .., 3] => {
-                let all = |length| middle.iter().all(|&other| other == length);
-                !whole.starts_with('0') && (all(3) || all(2) && first < 3)
+        let mut plain = String::new();
+        // Digits since the last mark, marks, and the digits between them: three, or two in India.
+        let (mut digits, mut marks, mut width, mut is_whole) = (0, 0, 3, true);
+        for c in text.chars() {
+            if is_whole && self.groups(c) {
+                let sound = match marks {
+                    0 => (1..=3).contains(&digits) && !plain.starts_with('0'),
+                    1 if digits == 2 && plain.len() < 5 => {
+                        width = 2;
+                        true
+                    }
+                    _ => digits == width,
+                };
+                if !sound {
+                    return None;
+                }
+                (digits, marks) = (0, marks + 1);
+                continue;
             }
-            _ => false,
-        };
-        let mut plain: String = whole.chars().filter(char::is_ascii_digit).collect();
-        match rest.as_bytes() {
-            [] | [b'e' | b'E', ..] => plain.push_str(rest),
-            [mark, ..] if *mark == self.decimal() as u8 => {
-                plain.push('.');
-                plain.push_str(&rest[1..]);
+            if is_whole && !c.is_ascii_digit() {
+                // The last group has three digits, and a fraction or an exponent follows.
+                if marks > 0 && digits != 3 || c != self.decimal() && c != 'e' && c != 'E' {
+                    return None;
+                }
+                is_whole = false;
+                plain.push(if c == self.decimal() { '.' } else { c });
+                continue;
             }
-            _ => return None,
+            plain.push(c);
+            digits += 1;
         }
-        decimal::parse(&plain).filter(|_| grouped)
+        if is_whole && marks > 0 && digits != 3 { None } else { decimal::parse(&plain) }
     }
 
     fn groups(&self, c: char) -> bool {
@@ -135,31 +147,23 @@ impl NumberFormat {
         if self.time {
             return "14:30".into();
         }
-        let mut text = String::new();
         let (open, close) = match self.negative {
             Negative::Minus => ("", ""),
             Negative::Brackets => ("(", ")"),
             Negative::Trailing => ("", "-"),
         };
-        text += open;
+        let mut text = String::from(open);
         text += &self.prefix;
-        // A word is not written close to its number.
-        if self.prefix.ends_with(|c: char| c.is_ascii_alphabetic()) {
-            text.push(' ');
-        }
         text.push('1');
         text.extend(self.grouping);
-        text += "234";
-        text.push(self.decimal());
-        text.push('5');
-        if self.suffix.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            text.push(' ');
-        }
+        text += if self.decimal_comma { "234,5" } else { "234.5" };
         text += &self.suffix;
         text + close
     }
 
-    /// What is wrong with the format, if something is.
+    /// What is wrong with the format, if something is. Reading a text is safe with any format, so a
+    /// scorer need not ask.
+    #[cfg(feature = "write")]
     pub fn problem(&self) -> Option<&'static str> {
         let unclear = |text: &str| text.trim() != text || text.contains(|c: char| c.is_ascii_digit());
         if self.time && *self != (NumberFormat { time: true, ..NumberFormat::default() }) {
@@ -187,41 +191,51 @@ fn without_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
 /// A time of day or a duration in hours: minutes and seconds below 60, any number of hours, days in
 /// front of them, AM or PM behind them.
 fn hours(text: &str) -> Option<f64> {
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
-    let (days, text) = match text.split_once(" day") {
-        Some((days, rest)) => (whole(days)?, rest.trim_start_matches(['s', ',', ' ', '+'])),
-        None => (0.0, text),
-    };
-    let last = text.len().saturating_sub(2);
-    let half = text.get(last..).and_then(|half| ["am", "pm"].iter().position(|name| half.eq_ignore_ascii_case(name)));
-    let text = if half.is_some() { text[..last].trim_end() } else { text };
-    let mut parts = text.split(':');
-    let mut hours = whole(parts.next()?)?;
-    let minutes = sixtieths(parts.next()?)?;
-    let seconds = parts.next().map_or(Some(0.0), sixtieths)?;
-    if parts.next().is_some() {
-        return None;
+    let mut rest = text.as_bytes();
+    let negative = date::take(&mut rest, b"-");
+    let mut hours = whole(&mut rest)?;
+    let mut days = 0;
+    if let Some(after) = rest.strip_prefix(b" day") {
+        (days, rest) = (hours, after);
+        date::take(&mut rest, b"s");
+        while date::take(&mut rest, b" ,+") {}
+        hours = whole(&mut rest)?;
     }
-    if let Some(half) = half {
-        if !(1.0..13.0).contains(&hours) {
+    let minutes = sixtieths(&mut rest)?;
+    let seconds = if rest.first() == Some(&b':') { sixtieths(&mut rest)? } else { 0 };
+    let begin = rest.len();
+    let mut fraction = 0.0;
+    if rest.first() == Some(&b'.') {
+        date::fraction(&mut rest)?;
+        fraction = decimal::parse(text.get(text.len() - begin..text.len() - rest.len())?)?;
+    }
+    let half = rest.trim_ascii_start();
+    if half.eq_ignore_ascii_case(b"am") || half.eq_ignore_ascii_case(b"pm") {
+        if !(1..=12).contains(&hours) {
             return None;
         }
-        hours = hours % 12.0 + 12.0 * half as f64;
+        hours = hours % 12 + if matches!(half[0], b'p' | b'P') { 12 } else { 0 };
+    } else if !rest.is_empty() {
+        return None;
     }
-    let seconds = ((24.0 * days + hours) * 60.0 + minutes) * 60.0 + seconds;
-    Some(if negative { -seconds } else { seconds } / 3600.0)
+    let hours = (f64::from((24 * days + hours) * 60 + minutes) * 60.0 + f64::from(seconds) + fraction) / 3600.0;
+    Some(if negative { -hours } else { hours })
 }
 
-fn whole(text: &str) -> Option<f64> {
-    decimal::parse(text).filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+/// Takes a whole number of up to six digits.
+fn whole(rest: &mut &[u8]) -> Option<i32> {
+    let mut number = date::digits(rest, 1)?;
+    while number < 100_000
+        && let Some(digit) = date::digits(rest, 1)
+    {
+        number = number * 10 + digit;
+    }
+    Some(number)
 }
 
-/// Two digits below 60, and a fraction.
-fn sixtieths(text: &str) -> Option<f64> {
-    let bytes = text.as_bytes();
-    let sound = bytes.len() == 2 || bytes.len() > 3 && bytes[2] == b'.';
-    let digits = bytes.iter().enumerate().all(|(at, byte)| at == 2 || byte.is_ascii_digit());
-    decimal::parse(text).filter(|number| sound && digits && *number < 60.0)
+/// Takes a colon and two digits below 60.
+fn sixtieths(rest: &mut &[u8]) -> Option<i32> {
+    if date::take(rest, b":") { date::digits(rest, 2).filter(|number| *number < 60) } else { None }
 }
 
 #[cfg(test)]

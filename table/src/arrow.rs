@@ -1,5 +1,6 @@
 //! The cells of Arrow arrays: columns that hold one text, number, boolean, date or timestamp in
-//! each row. Dates and timestamps become the ISO 8601 texts that a text file would have.
+//! each row. Dates and timestamps become the ISO 8601 texts that a text file would have, times of day
+//! and durations texts such as 14:30:00.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,9 +8,10 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
-    DecimalType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type,
-    UInt16Type, UInt32Type, UInt64Type,
+    DecimalType, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType, DurationSecondType,
+    Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType,
+    Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayAccessor, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
@@ -44,6 +46,7 @@ pub(super) fn holds_one_value(kind: &DataType) -> bool {
         DataType::Null | DataType::Boolean | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
         DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => true,
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => true,
+        DataType::Time32(_) | DataType::Time64(_) | DataType::Duration(_) => true,
         kind => kind.is_integer() || kind.is_floating(),
     }
 }
@@ -98,6 +101,16 @@ pub(super) fn for_each_value<F: FnMut(Value)>(array: &dyn Array, rows: Range<usi
         }
         DataType::Timestamp(TimeUnit::Nanosecond, _) => {
             moments::<TimestampNanosecondType, F>(array, 86_400_000_000_000, rows, visit);
+        }
+        DataType::Time32(TimeUnit::Second) => times::<Time32SecondType, F>(array, 1, rows, visit),
+        DataType::Time32(_) => times::<Time32MillisecondType, F>(array, 1000, rows, visit),
+        DataType::Time64(TimeUnit::Microsecond) => times::<Time64MicrosecondType, F>(array, 1_000_000, rows, visit),
+        DataType::Time64(_) => times::<Time64NanosecondType, F>(array, 1_000_000_000, rows, visit),
+        DataType::Duration(TimeUnit::Second) => times::<DurationSecondType, F>(array, 1, rows, visit),
+        DataType::Duration(TimeUnit::Millisecond) => times::<DurationMillisecondType, F>(array, 1000, rows, visit),
+        DataType::Duration(TimeUnit::Microsecond) => times::<DurationMicrosecondType, F>(array, 1_000_000, rows, visit),
+        DataType::Duration(TimeUnit::Nanosecond) => {
+            times::<DurationNanosecondType, F>(array, 1_000_000_000, rows, visit);
         }
         DataType::Decimal32(..) => decimals::<Decimal32Type, F>(array, rows, visit),
         DataType::Decimal64(..) => decimals::<Decimal64Type, F>(array, rows, visit),
@@ -156,6 +169,26 @@ fn moments<T: ArrowPrimitiveType<Native: Into<i64>>, F: FnMut(Value)>(
         let mut text = date::text(day as f64);
         if seconds > 0 {
             text += &format!("T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        }
+        visit(Value::Text(&text));
+    });
+}
+
+/// Times of day and durations, `a_second` of them a second, as hours, minutes and seconds.
+fn times<T: ArrowPrimitiveType<Native: Into<i64>>, F: FnMut(Value)>(
+    array: &dyn Array,
+    a_second: u64,
+    rows: Range<usize>,
+    visit: &mut F,
+) {
+    each(array.as_primitive::<T>(), rows, |time| {
+        let Some(time) = time.map(Into::<i64>::into) else { return visit(Value::Missing) };
+        let (seconds, rest) = (time.unsigned_abs() / a_second, time.unsigned_abs() % a_second);
+        let sign = if time < 0 { "-" } else { "" };
+        let mut text = format!("{sign}{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        if rest > 0 {
+            text += &format!(".{:09}", rest * (1_000_000_000 / a_second));
+            text.truncate(text.trim_end_matches('0').len());
         }
         visit(Value::Text(&text));
     });

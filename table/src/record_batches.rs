@@ -162,9 +162,11 @@ mod tests {
 
     use arrow_array::types::Int32Type;
     use arrow_array::{
-        ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int64Array,
-        LargeStringArray, ListArray, NullArray, RecordBatchIterator, StringArray, StringViewArray,
-        TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray, UInt64Array,
+        ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, DurationMillisecondArray,
+        DurationNanosecondArray, Float32Array, Float64Array, Int64Array, LargeStringArray, ListArray, NullArray,
+        RecordBatchIterator, StringArray, StringViewArray, Time32MillisecondArray, Time32SecondArray,
+        Time64MicrosecondArray, Time64NanosecondArray, TimestampMicrosecondArray, TimestampMillisecondArray,
+        TimestampNanosecondArray, UInt64Array,
     };
     use parquet::arrow::ArrowWriter;
     use tenure::customer::Value;
@@ -267,6 +269,27 @@ mod tests {
         let rows = rows(Source::open(write(columns).path()).unwrap()).unwrap();
         assert_eq!(rows[0].1, ["2024-01-31T10:00:05"; 3]);
         assert_eq!(rows[1].1, ["1970-01-01", "1969-12-31T23:59:59", ""]);
+    }
+
+    #[test]
+    fn times_and_durations_of_every_unit() {
+        // 16:21:37, and 88 hours and 3 minutes.
+        let (time, span) = (58_897i64, 316_980i64);
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("s", Arc::new(Time32SecondArray::from(vec![58_897, 0]))),
+            ("ms", Arc::new(Time32MillisecondArray::from(vec![58_897_000, 250]))),
+            ("us", Arc::new(Time64MicrosecondArray::from(vec![Some(time * 1_000_000), None]))),
+            ("ns", Arc::new(Time64NanosecondArray::from(vec![time * 1_000_000_000, 1]))),
+            ("span", Arc::new(DurationMillisecondArray::from(vec![span * 1000, -5_400_000]))),
+            ("long", Arc::new(DurationNanosecondArray::from(vec![span * 1_000_000_000, -1]))),
+        ];
+        let rows = rows(Source::open(write(columns).path()).unwrap()).unwrap();
+        assert_eq!(rows[0].1[..4], ["16:21:37"; 4]);
+        assert_eq!(rows[0].1[4..], ["88:03:00"; 2]);
+        assert_eq!(rows[1].1[..5], ["00:00:00", "00:00:00.25", "", "00:00:00.000000001", "-01:30:00"]);
+        let format = tenure::schema::NumberFormat { time: true, ..Default::default() };
+        assert_eq!([&rows[0].1[4], &rows[1].1[4]].map(|text| format.read(text)), [Some(88.05), Some(-1.5)]);
+        assert!(format.read(&rows[1].1[5]).is_some(), "{}", rows[1].1[5]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `tenure init`: drafts a schema from a table, in one pass and bounded memory (about 0.4 MB a
+//! `tenure init`: drafts a schema from a table, in one pass and bounded memory (about 0.8 MB a
 //! column at most).
 //!
 //! Every guess is written with its reason as a comment, and the draft is sound: it parses and has

@@ -21,6 +21,7 @@ pub(crate) const MAXIMUM_TEXT: usize = 256;
 const MAXIMUM_HASHES: usize = 16_384;
 /// Texts of a column that stand for all of them, where there are too many to count each.
 const SAMPLE: usize = 1024;
+const LONGEST_SAMPLED: usize = 64;
 /// Different words among numbers or dates that are counted one by one.
 const MAXIMUM_WORDS: usize = 8;
 
@@ -116,6 +117,8 @@ struct Sample {
 impl Sample {
     fn observe(&mut self, text: &str) {
         self.rows += 1;
+        // A longer text is no number and no date, and need not be kept.
+        let text = if text.len() > LONGEST_SAMPLED { "" } else { text };
         if self.texts.len() < SAMPLE {
             return self.texts.push(text.into());
         }
@@ -248,6 +251,10 @@ impl Profile {
                     _ => Class::Text,
                 },
             };
+        }
+        // Most texts of a column have the order of those before.
+        if self.dates.reads(text) {
+            return Class::Date(Dated::Ordered);
         }
         let written = written(text).filter(|written| written.plain || dated(text).is_none());
         if let Some(written) = written {

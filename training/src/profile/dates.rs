@@ -76,6 +76,12 @@ impl Dates {
         self.orders.first().filter(|_| self.given).map(|order| &order.format)
     }
 
+    /// Whether one of the orders so far reads a text that is not ISO 8601.
+    pub(super) fn reads(&self, text: &str) -> bool {
+        let is_ordered = !self.orders.is_empty() && date::read(text).is_none();
+        is_ordered && self.orders.iter().any(|order| order.format.read(text).is_some())
+    }
+
     pub(super) fn observe(&mut self, text: &str, line: u64, dated: Dated) {
         match dated {
             Dated::Other => self.other.add(text, line),

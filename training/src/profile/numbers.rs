@@ -371,6 +371,10 @@ fn plain(text: &str) -> Option<Values> {
 
 fn in_every_notation(digits: &str) -> Values {
     let mut values = Values { fits: 0, point: f64::NAN, comma: f64::NAN };
+    // Dates, times and codes are no numbers in any.
+    if digits.bytes().any(|byte| matches!(byte, b':' | b'/' | b'A'..=b'D' | b'F'..=b'Z' | b'a'..=b'd' | b'f'..=b'z')) {
+        return values;
+    }
     for (at, (decimal_comma, grouping)) in NOTATIONS.into_iter().enumerate() {
         let format = NumberFormat { decimal_comma, grouping, ..NumberFormat::default() };
         if let Some(number) = format.read(digits).filter(|number| number.is_finite()) {

@@ -29,6 +29,10 @@ pub(super) fn guess(profile: &Profile) -> Option<Result<Guess, Refusal>> {
         return None;
     }
     let words = words_beside(profile, all)?;
+    if dates.rows == 0 && dates.other.rows == 0 {
+        let never = dates.never.keys().next().map_or("", String::as_str);
+        return Some(Ok(ignored(format!("dates that stand for none in every row, such as {never:?}"))));
+    }
     let readings = if dates.rows * 2 >= all { dates.readings() } else { Vec::new() };
     let readings = without_unlikely_years(profile, readings);
     Some(match &readings[..] {
@@ -229,11 +233,11 @@ fn counted_in(profile: &Profile) -> Option<DateFormat> {
         "last",
         "first",
     ];
-    const DATES: [&str; 10] = ["date", "datum", "fecha", "dt", "dob", "since", "birthday", "birthdate", "at", "on"];
+    const DATES: [&str; 8] = ["date", "datum", "fecha", "dt", "dob", "since", "birthday", "birthdate"];
+    const NO_DATES: [&str; 5] = ["update", "candidate", "mandate", "validate", "consolidate"];
     const CODES: [&str; 10] = ["id", "phone", "msisdn", "imei", "iban", "account", "number", "code", "no", "nr"];
     let numbers = &profile.numbers;
-    // With fewer different values it is no column of moments.
-    if numbers.rows * 2 < profile.known() || numbers.maximum < 10_000.0 || profile.distinct.count() < 5 {
+    if numbers.rows * 2 < profile.known() || numbers.maximum < 10_000.0 {
         return None;
     }
     let words: Vec<String> = words(&profile.name).iter().map(|word| word.to_lowercase()).collect();
@@ -256,12 +260,15 @@ fn counted_in(profile: &Profile) -> Option<DateFormat> {
         let spread = first >= 946_684_800.0 * second
             && last < 2_208_988_800.0 * second
             && (7.0..7305.0).contains(&days)
+            && profile.distinct.count() >= 5
             && !named(&CODES)
             && !numbers.increasing;
         if whole && days > 0.0 && (named(&TIMES) && !named(&CODES) || spread) {
             return Some(format);
         }
     }
+    // "startdate" is one word.
+    let is_date = |word: &String| word.ends_with("date") && !NO_DATES.contains(&word.as_str());
     // 1950 to 2100.
-    (named(&DATES) && within(18_264.0, 73_051.0).is_some()).then_some(DateFormat::Excel)
+    ((named(&DATES) || words.iter().any(is_date)) && within(18_264.0, 73_051.0).is_some()).then_some(DateFormat::Excel)
 }

@@ -9,7 +9,7 @@ use super::place::{
 use super::texts::{Listed, MANY_CATEGORIES, count_comment};
 use crate::profile::{
     Ends, NEARLY_ALL, Notation, Notations, Profile, ROWS_FOR_IDENTIFIERS, apart, identifies, is_code, looks_like_codes,
-    number, yes_and_no,
+    number, words as name_words, yes_and_no,
 };
 use crate::words::grouped;
 
@@ -129,9 +129,11 @@ fn measured(
 fn plain(profile: &Profile, words: &[String]) -> Guess {
     let numbers = &profile.numbers;
     let whole = numbers.whole == numbers.rows;
-    // Where words stand for missing, the rest measures something.
-    if words.is_empty()
-        && whole
+    const NAMES: [&str; 9] = ["id", "uuid", "phone", "msisdn", "imei", "imsi", "iban", "ssn", "passport"];
+    let is_named = name_words(&profile.name).iter().any(|word| NAMES.contains(&word.to_lowercase().as_str()));
+    // Where other texts stand among the numbers, these measure something, unless the name says no.
+    if whole
+        && (numbers.rows == profile.known() || is_named)
         && let Some(reason) = identifies(profile)
     {
         return identifier(profile, reason);

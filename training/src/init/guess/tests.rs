@@ -108,6 +108,7 @@ fn what_is_ignored_says_why() {
     };
     for (name, texts, part) in [
         ("country", &["US"][..], "same value in every row"),
+        ("ended", &["0000-00-00", "", "0000-00-00 00:00:00"], "stand for none in every row"),
         ("note", &["", "NA"], "no value in 60 rows"),
         ("since", &["31. Januar 2024", "1. Mai 2023", ""], "in no format that can be stated: write them year first"),
         ("since", &["31.01.2024", "12/31/2023"], "(%d.%m.%Y fits 30 of 60, %m/%d/%Y fits 30 of 60)"),
@@ -203,8 +204,8 @@ fn numbers_as_people_write_them() {
         (&|row| format!("${},{:03}.{:02}", 1 + random(row, 90), random(row, 999), random(row, 99)), "number $1,234.5"),
         (&|row| format!("({},{:03})", 1 + random(row, 90), random(row, 999)), "number (1,234.5)"),
         (&|row| format!("{}.{:03},{:02} €", 1 + random(row, 90), random(row, 999), random(row, 99)), "number 1.234,5€"),
-        (&|row| format!("USD {:.2}", cents(row)), "number USD 1234.5"),
-        (&|row| format!("{:.1} MB", cents(row)), "number 1234.5 MB"),
+        (&|row| format!("USD {:.2}", cents(row)), "number USD1234.5"),
+        (&|row| format!("{:.1} MB", cents(row)), "number 1234.5MB"),
         (&|row| format!("{}%", random(row, 100)), "number 1234.5%"),
         (
             &|row| if row % 3 == 0 { format!("{}-", random(row, 9000)) } else { random(row, 9000).to_string() },
@@ -214,7 +215,7 @@ fn numbers_as_people_write_them() {
             &|row| if row % 3 == 0 { format!("({})", random(row, 9000)) } else { random(row, 9000).to_string() },
             "number (1234.5)",
         ),
-        (&|row| format!("{} month{}", 1 + row % 24, if row % 24 == 0 { "" } else { "s" }), "number 1234.5 months"),
+        (&|row| format!("{} month{}", 1 + row % 24, if row % 24 == 0 { "" } else { "s" }), "number 1234.5months"),
         (&|row| format!("{:02}:{:02}:{:02}", row % 24, random(row, 60), row % 60), "number 14:30"),
         (&|row| format!("{}:{:02}", random(row, 99), row % 60), "number 14:30"),
         (&|row| format!("{}:{:02} {}M", 1 + row % 12, row % 60, ["A", "P"][row % 2]), "number 14:30"),
@@ -369,6 +370,8 @@ fn moments_that_are_counted() {
         of("last_login", &|row| if row % 4 == 0 { "0".into() } else { second(row).to_string() });
     assert_eq!((written.as_str(), &missing[..]), ("date unix", &["0".to_owned()][..]), "{comments}");
     assert!(comments.contains("\"0\" in 75 rows") && comments.contains("seconds since 1970"), "{comments}");
+    assert_eq!(of("StartDate", &|row| (43_000 + random(row, 2000)).to_string()).0, "date excel");
+    assert!(!of("last_update", &|row| (43_000 + random(row, 90)).to_string()).0.starts_with("date"));
     // Money is no day, and a number of ten digits with a name of its own no moment.
     assert!(of("income", &|row| (43_000 + random(row, 90)).to_string()).0.starts_with("number"));
     assert!(!of("phone", &|row| second(row).to_string()).0.starts_with("date"));
