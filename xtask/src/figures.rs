@@ -38,9 +38,23 @@ pub fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or(f64::NAN)
 }
 
+/// The median; of an even number of values, the mean of the middle two.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 }
+}
+
 /// One width for both, so that lines align.
 pub fn verdict(is_met: bool) -> &'static str {
     if is_met { "met   " } else { "MISSED" }
+}
+
+/// The mean load of the last minute, where the system has a file of it, and the number of cores.
+pub fn environment() -> Value {
+    let load = fs::read_to_string("/proc/loadavg").ok();
+    let load = load.as_deref().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    serde_json::json!({ "load": load, "cores": std::thread::available_parallelism().map_or(1, usize::from) })
 }
 
 /// A warning where more programs were running than there are cores when measuring began.
@@ -62,5 +76,11 @@ mod tests {
         assert!(busy(&environment(3.5)).is_some_and(|text| text.contains("load 3.5 on 2 cores")));
         assert_eq!(busy(&environment(2.0)), None);
         assert_eq!(busy(&Value::Null), None);
+    }
+
+    #[test]
+    fn medians_of_odd_and_even_counts() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0]), 2.5);
     }
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: speed and quality beside the peers.
 
 mod explain;
+mod intake;
 mod peers;
 mod quality;
 mod runtime;
@@ -23,6 +24,8 @@ pub enum Benchmark {
     Quality(quality::Options),
     /// Batches and explanations on a graphics device beside one CPU thread: target/bench/gpu.json
     Gpu(gpu::Options),
+    /// `tenure score` from table to table beside DuckDB and Polars: target/bench/intake.json
+    Intake(intake::Options),
     /// Explanations beside shap and KernelSHAP, exact and sampled: target/bench/explain.json
     Explain(explain::Options),
 }
@@ -33,6 +36,7 @@ pub fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Train(options) => train::run(options),
         Benchmark::Quality(options) => quality::run(options),
         Benchmark::Gpu(options) => gpu::bench(options),
+        Benchmark::Intake(options) => intake::run(options),
         Benchmark::Explain(options) => explain::run(options),
     }
 }

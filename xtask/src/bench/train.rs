@@ -4,7 +4,6 @@
 //! One process a fit, ours and the peer's in turn, two threads each; the ratio is that of the
 //! medians. Both sides get the same rows, network, mini-batches and epochs (tests/bench/train).
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -52,7 +51,7 @@ pub fn run(options: &Options) -> Result<()> {
     step("peers", || peers.install(&options.python, &requirements))?;
     let folder = project::output("bench/train");
     command::run(ours().arg("prepare").arg(&folder))?;
-    let environment = environment();
+    let environment = figures::environment();
     let mut networks = serde_json::Map::new();
     step("measuring", || {
         for (name, _, factor, _) in NETWORKS {
@@ -68,13 +67,6 @@ pub fn run(options: &Options) -> Result<()> {
     println!("{}", table(&measured)?);
     figures::say_written(&output);
     Ok(())
-}
-
-/// The mean load of the last minute, where the system has a file of it, and the number of cores.
-fn environment() -> Value {
-    let load = fs::read_to_string("/proc/loadavg").ok();
-    let load = load.as_deref().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-    json!({ "load": load, "cores": std::thread::available_parallelism().map_or(1, usize::from) })
 }
 
 fn ours() -> Command {
@@ -101,7 +93,7 @@ fn measure(network: &str, epochs: usize, repetitions: usize, folder: &Path, peer
         let seconds = fits.iter().map(|fit| fit["seconds"].as_f64().context("a fit without seconds"));
         let seconds = seconds.collect::<Result<Vec<f64>>>()?;
         let steps = fits[0]["steps"].as_f64().context("a fit without steps")?;
-        let median = median(seconds.clone());
+        let median = figures::median(seconds.clone());
         let milliseconds = 1000.0 * median / steps;
         let mut side = json!({ "seconds": seconds, "median_s": median, "step_ms": milliseconds, "steps": steps });
         for key in ["validation_loss", "torch", "python"] {
@@ -112,12 +104,6 @@ fn measure(network: &str, epochs: usize, repetitions: usize, folder: &Path, peer
     let (tenure, peer) = (side(&tenure)?, side(&peer)?);
     let ratio = tenure["median_s"].as_f64().unwrap_or(f64::NAN) / peer["median_s"].as_f64().unwrap_or(f64::NAN);
     Ok(json!({ "tenure": tenure, "peer": peer, "epochs": epochs, "ratio": ratio }))
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 }
 }
 
 /// One line a network, with its bar.
@@ -154,11 +140,5 @@ mod tests {
         assert!(table(&json!({})).is_err());
         let busy = json!({ "networks": networks, "environment": { "load": 3.5, "cores": 2 } });
         assert!(table(&busy).unwrap().ends_with("these figures are not reliable"));
-    }
-
-    #[test]
-    fn medians_of_odd_and_even_counts() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(vec![4.0, 1.0]), 2.5);
     }
 }
