@@ -1,7 +1,7 @@
 /** A dialog with facts about the model, its quality, and a button to use another model. */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import type { ModelCard } from "tenure";
+import type { Card } from "tenure";
 import { controls } from "../styles/controls";
 import { cardFigures } from "../text/card";
 import { targetText } from "../text/fields";
@@ -26,7 +26,7 @@ export class ModelDialog extends LitElement {
   override render() {
     const { bytes, scorer } = this.model;
     const { schema, card, policy } = scorer;
-    const rows = (card as Partial<ModelCard>).rows;
+    const rows = (card as Partial<Card>).rows;
     const facts: [string, string][] = [
       ["Predicts", targetText(schema)],
       ["Inputs", `${schema.fields.length} fields`],
