@@ -62,7 +62,7 @@ fn a_field_that_is_not_as_in_training_is_named() {
         let mut cells: Vec<&str> = line.split(',').collect();
         if row > 0 {
             cells[2] = "";
-            cells[3] = ["month", "Month"][row % 2];
+            cells[3] = ["monthly", "Month"][row % 2];
             cells[4] = if row < 10 { "" } else { "Yes" };
         }
         cells.join(",") + "\n"
@@ -75,7 +75,7 @@ fn a_field_that_is_not_as_in_training_is_named() {
     assert_code(&output, 0);
     let words = words(&output);
     for part in [
-        "contract: 100 of 200 rows have a text that is no category and counts as OTHER, such as \"month\"",
+        "contract: 100 of 200 rows have a text that is no category and counts as OTHER, such as \"monthly\"",
         "warning: `charges` is missing in 200 of 200 rows (100.0%), and in none of the training rows",
         "warning: `contract` has a text that is no category in 100 of 200 rows (50.0%), and in 2.0% of the training rows",
     ] {
