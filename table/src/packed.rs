@@ -1,4 +1,4 @@
-//! Files that are compressed: gzip and Zstandard, told by their first bytes.
+//! Compressed files: gzip and Zstandard, recognised by their first bytes.
 
 use std::io::{BufReader, Error, ErrorKind, Read};
 

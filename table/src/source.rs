@@ -236,7 +236,7 @@ impl Source {
     /// stays in its place.
     pub fn notices(&self) -> Vec<String> {
         match &self.reader {
-            Reader::Text(reader) => reader.notices(),
+            Reader::Text(reader) => reader.notices.clone(),
             #[cfg(feature = "spreadsheet")]
             Reader::Sheet(reader) => reader.notices.clone(),
             #[cfg(feature = "parquet")]

@@ -30,9 +30,12 @@ pub(super) struct TextReader {
     broken_lines: BrokenLines,
     broken: BrokenCount,
     is_first_batch: bool,
-    windows_1252: Option<Windows1252>,
-    /// Line of the first value behind the last column.
-    beyond: Option<u64>,
+    /// What a person should know about how the text was read so far.
+    pub(super) notices: Vec<String>,
+    /// Whether a cell was not UTF-8.
+    has_windows_1252: bool,
+    /// Whether there was a value behind the last column.
+    has_beyond: bool,
 }
 
 /// Lines that are no rows.
@@ -61,12 +64,6 @@ impl BrokenCount {
     }
 }
 
-/// The first cell that is not UTF-8.
-struct Windows1252 {
-    line: u64,
-    text: String,
-}
-
 impl TextReader {
     /// Reads the header.
     pub(super) fn open(
@@ -75,17 +72,21 @@ impl TextReader {
         layout: Layout,
         broken_lines: BrokenLines,
     ) -> Result<TextReader, TableError> {
+        let title = |(line, text): &(u64, String)| {
+            format!("line {line} is a title, not the names of the columns, and is passed over: {:?}", shown(text))
+        };
         let mut reader = TextReader {
             file: path.into(),
             records: Records::new(path, bytes, layout.delimiter),
+            notices: layout.titles.iter().map(title).collect(),
             layout,
             columns: Vec::new(),
             header_line: 0,
             broken_lines,
             broken: BrokenCount::default(),
             is_first_batch: true,
-            windows_1252: None,
-            beyond: None,
+            has_windows_1252: false,
+            has_beyond: false,
         };
         for _ in 0..reader.layout.before_header {
             reader.records.advance()?;
@@ -153,10 +154,20 @@ impl TextReader {
         TableError::new(&self.file, TableRule::Delimiter, message)
     }
 
-    /// Refuses broken lines, if they are refused.
-    fn end(&self) -> Result<(), TableError> {
+    /// Refuses broken lines if they are refused, and notes what is known at the end of the text.
+    fn end(&mut self) -> Result<(), TableError> {
+        if self.records.source().is_damaged() {
+            self.notices.push("some of the text is no UTF-16 and is read as \u{fffd}; save the file as UTF-8".into());
+        }
         let BrokenCount { count, first } = &self.broken;
         match (self.broken_lines, first.as_slice()) {
+            (BrokenLines::Skip, [(line, problem), ..]) => {
+                self.notices.push(match count {
+                    1 => format!("a broken line is left out, line {line}: {problem}"),
+                    _ => format!("{count} broken lines are left out, first line {line}: {problem}"),
+                });
+                Ok(())
+            }
             (BrokenLines::Refuse, [(line, problem)]) => {
                 let message = format!("{problem}; correct the line, or skip broken lines");
                 Err(TableError::new(&self.file, TableRule::EvenRows, message).at_line(*line))
@@ -223,10 +234,12 @@ impl TextReader {
             return false;
         }
         let beyond = (columns..found).find(|&index| !is_empty(index));
-        if beyond.is_some_and(|index| index < self.layout.header_cells) {
-            self.beyond.get_or_insert(self.records.record_line());
+        let is_sound = beyond.is_none_or(|index| index < self.layout.header_cells);
+        if beyond.is_some() && is_sound && !std::mem::replace(&mut self.has_beyond, true) {
+            let line = self.records.record_line();
+            self.notices.push(format!("values behind the last named column are passed over, first in line {line}"));
         }
-        beyond.is_none_or(|index| index < self.layout.header_cells)
+        is_sound
     }
 
     fn push_record(&mut self, cells: &mut TextCells) {
@@ -258,37 +271,13 @@ impl TextReader {
     fn push_field(&mut self, index: usize, joined: &mut String) {
         let (text, is_windows_1252) = charset::text(self.records.field(index));
         joined.push_str(&text);
-        if is_windows_1252 && self.windows_1252.is_none() {
-            self.windows_1252 = Some(Windows1252 { line: self.records.record_line(), text: text.into_owned() });
-        }
-    }
-
-    /// What a person should know about how the text was read so far.
-    pub(super) fn notices(&self) -> Vec<String> {
-        let title = |(line, text): &(u64, String)| {
-            format!("line {line} is a title, not the names of the columns, and is passed over: {:?}", shown(text))
-        };
-        let mut notices: Vec<String> = self.layout.titles.iter().map(title).collect();
-        if let Some(Windows1252 { line, text }) = &self.windows_1252 {
-            notices.push(format!(
+        if is_windows_1252 && !std::mem::replace(&mut self.has_windows_1252, true) {
+            let line = self.records.record_line();
+            self.notices.push(format!(
                 "the text is not UTF-8 and is read as Windows-1252, first in line {line}: {:?}; if letters are wrong, save the file as UTF-8",
-                shown(text)
+                shown(&text)
             ));
         }
-        if let (BrokenLines::Skip, [(line, problem), ..]) = (self.broken_lines, &self.broken.first[..]) {
-            let count = self.broken.count;
-            notices.push(match count {
-                1 => format!("a broken line is left out, line {line}: {problem}"),
-                _ => format!("{count} broken lines are left out, first line {line}: {problem}"),
-            });
-        }
-        if let Some(line) = self.beyond {
-            notices.push(format!("values behind the last named column are passed over, first in line {line}"));
-        }
-        if self.records.source().is_damaged() {
-            notices.push("some of the text is no UTF-16 and is read as \u{fffd}; save the file as UTF-8".into());
-        }
-        notices
     }
 
     /// Bytes of the file split into rows so far.

@@ -64,7 +64,7 @@ impl ReplacedValues {
         }
     }
 
-    /// In words, of so many rows.
+    /// In words, given the number of rows.
     pub fn line(&self, rows: u64) -> String {
         let what = match self.rule {
             Rule::UnseenCategory => "have a text that is no category and counts as OTHER".into(),

@@ -44,7 +44,7 @@ pub(super) fn guess(profile: &Profile) -> Guess {
     let mut forms: Vec<String> = categories.iter().map(|text| folded(text)).collect();
     forms.sort_unstable();
     if forms.windows(2).any(|pair| pair[0] == pair[1]) {
-        comments.push("some texts differ in letter case alone; they are told apart by it".into());
+        comments.push("some texts differ only in letter case, so letter case counts in this field".into());
     }
     let kind = Kind::Category { categories: categories.into_iter().map(Into::into).collect() };
     Guess { place: Place::field(kind, missing), comments }
