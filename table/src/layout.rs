@@ -71,7 +71,7 @@ impl Layout {
     }
 }
 
-/// The delimiter of a first line such as `sep=;`, by which Excel is told how to read a file.
+/// The delimiter of a first line such as `sep=;`, which Excel reads.
 fn separator(sample: &[u8]) -> Option<u8> {
     let text = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
     let line = text.split(|&byte| byte == b'\n').next()?;

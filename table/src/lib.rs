@@ -7,7 +7,7 @@
 //! columns appended. The functions of this crate start no threads: batches, and the fields of a
 //! batch, can be checked side by side.
 //!
-//! Formats are told apart by their first bytes, never by the file's name: text (UTF-8, UTF-16 or
+//! The first bytes decide the format, not the file's name: text (UTF-8, UTF-16 or
 //! Windows-1252; comma, semicolon, tab or bar between the cells; as it is, or compressed by gzip or
 //! Zstandard), Parquet, and workbooks (.xlsx). What was guessed or passed over is a sentence of
 //! [`Source::notices`]. The features `parquet` (with Arrow), `spreadsheet` and `zstd` are on by

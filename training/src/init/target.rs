@@ -242,7 +242,7 @@ mod tests {
     use super::super::tests::{bank, drafted, drafted_with};
     use super::*;
 
-    /// A table whose target has these values, each in so many rows.
+    /// A table whose target has these values, each with its number of rows.
     fn table(target: &str, counts: &[(&str, usize)]) -> String {
         let values = counts.iter().flat_map(|&(value, count)| std::iter::repeat_n(value, count)).enumerate();
         let rows: String = values.map(|(row, value)| format!("{},{value}\n", row % 7)).collect();

@@ -31,5 +31,6 @@ pub(crate) use numbers::{Notation, Notations, named_notation};
 pub(crate) use outcome::{after_the_fact, outcome_word};
 pub(crate) use placeholders::{apart, dates_apart};
 pub(crate) use position::row_position;
+pub(crate) use seen::Seen;
 pub(crate) use spelled::Spelled;
 pub(crate) use text::{is_certain_missing_token, yes_and_no};

@@ -20,7 +20,7 @@ const NOTATIONS: [(bool, Option<char>); 10] = [
     (false, Some('_')),
     (true, Some('_')),
 ];
-/// Currencies and units that are told apart in a column.
+/// The most currencies and units that are counted in a column.
 const MOST_DRESSES: usize = 12;
 
 /// A text that is a number in some notations.

@@ -150,7 +150,7 @@ pub(crate) fn dates_apart(levels: &[Level]) -> (Vec<usize>, Vec<usize>) {
             continue;
         }
         let others = || levels.iter().enumerate().filter(|(other, level)| *other != at && !is_known(level.value));
-        // Of the dates that are no known placeholders, the nearest on either side.
+        // The nearest date on either side that is no known placeholder.
         let before = others().filter(|(_, level)| level.value < value).map(|(_, level)| level.value).next_back();
         let after = others().map(|(_, level)| level.value).find(|&other| other > value);
         let gap = match (before, after) {

@@ -3,7 +3,8 @@
 use tenure::schema::{DateFormat, Kind, date};
 
 use super::place::{
-    ColumnQuestion, Guess, Place, Refusal, counted, counted_levels, ignored, missing_comments, words_beside,
+    ColumnQuestion, Guess, Place, Refusal, counted, counted_levels, ignored, left_out_comment, missing_comments,
+    words_beside,
 };
 use crate::profile::{Level, Profile, Reading, dates_apart, number, words};
 use crate::words::grouped;
@@ -116,16 +117,7 @@ fn field(profile: &Profile, reading: &Reading, words: &[String]) -> Guess {
     if *unread > 0 {
         comments.push(format!("{} rows have dates in another format: training leaves them out", grouped(*unread)));
     }
-    for (seen, what) in [(&profile.texts, "no date")] {
-        if seen.rows > 0 {
-            comments.push(format!(
-                "{} rows have {what}, such as {:?} (line {}): training leaves them out unless `missing` lists the text",
-                grouped(seen.rows),
-                seen.first,
-                seen.first_line
-            ));
-        }
-    }
+    comments.extend(left_out_comment(&profile.texts, "no date"));
     let mut missing: Vec<String> = profile.tokens.keys().chain(words).cloned().collect();
     missing.extend(all.into_iter().map(|(text, _)| text.clone()));
     let kind = Kind::Date { reference: latest.floor() + 1.0, format: format.clone() };

@@ -4,7 +4,8 @@
 use tenure::schema::{Kind, NumberFormat};
 
 use super::place::{
-    ColumnQuestion, Guess, Place, Refusal, counted_levels, identifier, ignored, listed, missing_comments, words_beside,
+    ColumnQuestion, Guess, Place, Refusal, counted_levels, identifier, ignored, left_out_comment, listed,
+    missing_comments, words_beside,
 };
 use super::texts::{Listed, MANY_CATEGORIES, count_comment};
 use crate::profile::{
@@ -190,16 +191,7 @@ fn not_read(profile: &Profile, unread: u64) -> Vec<String> {
     let words = profile.words.counts().is_none().then_some(&profile.words.seen);
     let seen = words.into_iter().map(|seen| (seen, "no numbers"));
     let others = [(&profile.texts, "no numbers"), (&profile.dates.other, "dates")];
-    for (seen, what) in seen.chain(others) {
-        if seen.rows > 0 {
-            comments.push(format!(
-                "{} rows have {what}, such as {:?} (line {}): training leaves them out unless `missing` lists the text",
-                grouped(seen.rows),
-                seen.first,
-                seen.first_line
-            ));
-        }
-    }
+    comments.extend(seen.chain(others).filter_map(|(seen, what)| left_out_comment(seen, what)));
     let dates = profile.dates.rows + profile.dates.never_rows;
     if dates > 0 {
         comments.push(format!("{} rows have dates: training leaves them out", grouped(dates)));

@@ -2,7 +2,7 @@
 
 use tenure::schema::Kind;
 
-use crate::profile::{Level, Naming, Profile, naming};
+use crate::profile::{Level, Naming, Profile, Seen, naming};
 use crate::words::{grouped, quoted_for_shell};
 
 /// The place of a column in the schema, and comments with the reasons.
@@ -84,6 +84,18 @@ pub(super) fn words_beside(profile: &Profile, measured: u64) -> Option<Vec<Strin
     let rest = known - measured;
     let others = rest - profile.words.seen.rows.min(rest);
     (words.is_some() && listed.len() <= 5 && measured * 2 >= known && others * 20 <= known).then_some(listed)
+}
+
+/// Texts that the field does not read, if there are any; `what` says what they are, as in "no date".
+pub(super) fn left_out_comment(seen: &Seen, what: &str) -> Option<String> {
+    (seen.rows > 0).then(|| {
+        format!(
+            "{} rows have {what}, such as {:?} (line {}): training leaves them out unless `missing` lists the text",
+            grouped(seen.rows),
+            seen.first,
+            seen.first_line
+        )
+    })
 }
 
 /// How many rows are blank or have a text that may mean missing.
