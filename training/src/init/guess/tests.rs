@@ -187,7 +187,7 @@ fn spellings_of_one_category_are_merged() {
     assert_eq!(guess(&["0", "1.0", "1", "1", "0.0", "0"]).0, Kind::Flag { positive: "1".into(), negative: "0".into() });
     let (kind, comments) = guess(&["aB", "Ab", "c"]);
     assert_eq!(kind, category(&["Ab", "aB", "c"]));
-    assert!(comments.contains("differ in letter case alone"), "{comments}");
+    assert!(comments.contains("differ only in letter case"), "{comments}");
 }
 
 #[test]
