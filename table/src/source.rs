@@ -219,6 +219,15 @@ impl Source {
         }
     }
 
+    /// The columns of a Parquet file that hold few distinct values, where it is known.
+    #[cfg(feature = "parquet")]
+    pub(super) fn repeating(&self) -> Option<&[parquet::schema::types::ColumnPath]> {
+        match &self.reader {
+            Reader::Arrow { batches, .. } => batches.repeating(),
+            _ => None,
+        }
+    }
+
     /// How much was read, of how much: bytes of a text file, rows of a Parquet file or a sheet. Nobody knows
     /// how many rows of record batches are to come, so there both are the rows that were read.
     pub fn progress(&self) -> (u64, u64) {
