@@ -24,7 +24,7 @@ const drivers = (page: Page) => page.getByRole("complementary", { name: "Drivers
 test("the one-line summary names the strongest field, and the badge says that it is exact", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
-  const strongest = panel(page).locator("waterfall-chart li.up").first();
+  const strongest = panel(page).locator("tenure-waterfall li.up").first();
   const label = await strongest.locator(".label").innerText();
   await expect(panel(page).getByRole("list", { name: "Raise the score most" })).toContainText(label);
   await expect(panel(page).locator(".badge")).toHaveText("Exact");
@@ -35,12 +35,12 @@ test("the strongest reasons and the counterfactuals are sentences in the languag
   await openCustomer(page, 0);
   const sentences = panel(page).getByRole("list", { name: "The strongest reasons" });
   await expect(sentences.getByRole("listitem")).toHaveCount(3);
-  const strongest = await panel(page).locator("waterfall-chart li .label").first().innerText();
+  const strongest = await panel(page).locator("tenure-waterfall li .label").first().innerText();
   const first = sentences.getByRole("listitem").first();
   await expect(first).toContainText(strongest);
   await expect(first).toContainText(/(raises|lowers) the risk of leaving: [+-]\d+\.\d\d on the log-odds\.$/);
   await expect(panel(page)).toContainText("what the model associates with leaving, not what causes it");
-  const way = panel(page).locator("counterfactual-cards .sentence").first();
+  const way = panel(page).locator("tenure-cards .sentence").first();
   await expect(way).toContainText("the probability of leaving would be");
 
   await panel(page).getByLabel("Language of the reasons").selectOption("de");
@@ -70,7 +70,7 @@ test("a counterfactual is found, and trying it gives the promised score", async 
   await openSample(page);
   await openCustomer(page, 0);
   const before = share(await probability(page).innerText());
-  const card = panel(page).locator("counterfactual-cards ul[aria-label] > li").first();
+  const card = panel(page).locator("tenure-cards ul[aria-label] > li").first();
   await expect(card).toBeVisible();
   const promised = share(await card.locator(".title").innerText());
   expect(promised).toBeLessThan(before);

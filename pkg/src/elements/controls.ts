@@ -159,9 +159,7 @@ export const controls = css`
   }
 
   /* The texts of the elements run from left to right, also on a page that does not. */
-  :is(.number, .label, .text, .title, .sentence, .words, .delta, .caption, .threshold, .badge, .time, output, s, b, code):dir(
-      rtl
-    ) {
+  :is(.words, .label, .text, .title, .sentence, .delta, .caption, .badge, .time, output, s, b, code):dir(rtl) {
     direction: ltr;
     unicode-bidi: isolate;
   }

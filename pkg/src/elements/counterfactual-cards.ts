@@ -110,6 +110,9 @@ export class CounterfactualCards extends LitElement {
         font-size: 12.5px;
         color: ${theme.inkSoft};
       }
+      .label:dir(rtl) {
+        text-align: right;
+      }
       .changes li + li {
         margin-top: 0.35rem;
       }

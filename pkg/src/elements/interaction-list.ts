@@ -36,7 +36,7 @@ export class InteractionList extends LitElement {
           ({ first, second, value }: Interaction) => html`<li class=${classMap({ up: value > 0, down: value < 0 })}>
           <span class="name">${named(first)} <span class="with">${texts.pairsWith}</span> ${named(second)}</span>
           <span class="track" ${cssVariables({ "--size": Math.abs(value) / largest })}><i></i></span>
-          <span class="number">${this.formats.signed(value)}</span>
+          <span class="number"><span class="words">${this.formats.signed(value)}</span></span>
         </li>`,
         )}
       </ol>

@@ -70,13 +70,15 @@ export const scoreLineStyles = css`
     gap: 0.2rem 1rem;
   }
   .probability {
+    display: inline-flex;
+    align-items: baseline;
+    gap: 0.3em;
     font-size: 34px;
     font-weight: 650;
     line-height: 1.15;
     letter-spacing: -0.025em;
   }
   .probability s {
-    margin-inline-end: 0.3em;
     font-size: 20px;
     font-weight: 500;
     color: ${theme.inkSoft};

@@ -61,7 +61,7 @@ export class WaterfallChart extends LitElement {
         <span class="track" ${cssVariables({ "--at": share(chart, chart.logit), "--was": share(chart, this.earlier ?? chart.logit) })}>
           ${this.earlier === undefined ? nothing : html`<i class="was" title=${fill(words.beforeChange, { value: fixed(this.earlier) })}></i>`}
           <i class="mark"></i>
-          <span class="number ${isLeft(chart, chart.logit) ? "after" : "ahead"}">${fixed(chart.logit)}</span>
+          <span class="number ${isLeft(chart, chart.logit) ? "after" : "ahead"}"><span class="words">${fixed(chart.logit)}</span></span>
         </span>
       </div>
       <ol part="steps" aria-label=${words.contributions}>
@@ -75,13 +75,13 @@ export class WaterfallChart extends LitElement {
         <span class="name"><b>E[f(X)]</b> <span class="words">${words.references}</span></span>
         <span class="track" ${cssVariables({ "--at": share(chart, chart.base) })}>
           <i class="mark"></i>
-          <span class="number ${isLeft(chart, chart.base) ? "after" : "ahead"}">${fixed(chart.base)}</span>
+          <span class="number ${isLeft(chart, chart.base) ? "after" : "ahead"}"><span class="words">${fixed(chart.base)}</span></span>
         </span>
       </div>
       <div class="axis" aria-hidden="true">
         <span></span>
         <span class="ticks">
-          ${ticks(chart.low, chart.high).map((tick) => html`<span ${cssVariables({ "--at": share(chart, tick) })}>${formatTick(tick)}</span>`)}
+          ${ticks(chart.low, chart.high).map((tick) => html`<span ${cssVariables({ "--at": share(chart, tick) })}><span class="words">${formatTick(tick)}</span></span>`)}
         </span>
       </div>
       <div class="below">
@@ -108,7 +108,7 @@ export class WaterfallChart extends LitElement {
       <span class="name"><span class="label">${label}</span> <span class="text">${text}</span></span>
       <span class="track" ${cssVariables(variables)}>
         <i class="bar" part=${isUp ? "bar bar-up" : "bar bar-down"}></i>
-        <span class="number" part="contribution">${this.formats.signed(contribution)}<span class="visually-hidden">, ${isUp ? this.words.raises : this.words.lowers}</span></span>
+        <span class="number" part="contribution"><span class="words">${this.formats.signed(contribution)}</span><span class="visually-hidden">, ${isUp ? this.words.raises : this.words.lowers}</span></span>
       </span>
     </li>`;
   }
@@ -283,16 +283,16 @@ export class WaterfallChart extends LitElement {
         font-size: 11.5px;
         color: ${theme.inkSoft};
       }
-      .ticks span {
+      .ticks > span {
         position: absolute;
         inset-inline-start: calc(var(--at) * 100%);
         top: 6px;
         translate: -50%;
       }
-      .ticks span:dir(rtl) {
+      .ticks > span:dir(rtl) {
         translate: 50%;
       }
-      .ticks span::before {
+      .ticks > span::before {
         content: '';
         position: absolute;
         inset-inline-start: 50%;
