@@ -72,7 +72,7 @@ export const scoreLineStyles = css`
   .probability {
     display: inline-flex;
     align-items: baseline;
-    gap: 0.3em;
+    gap: 0.4em;
     font-size: 34px;
     font-weight: 650;
     line-height: 1.15;
