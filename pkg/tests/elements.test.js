@@ -1,6 +1,7 @@
 /** The elements without a browser: the layout of the waterfall, numbers, and imports on a server. */
 
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { formats, spoken, TenureScore, ticks, waterfall } from "tenure/elements";
 
@@ -73,4 +74,24 @@ test("the waterfall starts each step where the one below ends", () => {
     [2.9, 3.1],
   ])
     assert.ok(ticks(low, high).length >= 2);
+});
+
+test("the documentation lists every custom property, part, slot and event", () => {
+  const folder = new URL("../src/elements/", import.meta.url);
+  const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
+  const found = (pattern) => sources.flatMap((text) => [...text.matchAll(pattern)].map(([, name]) => name));
+  const names = [
+    ...found(/var\((--tenure-[a-z0-9-]+)/g),
+    ...found(/\bpart="([a-z-]+)"/g),
+    ...found(/<slot name="([a-z-]+)"/g),
+    ...found(/exportparts="([^"]+)"/g).flatMap((list) => list.split(", ")),
+    ...found(/"(tenure-(?:scored|change|error))"/g),
+  ];
+  assert.ok(names.length > 50, String(names.length));
+  const document = readFileSync(new URL("../../docs/elements.md", import.meta.url), "utf8");
+  const isTier = (name) => /^--tenure-tier-[12]$/.test(name);
+  assert.deepEqual(
+    [...new Set(names)].filter((name) => !document.includes(`\`${name}\``) && !isTier(name)),
+    [],
+  );
 });

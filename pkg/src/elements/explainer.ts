@@ -24,8 +24,11 @@ import { artifactBytes } from "../source.js";
 
 import { type Language, MESSAGES } from "./language.js";
 
-/** Where the model comes from. `wasm` is an address or bytes, because the worker needs it too. */
-export type ModelOptions = Pick<LoadOptions, "wasm" | "locale" | "reference">;
+/** The options of `load` that elements have. */
+export interface ModelOptions extends Pick<LoadOptions, "locale" | "reference"> {
+  /** The address or the bytes of the WebAssembly module. The worker compiles a module of its own. */
+  readonly wasm?: string | URL | ArrayBuffer | ArrayBufferView;
+}
 
 /**
  * Milliseconds. Up to `CHEAP`, wishes are explained; from `HOPELESS`, one slow answer ends it.

@@ -1,13 +1,13 @@
 /** The open model and the open table: loads, scores, cancels and exports. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { acquire, type Explainer, type Language, release } from "tenure/elements";
-import { chosenLanguage, rememberLanguage } from "../explanation/chosen-language";
 import { exportCsv, exportName } from "../table/export";
 import { type Progress, type Run, scoreFile } from "../table/score-file";
 import type { ScoredTable } from "../table/scored-table";
 import { BY_RISK, type Query, View } from "../table/view";
 import { errorMessage, type FileFailure, UnusableFile } from "../text/failure";
 import { counted } from "../text/numbers";
+import { chosenLanguage, rememberLanguage } from "./chosen-language";
 import { loadDemo, loadFile, type Model, sampleTable } from "./model";
 
 export class Workspace implements ReactiveController {
