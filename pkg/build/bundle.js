@@ -22,23 +22,32 @@ const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node", "webgpu", 
  * In edge runtimes this entry is a part of the package's file: each module there must be listed.
  */
 const WITHIN_EDGE = "blocks";
-const ENTRIES = [...PLATFORMS, ...BESIDE];
+/** The elements, which import `lit`, and the same with `lit` inside. */
+const ELEMENTS = ["elements", "elements-with-lit"];
+const ENTRIES = [...PLATFORMS, ...BESIDE, ...ELEMENTS];
 /** Minify what is downloaded, but not what runs in Node, which prints the line that threw. */
 const isDownloaded = (name) => !name.includes("node") && name !== "edge";
 
 const LANGUAGES = ["english", "german"];
 
-/** Keeps imports of other entries as imports. */
+/** Whether an entry has another one inside. */
+const isWithin = (name, entry) =>
+  (EDGE.includes(entry) && name === WITHIN_EDGE) || (entry === "elements-with-lit" && name === "elements");
+
+/** Keeps imports of other entries as imports. All entries lie in `dist`. */
 const entriesStayImports = (entry) => ({
   name: "entries-stay-imports",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, kind }) => {
+    onResolve({ filter: /^\.\.?\/[a-z-]+\.js$/ }, ({ path, kind, resolveDir }) => {
       const name = basename(path, ".js");
-      const within = EDGE.includes(entry) && name === WITHIN_EDGE;
-      return kind !== "entry-point" && ENTRIES.includes(name) && !within ? { path, external: true } : undefined;
+      const isEntry = resolve(resolveDir, path) === join(PACKAGE, "src", `${name}.js`) && isStatic(name);
+      return kind !== "entry-point" && isEntry && !isWithin(name, entry)
+        ? { path: `./${name}.js`, external: true }
+        : undefined;
     });
   },
 });
+const isStatic = (name) => ENTRIES.includes(name) || LANGUAGES.includes(name);
 
 /** Replaces the module of the errors' class by an import from `tenure`. */
 const errorsAreShared = {
@@ -51,7 +60,7 @@ const errorsAreShared = {
   },
 };
 
-async function bundle(entries, plugins) {
+async function bundle(entries, plugins, external = []) {
   for (const name of entries) {
     await build({
       entryPoints: [join(PACKAGE, "src", `${name}.ts`)],
@@ -62,7 +71,7 @@ async function bundle(entries, plugins) {
       target: "es2022",
       minify: isDownloaded(name),
       sourcemap: true,
-      external: ["tenure", "node:*", "*.wasm", "*.wasm?module"],
+      external: ["tenure", "node:*", "*.wasm", "*.wasm?module", ...external],
       plugins: [entriesStayImports(name), ...plugins],
       logLevel: "warning",
     });
@@ -71,6 +80,8 @@ async function bundle(entries, plugins) {
 
 await bundle(PLATFORMS, []);
 await bundle(BESIDE, [errorsAreShared]);
+await bundle(["elements"], [errorsAreShared], ["lit", "lit/*"]);
+await bundle(["elements-with-lit"], [errorsAreShared]);
 
 // The core's tables of messages, each an entry: a language is downloaded only if it is imported.
 for (const name of LANGUAGES) {
@@ -91,6 +102,6 @@ function reached(file, found = new Set()) {
 }
 
 const public_ = new Set([...ENTRIES, ...LANGUAGES].flatMap((name) => [...reached(join(DIST, `${name}.d.ts`))]));
-for (const name of readdirSync(DIST)) {
+for (const name of readdirSync(DIST, { recursive: true })) {
   if (name.endsWith(".d.ts") && !public_.has(join(DIST, name))) rmSync(join(DIST, name));
 }

@@ -250,6 +250,7 @@ mod refusals {
                 "import init from '../wasm/tenure.js'; import { x } from './x.js'; /* Math.exp */ 'Math.exp'",
             ),
             ("pkg/src/x.ts", "import './index.js.map'; // from './index.js'"),
+            ("pkg/src/elements/y.ts", "import { html } from 'lit'; import { live } from 'lit/directives/live.js';"),
             ("pkg/package.json", "{}"),
             ("pkg/vite.config.ts", ""),
             ("www/src/main.ts", "import { load } from 'tenure';\nimport './a.css';\nimport { html } from 'lit';"),
@@ -408,6 +409,7 @@ mod refusals {
         }
         for text in [
             "import { html } from \"lit\";",
+            "import { live } from 'lit/directives/live.js';",
             "export * from '../../www/src/app.js';",
             "const p = 1 / (1 + Math.exp(-logit));",
         ] {

@@ -4,7 +4,8 @@
  *
  * `scorer` is what a browser loads before it can score: the module, and every script that the
  * package's entry imports. Each file is compressed by itself, as a server sends it. `gpu` is what
- * it loads in addition for a graphics device. `model` is the demo's artifact. `page` is everything
+ * it loads in addition for a graphics device. `elements` is the script of the web components without
+ * lit, `elements-with-lit` with it, each beside the scorer. `model` is the demo's artifact. `page` is everything
  * in www/dist except the demo and the files for a graphics device.
  */
 
@@ -62,6 +63,8 @@ const sizes = {};
 const measure = (files) => sum(files.map((file) => (sizes[file] ??= sizeOf(file))));
 const scorer = measure([MODULE, ...withImports(ENTRY)]);
 const gpu = measure(GPU);
+const elements = measure(["pkg/dist/elements.js"]);
+const withLit = measure(["pkg/dist/elements-with-lit.js"]);
 const model = measure([MODEL]);
 // The demo's model and table are data, and a browser never fetches _headers.
 const page = measure(
@@ -70,4 +73,7 @@ const page = measure(
   ),
 );
 const [out] = process.argv.slice(2);
-writeFileSync(out, `${JSON.stringify({ ...sizes, scorer, gpu, model, page }, null, 2)}\n`);
+writeFileSync(
+  out,
+  `${JSON.stringify({ ...sizes, scorer, gpu, elements, "elements-with-lit": withLit, model, page }, null, 2)}\n`,
+);

@@ -48,11 +48,11 @@ export function installedApp({ files = {}, models = ["model.safetensors"] } = {}
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** The README's code block whose first line is `// name`. */
+/** The README's code block whose first line is a comment with its name. */
 export function readmeExample(name) {
   const text = readFileSync(join(PACKAGE, "README.md"), "utf8");
-  const blocks = [...text.matchAll(/```js\n(.*?)```/gs)].map(([, block]) => block);
-  const found = blocks.find((block) => block.startsWith(`// ${name}\n`));
-  if (found === undefined) throw new Error(`the README has no example whose first line is "// ${name}"`);
+  const blocks = [...text.matchAll(/```(?:js|jsx|vue|html)\n(.*?)```/gs)].map(([, block]) => block);
+  const found = blocks.find((block) => [`// ${name}\n`, `<!-- ${name} -->\n`].some((line) => block.startsWith(line)));
+  if (found === undefined) throw new Error(`the README has no example whose first line is a comment with "${name}"`);
   return found;
 }

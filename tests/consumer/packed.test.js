@@ -48,6 +48,9 @@ test("the tarball has what runs and its types, and nothing else", () => {
     "dist/pool-node.js",
     "dist/worker.js",
     "dist/worker-node.js",
+    "dist/elements.js",
+    "dist/elements.d.ts",
+    "dist/elements-with-lit.js",
     "wasm/tenure_bg.wasm",
   ]) {
     assert.ok(files.includes(needed), needed);
@@ -55,18 +58,21 @@ test("the tarball has what runs and its types, and nothing else", () => {
   for (const name of files)
     assert.match(
       name,
-      /^(README\.md|LICENSE-(MIT|APACHE)|package\.json|dist\/[a-z-]+\.(js|js\.map|d\.ts)|wasm\/tenure_bg\.wasm|gpu\/tenure_gpu(\.js|_bg\.wasm))$/,
+      /^(README\.md|LICENSE-(MIT|APACHE)|package\.json|dist\/[a-z-]+\.(js|js\.map|d\.ts)|dist\/elements\/[a-z-]+\.d\.ts|wasm\/tenure_bg\.wasm|gpu\/tenure_gpu(\.js|_bg\.wasm))$/,
     );
 });
 
-test("it depends on nothing", () => {
-  const { dependencies, peerDependencies, optionalDependencies, sideEffects } = JSON.parse(
+test("it depends on nothing but lit, for the elements alone", () => {
+  const { dependencies, peerDependencies, peerDependenciesMeta, optionalDependencies } = JSON.parse(
     readFileSync(join(app.folder, "node_modules/tenure/package.json"), "utf8"),
   );
-  assert.deepEqual(
-    [dependencies, peerDependencies, optionalDependencies, sideEffects],
-    [undefined, undefined, undefined, false],
+  assert.deepEqual([dependencies, optionalDependencies], [undefined, undefined]);
+  assert.deepEqual([Object.keys(peerDependencies), peerDependenciesMeta], [["lit"], { lit: { optional: true } }]);
+  const scripts = packedFiles().filter((name) => name.endsWith(".js"));
+  const importing = scripts.filter((name) =>
+    /\bfrom\s*"lit[/"]/.test(readFileSync(join(app.folder, "node_modules/tenure", name), "utf8")),
   );
+  assert.deepEqual(importing, ["dist/elements.js"]);
 });
 
 test("the README's first example prints a score and three reasons", () => {

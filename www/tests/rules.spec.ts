@@ -1,10 +1,9 @@
 /**
- * Rules of the page that need no browser: column names, cells, encodings, the row window, axes and
+ * Rules of the page that need no browser: column names, cells, encodings, the row window and
  * sliders.
  */
 import { expect, test } from "@playwright/test";
 import { ROW_HEIGHT, RowWindow } from "../src/components/row-window";
-import { ticks, waterfall } from "../src/explanation/waterfall";
 import { isBlank, lineBreaks, readRows } from "../src/table/csv";
 import { csvCell, exportName } from "../src/table/export";
 import { extentOf } from "../src/table/extents";
@@ -87,44 +86,6 @@ test("rows without a score come last in both directions, equal ones keep their o
   const keys = Float32Array.from([0.2, NaN, 0.9, 0.2, NaN]);
   expect([...ordered(5, keys, -1)]).toEqual([2, 0, 3, 1, 4]);
   expect([...ordered(5, keys, 1)]).toEqual([0, 3, 2, 1, 4]);
-});
-
-test("the waterfall starts each step where the one below ends", () => {
-  const contributions = [2, -1.5, 1, 0.5, -0.25, 0.125].map((contribution, index) => ({
-    field: `f${index}`,
-    label: `F${index}`,
-    text: "",
-    value: "",
-    contribution,
-    standardError: 0,
-    sentence: "",
-  }));
-  const logit = contributions.reduce((sum, { contribution }) => sum + contribution, -1);
-  const explanation = {
-    base: -1,
-    logit,
-    probability: 0.5,
-    tier: 0,
-    exact: true,
-    standardError: 0,
-    evaluations: 1,
-    contributions,
-    problems: [],
-  };
-  const chart = waterfall(explanation, { shown: 3 });
-  expect(chart.steps.map(({ label }) => label)).toEqual(["F0", "F1", "F2", "3 other fields"]);
-  const kept = waterfall(explanation, { shown: 2, kept: new Set(["f4"]) });
-  expect(kept.steps.map(({ label }) => label)).toEqual(["F0", "F1", "F4", "3 other fields"]);
-  expect(chart.steps.at(-1)!.from).toBe(-1);
-  expect(chart.steps[0]!.to).toBeCloseTo(logit);
-  for (const [index, step] of chart.steps.slice(1).entries()) expect(step.to).toBe(chart.steps[index]!.from);
-  for (const tick of ticks(chart.low, chart.high)) expect(tick >= chart.low && tick <= chart.high).toBe(true);
-  for (const [low, high] of [
-    [-0.011, 0.4],
-    [-5, 5],
-    [2.9, 3.1],
-  ] as const)
-    expect(ticks(low, high).length).toBeGreaterThanOrEqual(2);
 });
 
 test("only the rows in view are rendered, however many there are", () => {

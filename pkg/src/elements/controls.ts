@@ -1,7 +1,10 @@
 /**
- * Styles that several components share: buttons, inputs, focus, and text for screen readers only.
+ * Styles that the elements share: text, buttons, inputs, focus, and text for screen readers only.
+ * The page uses them too.
  */
+
 import { css } from "lit";
+import { theme } from "./theme.js";
 
 export const controls = css`
   *,
@@ -15,7 +18,7 @@ export const controls = css`
   }
 
   :focus-visible {
-    outline: 2px solid var(--accent);
+    outline: 2px solid ${theme.accent};
     outline-offset: 2px;
   }
 
@@ -52,20 +55,20 @@ export const controls = css`
     gap: 0.5em;
     min-height: 36px;
     padding: 0 0.9em;
-    border: 1px solid var(--line);
-    border-radius: var(--radius-small);
-    background: var(--surface);
+    border: 1px solid ${theme.line};
+    border-radius: ${theme.radiusSmall};
+    background: ${theme.surface};
     font-weight: 500;
     white-space: nowrap;
     cursor: pointer;
     transition:
-      background var(--quick),
-      border-color var(--quick);
+      background ${theme.quick},
+      border-color ${theme.quick};
   }
 
   button:hover {
-    background: var(--hover);
-    border-color: var(--line-strong);
+    background: ${theme.hover};
+    border-color: ${theme.lineStrong};
   }
 
   button:disabled {
@@ -74,13 +77,13 @@ export const controls = css`
   }
 
   button.primary {
-    background: var(--accent);
+    background: ${theme.accent};
     border-color: transparent;
-    color: var(--on-accent);
+    color: ${theme.onAccent};
   }
 
   button.primary:hover {
-    background: var(--accent-hover);
+    background: ${theme.accentHover};
   }
 
   button.plain {
@@ -89,7 +92,7 @@ export const controls = css`
   }
 
   button.plain:hover {
-    background: var(--hover);
+    background: ${theme.hover};
   }
 
   button.icon {
@@ -102,7 +105,7 @@ export const controls = css`
     padding: 0;
     border: 0;
     background: none;
-    color: var(--accent);
+    color: ${theme.accent};
     text-decoration: underline;
     text-decoration-thickness: 1px;
     text-underline-offset: 3px;
@@ -117,9 +120,9 @@ export const controls = css`
     min-height: 36px;
     width: 100%;
     padding: 0 0.7em;
-    border: 1px solid var(--line-strong);
-    border-radius: var(--radius-small);
-    background: var(--surface);
+    border: 1px solid ${theme.lineStrong};
+    border-radius: ${theme.radiusSmall};
+    background: ${theme.surface};
   }
 
   svg.icon {
@@ -149,9 +152,34 @@ export const controls = css`
     display: inline-block;
     width: 7px;
     height: 7px;
-    margin-right: 0.4em;
+    margin-inline-end: 0.4em;
     border-radius: 50%;
-    background: var(--accent);
+    background: ${theme.accent};
     vertical-align: 0.1em;
+  }
+
+  /* The texts of the elements run from left to right, also on a page that does not. */
+  :is(.words, .label, .text, .title, .sentence, .delta, .caption, .badge, .time, output, s, b, code):dir(rtl) {
+    direction: ltr;
+    unicode-bidi: isolate;
+  }
+  :is(h3, h4, label, .note, .title, .sentence):dir(rtl) {
+    direction: ltr;
+    text-align: right;
+  }
+
+  @media (forced-colors: active) {
+    .changed :is(label, .name)::before {
+      forced-color-adjust: none;
+      background: Highlight;
+    }
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    *,
+    *::before,
+    *::after {
+      transition-duration: 0.01ms !important;
+    }
   }
 `;

@@ -34,10 +34,15 @@ export interface Layout {
   kept?: ReadonlySet<string>;
   /** Further log-odds that the axis must include. */
   seen?: number[];
+  /** The label of the step that sums this many fields. */
+  others(count: number): string;
 }
 
 /** Gives the largest contributions a step each, and sums all others in one step at the bottom. */
-export function waterfall(explanation: Explanation, { shown, kept = new Set(), seen = [] }: Layout): Waterfall {
+export function waterfall(
+  explanation: Explanation,
+  { shown, kept = new Set(), seen = [], others: named }: Layout,
+): Waterfall {
   const { contributions, base, logit } = explanation;
   const standsAlone = ({ field }: Contribution, place: number) => place < shown || kept.has(field);
   let others = contributions.filter((contribution, place) => !standsAlone(contribution, place));
@@ -48,7 +53,7 @@ export function waterfall(explanation: Explanation, { shown, kept = new Set(), s
   );
   if (others.length > 0) {
     const contribution = others.reduce((sum, other) => sum + other.contribution, 0);
-    alone.push({ field: "", label: `${others.length} other fields`, text: "", contribution });
+    alone.push({ field: "", label: named(others.length), text: "", contribution });
   }
 
   let at = base;

@@ -1,19 +1,16 @@
 /** The language that the reader chose, or else the browser's. */
-import { LANGUAGES, type Language } from "./language";
+import { type Language, spoken } from "tenure/elements";
 
 const KEY = "tenure-language";
 
-const isLanguage = (text: string | null | undefined): text is Language =>
-  text != null && Object.hasOwn(LANGUAGES, text);
-
 export function chosenLanguage(): Language {
   try {
-    const chosen = localStorage.getItem(KEY);
-    if (isLanguage(chosen)) return chosen;
+    const chosen = spoken(localStorage.getItem(KEY));
+    if (chosen) return chosen;
   } catch {
     // The browser does not allow storage: its own language applies.
   }
-  return navigator.languages.map((tag) => tag.split("-")[0]).find(isLanguage) ?? "en";
+  return navigator.languages.map(spoken).find((language) => language !== undefined) ?? "en";
 }
 
 export function rememberLanguage(language: Language): void {

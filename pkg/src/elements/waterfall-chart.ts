@@ -3,48 +3,68 @@
  * Red raises the score and blue lowers it. Each bar also has a sign, a number and a direction, so
  * that nothing is shown by colour alone.
  */
-import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+
+import { css, html, LitElement, nothing, type PropertyDeclarations } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Explanation } from "tenure";
-import { type Step, ticks, type Waterfall, waterfall } from "../explanation/waterfall";
-import { controls } from "../styles/controls";
-import { formatFixed, formatSigned, formatTick } from "../text/numbers";
-import { cssVariables } from "./css-variables";
+import { controls } from "./controls.js";
+import { cssVariables } from "./css-variables.js";
+import type { Formats } from "./numbers.js";
+import { theme } from "./theme.js";
+import { type Step, ticks, type Waterfall, waterfall } from "./waterfall.js";
+import { counted, fill, type Words } from "./words.js";
 
-const SHOWN = 10;
+/** The steps that are shown at first, beside the one for all other fields. */
+export const SHOWN = 10;
 
-@customElement("waterfall-chart")
 export class WaterfallChart extends LitElement {
-  @property({ attribute: false }) explanation?: Explanation;
-  /** The logit before the changes, if there are any. */
-  @property({ attribute: false }) earlier?: number | undefined;
-  @property({ attribute: false }) changed: ReadonlySet<string> = new Set();
-  @state() private isUnfolded = false;
+  static override properties: PropertyDeclarations = {
+    explanation: { attribute: false },
+    earlier: { attribute: false },
+    changed: { attribute: false },
+    words: { attribute: false },
+    formats: { attribute: false },
+    isUnfolded: { state: true },
+  };
 
-  override render() {
-    if (!this.explanation) return nothing;
+  declare explanation: Explanation;
+  /** The logit before the changes, if there are any. */
+  declare earlier: number | undefined;
+  declare changed: ReadonlySet<string>;
+  declare words: Words;
+  declare formats: Formats;
+  declare private isUnfolded: boolean;
+
+  constructor() {
+    super();
+    this.isUnfolded = false;
+  }
+
+  protected override render() {
+    const { words } = this;
+    const { fixed, tick: formatTick } = this.formats;
     const chart = waterfall(this.explanation, {
       shown: this.isUnfolded ? Infinity : SHOWN,
       kept: this.changed,
       seen: this.earlier === undefined ? [] : [this.earlier],
+      others: (count) => counted(words.otherFields, count),
     });
     const canFold = this.explanation.contributions.length > SHOWN + 1;
     return html`
       <div class="key" aria-hidden="true">
-        <span class="down"><i></i>− lowers the score</span>
-        <span class="up"><i></i>+ raises it</span>
+        <span class="down"><i></i><span class="words">${words.keyLowers}</span></span>
+        <span class="up"><i></i><span class="words">${words.keyRaises}</span></span>
       </div>
       <div class="end head">
-        <span class="name"><b>f(x)</b> this customer</span>
+        <span class="name"><b>f(x)</b> <span class="words">${words.thisCustomer}</span></span>
         <span class="track" ${cssVariables({ "--at": share(chart, chart.logit), "--was": share(chart, this.earlier ?? chart.logit) })}>
-          ${this.earlier === undefined ? nothing : html`<i class="was" title="Before the change: ${formatFixed(this.earlier)}"></i>`}
+          ${this.earlier === undefined ? nothing : html`<i class="was" title=${fill(words.beforeChange, { value: fixed(this.earlier) })}></i>`}
           <i class="mark"></i>
-          <span class="number ${isLeft(chart, chart.logit) ? "after" : "ahead"}">${formatFixed(chart.logit)}</span>
+          <span class="number ${isLeft(chart, chart.logit) ? "after" : "ahead"}"><span class="words">${fixed(chart.logit)}</span></span>
         </span>
       </div>
-      <ol aria-label="Contributions of the fields, the largest first">
+      <ol part="steps" aria-label=${words.contributions}>
         ${repeat(
           chart.steps,
           ({ field }) => field,
@@ -52,24 +72,24 @@ export class WaterfallChart extends LitElement {
         )}
       </ol>
       <div class="end foot">
-        <span class="name"><b>E[f(X)]</b> reference customers</span>
+        <span class="name"><b>E[f(X)]</b> <span class="words">${words.references}</span></span>
         <span class="track" ${cssVariables({ "--at": share(chart, chart.base) })}>
           <i class="mark"></i>
-          <span class="number ${isLeft(chart, chart.base) ? "after" : "ahead"}">${formatFixed(chart.base)}</span>
+          <span class="number ${isLeft(chart, chart.base) ? "after" : "ahead"}"><span class="words">${fixed(chart.base)}</span></span>
         </span>
       </div>
       <div class="axis" aria-hidden="true">
         <span></span>
         <span class="ticks">
-          ${ticks(chart.low, chart.high).map((tick) => html`<span ${cssVariables({ "--at": share(chart, tick) })}>${formatTick(tick)}</span>`)}
+          ${ticks(chart.low, chart.high).map((tick) => html`<span ${cssVariables({ "--at": share(chart, tick) })}><span class="words">${formatTick(tick)}</span></span>`)}
         </span>
       </div>
       <div class="below">
-        <span>Log-odds before calibration</span>
+        <span>${words.logOdds}</span>
         ${
           canFold
             ? html`<button class="link" aria-expanded=${this.isUnfolded} @click=${this.#toggle}>
-              ${this.isUnfolded ? `Show the ${SHOWN} largest` : `Show all ${this.explanation.contributions.length} fields`}
+              ${this.isUnfolded ? fill(words.showLargest, { count: String(SHOWN) }) : fill(words.showAll, { count: String(this.explanation.contributions.length) })}
             </button>`
             : nothing
         }
@@ -84,11 +104,11 @@ export class WaterfallChart extends LitElement {
       "--to": share(chart, Math.max(from, to)),
       "--end": share(chart, to),
     };
-    return html`<li class=${classMap({ up: isUp, down: !isUp, changed: this.changed.has(field), right: isLeft(chart, (from + to) / 2) })}>
+    return html`<li part="step" class=${classMap({ up: isUp, down: !isUp, changed: this.changed.has(field), right: isLeft(chart, (from + to) / 2) })}>
       <span class="name"><span class="label">${label}</span> <span class="text">${text}</span></span>
       <span class="track" ${cssVariables(variables)}>
-        <i class="bar"></i>
-        <span class="number">${formatSigned(contribution)}<span class="visually-hidden">, ${isUp ? "raises the score" : "lowers the score"}</span></span>
+        <i class="bar" part=${isUp ? "bar bar-up" : "bar bar-down"}></i>
+        <span class="number" part="contribution"><span class="words">${this.formats.signed(contribution)}</span><span class="visually-hidden">, ${isUp ? this.words.raises : this.words.lowers}</span></span>
       </span>
     </li>`;
   }
@@ -112,20 +132,20 @@ export class WaterfallChart extends LitElement {
         gap: 1.25rem;
         margin-bottom: 0.5rem;
         font-size: 12px;
-        color: var(--ink-soft);
+        color: ${theme.inkSoft};
       }
       .key i {
         display: inline-block;
         width: 14px;
         height: 9px;
-        margin-right: 0.4em;
+        margin-inline-end: 0.4em;
       }
       .key .up i {
-        background: var(--up-bar);
+        background: ${theme.upBar};
         clip-path: polygon(0 0, 65% 0, 100% 50%, 65% 100%, 0 100%);
       }
       .key .down i {
-        background: var(--down-bar);
+        background: ${theme.downBar};
         clip-path: polygon(100% 0, 35% 0, 0 50%, 35% 100%, 100% 100%);
       }
 
@@ -139,27 +159,27 @@ export class WaterfallChart extends LitElement {
       }
       li {
         min-height: 34px;
-        border-radius: var(--radius-small);
+        border-radius: ${theme.radiusSmall};
       }
       .end {
         min-height: 30px;
-        color: var(--ink-soft);
+        color: ${theme.inkSoft};
         font-size: 13px;
       }
       .end b {
-        color: var(--ink);
+        color: ${theme.ink};
         font-weight: 600;
-        margin-right: 0.25em;
+        margin-inline-end: 0.25em;
       }
 
       .name {
         min-width: 0;
         line-height: 1.25;
-        text-align: right;
+        text-align: end;
         overflow-wrap: anywhere;
       }
       .label {
-        color: var(--ink-soft);
+        color: ${theme.inkSoft};
         font-size: 12.5px;
       }
       .text {
@@ -169,35 +189,38 @@ export class WaterfallChart extends LitElement {
       .track {
         position: relative;
         align-self: stretch;
-        background: linear-gradient(var(--line), var(--line)) 0 0 / 1px 100% no-repeat;
+        border-inline-start: 1px solid ${theme.line};
       }
       .bar {
         position: absolute;
         top: 6px;
         bottom: 6px;
-        left: calc(var(--from) * 100%);
+        inset-inline-start: calc(var(--from) * 100%);
         width: max(3px, calc((var(--to) - var(--from)) * 100%));
         transition:
-          left var(--calm) ease-out,
-          width var(--calm) ease-out;
+          inset-inline-start ${theme.calm} ease-out,
+          width ${theme.calm} ease-out;
       }
       .up .bar {
-        background: var(--up-bar);
+        background: ${theme.upBar};
         clip-path: polygon(0 0, calc(100% - 7px) 0, 100% 50%, calc(100% - 7px) 100%, 0 100%);
       }
       .down .bar {
-        background: var(--down-bar);
+        background: ${theme.downBar};
         clip-path: polygon(7px 0, 100% 0, 100% 100%, 7px 100%, 0 50%);
+      }
+      :is(.bar, .key i):dir(rtl) {
+        scale: -1 1;
       }
       /* Joins the end of this step with the start of the one above. */
       li .track::after {
         content: '';
         position: absolute;
-        left: calc(var(--end) * 100%);
+        inset-inline-start: calc(var(--end) * 100%);
         top: -6px;
         height: 12px;
-        border-left: 1px dashed var(--line-strong);
-        transition: left var(--calm) ease-out;
+        border-inline-start: 1px dashed ${theme.lineStrong};
+        transition: inset-inline-start ${theme.calm} ease-out;
       }
 
       .number {
@@ -209,45 +232,45 @@ export class WaterfallChart extends LitElement {
         font-weight: 600;
         white-space: nowrap;
         transition:
-          left var(--calm) ease-out,
-          right var(--calm) ease-out;
+          inset-inline-start ${theme.calm} ease-out,
+          inset-inline-end ${theme.calm} ease-out;
       }
       li.right .number {
-        left: calc(var(--to) * 100%);
+        inset-inline-start: calc(var(--to) * 100%);
       }
       li:not(.right) .number {
-        right: calc((1 - var(--from)) * 100%);
+        inset-inline-end: calc((1 - var(--from)) * 100%);
       }
       .up .number {
-        color: var(--up);
+        color: ${theme.up};
       }
       .down .number {
-        color: var(--down);
+        color: ${theme.down};
       }
 
       .mark,
       .was {
         position: absolute;
-        left: calc(var(--at) * 100%);
+        inset-inline-start: calc(var(--at) * 100%);
         top: 3px;
         bottom: 3px;
         width: 2px;
-        margin-left: -1px;
-        background: var(--ink);
-        transition: left var(--calm) ease-out;
+        margin-inline-start: -1px;
+        background: ${theme.ink};
+        transition: inset-inline-start ${theme.calm} ease-out;
       }
       .was {
-        left: calc(var(--was) * 100%);
-        background: repeating-linear-gradient(var(--ink-soft) 0 3px, transparent 3px 6px);
+        inset-inline-start: calc(var(--was) * 100%);
+        background: repeating-linear-gradient(${theme.inkSoft} 0 3px, transparent 3px 6px);
       }
       .end .number {
-        color: var(--ink);
+        color: ${theme.ink};
       }
       .after {
-        left: calc(var(--at) * 100%);
+        inset-inline-start: calc(var(--at) * 100%);
       }
       .ahead {
-        right: calc((1 - var(--at)) * 100%);
+        inset-inline-end: calc((1 - var(--at)) * 100%);
       }
 
       .axis {
@@ -256,23 +279,26 @@ export class WaterfallChart extends LitElement {
       .ticks {
         position: relative;
         height: 24px;
-        border-top: 1px solid var(--line);
+        border-top: 1px solid ${theme.line};
         font-size: 11.5px;
-        color: var(--ink-soft);
+        color: ${theme.inkSoft};
       }
-      .ticks span {
+      .ticks > span {
         position: absolute;
-        left: calc(var(--at) * 100%);
+        inset-inline-start: calc(var(--at) * 100%);
         top: 6px;
-        transform: translateX(-50%);
+        translate: -50%;
       }
-      .ticks span::before {
+      .ticks > span:dir(rtl) {
+        translate: 50%;
+      }
+      .ticks > span::before {
         content: '';
         position: absolute;
-        left: 50%;
+        inset-inline-start: 50%;
         top: -6px;
         height: 4px;
-        border-left: 1px solid var(--line-strong);
+        border-inline-start: 1px solid ${theme.lineStrong};
       }
       .below {
         display: flex;
@@ -280,7 +306,37 @@ export class WaterfallChart extends LitElement {
         justify-content: space-between;
         gap: 0.25rem 1rem;
         font-size: 12.5px;
-        color: var(--ink-soft);
+        color: ${theme.inkSoft};
+      }
+
+      /* Full bars raise the score, striped bars lower it. */
+      @media (forced-colors: active) {
+        :is(.bar, .key i, .mark, .was) {
+          forced-color-adjust: none;
+        }
+        :is(.up .bar, .key .up i, .mark) {
+          background: CanvasText;
+        }
+        :is(.down .bar, .key .down i) {
+          background: repeating-linear-gradient(135deg, CanvasText 0 2px, Canvas 2px 5px);
+        }
+        .was {
+          background: repeating-linear-gradient(CanvasText 0 3px, Canvas 3px 6px);
+        }
+        :is(.up, .down) .number {
+          color: CanvasText;
+        }
+      }
+      @media print {
+        :is(.bar, .key i, .mark, .was) {
+          print-color-adjust: exact;
+        }
+        li {
+          break-inside: avoid;
+        }
+        button {
+          display: none;
+        }
       }
 
       @container (max-width: 420px) {

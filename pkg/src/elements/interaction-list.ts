@@ -1,37 +1,46 @@
 /** The strongest interactions between two fields, as bars from a middle line. */
-import { css, html, LitElement } from "lit";
-import { customElement, property } from "lit/decorators.js";
+
+import { css, html, LitElement, type PropertyDeclarations } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import type { Explanation, Interaction } from "tenure";
-import { controls } from "../styles/controls";
-import { formatSigned } from "../text/numbers";
-import { cssVariables } from "./css-variables";
+import { controls } from "./controls.js";
+import { cssVariables } from "./css-variables.js";
+import type { Formats } from "./numbers.js";
+import { theme } from "./theme.js";
+import type { Words } from "./words.js";
 
 const SHOWN = 8;
 
-@customElement("interaction-list")
 export class InteractionList extends LitElement {
-  @property({ attribute: false }) explanation!: Explanation;
+  static override properties: PropertyDeclarations = {
+    explanation: { attribute: false },
+    words: { attribute: false },
+    formats: { attribute: false },
+  };
 
-  override render() {
+  declare explanation: Explanation;
+  declare words: Words;
+  declare formats: Formats;
+
+  protected override render() {
+    const texts = this.words;
     const { contributions, interactions = [] } = this.explanation;
     const words = new Map(contributions.map(({ field, label, text }) => [field, { label, text }]));
     const shown = interactions.filter(({ value }) => value !== 0).slice(0, SHOWN);
-    if (shown.length === 0)
-      return html`<p>There are no interactions: this score is the sum of the effects of its fields.</p>`;
+    if (shown.length === 0) return html`<p>${texts.noPairs}</p>`;
     const largest = Math.abs(shown[0]!.value);
     const named = (field: string) => html`${words.get(field)?.label ?? field} <b>${words.get(field)?.text}</b>`;
     return html`
-      <ol aria-label="Pairs of fields, the strongest first">
+      <ol aria-label=${texts.pairs}>
         ${shown.map(
           ({ first, second, value }: Interaction) => html`<li class=${classMap({ up: value > 0, down: value < 0 })}>
-          <span class="name">${named(first)} <span class="with">with</span> ${named(second)}</span>
+          <span class="name">${named(first)} <span class="with">${texts.pairsWith}</span> ${named(second)}</span>
           <span class="track" ${cssVariables({ "--size": Math.abs(value) / largest })}><i></i></span>
-          <span class="number">${formatSigned(value)}</span>
+          <span class="number"><span class="words">${this.formats.signed(value)}</span></span>
         </li>`,
         )}
       </ol>
-      <p>Shapley interaction values in log-odds: the effect of two values together, beyond the effects of each one. The contributions above already include them.</p>
+      <p>${texts.pairsNote}</p>
     `;
   }
 
@@ -48,11 +57,11 @@ export class InteractionList extends LitElement {
         gap: 0.75rem;
         align-items: center;
         padding: 0.35rem 0;
-        border-bottom: 1px solid var(--line);
+        border-bottom: 1px solid ${theme.line};
         font-size: 13px;
       }
       .with {
-        color: var(--ink-soft);
+        color: ${theme.inkSoft};
       }
       b {
         font-weight: 550;
@@ -60,7 +69,13 @@ export class InteractionList extends LitElement {
       .track {
         position: relative;
         height: 10px;
-        background: linear-gradient(var(--line-strong), var(--line-strong)) center / 1px 100% no-repeat;
+        }
+      .track::before {
+        content: '';
+        position: absolute;
+        inset-block: 0;
+        inset-inline-start: 50%;
+        border-inline-start: 1px solid ${theme.lineStrong};
       }
       .track i {
         position: absolute;
@@ -69,27 +84,41 @@ export class InteractionList extends LitElement {
         width: calc(var(--size) * 50%);
       }
       .up .track i {
-        left: 50%;
-        background: var(--up-bar);
+        inset-inline-start: 50%;
+        background: ${theme.upBar};
       }
       .down .track i {
-        right: 50%;
-        background: var(--down-bar);
+        inset-inline-end: 50%;
+        background: ${theme.downBar};
       }
       .number {
-        text-align: right;
+        text-align: end;
         font-weight: 600;
       }
       .up .number {
-        color: var(--up);
+        color: ${theme.up};
       }
       .down .number {
-        color: var(--down);
+        color: ${theme.down};
+      }
+      @media (forced-colors: active) {
+        .track i {
+          forced-color-adjust: none;
+          background: CanvasText;
+        }
+        .down .track i {
+          background: repeating-linear-gradient(135deg, CanvasText 0 2px, Canvas 2px 5px);
+        }
+      }
+      @media print {
+        .track i {
+          print-color-adjust: exact;
+        }
       }
       p {
         margin-top: 0.7rem;
         max-width: 62ch;
-        color: var(--ink-soft);
+        color: ${theme.inkSoft};
         font-size: 13px;
       }
     `,

@@ -4,7 +4,7 @@
  * f(x).
  */
 import type { Explanation } from "tenure";
-import type { Step } from "./waterfall";
+import type { Step } from "./waterfall.js";
 
 export interface Force {
   /**
