@@ -248,6 +248,7 @@ table(
     delimiter=";",
 )
 refused("empty.xlsx", workbook([("Customers", {})]), "not_empty", None, "is empty")
-refused("cut.xlsx", workbook([("Customers", CUSTOMERS)])[:400], "format", None, "zip archive")
+refused("cut.xlsx", workbook([("Customers", CUSTOMERS)])[:-40], "undamaged", None, "the workbook is damaged")
+refused("archive.zip", b"PK\x03\x04" + bytes(60), "format", None, "no workbook (.xlsx); unpack it")
 
 write("tables.json", json.dumps(ENTRIES, ensure_ascii=False, indent=2) + "\n")

@@ -136,7 +136,10 @@ impl Module {
         cargo.args(["--no-default-features", "--features", self.features, "--crate-type", "cdylib"]);
         cargo.env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?.join("\u{1f}"));
         command::run(&mut cargo)?;
-        Ok(project::cargo_target().join(WASM_TARGET).join(self.profile).join(format!("{}.wasm", self.package.replace('-', "_"))))
+        Ok(project::cargo_target()
+            .join(WASM_TARGET)
+            .join(self.profile)
+            .join(format!("{}.wasm", self.package.replace('-', "_"))))
     }
 
     /// Writes the JavaScript around the module.

@@ -95,7 +95,10 @@ mod tests {
     fn pages_are_compared_by_the_median_of_their_workers() {
         let runs = |seconds: [f64; 3]| json!({ "worker": seconds, "page": seconds, "rows": 10 });
         let mut measured = json!({ "bytes": 100_000_000, "page": runs([2.0, 9.0, 1.0]) });
-        assert_eq!(text(&measured).unwrap(), "page    100 MB: read and scored in 2.00 s (50.0 MB/s), shown after 2.00 s");
+        assert_eq!(
+            text(&measured).unwrap(),
+            "page    100 MB: read and scored in 2.00 s (50.0 MB/s), shown after 2.00 s"
+        );
         measured["beside"] = runs([1.0, 1.0, 5.0]);
         assert!(text(&measured).unwrap().ends_with("MISSED 0.50 × the other page (at least 0.8)"));
         assert!(text(&json!({ "bytes": 1, "page": {} })).is_err());
