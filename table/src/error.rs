@@ -50,6 +50,28 @@ pub enum TableRule {
     Undamaged,
 }
 
+impl TableRule {
+    /// A stable name for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            TableRule::Readable => "readable",
+            TableRule::NotEmpty => "not_empty",
+            TableRule::Format => "format",
+            TableRule::Header => "header",
+            TableRule::UniqueColumns => "unique_columns",
+            TableRule::Rows => "rows",
+            TableRule::EvenRows => "even_rows",
+            TableRule::Delimiter => "delimiter",
+            TableRule::Encoding => "encoding",
+            TableRule::ClosedQuotes => "closed_quotes",
+            TableRule::RecordLength => "record_length",
+            TableRule::Sheet => "sheet",
+            TableRule::Columns => "columns",
+            TableRule::Undamaged => "undamaged",
+        }
+    }
+}
+
 impl TableError {
     pub(crate) fn new(file: &Path, rule: TableRule, message: impl Into<String>) -> TableError {
         TableError { file: file.into(), line: None, rule, message: message.into() }

@@ -33,8 +33,18 @@ struct Use {
 }
 
 /// Folders without sources of our own: documents, packages of others, and what builds write.
-const NO_SOURCES: [&str; 9] =
-    ["docs", "node_modules", "target", "dist", "public", "proptest-regressions", "test-results", "pkg/wasm", "pkg/gpu"];
+const NO_SOURCES: [&str; 10] = [
+    "docs",
+    "node_modules",
+    "target",
+    "dist",
+    "public",
+    "proptest-regressions",
+    "test-results",
+    "pkg/wasm",
+    "pkg/gpu",
+    "www/wasm",
+];
 const ENDINGS: [&str; 9] =
     [".rs", ".ts", ".js", ".py", ".css", ".html", "Cargo.toml", "package.json", "ARCHITECTURE.md"];
 

@@ -14,7 +14,7 @@ pub struct Place {
 const CORE: &[&str] = &["src/"];
 const EVERYWHERE: &[&str] = &[""];
 const NOWHERE: &[&str] = &[];
-const BROWSER: &[&str] = &["src/wasm/", "src/gpu/"];
+const BROWSER: &[&str] = &["src/wasm/", "src/gpu/", "table/src/wasm.rs"];
 /// Unicode's tables are JavaScript's in wasm, so that they are not downloaded.
 const JAVASCRIPT: &[&str] = &["src/wasm/", "src/gpu/", "src/schema/unicode.rs"];
 const BURN: &[&str] = &["src/network/burn/", "src/network/burn.rs", "src/gpu/"];

@@ -72,6 +72,9 @@ fn target(sources: &Sources, file: &str, module: &str) -> Option<String> {
     if ["pkg/wasm/", "pkg/gpu/"].iter().any(|built| path.starts_with(built)) {
         return Some("src/wasm/mod.rs".to_string());
     }
+    if path.starts_with("www/wasm/") {
+        return Some("table/src/wasm.rs".to_string());
+    }
     let source = format!("{}.ts", path.strip_suffix(".js").unwrap_or(&path));
     [path, source].into_iter().find(|path| sources.contains_key(path))
 }

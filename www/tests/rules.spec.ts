@@ -1,16 +1,13 @@
 /**
- * Rules of the page that need no browser: column names, cells, encodings, the row window and
+ * Rules of the page that need no browser: column names, cells, the row window, axes and
  * sliders.
  */
 import { expect, test } from "@playwright/test";
 import { ROW_HEIGHT, RowWindow } from "../src/components/row-window";
-import { isBlank, lineBreaks, readRows } from "../src/table/csv";
 import { csvCell, exportName } from "../src/table/export";
 import { extentOf } from "../src/table/extents";
 import { nearest } from "../src/table/header";
-import { decode, readBytes } from "../src/table/read-file";
 import { ordered } from "../src/table/scored-table";
-import { UnusableFile } from "../src/text/failure";
 
 test("cells that a spreadsheet would run get an apostrophe, numbers do not", () => {
   for (const text of ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx"])
@@ -26,60 +23,6 @@ test("columns with a similar name are suggested, the closest first", () => {
   const header = ["Monthly_Charge", "monthly charges", "Total", "city"];
   expect(nearest(["MonthlyCharges", "Monthly charges"], header)).toEqual(["monthly charges", "Monthly_Charge"]);
   expect(nearest(["gender", "Gender"], header)).toEqual([]);
-});
-
-test("no row is cut between two chunks", () => {
-  const cell = "x".repeat(999);
-  const text = Array.from({ length: 5000 }, (_, index) => `${index},"${cell}\n"`).join("\r\n");
-  const seen: string[] = [];
-  let last = 0;
-  readRows(text, ({ rows, share }) => {
-    for (const row of rows) seen.push(row[0]!);
-    expect(rows.every((row) => row.length === 2 && row[1]!.length === 1000)).toBe(true);
-    expect(share).toBeGreaterThanOrEqual(last);
-    last = share;
-  });
-  expect(seen).toEqual(Array.from({ length: 5000 }, (_, index) => String(index)));
-  expect(last).toBe(1);
-});
-
-test("an unclosed quote is reported, at the end of the text and long before it", () => {
-  const reported: boolean[] = [];
-  readRows('a,b\n1,"2\n3,4\n', ({ isUnclosed }) => reported.push(isUnclosed));
-  expect(reported).toEqual([true]);
-  const stop = new Error("stop");
-  const long = `a,b\n1,"2${"\n3,4".repeat(12 << 18)}`;
-  expect(() =>
-    readRows(long, ({ isUnclosed, isLast }) => {
-      if (isUnclosed && !isLast) throw stop;
-    }),
-  ).toThrow(stop);
-});
-
-test("bytes are decoded in their encoding, or refused with a reason", async () => {
-  const utf8 = new TextEncoder();
-  expect(decode(utf8.encode("Müller"), "f")).toEqual({ text: "Müller", notices: [] });
-  expect(decode(Uint8Array.of(0x4d, 0xfc), "f")).toMatchObject({
-    text: "Mü",
-    notices: [expect.stringContaining("Windows-1252")],
-  });
-  expect(decode(Uint8Array.of(0xff, 0xfe, 0x4d, 0, 0xfc, 0), "f")).toMatchObject({ text: "Mü" });
-  for (const bytes of [
-    utf8.encode("PK\u0003\u0004"),
-    utf8.encode("PAR1"),
-    Uint8Array.of(0x1f, 0x8b, 8),
-    Uint8Array.of(0x61, 0, 0x62),
-    new Uint8Array(),
-  ]) {
-    expect(() => decode(bytes, "f")).toThrow(UnusableFile);
-  }
-  const huge = { size: 2e9, arrayBuffer: () => Promise.reject(new Error("must not be read")) } as unknown as Blob;
-  await expect(readBytes(huge, "f")).rejects.toThrow("too large");
-});
-
-test("line breaks inside cells are counted", () => {
-  expect(["", "a", "a\nb", "a\r\nb\rc", "\n\n"].map(lineBreaks)).toEqual([0, 0, 1, 2, 2]);
-  expect([[""], [" "], ["", ""], ["a"]].map(isBlank)).toEqual([true, true, false, false]);
 });
 
 test("rows without a score come last in both directions, equal ones keep their order", () => {

@@ -41,7 +41,7 @@ pub fn build_package() -> Result<Outcome> {
     unless_finished("pkg", inputs, &[project::path("pkg/dist")], || script("pkg", "build"))
 }
 
-/// Builds the page, `www/dist`, from the built package.
+/// Builds the page, `www/dist`, from the built package and the built reader of tables.
 pub fn build_page() -> Result<Outcome> {
     let inputs = Inputs::of("www")
         .path(&project::path("www"))?

@@ -11,7 +11,7 @@ use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 use cells::SheetCells;
 
 use super::batch::{BATCH_ROWS, Batch, Cells};
@@ -29,6 +29,8 @@ pub(super) struct SheetReader {
     file: PathBuf,
     pub(super) columns: Vec<String>,
     pub(super) notices: Vec<String>,
+    /// Names of the sheets that the workbook shows.
+    pub(super) sheets: Vec<String>,
     sheet: SheetCells,
     /// Column of the sheet for each column of the table, ascending.
     places: Vec<u16>,
@@ -61,6 +63,7 @@ impl SheetReader {
             Err(error) => return Err(no_workbook(path, &mut bytes, error)),
         };
         let (name, mut notices) = choose(path, &workbook, sheet)?;
+        let sheets = visible(&workbook).map(|sheet| sheet.name.clone()).collect();
         let damaged = |error: XlsxError| damaged(path, error.to_string());
         let sheet = SheetCells::read(path, &mut workbook, &name, damaged)?;
         let titles = sheet.titles();
@@ -85,7 +88,7 @@ impl SheetReader {
         }
         let columns = header::check(path, sheet.rows[titles].number.into(), names)?;
         let (file, before) = (path.into(), titles + 1);
-        Ok(SheetReader { file, columns, notices, sheet, places, next: before, before, origin })
+        Ok(SheetReader { file, columns, notices, sheets, sheet, places, next: before, before, origin })
     }
 
     /// The next rows; `None` at the end.
@@ -121,18 +124,26 @@ impl SheetReader {
     }
 }
 
+fn worksheets<R: Read + Seek>(workbook: &Xlsx<R>) -> impl Iterator<Item = &Sheet> {
+    workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet)
+}
+
+fn visible<R: Read + Seek>(workbook: &Xlsx<R>) -> impl Iterator<Item = &Sheet> {
+    worksheets(workbook).filter(|sheet| sheet.visible == SheetVisible::Visible)
+}
+
 /// The name of the sheet to read, and a notice where others might be meant.
 fn choose<R: Read + Seek>(
     path: &Path,
     workbook: &Xlsx<R>,
     wanted: Option<&str>,
 ) -> Result<(String, Vec<String>), TableError> {
-    let sheets: Vec<_> = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect();
+    let sheets: Vec<_> = worksheets(workbook).collect();
     let list =
         |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
     let Some(wanted) = wanted else {
-        let visible: Vec<_> = sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible).collect();
-        let first = visible.first().copied().or(sheets.first());
+        let visible: Vec<_> = visible(workbook).collect();
+        let first = visible.first().or(sheets.first());
         let first = first.ok_or_else(|| TableError::new(path, TableRule::NotEmpty, "the workbook has no sheet"))?;
         let mut notices = Vec::new();
         if visible.len() > 1 {

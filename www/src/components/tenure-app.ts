@@ -180,7 +180,7 @@ export class TenureApp extends LitElement {
       ${model ? html`<model-dialog .model=${model} @choose-model=${() => this.modelInput.click()}></model-dialog>` : nothing}
       ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Drop the file to score it</p></div>` : nothing}
       ${this.applyUpdate ? this.#update(this.applyUpdate) : nothing}
-      <input id="table-file" type="file" accept=".csv,.tsv,.txt,text/csv" hidden aria-label="Customer table" @change=${this.#onChosen} />
+      <input id="table-file" type="file" accept=".csv,.tsv,.txt,.gz,.xlsx,text/csv" hidden aria-label="Customer table" @change=${this.#onChosen} />
       <input id="model-file" type="file" accept=".safetensors" hidden aria-label="Model" @change=${this.#onChosen} />
       <p class="visually-hidden" role="status">${said}</p>
     `;
