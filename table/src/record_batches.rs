@@ -46,6 +46,14 @@ enum Stage {
     Reading(Reader),
 }
 
+/// The error for record batches that cannot be decoded.
+fn damaged(file: &Path, error: &dyn std::fmt::Display) -> TableError {
+    let error = error.to_string();
+    let error = error.trim_start_matches("Parquet error: ");
+    let message = format!("the table is damaged or cut off: {error}; copy or export it again");
+    TableError::new(file, TableRule::Undamaged, message)
+}
+
 impl RecordBatches {
     pub(super) fn open(path: &Path, file: File) -> Result<RecordBatches, TableError> {
         RecordBatches::parquet(path, file, Origin::File(path.into()))
@@ -57,7 +65,7 @@ impl RecordBatches {
 
     fn parquet(path: &Path, chunks: impl ChunkReader + 'static, bytes: Origin) -> Result<RecordBatches, TableError> {
         let builder = ParquetRecordBatchReaderBuilder::try_new(chunks);
-        let builder = builder.map_err(|error| TableError::new(path, TableRule::Undamaged, error.to_string()))?;
+        let builder = builder.map_err(|error| damaged(path, &error))?;
         let (schema, metadata) = (builder.schema().clone(), builder.metadata().clone());
         let start = move |selected: &[usize]| -> Result<Reader, ParquetError> {
             let mask = ProjectionMask::roots(builder.parquet_schema(), selected.iter().copied());
@@ -125,9 +133,7 @@ impl RecordBatches {
     /// The next record batch that has rows.
     fn next_record(&mut self) -> Result<Option<RecordBatch>, TableError> {
         let (file, line) = (&self.file, self.rows_read + 1);
-        let damaged = |error: &dyn std::fmt::Display| {
-            TableError::new(file, TableRule::Undamaged, error.to_string()).at_line(line)
-        };
+        let damaged = |error: &dyn std::fmt::Display| damaged(file, error).at_line(line);
         loop {
             match &mut self.stage {
                 Stage::Reading(reader) => match reader.next().transpose().map_err(|error| damaged(&error))? {
