@@ -52,6 +52,9 @@ fn name(start: &[u8]) -> Option<(&'static str, &'static str)> {
         _ if start.starts_with(b"%PDF-") => ("a PDF", TABLES),
         _ if start.starts_with(b"SQLite format 3") => ("a SQLite database", TABLES),
         _ if start.starts_with(b"ARROW1") || start.starts_with(b"FEA1") => ("an Arrow or Feather file", TABLES),
+        _ if start.get(8..).is_some_and(|header| header.starts_with(b"{\"__metadata__\"")) => {
+            ("a model (safetensors), such as an artifact of Tenure", TABLES)
+        }
         _ if start.contains(&0) => ("a binary file", TABLES),
         _ if text.starts_with(b"{") || text.starts_with(b"[") => ("JSON", TABLES),
         _ if text.starts_with(b"<") => ("HTML or XML", TABLES),

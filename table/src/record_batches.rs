@@ -50,6 +50,14 @@ enum Stage {
     Reading(Reader),
 }
 
+/// The error for record batches that cannot be decoded.
+fn damaged(file: &Path, error: &dyn std::fmt::Display) -> TableError {
+    let error = error.to_string();
+    let error = error.trim_start_matches("Parquet error: ");
+    let message = format!("the table is damaged or cut off: {error}; copy or export it again");
+    TableError::new(file, TableRule::Undamaged, message)
+}
+
 impl RecordBatches {
     pub(super) fn open(path: &Path, file: File) -> Result<RecordBatches, TableError> {
         RecordBatches::parquet(path, file, Origin::File(path.into()))
@@ -60,7 +68,7 @@ impl RecordBatches {
     }
 
     fn parquet(path: &Path, chunks: impl ChunkReader + 'static, bytes: Origin) -> Result<RecordBatches, TableError> {
-        let damaged = |error: ParquetError| TableError::new(path, TableRule::Undamaged, error.to_string());
+        let damaged = |error: ParquetError| damaged(path, &error);
         let footer = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(damaged)?;
         let (schema, metadata) = (footer.schema().clone(), footer.metadata().clone());
         let repeating = repeating(&metadata);
@@ -140,9 +148,7 @@ impl RecordBatches {
     /// The next record batch that has rows.
     fn next_record(&mut self) -> Result<Option<RecordBatch>, TableError> {
         let (file, line) = (&self.file, self.rows_read + 1);
-        let damaged = |error: &dyn std::fmt::Display| {
-            TableError::new(file, TableRule::Undamaged, error.to_string()).at_line(line)
-        };
+        let damaged = |error: &dyn std::fmt::Display| damaged(file, error).at_line(line);
         loop {
             match &mut self.stage {
                 Stage::Reading(reader) => match reader.next().transpose().map_err(|error| damaged(&error))? {

@@ -21,6 +21,7 @@ use tenure_table::{Batch, ColumnsError, Source, TableError};
 use crate::words::percent;
 pub use replaced::{ReplacedValues, TrainingShares, shifts};
 
+pub(crate) use report::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
 pub use report::{Purpose, ReadReport, RowProblem, Unfit};
 pub use tenure_table::{Column, MISSING_CODE};
 
