@@ -5,11 +5,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use tenure::customer::Problem;
+use tenure::customer::{Problem, ValueSummary};
 use tenure::schema::{Outcome, Schema, Target, When, folded};
 use tenure_table::{ReadOptions, Source, TableError};
-
-use super::replaced::ReplacedValues;
 
 pub(super) const MINIMUM_ROWS: usize = 50;
 pub(super) const MINIMUM_OF_A_CLASS: usize = 10;
@@ -48,7 +46,7 @@ pub struct ReadReport {
     /// The first 100 problems, in row order.
     pub problems: Vec<RowProblem>,
     /// Texts that count as OTHER, by field.
-    pub unseen: Vec<ReplacedValues>,
+    pub unseen: Vec<ValueSummary>,
     /// Columns of the table that are not in the schema.
     pub extra: Vec<String>,
     pub target: Target,
