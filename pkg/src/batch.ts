@@ -3,10 +3,10 @@
  * buffers.
  */
 
-import type { Engine } from "../wasm/tenure.js";
-import { type ColumnSource, columnLength, columnSource, noColumn, recordSource } from "./columns.js";
+import type { Engine, Summary } from "../wasm/tenure.js";
+import { columnLength, columnSource, noColumn, writeValues } from "./columns.js";
 import { kindOf, summary } from "./error.js";
-import { type FieldReader, plain } from "./fields.js";
+import type { FieldReader } from "./fields.js";
 import { type Problem, TenureError } from "./tenure-error.js";
 import type { RowProblem, Scores } from "./types.js";
 import type { Views } from "./views.js";
@@ -14,10 +14,20 @@ import type { Views } from "./views.js";
 /** Default of the option `problemLimit`: the number of rows whose problems are listed. */
 export const PROBLEM_LIMIT = 1000;
 
-/** A table of columns or records: its number of rows, and one source for each field. */
+/**
+ * A table of columns or records, in blocks of rows. A block is read as a whole before it is written,
+ * because code of the caller can run when values are read, and it may score or dispose.
+ */
 export interface Table {
   readonly rows: number;
-  readonly sources: readonly ColumnSource[];
+  /** Reads `rows` rows from row `start` on. */
+  read(start: number, rows: number): void;
+  /** Writes the cells of the block that was read to the beginning of the column buffers. */
+  write(): void;
+  /** A value of the block that was read, for the core's messages. */
+  value(field: number, row: number): unknown;
+  /** What a row of the block is instead of a record, in words; `undefined` if it is one. */
+  noRecord(row: number): string | undefined;
 }
 
 /** A caller's table, which each engine reads into its own buffers. */
@@ -54,21 +64,56 @@ function columnTable(views: Views, fields: readonly FieldReader[], columns: Read
   if (problems.length > 0) {
     throw new TenureError("columns_invalid", `the columns do not fit the schema: ${summary(problems)}`, problems);
   }
-  return { rows, sources: fields.map((field) => columnSource(views, field, columns[field.name])) };
+  const sources = fields.map((field) => columnSource(views, field, columns[field.name]));
+  return {
+    rows,
+    read(start, count) {
+      for (const source of sources) source.read(start, count);
+    },
+    write() {
+      for (const source of sources) source.write();
+    },
+    value: (field, row) => sources[field]!.value(row),
+    noRecord: () => undefined,
+  };
 }
 
 function recordTable(views: Views, fields: readonly FieldReader[], records: readonly unknown[]): Table {
-  const problems: Problem[] = [];
-  records.forEach((record, row) => {
-    if (typeof record === "object" && record !== null && !Array.isArray(record)) return;
-    if (problems.length >= PROBLEM_LIMIT) return;
-    problems.push({ field: `records[${row}]`, rule: "type", value: kindOf(record), message: "must be a plain object" });
-  });
-  if (problems.length > 0) {
-    throw new TenureError("argument_invalid", `records must be plain objects: ${summary(problems)}`, problems);
-  }
-  const objects = records as readonly Readonly<Record<string, unknown>>[];
-  return { rows: records.length, sources: fields.map((field) => recordSource(views, field, objects)) };
+  const most = Math.min(views.blockRows, records.length);
+  const columns = fields.map(() => new Array<unknown>(most));
+  const block = new Array<Readonly<Record<string, unknown>>>(most);
+  const others = new Map<number, string>();
+  let count = 0;
+  return {
+    rows: records.length,
+    read(start, rows) {
+      count = rows;
+      others.clear();
+      for (let row = 0; row < rows; row++) {
+        const record = records[start + row];
+        if (isRecord(record)) block[row] = record;
+        else {
+          others.set(row, start + row in records ? kindOf(record) : "a hole of the array");
+          // Without fields, so the core refuses the row.
+          block[row] = {};
+        }
+      }
+      for (const { index, name } of fields) {
+        const column = columns[index]!;
+        for (let row = 0; row < rows; row++) column[row] = block[row]![name];
+      }
+    },
+    write() {
+      for (const field of fields) writeValues(views, field, columns[field.index]!, count);
+    },
+    value: (field, row) => columns[field]![row],
+    noRecord: (row) => others.get(row),
+  };
+}
+
+/** Whether a value can be a record. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The length that most columns have. Columns of another length are reported as wrong. */
@@ -83,45 +128,94 @@ function commonest(lengths: readonly (number | undefined)[]): number {
   return best;
 }
 
-/** Scores every row of a table on the CPU. */
-export function scoreTable(engine: Engine, views: Views, table: Table, problemLimit: number): Scores {
-  const { rows, sources } = table;
+/** Scores every row of a table on the CPU. `live` throws once the scorer is disposed. */
+export function scoreTable(
+  live: () => Engine,
+  views: Views,
+  fields: readonly FieldReader[],
+  table: Table,
+  problemLimit: number,
+): Scores {
+  const { rows } = table;
   const probability = new Float32Array(rows);
   const logit = new Float32Array(rows);
   const tier = new Uint8Array(rows);
   const flags = new Uint8Array(rows);
+  const findings = new Findings(live(), fields, problemLimit);
   let errorCount = 0;
   for (let start = 0; start < rows; start += views.blockRows) {
     const blockRows = Math.min(views.blockRows, rows - start);
-    for (const source of sources) source.fill(start, blockRows);
+    table.read(start, blockRows);
+    // Memory that was freed meanwhile must not be written to.
+    const engine = live();
+    table.write();
     errorCount += engine.score_block(blockRows);
     const results = views.results();
     probability.set(results.probabilities.subarray(0, blockRows), start);
     logit.set(results.logits.subarray(0, blockRows), start);
     tier.set(results.tiers.subarray(0, blockRows), start);
     flags.set(results.flags.subarray(0, blockRows), start);
+    findings.add(table, start, flags.subarray(start, start + blockRows));
   }
-  return { probability, logit, tier, flags, ...collectProblems(engine, table, flags, problemLimit), errorCount };
+  return { probability, logit, tier, flags, ...findings.finish(), errorCount };
 }
 
-/** Lists the problems of the first `limit` flagged rows, and counts the flagged rows. */
-export function collectProblems(
-  engine: Engine,
-  { sources }: Table,
-  flags: Uint8Array,
-  limit: number,
-): Pick<Scores, "problems" | "problemCount"> {
-  const problems: RowProblem[] = [];
-  let problemCount = 0;
-  for (let row = 0; row < flags.length; row++) {
-    if (flags[row] === 0) continue;
-    problemCount += 1;
-    if (problemCount <= limit) listProblems(engine, sources, row, problems);
-  }
-  return { problems, problemCount };
-}
+/** Collects what is wrong in the rows of a table, block by block. */
+export class Findings {
+  readonly #engine: Engine;
+  readonly #fields: readonly FieldReader[];
+  readonly #limit: number;
+  readonly #summary: Summary;
+  readonly #problems: RowProblem[] = [];
+  #count = 0;
 
-function listProblems(engine: Engine, sources: readonly ColumnSource[], row: number, list: RowProblem[]): void {
-  const values = sources.map((source) => plain(source.value(row)));
-  for (const problem of JSON.parse(engine.problems(values)) as Problem[]) list.push({ row, ...problem });
+  /** @param limit the number of rows whose problems are listed. */
+  constructor(engine: Engine, fields: readonly FieldReader[], limit: number) {
+    this.#engine = engine;
+    this.#fields = fields;
+    this.#limit = limit;
+    this.#summary = engine.summary();
+  }
+
+  /** Adds the block of a table that was just scored. It begins at row `start` and has these flags. */
+  add(table: Table, start: number, flags: Uint8Array): void {
+    const [engine, fields, summary] = [this.#engine, this.#fields, this.#summary];
+    const cells = engine.summary_block(summary, flags.length);
+    // The values of a field, each with its number of rows. The cells come by field.
+    let counts = new Map<unknown, number>();
+    for (let at = 0; at < cells.length; at += 2) {
+      const field = cells[at]!;
+      const row = cells[at + 1]!;
+      const other = table.noRecord(row);
+      const value = table.value(field, row);
+      if (other === undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+      // Every cell of such a row is refused, and the row counts once.
+      else if (field === 0) engine.summary_value(summary, fields.length, [other], 1);
+      if (cells[at + 2] === field) continue;
+      for (const [value, rows] of counts) engine.summary_value(summary, field, fields[field]!.sent(value), rows);
+      counts = new Map();
+    }
+    for (let row = 0; row < flags.length; row++) {
+      if (flags[row] === 0) continue;
+      this.#count += 1;
+      if (this.#count > this.#limit) continue;
+      for (const problem of this.#rowProblems(table, row)) this.#problems.push({ row: start + row, ...problem });
+    }
+  }
+
+  #rowProblems(table: Table, row: number): Problem[] {
+    const value = table.noRecord(row);
+    if (value !== undefined) return [{ field: "record", rule: "type", value, message: "must be a plain object" }];
+    const values = this.#fields.map((field, index) => field.sent(table.value(index, row)));
+    return JSON.parse(this.#engine.problems(values)) as Problem[];
+  }
+
+  finish(): Pick<Scores, "problems" | "problemCount" | "summary" | "shifts"> {
+    const shares = Float64Array.from(this.#fields.flatMap((field) => field.shares));
+    return {
+      problems: this.#problems,
+      problemCount: this.#count,
+      ...(JSON.parse(this.#engine.summary_json(this.#summary, shares)) as Pick<Scores, "summary" | "shifts">),
+    };
+  }
 }

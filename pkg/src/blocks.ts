@@ -88,7 +88,6 @@ function explainBlock(
   { budget, tolerance, seed }: CheckedOptions,
   given: Float32Array | undefined,
 ): Omit<ExplainedBlock, "done" | "total" | "device" | "reason"> {
-  const engine = cohort.live();
   const { views, fields } = cohort;
   const width = fields.length;
   const most = positions.length;
@@ -100,7 +99,9 @@ function explainBlock(
   const end = performance.now() + SLICE;
   let count = 0;
   while (count < most) {
-    for (const source of table.sources) source.fill(positions[count]!, 1);
+    table.read(positions[count]!, 1);
+    const engine = cohort.live();
+    table.write();
     engine.score_block(1);
     const results = views.results();
     [logit[count], probability[count]] = [results.logits[0]!, results.probabilities[0]!];

@@ -16,8 +16,8 @@ export function explainMany(
   input: unknown,
   options: ExplainManyOptions,
 ): { readonly rows: number; readonly blocks: AsyncGenerator<ExplainedBlock, void, undefined> } {
-  const { rows: limit, seed = 0, signal } = options;
   const problems = optionProblems(options, OTHER_OPTIONS, ["interactions"]);
+  const { rows: limit, seed = 0, signal } = options;
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1)) {
     const rule = typeof limit === "number" ? "bounds" : "type";
     problems.unshift({ field: "rows", rule, value: String(limit), message: "must be a positive whole number" });

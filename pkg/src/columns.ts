@@ -4,53 +4,39 @@
  */
 
 import { kindOf } from "./error.js";
-import { type FieldReader, REFUSED } from "./fields.js";
+import { type FieldReader, NoValue, REFUSED } from "./fields.js";
 import type { Problem } from "./tenure-error.js";
 import type { DictionaryColumn, NumberArray } from "./types.js";
 import { MISSING_CODE, REFUSED_CODE, type Views } from "./views.js";
 
-/** The values of one field. */
+/** The values of one field, in blocks of rows. */
 export interface ColumnSource {
   /**
-   * Writes `rows` cells, from row `start` of the table on, to the beginning of the field's column
-   * buffer.
+   * Reads `rows` values from row `start` of the table on. Code of the caller can run (getters,
+   * proxies), but only here.
    */
-  fill(start: number, rows: number): void;
-  /** The raw value of a row of the table, for the core's messages. */
+  read(start: number, rows: number): void;
+  /** Writes the cells of the block that was read to the beginning of the field's column buffer. */
+  write(): void;
+  /** A value of the block that was read, for the core's messages. */
   value(row: number): unknown;
 }
 
+type BigIntArray = BigInt64Array | BigUint64Array;
+
+const HOLE = new NoValue("a hole of the array");
+
 /** Number of rows of a column, or `undefined` if the value is not a column. */
 export function columnLength(column: unknown): number | undefined {
-  if (Array.isArray(column)) return column.length;
-  if (isNumberArray(column)) return column.length;
+  if (Array.isArray(column) || isNumberArray(column) || isBigIntArray(column)) return column.length;
   return isDictionary(column) ? column.codes.length : undefined;
 }
 
 /** The source of one field from a value that {@link columnLength} accepts. */
 export function columnSource(views: Views, field: FieldReader, column: unknown): ColumnSource {
   if (isDictionary(column)) return dictionarySource(views, field, column);
-  if (isNumberArray(column))
-    return field.isNumber ? numberSource(views, field, column) : numericCodeSource(views, field, column);
-  const values = column as readonly unknown[];
-  return { fill: (start, rows) => writeValues(views, field, values, start, rows), value: (row) => values[row] };
-}
-
-/** The source of one field from a list of records. */
-export function recordSource(
-  views: Views,
-  field: FieldReader,
-  records: readonly Readonly<Record<string, unknown>>[],
-): ColumnSource {
-  const { name } = field;
-  const gathered = new Array<unknown>(Math.min(views.blockRows, records.length));
-  return {
-    fill(start, rows) {
-      for (let row = 0; row < rows; row++) gathered[row] = records[start + row]![name];
-      writeValues(views, field, gathered, 0, rows);
-    },
-    value: (row) => records[row]![name],
-  };
+  if (isNumberArray(column)) return numberSource(views, field, column);
+  return valueSource(views, field, column as readonly unknown[] | BigIntArray);
 }
 
 /** The problem of a value that is not a column. */
@@ -61,8 +47,11 @@ export function noColumn(field: string, column: unknown): Problem {
 }
 
 function isNumberArray(column: unknown): column is NumberArray {
-  if (!ArrayBuffer.isView(column) || column instanceof DataView) return false;
-  return !(column instanceof BigInt64Array || column instanceof BigUint64Array);
+  return ArrayBuffer.isView(column) && !(column instanceof DataView) && !isBigIntArray(column);
+}
+
+function isBigIntArray(column: unknown): column is BigIntArray {
+  return column instanceof BigInt64Array || column instanceof BigUint64Array;
 }
 
 function isDictionary(column: unknown): column is DictionaryColumn {
@@ -74,85 +63,102 @@ function isDictionary(column: unknown): column is DictionaryColumn {
   return whole && Array.isArray(categories);
 }
 
-/** Numbers for a number field. Copying also converts other types of numbers. */
-function numberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
-  if (!field.keepsNumbers) return askedNumberSource(views, field, column);
+/** Values as in a record, and integers of 64 bits, which are numbers in a number field. */
+function valueSource(views: Views, field: FieldReader, column: readonly unknown[] | BigIntArray): ColumnSource {
+  const areNumbers = isBigIntArray(column) && field.isNumber;
+  const block = new Array<unknown>(Math.min(views.blockRows, column.length));
+  let first = 0;
+  let count = 0;
   return {
-    fill: (start, rows) => views.numbers(field.index).set(column.subarray(start, start + rows)),
-    value: (row) => missingIfNaN(column[row]),
-  };
-}
-
-/** Numbers that the core turns into cells: seconds of a date, or numbers that can mean missing. */
-function askedNumberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
-  const value = (row: number): number | null | undefined => missingIfNaN(column[row]);
-  const fill = (start: number, rows: number): void => {
-    const values = Array.from({ length: rows }, (_, row) => value(start + row));
-    writeNumbers(views, field, values, 0, rows);
-  };
-  return { fill, value };
-}
-
-/**
- * Numbers for a category or flag field, matched by their text as in a record (`SeniorCitizen` is 0
- * or 1).
- */
-function numericCodeSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
-  const { index, known } = field;
-  return {
-    fill(start, rows) {
-      let out = views.codes(index);
-      for (let row = 0; row < rows; row++) {
-        const value = missingIfNaN(column[start + row]);
-        let cell = known.get(value);
-        if (cell === undefined) {
-          cell = field.ask(value);
-          out = views.codes(index);
-        }
-        out[row] = codeOf(cell);
-      }
+    read(start, rows) {
+      [first, count] = [start, rows];
+      for (let row = 0; row < rows; row++) block[row] = areNumbers ? Number(column[start + row]) : column[start + row];
     },
-    value: (row) => missingIfNaN(column[row]),
+    write: () => writeValues(views, field, block, count),
+    value: (row) => (block[row] === undefined && !(first + row in column) ? HOLE : block[row]),
   };
 }
 
-const missingIfNaN = (value: number | undefined): number | null | undefined => (Number.isNaN(value) ? null : value);
+/** Numbers. In a category or flag field they are matched by their text, as in a record. */
+function numberSource(views: Views, field: FieldReader, column: NumberArray): ColumnSource {
+  let block = column.subarray(0, 0);
+  const value = (row: number): number | null => (Number.isNaN(block[row]) ? null : block[row]!);
+  return {
+    read(start, rows) {
+      block = column.subarray(start, start + rows);
+    },
+    write() {
+      // Copying also converts other types of numbers.
+      if (field.keepsNumbers) views.numbers(field.index).set(block);
+      else
+        writeValues(
+          views,
+          field,
+          Array.from(block, (_, row) => value(row)),
+          block.length,
+        );
+    },
+    value,
+  };
+}
 
 /**
  * A dictionary column: asks the core once for each category of the column, then maps the column's
  * codes.
  */
 function dictionarySource(views: Views, field: FieldReader, column: DictionaryColumn): ColumnSource {
-  const { codes, categories } = column;
-  const cells = categories.map((category) => field.cell(category));
-  const value = (row: number): unknown => {
-    const code = codes[row]!;
-    return code < 0 ? null : categories[code];
+  const { codes } = column;
+  const categories: readonly unknown[] = Array.prototype.slice.call(column.categories);
+  let block = codes.subarray(0, 0);
+  let map: ((block: DictionaryColumn["codes"]) => void) | undefined;
+  return {
+    read(start, rows) {
+      block = codes.subarray(start, start + rows);
+    },
+    write() {
+      map ??= (field.isNumber ? numberMap : codeMap)(views, field, codes, categories);
+      map(block);
+    },
+    value(row) {
+      const code = block[row]!;
+      if (code === -1) return null;
+      return code in categories ? categories[code] : new NoValue(`code ${code} of ${categories.length} categories`);
+    },
   };
-  if (field.isNumber) {
-    const table = Float64Array.from(cells);
-    const fill = (start: number, rows: number): void => {
-      const out = views.numbers(field.index);
-      for (let row = 0; row < rows; row++) {
-        const code = codes[start + row]!;
-        out[row] = code < 0 ? Number.NaN : code < table.length ? table[code]! : REFUSED;
-      }
-    };
-    return { fill, value };
-  }
-  const entries = Uint16Array.from(cells, codeOf);
-  if (areOurs(field, codes, entries)) {
-    return { fill: (start, rows) => views.codes(field.index).set(codes.subarray(start, start + rows)), value };
-  }
+}
+
+function numberMap(
+  views: Views,
+  field: FieldReader,
+  _codes: DictionaryColumn["codes"],
+  categories: readonly unknown[],
+): (block: DictionaryColumn["codes"]) => void {
+  const table = Float64Array.from(categories, (category) => field.cell(category));
+  return (block) => {
+    const out = views.numbers(field.index);
+    for (let row = 0; row < block.length; row++) {
+      const code = block[row]!;
+      out[row] = code === -1 ? Number.NaN : code >= 0 && code < table.length ? table[code]! : REFUSED;
+    }
+  };
+}
+
+function codeMap(
+  views: Views,
+  field: FieldReader,
+  codes: DictionaryColumn["codes"],
+  categories: readonly unknown[],
+): (block: DictionaryColumn["codes"]) => void {
+  const entries = Uint16Array.from(categories, (category) => codeOf(field.cell(category)));
+  if (areOurs(field, codes, entries)) return (block) => views.codes(field.index).set(block);
   // With an entry for every value of a byte, mapping bytes needs no comparison per row.
   const table = new Uint16Array(Math.max(256, entries.length)).fill(REFUSED_CODE);
   table.set(entries);
-  const fill = (start: number, rows: number): void => {
+  return (block) => {
     const out = views.codes(field.index);
-    if (codes instanceof Uint8Array) mapBytes(out, codes, start, rows, table);
-    else mapCodes(out, codes, start, rows, table);
+    if (block instanceof Uint8Array) mapBytes(out, block, table);
+    else mapCodes(out, block, table);
   };
-  return { fill, value };
 }
 
 /**
@@ -172,20 +178,14 @@ function areOurs(field: FieldReader, codes: DictionaryColumn["codes"], entries: 
   return true;
 }
 
-function mapBytes(out: Uint16Array, codes: Uint8Array, start: number, rows: number, table: Uint16Array): void {
-  for (let row = 0; row < rows; row++) out[row] = table[codes[start + row]!]!;
+function mapBytes(out: Uint16Array, codes: Uint8Array, table: Uint16Array): void {
+  for (let row = 0; row < codes.length; row++) out[row] = table[codes[row]!]!;
 }
 
-function mapCodes(
-  out: Uint16Array,
-  codes: DictionaryColumn["codes"],
-  start: number,
-  rows: number,
-  table: Uint16Array,
-): void {
-  for (let row = 0; row < rows; row++) {
-    const code = codes[start + row]!;
-    out[row] = code < 0 ? MISSING_CODE : code < table.length ? table[code]! : REFUSED_CODE;
+function mapCodes(out: Uint16Array, codes: DictionaryColumn["codes"], table: Uint16Array): void {
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row]!;
+    out[row] = code === -1 ? MISSING_CODE : code >= 0 && code < table.length ? table[code]! : REFUSED_CODE;
   }
 }
 
@@ -199,16 +199,16 @@ function codeOf(cell: number): number {
  * Writes values of any type. Asking the core may grow the wasm memory, so the view is fetched again
  * afterwards.
  */
-function writeValues(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
-  if (field.isNumber) writeNumbers(views, field, values, start, rows);
-  else writeCodes(views, field, values, start, rows);
+export function writeValues(views: Views, field: FieldReader, values: readonly unknown[], rows: number): void {
+  if (field.isNumber) writeNumbers(views, field, values, rows);
+  else writeCodes(views, field, values, rows);
 }
 
-function writeNumbers(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
+function writeNumbers(views: Views, field: FieldReader, values: readonly unknown[], rows: number): void {
   const { index, keepsNumbers, known } = field;
   let out = views.numbers(index);
   for (let row = 0; row < rows; row++) {
-    const value = values[start + row];
+    const value = values[row];
     // Only for NaN and infinity is `value - value` not 0. The core decides about those.
     if (keepsNumbers && typeof value === "number" && value - value === 0) {
       out[row] = value;
@@ -223,11 +223,11 @@ function writeNumbers(views: Views, field: FieldReader, values: readonly unknown
   }
 }
 
-function writeCodes(views: Views, field: FieldReader, values: readonly unknown[], start: number, rows: number): void {
+function writeCodes(views: Views, field: FieldReader, values: readonly unknown[], rows: number): void {
   const { index, known } = field;
   let out = views.codes(index);
   for (let row = 0; row < rows; row++) {
-    const value = values[start + row];
+    const value = values[row];
     let cell = known.get(value);
     if (cell === undefined) {
       cell = field.ask(value);

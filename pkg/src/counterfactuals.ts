@@ -2,7 +2,7 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import type { Field, Policy, Schema } from "./document.js";
-import { summary } from "./error.js";
+import { summary, unknownOptions } from "./error.js";
 import { type Problem, TenureError } from "./tenure-error.js";
 import type { FieldValue } from "./types.js";
 
@@ -107,26 +107,26 @@ const MAXIMUM_COUNT = 100;
 const REASONS: readonly (NoCounterfactual | undefined)[] = [undefined, "already_under", "no_change", "not_reached"];
 
 /**
- * @internal Checks the options, then asks the core. `score` writes the record into the row buffer,
- *   or throws.
+ * @internal Checks the options, then asks the core. `score` writes the record into the row buffer
+ *   and returns its values by field, or throws.
  */
 export function counterfactuals(
   engine: Engine,
   schema: Schema,
   policy: Policy,
   options: CounterfactualOptions,
-  record: Readonly<Record<string, unknown>>,
-  score: () => void,
+  score: () => readonly unknown[],
 ): Counterfactuals {
+  const unknown = unknownOptions(options, ["threshold", "count", "fields"]);
   const { threshold, count = COUNT, fields } = options;
-  const problems = [...numberProblems(policy, threshold, count), ...fieldProblems(schema, fields)];
+  const problems = [...unknown, ...numberProblems(policy, threshold, count), ...fieldProblems(schema, fields)];
   if (problems.length > 0) {
     throw new TenureError("argument_invalid", `counterfactuals cannot be computed: ${summary(problems)}`, problems);
   }
-  score();
   const indexes = schema.fields.flatMap(({ name, changeable }, index) =>
     changeable === true && (fields?.includes(name) ?? true) ? [index] : [],
   );
+  const values = score();
   const numbers = engine.counterfactuals_row(threshold ?? Number.NaN, count, Uint32Array.from(indexes));
   let at = 0;
   const next = (): number => numbers[at++]!;
@@ -138,7 +138,7 @@ export function counterfactuals(
     return {
       field: field.name,
       label: engine.label(index),
-      from: (record[field.name] ?? null) as FieldValue,
+      from: (values[index] ?? null) as FieldValue,
       to: recordValue(field, after),
       fromText: engine.text(index, before),
       toText: engine.text(index, after),

@@ -5,6 +5,7 @@
  */
 
 import { load } from "tenure";
+import { checkNames } from "./error.js";
 import { acceptExplain, acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
 import type { Scorer } from "./scorer.js";
 import type { ArtifactSource } from "./source.js";
@@ -41,6 +42,15 @@ const MAXIMUM_BYTES = 1_048_576;
 const MAXIMUM_RECORDS = 10_000;
 const MAXIMUM_BUDGET = 4_194_304;
 
+const OPTIONS: readonly string[] = Object.keys({
+  scorer: 0,
+  artifact: 0,
+  base: 0,
+  maximumBytes: 0,
+  maximumRecords: 0,
+  maximumBudget: 0,
+} satisfies Record<keyof HandlerOptions, 0>);
+
 /** Method of each path. */
 const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
   "/health": "GET",
@@ -53,7 +63,8 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
  * Makes a handler of HTTP requests, for any runtime with `Request` and `Response`:
  *
  * - `POST /score` with a record answers with its `Score`. With `{"records": [...]}` it answers with
- *   `{"scores": [...]}`, which has a score or an `{"error"}` for each record.
+ *   `{"scores": [...], "summary": [...], "shifts": [...]}`, which has a score or an `{"error"}` for
+ *   each record, and the summary of all of them, as `scoreMany` has it.
  * - `POST /explain` with a record, or with `{"record": {...}, "options": {budget, tolerance,
  *   interactions, seed}}`, answers with its `Explanation`.
  * - `GET /schema` answers with `{schema, policy, card}`.
@@ -64,9 +75,11 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
  * `application/json`), 422 (`record_invalid`) or 503 (the model cannot be loaded).
  *
  * @param options the scorer or the artifact, and the limits.
- * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given.
+ * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given, and for
+ *   an option that does not exist.
  */
 export function createHandler(options: HandlerOptions): Handler {
+  checkNames(options, OPTIONS);
   const {
     base = "",
     maximumBytes = MAXIMUM_BYTES,
@@ -132,7 +145,9 @@ function answer(scorer: Scorer, path: string, body: unknown, { maximumRecords, m
     return scorer.explain(record, options);
   }
   const records = acceptRecords(body, maximumRecords);
-  return records === undefined ? scorer.score(body as CustomerRecord) : { scores: scoreAll(scorer, records) };
+  if (records === undefined) return scorer.score(body as CustomerRecord);
+  const { summary, shifts } = scorer.scoreMany(records, { problemLimit: 0 });
+  return { scores: scoreAll(scorer, records), summary, shifts };
 }
 
 /** Scores each record, in order: a score, or the error of a request with that record alone. */

@@ -38,22 +38,38 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   if (typeof value !== "object") return typeof value === "undefined" ? "undefined" : `a ${typeof value}`;
   const name = (value as object).constructor?.name;
-  return name && name !== "Object" ? `a ${name}` : "an object";
+  if (!name || name === "Object") return "an object";
+  return `a ${name}${/^(String|Number|Boolean|BigInt|Symbol)$/.test(name) ? " object" : ""}`;
+}
+
+/** Names and values of the options of a call. Throws if they are no plain object. */
+export function optionEntries(options: unknown): [name: string, value: unknown][] {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return Object.entries(options);
+  throw new TenureError("argument_invalid", `options must be a plain object, not ${kindOf(options)}`);
 }
 
 /** The problem of an option that does not exist, with the name that was probably meant. */
-export function unknownOption(field: string, value: string, names: readonly string[]): Problem {
+export function unknownOption(field: string, value: unknown, names: readonly string[]): Problem {
   const meant = nearest(field, names);
   const hint = meant === undefined ? `the options are ${names.join(", ")}` : `did you mean ${meant}?`;
-  return { field, rule: "unknown", value, message: `is not an option; ${hint}` };
+  return { field, rule: "unknown", value: textOf(value), message: `is not an option; ${hint}` };
 }
 
-/** Refuses options that do not exist: a misspelt one would be ignored without a word. */
-export function checkNames(options: object, names: readonly string[]): void {
-  const problems = Object.entries(options)
-    .filter(([name]) => !names.includes(name))
-    .map(([name, value]) => unknownOption(name, typeof value === "string" ? value : kindOf(value), names));
+/** Problems of options that do not exist: a misspelt one would be ignored without a word. */
+export function unknownOptions(options: unknown, names: readonly string[]): Problem[] {
+  const unknown = optionEntries(options).filter(([name]) => !names.includes(name));
+  return unknown.map(([name, value]) => unknownOption(name, value, names));
+}
+
+/** Refuses options that do not exist. */
+export function checkNames(options: unknown, names: readonly string[]): void {
+  const problems = unknownOptions(options, names);
   if (problems.length > 0) throw new TenureError("argument_invalid", summary(problems), problems);
+}
+
+/** The value of an option as messages show it. */
+export function textOf(value: unknown): string {
+  return typeof value === "number" || typeof value === "string" ? String(value) : kindOf(value);
 }
 
 /** The name with the fewest edits from `name`, if these are at most a third of its letters. */

@@ -535,6 +535,35 @@ export interface Interaction {
   readonly value: number;
 }
 
+/** The rows of a batch in which the value of one field breaks one rule. */
+export interface CoreValueSummary {
+  /** The field's name; `record` for rows that are no record. */
+  readonly field: string;
+  /** The rule that the values break. */
+  readonly rule: CoreRule;
+  /** Number of rows, listed in `problems` or not. */
+  readonly rows: number;
+  /** Up to three of the values, as in [`Problem::value`]. */
+  readonly examples: ReadonlyArray<string>;
+  /** All of this as a sentence. */
+  readonly message: string;
+}
+
+/**
+ * A field that is missing, or has a text that is no category, in more of the rows than in training:
+ * by a tenth of all rows, and by more than chance explains.
+ */
+export interface Shift {
+  /** The field's name. */
+  readonly field: string;
+  /** What it is: without a value, or with a text that is no category. */
+  readonly rule: "missing" | "unseen_category";
+  /** Number of rows in which it is. */
+  readonly rows: number;
+  /** All of this as a sentence, with the share in training. */
+  readonly message: string;
+}
+
 /** A value of a record that breaks a rule. */
 export interface CoreProblem {
   /** What the problem is about: the name of a field. */

@@ -1,6 +1,6 @@
 /** Loads the code of the graphics device (`webgpu.ts`) when a scorer asks for one. */
 
-import { collectProblems } from "./batch.js";
+import { Findings } from "./batch.js";
 import { onCpu, type WorkedOn } from "./device.js";
 import { readDocument } from "./document.js";
 import { fieldReaders } from "./fields.js";
@@ -8,7 +8,7 @@ import { TenureError } from "./tenure-error.js";
 import { Views } from "./views.js";
 import type { Graphics, GraphicsOptions, Shared } from "./webgpu.js";
 
-const SHARED: Shared = { collectProblems, fieldReaders, readDocument, TenureError, Views };
+const SHARED: Shared = { Findings, fieldReaders, readDocument, TenureError, Views };
 
 /**
  * @internal Loads the code for graphics devices, or says why it cannot be loaded. The wasm module

@@ -6,7 +6,7 @@
 import { Engine } from "../wasm/tenure.js";
 import type { DeviceChoice } from "./device.js";
 import { checkNames, fromCore } from "./error.js";
-import { plain } from "./fields.js";
+import { dateText } from "./fields.js";
 import { graphics } from "./graphics.js";
 import { type WasmSource, wasmMemory } from "./instance.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
@@ -52,7 +52,10 @@ export function loader(platform: Platform): Load {
     ]);
     try {
       const engine = new Engine(bytes);
-      const day = reference === undefined ? undefined : isoDay(engine.set_reference(String(plain(reference))));
+      const day =
+        reference === undefined
+          ? undefined
+          : isoDay(engine.set_reference(dateText(reference as Date) ?? String(reference)));
       if (locale !== undefined) engine.set_messages(JSON.stringify(locale) ?? "");
       return new Scorer(
         engine,

@@ -3,7 +3,7 @@
  * value.
  */
 
-import { kindOf, summary, unknownOption } from "./error.js";
+import { optionEntries, summary, textOf, unknownOption } from "./error.js";
 import { type Problem, TenureError } from "./tenure-error.js";
 import type { ExplainOptions } from "./types.js";
 
@@ -55,20 +55,16 @@ export function optionProblems(
   others: readonly string[],
   refused: readonly string[] = [],
 ): Problem[] {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TenureError("argument_invalid", `options must be a plain object, not ${kindOf(options)}`);
-  }
+  const own = Object.keys(CHECKS).filter((name) => !refused.includes(name));
   const problems: Problem[] = [];
-  for (const [field, given] of Object.entries(options)) {
-    if (given === undefined || others.includes(field)) continue;
-    const value = typeof given === "number" || typeof given === "string" ? String(given) : kindOf(given);
-    if (!Object.hasOwn(CHECKS, field) || refused.includes(field)) {
-      const names = [...Object.keys(CHECKS), ...others].filter((name) => !refused.includes(name));
-      problems.push(unknownOption(field, value, names));
+  for (const [field, given] of optionEntries(options)) {
+    if (!own.includes(field)) {
+      if (!others.includes(field)) problems.push(unknownOption(field, given, [...own, ...others]));
       continue;
     }
     const [message, holds] = CHECKS[field as keyof ExplainOptions];
-    if (!holds(given)) problems.push({ field, rule: typeof given === "number" ? "bounds" : "type", value, message });
+    const rule = typeof given === "number" ? "bounds" : "type";
+    if (given !== undefined && !holds(given)) problems.push({ field, rule, value: textOf(given), message });
   }
   return problems;
 }

@@ -52,4 +52,6 @@ export type {
   ScoreManyAsyncOptions,
   ScoreManyOptions,
   Scores,
+  Shift,
+  ValueSummary,
 } from "./types.js";

@@ -1,14 +1,15 @@
 /** One loaded artifact. Its methods decode the arguments, call the core, and encode the results. */
 
 import type { Engine } from "../wasm/tenure.js";
-import { type BatchInput, PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
+import { type BatchInput, isRecord, PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
 import type { CohortEngine } from "./blocks.js";
 import { explainMany } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type DeviceReport, onCpu, type WorkedOn } from "./device.js";
+import { makeDisposable } from "./disposable.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
-import { fromCore, kindOf, recordInvalid, unknownField } from "./error.js";
-import { type FieldReader, fieldReaders, plain, REFUSED } from "./fields.js";
+import { checkNames, fromCore, kindOf, recordInvalid, unknownField } from "./error.js";
+import { type FieldReader, fieldReaders, REFUSED } from "./fields.js";
 import type { CoreExplanation } from "./generated.js";
 import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
 import { type CheckedOptions, checkOptions } from "./options.js";
@@ -29,8 +30,6 @@ import type {
 } from "./types.js";
 import { Views } from "./views.js";
 import type { Graphics } from "./webgpu.js";
-
-type AnyRecord = Readonly<Record<string, unknown>>;
 
 const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
 /** The core's flag for a row without problems. */
@@ -71,13 +70,14 @@ export class Scorer {
     reference?: string,
     graphics: Promise<Graphics | WorkedOn> | WorkedOn = NOT_ASKED,
   ) {
-    const { schema, card, policy, background_rows } = readDocument(engine.document(), reference);
-    this.backgroundRows = background_rows;
+    const document = readDocument(engine.document(), reference);
+    const { schema, card, policy } = document;
+    this.backgroundRows = document.background_rows;
     this.schema = schema;
     this.card = card;
     this.policy = policy;
     this.#engine = engine;
-    this.#fields = fieldReaders(engine, schema);
+    this.#fields = fieldReaders(engine, document);
     this.#views = new Views(engine, memory, this.#fields);
     this.#graphics = graphics;
   }
@@ -92,10 +92,12 @@ export class Scorer {
    *   is not a plain object; `disposed`.
    */
   score<R extends RecordOf<R>>(record: R): Score {
+    const values = this.#read(record);
+    const probability = this.#score(values);
     const engine = this.#live();
-    const probability = this.#scoreRecord(engine, record);
-    const problems = engine.row_flags() === CLEAN ? NO_PROBLEMS : this.#problems(engine, record);
-    return { probability, logit: engine.row_logit(), tier: engine.row_tier(), problems };
+    const logit = engine.row_logit();
+    const tier = engine.row_tier();
+    return { probability, logit, tier, problems: this.#warnings(engine, values) };
   }
 
   /**
@@ -113,7 +115,7 @@ export class Scorer {
   scoreMany(columns: Columns, options?: ScoreManyOptions): Scores;
   scoreMany<R extends RecordOf<R>>(records: readonly R[], options?: ScoreManyOptions): Scores;
   scoreMany(input: unknown, options: ScoreManyOptions = {}): Scores {
-    return this.#scoreTable(this.#batch(input, options));
+    return this.#scoreTable(this.#batch(input, options, ["problemLimit"]));
   }
 
   /**
@@ -133,8 +135,9 @@ export class Scorer {
     options?: ScoreManyAsyncOptions,
   ): Promise<Scores & WorkedOn>;
   async scoreManyAsync(input: unknown, options: ScoreManyAsyncOptions = {}): Promise<Scores & WorkedOn> {
+    const checked = this.#batch(input, options, ["problemLimit", "signal"]);
     const { signal } = options;
-    const batch: BatchInput = { ...this.#batch(input, options), ...(signal ? { signal } : {}) };
+    const batch: BatchInput = { ...checked, ...(signal ? { signal } : {}) };
     const cpu = (): Scores => this.#scoreTable(batch);
     try {
       signal?.throwIfAborted();
@@ -167,7 +170,7 @@ export class Scorer {
    * @throws TenureError as {@link score}.
    */
   row<R extends RecordOf<R>>(record: R): Float64Array<ArrayBuffer> {
-    this.#scoreRecord(this.#live(), record);
+    this.#score(this.#read(record));
     return new Float64Array(this.#views.row());
   }
 
@@ -199,11 +202,9 @@ export class Scorer {
   scoreRow(row: Float64Array): number {
     const engine = this.#live();
     const cells = this.#views.row();
-    if (row?.length !== cells.length) {
-      throw new TenureError(
-        "argument_invalid",
-        `a row must have ${cells.length} cells, not ${row?.length ?? kindOf(row)}`,
-      );
+    if (!ArrayBuffer.isView(row) || row.length !== cells.length) {
+      const given = ArrayBuffer.isView(row) ? row.length : kindOf(row);
+      throw new TenureError("argument_invalid", `a row must be a Float64Array of ${cells.length} cells, not ${given}`);
     }
     cells.set(row);
     return engine.score_row();
@@ -222,18 +223,18 @@ export class Scorer {
    *   rule, and for a budget that is too small for an estimate.
    */
   explain<R extends RecordOf<R>>(record: R, options?: ExplainOptions): Explanation {
-    const engine = this.#live();
+    this.#live();
     const checked = checkOptions(options);
-    this.#scoreRecord(engine, record);
-    const flags = engine.row_flags();
+    const values = this.#read(record);
+    this.#score(values);
+    const engine = this.#live();
     const explained = explainRow(engine, checked);
+    const problems = this.#warnings(engine, values);
+    const byName = new Map(this.#fields.map(({ name, index }) => [name, values[index] as FieldValue]));
     const contributions = explained.contributions.map(
-      (contribution): Contribution => ({
-        ...contribution,
-        value: (record as AnyRecord)[contribution.field] as FieldValue,
-      }),
+      (contribution): Contribution => ({ ...contribution, value: byName.get(contribution.field)! }),
     );
-    return { ...explained, contributions, problems: flags === CLEAN ? NO_PROBLEMS : this.#problems(engine, record) };
+    return { ...explained, contributions, problems };
   }
 
   /**
@@ -288,7 +289,11 @@ export class Scorer {
   counterfactuals<R extends RecordOf<R>>(record: R, options: CounterfactualOptions = {}): Counterfactuals {
     const engine = this.#live();
     const { schema, policy } = this;
-    return counterfactuals(engine, schema, policy, options, record, () => this.#scoreRecord(engine, record));
+    return counterfactuals(engine, schema, policy, options, () => {
+      const values = this.#read(record);
+      this.#score(values);
+      return values;
+    });
   }
 
   /**
@@ -301,6 +306,13 @@ export class Scorer {
     void Promise.resolve(this.#graphics).then((graphics) => "device" in graphics || graphics.dispose());
   }
 
+  /** `dispose`, for `using` declarations; in runtimes that have `Symbol.dispose`. */
+  declare readonly [Symbol.dispose]: () => void;
+
+  static {
+    makeDisposable(Scorer.prototype);
+  }
+
   #cohort(): CohortEngine {
     return { live: () => this.#live(), views: this.#views, fields: this.#fields, graphics: this.#graphics };
   }
@@ -310,8 +322,10 @@ export class Scorer {
     return this.#engine;
   }
 
-  #batch(input: unknown, { problemLimit = PROBLEM_LIMIT }: ScoreManyOptions): BatchInput {
+  #batch(input: unknown, options: ScoreManyOptions, names: readonly string[]): BatchInput {
     this.#live();
+    checkNames(options, names);
+    const { problemLimit = PROBLEM_LIMIT } = options;
     if (typeof problemLimit !== "number" || !(problemLimit >= 0)) {
       throw new TenureError("argument_invalid", `problemLimit must be a number from 0, not ${String(problemLimit)}`);
     }
@@ -319,31 +333,36 @@ export class Scorer {
   }
 
   #scoreTable(batch: BatchInput): Scores {
-    return scoreTable(this.#live(), this.#views, batch.read(this.#views, this.#fields), batch.problemLimit);
+    const table = batch.read(this.#views, this.#fields);
+    return scoreTable(() => this.#live(), this.#views, this.#fields, table, batch.problemLimit);
   }
 
   /**
-   * Writes the record into the row buffer and scores it. Throws `record_invalid` with all problems.
+   * Reads the fields of a record into a list of its own, because code of the caller can run (getters,
+   * proxies), and it may score other records or dispose the scorer.
    */
-  #scoreRecord(engine: Engine, record: unknown): number {
-    if (typeof record !== "object" || record === null || Array.isArray(record)) {
+  #read(record: unknown): readonly unknown[] {
+    this.#live();
+    if (!isRecord(record)) {
       throw new TenureError("argument_invalid", `a record must be a plain object, not ${kindOf(record)}`);
     }
-    this.#write(record as AnyRecord);
-    const probability = engine.score_row();
-    if (engine.row_flags() !== ERRORS) return probability;
-    throw recordInvalid(this.#problems(engine, record));
+    const fields = this.#fields;
+    const values = new Array<unknown>(fields.length);
+    for (let index = 0; index < fields.length; index++) values[index] = record[fields[index]!.name];
+    return values;
   }
 
   /**
-   * Writes a record into the row buffer. This loop is nearly all that a record costs in JavaScript.
+   * Writes values into the row buffer and returns their probability. Throws `record_invalid` with all problems.
+   * This loop and the one in `#read` are nearly all that a record costs in JavaScript.
    */
-  #write(record: AnyRecord): void {
+  #score(values: readonly unknown[]): number {
+    const engine = this.#live();
     const fields = this.#fields;
     let cells = this.#views.row();
     for (let index = 0; index < fields.length; index++) {
       const field = fields[index]!;
-      const value = record[field.name];
+      const value = values[index];
       // The core judges NaN and infinity: only for them is `value - value` not 0.
       if (field.keepsNumbers && typeof value === "number" && value - value === 0) {
         cells[index] = value;
@@ -356,11 +375,19 @@ export class Scorer {
       }
       cells[index] = cell;
     }
+    const probability = engine.score_row();
+    if (engine.row_flags() === ERRORS) throw recordInvalid(this.#problems(engine, values));
+    return probability;
   }
 
-  /** All problems of a record, with the core's messages. */
-  #problems(engine: Engine, record: unknown): Problem[] {
-    return JSON.parse(engine.problems(this.#fields.map(({ name }) => plain((record as AnyRecord)[name])))) as Problem[];
+  /** The warnings of the values that were scored last. */
+  #warnings(engine: Engine, values: readonly unknown[]): readonly Problem[] {
+    return engine.row_flags() === CLEAN ? NO_PROBLEMS : this.#problems(engine, values);
+  }
+
+  /** All problems of a record's values, with the core's messages. */
+  #problems(engine: Engine, values: readonly unknown[]): Problem[] {
+    return JSON.parse(engine.problems(this.#fields.map((field) => field.sent(values[field.index])))) as Problem[];
   }
 }
 

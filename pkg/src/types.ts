@@ -1,10 +1,10 @@
 /** Arguments and results: records, columns, scores, explanations. */
 
 import type { WorkedOn } from "./device.js";
-import type { CoreContribution, CoreExplanation, CoreScore } from "./generated.js";
-import type { Problem } from "./tenure-error.js";
+import type { CoreContribution, CoreExplanation, CoreScore, CoreValueSummary, Shift } from "./generated.js";
+import type { Problem, Rule } from "./tenure-error.js";
 
-export type { Interaction } from "./generated.js";
+export type { Interaction, Shift } from "./generated.js";
 
 /**
  * The value of a field in a record. `null` stands for a missing value. A `Date` is for date fields.
@@ -39,8 +39,8 @@ export type NumberArray =
 /** A dictionary column, as in Arrow and pandas: row `r` has the value `categories[codes[r]]`. */
 export interface DictionaryColumn {
   /**
-   * `[rows]`: positions in `categories`. A negative code is a missing value. A code beyond them is
-   * an error of its row.
+   * `[rows]`: positions in `categories`. The code -1 is a missing value. Any other code that is no
+   * position is an error of its row.
    */
   readonly codes: Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array;
   /** The distinct values. `null` is a missing value. */
@@ -49,9 +49,15 @@ export interface DictionaryColumn {
 
 /**
  * The values of one field in all rows. Typed arrays and dictionaries are fastest. An array has
- * values as in a record.
+ * values as in a record; a hole is an error of its row. Integers of 64 bits are the nearest numbers
+ * in number and date fields, and the text of their digits in others.
  */
-export type Column = NumberArray | DictionaryColumn | readonly (FieldValue | undefined)[];
+export type Column =
+  | NumberArray
+  | BigInt64Array
+  | BigUint64Array
+  | DictionaryColumn
+  | readonly (FieldValue | undefined)[];
 
 /** A column for each field of the schema, all of one length. Other keys are ignored. */
 export type Columns = { readonly [field: string]: Column };
@@ -66,6 +72,12 @@ export interface Score extends CoreScore {
 export interface RowProblem extends Problem {
   /** Position of the row in the input, from 0. */
   readonly row: number;
+}
+
+/** The rows of a table in which the value of one field breaks one rule. */
+export interface ValueSummary extends Omit<CoreValueSummary, "rule"> {
+  /** The rule that the values break. */
+  readonly rule: Rule;
 }
 
 /** The scores of many customers, in the order of the input. */
@@ -86,6 +98,10 @@ export interface Scores {
   readonly problemCount: number;
   /** Number of rows with errors, which are not scored. */
   readonly errorCount: number;
+  /** The problems of all rows by field and rule, in schema order. */
+  readonly summary: readonly ValueSummary[];
+  /** Fields that are not as they were in training, so the scores may be wrong. */
+  readonly shifts: readonly Shift[];
 }
 
 /** Options of {@link Scorer.scoreMany}. */

@@ -3,7 +3,7 @@
  * After a failure the device is not used again.
  */
 
-import type { BatchInput, collectProblems, Table } from "./batch.js";
+import type { BatchInput, Findings, Table } from "./batch.js";
 import { type DeviceChoice, type DeviceReport, onCpu, type WorkedOn } from "./device.js";
 import type { readDocument } from "./document.js";
 import type { FieldReader, fieldReaders } from "./fields.js";
@@ -29,7 +29,7 @@ const LEFT: ReadonlySet<string> = new Set(["record_invalid", "argument_invalid",
 
 /** @internal What the package's entry has already and hands over, so that it exists once. */
 export interface Shared {
-  readonly collectProblems: typeof collectProblems;
+  readonly Findings: typeof Findings;
   readonly fieldReaders: typeof fieldReaders;
   readonly readDocument: typeof readDocument;
   readonly TenureError: typeof TenureError;
@@ -193,7 +193,7 @@ export class Graphics {
       throw failed("adapter_software", "the graphics adapter is emulated on the CPU");
     }
     const { fieldReaders, readDocument, Views: Buffers } = this.#shared;
-    const fields = fieldReaders(engine, readDocument(engine.document()).schema);
+    const fields = fieldReaders(engine, readDocument(engine.document()));
     this.#given = { engine, device, views: new Buffers(engine, memory, fields), fields, failure };
     return this.#given;
   }
@@ -215,6 +215,7 @@ export class Graphics {
       tier: new Uint8Array(rows),
       flags: new Uint8Array(rows),
     };
+    const findings = new this.#shared.Findings(engine, fields, input.problemLimit);
     let errorCount = 0;
     const finish = async (start: number, pending: Promise<Float32Array>): Promise<void> => {
       const logits = await Promise.race([pending, failure]);
@@ -238,9 +239,10 @@ export class Graphics {
       engine.stage(count);
       for (let at = start; at < start + count; at += views.blockRows) {
         const blockRows = Math.min(views.blockRows, start + count - at);
-        for (const source of table.sources) source.fill(at, blockRows);
+        this.#fill(opened, table, at, blockRows);
         errorCount += engine.stage_block(blockRows);
         scores.flags.set(views.results().flags.subarray(0, blockRows), at);
+        findings.add(table, at, scores.flags.subarray(at, at + blockRows));
       }
       const pending = device.score(engine);
       pending.catch(() => undefined);
@@ -249,7 +251,14 @@ export class Graphics {
       before.catch(() => undefined);
     }
     await before;
-    return { ...scores, ...this.#shared.collectProblems(engine, table, scores.flags, input.problemLimit), errorCount };
+    return { ...scores, ...findings.finish(), errorCount };
+  }
+
+  /** Fills the column buffers, unless the device was disposed of by code that runs meanwhile. */
+  #fill(opened: Opened, table: Table, start: number, rows: number): void {
+    table.read(start, rows);
+    if (this.#given !== opened) throw failed("device_failed", "the scorer is disposed");
+    table.write();
   }
 
   async #explainRows(
@@ -259,7 +268,7 @@ export class Graphics {
     { budget, tolerance, seed }: CheckedOptions,
   ): Promise<Float32Array> {
     const { engine, device, views, fields, failure } = opened;
-    const { sources } = input.read(views, fields);
+    const table = input.read(views, fields);
     const width = fields.length + 1;
     const contributions = new Float32Array(positions.length * width).fill(Number.NaN);
     let staged: number[] = [];
@@ -277,7 +286,7 @@ export class Graphics {
       // Another call may have staged rows during the last await.
       if (staged.length === 0) engine.stage(0);
       // Each row is staged at once, because other calls use the same buffers.
-      for (const source of sources) source.fill(positions[place]!, 1);
+      this.#fill(opened, table, positions[place]!, 1);
       try {
         evaluations += engine.stage_explanation(0, budget, tolerance, seed);
         staged.push(place);

@@ -3,6 +3,7 @@
  */
 
 import { columnLength } from "./columns.js";
+import { makeDisposable } from "./disposable.js";
 import type { Card, Policy, Schema } from "./document.js";
 import { checkNames, unknownField } from "./error.js";
 import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
@@ -30,24 +31,26 @@ export interface CallOptions {
 
 type Method = (...parameters: never[]) => unknown;
 type MethodName = { [Name in keyof Scorer]: Scorer[Name] extends Method ? Name : never }[keyof Scorer];
-type CallName = Exclude<MethodName, "dispose">;
+type CallName = Exclude<MethodName, "dispose" | typeof Symbol.dispose>;
 type Answer<R> = R extends AsyncGenerator ? R : Promise<Awaited<R>>;
 /** The options of a method, and the signal. */
 type Options<P extends readonly unknown[]> = CallOptions &
   (P extends readonly [unknown, (infer O)?] ? (unknown extends O ? object : O) : object);
 /**
- * The pool's method for a scorer's method, by its last signature: it takes cells, a list of records
- * or columns, or a record.
+ * The pool's method for a scorer's method, by its last signature: it takes nothing, a field and its
+ * value, cells, a list of records or columns, or a record.
  */
 type Call<F> = F extends (...parameters: infer P) => infer R
-  ? P[0] extends Float64Array
-    ? (row: Float64Array, options?: CallOptions) => Answer<R>
-    : P[0] extends readonly unknown[]
-      ? {
-          (columns: Columns, options?: Options<P>): Answer<R>;
-          <T extends RecordOf<T>>(records: readonly T[], options?: Options<P>): Answer<R>;
-        }
-      : <T extends RecordOf<T>>(record: T, options?: Options<P>) => Answer<R>
+  ? P extends readonly [] | readonly [string, unknown]
+    ? (...parameters: [...P, options?: CallOptions]) => Answer<R>
+    : P[0] extends Float64Array
+      ? (row: Float64Array, options?: CallOptions) => Answer<R>
+      : P[0] extends readonly unknown[]
+        ? {
+            (columns: Columns, options?: Options<P>): Answer<R>;
+            <T extends RecordOf<T>>(records: readonly T[], options?: Options<P>): Answer<R>;
+          }
+        : <T extends RecordOf<T>>(record: T, options?: Options<P>) => Answer<R>
   : never;
 
 /**
@@ -70,6 +73,8 @@ export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
    * nothing.
    */
   dispose(): void;
+  /** `dispose`, for `using` declarations; in runtimes that have `Symbol.dispose`. */
+  readonly [Symbol.dispose]: () => void;
 };
 
 /**
@@ -96,15 +101,18 @@ export interface PoolPlatform {
   readonly readFile?: ReadFile;
 }
 
-/** How each method is called. The type makes sure that no method is left out. */
-const CALLS: { readonly [Name in CallName]: "once" | "stream" | "blocks" } = {
-  score: "once",
+/**
+ * How each method is called: a number is that of its parameters, if the signal is its only option.
+ * The type makes sure that no method is left out.
+ */
+const CALLS: { readonly [Name in CallName]: number | "once" | "stream" | "blocks" } = {
+  score: 1,
   scoreMany: "once",
   scoreManyAsync: "once",
-  device: "once",
-  row: "once",
-  cell: "once",
-  scoreRow: "once",
+  device: 0,
+  row: 1,
+  cell: 2,
+  scoreRow: 1,
   explain: "once",
   counterfactuals: "once",
   explainMany: "stream",
@@ -179,9 +187,21 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
         return importance(schema, blocks, rowsOf(input), onProgress, unknownField);
       },
   };
-  const methods = Object.entries(CALLS).map(([name, kind]) => [name, calls[kind](name)]);
+  const plain =
+    (name: string, count: number) =>
+    async (...parameters: unknown[]): Promise<unknown> => {
+      const options = parameters[count] ?? {};
+      checkNames(options, ["signal"]);
+      return workers.call(name, parameters.slice(0, count), (options as CallOptions).signal);
+    };
+  const methods = Object.entries(CALLS).map(([name, kind]) => [
+    name,
+    typeof kind === "number" ? plain(name, kind) : calls[kind](name),
+  ]);
   const dispose = (): void => workers.dispose();
-  return Object.freeze({ ...Object.fromEntries(methods), schema, card, policy, size, dispose }) as Pool;
+  const made = { ...Object.fromEntries(methods), schema, card, policy, size, dispose };
+  makeDisposable(made);
+  return Object.freeze(made) as Pool;
 }
 
 /** Takes the signal out of the last parameter, because it cannot be sent. */

@@ -209,7 +209,8 @@ test("infinity in a typed column is an error of its row; so are codes without a 
     const columns = { ...columnsOf(rows), [flag.name]: { codes: Codes.of(0, 2, 1), categories: categoriesOf(flag) } };
     const { flags, problems } = scorer.scoreMany(columns);
     assert.equal(flags[1], 2, Codes.name);
-    assert.ok(problems.some(({ row, field, rule }) => row === 1 && field === flag.name && rule === "absent"));
+    const found = problems.find(({ row, field }) => row === 1 && field === flag.name);
+    assert.deepEqual([found.rule, found.value], ["type", "code 2 of 2 categories"]);
   }
   const numbers = scorer.scoreMany({
     ...columnsOf(rows),
@@ -237,7 +238,7 @@ test("columns that do not fit are all named at once", () => {
   const [first, second, third, fourth] = schema.fields.map(({ name }) => name);
   delete columns[first];
   columns[second] = "text";
-  columns[third] = new BigInt64Array(3);
+  columns[third] = new Map();
   columns[fourth] = [1, 2];
   const { code, message, problems } = thrown(() => scorer.scoreMany(columns));
   assert.deepEqual(
@@ -271,18 +272,215 @@ test("columns that do not fit are all named at once", () => {
 test("what is neither columns nor records is refused by name", () => {
   for (const input of [null, undefined, "text", 3, new Float64Array(3)])
     assert.equal(thrown(() => scorer.scoreMany(input)).code, "argument_invalid");
-  const { code, problems } = thrown(() => scorer.scoreMany([records[0], null, "text", []]));
+});
+
+test("a row that is no record is marked, and the others are scored", () => {
+  const rows = [records[0], null, "text", [], records[1]];
+  rows[6] = records[2];
+  const { probability, flags, problems, errorCount, summary } = scorer.scoreMany(rows);
+  const alone = scorer.scoreMany(records.slice(0, 3));
+  assert.deepEqual([...probability].filter(Number.isFinite), [...alone.probability]);
   assert.deepEqual(
-    [code, problems.map(({ field, value }) => [field, value])],
+    [[...flags].map((flagged) => flagged === 2), errorCount],
+    [[false, true, true, true, false, true, false], 4],
+  );
+  const errors = problems.filter(({ row }) => flags[row] === 2);
+  assert.deepEqual(
+    errors.map(({ row, field, rule, value }) => [row, field, rule, value]),
     [
-      "argument_invalid",
-      [
-        ["records[1]", "null"],
-        ["records[2]", "a string"],
-        ["records[3]", "an array"],
-      ],
+      [1, "record", "type", "null"],
+      [2, "record", "type", "a string"],
+      [3, "record", "type", "an array"],
+      [5, "record", "type", "a hole of the array"],
     ],
   );
+  const [entry] = summary.filter(({ field }) => field === "record");
+  assert.deepEqual([entry.rows, entry.examples], [4, ["null", "a string", "an array"]]);
+  assert.equal(
+    entry.message,
+    "record: 4 of 7 rows are not scored, because of a value such as null, a string, an array: it must be a plain object",
+  );
+});
+
+test("integers of 64 bits are numbers, and the text of their digits", () => {
+  const rows = records.slice(0, 4).map((record) => ({ ...record, [number.name]: Math.ceil(record[number.name]) }));
+  const sides = [1, 0, 1, 0];
+  const expected = scorer.scoreMany({ ...columnsOf(rows), [flag.name]: sides });
+  for (const Integers of [BigInt64Array, BigUint64Array]) {
+    const columns = {
+      ...columnsOf(rows),
+      [number.name]: Integers.from(rows, (record) => BigInt(record[number.name])),
+      [flag.name]: Integers.from(sides, BigInt),
+    };
+    assert.deepEqual(scorer.scoreMany(columns), expected, Integers.name);
+  }
+});
+
+test("a hole of an array and a code that is no position are errors in words of their own", () => {
+  const rows = records.slice(0, 3);
+  const found = (name, column) => {
+    const { flags, problems } = scorer.scoreMany({ ...columnsOf(rows), [name]: column });
+    return [
+      [...flags].map((flagged) => flagged === 2),
+      ...problems.filter(({ field, row }) => field === name && row === 1),
+    ];
+  };
+  for (const { name, kind, categories } of schema.fields) {
+    const values = rows.map((record) => record[name]);
+    const sparse = [values[0]];
+    sparse[2] = values[2];
+    const [flags, hole] = found(name, sparse);
+    assert.deepEqual([flags, hole.rule, hole.value], [[false, true, false], "type", "a hole of the array"], name);
+    const [, absent] = found(name, [values[0], undefined, values[2]]);
+    assert.equal(absent.rule, "absent");
+    for (const Codes of [Int8Array, Int16Array, Int32Array, Uint8Array, Uint16Array, Uint32Array]) {
+      for (const code of [-2, 3, 127]) {
+        if (code < 0 && Codes.name.startsWith("U")) continue;
+        const [flags, problem] = found(name, { codes: Codes.of(0, code, 2), categories: values });
+        assert.deepEqual(
+          [flags, problem.rule, problem.value],
+          [[false, true, false], "type", `code ${code} of 3 categories`],
+          `${name}: ${kind} ${categories} ${Codes.name}`,
+        );
+      }
+    }
+  }
+});
+
+test("the summary counts all rows by field and rule, listed or not", () => {
+  const rows = 5000;
+  const category = fieldOf(schema, "category");
+  const columns = columnsOf(records.slice(0, rows));
+  columns[category.name] = Array.from({ length: rows }, (_, row) =>
+    row % 2 === 0 ? `Gold ${row % 8}` : category.categories[0],
+  );
+  columns[number.name] = Array.from({ length: rows }, (_, row) => (row < 4000 ? -1 - row : row < 4500 ? "none" : 1));
+  for (const problemLimit of [0, 10, rows]) {
+    const { summary, shifts } = scorer.scoreMany(columns, { problemLimit });
+    const of = (name, rule) => summary.find((entry) => entry.field === name && entry.rule === rule);
+    const unseen = of(category.name, "unseen_category");
+    assert.deepEqual([unseen.rows, unseen.examples], [2500, ['"Gold 0"', '"Gold 2"', '"Gold 4"']]);
+    assert.equal(
+      unseen.message,
+      `${category.name}: 2,500 of 5,000 rows have a text that is no category and counts as OTHER, such as "Gold 0", "Gold 2", "Gold 4"`,
+    );
+    const [bounds, type] = [of(number.name, "bounds"), of(number.name, "type")];
+    assert.deepEqual([bounds.rows, bounds.examples], [4000, ["-1", "-2", "-3"]]);
+    assert.deepEqual([type.rows, type.examples], [500, ['"none"']]);
+    assert.match(
+      type.message,
+      /^\w+: 500 of 5,000 rows are not scored, because of a value such as "none": it must be a number/,
+    );
+    assert.deepEqual(
+      shifts.map(({ field, rule, rows }) => [field, rule, rows]),
+      [[category.name, "unseen_category", 2500]],
+    );
+  }
+});
+
+test("the summary agrees with the list of all problems", () => {
+  const spread = records.map((record, row) => ({
+    ...record,
+    [number.name]: row % 7 === 0 ? number.minimum - row : row % 11 === 0 ? 1e9 : record[number.name],
+    [flag.name]: row % 5 === 0 ? `side ${row % 3}` : row % 13 === 0 ? Number.NaN : record[flag.name],
+  }));
+  for (const input of [spread, columnsOf(spread)]) {
+    const { problems, summary } = scorer.scoreMany(input, { problemLimit: ROWS });
+    const counts = new Map();
+    for (const { field, rule, value } of problems) {
+      const entry = counts.get(`${field} ${rule}`) ?? { rows: 0, examples: new Set() };
+      counts.set(`${field} ${rule}`, { rows: entry.rows + 1, examples: entry.examples.add(value) });
+    }
+    assert.equal(summary.length, counts.size);
+    for (const { field, rule, rows, examples } of summary) {
+      const expected = counts.get(`${field} ${rule}`);
+      assert.deepEqual([rows, examples], [expected.rows, [...expected.examples].slice(0, 3)], `${field} ${rule}`);
+    }
+  }
+});
+
+test("a field that is newly missing or unseen in a tenth of the rows is named", () => {
+  const category = fieldOf(schema, "category");
+  const shifted = (share, change) => {
+    const rows = records.slice(0, 1000).map((record, row) => (row < share ? { ...record, ...change } : record));
+    return scorer.scoreMany(rows).shifts;
+  };
+  assert.deepEqual(shifted(0, {}), []);
+  assert.deepEqual(shifted(90, { [number.name]: null, [category.name]: "Gold" }), []);
+  const [first, second] = shifted(400, { [number.name]: null, [category.name]: "Gold" }).sort((a, b) =>
+    a.rule.localeCompare(b.rule),
+  );
+  assert.deepEqual([first.field, first.rule, first.rows, first.examples], [number.name, "missing", 400, []]);
+  assert.match(first.message, /is missing in 400 of 1,000 rows and in .* of the training rows: is the column filled/);
+  assert.deepEqual(
+    [second.field, second.rule, second.rows, second.examples],
+    [category.name, "unseen_category", 400, ['"Gold"']],
+  );
+});
+
+/** A record whose getter of one field runs `act`. */
+function trap(record, name, act) {
+  return Object.defineProperty({ ...record }, name, {
+    enumerable: true,
+    get() {
+      act();
+      return record[name];
+    },
+  });
+}
+
+test("a getter, a proxy or a value that scores others meanwhile changes nothing", () => {
+  const rows = records.slice(0, 20);
+  const expected = scorer.scoreMany(rows);
+  const last = schema.fields.at(-1).name;
+  const others = [
+    () => scorer.score(records[30]),
+    () => scorer.scoreMany(records.slice(30, 90)),
+    () => scorer.scoreMany(columnsOf(records.slice(30, 90))),
+    () => assert.throws(() => scorer.score({})),
+    () => scorer.scoreRow(scorer.row(records[31])),
+    () => scorer.explain(records[32], { budget: 1024 }),
+  ];
+  for (const other of others) {
+    assert.deepEqual(scorer.scoreMany(rows.map((record) => trap(record, last, other))), expected);
+    const proxies = rows.map((record) => new Proxy(record, { get: (target, key) => (other(), target[key]) }));
+    assert.deepEqual(scorer.scoreMany(proxies), expected);
+    const columns = columnsOf(rows);
+    columns[last] = new Proxy(columns[last], { get: (target, key) => (other(), Reflect.get(target, key)) });
+    assert.deepEqual(scorer.scoreMany(columns), expected);
+  }
+});
+
+test("a getter that throws, or disposes the scorer, ends the call and nothing else", async () => {
+  const rows = records.slice(0, 20);
+  const failing = [
+    ...rows.slice(1),
+    trap(rows[0], number.name, () => {
+      throw new RangeError("mine");
+    }),
+  ];
+  assert.throws(() => scorer.scoreMany(failing), RangeError);
+  const expected = scorer.scoreMany(rows);
+  const [short, beside] = await Promise.all([load(artifactPath()), load(artifactPath())]);
+  const before = beside.scoreMany(rows);
+  const disposing = [...rows.slice(1), trap(rows[0], schema.fields.at(-1).name, () => short.dispose())];
+  assert.equal(thrown(() => short.scoreMany(disposing)).code, "disposed");
+  assert.deepEqual([beside.scoreMany(rows), scorer.scoreMany(rows)], [before, expected]);
+});
+
+test("options that do not exist are refused with the nearest name", () => {
+  const { code, problems } = thrown(() => scorer.scoreMany(records.slice(0, 1), { problemLimt: 3 }));
+  assert.deepEqual(
+    [code, problems.map(({ field, rule }) => [field, rule])],
+    ["argument_invalid", [["problemLimt", "unknown"]]],
+  );
+  assert.match(problems[0].message, /did you mean problemLimit\?/);
+  for (const options of [null, 3, []]) {
+    assert.match(
+      thrown(() => scorer.scoreMany(records.slice(0, 1), options)).message,
+      /options must be a plain object/,
+    );
+  }
 });
 
 test("no rows give empty arrays", () => {

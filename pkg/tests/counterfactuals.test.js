@@ -117,3 +117,22 @@ test("all problems of the options are reported together", () => {
   assert.deepEqual(fail({ threshold: Number.NaN }), ["threshold: bounds: NaN"]);
   assert.throws(() => scorer.counterfactuals({}), { name: "TenureError", code: "record_invalid" });
 });
+
+test("an option that does not exist is refused with the others' problems", () => {
+  try {
+    scorer.counterfactuals(records[0], { treshold: 0.2, count: 0 });
+    assert.fail("nothing was thrown");
+  } catch ({ code, problems }) {
+    assert.deepEqual(
+      [code, problems.map(({ field, rule }) => [field, rule])],
+      [
+        "argument_invalid",
+        [
+          ["treshold", "unknown"],
+          ["count", "bounds"],
+        ],
+      ],
+    );
+    assert.match(problems[0].message, /did you mean threshold\?/);
+  }
+});

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "tenure";
 import { createHandler } from "tenure/edge";
-import { artifactPath, fieldOf, sampleRecord } from "./artifact.js";
+import { artifactPath, fieldOf, sampleRecord, sampleRecords } from "./artifact.js";
 
 const scorer = await load(artifactPath());
 const { schema } = scorer;
@@ -70,6 +70,27 @@ test("records are scored in order, bad ones with their error", async () => {
     ["record_invalid", schema.fields.length],
   );
   assert.equal(json.scores[2].error.code, "argument_invalid");
+});
+
+test("many records have the summary of scoreMany", async () => {
+  const records = [...sampleRecords(schema, 30), ...Array.from({ length: 10 }, () => null)];
+  const field = schema.fields.find(({ kind }) => kind === "category").name;
+  records.forEach((record, row) => record && row < 20 && Object.assign(record, { [field]: "Gold" }));
+  const { json } = await call("/score", { body: { records }, by: createHandler({ scorer }) });
+  const { scores, summary, shifts } = json;
+  const expected = scorer.scoreMany(records);
+  assert.deepEqual([scores.length, summary, shifts], [40, expected.summary, expected.shifts]);
+  assert.deepEqual(
+    shifts.map(({ field, rows }) => [field, rows]),
+    [[field, 20]],
+  );
+});
+
+test("an option that does not exist is refused", () => {
+  assert.throws(() => createHandler({ scorer, maximumRecord: 3 }), {
+    code: "argument_invalid",
+    message: /did you mean maximumRecords\?/,
+  });
 });
 
 test("health and schema", async () => {

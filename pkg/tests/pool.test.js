@@ -149,6 +149,30 @@ test("dispose rejects pending and later calls", async () => {
   for (const call of [...under, other.explain(record)]) await assert.rejects(call, { code: "disposed" });
 });
 
+test("options that do not exist are refused, and using ends a pool", async () => {
+  const refused = { code: "argument_invalid", message: /sginal is not an option; did you mean signal\?/ };
+  const { name } = scorer.schema.fields[0];
+  const other = await createPool(artifactPath(), { size: 1 });
+  const signal = AbortSignal.timeout(60_000);
+  for (const options of [{ sginal: signal }, { signal, sginal: 1 }]) {
+    await assert.rejects(other.score(record, options), refused);
+    await assert.rejects(other.cell(name, null, options), refused);
+    await assert.rejects(other.device(options), refused);
+  }
+  for (const call of [
+    other.scoreMany([record], { signal, problemLimt: 1 }),
+    other.explain(record, { budgt: 1 }),
+    other.counterfactuals(record, { signal, treshold: 1 }),
+    other.importance([record], { rws: 1 }),
+  ]) {
+    await assert.rejects(call, { code: "argument_invalid", message: /is not an option; did you mean/ });
+  }
+  assert.equal(await other.cell(name, null, { signal }), scorer.cell(name, null));
+  if (Symbol.dispose === undefined) return other.dispose();
+  other[Symbol.dispose]();
+  await assert.rejects(other.score(record), { code: "disposed" });
+});
+
 test("a pool that waits does not keep the process alive", () => {
   const script = `
     import { createPool } from "tenure/pool";

@@ -91,9 +91,13 @@ test("what is no value is an error of every field", () => {
   const kinds = [
     [{}, "an object"],
     [[], "an array"],
-    [new Map(), "an object"],
-    [() => 1, "a function or a symbol"],
-    [Symbol("one"), "a function or a symbol"],
+    [new Map(), "a Map"],
+    [() => 1, "a function"],
+    [Symbol("one"), "a symbol"],
+    [new String("x"), "a String object"],
+    [new Number(1), "a Number object"],
+    [new Boolean(true), "a Boolean object"],
+    [Object(1n), "a BigInt object"],
   ];
   for (const { name } of schema.fields) {
     for (const [value, words] of kinds) {
@@ -208,6 +212,79 @@ test("a record of another type is refused", () => {
     const { code, message } = thrown(() => scorer.score(value));
     assert.deepEqual([code, message], ["argument_invalid", `a record must be a plain object, not ${name}`]);
   }
+});
+
+test("a record is read once, before anything is computed", () => {
+  const expected = { score: scorer.score(record), explained: scorer.explain(record), row: scorer.row(record) };
+  const changes = scorer.counterfactuals(record, { threshold: 0.05 });
+  const other = { ...sampleRecord(schema, 7), [flag.name]: "Perhaps" };
+  const nested = [
+    () => scorer.score(other),
+    () => scorer.row(other),
+    () => scorer.explain(other, { budget: 1024 }),
+    () => scorer.scoreMany([other, other]),
+    () => scorer.counterfactuals(other, { threshold: 0.05 }),
+    () => thrown(() => scorer.score({})),
+  ];
+  for (const act of nested) {
+    for (const { name } of schema.fields) {
+      let reads = 0;
+      const own = Object.defineProperty({ ...record }, name, {
+        get() {
+          reads += 1;
+          act();
+          return record[name];
+        },
+      });
+      assert.deepEqual(scorer.score(own), expected.score, name);
+      assert.equal(reads, 1, name);
+    }
+    const proxy = new Proxy(record, { get: (target, key) => (act(), target[key]) });
+    assert.deepEqual(scorer.row(proxy), expected.row);
+    assert.deepEqual(scorer.explain(proxy), expected.explained);
+    assert.deepEqual(scorer.counterfactuals(proxy, { threshold: 0.05 }), changes);
+  }
+  // A warning is worded with the value that was scored.
+  let reads = 0;
+  const fickle = Object.defineProperty({ ...record }, flag.name, { get: () => `Perhaps ${reads++}` });
+  assert.deepEqual(
+    scorer
+      .score(fickle)
+      .problems.filter(({ field }) => field === flag.name)
+      .map(({ value }) => value),
+    ['"Perhaps 0"'],
+  );
+});
+
+test("a getter that disposes or throws ends its call, and other scorers keep their memory", async () => {
+  const { name } = schema.fields.at(-1);
+  const trapped = (act) => Object.defineProperty({ ...record }, name, { get: () => (act(), record[name]) });
+  for (const call of ["score", "row", "explain", "counterfactuals"]) {
+    const short = await load(artifactPath());
+    const beside = await load(artifactPath());
+    const before = beside.score(record);
+    assert.equal(thrown(() => short[call](trapped(() => short.dispose()))).code, "disposed", call);
+    assert.deepEqual([beside.score(record), scorer.score(record)], [before, before]);
+    beside.dispose();
+  }
+  const mine = new RangeError("mine");
+  assert.throws(
+    () =>
+      scorer.score(
+        trapped(() => {
+          throw mine;
+        }),
+      ),
+    mine,
+  );
+  assert.deepEqual(scorer.score(record), scorer.score({ ...record }));
+});
+
+test("using ends a scorer, where the runtime knows it", async () => {
+  if (Symbol.dispose === undefined) return;
+  const short = await load(artifactPath());
+  short[Symbol.dispose]();
+  assert.equal(thrown(() => short.score(record)).code, "disposed");
 });
 
 test("a typed row scores as its record", () => {

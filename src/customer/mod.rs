@@ -9,8 +9,10 @@ use crate::json::quoted;
 use crate::schema::{DateFormat, Field, Kind, NumberFormat, Schema, folded};
 
 mod spellings;
+mod summary;
 
 pub use spellings::Spellings;
+pub use summary::{Shift, ValueSummary, shifts};
 
 /// What a caller sends for one field, unchecked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -143,7 +145,7 @@ impl Customer {
 
 /// Whether a cell is of its field's kind and within its bounds.
 #[inline(always)]
-fn cell_fits(field: &Field, cell: Cell) -> bool {
+pub(crate) fn cell_fits(field: &Field, cell: Cell) -> bool {
     match (cell, field.bounds()) {
         (Cell::Missing, _) => true,
         // What is not finite is within no bounds.
@@ -220,7 +222,7 @@ pub fn check_value_spelled(
         Value::Text(text) if is_missing(field, text) => Ok(Cell::Missing),
         Value::Flag(flag) if field.is_number() => Err(problem(field, Rule::Type, flag.to_string(), demand(field, ""))),
         Value::Number(_) | Value::Text(_) if field.is_number() => match read_number(field, value) {
-            Some(number) if is_missing_number(field, number) => Ok(Cell::Missing),
+            Some(number) if is_missing_number(field, Some(number)) => Ok(Cell::Missing),
             Some(number) => check_number(field, number),
             None => {
                 let text = if let Value::Text(text) = value { text } else { "" };
@@ -276,11 +278,20 @@ fn read_number(field: &Field, value: Value) -> Option<f64> {
     }
 }
 
-/// Whether a number is what one of the texts in `missing` says, however it is written.
-fn is_missing_number(field: &Field, number: f64) -> bool {
+/// Whether a finite number is its own cell in a field. It is not where the field's format counts
+/// seconds or spreadsheet days, or where a text in `missing` is a number.
+pub fn keeps_numbers(field: &Field) -> bool {
+    let counts = matches!(&field.kind, Kind::Date { format, .. } if format.count(0.0).is_some());
+    field.is_number() && !counts && !is_missing_number(field, None)
+}
+
+/// Whether one of the texts in `missing` says this number, however it is written, or any number.
+#[inline(never)]
+fn is_missing_number(field: &Field, number: Option<f64>) -> bool {
     field.missing.iter().any(|token| {
         // Words are compared as texts, before.
-        token.bytes().any(|byte| byte.is_ascii_digit()) && read_number(field, Value::Text(token)) == Some(number)
+        let read = token.bytes().any(|byte| byte.is_ascii_digit()).then(|| read_number(field, Value::Text(token)));
+        read.flatten().is_some_and(|read| number.is_none_or(|number| read == number))
     })
 }
 

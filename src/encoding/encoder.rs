@@ -233,6 +233,14 @@ impl Encoder {
         self.outside(customer).map(warning).collect()
     }
 
+    /// The knots of a number field that the network reads as it is.
+    pub(crate) fn knots(&self, field: usize) -> Option<&[f32]> {
+        self.inputs.iter().find_map(|input| match &input.scale {
+            Scale::Number { knots } if input.source == Source::Field(field) => Some(knots.as_slice()),
+            _ => None,
+        })
+    }
+
     /// Whether a number of a customer is outside the fitted quantiles.
     pub fn is_clipped(&self, customer: &Customer) -> bool {
         self.outside(customer).next().is_some()

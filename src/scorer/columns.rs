@@ -84,8 +84,18 @@ impl ColumnBlock {
         (row < self.capacity()).then(|| Customer::from_cells(schema, &cells(row)).ok())?
     }
 
+    /// Number of rows without a value among the first `rows`, by field.
+    pub fn missing(&self, rows: usize) -> Vec<u64> {
+        let columns = self.numbers.iter().zip(&self.codes);
+        let count = |(numbers, codes): (&Vec<f64>, &Vec<u16>)| {
+            let numbers = numbers.iter().take(rows).filter(|number| number.is_nan()).count();
+            numbers + codes.iter().take(rows).filter(|&&code| code == MISSING_CODE).count()
+        };
+        columns.map(|column| count(column) as u64).collect()
+    }
+
     /// One cell as it stands in the columns.
-    fn cell(&self, field: usize, row: usize) -> Cell {
+    pub(super) fn cell(&self, field: usize, row: usize) -> Cell {
         match self.numbers[field].get(row) {
             Some(number) if number.is_nan() => Cell::Missing,
             Some(number) => Cell::Number(*number),

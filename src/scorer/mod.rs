@@ -6,6 +6,7 @@ mod counterfactuals;
 mod explain;
 mod games;
 mod score;
+mod tally;
 
 pub use columns::{ColumnBlock, Flag};
 pub use counterfactuals::{Counterfactual, CounterfactualRequest, Counterfactuals, FieldChange, NoCounterfactual};
@@ -13,6 +14,7 @@ pub use explain::{DEFAULT_TOLERANCE, ExplainOptions, Explanation, Interaction};
 #[cfg(feature = "webgpu")]
 pub(crate) use games::FieldGame;
 pub use score::{Score, Scorer, Workspace};
+pub use tally::Tally;
 
 #[cfg(test)]
 pub(crate) mod tests;

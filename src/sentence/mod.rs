@@ -159,13 +159,7 @@ impl Messages {
     fn number(&self, plain: &str) -> String {
         let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |digits| ("-", digits));
         let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
-        let mut text = String::from(sign);
-        for (at, digit) in whole.char_indices() {
-            if at > 0 && (whole.len() - at).is_multiple_of(3) {
-                text += self.message("group");
-            }
-            text.push(digit);
-        }
+        let mut text = String::from(sign) + &decimal::grouped(whole, self.message("group"));
         if !rest.is_empty() {
             text = text + self.message("decimal") + rest;
         }

@@ -6,9 +6,9 @@ use wasm_bindgen::prelude::*;
 use super::failure::failure;
 #[cfg(feature = "webgpu")]
 use super::staged::Staged;
-use super::values::{self, cell_from_number, number_from_cell, problems_json, value};
+use super::values::{borrowed, cell_from_number, number_from_cell, problems_json, text_of, value};
 use crate::artifact::{self, ArtifactError};
-use crate::customer::{Cell, Customer, Spellings, check_spelled, check_value_spelled};
+use crate::customer::{Cell, Customer, Spellings, check_spelled, check_value_spelled, keeps_numbers};
 use crate::schema::date;
 use crate::scorer::{ColumnBlock, Flag, Score, Scorer, Workspace};
 
@@ -22,7 +22,7 @@ pub struct Engine {
     /// What the artifact says about itself, as JSON.
     document: String,
     /// One per field.
-    spellings: Vec<Spellings>,
+    pub(super) spellings: Vec<Spellings>,
     pub(super) workspace: Workspace,
     /// One cell per field as a number: NaN is missing, a category is its code.
     pub(super) row: Vec<f64>,
@@ -90,17 +90,24 @@ impl Engine {
         self.row.as_ptr()
     }
 
-    /// Checks one value: its cell as the row buffer holds it. Throws if the value cannot be scored.
-    pub fn cell(&self, field: usize, input: &JsValue) -> Result<f64, JsValue> {
-        let fields = &self.scorer.document().schema.fields;
-        let (Some(field), Some(spellings)) = (fields.get(field), self.spellings.get(field)) else {
-            return Err(failure("argument_invalid", "there is no such field", &[]));
-        };
-        let mut text = String::new();
-        match check_value_spelled(field, spellings, value(input, &mut text)).0 {
-            Ok(cell) => Ok(number_from_cell(cell)),
-            Err(problem) => Err(failure("record_invalid", &problem.to_string(), std::slice::from_ref(&problem))),
+    /// How values of a field become cells: the number of its categories where cells are codes; -1
+    /// where they are numbers, and a finite number is its own cell; -2 where the core makes the
+    /// cells of numbers too.
+    pub fn reading(&self, field: usize) -> i32 {
+        let field = &self.scorer.document().schema.fields[field];
+        match (field.is_number(), keeps_numbers(field)) {
+            (false, _) => field.category_count() as i32,
+            (true, true) => -1,
+            (true, false) => -2,
         }
+    }
+
+    /// Checks one value: its cell as the row buffer holds it, infinite if the value cannot be
+    /// scored.
+    pub fn cell(&self, field: usize, input: &JsValue) -> f64 {
+        let (schema, mut text) = (&self.scorer.document().schema, String::new());
+        let checked = check_value_spelled(&schema.fields[field], &self.spellings[field], value(input, &mut text));
+        checked.0.map_or(f64::INFINITY, number_from_cell)
     }
 
     /// Scores the row buffer: the probability, NaN where a cell cannot be scored.
@@ -130,8 +137,8 @@ impl Engine {
     /// Problems of a record, one value per field (undefined is absent, null is missing), as a JSON
     /// list.
     pub fn problems(&self, values: &Array) -> String {
-        let texts: Vec<_> = values.iter().map(|item| (item.as_string().unwrap_or_default(), item)).collect();
-        let values: Vec<_> = texts.iter().map(|(text, item)| values::borrowed(item, text)).collect();
+        let texts: Vec<_> = values.iter().map(|item| (text_of(&item), item)).collect();
+        let values: Vec<_> = texts.iter().map(|(text, item)| borrowed(item, text)).collect();
         let schema = &self.scorer.document().schema;
         let problems = match check_spelled(schema, &self.spellings, &values) {
             Ok((customer, mut warnings)) => {

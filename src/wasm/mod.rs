@@ -11,6 +11,7 @@ mod gpu;
 mod sentences;
 #[cfg(feature = "webgpu")]
 mod staged;
+mod summary;
 #[cfg(feature = "typescript")]
 pub mod typescript;
 mod values;

@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::wire::{ContributionJson, ExplanationJson, InteractionJson};
+use super::wire::{ContributionJson, ExplanationJson, InteractionJson, ShiftJson, ValueSummaryJson};
 use crate::card::{Interval, Intervals, Metrics, ModelCard};
 use crate::customer::{Problem, Rule};
 use crate::decision::{Policy, Tier};
@@ -35,6 +35,8 @@ pub fn declarations() -> String {
         declaration::<ExplanationJson>(""),
         declaration::<ContributionJson>(""),
         declaration::<InteractionJson>(""),
+        declaration::<ValueSummaryJson>(""),
+        declaration::<ShiftJson>(""),
         declaration::<Problem>(""),
         declaration::<Rule>(""),
     ]

@@ -2,19 +2,25 @@
 //! problems to JSON.
 
 use js_sys::Array;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::customer::{Cell, Problem, Value};
 use crate::json::quoted;
 use crate::schema::Field;
 
-/// A JavaScript value as the core's; a text is kept in `text`.
+/// A JavaScript value as the core's; its text is kept in `text`.
 pub(super) fn value<'a>(input: &JsValue, text: &'a mut String) -> Value<'a> {
-    *text = input.as_string().unwrap_or_default();
+    *text = text_of(input);
     borrowed(input, text)
 }
 
-/// A JavaScript value as the core's, given its text where it is one.
+/// A text, or the text in a list, in which the package says what it has instead of a value.
+pub(super) fn text_of(input: &JsValue) -> String {
+    let text = input.as_string().or_else(|| input.dyn_ref::<Array>()?.get(0).as_string());
+    text.unwrap_or_default()
+}
+
+/// A JavaScript value as the core's, given its [`text_of`].
 pub(super) fn borrowed<'a>(input: &JsValue, text: &'a str) -> Value<'a> {
     if input.is_undefined() {
         Value::Absent
@@ -26,12 +32,8 @@ pub(super) fn borrowed<'a>(input: &JsValue, text: &'a str) -> Value<'a> {
         Value::Flag(flag)
     } else if input.is_string() {
         Value::Text(text)
-    } else if Array::is_array(input) {
-        Value::Unfit("an array")
-    } else if input.is_object() {
-        Value::Unfit("an object")
     } else {
-        Value::Unfit("a function or a symbol")
+        Value::Unfit(text)
     }
 }
 
@@ -60,11 +62,28 @@ pub(super) fn cell_from_number(field: &Field, number: f64) -> Cell {
 
 /// Problems as a JSON list.
 pub(super) fn problems_json(problems: &[Problem]) -> String {
-    let mut json = String::from("[");
-    for Problem { field, rule, value, message } in problems {
-        let comma = if json.len() > 1 { "," } else { "" };
+    let objects = problems.iter().map(|Problem { field, rule, value, message }| {
         let [field, rule, value, message] = [field, rule.name(), value, message].map(quoted);
-        json += &format!("{comma}{{\"field\":{field},\"rule\":{rule},\"value\":{value},\"message\":{message}}}");
+        object(&[("field", &field), ("rule", &rule), ("value", &value), ("message", &message)])
+    });
+    list(&objects.collect::<Vec<_>>())
+}
+
+/// A JSON object of keys and values that are JSON.
+pub(super) fn object(entries: &[(&str, &str)]) -> String {
+    let mut json = String::from("{");
+    for (key, value) in entries {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        for part in ["\"", key, "\":", value] {
+            json += part;
+        }
     }
-    json + "]"
+    json + "}"
+}
+
+/// A JSON list of items that are JSON.
+pub(super) fn list(items: &[String]) -> String {
+    ["[", &items.join(","), "]"].concat()
 }

@@ -6,6 +6,8 @@
 use serde::Deserialize;
 use ts_rs::TS;
 
+use crate::customer::Rule;
+
 /// The explanation of one score. `base` plus all contributions is `logit`.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -72,15 +74,51 @@ pub(super) struct InteractionJson {
     value: f64,
 }
 
+/// The rows of a batch in which the value of one field breaks one rule.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "CoreValueSummary")]
+pub(super) struct ValueSummaryJson {
+    /// The field's name; `record` for rows that are no record.
+    field: String,
+    /// The rule that the values break.
+    rule: Rule,
+    /// Number of rows, listed in `problems` or not.
+    rows: u64,
+    /// Up to three of the values, as in [`Problem::value`].
+    examples: Vec<String>,
+    /// All of this as a sentence.
+    message: String,
+}
+
+/// A field that is missing, or has a text that is no category, in more of the rows than in training:
+/// by a tenth of all rows, and by more than chance explains.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "Shift")]
+pub(super) struct ShiftJson {
+    /// The field's name.
+    field: String,
+    /// What it is: without a value, or with a text that is no category.
+    #[ts(type = "\"missing\" | \"unseen_category\"")]
+    rule: String,
+    /// Number of rows in which it is.
+    rows: u64,
+    /// Up to three of the texts that are no category, in quotes; empty if the field is missing.
+    examples: Vec<String>,
+    /// All of this as a sentence, with the share in training.
+    message: String,
+}
+
 #[cfg(test)]
 mod tests {
     use serde::de::DeserializeOwned;
 
     use super::*;
     use crate::artifact::Document;
-    use crate::customer::{Customer, Problem, Value, check};
-    use crate::scorer::{ExplainOptions, Scorer};
-    use crate::wasm::{explanation, values};
+    use crate::customer::{Customer, Problem, Spellings, Value, check};
+    use crate::scorer::{ColumnBlock, ExplainOptions, Scorer, Tally};
+    use crate::wasm::{explanation, summary, values};
 
     fn scorer() -> Scorer {
         let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/artifacts/v1.safetensors"));
@@ -106,6 +144,37 @@ mod tests {
             assert_eq!((read.contributions.len(), read.exact), (schema.fields.len(), true));
             assert_eq!(read.interactions.is_some_and(|pairs| !pairs.is_empty()), interactions);
         }
+    }
+
+    #[test]
+    fn summaries_are_written_as_their_types_say() {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Summary {
+            summary: Vec<ValueSummaryJson>,
+            shifts: Vec<ShiftJson>,
+        }
+        let scorer = scorer();
+        let fields = &scorer.document().schema.fields;
+        let mut block = ColumnBlock::new(&scorer, 8);
+        for (field, (numbers, codes)) in fields.iter().zip(block.numbers.iter_mut().zip(&mut block.codes)) {
+            numbers.fill(f64::NAN);
+            codes.fill(field.category_count() as u16);
+        }
+        block.score(&scorer, 8);
+        let mut tally = Tally::default();
+        let spellings = vec![Spellings::default(); fields.len()];
+        for (field, _) in tally.block(&scorer, &block, 8) {
+            tally.value(&scorer, &spellings, field, Value::Text("\"unseen\""), 1);
+        }
+        tally.no_record("null");
+        let shares = vec![[0.0; 2]; fields.len()];
+        let (rows, values, shifts) = tally.finish(&scorer, &shares);
+        let written = summary::json(rows, &values, &shifts);
+        let Summary { summary, shifts } = read(&written);
+        let categories = fields.iter().filter(|field| !field.is_number()).count();
+        assert_eq!((summary.len(), shifts.len()), (categories + 1, fields.len()));
+        assert_eq!((summary[0].rows, &summary[0].examples[..]), (8, &[r#""\"unseen\"""#.to_owned()][..]));
     }
 
     #[test]

@@ -1,16 +1,10 @@
 //! Numbers and hints as people read them.
 
+use tenure::json::decimal;
+
 /// 7043 is "7,043".
 pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    decimal::grouped(&number.to_string(), ",")
 }
 
 /// "1 row", "2 rows".

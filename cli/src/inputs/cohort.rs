@@ -1,13 +1,14 @@
 //! Tables with known outcomes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use tenure::card::ModelCard;
-use tenure::customer::Cell;
-use tenure::schema::Schema;
+use tenure::customer::{Cell, shifts};
+use tenure::schema::{Field, Schema};
 use tenure_table::{ReadOptions, Source};
 use tenure_training::cohort::rare::{RARE_BELOW, prune_rare};
-use tenure_training::cohort::{Cohort, Purpose, TrainingShares, shifts};
+use tenure_training::cohort::{Cohort, Purpose};
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -37,10 +38,17 @@ pub fn warn_of_shifts(cohort: &Cohort, card: &ModelCard, console: &Console) {
     let is_missing = |field: usize, row: usize| cohort.column(field).cell(row) == Cell::Missing;
     let missing = |field: usize| (0..cohort.rows()).filter(|&row| is_missing(field, row)).count() as u64;
     let missing: Vec<u64> = (0..schema.fields.len()).map(missing).collect();
-    let training = TrainingShares { missing: card.missing_rates.as_ref(), other: &card.other_rates };
-    for line in shifts(schema, cohort.rows() as u64, &missing, &report.unseen, &training) {
-        console.say(format!("warning: {line}"));
+    let training = training_shares(schema, card);
+    for shift in shifts(schema, cohort.rows() as u64, &missing, &report.unseen, &training) {
+        console.say(format!("warning: {}", shift.message));
     }
+}
+
+/// What the card says about each field of the schema, as [`shifts`] takes it.
+pub fn training_shares(schema: &Schema, card: &ModelCard) -> Vec<[f64; 2]> {
+    let share = |shares: &BTreeMap<String, f64>, field: &Field| shares.get(&field.name).copied().unwrap_or(0.0);
+    let missing = |field| card.missing_rates.as_ref().map_or(f64::NAN, |shares| share(shares, field));
+    schema.fields.iter().map(|field| [missing(field), share(&card.other_rates, field)]).collect()
 }
 
 /// Reads a table to learn from, and merges rare categories into OTHER. Says which rows and values

@@ -7,7 +7,7 @@ mod reading;
 mod schema;
 
 pub use artifact::{ArtifactFile, day, read_artifact};
-pub use cohort::{read_for_evaluation, read_for_training, warn_of_shifts};
+pub use cohort::{read_for_evaluation, read_for_training, training_shares, warn_of_shifts};
 pub use notices::Notices;
 pub use reading::{ReadArguments, SheetArguments};
 pub use schema::read_schema;

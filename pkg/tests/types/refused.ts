@@ -32,8 +32,12 @@ scorer.scoreMany(new Float64Array(3));
 scorer.scoreMany({ Contract: { codes: new Float64Array(3), categories: ["One year"] } });
 // @ts-expect-error a dictionary has categories
 scorer.scoreMany({ Contract: { codes: new Uint8Array(3) } });
-// @ts-expect-error 64-bit integers are no column
-scorer.scoreMany({ tenure: new BigInt64Array(3) });
+// @ts-expect-error 64-bit integers are no codes
+scorer.scoreMany({ Contract: { codes: new BigInt64Array(3), categories: ["One year"] } });
+// @ts-expect-error the option is called problemLimit
+scorer.scoreMany([{ tenure: 1 }], { limit: 3 });
+// @ts-expect-error a value that breaks a rule has no cell
+scorer.cell("tenure", "12").toFixed();
 // @ts-expect-error a language is a table, not its name
 void load("/model.safetensors", { locale: "german" });
 // @ts-expect-error fields are a list

@@ -17,7 +17,9 @@ import {
   type Score,
   type Scorer,
   type Scores,
+  type Shift,
   TenureError,
+  type ValueSummary,
   type WorkedOn,
 } from "tenure";
 import { createHandler, type Handler } from "tenure/edge";
@@ -98,11 +100,23 @@ export async function uses(
   scorer.scoreMany([customer, customer]);
   scorer.scoreMany([read] as const);
 
+  const { summary, shifts } = scores;
+  same<typeof summary, readonly ValueSummary[]>(true);
+  same<typeof shifts, readonly Shift[]>(true);
+  const kind: "missing" | "unseen_category" | undefined = shifts[0]?.rule;
+  const examples: readonly string[] | undefined = summary[0]?.examples;
+  scorer.scoreMany({ tenure: new BigInt64Array(2), SeniorCitizen: BigUint64Array.of(0n, 1n) });
+  const cell: number | undefined = scorer.cell("tenure", "12");
+  {
+    using short = await load("/model.safetensors");
+    short.score(customer);
+  }
+
   const probability: number = scorer.scoreRow(scorer.row(customer));
   const texts = scorer.schema.fields.map(describe);
   const tier: string | undefined = scorer.policy.tiers[scores.tier[0] ?? 0]?.label;
   scorer.dispose();
-  void [probability, texts, tier, cards, strength, error, reason, pair];
+  void [probability, texts, tier, cards, strength, error, reason, pair, kind, examples, cell];
   const handler = createHandler({ scorer, maximumBytes: 1000 });
   return createHandler({ artifact: new URL("https://example.com/model.safetensors") }) ?? handler;
 }
@@ -129,7 +143,7 @@ export function handles(error: unknown): string {
 }
 
 export async function pools(customer: Customer, columns: Columns, signal: AbortSignal): Promise<void> {
-  const pool: Pool = await createPool("/model.safetensors", { size: 2, wasm: "/tenure_bg.wasm" });
+  using pool: Pool = await createPool("/model.safetensors", { size: 2, wasm: "/tenure_bg.wasm" });
   const score: Score = await pool.score(customer, { signal });
   const scores: Scores = await pool.scoreMany(columns, { problemLimit: 3, signal });
   const again: Scores = await pool.scoreMany([customer]);
@@ -138,9 +152,11 @@ export async function pools(customer: Customer, columns: Columns, signal: AbortS
   for await (const { contributions } of pool.explainMany(columns, { signal })) contributions.fill(0);
   const importance: Importance = await pool.importance([customer], { onProgress: ({ done }) => done, signal });
   const cells: Float64Array = await pool.row(customer);
-  const probability: number = await pool.scoreRow(cells);
+  const probability: number = await pool.scoreRow(cells, { signal });
+  const cell: number | undefined = await pool.cell("tenure", "12", { signal });
+  const device: DeviceReport = await pool.device({ signal });
   const fields: readonly Field[] = pool.schema.fields;
-  console.log(score, scores, again, explanation, changed, importance, probability, fields);
+  console.log(score, scores, again, explanation, changed, importance, probability, cell, device, fields);
   pool.dispose();
 }
 

@@ -9,7 +9,7 @@ mod whole;
 mod write;
 
 pub use read::parse;
-pub use write::{fixed, text, text_f32};
+pub use write::{fixed, grouped, text, text_f32};
 
 use std::fmt;
 

@@ -48,6 +48,18 @@ pub fn fixed(number: f64, decimals: u32) -> String {
     digits
 }
 
+/// The digits of a whole number with a mark between thousands: 7043 is "7,043".
+pub fn grouped(digits: &str, mark: &str) -> String {
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text += mark;
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// As [`text`], for an f32.
 pub fn text_f32(number: f32) -> String {
     let bits = number.to_bits();

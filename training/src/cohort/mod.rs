@@ -9,7 +9,6 @@
 
 pub mod rare;
 mod read;
-mod replaced;
 mod report;
 
 use std::collections::BTreeMap;
@@ -19,7 +18,6 @@ use tenure::schema::{Derived, Schema};
 use tenure_table::{Batch, ColumnsError, Source, TableError};
 
 use crate::words::percent;
-pub use replaced::{ReplacedValues, TrainingShares, shifts};
 
 pub(crate) use report::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
 pub use report::{Purpose, ReadReport, RowProblem, Unfit};

@@ -2,11 +2,10 @@
 //! an error, and checks the whole table against the rules of its purpose.
 
 use rayon::prelude::*;
-use tenure::customer::{Problem, Rule};
+use tenure::customer::{Problem, Rule, ValueSummary};
 use tenure::schema::{Outcome, Schema};
 use tenure_table::{BATCH_ROWS, Batch, CheckedBatch, CheckedColumn, Column, Columns, Source};
 
-use super::replaced::ReplacedValues;
 use super::report::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
 use super::{Cohort, CohortError, Purpose, ReadReport, Unfit};
 
@@ -71,7 +70,7 @@ impl Cohort {
                 continue;
             }
             if !problem.rule.is_error() {
-                ReplacedValues::count(&mut report.unseen, &problem);
+                ValueSummary::add(&mut report.unseen, problem, 1);
                 continue;
             }
             let first = std::mem::replace(&mut sound[row], false);

@@ -5,11 +5,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
-use tenure::customer::Problem;
+use tenure::customer::{Problem, ValueSummary};
 use tenure::schema::{Outcome, Schema, Target, When, folded};
 use tenure_table::{ReadOptions, Source, TableError};
 
-use super::replaced::ReplacedValues;
 use crate::words::many;
 
 pub(crate) const MINIMUM_ROWS: usize = 50;
@@ -49,7 +48,7 @@ pub struct ReadReport {
     /// The first 100 problems, in row order.
     pub problems: Vec<RowProblem>,
     /// Texts that count as OTHER, by field.
-    pub unseen: Vec<ReplacedValues>,
+    pub unseen: Vec<ValueSummary>,
     /// Columns of the table that are not in the schema.
     pub extra: Vec<String>,
     pub target: Target,

@@ -18,14 +18,14 @@ use progress::Progress;
 use row_scorer::{RowScorer, Tally};
 use serde_json::json;
 use tenure::artifact::Document;
+use tenure::customer::{ValueSummary, shifts};
 use tenure::scorer::{ExplainOptions, Scorer};
 use tenure_table::{Batch, Columns, OutputTable, Source};
-use tenure_training::cohort::{ReplacedValues, TrainingShares, shifts};
 use tenure_training::file::{persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
-use crate::inputs::{Notices, SheetArguments, day, read_artifact};
+use crate::inputs::{Notices, SheetArguments, day, read_artifact, training_shares};
 
 /// Score every row of a table
 ///
@@ -162,8 +162,9 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
 /// Fields that are not as they were in training; none where the model has no card that says so.
 fn shifted(document: &Document, tally: &Tally) -> Vec<String> {
     let Ok(card) = document.card() else { return Vec::new() };
-    let training = TrainingShares { missing: card.missing_rates.as_ref(), other: &card.other_rates };
-    shifts(&document.schema, tally.rows, &tally.missing, &tally.replaced, &training)
+    let training = training_shares(&document.schema, &card);
+    let shifts = shifts(&document.schema, tally.rows, &tally.missing, &tally.replaced, &training);
+    shifts.into_iter().map(|shift| shift.message).collect()
 }
 
 /// The batches of the input, until somebody interrupts; reports how far the reading has come.
@@ -194,7 +195,7 @@ fn report(
     if tally.not_scored as usize > tally.first_problems.len() {
         output.say("  …");
     }
-    let mut replaced: Vec<&ReplacedValues> = tally.replaced.iter().collect();
+    let mut replaced: Vec<&ValueSummary> = tally.replaced.iter().collect();
     replaced.sort_by_key(|entry| document.schema.field_index(&entry.field));
     replaced.iter().for_each(|entry| output.say(entry.line(tally.rows)));
     output.say(format!(

@@ -4,10 +4,9 @@ use std::fmt::Write;
 
 use rayon::prelude::*;
 use tenure::artifact::Document;
-use tenure::customer::{Customer, MISSING_CODE, Problem};
+use tenure::customer::{Customer, Problem, ValueSummary};
 use tenure::scorer::{ColumnBlock, ExplainOptions, Flag, Scorer};
 use tenure_table::Batch;
-use tenure_training::cohort::ReplacedValues;
 
 use super::progress::Progress;
 use crate::failure::Failure;
@@ -61,7 +60,7 @@ pub(super) struct Tally {
     pub tiers: Vec<u64>,
     pub first_problems: Vec<(u64, String)>,
     /// Values that count as others.
-    pub replaced: Vec<ReplacedValues>,
+    pub replaced: Vec<ValueSummary>,
     /// Rows without a value, by field.
     pub missing: Vec<u64>,
 }
@@ -82,7 +81,7 @@ impl Tally {
         self.evaluations += part.evaluations;
         self.tiers.iter_mut().zip(part.tiers).for_each(|(sum, rows)| *sum += rows);
         self.missing.iter_mut().zip(part.missing).for_each(|(sum, rows)| *sum += rows);
-        ReplacedValues::append(&mut self.replaced, part.replaced);
+        part.replaced.into_iter().for_each(|entry| entry.merge(&mut self.replaced));
         let room = SHOWN_PROBLEMS - self.first_problems.len();
         self.first_problems.extend(part.first_problems.into_iter().take(room));
     }
@@ -102,7 +101,7 @@ impl RowScorer<'_> {
         let (rows, document) = (batch.rows(), self.scorer.document());
         let (mut block, found) = batch.check(&document.schema, self.places).into_block(self.scorer);
         block.score_checked(self.scorer, rows);
-        let mut missing = self.missing(&block);
+        let mut missing = block.missing(rows);
         for (_, problem) in found.iter().filter(|(_, problem)| problem.rule.is_error()) {
             // A cell with an error stands as missing.
             if let Some(field) = document.schema.field_index(&problem.field) {
@@ -139,7 +138,7 @@ impl RowScorer<'_> {
                 tiers.push(Some(block.tiers[row]));
             }
             let warnings = of_row.iter().filter(|problem| !problem.rule.is_error());
-            warnings.for_each(|problem| ReplacedValues::count(&mut tally.replaced, problem));
+            warnings.for_each(|problem| ValueSummary::add(&mut tally.replaced, problem.clone(), 1));
             problems.push(broken.map_or_else(|| text(&of_row), |problem| format!("line: broken: {problem}")));
         }
         let mut reasons = Vec::new();
@@ -155,16 +154,6 @@ impl RowScorer<'_> {
         }
         let ColumnBlock { logits, probabilities, .. } = block;
         Ok(Scored { logits, probabilities, tiers, problems, reasons, tally })
-    }
-
-    /// Rows without a value, by field.
-    fn missing(&self, block: &ColumnBlock) -> Vec<u64> {
-        let columns = block.numbers.iter().zip(&block.codes);
-        let missing = columns.map(|(numbers, codes)| {
-            let numbers = numbers.iter().filter(|number| number.is_nan()).count();
-            numbers + codes.iter().filter(|code| **code == MISSING_CODE).count()
-        });
-        missing.map(|rows| rows as u64).collect()
     }
 
     /// Explains rows side by side, until it is asked to stop. A row with an error has no reasons.
