@@ -121,6 +121,7 @@ for (const [name, path] of [
     const tab = await open(context, path);
     await explained(tab);
     assert.equal(await shown(tab), percent(score.probability));
+    assert.equal(await tab.locator("tenure-score s").count(), 0);
     const first = tab.locator("tenure-reasons ol[part=sentences] li").first();
     assert.ok((await first.textContent()).includes(scorer.explain(customer).contributions[0].sentence));
     const changed = { ...customer, Contract: "Two year" };
@@ -195,6 +196,22 @@ test("elements of one model load it once, share a scorer and a worker, and free 
   assert.deepEqual(moved, { shared: true, lives: true, freed: true, code: "disposed" });
   await tab.waitForTimeout(100);
   assert.equal(tab.workers().length, 0);
+});
+
+test("a new object with the same values changes nothing, and keeps what the reader tries", async (context) => {
+  const tab = await open(context, "/three.html");
+  await explained(tab);
+  const contract = tab.locator("tenure-what-if").getByLabel("Contract", { exact: true });
+  await contract.selectOption("One year");
+  const events = await tab.evaluate(async () => {
+    seen.length = 0;
+    for (const element of all) element.record = { ...customer, unread: Math.random() };
+    await Promise.all(all.map(({ updateComplete }) => updateComplete));
+    await new Promise((done) => setTimeout(done, 100));
+    return seen.filter(({ name }) => name === "tenure-scored").length;
+  });
+  assert.equal(events, 0);
+  assert.equal(await contract.inputValue(), "One year");
 });
 
 test("events bubble out with what they are about", async (context) => {
@@ -402,6 +419,12 @@ test("the language is the attribute's, or the page's, and follows it", async (co
   await tab.evaluate(() => document.documentElement.setAttribute("lang", "de-AT"));
   await tab.getByText("Woher dieser Wert kommt").waitFor();
   await tab.locator("tenure-reasons li").filter({ hasText: "das Abwanderungsrisiko" }).first().waitFor();
+  // What the reader tries stays in another language.
+  const tried = tab.locator("tenure-what-if").getByLabel("Contract", { exact: true });
+  await tried.selectOption("One year");
+  await tab.evaluate(() => all[2].setAttribute("language", "en"));
+  await tab.getByText("Reset 1 change").waitFor();
+  assert.equal(await tried.inputValue(), "One year");
   await tab.evaluate(() => all[1].setAttribute("language", "en"));
   await tab.getByText("Why this score").waitFor();
   // The words of the schema are translated if the options do.
@@ -412,6 +435,7 @@ test("the language is the attribute's, or the page's, and follows it", async (co
   const contract = tab.locator("tenure-what-if").getByLabel("Vertrag", { exact: true });
   await contract.selectOption({ label: "ein Jahr" });
   assert.equal(await contract.inputValue(), "One year");
+  await contract.selectOption("Two year");
 });
 
 test("everything works with the keyboard", async (context) => {

@@ -106,8 +106,11 @@ export abstract class TenureElement extends LitElement {
     this.#leave();
   }
 
-  /** Scores or explains `this.customer` with `this.loaded`; called when either is another. */
-  protected abstract take(changed: PropertyValues): void;
+  /**
+   * Scores or explains `this.customer` with `this.loaded`; called when either, or the baseline, is
+   * another.
+   */
+  protected abstract take(): void;
 
   /** Forgets everything about the customer shown. */
   protected abstract clear(): void;
@@ -118,8 +121,9 @@ export abstract class TenureElement extends LitElement {
     this.words = wordsOf(this.speaks);
     this.formats = formats(localeOf(this.speaks));
     const hasNewModel = this.#attach();
-    if (!hasNewModel && !changed.has("record") && !changed.has("baseline")) return;
-    if (changed.has("record") || hasNewModel) {
+    const isNew = hasNewModel || (changed.has("record") && !this.#isShown());
+    if (!isNew && !changed.has("baseline")) return;
+    if (isNew) {
       this.error = this.#modelError;
       this.customer = undefined;
     }
@@ -128,7 +132,16 @@ export abstract class TenureElement extends LitElement {
       return;
     }
     this.customer ??= this.picked(this.record);
-    this.take(changed);
+    this.take();
+  }
+
+  /**
+   * Whether the record has the values that are shown already. Frameworks make a new object whenever
+   * they render, and the changes that the reader tries must not be lost by that.
+   */
+  #isShown(): boolean {
+    if (this.customer === undefined || this.record == null) return false;
+    return sameValues(this.customer, this.picked(this.record));
   }
 
   protected override updated(): void {
@@ -215,7 +228,13 @@ export abstract class TenureElement extends LitElement {
   }
 }
 
-function asTenureError(thrown: unknown): TenureError {
+/** Whether two records have the same values. */
+export function sameValues(one: CustomerRecord, other: CustomerRecord): boolean {
+  if (typeof one !== "object" || typeof other !== "object") return one === other;
+  return Object.keys({ ...one, ...other }).every((name) => Object.is(one[name], other[name]));
+}
+
+export function asTenureError(thrown: unknown): TenureError {
   if (thrown instanceof TenureError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new TenureError("unexpected", message, [], { cause: thrown });

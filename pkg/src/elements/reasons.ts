@@ -41,6 +41,8 @@ export class TenureReasons extends TenureElement {
   #origin: unknown;
   #changed: ReadonlySet<string> = new Set();
   #earlier: number | undefined;
+  /** Whether the waterfall has a step for every field; it stays so for the next customer. */
+  #isUnfolded = false;
   /** Pixels that the last explanation took: they stay free until the next one comes. */
   #height = 0;
 
@@ -78,10 +80,10 @@ export class TenureReasons extends TenureElement {
   #compare(): void {
     this.#changed = new Set();
     this.#earlier = undefined;
-    if (this.baseline == null || this.baseline === this.record) return;
+    if (this.baseline == null) return;
     const before = this.picked(this.baseline);
     const names = this.loaded!.schema.fields.map(({ name }) => name);
-    this.#changed = new Set(names.filter((name) => before[name] !== this.customer![name]));
+    this.#changed = new Set(names.filter((name) => !Object.is(before[name], this.customer![name])));
     if (this.#changed.size === 0) return;
     try {
       this.#earlier = this.loaded!.score(before).logit;
@@ -123,6 +125,11 @@ export class TenureReasons extends TenureElement {
       this.fail(error);
     }
     this.#isInteracting = false;
+    this.requestUpdate();
+  }
+
+  #fold(): void {
+    this.#isUnfolded = !this.#isUnfolded;
     this.requestUpdate();
   }
 
@@ -178,6 +185,8 @@ export class TenureReasons extends TenureElement {
         .explanation=${explanation}
         .earlier=${this.#earlier}
         .changed=${this.#changed}
+        .isUnfolded=${this.#isUnfolded}
+        @fold=${this.#fold}
         .words=${words}
         .formats=${formats}
       ></tenure-waterfall>

@@ -3,7 +3,7 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import type { CustomerRecord, Policy, Score } from "tenure";
 import { controls } from "./controls.js";
-import { hostStyles, TenureElement } from "./element.js";
+import { hostStyles, sameValues, TenureElement } from "./element.js";
 import { failure, failureStyles } from "./failure.js";
 import { tierMark, tierMarkStyles } from "./marks.js";
 import { notes } from "./notes.js";
@@ -26,14 +26,15 @@ export function scoreLine(
   { tiers }: Policy,
   words: Words,
   { percent, points, wholePercent }: Formats,
+  word: (word: string) => string,
 ): TemplateResult {
   const { score, before } = shown ?? {};
-  const tier = score && tiers[score.tier];
+  const tier = word((score && tiers[score.tier]?.label) ?? "");
   const change =
     score && before
       ? fill(words.changed, {
           now: percent(score.probability),
-          tier: tier?.label ?? "",
+          tier,
           before: percent(before.probability),
         })
       : "";
@@ -43,7 +44,7 @@ export function scoreLine(
         ${before ? html`<s part="before" aria-label=${fill(words.before, { percent: percent(before.probability) })}>${percent(before.probability)}</s>` : nothing}
         ${score ? html`<output part="probability" aria-label=${words.probabilityLabel}>${percent(score.probability)}</output>` : html`<span class="blank">${percent(0.5)}</span>`}
       </span>
-      <span class="tier" part="tier">${score ? html`${tierMark(score.tier, tiers.length)}${tier?.label}` : nothing}</span>
+      <span class="tier" part="tier">${score ? html`${tierMark(score.tier, tiers.length)}${tier}` : nothing}</span>
       ${
         score && before
           ? html`<span class="delta" part="delta">${fill(words.points, { points: points(score.probability - before.probability) })}</span>`
@@ -129,9 +130,11 @@ export class TenureScore extends TenureElement {
 
   /** A baseline with errors is no baseline: the customer was not scored before. */
   #before(score: (record: CustomerRecord) => Score): Score | undefined {
-    if (this.baseline == null || this.baseline === this.record) return undefined;
+    if (this.baseline == null) return undefined;
+    const before = this.picked(this.baseline);
+    if (sameValues(before, this.customer!)) return undefined;
     try {
-      return score(this.picked(this.baseline));
+      return score(before);
     } catch {
       return undefined;
     }
@@ -146,7 +149,7 @@ export class TenureScore extends TenureElement {
     if (this.loaded !== undefined && this.record == null)
       return html`<p class="note" part="empty">${this.words.noCustomer}</p>`;
     return html`<div aria-busy=${this.#shown === undefined}>
-      ${scoreLine(this.#shown, this.loaded?.policy ?? NO_TIERS, this.words, this.formats)}
+      ${scoreLine(this.#shown, this.loaded?.policy ?? NO_TIERS, this.words, this.formats, this.word)}
     </div>`;
   }
 

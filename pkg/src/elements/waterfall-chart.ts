@@ -25,7 +25,7 @@ export class WaterfallChart extends LitElement {
     changed: { attribute: false },
     words: { attribute: false },
     formats: { attribute: false },
-    isUnfolded: { state: true },
+    isUnfolded: { attribute: false },
   };
 
   declare explanation: Explanation;
@@ -34,12 +34,8 @@ export class WaterfallChart extends LitElement {
   declare changed: ReadonlySet<string>;
   declare words: Words;
   declare formats: Formats;
-  declare private isUnfolded: boolean;
-
-  constructor() {
-    super();
-    this.isUnfolded = false;
-  }
+  /** Whether every field has a step of its own. The event `fold` asks for the contrary. */
+  declare isUnfolded: boolean;
 
   protected override render() {
     const { words } = this;
@@ -114,7 +110,7 @@ export class WaterfallChart extends LitElement {
   }
 
   #toggle() {
-    this.isUnfolded = !this.isUnfolded;
+    this.dispatchEvent(new Event("fold"));
   }
 
   static override styles = [

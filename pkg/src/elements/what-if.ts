@@ -3,7 +3,7 @@
  * at once, and the cheapest ways to a lower tier.
  */
 
-import { css, html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import {
   type Counterfactuals,
   type CustomerRecord,
@@ -14,7 +14,7 @@ import {
 } from "tenure";
 import { controls } from "./controls.js";
 import type { TryChanges } from "./counterfactual-cards.js";
-import { hostStyles, TenureElement } from "./element.js";
+import { asTenureError, hostStyles, sameValues, TenureElement } from "./element.js";
 import { failure, failureStyles } from "./failure.js";
 import { type Extent, type FieldChange, ownTexts } from "./field-form.js";
 import { drawing, RESET, tierMarkStyles } from "./marks.js";
@@ -40,6 +40,8 @@ export class TenureWhatIf extends TenureElement {
   declare extents: ReadonlyMap<string, Extent> | null | undefined;
   /** Leaves the score out, for a page that shows it in a `<tenure-score>`. */
   declare noScore: boolean;
+  /** The customer that the changes are of. */
+  #own: CustomerRecord | undefined;
   #changes: ReadonlyMap<string, FieldValue> = new Map();
   #texts: Record<string, string> = {};
   #original: Score | undefined;
@@ -72,8 +74,7 @@ export class TenureWhatIf extends TenureElement {
     this.#setChanges(new Map());
   }
 
-  protected override take(changed: PropertyValues): void {
-    if (!changed.has("record") && this.#original !== undefined) return;
+  protected override take(): void {
     this.clear();
     const own = this.customer!;
     try {
@@ -83,17 +84,22 @@ export class TenureWhatIf extends TenureElement {
       this.fail(error);
       return;
     }
+    // In another language, the reader's changes of this customer stay.
+    if (this.#own === undefined || !sameValues(this.#own, own)) this.#changes = new Map();
+    this.#own = own;
+    const score = this.#score(own);
+    if (score instanceof TenureError) {
+      this.#toCorrect = new Set(score.problems.map(({ field }) => field));
+      this.send("tenure-error", { error: score, record: this.record });
+    } else {
+      this.#original = score;
+      this.send("tenure-scored", { record: own, score });
+    }
     this.#rescore();
-    this.#original = this.#current;
-    if (this.#refused) {
-      this.#toCorrect = new Set(this.#problems.map(({ field }) => field));
-      this.send("tenure-error", { error: this.#refused, record: this.record });
-    } else this.send("tenure-scored", { record: own, score: this.#current! });
     void this.#advise(own);
   }
 
   protected override clear(): void {
-    this.#changes = new Map();
     this.#texts = {};
     this.#original = undefined;
     this.#current = undefined;
@@ -152,7 +158,7 @@ export class TenureWhatIf extends TenureElement {
     } catch (error) {
       if (own !== this.customer) return;
       this.#hasAdvice = false;
-      this.send("tenure-error", { error: error as TenureError, record: this.record });
+      this.send("tenure-error", { error: asTenureError(error), record: this.record });
     }
     this.requestUpdate();
   }
@@ -204,6 +210,7 @@ export class TenureWhatIf extends TenureElement {
               this.loaded?.policy ?? { tiers: [] },
               this.words,
               this.formats,
+              this.word,
             )
       }
     </section>`;

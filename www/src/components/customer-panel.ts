@@ -4,6 +4,7 @@
  */
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import type { CustomerRecord } from "tenure";
 import { controls, LANGUAGES, type Language, type TenureChange } from "tenure/elements";
 import { panel } from "../styles/panel";
@@ -95,7 +96,10 @@ export class CustomerPanel extends LitElement {
             </tenure-reasons>`
             : html`<p class="note">A customer without a score has no explanation.</p>`
         }
-        <tenure-what-if
+        ${
+          /* The next customer can have the same values: what was tried is not for them. */ keyed(
+            this.record,
+            html`<tenure-what-if
           no-score
           fields="all"
           .model=${this.model.bytes}
@@ -103,7 +107,9 @@ export class CustomerPanel extends LitElement {
           .record=${this.record}
           .extents=${this.#extents}
           @tenure-change=${this.#change}
-        ></tenure-what-if>
+        ></tenure-what-if>`,
+          )
+        }
       </div>
     `;
   }
