@@ -476,6 +476,17 @@ mod tests {
     }
 
     #[test]
+    fn rows_without_any_value_are_passed_over_with_a_notice() {
+        let (rows, notices) = read_with_notices("a,b\n1,2\n,\n \t,\"\"\n,,,\n3,\n,4\n,\n");
+        assert_eq!(rows, [row(2, &["1", "2"]), row(6, &["3", ""]), row(7, &["", "4"])]);
+        assert_eq!(notices, ["4 rows without any value are passed over, first line 3"]);
+        let (rows, notices) = read_with_notices("a\tb\n1\t2\n\t\n3\t4\n");
+        assert_eq!(rows, [row(2, &["1", "2"]), row(4, &["3", "4"])]);
+        assert_eq!(notices, ["a row without any value is passed over, line 3"]);
+        assert_eq!(read_as(BrokenLines::Keep, "a,b\n,\n,\n").unwrap_err().rule, TableRule::Rows);
+    }
+
+    #[test]
     fn windows_1252_is_read_with_a_notice() {
         let (rows, notices) = read_with_notices(b"a,gr\xf6\xdfe\n1,\x80 5\n\xfc,\"\x93a\x94,b\"\n");
         assert_eq!(rows, [row(2, &["1", "€ 5"]), row(3, &["ü", "“a”,b"])]);

@@ -185,7 +185,12 @@ mod tests {
         ] {
             assert!(seen.contains(part), "{part} in\n{seen}");
         }
-        assert!(matches!(SchemaFile::read("fields = ["), Err(SchemaFileError::Toml(_))));
+        let seen = problems(&SCHEMA.replacen("kind = ", "knd = ", 1).replacen("schema_version", "shema_version", 1));
+        for part in ["fields[0].knd: is not a known key; the nearest is `kind`", "the nearest is `schema_version`"] {
+            assert!(seen.contains(part), "{part} in\n{seen}");
+        }
+        let error = SchemaFile::read("fields = [").unwrap_err();
+        assert!(matches!(error, SchemaFileError::Toml(_)) && !error.to_string().ends_with('\n'), "{error:?}");
     }
 
     #[test]

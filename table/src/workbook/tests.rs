@@ -157,6 +157,10 @@ fn sheets_are_chosen_by_name_or_number() {
     let notices = read(bytes.clone(), None).unwrap().notices();
     assert_eq!(notices, ["the sheet \"2024\" is read, the first of 2 (\"2024\", \"Kunden\")"]);
     assert!(read(bytes.clone(), Some("2024")).unwrap().notices().is_empty());
+    // Two sheets are two tables, however the sheet was chosen.
+    let hash = |sheet| read(bytes.clone(), sheet).unwrap().sha256().unwrap();
+    assert_eq!((hash(None), hash(Some("kunden"))), (hash(Some("2024")), hash(Some("3"))));
+    assert_ne!(hash(Some("2024")), hash(Some("3")));
     for wanted in ["Customers", "0", "4"] {
         let error = first(Some(wanted)).unwrap_err();
         let message = format!("no sheet {wanted:?}; the sheets are \"Notes\", \"2024\", \"Kunden\"");

@@ -59,7 +59,7 @@ pub fn draft(
         let hint = match source.format() {
             Format::Sheet => "; if it is on another sheet, name that with --sheet",
             Format::Text { .. } if columns.len() == 1 => {
-                "; a single column: commas, semicolons, tabs or bars must stand between the cells"
+                "; the file has one column: commas, semicolons, tabs or bars must stand between the cells"
             }
             _ => "",
         };

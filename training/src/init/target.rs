@@ -376,6 +376,12 @@ mod tests {
             let comment = format!("# The model predicts the probability that left_on {words} ({share} of rows).\n");
             assert!(draft.text.contains(&comment), "{}", draft.text);
         }
+        // Days of leaving are no values to choose from.
+        let counts = [("2024-03-01", 5), ("2024-03-02", 9), ("2024-03-07", 6), ("", 80)];
+        let question = guessed("end_date", &counts).unwrap_err();
+        assert_eq!(question.why, "It has dates and rows without one");
+        let answers: Vec<_> = question.answers.iter().map(|answer| answer.flags.as_str()).collect();
+        assert_eq!(answers, ["--positive present", "--positive missing"]);
         // A value of that name is a value.
         let draft = drafted(&table("t", &[("missing", 30), ("here", 70)]), "t", Some("missing")).unwrap();
         assert_eq!((draft.schema.target.positive, draft.schema.target.when), (vec!["missing".into()], None));

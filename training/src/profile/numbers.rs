@@ -179,7 +179,7 @@ impl Numerals {
             let Some(letter) = text.chars().last() else { return false };
             let number = &text[..text.len() - letter.len_utf8()];
             let is_whole = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-            is_whole && (letter.is_uppercase() || letter == 'g' && ("1".."7").contains(&number))
+            is_whole && (letter.is_uppercase() || letter == 'g' && ["2", "3", "4", "5", "6"].contains(&number))
         };
         texts.len() <= FEW && texts.iter().all(is_name)
     }
