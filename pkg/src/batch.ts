@@ -8,7 +8,7 @@ import { columnLength, columnSource, noColumn, writeValues } from "./columns.js"
 import { kindOf, summary } from "./error.js";
 import type { FieldReader } from "./fields.js";
 import { type Problem, TenureError } from "./tenure-error.js";
-import type { RowProblem, Scores } from "./types.js";
+import type { RowProblem, Scores, Shift, ValueSummary } from "./types.js";
 import type { Views } from "./views.js";
 
 /** Default of the option `problemLimit`: the number of rows whose problems are listed. */
@@ -212,10 +212,10 @@ export class Findings {
 
   finish(): Pick<Scores, "problems" | "problemCount" | "summary" | "shifts"> {
     const shares = Float64Array.from(this.#fields.flatMap((field) => field.shares));
-    return {
-      problems: this.#problems,
-      problemCount: this.#count,
-      ...(JSON.parse(this.#engine.summary_json(this.#summary, shares)) as Pick<Scores, "summary" | "shifts">),
-    };
+    const json = this.#engine.summary_json(this.#summary, shares);
+    const { summary, shifts } = JSON.parse(json) as { summary: ValueSummary[]; shifts: Shift[] };
+    const place = (name: string): number => this.#fields.findIndex((field) => field.name === name);
+    summary.sort((a, b) => place(a.field) - place(b.field));
+    return { problems: this.#problems, problemCount: this.#count, summary, shifts };
   }
 }

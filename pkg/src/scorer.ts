@@ -58,6 +58,8 @@ export class Scorer {
   #engine: Engine | undefined;
   readonly #fields: readonly FieldReader[];
   readonly #views: Views;
+  /** A row that no call uses. */
+  #spare: RecordRow | undefined;
   readonly #graphics: Promise<Graphics | WorkedOn> | WorkedOn;
 
   /**
@@ -92,12 +94,12 @@ export class Scorer {
    *   is not a plain object; `disposed`.
    */
   score<R extends RecordOf<R>>(record: R): Score {
-    const values = this.#read(record);
-    const probability = this.#score(values);
+    const row = this.#read(record);
+    const probability = this.#score(row);
     const engine = this.#live();
     const logit = engine.row_logit();
     const tier = engine.row_tier();
-    return { probability, logit, tier, problems: this.#warnings(engine, values) };
+    return { probability, logit, tier, problems: this.#warnings(engine, row) };
   }
 
   /**
@@ -170,8 +172,9 @@ export class Scorer {
    * @throws TenureError as {@link score}.
    */
   row<R extends RecordOf<R>>(record: R): Float64Array<ArrayBuffer> {
-    this.#score(this.#read(record));
-    return new Float64Array(this.#views.row());
+    const row = this.#read(record);
+    this.#score(row);
+    return row.cells;
   }
 
   /**
@@ -225,12 +228,12 @@ export class Scorer {
   explain<R extends RecordOf<R>>(record: R, options?: ExplainOptions): Explanation {
     this.#live();
     const checked = checkOptions(options);
-    const values = this.#read(record);
-    this.#score(values);
+    const row = this.#read(record);
+    this.#score(row);
     const engine = this.#live();
     const explained = explainRow(engine, checked);
-    const problems = this.#warnings(engine, values);
-    const byName = new Map(this.#fields.map(({ name, index }) => [name, values[index] as FieldValue]));
+    const byName = new Map(this.#fields.map(({ name, index }) => [name, valueAt(row, index) as FieldValue]));
+    const problems = this.#warnings(engine, row);
     const contributions = explained.contributions.map(
       (contribution): Contribution => ({ ...contribution, value: byName.get(contribution.field)! }),
     );
@@ -290,9 +293,9 @@ export class Scorer {
     const engine = this.#live();
     const { schema, policy } = this;
     return counterfactuals(engine, schema, policy, options, () => {
-      const values = this.#read(record);
-      this.#score(values);
-      return values;
+      const row = this.#read(record);
+      this.#score(row);
+      return this.#fields.map(({ index }) => valueAt(row, index));
     });
   }
 
@@ -338,57 +341,79 @@ export class Scorer {
   }
 
   /**
-   * Reads the fields of a record into a list of its own, because code of the caller can run (getters,
-   * proxies), and it may score other records or dispose the scorer.
+   * Reads the fields of a record into a row of its own, because code of the caller can run (getters,
+   * proxies), and it may score other records or dispose the scorer. This loop is nearly all that a
+   * record costs in JavaScript.
    */
-  #read(record: unknown): readonly unknown[] {
+  #read(record: unknown): RecordRow {
     this.#live();
     if (!isRecord(record)) {
       throw new TenureError("argument_invalid", `a record must be a plain object, not ${kindOf(record)}`);
     }
     const fields = this.#fields;
-    const values = new Array<unknown>(fields.length);
-    for (let index = 0; index < fields.length; index++) values[index] = record[fields[index]!.name];
-    return values;
-  }
-
-  /**
-   * Writes values into the row buffer and returns their probability. Throws `record_invalid` with all problems.
-   * This loop and the one in `#read` are nearly all that a record costs in JavaScript.
-   */
-  #score(values: readonly unknown[]): number {
-    const engine = this.#live();
-    const fields = this.#fields;
-    let cells = this.#views.row();
+    const row = this.#spare ?? new RecordRow(fields.length);
+    this.#spare = undefined;
+    const { cells, values } = row;
     for (let index = 0; index < fields.length; index++) {
       const field = fields[index]!;
-      const value = values[index];
+      const value = record[field.name];
       // The core judges NaN and infinity: only for them is `value - value` not 0.
       if (field.keepsNumbers && typeof value === "number" && value - value === 0) {
         cells[index] = value;
+        values[index] = undefined;
         continue;
       }
-      let cell = field.known.get(value);
-      if (cell === undefined) {
-        cell = field.ask(value);
-        cells = this.#views.row();
-      }
-      cells[index] = cell;
+      values[index] = value;
+      cells[index] = field.known.get(value) ?? ASK;
     }
+    return row;
+  }
+
+  /** Scores a record that was read. Throws `record_invalid` with all problems. */
+  #score({ cells, values }: RecordRow): number {
+    const engine = this.#live();
+    for (let index = 0; index < cells.length; index++) {
+      if (cells[index] === ASK) cells[index] = this.#fields[index]!.ask(values[index]);
+    }
+    this.#views.row().set(cells);
     const probability = engine.score_row();
-    if (engine.row_flags() === ERRORS) throw recordInvalid(this.#problems(engine, values));
+    if (engine.row_flags() === ERRORS) throw recordInvalid(this.#problems(engine, { cells, values }));
     return probability;
   }
 
-  /** The warnings of the values that were scored last. */
-  #warnings(engine: Engine, values: readonly unknown[]): readonly Problem[] {
-    return engine.row_flags() === CLEAN ? NO_PROBLEMS : this.#problems(engine, values);
+  /** The warnings of the record that was scored last. Its row can be used again. */
+  #warnings(engine: Engine, row: RecordRow): readonly Problem[] {
+    const problems = engine.row_flags() === CLEAN ? NO_PROBLEMS : this.#problems(engine, row);
+    this.#spare = row;
+    return problems;
   }
 
-  /** All problems of a record's values, with the core's messages. */
-  #problems(engine: Engine, values: readonly unknown[]): Problem[] {
-    return JSON.parse(engine.problems(this.#fields.map((field) => field.sent(values[field.index])))) as Problem[];
+  /** All problems of a record, with the core's messages. */
+  #problems(engine: Engine, row: RecordRow): Problem[] {
+    return JSON.parse(engine.problems(this.#fields.map((field) => field.sent(valueAt(row, field.index))))) as Problem[];
   }
+}
+
+/** The cell of a value that the core is yet to be asked for. No cell is infinite. */
+const ASK = Number.NEGATIVE_INFINITY;
+
+/** What was read from one record. */
+class RecordRow {
+  readonly cells: Float64Array<ArrayBuffer>;
+  /** `undefined` also for a number that is its own cell. */
+  readonly values: unknown[];
+
+  constructor(fields: number) {
+    this.cells = new Float64Array(fields);
+    this.values = new Array(fields);
+  }
+}
+
+/** The value of a field in a record that was read. */
+function valueAt({ cells, values }: RecordRow, index: number): unknown {
+  const value = values[index];
+  // An absent value is refused, so its cell is infinite.
+  return value === undefined && Number.isFinite(cells[index]) ? cells[index] : value;
 }
 
 function explainRow(engine: Engine, { budget, tolerance, seed, interactions }: CheckedOptions): CoreExplanation {

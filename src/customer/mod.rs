@@ -295,7 +295,8 @@ fn is_missing_number(field: &Field, number: Option<f64>) -> bool {
     })
 }
 
-fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
+/// The cell of a number, or what is wrong with it.
+pub(crate) fn check_number(field: &Field, number: f64) -> Result<Cell, Problem> {
     if field.is_number() && !number.is_finite() {
         return Err(problem(field, Rule::Finite, decimal::text(number), "must be a finite number".into()));
     }

@@ -10,6 +10,8 @@ use crate::schema::Schema;
 
 /// Examples that are kept of a field and a rule.
 const EXAMPLES: usize = 3;
+/// Rows of one field and rule whose values are looked at for examples.
+const LOOKED_AT: u64 = 100;
 /// A larger share of the rows than in training is worth a warning of its own.
 const SHIFTED: f64 = 0.1;
 /// Standard errors that chance explains.
@@ -52,9 +54,10 @@ impl ValueSummary {
         }
     }
 
-    /// The place of a field's entry of such a rule, if it has all its examples.
-    pub(crate) fn complete(list: &[ValueSummary], field: &str, is_such: fn(Rule) -> bool) -> Option<usize> {
-        list.iter().position(|entry| entry.examples.len() == EXAMPLES && is_such(entry.rule) && entry.field == field)
+    /// The place of a field's entry of such a rule, if no more of its values need be looked at.
+    pub(crate) fn complete(list: &[ValueSummary], field: &str, is_such: impl Fn(Rule) -> bool) -> Option<usize> {
+        let is_complete = |entry: &ValueSummary| entry.examples.len() == EXAMPLES || entry.rows >= LOOKED_AT;
+        list.iter().position(|entry| is_complete(entry) && is_such(entry.rule) && entry.field == field)
     }
 
     /// In words, given the number of all rows.

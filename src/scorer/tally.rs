@@ -4,7 +4,8 @@ use super::columns::{ColumnBlock, Flag};
 use super::score::Scorer;
 use crate::artifact::Document;
 use crate::customer::{
-    Cell, Problem, Rule, Shift, Spellings, Value, ValueSummary, cell_fits, check_value_spelled, clipped, shifts,
+    Cell, Problem, Rule, Shift, Spellings, Value, ValueSummary, cell_fits, check_number, check_value_spelled, clipped,
+    shifts,
 };
 use crate::encoding::is_clipped;
 
@@ -19,7 +20,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts the first `rows` rows of a block that was scored. Returns the field and the row of
-    /// cells that broke a rule, if their value must be seen: the caller hands it to
+    /// cells that broke a rule and do not say what their value is: the caller hands it to
     /// [`Tally::value`].
     pub fn block(&mut self, scorer: &Scorer, block: &ColumnBlock, rows: usize) -> Vec<(usize, usize)> {
         self.rows += rows as u64;
@@ -30,28 +31,43 @@ impl Tally {
         let flagged: Vec<usize> = (0..rows).filter(|&row| block.flags[row] != Flag::Clean as u8).collect();
         for (index, field) in scorer.document().schema.fields.iter().enumerate() {
             let knots = scorer.artifact().encoder.knots(index);
-            // With enough examples the values of these rules, each of which a cell shows, need not be
-            // looked at.
-            let replaced = ValueSummary::complete(&self.values, &field.name, |rule| !rule.is_error());
-            let out_of_bounds = ValueSummary::complete(&self.values, &field.name, |rule| rule == Rule::Bounds);
+            let complete = |values: &[ValueSummary], is_replaced| {
+                ValueSummary::complete(values, &field.name, |rule| match is_replaced {
+                    true => !rule.is_error(),
+                    false => rule == Rule::Bounds,
+                })
+            };
+            let mut entries = [false, true].map(|is_replaced| complete(&self.values, is_replaced));
             for &row in &flagged {
-                let flag = block.flags[row];
                 let cell = block.cell(index, row);
                 let is_replaced = match (cell, knots) {
                     (Cell::Category(code), _) => code as usize == field.category_count(),
                     // The numbers of a row that is not scored do not count as others.
-                    (Cell::Number(number), Some(knots)) => flag != Flag::Error as u8 && is_clipped(knots, number),
+                    (Cell::Number(number), Some(knots)) => {
+                        block.flags[row] != Flag::Error as u8 && is_clipped(knots, number)
+                    }
                     _ => false,
                 };
-                let complete = match cell {
-                    _ if is_replaced => replaced,
-                    _ if cell_fits(field, cell) => continue,
-                    Cell::Number(number) if number.is_finite() => out_of_bounds,
+                let number = match cell {
+                    _ if !is_replaced && cell_fits(field, cell) => continue,
+                    Cell::Number(number) if number.is_finite() => Some(number),
                     _ => None,
                 };
-                match complete {
-                    Some(at) => self.values[at].rows += 1,
-                    None => cells.push((index, row)),
+                let entry = &mut entries[usize::from(is_replaced)];
+                match (*entry, number, knots) {
+                    (Some(at), ..) if is_replaced || number.is_some() => self.values[at].rows += 1,
+                    (_, Some(number), knots) => {
+                        let knots = knots.filter(|_| is_replaced);
+                        let problem = match knots {
+                            Some(knots) => Some(clipped(field, number, knots[0], knots[knots.len() - 1])),
+                            None => check_number(field, number).err(),
+                        };
+                        if let Some(problem) = problem {
+                            ValueSummary::add(&mut self.values, problem, 1);
+                        }
+                        *entry = complete(&self.values, is_replaced);
+                    }
+                    _ => cells.push((index, row)),
                 }
             }
         }
@@ -60,15 +76,9 @@ impl Tally {
 
     /// Counts the value of a cell that [`Tally::block`] returned, which `rows` rows have.
     pub fn value(&mut self, scorer: &Scorer, spellings: &[Spellings], field: usize, value: Value, rows: u64) {
-        let knots = scorer.artifact().encoder.knots(field);
         let schema = &scorer.document().schema.fields[field];
         let (cell, warning) = check_value_spelled(schema, &spellings[field], value);
-        let problem = match cell {
-            Err(problem) => Some(problem),
-            Ok(Cell::Number(number)) => knots.map(|knots| clipped(schema, number, knots[0], knots[knots.len() - 1])),
-            Ok(_) => warning,
-        };
-        if let Some(problem) = problem {
+        if let Some(problem) = cell.err().or(warning) {
             ValueSummary::add(&mut self.values, problem, rows);
         }
     }
