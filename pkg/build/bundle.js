@@ -2,8 +2,10 @@
  * Bundles each entry into one file of `dist`, so that a page fetches one script before it can
  * score, and removes type declarations that no entry needs.
  *
- * The started module and the class of the errors must exist once. An entry that needs them imports
- * another entry, or `tenure`, which is the right entry in each runtime. Both stay imports.
+ * A program starts the WebAssembly module once for each entry that has `load`. The class of the
+ * errors can exist several times, because `instanceof` asks for the name (`src/tenure-error.ts`).
+ *
+ * There are no source maps: the sources do not ship, and a map without them only makes warnings.
  */
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,14 +17,16 @@ const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
 const DIST = join(PACKAGE, "dist");
 /** The package itself, for each kind of runtime: `src/NAME.ts` becomes `dist/NAME.js`. */
 const EDGE = ["workerd", "edge-light"];
-const PLATFORMS = ["index", "node", ...EDGE];
-/** Entries that are loaded only when they are used. They import the errors from the package. */
-const BESIDE = ["edge", "pool", "pool-node", "worker", "worker-node", "webgpu", "blocks"];
+const PLATFORMS = ["index", "node", "slim", ...EDGE];
+/** Entries that are loaded only when they are used. */
+const BESIDE = ["edge", "gpu", "pool", "pool-node", "testing", "worker-node", "webgpu", "blocks"];
+/** Entries that import nothing, so that a copy of them works anywhere. */
+const WHOLE = ["inline", "worker"];
 /**
  * In edge runtimes this entry is a part of the package's file: each module there must be listed.
  */
 const WITHIN_EDGE = "blocks";
-const ENTRIES = [...PLATFORMS, ...BESIDE];
+const ENTRIES = [...PLATFORMS, ...BESIDE, ...WHOLE];
 /** Minify what is downloaded, but not what runs in Node, which prints the line that threw. */
 const isDownloaded = (name) => !name.includes("node") && name !== "edge";
 
@@ -34,43 +38,94 @@ const entriesStayImports = (entry) => ({
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, kind }) => {
       const name = basename(path, ".js");
-      const within = EDGE.includes(entry) && name === WITHIN_EDGE;
+      const within = WHOLE.includes(entry) || (EDGE.includes(entry) && name === WITHIN_EDGE);
       return kind !== "entry-point" && ENTRIES.includes(name) && !within ? { path, external: true } : undefined;
     });
   },
 });
 
-/** Replaces the module of the errors' class by an import from `tenure`. */
-const errorsAreShared = {
-  name: "errors-are-shared",
-  setup({ onLoad }) {
-    onLoad({ filter: /\/tenure-error\.ts$/ }, () => ({
-      contents: 'export { TenureError } from "tenure";',
-      resolveDir: PACKAGE,
+/** Puts a file inside, as text in base64. */
+const base64 = {
+  name: "base64",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\?base64$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.slice(0, path.indexOf("?"))),
+      namespace: "base64",
+    }));
+    onLoad({ filter: /./, namespace: "base64" }, ({ path }) => ({
+      contents: readFileSync(path).toString("base64"),
+      loader: "text",
     }));
   },
 };
 
-async function bundle(entries, plugins) {
-  for (const name of entries) {
-    await build({
-      entryPoints: [join(PACKAGE, "src", `${name}.ts`)],
-      outdir: DIST,
-      bundle: true,
-      format: "esm",
-      // All runtimes that the package supports have more, so esbuild rewrites nothing.
-      target: "es2022",
-      minify: isDownloaded(name),
-      sourcemap: true,
-      external: ["tenure", "node:*", "*.wasm", "*.wasm?module"],
-      plugins: [entriesStayImports(name), ...plugins],
-      logLevel: "warning",
-    });
-  }
+/**
+ * wasm-bindgen compiles whatever is not a `WebAssembly.Module` of its own realm. Servers such as
+ * Next.js run programs in a realm of their own and compile the module in another. `src/instance.ts`
+ * hands over a module in any case, so the check is left out.
+ */
+const REALM_CHECK =
+  /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/;
+const anyRealm = {
+  name: "any-realm",
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]wasm[/\\]tenure\.js$/ }, ({ path }) => ({
+      contents: replaced(readFileSync(path, "utf8"), REALM_CHECK, ""),
+    }));
+  },
+};
+
+function replaced(text, pattern, replacement) {
+  const found = text.replace(pattern, replacement);
+  if (found === text) throw new Error(`${pattern} does not occur: see what replaces it in build/bundle.js`);
+  return found;
 }
 
-await bundle(PLATFORMS, []);
-await bundle(BESIDE, [errorsAreShared]);
+async function bundle(name, options = {}) {
+  const { outputFiles } = await build({
+    entryPoints: [join(PACKAGE, "src", `${name}.ts`)],
+    outdir: DIST,
+    write: false,
+    bundle: true,
+    format: "esm",
+    // All runtimes that the package supports have more, so esbuild rewrites nothing.
+    target: "es2022",
+    minify: isDownloaded(name),
+    external: ["tenure", "node:*", "*.wasm", "*.wasm?module"],
+    plugins: [entriesStayImports(name), base64, anyRealm],
+    logLevel: "warning",
+    ...options,
+  });
+  return outputFiles[0].text;
+}
+
+/** An import of an address that only the running program knows. */
+const IMPORT_OF_ADDRESS = /\bimport\((\w+)\)/g;
+/** Tells bundlers to leave such an import alone. esbuild drops comments when it minifies. */
+const ignored = (text) => text.replace(IMPORT_OF_ADDRESS, "import(/* @vite-ignore *//* webpackIgnore: true */$1)");
+const write = (name, text) => writeFileSync(join(DIST, `${name}.js`), text);
+
+for (const name of ENTRIES) write(name, ignored(await bundle(name)));
+
+// `import source` gives the module that edge runtimes import. TypeScript does not know these words.
+write(
+  "source",
+  replaced(
+    readFileSync(join(DIST, "workerd.js"), "utf8"),
+    /\bimport ([\w$]+) ?from ?(?="\.\.\/wasm\/)/,
+    "import source $1 from",
+  ),
+);
+
+// A script that sets the global `tenure`, for places that evaluate scripts. Some refuse every text
+// that looks like an import, so it has no graphics device.
+const script = replaced(
+  await bundle("inline", { format: "iife", globalName: "tenure" }),
+  /var tenure=/,
+  "globalThis.tenure=",
+);
+write("classic", script.replace(IMPORT_OF_ADDRESS, 'Promise.reject(Error("tenure/classic has no graphics device"))'));
+writeFileSync(join(DIST, "classic.d.ts"), 'export * from "./inline.js";\nexport as namespace tenure;\n');
 
 // The core's tables of messages, each an entry: a language is downloaded only if it is imported.
 for (const name of LANGUAGES) {
@@ -90,7 +145,9 @@ function reached(file, found = new Set()) {
   return found;
 }
 
-const public_ = new Set([...ENTRIES, ...LANGUAGES].flatMap((name) => [...reached(join(DIST, `${name}.d.ts`))]));
+const public_ = new Set(
+  [...ENTRIES, "classic", ...LANGUAGES].flatMap((name) => [...reached(join(DIST, `${name}.d.ts`))]),
+);
 for (const name of readdirSync(DIST)) {
   if (name.endsWith(".d.ts") && !public_.has(join(DIST, name))) rmSync(join(DIST, name));
 }

@@ -68,8 +68,9 @@ pub const RULE_WORDS: [&str; 5] = ["Math.exp", "Math.expm1", "Math.log", "Math.l
 /// The package's name, by which the page imports it.
 pub const PACKAGE: &str = "tenure";
 
-/// The entries of the package that the page may import beside it: tables of messages.
-pub const PACKAGE_ENTRIES: [&str; 2] = ["/english", "/german"];
+/// The entries of the package that the page may import beside it: tables of messages, and the files
+/// for graphics devices.
+pub const PACKAGE_ENTRIES: [&str; 3] = ["/english", "/german", "/gpu"];
 
 /// Refuses a crate, a module of `std` or a macro outside of its place.
 pub fn refuse_place(file: &str, path: &str) -> Option<String> {
