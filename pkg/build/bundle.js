@@ -8,7 +8,7 @@
  * There are no source maps: the sources do not ship, and a map without them only makes warnings.
  */
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -117,20 +117,31 @@ write(
   ),
 );
 
-// A script that sets the global `tenure`, for places that evaluate scripts. Some refuse every text
-// that looks like an import, so it has no graphics device.
+// Classic scripts, for `require` where it takes no ES modules (Jest), and for places that evaluate
+// scripts, where the package is the global `tenure`. Some refuse every text that looks like an
+// import, so there is no graphics device.
+const CLASSIC = join(DIST, "classic");
+mkdirSync(CLASSIC);
+writeFileSync(join(CLASSIC, "package.json"), '{ "type": "commonjs" }\n');
 const script = replaced(
   await bundle("inline", { format: "iife", globalName: "tenure" }),
-  /var tenure=/,
-  "globalThis.tenure=",
+  /var tenure=(.*);\s*$/s,
+  "const tenure=$1;",
 );
-write("classic", script.replace(IMPORT_OF_ADDRESS, 'Promise.reject(Error("tenure/classic has no graphics device"))'));
-writeFileSync(join(DIST, "classic.d.ts"), 'export * from "./inline.js";\nexport as namespace tenure;\n');
+write(
+  "classic/tenure",
+  `{${script.replace(IMPORT_OF_ADDRESS, 'Promise.reject(Error("tenure/classic has no graphics device"))')}
+if (typeof module === "object") module.exports = tenure; else globalThis.tenure = tenure;}
+`,
+);
+for (const name of ["edge", "testing"]) write(`classic/${name}`, await bundle(name, { format: "cjs" }));
 
 // The core's tables of messages, each an entry: a language is downloaded only if it is imported.
 for (const name of LANGUAGES) {
-  const table = JSON.parse(readFileSync(join(PACKAGE, `../src/sentence/${name}.json`), "utf8"));
-  writeFileSync(join(DIST, `${name}.js`), `export const ${name} = ${JSON.stringify(table)};\n`);
+  const table = readFileSync(join(PACKAGE, `../src/sentence/${name}.json`), "utf8");
+  const constant = `const ${name} = ${JSON.stringify(JSON.parse(table))};\n`;
+  write(name, `export ${constant}`);
+  write(`classic/${name}`, `${constant}exports.${name} = ${name};\n`);
   const declaration = `import type { Messages } from "./locale.js";\nexport declare const ${name}: Messages;\n`;
   writeFileSync(join(DIST, `${name}.d.ts`), declaration);
 }
@@ -145,9 +156,12 @@ function reached(file, found = new Set()) {
   return found;
 }
 
-const public_ = new Set(
-  [...ENTRIES, "classic", ...LANGUAGES].flatMap((name) => [...reached(join(DIST, `${name}.d.ts`))]),
-);
+const declarations = (names) => new Set(names.flatMap((name) => [...reached(join(DIST, `${name}.d.ts`))]));
+const public_ = declarations([...ENTRIES, ...LANGUAGES]);
 for (const name of readdirSync(DIST)) {
   if (name.endsWith(".d.ts") && !public_.has(join(DIST, name))) rmSync(join(DIST, name));
 }
+// In their folder the same declarations are those of CommonJS.
+for (const file of declarations(["inline", "edge", "testing", ...LANGUAGES]))
+  copyFileSync(file, join(CLASSIC, basename(file)));
+writeFileSync(join(CLASSIC, "tenure.d.ts"), 'export * from "./inline.js";\nexport as namespace tenure;\n');
