@@ -9,14 +9,23 @@ import { type CreatePool, poolCreator, type WorkerSource } from "./workers.js";
 
 export type { CallOptions, CreatePool, PlatformWorker, Pool, PoolOptions, WorkerSource } from "./workers.js";
 
+/**
+ * By default a worker gets the flags of the process, and `--input-type` or `--eval` would break it.
+ */
+const OPTIONS = { execArgv: [] };
+
 const spawner =
-  (source: WorkerSource = new URL("./worker-node.js", import.meta.url)): Spawn =>
-  (onReply, onEnd) => {
-    // By default a worker gets the flags of the process, and `--input-type` or `--eval` would break
-    // it.
-    const make = () => new Worker(source as URL | string, { execArgv: [] });
-    return thread(typeof source === "function" ? (source() as unknown as Worker) : make(), onReply, onEnd);
-  };
+  (source: WorkerSource | undefined): Spawn =>
+  (onReply, onEnd) =>
+    thread(started(source), onReply, onEnd);
+
+function started(source: WorkerSource | undefined): Worker {
+  // Bundlers recognise this expression.
+  if (source === undefined) return new Worker(new URL("./worker-node.js", import.meta.url), OPTIONS);
+  if (typeof source === "function") return source() as unknown as Worker;
+  // And in place of this one, written with `new`, Turbopack would look for every file beside it.
+  return Reflect.construct(Worker, [source, OPTIONS]);
+}
 
 function thread(worker: Worker, onReply: (reply: Reply) => void, onEnd: (reason: unknown) => void): Thread {
   worker.on("message", onReply);

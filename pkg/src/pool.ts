@@ -54,12 +54,13 @@ function spawner(worker: WorkerSource | undefined): Spawn {
 
 function startWorker(script: string): Worker {
   try {
-    return new Worker(trusted(script), { type: "module" });
+    // Written with `new`, Turbopack would look for every file beside this one.
+    return Reflect.construct(Worker, [trusted(script), { type: "module" }]);
   } catch (error) {
     const reason = String((error as Error).message);
     const isUntrusted = /Trusted ?(Types|ScriptURL)/i.test(reason);
     const remedy = isUntrusted ? ". Add tenure to trusted-types of the page's Content-Security-Policy" : "";
-    throw new Error(reason + remedy, { cause: error });
+    throw new Error(reason.replace(/\.+$/, "") + remedy, { cause: error });
   }
 }
 
@@ -84,7 +85,8 @@ function watchPolicy(): () => string | undefined {
   return () => {
     globalThis.removeEventListener?.("securitypolicyviolation", watch);
     return (
-      directive && `the page's Content-Security-Policy refuses its script. Add worker-src 'self' (it was ${directive})`
+      directive &&
+      `the page's Content-Security-Policy refuses its script. Add worker-src 'self' (${directive} forbids it)`
     );
   };
 }
