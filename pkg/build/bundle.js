@@ -161,7 +161,17 @@ const public_ = declarations([...ENTRIES, ...LANGUAGES]);
 for (const name of readdirSync(DIST)) {
   if (name.endsWith(".d.ts") && !public_.has(join(DIST, name))) rmSync(join(DIST, name));
 }
+// Where TypeScript's libraries do not declare these classes of the platform, this file does. Beside a
+// library's declaration an empty interface adds nothing.
+const CLASSES = ["AbortSignal", "Request", "Response", "URL"];
+writeFileSync(join(DIST, "globals.d.ts"), CLASSES.map((name) => `interface ${name} {}\n`).join(""));
+const NAMES_A_CLASS = new RegExp(`\\b(${CLASSES.join("|")})\\b`);
+for (const file of public_) {
+  const text = readFileSync(file, "utf8");
+  if (NAMES_A_CLASS.test(text)) writeFileSync(file, `/// <reference path="./globals.d.ts" />\n${text}`);
+}
 // In their folder the same declarations are those of CommonJS.
 for (const file of declarations(["inline", "edge", "testing", ...LANGUAGES]))
   copyFileSync(file, join(CLASSIC, basename(file)));
+copyFileSync(join(DIST, "globals.d.ts"), join(CLASSIC, "globals.d.ts"));
 writeFileSync(join(CLASSIC, "tenure.d.ts"), 'export * from "./inline.js";\nexport as namespace tenure;\n');
