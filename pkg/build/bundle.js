@@ -10,7 +10,7 @@
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
@@ -132,6 +132,7 @@ write(
   "classic/tenure",
   `{${script.replace(IMPORT_OF_ADDRESS, 'Promise.reject(Error("tenure/classic has no graphics device"))')}
 if (typeof module === "object") module.exports = tenure; else globalThis.tenure = tenure;}
+0 && (module.exports = { ${Object.keys(await import(pathToFileURL(join(DIST, "inline.js")))).join(", ")} });
 `,
 );
 for (const name of ["edge", "testing"]) write(`classic/${name}`, await bundle(name, { format: "cjs" }));

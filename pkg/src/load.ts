@@ -47,10 +47,7 @@ export function loader(platform: Platform): Load {
       throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${String(device)}`);
     }
     if (device !== "cpu" && gpu === undefined) {
-      throw new TenureError(
-        "argument_invalid",
-        `device "${device}" needs the option gpu: import { gpu } from "tenure/gpu"`,
-      );
+      throw new TenureError("argument_invalid", `device "${device}" needs the option gpu, which tenure/gpu exports`);
     }
     const [bytes, memory] = await Promise.all([
       artifactBytes(source, platform.readFile),

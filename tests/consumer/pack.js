@@ -29,15 +29,14 @@ export function packedFiles() {
  * copies the model to each path of `models`. The caller removes it. An app `within` a folder finds
  * the tools in its node_modules.
  */
-export function installedApp({ files = {}, models = ["model.safetensors"], within = tmpdir(), type = "module" } = {}) {
+export function installedApp({ files = {}, models = ["model.safetensors"], within = tmpdir() } = {}) {
   const folder = mkdtempSync(join(within, "tenure-app-"));
-  npm(PACKAGE, "pack", ...QUIET, "--pack-destination", folder);
-  const { version } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
+  const tarball = packageTarball(folder);
   writeFileSync(
     join(folder, "package.json"),
-    JSON.stringify({ name: "app", version: "1.0.0", private: true, type }),
+    JSON.stringify({ name: "app", version: "1.0.0", private: true, type: "module" }),
   );
-  npm(folder, "install", ...QUIET, `./tenure-${version}.tgz`);
+  npm(folder, "install", ...QUIET, tarball);
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
@@ -68,4 +67,11 @@ function examples() {
   const text = readFileSync(join(PACKAGE, "README.md"), "utf8");
   const blocks = [...text.matchAll(/```\w+\n((?:\/\/|#|<!--) (\S+).*?\n)(.*?)```/gs)];
   return new Map(blocks.map(([, line, name, rest]) => [name, name.endsWith(".json") ? rest : line + rest]));
+}
+
+/** Packs the package into a folder, and returns the tarball's path. */
+export function packageTarball(folder) {
+  npm(PACKAGE, "pack", ...QUIET, "--pack-destination", folder);
+  const { version } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
+  return join(folder, `tenure-${version}.tgz`);
 }
