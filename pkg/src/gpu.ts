@@ -8,7 +8,18 @@ import type { GpuFiles } from "./device.js";
 
 export type { GpuFiles } from "./device.js";
 
-/** The files in the package, for the option `gpu` of `load`. */
+/**
+ * The files in the package, for the option `gpu` of `load`.
+ *
+ * @example
+ * ```js
+ * import { load } from "tenure";
+ * import { gpu } from "tenure/gpu";
+ *
+ * const scorer = await load("model.safetensors", { device: "auto", gpu });
+ * const { device, reason } = await scorer.device();
+ * ```
+ */
 export const gpu: GpuFiles = {
   script: new URL("../gpu/tenure_gpu.js", import.meta.url).href,
   wasm: new URL("../gpu/tenure_gpu_bg.wasm", import.meta.url).href,

@@ -28,6 +28,13 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  *   `artifact_…` if the file is not a valid artifact; `argument_invalid` for a source of another
  *   type, for an option that does not exist, for a device without `gpu`, for messages with problems, and for a reference that is not a date or whose model has no
  *   date field.
+ * @example
+ * ```js
+ * import { load } from "tenure";
+ *
+ * const scorer = await load("model.safetensors");
+ * const fields = scorer.schema.fields.map(({ name }) => name);
+ * ```
  */
 export type Load = (source: ArtifactSource, options?: LoadOptions) => Promise<Scorer>;
 

@@ -10,6 +10,16 @@ import type { FieldValue } from "./types.js";
 /**
  * The bytes of an artifact, for `load(model)`. Its customers are those of a telephone company. It is
  * for tests: its probabilities are of no use.
+ *
+ * @example
+ * ```js
+ * import { load } from "tenure";
+ * import { model, records } from "tenure/testing";
+ *
+ * const scorer = await load(model);
+ * const [loyal, , recent] = records.map((record) => scorer.score(record).probability);
+ * if (!(loyal < recent)) throw new Error("a new customer leaves sooner than a loyal one");
+ * ```
  */
 export const model: Uint8Array = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
 

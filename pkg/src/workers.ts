@@ -96,6 +96,15 @@ export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
  * @throws TenureError as `load`; `worker_unavailable` if workers cannot be started;
  *   `argument_invalid` for a size that is not a positive whole number, and for `wasm` as a compiled
  *   module, because every worker compiles its own.
+ * @example
+ * ```js
+ * import { createPool } from "tenure/pool";
+ *
+ * const pool = await createPool("model.safetensors", { size: 2 });
+ * const record = Object.fromEntries(pool.schema.fields.map(({ name }) => [name, null]));
+ * const { probability } = await pool.score(record);
+ * pool.dispose();
+ * ```
  */
 export type CreatePool = (source: ArtifactSource, options?: PoolOptions) => Promise<Pool>;
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -226,6 +226,21 @@ test("every entry with load gives the same score, and its errors are those of ev
     console.log("equal");
   `;
   assert.equal(node("--input-type=module", "--eval", script), "equal\n");
+});
+
+test("the examples of the types run", () => {
+  const sources = new URL("../../pkg/src/", import.meta.url);
+  const examples = readdirSync(sources).flatMap((name) => {
+    const text = readFileSync(new URL(name, sources), "utf8");
+    const blocks = [...text.matchAll(/^ +?\* @example\n((?: +\*.*\n)*? +\* ```\n)/gm)];
+    return blocks.map(([, block]) => [name, block.replace(/^ +\* ?/gm, "").replace(/^```.*$/gm, "")]);
+  });
+  assert.ok(examples.length >= 6, `${examples.length} examples`);
+  for (const [name, text] of examples) {
+    writeFileSync(join(app.folder, "example.mjs"), text);
+    const { status, stderr } = spawnSync(process.execPath, ["example.mjs"], { cwd: app.folder, encoding: "utf8" });
+    assert.equal(status, 0, `${name}\n${text}\n${stderr}`);
+  }
 });
 
 test("require gives ES modules where Node takes them, and otherwise the classic script", () => {

@@ -52,7 +52,6 @@ pub fn build_package() -> Result<Outcome> {
         .path(&project::path("pkg"))?
         .path(&project::path("src/sentence"))?
         .path(&project::path("tests/artifacts"))?
-        .written(&project::path("pkg/wasm"))?
         .path(&project::path("package-lock.json"))?;
     unless_finished("pkg", inputs, &[project::path("pkg/dist")], || script("pkg", "build"))
 }

@@ -46,7 +46,11 @@ const CHECKS: [Check; 17] = [
         run: typescript,
     },
     Check { name: "package", about: "the package's tests in Node, vectors among them", run: package },
-    Check { name: "packed", about: "npm pack, installed into apps of a dozen tools, run in Node and Chromium", run: packed },
+    Check {
+        name: "packed",
+        about: "npm pack, installed into apps of a dozen tools, run in Node and Chromium",
+        run: packed,
+    },
     Check { name: "edge", about: "the package in workerd", run: edge },
     Check { name: "browser", about: "package and page in headless Chromium", run: in_browser },
     Check { name: "gpu", about: "the kernels through Vulkan, their module in headless Chromium", run: graphics },
