@@ -21,6 +21,8 @@ fn cells(batch: &Batch, row: usize, columns: usize) -> Json {
         let mut cells = Vec::new();
         batch.for_each_value(column, |value| match value {
             Value::Text(text) => cells.push(json!(text)),
+            // A broken row beside this one.
+            Value::Absent => cells.push(Json::Null),
             other => panic!("{other:?}"),
         });
         cells.swap_remove(row)
