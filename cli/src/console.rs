@@ -84,6 +84,9 @@ impl Observer for Console {
 
 /// Refuses to overwrite a file without `force`. Called before the work starts.
 pub fn refuse_overwrite(path: &Path, force: bool) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::usage(format!("{} is a folder; name a file in it", path.display())));
+    }
     if path.exists() && !force {
         return Err(Failure::usage(format!("{} is there already; --force overwrites it", path.display())));
     }

@@ -165,9 +165,9 @@ mod tests {
     #[test]
     fn flags_that_do_not_fit_the_table_are_a_usage_error() {
         let text = || String::from("x");
-        let column = SplitError::Column { file: text(), column: text(), nearest: None };
+        let column = SplitError::Column { file: text(), column: text(), nearest: None, columns: text() };
         let file = SplitError::File { file: text(), place: text(), message: text() };
-        let target = InitError::NoTarget { file: text(), target: text(), nearest: None, columns: text() };
+        let target = InitError::NoTarget { file: text(), target: text(), nearest: None, columns: text(), hint: "" };
         let failures = [column.into(), file.into(), target.into(), TrackingError::Address(text()).into()];
         assert_eq!(failures.map(|failure: Failure| failure.exit_code), [USAGE, DATA, USAGE, USAGE]);
     }

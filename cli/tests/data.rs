@@ -279,6 +279,50 @@ fn a_saved_index_is_ignored_and_hides_no_repeated_customer() {
 }
 
 #[test]
+fn an_error_says_what_to_do_next() {
+    let folder = drafted(&table(300, |_, _| ()));
+    let text = std::fs::read_to_string(folder.path("t.csv")).unwrap();
+    let schema = std::fs::read_to_string(folder.path("schema.toml")).unwrap();
+    folder.write("blank.csv", &text.replace(',', " "));
+    folder.write("few.csv", &text.lines().take(6).map(|line| line.to_owned() + "\n").collect::<String>());
+    folder.write("left.csv", &text.replace("Churn", "Gone"));
+    folder.write("keys.toml", &schema.replacen("kind = ", "knd = ", 1));
+    folder.write("value.toml", &schema.replace("positive = \"Yes\"", "positive = \"Maybe\""));
+    folder.write("model", &text);
+    folder.write("empty", "");
+    let check = "check --data t.csv --schema";
+    for (arguments, code, parts) in [
+        ("init no.csv --target Churn --out o", 3, &["no.csv: there is no such file; check the name"][..]),
+        ("init . --target Churn --out o", 3, &[".: this is a folder; name a file in it"]),
+        ("init blank.csv --target Churn --out o", 2, &["one column: commas, semicolons, tabs or bars"]),
+        ("init t.csv --target Churn --out .", 2, &[". is a folder; name a file in it"]),
+        (
+            "init few.csv --target Churn --out o",
+            0,
+            &["warning: few.csv: ", "at least 50 rows, and 10 of each: add rows"],
+        ),
+        ("check t.csv --schema schema.toml", 2, &["tip: name a table with --data"]),
+        (&format!("{check} keys.toml"), 2, &["knd: is not a known key; the nearest is `kind`"]),
+        (&format!("{check} t.csv"), 2, &["this is no schema: name the file that `tenure init` writes"]),
+        (&format!("{check} no.toml"), 2, &["no.toml: there is no such file", "a preset (ibm_telco"]),
+        (&format!("{check} value.toml"), 1, &["has \"Yes\" (", "correct `positive` in the schema"]),
+        (
+            "check --data left.csv --schema schema.toml",
+            1,
+            &["no column `Churn`, the target, which says who left", "the table has the columns id, household"],
+        ),
+        (&format!("{TRAIN} --group hause"), 2, &["no column `hause` to split by", "the columns are id, household"]),
+        (&format!("{TRAIN} --time plan"), 1, &["or split by a column of dates or numbers"]),
+        ("score model --data t.csv --out o.csv", 1, &["this is a text, such as a table or a schema"]),
+        ("score empty --data t.csv --out o.csv", 1, &["the file is empty or cut off"]),
+        ("explain model --data t.csv --row 0", 2, &["must be a whole number; the first row is 1"]),
+    ] {
+        let (_, error) = folder.ends(arguments, code);
+        parts.iter().for_each(|part| assert!(error.contains(part), "{arguments}: {part} in {error}"));
+    }
+}
+
+#[test]
 fn suggestions_are_comments_that_a_person_accepts() {
     // Who leaves hangs on the sum of two charges.
     let row = |row: usize| {

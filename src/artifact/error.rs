@@ -23,7 +23,7 @@ pub enum ArtifactError {
     #[error("this is {0}, not a Tenure artifact")]
     OtherFile(&'static str),
     /// The file has less than 8 bytes.
-    #[error("the file has less than 8 bytes")]
+    #[error("the file is empty or cut off: it has less than 8 bytes")]
     NoHeader,
     /// The header has more than [`MAXIMUM_HEADER_BYTES`].
     #[error("the header claims {claimed} bytes, at most {MAXIMUM_HEADER_BYTES} are read")]

@@ -71,7 +71,10 @@ fn other_file(bytes: &[u8]) -> Option<ArtifactError> {
     // The length of an artifact's header ends in zeros, and a text has none.
     let is_text = bytes.get(4..8).is_some_and(|length| length != [0; 4]);
     let known = |(begins, _): &&(&[u8], _)| start.starts_with(begins) && (is_text || !begins[0].is_ascii_punctuation());
-    OTHER_FILES.iter().find(known).map(|(_, what)| ArtifactError::OtherFile(what))
+    let is_plain = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let plain =
+        || bytes.get(..8).filter(|start| start.iter().all(is_plain)).map(|_| &"a text, such as a table or a schema");
+    OTHER_FILES.iter().find(known).map(|(_, what)| what).or_else(plain).map(|what| ArtifactError::OtherFile(what))
 }
 
 /// Where the header ends, within the limits.

@@ -81,6 +81,8 @@ fn other_files_are_named() {
         (b"PK\x03\x04rest of it", "a ZIP archive"),
         (b"\x1f\x8b\x08\0\0\0\0\0rest", "gzip"),
         (b"PAR1rest of it", "Parquet"),
+        (b"id,spend,churn\n1,2,3\n", "a text, such as a table"),
+        (b"schema_version = 1\n", "a text, such as a table or a schema"),
     ] {
         let error = read(start).unwrap_err();
         assert_eq!(error.code(), "artifact_other_file");

@@ -20,8 +20,8 @@ pub struct NumberFormat {
     pub suffix: String,
     /// What makes a number negative, beside a minus in front of it.
     pub negative: Negative,
-    /// A time of day or a duration, in hours: `14:30`, `2:30 PM`, `88:03:20`, `1 day 02:00:00`. The
-    /// other keys mean nothing then.
+    /// A time of day or a duration, in hours: `14:30`, `2:30 PM`, `88:03:20`, `1 day 02:00:00`,
+    /// `2h 30m`, `PT2H30M`. The other keys mean nothing then.
     pub time: bool,
 }
 
@@ -188,16 +188,19 @@ fn without_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
     text.strip_suffix(suffix).or_else(|| text.strip_suffix(singular()?))
 }
 
-/// A time of day or a duration in hours: minutes and seconds below 60, any number of hours, days in
-/// front of them, AM or PM behind them.
+/// A time of day or a duration in hours: with units, or minutes and seconds below 60, any number of
+/// hours, days in front of them, AM or PM behind them.
 fn hours(text: &str) -> Option<f64> {
     let mut rest = text.as_bytes();
     let negative = date::take(&mut rest, b"-");
+    if let Some(seconds) = with_units(&text[text.len() - rest.len()..]) {
+        return Some(if negative { -seconds } else { seconds } / 3600.0);
+    }
     let mut hours = whole(&mut rest)?;
     let mut days = 0;
-    if let Some(after) = rest.strip_prefix(b" day") {
+    let mut after = rest;
+    if unit(&mut after) == Some(DAY) {
         (days, rest) = (hours, after);
-        date::take(&mut rest, b"s");
         while date::take(&mut rest, b" ,+") {}
         hours = whole(&mut rest)?;
     }
@@ -220,6 +223,48 @@ fn hours(text: &str) -> Option<f64> {
     }
     let hours = (f64::from((24 * days + hours) * 60 + minutes) * 60.0 + f64::from(seconds) + fraction) / 3600.0;
     Some(if negative { -hours } else { hours })
+}
+
+const DAY: f64 = 86_400.0;
+
+/// The seconds of a duration with units from the longest to the shortest, `1 d 2 h` or `2h 30min`,
+/// or as ISO 8601 writes it: `P1DT2H`, in which M before the T would be months.
+fn with_units(text: &str) -> Option<f64> {
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    let (mut rest, is_iso) = text.strip_prefix('P').map_or((text, false), |rest| (rest, true));
+    let (mut seconds, mut longest, mut has_times) = (0.0, f64::INFINITY, !is_iso);
+    loop {
+        if !has_times && let Some(after) = rest.strip_prefix('T') {
+            (rest, longest, has_times) = (after, DAY, true);
+        }
+        let (number, after) = rest.split_at(rest.find(|c| !is_number(c))?);
+        // ISO 8601 has a letter for a unit, and no blanks.
+        let length = if is_iso { 1 } else { after.len() };
+        let mut word = after.as_bytes().get(..length)?;
+        let size = unit(&mut word).filter(|size| *size < longest && (has_times || *size >= DAY))?;
+        seconds += decimal::parse(number)? * size;
+        longest = size;
+        rest = after.get(length - word.len()..)?.trim_start_matches([' ', ',']);
+        if rest.is_empty() {
+            return Some(seconds);
+        }
+    }
+}
+
+/// Takes a word for a unit of time, and gives its seconds.
+fn unit(rest: &mut &[u8]) -> Option<f64> {
+    const UNITS: [(&str, f64); 5] = [
+        ("w week weeks", 7.0 * DAY),
+        ("d day days", DAY),
+        ("h hr hrs hour hours", 3600.0),
+        ("m min mins minute minutes", 60.0),
+        ("s sec secs second seconds", 1.0),
+    ];
+    let text = rest.trim_ascii_start();
+    let (word, after) = text.split_at(text.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(text.len()));
+    *rest = after;
+    let is_word = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+    UNITS.iter().find(|(names, _)| names.split(' ').any(is_word)).map(|(_, seconds)| *seconds)
 }
 
 /// Takes a whole number of up to six digits.
@@ -397,6 +442,17 @@ mod tests {
                 ("00:00:36.5", 36.5 / 3600.0),
                 ("1 day, 02:00:00", 26.0),
                 ("2 days 00:30:00.000000", 48.5),
+                ("1 d 02:03", 26.05),
+                ("3d 00:30:00", 72.5),
+                ("2h 30m", 2.5),
+                ("2 hrs, 15 min", 2.25),
+                ("1 d 2 h", 26.0),
+                ("90 seconds", 0.025),
+                ("-1.5 H", -1.5),
+                ("PT5M", 5.0 / 60.0),
+                ("P1DT2H30M", 26.5),
+                ("PT0.5S", 0.5 / 3600.0),
+                ("P2W", 336.0),
             ],
             &[
                 "",
@@ -413,6 +469,21 @@ mod tests {
                 "12:30 €M",
                 "a:30",
                 "2024-01-31",
+                "2m 3h",
+                "2h 3h",
+                "2h30",
+                "h",
+                "3 months",
+                "1 dog 02:00",
+                "P",
+                "PT",
+                "PT5",
+                "P5M",
+                "P1Y2D",
+                "P1H",
+                "P1D5M",
+                "1 d 02",
+                "1é 2h",
             ],
         );
     }
@@ -455,7 +526,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_panics(text in "\\PC{0,16}", close in "[0-9.,' ()$%:e+AaPpMmdays-]{0,16}", time: bool) {
+        fn no_text_panics(text in "\\PC{0,16}", close in "[0-9.,' ()$%:e+AaPpMmdaysTHhin-]{0,16}", time: bool) {
             let format = NumberFormat { time, negative: Negative::Brackets, ..format(true, Some('.'), "$", "%") };
             let _ = (format.read(&text), format.read(&close));
         }

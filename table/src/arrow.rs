@@ -58,8 +58,29 @@ pub(super) fn text_at(array: &dyn Array, row: usize) -> Option<&str> {
         DataType::Utf8 => Some(array.as_string::<i32>().value(row)),
         DataType::LargeUtf8 => Some(array.as_string::<i64>().value(row)),
         DataType::Utf8View => Some(array.as_string_view().value(row)),
+        DataType::Dictionary(..) => {
+            let (keys, values) = dictionary(array, row..row + 1)?;
+            text_at(values, keys[0]?)
+        }
         _ => None,
     }
+}
+
+/// The key of each row of a dictionary array, none for a null, and the values; none for other
+/// arrays.
+pub(super) fn dictionary(array: &dyn Array, rows: Range<usize>) -> Option<(Vec<Option<usize>>, &dyn Array)> {
+    let dictionary = array.as_any_dictionary_opt()?;
+    let keys = match dictionary.keys().as_primitive_opt::<Int32Type>() {
+        // Readers of Parquet make these keys.
+        Some(keys) => rows.map(|row| (!keys.is_null(row)).then(|| keys.value(row) as usize)).collect(),
+        // Keys mean nothing where there are no values.
+        None if dictionary.values().is_empty() => vec![None; rows.len()],
+        None => {
+            let keys = dictionary.normalized_keys();
+            rows.map(|row| (!dictionary.keys().is_null(row)).then(|| keys[row])).collect()
+        }
+    };
+    Some((keys, dictionary.values().as_ref()))
 }
 
 /// Calls `visit` with the cell of each row. The array must hold one value in each row.
@@ -117,15 +138,11 @@ pub(super) fn for_each_value<F: FnMut(Value)>(array: &dyn Array, rows: Range<usi
         DataType::Decimal128(..) => decimals::<Decimal128Type, F>(array, rows, visit),
         DataType::Decimal256(..) => decimals::<Decimal256Type, F>(array, rows, visit),
         DataType::Dictionary(..) => {
-            let part = array.slice(rows.start, rows.len());
-            let dictionary = part.as_any_dictionary();
-            let values = dictionary.values();
-            // Keys mean nothing where there are no values.
-            let keys = if values.is_empty() { Vec::new() } else { dictionary.normalized_keys() };
-            for row in 0..part.len() {
-                match keys.get(row) {
-                    Some(&key) if !part.is_null(row) => for_each_value(values, key..key + 1, visit),
-                    _ => visit(Value::Missing),
+            let (keys, values) = dictionary(array, rows).expect("it is a dictionary");
+            for key in keys {
+                match key {
+                    Some(key) => for_each_value(values, key..key + 1, visit),
+                    None => visit(Value::Missing),
                 }
             }
         }

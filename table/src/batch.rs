@@ -108,6 +108,17 @@ impl Batch {
     }
 }
 
+#[cfg(feature = "parquet")]
+impl Batch {
+    /// The key of each row of a column that is a dictionary array, and its values.
+    pub(super) fn dictionary(&self, column: usize) -> Option<(Vec<Option<usize>>, &dyn arrow_array::Array)> {
+        match &self.cells {
+            Cells::Text(_) => None,
+            Cells::Arrow(cells) => arrow::dictionary(cells.array(column)?, 0..self.rows()),
+        }
+    }
+}
+
 /// Appends a cell as a text file has it.
 #[cfg(feature = "parquet")]
 pub(super) fn push_text(value: Value, text: &mut String) {

@@ -6,6 +6,8 @@ use tenure::customer::{Cell, Problem, Spellings, Value, check_value_spelled};
 use tenure::schema::{Field, Schema};
 use tenure::scorer::{ColumnBlock, Flag, Scorer};
 
+#[cfg(feature = "parquet")]
+use super::arrow;
 use super::batch::Batch;
 use super::column::Column;
 
@@ -40,7 +42,14 @@ impl Batch {
         let column = Column::with_capacity(field, self.rows());
         let (spellings, known) = (Spellings::default(), Known::default());
         let mut checker = Checker { field, spellings, column, problems: Vec::new(), known };
-        self.for_each_value(place, |value| checker.push(value));
+        #[cfg(feature = "parquet")]
+        if let Some((keys, values)) = self.dictionary(place) {
+            checker.push_coded(&keys, values);
+            return CheckedColumn { column: checker.column, problems: checker.problems };
+        }
+        self.for_each_value(place, |value| {
+            checker.push(value);
+        });
         CheckedColumn { column: checker.column, problems: checker.problems }
     }
 }
@@ -84,10 +93,13 @@ impl Known {
 }
 
 impl Checker<'_> {
-    fn push(&mut self, value: Value) {
+    /// Appends the cell of a value. Returns it if the value broke no rule: the value then has this
+    /// cell in every row.
+    fn push(&mut self, value: Value) -> Option<Cell> {
         let is_category = !self.field.is_number();
         if is_category && let Some(cell) = self.known.cell(value) {
-            return self.column.push(cell);
+            self.column.push(cell);
+            return Some(cell);
         }
         let row = self.column.rows();
         match check_value_spelled(self.field, &self.spellings, value) {
@@ -96,11 +108,30 @@ impl Checker<'_> {
                     self.known.insert(value, cell);
                 }
                 self.column.push(cell);
+                Some(cell)
             }
             (cell, warning) => {
                 self.problems.extend(warning.map(|problem| (row, problem)));
                 let cell = cell.map_err(|problem| self.problems.push((row, problem)));
                 self.column.push(cell.unwrap_or(Cell::Missing));
+                None
+            }
+        }
+    }
+
+    /// Appends the cells of a dictionary array. Values that broke no rule are checked once.
+    #[cfg(feature = "parquet")]
+    fn push_coded(&mut self, keys: &[Option<usize>], values: &dyn arrow_array::Array) {
+        let mut cells: Vec<Option<Cell>> = vec![None; values.len()];
+        for key in keys {
+            match *key {
+                None => {
+                    self.push(Value::Missing);
+                }
+                Some(key) => match cells[key] {
+                    Some(cell) => self.column.push(cell),
+                    None => arrow::for_each_value(values, key..key + 1, &mut |value| cells[key] = self.push(value)),
+                },
             }
         }
     }
@@ -143,8 +174,9 @@ impl FromIterator<CheckedColumn> for CheckedBatch {
 mod tests {
     use std::sync::Arc;
 
+    use arrow_array::types::{Int8Type, Int32Type};
     use arrow_array::{
-        ArrayRef, BooleanArray, Decimal128Array, Float32Array, Float64Array, Int64Array, RecordBatch,
+        ArrayRef, BooleanArray, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int64Array, RecordBatch,
         RecordBatchIterator, StringArray,
     };
 
@@ -234,6 +266,33 @@ mod tests {
                 // NaN, which is missing, equals itself here.
                 assert_eq!(format!("{columns:?}"), format!("{expected:?}"));
             }
+        }
+    }
+
+    #[test]
+    fn a_dictionary_array_has_the_cells_and_the_problems_of_plain_texts() {
+        let texts = [Some("Basic"), Some("nova"), None, Some("Plus"), Some("nova"), Some("pLUS"), Some(" "), Some("7")];
+        let plain: ArrayRef = Arc::new(StringArray::from(texts.to_vec()));
+        let short: ArrayRef = Arc::new(texts.into_iter().collect::<DictionaryArray<Int8Type>>());
+        let coded: ArrayRef = Arc::new(texts.into_iter().collect::<DictionaryArray<Int32Type>>());
+        for field in [
+            "{ name = \"x\", kind = \"category\", categories = [\"Basic\", \"Plus\"] }",
+            "{ name = \"x\", kind = \"number\", missing = [\"Basic\"] }",
+        ] {
+            let target = "target = { field = \"churned\", positive = \"1\" }";
+            let text = format!("schema_version = 1\nname = \"t\"\n{target}\nfields = [{field}]");
+            let schema: Schema = toml::from_str(&text).unwrap();
+            let check = |array: &ArrayRef| {
+                let batch = RecordBatch::try_from_iter_with_nullable([("x", array.clone(), true)]).unwrap();
+                let record_schema = batch.schema();
+                let reader = RecordBatchIterator::new([Ok(batch)], record_schema);
+                let source = Source::from_arrow("t", Box::new(reader)).unwrap();
+                // NaN, which is missing, equals itself here.
+                format!("{:?}", checked(source, &schema))
+            };
+            let expected = check(&plain);
+            assert_eq!(expected.matches("nova").count(), 2, "{expected}");
+            assert_eq!([check(&short), check(&coded)], [expected.clone(), expected]);
         }
     }
 

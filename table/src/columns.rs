@@ -22,7 +22,7 @@ pub struct Columns {
 /// Why a table does not fit a schema: all columns that it lacks, or has with a type that is
 /// refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{}: the table does not fit the schema {name:?}:{}", file.display(), self.list())]
+#[error("{}: the table does not fit the schema {name:?}:{}\n  the table has the columns {}", file.display(), self.list(), listed(columns))]
 pub struct ColumnsError {
     /// The table.
     pub file: PathBuf,
@@ -32,6 +32,8 @@ pub struct ColumnsError {
     pub absent: Vec<AbsentColumn>,
     /// Columns of a type that is refused.
     pub refused: Vec<RefusedColumn>,
+    /// The columns of the table.
+    pub columns: Vec<String>,
 }
 
 /// A column that is not there, and the column whose name is nearest to it.
@@ -41,13 +43,16 @@ pub struct AbsentColumn {
     pub name: String,
     /// The column of the table with the nearest name, if one is near.
     pub nearest: Option<String>,
+    /// Whether it is the target.
+    pub is_target: bool,
 }
 
 impl ColumnsError {
     fn list(&self) -> String {
-        let absent = self.absent.iter().map(|column| match &column.nearest {
-            Some(nearest) => format!("\n  no column `{}`; the nearest is `{nearest}`", column.name),
-            None => format!("\n  no column `{}`", column.name),
+        let absent = self.absent.iter().map(|column| {
+            let target = if column.is_target { ", the target, which says who left" } else { "" };
+            let nearest = column.nearest.as_ref().map(|nearest| format!("; the nearest is `{nearest}`"));
+            format!("\n  no column `{}`{target}{}", column.name, nearest.unwrap_or_default())
         });
         let refused = self.refused.iter().map(|RefusedColumn { name, kind }| {
             format!("\n  column `{name}` is of type {kind}; it must be a text, a number or a boolean")
@@ -72,6 +77,7 @@ impl Columns {
         let absent = needed.iter().filter(|name| position(name).is_none()).map(|&name| AbsentColumn {
             name: name.into(),
             nearest: nearest(name, free.iter().copied()).map(Into::into),
+            is_target: name == schema.target.field,
         });
         let refused = source.refused().iter().filter(|column| needed.contains(&column.name.as_str()));
         let error = ColumnsError {
@@ -79,6 +85,7 @@ impl Columns {
             name: schema.name.clone(),
             absent: absent.collect(),
             refused: refused.cloned().collect(),
+            columns: source.columns().to_vec(),
         };
         if !error.absent.is_empty() || !error.refused.is_empty() {
             return Err(error);
@@ -94,6 +101,16 @@ impl Columns {
             target: target.filter(|_| target_needed || !is_refused(source, &schema.target.field)),
             extra: source.columns().iter().filter(|column| !known(column)).cloned().collect(),
         })
+    }
+}
+
+/// Names of columns for a message; the first of many.
+pub fn listed(columns: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let shown = columns.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match columns.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
@@ -147,7 +164,10 @@ fields = [{ name = "tenure", kind = "number" }, { name = "Monthly", kind = "numb
         for part in ["schema \"small\"", "`tenure`; the nearest is `Tenure`", "`Monthly`; the nearest is `monthly_`"] {
             assert!(text.contains(part), "{part} in {text}");
         }
-        assert!(text.ends_with("no column `Churn`"), "{text}");
+        let target = "no column `Churn`, the target, which says who left\n";
+        assert!(text.contains(target) && text.ends_with("columns id, Tenure, monthly_, charges"), "{text}");
+        let many: Vec<String> = (0..22).map(|column| column.to_string()).collect();
+        assert!(listed(&many).ends_with("18, 19 and 2 more"), "{}", listed(&many));
     }
 
     #[test]

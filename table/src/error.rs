@@ -2,6 +2,7 @@
 //! it.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Why a table cannot be read.
@@ -50,6 +51,28 @@ pub enum TableRule {
     Undamaged,
 }
 
+impl TableRule {
+    /// A stable name for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            TableRule::Readable => "readable",
+            TableRule::NotEmpty => "not_empty",
+            TableRule::Format => "format",
+            TableRule::Header => "header",
+            TableRule::UniqueColumns => "unique_columns",
+            TableRule::Rows => "rows",
+            TableRule::EvenRows => "even_rows",
+            TableRule::Delimiter => "delimiter",
+            TableRule::Encoding => "encoding",
+            TableRule::ClosedQuotes => "closed_quotes",
+            TableRule::RecordLength => "record_length",
+            TableRule::Sheet => "sheet",
+            TableRule::Columns => "columns",
+            TableRule::Undamaged => "undamaged",
+        }
+    }
+}
+
 impl TableError {
     pub(crate) fn new(file: &Path, rule: TableRule, message: impl Into<String>) -> TableError {
         TableError { file: file.into(), line: None, rule, message: message.into() }
@@ -58,12 +81,22 @@ impl TableError {
     /// A file that cannot be opened or read, or whose bytes make no sense.
     pub fn io(file: &Path, error: &std::io::Error) -> TableError {
         let is_damaged = error.kind() == std::io::ErrorKind::InvalidData;
-        TableError::new(file, if is_damaged { TableRule::Undamaged } else { TableRule::Readable }, error.to_string())
+        TableError::new(file, if is_damaged { TableRule::Undamaged } else { TableRule::Readable }, unreadable(error))
     }
 
     pub(crate) fn at_line(mut self, line: u64) -> TableError {
         self.line = Some(line);
         self
+    }
+}
+
+/// Why a file cannot be read, in words, with what to do about it.
+pub fn unreadable(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file; check the name and the folder".into(),
+        ErrorKind::IsADirectory => "this is a folder; name a file in it".into(),
+        ErrorKind::PermissionDenied => "you have no permission to read this file; ask its owner, or copy it".into(),
+        _ => error.to_string(),
     }
 }
 

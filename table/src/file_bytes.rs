@@ -1,6 +1,6 @@
-//! The bytes of a file as they lie on disk: counted and hashed while they are read.
+//! The bytes of a file as they lie on disk: counted while they are read, and hashed.
 
-use std::io::{ErrorKind, Read};
+use std::io::{Cursor, ErrorKind, Read};
 
 use sha2::{Digest, Sha256};
 
@@ -9,15 +9,29 @@ const BLOCK: usize = 128 * 1024;
 
 /// A file that is read from its beginning to its end.
 pub(super) struct FileBytes {
-    source: Box<dyn Read + Send>,
-    hash: Sha256,
+    source: Bytes,
     count: u64,
     has_failed: bool,
 }
 
+enum Bytes {
+    /// Bytes that are gone once they are read, so they are hashed while they are read.
+    Stream(Box<dyn Read + Send>, Sha256),
+    /// Bytes that stay. Nobody may want their hash, so they are hashed when it is asked for.
+    Memory(Cursor<Vec<u8>>),
+}
+
 impl FileBytes {
-    pub(super) fn new(source: Box<dyn Read + Send>) -> FileBytes {
-        FileBytes { source, hash: Sha256::new(), count: 0, has_failed: false }
+    pub(super) fn stream(source: Box<dyn Read + Send>) -> FileBytes {
+        FileBytes::new(Bytes::Stream(source, Sha256::new()))
+    }
+
+    pub(super) fn in_memory(bytes: Vec<u8>) -> FileBytes {
+        FileBytes::new(Bytes::Memory(Cursor::new(bytes)))
+    }
+
+    fn new(source: Bytes) -> FileBytes {
+        FileBytes { source, count: 0, has_failed: false }
     }
 
     /// Bytes read so far.
@@ -34,7 +48,19 @@ impl FileBytes {
     pub(super) fn sha256(&mut self) -> std::io::Result<String> {
         let mut block = vec![0; BLOCK];
         while self.read(&mut block)? > 0 {}
-        Ok(hex::encode(self.hash.clone().finalize()))
+        Ok(hex::encode(match &self.source {
+            Bytes::Stream(_, hash) => hash.clone().finalize(),
+            Bytes::Memory(bytes) => Sha256::digest(bytes.get_ref()),
+        }))
+    }
+}
+
+impl Read for Bytes {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Bytes::Stream(source, hash) => source.read(out).inspect(|&read| hash.update(&out[..read])),
+            Bytes::Memory(bytes) => bytes.read(out),
+        }
     }
 }
 
@@ -45,7 +71,6 @@ impl Read for FileBytes {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 result => {
                     let read = result.inspect_err(|_| self.has_failed = true)?;
-                    self.hash.update(&out[..read]);
                     self.count += read as u64;
                     return Ok(read);
                 }

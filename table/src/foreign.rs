@@ -5,10 +5,11 @@ use std::path::Path;
 use super::error::{TableError, TableRule};
 
 /// What a table may be.
-const TABLES: &str = if cfg!(feature = "spreadsheet") {
-    "a table must be delimited text (CSV, TSV), Parquet or .xlsx"
-} else {
-    "a table must be delimited text (CSV, TSV) or Parquet"
+const TABLES: &str = match (cfg!(feature = "parquet"), cfg!(feature = "spreadsheet")) {
+    (true, true) => "a table must be delimited text (CSV, TSV), Parquet or .xlsx",
+    (true, false) => "a table must be delimited text (CSV, TSV) or Parquet",
+    (false, true) => "a table must be delimited text (CSV, TSV) or .xlsx",
+    (false, false) => "a table must be delimited text (CSV, TSV)",
 };
 
 /// Refuses a file of another format. `start` is its beginning, without the compression by
@@ -31,11 +32,16 @@ fn name(start: &[u8]) -> Option<(&'static str, &'static str)> {
     let unpack = "unpack it";
     Some(match start {
         // A build that reads these has opened them by now.
-        [b'P', b'A', b'R', b'1', ..] => ("Parquet", "this build does not read it; write the table as CSV"),
+        [b'P', b'A', b'R', b'1', ..] => {
+            ("Parquet", "which is not read here; use the command `tenure`, or write the table as CSV")
+        }
         [b'P', b'K', 3, 4, ..] if cfg!(feature = "spreadsheet") => ("a zip archive", unpack),
         [b'P', b'K', 3, 4, ..] => ("a spreadsheet or a zip archive", "save it as CSV, or unpack it"),
         [0x1f, 0x8b, ..] => ("a gzip archive", unpack),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => ("a zstd archive", unpack),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] if cfg!(feature = "zstd") => ("a zstd archive", unpack),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            ("a zstd archive", "which is not read here; use the command `tenure`, or unpack it")
+        }
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => ("a bzip2 archive", unpack),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => ("an xz archive", unpack),
         [b'7', b'z', 0xbc, 0xaf, ..] => ("a 7z archive", unpack),
@@ -46,6 +52,9 @@ fn name(start: &[u8]) -> Option<(&'static str, &'static str)> {
         _ if start.starts_with(b"%PDF-") => ("a PDF", TABLES),
         _ if start.starts_with(b"SQLite format 3") => ("a SQLite database", TABLES),
         _ if start.starts_with(b"ARROW1") || start.starts_with(b"FEA1") => ("an Arrow or Feather file", TABLES),
+        _ if start.get(8..).is_some_and(|header| header.starts_with(b"{\"__metadata__\"")) => {
+            ("a model (safetensors), such as an artifact of Tenure", TABLES)
+        }
         _ if start.contains(&0) => ("a binary file", TABLES),
         _ if text.starts_with(b"{") || text.starts_with(b"[") => ("JSON", TABLES),
         _ if text.starts_with(b"<") => ("HTML or XML", TABLES),

@@ -11,7 +11,7 @@
 //! Windows-1252; comma, semicolon, tab or bar between the cells; as it is, or compressed by gzip or
 //! Zstandard), Parquet, and workbooks (.xlsx). What was guessed or passed over is a sentence of
 //! [`Source::notices`]. The features `parquet` (with Arrow), `spreadsheet` and `zstd` are on by
-//! default; text and gzip need none.
+//! default; text and gzip need none. `wasm` is the surface of the module that the page reads with.
 //!
 //! Memory: at most one record of [`MAXIMUM_RECORD`] bytes and one batch, 16 MiB of text and 4 bytes
 //! a cell; for Parquet one page per column and one batch. A sheet is held as a whole, 8 bytes and
@@ -57,6 +57,8 @@ mod charset;
 mod check;
 mod column;
 mod columns;
+#[cfg(any(feature = "wasm", test))]
+mod dictionary;
 mod error;
 mod file_bytes;
 #[cfg(test)]
@@ -76,6 +78,8 @@ mod source;
 mod text;
 mod text_bytes;
 mod text_cells;
+#[cfg(feature = "wasm")]
+pub mod wasm;
 #[cfg(feature = "spreadsheet")]
 mod workbook;
 mod write;
@@ -83,8 +87,8 @@ mod write;
 pub use batch::{BATCH_ROWS, Batch};
 pub use check::{CheckedBatch, CheckedColumn};
 pub use column::Column;
-pub use columns::{AbsentColumn, Columns, ColumnsError, nearest};
-pub use error::{TableError, TableRule};
+pub use columns::{AbsentColumn, Columns, ColumnsError, listed, nearest};
+pub use error::{TableError, TableRule, unreadable};
 pub use header::RefusedColumn;
 pub use options::{BrokenLines, ReadOptions};
 pub use records::MAXIMUM_RECORD;

@@ -24,7 +24,7 @@ impl Origin {
         let mut bytes = match self {
             Origin::Stream => return Ok(None),
             Origin::Memory(bytes) => return Ok(Some(hex::encode(Sha256::digest((**bytes).as_ref())))),
-            Origin::File(path) => FileBytes::new(Box::new(File::open(path).map_err(io)?)),
+            Origin::File(path) => FileBytes::stream(Box::new(File::open(path).map_err(io)?)),
         };
         bytes.sha256().map(Some).map_err(io)
     }

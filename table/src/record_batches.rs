@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchReader};
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, Schema, SchemaRef};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::ChunkReader;
+use parquet::schema::types::ColumnPath;
 
 use super::arrow::{ArrowCells, holds_one_value};
 use super::batch::{BATCH_ROWS, Batch, Cells};
@@ -38,12 +40,22 @@ pub(super) struct RecordBatches {
     bytes: Origin,
     row_count: Option<u64>,
     rows_read: u64,
+    /// Columns that hold few distinct values, encoded by a dictionary; a stream does not know.
+    repeating: Option<Vec<ColumnPath>>,
 }
 
 /// The rows of a Parquet file begin when it is known which columns are read.
 enum Stage {
     Opened(Start),
     Reading(Reader),
+}
+
+/// The error for record batches that cannot be decoded.
+fn damaged(file: &Path, error: &dyn std::fmt::Display) -> TableError {
+    let error = error.to_string();
+    let error = error.trim_start_matches("Parquet error: ");
+    let message = format!("the table is damaged or cut off: {error}; copy or export it again");
+    TableError::new(file, TableRule::Undamaged, message)
 }
 
 impl RecordBatches {
@@ -56,14 +68,19 @@ impl RecordBatches {
     }
 
     fn parquet(path: &Path, chunks: impl ChunkReader + 'static, bytes: Origin) -> Result<RecordBatches, TableError> {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(chunks);
-        let builder = builder.map_err(|error| TableError::new(path, TableRule::Undamaged, error.to_string()))?;
-        let (schema, metadata) = (builder.schema().clone(), builder.metadata().clone());
+        let damaged = |error: ParquetError| damaged(path, &error);
+        let footer = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(damaged)?;
+        let (schema, metadata) = (footer.schema().clone(), footer.metadata().clone());
+        let repeating = repeating(&metadata);
+        let options = ArrowReaderOptions::new().with_schema(with_dictionaries(&schema, &repeating));
+        let footer = ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(damaged)?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, footer);
         let start = move |selected: &[usize]| -> Result<Reader, ParquetError> {
             let mask = ProjectionMask::roots(builder.parquet_schema(), selected.iter().copied());
             Ok(Box::new(builder.with_batch_size(BATCH_ROWS).with_projection(mask).build()?))
         };
         let mut batches = RecordBatches::new(path, schema, Stage::Opened(Box::new(start)), bytes)?;
+        batches.repeating = Some(repeating);
         batches.row_count = Some(metadata.file_metadata().num_rows().max(0) as u64);
         let holds_one = |column: &usize| holds_one_value(batches.schema.field(*column).data_type());
         batches.select(&(0..batches.columns.len()).filter(holds_one).collect::<Vec<_>>());
@@ -92,6 +109,7 @@ impl RecordBatches {
             bytes,
             row_count: None,
             rows_read: 0,
+            repeating: None,
         })
     }
 
@@ -106,6 +124,11 @@ impl RecordBatches {
 
     pub(super) fn schema(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// Columns that hold few distinct values, where it is known.
+    pub(super) fn repeating(&self) -> Option<&[ColumnPath]> {
+        self.repeating.as_deref()
     }
 
     /// The next rows; `None` at the end.
@@ -125,9 +148,7 @@ impl RecordBatches {
     /// The next record batch that has rows.
     fn next_record(&mut self) -> Result<Option<RecordBatch>, TableError> {
         let (file, line) = (&self.file, self.rows_read + 1);
-        let damaged = |error: &dyn std::fmt::Display| {
-            TableError::new(file, TableRule::Undamaged, error.to_string()).at_line(line)
-        };
+        let damaged = |error: &dyn std::fmt::Display| damaged(file, error).at_line(line);
         loop {
             match &mut self.stage {
                 Stage::Reading(reader) => match reader.next().transpose().map_err(|error| damaged(&error))? {
@@ -154,6 +175,31 @@ impl RecordBatches {
     pub(super) fn sha256(&self) -> Result<Option<String>, TableError> {
         self.bytes.sha256(&self.file)
     }
+}
+
+/// Columns whose values the first row group encodes by a dictionary, in so few bytes a value that
+/// the dictionary has few entries and holds all of them.
+fn repeating(metadata: &ParquetMetaData) -> Vec<ColumnPath> {
+    let is_repeating = |chunk: &&ColumnChunkMetaData| {
+        chunk.dictionary_page_offset().is_some() && chunk.uncompressed_size() < 3 * chunk.num_values()
+    };
+    let group = metadata.row_groups().first();
+    let chunks = group.into_iter().flat_map(|group| group.columns()).filter(is_repeating);
+    chunks.map(|chunk| chunk.column_path().clone()).collect()
+}
+
+/// The schema with repeating texts as dictionaries: each of their values is read, and checked, once
+/// a batch.
+fn with_dictionaries(schema: &SchemaRef, repeating: &[ColumnPath]) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| {
+        let is_text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8);
+        if !is_text || !repeating.contains(&ColumnPath::from(field.name().as_str())) {
+            return field.clone();
+        }
+        let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(field.data_type().clone()));
+        Arc::new(field.as_ref().clone().with_data_type(kind))
+    });
+    Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
 }
 
 #[cfg(test)]

@@ -90,8 +90,20 @@ impl<R: Read> Records<R> {
         Ok(read > 0)
     }
 
-    /// Moves to the next record; false at the end. Empty lines are skipped.
+    /// Moves to the next record; false at the end. Lines that are empty, or hold only blanks, are
+    /// skipped.
     pub(super) fn advance(&mut self) -> Result<bool, TableError> {
+        while self.split()? {
+            let is_blank = self.ends.len() == 1 && self.buffer[self.start..self.at].trim_ascii().is_empty();
+            if !is_blank {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Splits the next record; false at the end.
+    fn split(&mut self) -> Result<bool, TableError> {
         if self.delivered == 0 && self.fill(0)? && self.buffer.starts_with(BYTE_ORDER_MARK) {
             self.at = BYTE_ORDER_MARK.len();
         }
@@ -350,6 +362,19 @@ mod tests {
                 found.push((records.record_line(), records.field(0)[0], records.line_count()));
             }
             assert_eq!(found, [(1, b'a', 1), (3, b'1', 1), (4, b'3', 1), (6, b'5', 1), (8, b'7', 1)], "{piece}");
+        }
+    }
+
+    #[test]
+    fn lines_of_blanks_are_skipped() {
+        for piece in 1..12 {
+            let text = b"  \na,b\n \t\r\n1,\n\n\" \"\n , \n\t";
+            let mut records = Records::new(Path::new("t.csv"), Pieces(text, piece), b',');
+            let mut found = Vec::new();
+            while records.advance().unwrap() {
+                found.push((records.record_line(), records.record().to_vec()));
+            }
+            assert_eq!(found, [(2, b"a,b".to_vec()), (4, b"1,".to_vec()), (6, b" ".to_vec()), (7, b" , ".to_vec())]);
         }
     }
 

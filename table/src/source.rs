@@ -1,7 +1,7 @@
 //! An open table: its format, its columns, and its rows as a stream of batches.
 
 use std::fs::File;
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::batch::Batch;
@@ -82,7 +82,7 @@ impl Source {
         if is_zip(&signature) {
             return Ok(Source::sheet(path, SheetReader::open(path, file, options.sheet.as_deref())?, options));
         }
-        Source::text(path, bytes, Box::new(file), options)
+        Source::text(path, bytes, FileBytes::stream(Box::new(file)), options)
     }
 
     /// Reads the column names of a file whose bytes are in memory. `name` stands for the file in
@@ -107,7 +107,7 @@ impl Source {
         if is_zip(&bytes) {
             return Ok(Source::sheet(name, SheetReader::in_memory(name, bytes, options.sheet.as_deref())?, options));
         }
-        Source::text(name, bytes.len() as u64, Box::new(Cursor::new(bytes)), options)
+        Source::text(name, bytes.len() as u64, FileBytes::in_memory(bytes), options)
     }
 
     /// The table of a reader of record batches. Nulls are missing values; `name` stands for a file
@@ -120,8 +120,8 @@ impl Source {
         Ok(Source::arrow(name.as_ref(), Format::Arrow, RecordBatches::stream(name.as_ref(), reader)?))
     }
 
-    fn text(path: &Path, bytes: u64, file: Box<dyn Read + Send>, options: &ReadOptions) -> Result<Source, TableError> {
-        let text = TextBytes::open(path, FileBytes::new(file))?;
+    fn text(path: &Path, bytes: u64, file: FileBytes, options: &ReadOptions) -> Result<Source, TableError> {
+        let text = TextBytes::open(path, file)?;
         let (sample, is_whole) = text.sample();
         foreign::refuse(path, sample, text.packed_by())?;
         refuse_sheet(path, options)?;
@@ -219,6 +219,15 @@ impl Source {
         }
     }
 
+    /// The columns of a Parquet file that hold few distinct values, where it is known.
+    #[cfg(feature = "parquet")]
+    pub(super) fn repeating(&self) -> Option<&[parquet::schema::types::ColumnPath]> {
+        match &self.reader {
+            Reader::Arrow { batches, .. } => batches.repeating(),
+            _ => None,
+        }
+    }
+
     /// How much was read, of how much: bytes of a text file, rows of a Parquet file or a sheet. Nobody knows
     /// how many rows of record batches are to come, so there both are the rows that were read.
     pub fn progress(&self) -> (u64, u64) {
@@ -241,6 +250,15 @@ impl Source {
             Reader::Sheet(reader) => reader.notices.clone(),
             #[cfg(feature = "parquet")]
             Reader::Arrow { .. } => Vec::new(),
+        }
+    }
+
+    /// Names of the sheets that a workbook shows; none for other tables.
+    pub fn sheets(&self) -> &[String] {
+        match &self.reader {
+            #[cfg(feature = "spreadsheet")]
+            Reader::Sheet(reader) => &reader.sheets,
+            _ => &[],
         }
     }
 

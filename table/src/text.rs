@@ -36,6 +36,33 @@ pub(super) struct TextReader {
     has_windows_1252: bool,
     /// Whether there was a value behind the last column.
     has_beyond: bool,
+    blank: BlankRows,
+}
+
+/// Rows without a value, which are passed over: table programs write them below a table and between
+/// its parts.
+#[derive(Default)]
+pub(super) struct BlankRows {
+    count: u64,
+    first: u64,
+}
+
+impl BlankRows {
+    pub(super) fn add(&mut self, rows: u64, first: u64) {
+        if self.count == 0 {
+            self.first = first;
+        }
+        self.count += rows;
+    }
+
+    /// What is said of them; `line` is the word for a place in the file.
+    pub(super) fn notice(&self, line: &str) -> Option<String> {
+        match self.count {
+            0 => None,
+            1 => Some(format!("a row without any value is passed over, {line} {}", self.first)),
+            count => Some(format!("{count} rows without any value are passed over, first {line} {}", self.first)),
+        }
+    }
 }
 
 /// Lines that are no rows.
@@ -87,6 +114,7 @@ impl TextReader {
             is_first_batch: true,
             has_windows_1252: false,
             has_beyond: false,
+            blank: BlankRows::default(),
         };
         for _ in 0..reader.layout.before_header {
             reader.records.advance()?;
@@ -121,6 +149,10 @@ impl TextReader {
             let mut cells = TextCells::new(self.columns.len(), self.layout.delimiter);
             let (before, mut rows) = (self.broken.count, 0);
             while rows < BATCH_ROWS && cells.bytes() < BATCH_TEXT && self.records.advance()? {
+                if self.is_blank() {
+                    self.blank.add(1, self.records.record_line());
+                    continue;
+                }
                 if self.has_every_cell() {
                     self.push_record(&mut cells);
                 } else {
@@ -159,6 +191,7 @@ impl TextReader {
         if self.records.source().is_damaged() {
             self.notices.push("some of the text is no UTF-16 and is read as \u{fffd}; save the file as UTF-8".into());
         }
+        self.notices.extend(self.blank.notice("line"));
         let BrokenCount { count, first } = &self.broken;
         match (self.broken_lines, first.as_slice()) {
             (BrokenLines::Skip, [(line, problem), ..]) => {
@@ -217,6 +250,12 @@ impl TextReader {
             matches!(own.advance(), Ok(true)) && cells.contains(&own.ends().len())
         };
         self.records.line_count() > 1 && self.records.later_lines().any(is_row)
+    }
+
+    /// Whether the record has delimiters and blanks alone. Most records show at once that they do not.
+    fn is_blank(&self) -> bool {
+        let is_blank = |byte: &u8| *byte == self.layout.delimiter || byte.is_ascii_whitespace();
+        self.records.record().iter().all(is_blank)
     }
 
     /// Whether the record has a cell in each column, and nothing behind the last one.
@@ -434,6 +473,17 @@ mod tests {
         let mut source = Source::from_bytes("t.csv", bytes.as_ref().to_vec()).unwrap();
         let rows = rows(&mut source).unwrap();
         (rows, source.notices())
+    }
+
+    #[test]
+    fn rows_without_any_value_are_passed_over_with_a_notice() {
+        let (rows, notices) = read_with_notices("a,b\n1,2\n,\n \t,\"\"\n,,,\n3,\n,4\n,\n");
+        assert_eq!(rows, [row(2, &["1", "2"]), row(6, &["3", ""]), row(7, &["", "4"])]);
+        assert_eq!(notices, ["4 rows without any value are passed over, first line 3"]);
+        let (rows, notices) = read_with_notices("a\tb\n1\t2\n\t\n3\t4\n");
+        assert_eq!(rows, [row(2, &["1", "2"]), row(4, &["3", "4"])]);
+        assert_eq!(notices, ["a row without any value is passed over, line 3"]);
+        assert_eq!(read_as(BrokenLines::Keep, "a,b\n,\n,\n").unwrap_err().rule, TableRule::Rows);
     }
 
     #[test]

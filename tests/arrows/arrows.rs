@@ -33,8 +33,18 @@ struct Use {
 }
 
 /// Folders without sources of our own: documents, packages of others, and what builds write.
-const NO_SOURCES: [&str; 9] =
-    ["docs", "node_modules", "target", "dist", "public", "proptest-regressions", "test-results", "pkg/wasm", "pkg/gpu"];
+const NO_SOURCES: [&str; 10] = [
+    "docs",
+    "node_modules",
+    "target",
+    "dist",
+    "public",
+    "proptest-regressions",
+    "test-results",
+    "pkg/wasm",
+    "pkg/gpu",
+    "www/wasm",
+];
 const ENDINGS: [&str; 9] =
     [".rs", ".ts", ".js", ".py", ".css", ".html", "Cargo.toml", "package.json", "ARCHITECTURE.md"];
 
@@ -250,6 +260,7 @@ mod refusals {
                 "import init from '../wasm/tenure.js'; import { x } from './x.js'; /* Math.exp */ 'Math.exp'",
             ),
             ("pkg/src/x.ts", "import './index.js.map'; // from './index.js'"),
+            ("pkg/src/elements/y.ts", "import { html } from 'lit'; import { live } from 'lit/directives/live.js';"),
             ("pkg/package.json", "{}"),
             ("pkg/vite.config.ts", ""),
             ("www/src/main.ts", "import { load } from 'tenure';\nimport './a.css';\nimport { html } from 'lit';"),
@@ -408,6 +419,7 @@ mod refusals {
         }
         for text in [
             "import { html } from \"lit\";",
+            "import { live } from 'lit/directives/live.js';",
             "export * from '../../www/src/app.js';",
             "const p = 1 / (1 + Math.exp(-logit));",
         ] {

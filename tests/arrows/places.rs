@@ -14,7 +14,7 @@ pub struct Place {
 const CORE: &[&str] = &["src/"];
 const EVERYWHERE: &[&str] = &[""];
 const NOWHERE: &[&str] = &[];
-const BROWSER: &[&str] = &["src/wasm/", "src/gpu/"];
+const BROWSER: &[&str] = &["src/wasm/", "src/gpu/", "table/src/wasm.rs"];
 /// Unicode's tables are JavaScript's in wasm, so that they are not downloaded.
 const JAVASCRIPT: &[&str] = &["src/wasm/", "src/gpu/", "src/schema/unicode.rs"];
 const BURN: &[&str] = &["src/network/burn/", "src/network/burn.rs", "src/gpu/"];
@@ -68,8 +68,13 @@ pub const RULE_WORDS: [&str; 5] = ["Math.exp", "Math.expm1", "Math.log", "Math.l
 /// The package's name, by which the page imports it.
 pub const PACKAGE: &str = "tenure";
 
-/// The entries of the package that the page may import beside it: tables of messages.
-pub const PACKAGE_ENTRIES: [&str; 2] = ["/english", "/german"];
+/// The entries of the package that the page may import beside it: the elements, tables of messages,
+/// and the files for graphics devices.
+pub const PACKAGE_ENTRIES: [&str; 4] = ["/elements", "/english", "/german", "/gpu"];
+
+/// The package that the elements are written with. No other source of the package may import it.
+pub const ELEMENTS_PACKAGE: &str = "lit";
+pub const ELEMENTS: &str = "pkg/src/elements";
 
 /// Refuses a crate, a module of `std` or a macro outside of its place.
 pub fn refuse_place(file: &str, path: &str) -> Option<String> {

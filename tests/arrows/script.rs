@@ -1,7 +1,7 @@
 //! Reads TypeScript, JavaScript, CSS and HTML: the modules that a file imports, and calls that a
 //! rule would need.
 
-use crate::places::{PACKAGE, PACKAGE_ENTRIES, RULE_WORDS};
+use crate::places::{ELEMENTS, ELEMENTS_PACKAGE, PACKAGE, PACKAGE_ENTRIES, RULE_WORDS};
 use crate::{Sources, Use};
 
 /// The page is a user of the package: it imports it by its name, and nothing else of this
@@ -19,11 +19,12 @@ pub fn refuse_in_page(file: &str, text: &str) -> Vec<String> {
 }
 
 /// The package is types and conversions around the built module: no other package (its entries may
-/// import each other by the package's own name), and no arithmetic of a model.
+/// import each other by the package's own name, and its elements may import what they are written
+/// with), and no arithmetic of a model.
 pub fn refuse_in_package(file: &str, text: &str) -> Vec<String> {
     let is_refused = |module: &String| match resolve(file, module) {
         Some(path) => !path.starts_with("pkg/"),
-        None => !module.starts_with("node:") && module != PACKAGE,
+        None => !module.starts_with("node:") && module != PACKAGE && !is_for_elements(file, module),
     };
     let refused = imports(text).into_iter().filter(is_refused);
     let mut all: Vec<String> = refused.map(|module| format!("{file}: the package may not import `{module}`")).collect();
@@ -34,6 +35,12 @@ pub fn refuse_in_package(file: &str, text: &str) -> Vec<String> {
         all.extend(RULE_WORDS.iter().filter(is_called).map(|word| format!("{file}: `{word}` belongs in the core")));
     }
     all
+}
+
+/// Whether an element imports the package that it is written with, or a part of it.
+fn is_for_elements(file: &str, module: &str) -> bool {
+    let part = module.strip_prefix(ELEMENTS_PACKAGE);
+    file.starts_with(ELEMENTS) && part.is_some_and(|part| part.is_empty() || part.starts_with('/'))
 }
 
 /// Every use of one file by another in `pkg` and `www`, type-only imports among them.
@@ -64,6 +71,9 @@ fn target(sources: &Sources, file: &str, module: &str) -> Option<String> {
     };
     if ["pkg/wasm/", "pkg/gpu/"].iter().any(|built| path.starts_with(built)) {
         return Some("src/wasm/mod.rs".to_string());
+    }
+    if path.starts_with("www/wasm/") {
+        return Some("table/src/wasm.rs".to_string());
     }
     let source = format!("{}.ts", path.strip_suffix(".js").unwrap_or(&path));
     [path, source].into_iter().find(|path| sources.contains_key(path))

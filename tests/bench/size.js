@@ -4,7 +4,9 @@
  *
  * `scorer` is what a browser loads before it can score: the module, and every script that the
  * package's entry imports. Each file is compressed by itself, as a server sends it. `gpu` is what
- * it loads in addition for a graphics device. `model` is the demo's artifact. `page` is everything
+ * it loads in addition for a graphics device. `elements` is the script of the web components without
+ * lit, `elements-with-lit` with it, each beside the scorer. `reader` is what the page loads in
+ * addition to read a table. `model` is the demo's artifact. `page` is everything
  * in www/dist except the demo and the files for a graphics device.
  */
 
@@ -17,6 +19,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ENTRY = "pkg/dist/index.js";
 const MODULE = "pkg/wasm/tenure_bg.wasm";
 const GPU = ["pkg/dist/webgpu.js", "pkg/gpu/tenure_gpu.js", "pkg/gpu/tenure_gpu_bg.wasm"];
+const READER = ["www/wasm/tenure_table.js", "www/wasm/tenure_table_bg.wasm"];
 const MODEL = "target/demo/model.safetensors";
 const PAGE = "www/dist";
 
@@ -62,6 +65,9 @@ const sizes = {};
 const measure = (files) => sum(files.map((file) => (sizes[file] ??= sizeOf(file))));
 const scorer = measure([MODULE, ...withImports(ENTRY)]);
 const gpu = measure(GPU);
+const elements = measure(["pkg/dist/elements.js"]);
+const withLit = measure(["pkg/dist/elements-with-lit.js"]);
+const reader = measure(READER);
 const model = measure([MODEL]);
 // The demo's model and table are data, and a browser never fetches _headers.
 const page = measure(
@@ -70,4 +76,7 @@ const page = measure(
   ),
 );
 const [out] = process.argv.slice(2);
-writeFileSync(out, `${JSON.stringify({ ...sizes, scorer, gpu, model, page }, null, 2)}\n`);
+writeFileSync(
+  out,
+  `${JSON.stringify({ ...sizes, scorer, gpu, elements, "elements-with-lit": withLit, reader, model, page }, null, 2)}\n`,
+);

@@ -1,19 +1,29 @@
 //! Files that appear whole or not at all: bytes go into a temporary file beside the target, which
 //! is renamed when it is complete.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 /// A file or folder that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {source}", path.display())]
+#[error("{}: {}", path.display(), words(source))]
 pub struct FileError {
     /// The file or folder.
     pub path: PathBuf,
     /// What the operating system says.
     pub source: std::io::Error,
+}
+
+fn words(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::PermissionDenied => "you have no permission here; choose another folder".into(),
+        ErrorKind::NotADirectory => "a part of this path is a file; choose another folder".into(),
+        ErrorKind::IsADirectory => "this is a folder; name a file in it".into(),
+        ErrorKind::StorageFull => "the disk is full; make room, or choose another".into(),
+        _ => error.to_string(),
+    }
 }
 
 impl FileError {

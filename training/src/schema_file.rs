@@ -6,6 +6,9 @@
 use tenure::decision::Policy;
 use tenure::json::{self, Problems, Reader};
 use tenure::schema::Schema;
+use tenure_table::nearest;
+
+use crate::words::{many, nearest_hint};
 
 /// What a schema file says.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,10 +23,10 @@ pub struct SchemaFile {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SchemaFileError {
     /// The text is no TOML.
-    #[error("{0}")]
+    #[error("{}", .0.to_string().trim_end())]
     Toml(#[from] toml::de::Error),
     /// Everything that is wrong with the schema and the policy, one line each.
-    #[error("{} problems:\n  {}", .0.len(), .0.join("\n  "))]
+    #[error("{}:\n  {}", many(.0.len() as u64, "problem", "problems"), .0.join("\n  "))]
     Problems(Vec<String>),
 }
 
@@ -41,17 +44,30 @@ impl SchemaFile {
         let mut problems = Vec::new();
         match &schema {
             Ok(schema) => problems.extend(schema.problems().iter().map(ToString::to_string)),
-            Err(wrong) => problems.extend(wrong.iter().map(ToString::to_string)),
+            Err(wrong) => problems.extend(wrong.iter().map(with_nearest_key)),
         }
         match &policy {
             Ok(policy) => problems.extend(policy.problems().iter().map(ToString::to_string)),
-            Err(wrong) => problems.extend(wrong.iter().map(ToString::to_string)),
+            Err(wrong) => problems.extend(wrong.iter().map(with_nearest_key)),
         }
         match (schema, policy) {
             (Ok(schema), Ok(policy)) if problems.is_empty() => Ok(SchemaFile { schema, policy }),
             _ => Err(SchemaFileError::Problems(problems)),
         }
     }
+}
+
+/// Keys that a schema file can have, anywhere.
+const KEYS: &str = "schema_version name identifiers ignored reference target fields derived rules policy tiers field \
+    positive negative when missing label kind changeable only_derived unit minimum maximum decimal grouping prefix \
+    suffix format categories change formula direction step cost forbidden follows then from";
+
+/// A problem in words; an unknown key with the known one that it may be a misspelling of.
+fn with_nearest_key(problem: &json::Problem) -> String {
+    let key = problem.place.rsplit('.').next().unwrap_or_default();
+    let is_unknown = problem.message == "is not a known key";
+    let nearest = is_unknown.then(|| nearest(key, KEYS.split_ascii_whitespace())).flatten();
+    format!("{problem}{}", nearest_hint(nearest))
 }
 
 /// A TOML value as the core's readers take it. Dates become the texts that the schema spells them
@@ -169,7 +185,12 @@ mod tests {
         ] {
             assert!(seen.contains(part), "{part} in\n{seen}");
         }
-        assert!(matches!(SchemaFile::read("fields = ["), Err(SchemaFileError::Toml(_))));
+        let seen = problems(&SCHEMA.replacen("kind = ", "knd = ", 1).replacen("schema_version", "shema_version", 1));
+        for part in ["fields[0].knd: is not a known key; the nearest is `kind`", "the nearest is `schema_version`"] {
+            assert!(seen.contains(part), "{part} in\n{seen}");
+        }
+        let error = SchemaFile::read("fields = [").unwrap_err();
+        assert!(matches!(error, SchemaFileError::Toml(_)) && !error.to_string().ends_with('\n'), "{error:?}");
     }
 
     #[test]

@@ -7,6 +7,11 @@ pub(crate) fn grouped(number: u64) -> String {
     decimal::grouped(&number.to_string(), ",")
 }
 
+/// "1 row", "2 rows".
+pub(crate) fn many(count: u64, one: &str, several: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { several })
+}
+
 /// A part of a whole, as in "12.5%".
 pub(crate) fn percent(part: usize, whole: usize) -> String {
     format!("{:.1}%", 100.0 * part as f64 / whole.max(1) as f64)

@@ -16,7 +16,7 @@ test("the waterfall adds up from E[f(X)] to f(x)", async ({ page }) => {
   await panel(page)
     .getByRole("button", { name: /^Show all \d+ fields/ })
     .click();
-  const chart = panel(page).locator("waterfall-chart");
+  const chart = panel(page).locator("tenure-waterfall");
   const ends = (await chart.locator(".end .number").allInnerTexts()).map(signed);
   const steps = (await chart.locator("li .number").allInnerTexts()).map((text) => signed(text.split(",")[0]!));
   const sum = steps.reduce((total, step) => total + step, ends[1]!);
@@ -36,14 +36,14 @@ test("a change moves the score and the waterfall, is marked, and can be reset", 
   const other = options.find((option) => /two/i.test(option)) ?? options.find((option) => option !== own)!;
 
   const milliseconds = await contract.evaluate(async (select: HTMLSelectElement, value) => {
-    const root = select.getRootNode() as ShadowRoot;
-    const panelRoot = (root.host.getRootNode() as ShadowRoot).querySelector("output")!;
-    const shown = panelRoot.textContent;
+    const outside = (element: Element) => (element.getRootNode() as ShadowRoot).host;
+    const panelRoot = outside(outside(select)).getRootNode() as ShadowRoot;
+    const output = panelRoot.querySelector("tenure-score")!.shadowRoot!.querySelector("output")!;
+    const shown = output.textContent;
     const started = performance.now();
     select.value = value;
     select.dispatchEvent(new Event("change", { bubbles: true, composed: true }));
-    while (panelRoot.textContent === shown && performance.now() - started < 1000)
-      await new Promise(requestAnimationFrame);
+    while (output.textContent === shown && performance.now() - started < 1000) await new Promise(requestAnimationFrame);
     return performance.now() - started;
   }, other);
   expect(milliseconds).toBeLessThan(100);
@@ -53,14 +53,14 @@ test("a change moves the score and the waterfall, is marked, and can be reset", 
       .getByText(/points$/)
       .first(),
   ).toBeVisible();
-  await expect(panel(page).locator("waterfall-chart li.changed")).toContainText(other);
+  await expect(panel(page).locator("tenure-waterfall li.changed")).toContainText(other);
   await expect(panel(page).getByText(`was ${own}`)).toBeVisible();
 
   await panel(page)
     .getByRole("button", { name: /^Reset Contract/i })
     .click();
   await expect(probability(page)).toHaveText(before);
-  await expect(panel(page).locator("waterfall-chart li.changed")).toHaveCount(0);
+  await expect(panel(page).locator("tenure-waterfall li.changed")).toHaveCount(0);
 });
 
 test("a slider can be dragged while explanations follow", async ({ page }) => {
@@ -70,7 +70,7 @@ test("a slider can be dragged while explanations follow", async ({ page }) => {
   await slider.focus();
   for (let step = 0; step < 15; step++) await slider.press("ArrowRight");
   const value = await slider.inputValue();
-  await expect(panel(page).locator("waterfall-chart li.changed")).toContainText(value);
+  await expect(panel(page).locator("tenure-waterfall li.changed")).toContainText(value);
   await panel(page)
     .getByRole("button", { name: /^Reset 1 change/ })
     .click();

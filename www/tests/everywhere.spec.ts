@@ -144,7 +144,7 @@ test("motion is reduced if the reader asks for that", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
   const duration = await panel(page)
-    .locator("waterfall-chart .bar")
+    .locator("tenure-waterfall .bar")
     .first()
     .evaluate((bar) => parseFloat(getComputedStyle(bar).transitionDuration));
   expect(duration).toBeLessThan(0.001);

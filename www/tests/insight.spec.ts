@@ -24,7 +24,7 @@ const drivers = (page: Page) => page.getByRole("complementary", { name: "Drivers
 test("the one-line summary names the strongest field, and the badge says that it is exact", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
-  const strongest = panel(page).locator("waterfall-chart li.up").first();
+  const strongest = panel(page).locator("tenure-waterfall li.up").first();
   const label = await strongest.locator(".label").innerText();
   await expect(panel(page).getByRole("list", { name: "Raise the score most" })).toContainText(label);
   await expect(panel(page).locator(".badge")).toHaveText("Exact");
@@ -33,25 +33,30 @@ test("the one-line summary names the strongest field, and the badge says that it
 test("the strongest reasons and the counterfactuals are sentences in the language of the reader", async ({ page }) => {
   await openSample(page);
   await openCustomer(page, 0);
-  const sentences = panel(page).getByRole("list", { name: "The strongest reasons" });
+  const named = (name: string) => panel(page).getByRole("list", { name });
+  const sentences = named("The strongest reasons");
   await expect(sentences.getByRole("listitem")).toHaveCount(3);
-  const strongest = await panel(page).locator("waterfall-chart li .label").first().innerText();
+  const strongest = await panel(page).locator("tenure-waterfall li .label").first().innerText();
   const first = sentences.getByRole("listitem").first();
   await expect(first).toContainText(strongest);
   await expect(first).toContainText(/(raises|lowers) the risk of leaving: [+-]\d+\.\d\d on the log-odds\.$/);
   await expect(panel(page)).toContainText("what the model associates with leaving, not what causes it");
-  const way = panel(page).locator("counterfactual-cards .sentence").first();
+  const way = panel(page).locator("tenure-cards .sentence").first();
   await expect(way).toContainText("the probability of leaving would be");
 
   await panel(page).getByLabel("Language of the reasons").selectOption("de");
-  await expect(first).toContainText(/(erhöht|senkt) das Abwanderungsrisiko: [+-]\d+,\d\d auf der Log-Odds-Skala\.$/);
-  await expect(sentences).toHaveAttribute("lang", "de");
+  const german = named("Die stärksten Gründe");
+  const firstGerman = german.getByRole("listitem").first();
+  await expect(firstGerman).toContainText(
+    /(erhöht|senkt) das Abwanderungsrisiko: [+-]\d+,\d\d auf der Log-Odds-Skala\.$/,
+  );
+  await expect(german).toHaveAttribute("lang", "de");
   await expect(way).toContainText("läge die Abwanderungswahrscheinlichkeit bei");
   // The choice is remembered.
   await page.reload();
   await page.getByRole("button", { name: "Use the sample table" }).click();
   await openCustomer(page, 0);
-  await expect(first).toContainText("das Abwanderungsrisiko");
+  await expect(firstGerman).toContainText("das Abwanderungsrisiko");
 });
 
 test.describe("a German browser", () => {
@@ -59,7 +64,7 @@ test.describe("a German browser", () => {
   test("gets reasons in German at once", async ({ page }) => {
     await openSample(page);
     await openCustomer(page, 0);
-    await expect(panel(page).getByRole("list", { name: "The strongest reasons" })).toContainText(
+    await expect(panel(page).getByRole("list", { name: "Die stärksten Gründe" })).toContainText(
       "das Abwanderungsrisiko",
     );
     await expect(panel(page).getByLabel("Language of the reasons")).toHaveValue("de");
@@ -70,7 +75,7 @@ test("a counterfactual is found, and trying it gives the promised score", async 
   await openSample(page);
   await openCustomer(page, 0);
   const before = share(await probability(page).innerText());
-  const card = panel(page).locator("counterfactual-cards ul[aria-label] > li").first();
+  const card = panel(page).locator("tenure-cards ul[aria-label] > li").first();
   await expect(card).toBeVisible();
   const promised = share(await card.locator(".title").innerText());
   expect(promised).toBeLessThan(before);

@@ -107,7 +107,7 @@ export async function openSample(page: Page): Promise<void> {
 
 export async function openCustomer(page: Page, place: number): Promise<void> {
   await row(page, place).click();
-  await expect(panel(page).locator("waterfall-chart .foot")).toBeVisible();
+  await expect(panel(page).locator("tenure-waterfall .foot")).toBeVisible();
 }
 
 /** Gives the open customer another contract. */

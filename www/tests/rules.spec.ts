@@ -1,17 +1,13 @@
 /**
- * Rules of the page that need no browser: column names, cells, encodings, the row window, axes and
+ * Rules of the page that need no browser: column names, cells, the row window, axes and
  * sliders.
  */
 import { expect, test } from "@playwright/test";
 import { ROW_HEIGHT, RowWindow } from "../src/components/row-window";
-import { ticks, waterfall } from "../src/explanation/waterfall";
-import { isBlank, lineBreaks, readRows } from "../src/table/csv";
 import { csvCell, exportName } from "../src/table/export";
 import { extentOf } from "../src/table/extents";
 import { nearest } from "../src/table/header";
-import { decode, readBytes } from "../src/table/read-file";
 import { ordered } from "../src/table/scored-table";
-import { UnusableFile } from "../src/text/failure";
 
 test("cells that a spreadsheet would run get an apostrophe, numbers do not", () => {
   for (const text of ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx"])
@@ -29,102 +25,10 @@ test("columns with a similar name are suggested, the closest first", () => {
   expect(nearest(["gender", "Gender"], header)).toEqual([]);
 });
 
-test("no row is cut between two chunks", () => {
-  const cell = "x".repeat(999);
-  const text = Array.from({ length: 5000 }, (_, index) => `${index},"${cell}\n"`).join("\r\n");
-  const seen: string[] = [];
-  let last = 0;
-  readRows(text, ({ rows, share }) => {
-    for (const row of rows) seen.push(row[0]!);
-    expect(rows.every((row) => row.length === 2 && row[1]!.length === 1000)).toBe(true);
-    expect(share).toBeGreaterThanOrEqual(last);
-    last = share;
-  });
-  expect(seen).toEqual(Array.from({ length: 5000 }, (_, index) => String(index)));
-  expect(last).toBe(1);
-});
-
-test("an unclosed quote is reported, at the end of the text and long before it", () => {
-  const reported: boolean[] = [];
-  readRows('a,b\n1,"2\n3,4\n', ({ isUnclosed }) => reported.push(isUnclosed));
-  expect(reported).toEqual([true]);
-  const stop = new Error("stop");
-  const long = `a,b\n1,"2${"\n3,4".repeat(12 << 18)}`;
-  expect(() =>
-    readRows(long, ({ isUnclosed, isLast }) => {
-      if (isUnclosed && !isLast) throw stop;
-    }),
-  ).toThrow(stop);
-});
-
-test("bytes are decoded in their encoding, or refused with a reason", async () => {
-  const utf8 = new TextEncoder();
-  expect(decode(utf8.encode("Müller"), "f")).toEqual({ text: "Müller", notices: [] });
-  expect(decode(Uint8Array.of(0x4d, 0xfc), "f")).toMatchObject({
-    text: "Mü",
-    notices: [expect.stringContaining("Windows-1252")],
-  });
-  expect(decode(Uint8Array.of(0xff, 0xfe, 0x4d, 0, 0xfc, 0), "f")).toMatchObject({ text: "Mü" });
-  for (const bytes of [
-    utf8.encode("PK\u0003\u0004"),
-    utf8.encode("PAR1"),
-    Uint8Array.of(0x1f, 0x8b, 8),
-    Uint8Array.of(0x61, 0, 0x62),
-    new Uint8Array(),
-  ]) {
-    expect(() => decode(bytes, "f")).toThrow(UnusableFile);
-  }
-  const huge = { size: 2e9, arrayBuffer: () => Promise.reject(new Error("must not be read")) } as unknown as Blob;
-  await expect(readBytes(huge, "f")).rejects.toThrow("too large");
-});
-
-test("line breaks inside cells are counted", () => {
-  expect(["", "a", "a\nb", "a\r\nb\rc", "\n\n"].map(lineBreaks)).toEqual([0, 0, 1, 2, 2]);
-  expect([[""], [" "], ["", ""], ["a"]].map(isBlank)).toEqual([true, true, false, false]);
-});
-
 test("rows without a score come last in both directions, equal ones keep their order", () => {
   const keys = Float32Array.from([0.2, NaN, 0.9, 0.2, NaN]);
   expect([...ordered(5, keys, -1)]).toEqual([2, 0, 3, 1, 4]);
   expect([...ordered(5, keys, 1)]).toEqual([0, 3, 2, 1, 4]);
-});
-
-test("the waterfall starts each step where the one below ends", () => {
-  const contributions = [2, -1.5, 1, 0.5, -0.25, 0.125].map((contribution, index) => ({
-    field: `f${index}`,
-    label: `F${index}`,
-    text: "",
-    value: "",
-    contribution,
-    standardError: 0,
-    sentence: "",
-  }));
-  const logit = contributions.reduce((sum, { contribution }) => sum + contribution, -1);
-  const explanation = {
-    base: -1,
-    logit,
-    probability: 0.5,
-    tier: 0,
-    exact: true,
-    standardError: 0,
-    evaluations: 1,
-    contributions,
-    problems: [],
-  };
-  const chart = waterfall(explanation, { shown: 3 });
-  expect(chart.steps.map(({ label }) => label)).toEqual(["F0", "F1", "F2", "3 other fields"]);
-  const kept = waterfall(explanation, { shown: 2, kept: new Set(["f4"]) });
-  expect(kept.steps.map(({ label }) => label)).toEqual(["F0", "F1", "F4", "3 other fields"]);
-  expect(chart.steps.at(-1)!.from).toBe(-1);
-  expect(chart.steps[0]!.to).toBeCloseTo(logit);
-  for (const [index, step] of chart.steps.slice(1).entries()) expect(step.to).toBe(chart.steps[index]!.from);
-  for (const tick of ticks(chart.low, chart.high)) expect(tick >= chart.low && tick <= chart.high).toBe(true);
-  for (const [low, high] of [
-    [-0.011, 0.4],
-    [-5, 5],
-    [2.9, 3.1],
-  ] as const)
-    expect(ticks(low, high).length).toBeGreaterThanOrEqual(2);
 });
 
 test("only the rows in view are rendered, however many there are", () => {

@@ -62,15 +62,15 @@ test("a dropped table is scored, and its bad lines are listed by line and field"
       .innerText();
   expect(await text(3)).toMatch(/Tenure.*abc.*type/is);
   expect(await text(4)).toMatch(/Tenure.*-5.*bounds/is);
-  expect(await text(6)).toMatch(/whole line.*cells/is);
+  expect(await text(6)).toMatch(/whole line.*number of cells/is);
   // The blank line 7 counts as a line but not as a customer.
   expect(await text(8)).toMatch(/Contract.*Handshake.*unseen_category/is);
-  expect(await text(9)).toMatch(/whole line.*cells/is);
+  expect(await text(9)).toMatch(/whole line.*number of cells/is);
   await expect(grid(page)).toHaveAttribute("aria-rowcount", "8");
 
   await test.step("a line with too many cells is not scored", async () => {
     await problems.getByRole("button", { name: "Open line 6", exact: true }).click();
-    await expect(panel(page).getByText(/^Not scored: the line has 23 cells/)).toBeVisible();
+    await expect(panel(page).getByText(/^Not scored: the number of cells is 23/)).toBeVisible();
     await expect(probability(page)).toHaveCount(0);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /lines not scored/ }).click();
@@ -105,10 +105,16 @@ for (const [what, name, content, message] of [
   ["an empty file", "empty.csv", "", /empty\.csv is empty/],
   ["blank lines only", "blank.csv", "\n\n \n", /blank\.csv is empty/],
   ["a header alone", "header.csv", `${header}\n`, /has no customers/],
-  ["no header", "bare.csv", [line(0), line(1)].join("\n"), /has no header line/],
+  ["no header", "bare.csv", [line(0), line(1)].join("\n"), /does the first line name the columns\?/],
   ["another table", "other.csv", "a,b,c\nx,y,z\n", /not a table for this model/],
-  ["a workbook", "book.csv", "PK\u0003\u0004rest", /is not a CSV file/],
-  ["a column twice", "twice.csv", `${header},Contract\n${line(0)},x\n`, /has a duplicate column/],
+  ["an archive", "book.csv", "PK\u0003\u0004rest", /is not a table.*unpack it/s],
+  ["a column twice", "twice.csv", `${header},Contract\n${line(0)},x\n`, /names a column more than once.*"Contract"/s],
+  [
+    "an unclosed quote",
+    "quote.csv",
+    `${header}\n${line(0)}\n"${line(1)}\n`,
+    /unclosed quote.*Line 3: a quote opens here/s,
+  ],
   ["a missing column", "renamed.csv", [renamed, line(0)].join("\n"), /is missing a column/],
 ] as const) {
   test(`${what} is refused with a reason`, async ({ page }) => {

@@ -74,7 +74,7 @@ fn build(table: Option<Table>) -> Result<()> {
     build_package()?;
     step("tenure command", || command.finish().map(|()| Outcome::Done))?;
     prepare(table)?;
-    step("page", npm::build_page)
+    build_page()
 }
 
 /// The module and the npm package.
@@ -83,6 +83,12 @@ pub fn build_package() -> Result<()> {
     step("npm packages", npm::install)?;
     step("wasm module", wasm::build)?;
     step("npm package", npm::build_package)
+}
+
+/// The page, with the module that reads tables. The package must be built.
+pub fn build_page() -> Result<()> {
+    step("table reader", wasm::build_reader)?;
+    step("page", npm::build_page)
 }
 
 /// A table and its schema, which is a path or the name of a preset.
@@ -185,14 +191,14 @@ fn copy_into_page(table: &Table) -> Result<Outcome> {
     let folder = project::path("www/public/demo");
     fs::create_dir_all(&folder)?;
     let mut outcome = copy(&model(), &folder.join("model.safetensors"))?;
-    let is_text = table.data.extension().is_some_and(|ending| ending != "parquet");
+    let is_read = table.data.extension().is_some_and(|ending| ending != "parquet");
     let sample = folder.join("sample.csv");
-    if is_text {
+    if is_read {
         if copy(&table.data, &sample)? == Outcome::Done {
             outcome = Outcome::Done;
         }
     } else {
-        eprintln!("  the page reads CSV only, so it offers no sample for {}", table.data.display());
+        eprintln!("  the page reads no Parquet, so it offers no sample for {}", table.data.display());
         if sample.exists() {
             fs::remove_file(&sample)?;
         }

@@ -39,14 +39,18 @@ const CHECKS: [Check; 17] = [
     Check { name: "rust", about: "every Rust test, release profile", run: rust },
     Check { name: "examples", about: "the Rust programs of examples/ run", run: examples },
     Check { name: "tracking", about: "runs on a real MLflow server with SQLite", run: tracking },
-    Check { name: "wasm", about: "the module builds and names no path", run: build_wasm },
+    Check { name: "wasm", about: "the modules without a device build and name no path", run: wasm_modules },
     Check {
         name: "typescript",
         about: "the core's types are up to date, strict types of package and page",
         run: typescript,
     },
     Check { name: "package", about: "the package's tests in Node, vectors among them", run: package },
-    Check { name: "packed", about: "npm pack, installed into small apps, run in Node and Chromium", run: packed },
+    Check {
+        name: "packed",
+        about: "npm pack, installed into apps of a dozen tools, run in Node and Chromium",
+        run: packed,
+    },
     Check { name: "edge", about: "the package in workerd", run: edge },
     Check { name: "browser", about: "package and page in headless Chromium", run: in_browser },
     Check { name: "gpu", about: "the kernels through Vulkan, their module in headless Chromium", run: graphics },
@@ -115,9 +119,15 @@ fn clippy() -> Result<()> {
     let deny = ["--", "--deny", "warnings"];
     command::run(command::cargo().args(["clippy", "--release", "--workspace", "--all-targets"]).args(deny))?;
     prerequisites::add_wasm_target()?;
-    let surface =
-        ["clippy", "--release", "--package", "tenure", "--lib", "--features", "wasm", "--target", WASM_TARGET];
-    command::run(command::cargo().args(surface).args(deny))
+    for surface in [
+        &["--package", "tenure", "--features", "wasm"][..],
+        &["--package", "tenure-table", "--no-default-features", "--features", wasm::READER_FEATURES],
+    ] {
+        let mut clippy = command::cargo();
+        clippy.args(["clippy", "--release", "--lib", "--target", WASM_TARGET]).args(surface);
+        command::run(clippy.args(deny))?;
+    }
+    Ok(())
 }
 
 fn arrows() -> Result<()> {
@@ -182,6 +192,12 @@ fn build_wasm() -> Result<()> {
     text::check_shipped(&project::path("pkg/wasm"))
 }
 
+fn wasm_modules() -> Result<()> {
+    build_wasm()?;
+    wasm::build_reader()?;
+    text::check_shipped(&project::path("www/wasm"))
+}
+
 fn build_package() -> Result<()> {
     build_wasm()?;
     npm::build_package().map(drop)
@@ -190,6 +206,7 @@ fn build_package() -> Result<()> {
 fn typescript() -> Result<()> {
     types::check()?;
     build_package()?;
+    wasm::build_reader()?;
     npm::script("pkg", "check")?;
     npm::script("www", "check")
 }
@@ -206,9 +223,24 @@ fn package() -> Result<()> {
 }
 
 fn packed() -> Result<()> {
+    packed_script("test:packed")
+}
+
+/// The check `packed`, and the frameworks and runtimes that take minutes: Next.js, Angular, Deno and
+/// others.
+pub fn consumers() -> Result<()> {
+    prerequisites::check()?;
+    npm::install_in("tests/consumer/frameworks")?;
+    packed_script("test:packed")?;
+    packed_script("test:frameworks")
+}
+
+/// Runs a script of the package on its tarball, with the bundlers.
+fn packed_script(name: &str) -> Result<()> {
     let chromium = browser::find_or_install()?;
     build_package_and_model()?;
-    let mut tests = npm::script_command("pkg", "test:packed");
+    npm::install_in("tests/consumer/bundlers")?;
+    let mut tests = npm::script_command("pkg", name);
     command::run(tests.env("TENURE_CHROMIUM", chromium).env("TENURE_COMMAND", project::tenure_command()))
 }
 
@@ -220,7 +252,7 @@ fn edge() -> Result<()> {
 fn in_browser() -> Result<()> {
     let chromium = browser::find_or_install()?;
     build_package_and_model()?;
-    npm::build_page()?;
+    demo::build_page()?;
     text::check_shipped(&project::path("www/dist"))?;
     command::run(npm::script_command("www", "test:browser").env("TENURE_CHROMIUM", chromium))
 }

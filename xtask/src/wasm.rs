@@ -1,5 +1,5 @@
 //! The WebAssembly modules: cargo, then wasm-bindgen (as a library), then wasm-opt (from npm), into
-//! `pkg/wasm/` and `pkg/gpu/`.
+//! `pkg/wasm/`, `pkg/gpu/` and `www/wasm/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,12 +27,15 @@ const FEATURES: [&str; 9] = [
     "sign-ext",
 ];
 
-/// A module that is built from the core.
+/// A module that is built from a crate with a wasm-bindgen surface.
 struct Module {
     /// The step's name, and the stem of the files.
     name: &'static str,
     /// The folder of the files.
     folder: &'static str,
+    package: &'static str,
+    /// The sources beside the workspace's own files.
+    sources: &'static [&'static str],
     profile: &'static str,
     features: &'static str,
     /// How long a build takes.
@@ -45,6 +48,8 @@ struct Module {
 const SCORER: Module = Module {
     name: "tenure",
     folder: "pkg/wasm",
+    package: "tenure",
+    sources: &["src"],
     profile: "wasm",
     features: "wasm",
     duration: "the whole core is optimised for size at once, about a minute",
@@ -58,11 +63,34 @@ const SCORER: Module = Module {
 const GPU: Module = Module {
     name: "tenure_gpu",
     folder: "pkg/gpu",
+    package: "tenure",
+    sources: &["src"],
     profile: "gpu",
     features: "wasm,webgpu",
     duration: "CubeCL and wgpu take some minutes to compile the first time",
     level: &["-Oz"],
 };
+
+/// What the page reads: text, gzip and workbooks. Parquet would be several times as large, and Zstandard
+/// needs a compiler of C.
+pub const READER_FEATURES: &str = "wasm,spreadsheet";
+
+/// The reader of tables, which the page loads when a table is dropped.
+const READER: Module = Module {
+    name: "tenure_table",
+    folder: "www/wasm",
+    package: "tenure-table",
+    sources: &["src", "table"],
+    profile: "wasm",
+    features: READER_FEATURES,
+    duration: "the reader of tables is optimised at once, about a minute",
+    level: &["-O3"],
+};
+
+/// Builds the module that reads tables.
+pub fn build_reader() -> Result<Outcome> {
+    READER.build()
+}
 
 /// Builds the module that scores.
 pub fn build() -> Result<Outcome> {
@@ -83,8 +111,11 @@ impl Module {
     fn build(&self) -> Result<Outcome> {
         prerequisites::add_wasm_target()?;
         let output = project::path(self.folder);
-        let inputs = Inputs::of(self.name)
-            .path(&project::path("src"))?
+        let mut inputs = Inputs::of(self.name);
+        for source in self.sources {
+            inputs = inputs.path(&project::path(source))?;
+        }
+        let inputs = inputs
             .path(&project::path("Cargo.toml"))?
             .path(&project::path("Cargo.lock"))?
             .path(&project::path("xtask/src/wasm.rs"))?
@@ -98,14 +129,17 @@ impl Module {
         })
     }
 
-    /// Compiles the core with its wasm-bindgen surface; returns the module's path.
+    /// Compiles the crate with its wasm-bindgen surface; returns the module's path.
     fn compile(&self) -> Result<PathBuf> {
         let mut cargo = command::cargo();
-        cargo.args(["rustc", "--lib", "--package", "tenure", "--profile", self.profile, "--target", WASM_TARGET]);
+        cargo.args(["rustc", "--lib", "--package", self.package, "--profile", self.profile, "--target", WASM_TARGET]);
         cargo.args(["--no-default-features", "--features", self.features, "--crate-type", "cdylib"]);
         cargo.env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?.join("\u{1f}"));
         command::run(&mut cargo)?;
-        Ok(project::cargo_target().join(WASM_TARGET).join(self.profile).join("tenure.wasm"))
+        Ok(project::cargo_target()
+            .join(WASM_TARGET)
+            .join(self.profile)
+            .join(format!("{}.wasm", self.package.replace('-', "_"))))
     }
 
     /// Writes the JavaScript around the module.

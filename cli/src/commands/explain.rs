@@ -30,7 +30,7 @@ pub struct Arguments {
     #[command(flatten)]
     pub sheet: SheetArguments,
     /// Row to explain, counted from 1 without the header
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "NUMBER", value_parser = row_number)]
     pub row: u64,
     /// Maximum number of counterfactuals, 0 to 100
     #[arg(long, value_name = "NUMBER", default_value_t = 3, value_parser = clap::value_parser!(u64).range(..=100))]
@@ -45,6 +45,11 @@ pub struct Arguments {
     /// Print everything as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+fn row_number(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "must be a whole number; the first row is 1".into())
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {

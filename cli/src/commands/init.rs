@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use indicatif::HumanCount;
 use tenure_table::Source;
 use tenure_training::file::write_whole;
 use tenure_training::init::{Answers, Draft, InitError, TargetFlags, draft, shell_word, suggested};
@@ -105,17 +106,21 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let schema = &draft.schema;
     let numbers = schema.fields.iter().filter(|field| field.is_number()).count();
     console.say(format!(
-        "{}: {} rows, {} numbers, {} categories and flags, {} identifiers, {} columns ignored; {} means left",
+        "{}: {}, {}, {}, {}, {} ignored; {} means left",
         arguments.out.display(),
-        draft.rows,
-        numbers,
-        schema.fields.len() - numbers,
-        schema.identifiers.len(),
-        schema.ignored.len(),
+        many(draft.rows as usize, "row", "rows"),
+        many(numbers, "number", "numbers"),
+        many(schema.fields.len() - numbers, "category or flag", "categories and flags"),
+        many(schema.identifiers.len(), "identifier", "identifiers"),
+        many(schema.ignored.len(), "column", "columns"),
         schema.target.words(),
     ));
     console.say("each guess has a comment: read and correct them before you train");
     if arguments.suggest { suggestions(arguments, &draft, console) } else { Ok(()) }
+}
+
+fn many(count: usize, one: &str, several: &str) -> String {
+    format!("{} {}", HumanCount(count as u64), if count == 1 { one } else { several })
 }
 
 /// Searches with the drafted schema, and writes it again with the suggestions.

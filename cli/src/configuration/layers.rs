@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::{Error, ErrorKind};
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
+use tenure_table::unreadable;
 
 use super::catalogue::{self, Catalogue, Setting};
 use super::origin::{FILE_VARIABLE, Given, Origin};
@@ -57,7 +59,7 @@ impl Configuration {
         let mut given = environment::read(&catalogue, &variables, &mut problems);
         if let Some(file) = &file {
             let text = std::fs::read_to_string(file)
-                .map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
+                .map_err(|error| Failure::usage(format!("{}: {}", file.display(), unreadable(&error))))?;
             given.extend(file::read(&catalogue, file, &text, &mut problems));
         }
         let configuration = Configuration { catalogue, command, file, given };
@@ -212,6 +214,20 @@ pub(super) fn leaf(matches: &ArgMatches) -> (Vec<String>, &ArgMatches) {
     (section, leaf)
 }
 
+/// Says how a table is named, where a file stands among the arguments that no argument takes.
+fn with_table_tip(mut error: Error) -> Error {
+    let is_file = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => std::path::Path::new(argument).is_file(),
+        _ => false,
+    };
+    // The usage names --data where it is missing.
+    if error.kind() == ErrorKind::UnknownArgument && is_file && error.to_string().contains("--data <") {
+        let tip = StyledStr::from("name a table with --data");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
+}
+
 /// Reads the layers and parses the arguments. Ends the process for help, version and wrong flags,
 /// as clap does.
 pub fn parse(command: Command, arguments: &[OsString]) -> Result<(Configuration, Layered), Failure> {
@@ -227,7 +243,7 @@ pub fn parse(command: Command, arguments: &[OsString]) -> Result<(Configuration,
     let configuration = Configuration::read(command, arguments, std::env::vars_os())?;
     match configuration.parse(arguments) {
         Ok(layered) => Ok((configuration, layered)),
-        Err(ParseError::Flags(error)) => error.exit(),
+        Err(ParseError::Flags(error)) => with_table_tip(*error).exit(),
         Err(ParseError::Lower(failure)) => Err(failure),
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use tenure::artifact::{Artifact, ArtifactError, read};
 use tenure::schema::date;
+use tenure_table::unreadable;
 
 use crate::failure::Failure;
 
@@ -17,7 +18,7 @@ pub struct ArtifactFile {
 
 /// Reads an artifact file. Its dates count back from the day `reference`, where one is given.
 pub fn read_artifact(path: &Path, reference: Option<f64>) -> Result<ArtifactFile, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, error))?;
+    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, unreadable(&error)))?;
     let refuse = |error: ArtifactError| Failure::data(format!("{}: {error} [{}]", path.display(), error.code()));
     let mut artifact = read(&bytes).map_err(refuse)?;
     if let Some(day) = reference

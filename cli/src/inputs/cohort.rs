@@ -14,6 +14,9 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::inputs::Notices;
 
+/// Rows of a class from which on figures say something.
+const FEW: usize = 10;
+
 /// Reads a table to measure a model on. Says which rows and values were treated how.
 pub fn read_for_evaluation(
     data: &Path,
@@ -21,7 +24,12 @@ pub fn read_for_evaluation(
     schema: &Schema,
     console: &Console,
 ) -> Result<Cohort, Failure> {
-    read(Purpose::Evaluation, data, options, schema, console)
+    let cohort = read(Purpose::Evaluation, data, options, schema, console)?;
+    let (left, stayed) = (cohort.positives(), cohort.rows() - cohort.positives());
+    if left.min(stayed) < FEW {
+        console.warn(format!("{left} left and {stayed} stayed: figures of fewer than {FEW} of a kind say little"));
+    }
+    Ok(cohort)
 }
 
 /// Says which fields of a table are not as they were in training.

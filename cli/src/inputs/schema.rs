@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use tenure_table::unreadable;
 use tenure_training::preset::{PRESETS, preset};
-use tenure_training::schema_file::SchemaFile;
+use tenure_training::schema_file::{SchemaFile, SchemaFileError};
 
 use crate::failure::Failure;
 
@@ -14,11 +15,15 @@ pub fn read_schema(path: &Path) -> Result<SchemaFile, Failure> {
     let text = match preset {
         Some(preset) => preset.to_owned(),
         None => std::fs::read_to_string(path).map_err(|error| {
-            let presets = PRESETS.join(", ");
+            let (error, presets) = (unreadable(&error), PRESETS.join(", "));
             Failure::usage(format!(
-                "{name}: {error}; name a schema file (`tenure init` writes one) or a preset ({presets})"
+                "{name}: {error}. A schema is a file that `tenure init` writes, or a preset ({presets})"
             ))
         })?,
     };
-    SchemaFile::read(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))
+    SchemaFile::read(&text).map_err(|error| {
+        let is_other = matches!(error, SchemaFileError::Toml(_)) && path.extension().is_none_or(|end| end != "toml");
+        let hint = if is_other { "\nthis is no schema: name the file that `tenure init` writes" } else { "" };
+        Failure::usage(format!("{name}: {error}{hint}"))
+    })
 }

@@ -2,6 +2,7 @@
 
 import { load, type Scorer } from "tenure";
 import { createHandler } from "tenure/edge";
+import "tenure/elements";
 import { createPool, type Pool } from "tenure/pool";
 import { Engine } from "../../wasm/tenure.js";
 
@@ -78,3 +79,10 @@ void pool.score("x");
 void pool.scoreMany([{ tenure: 1 }], { limit: 3 });
 // @ts-expect-error a number of workers is no text
 void createPool("/model.safetensors", { size: "2" });
+declare const element: HTMLElementTagNameMap["tenure-what-if"];
+// @ts-expect-error an input for these fields, or for all
+element.fields = "some";
+// @ts-expect-error a change has no explanation
+element.addEventListener("tenure-change", ({ detail }) => void detail.explanation);
+// @ts-expect-error a compiled module cannot be sent to the worker
+element.options = { wasm: new WebAssembly.Module(new Uint8Array(8)) };

@@ -23,6 +23,7 @@ import {
   type WorkedOn,
 } from "tenure";
 import { createHandler, type Handler } from "tenure/edge";
+import { type TenureChange, TenureScore, type TenureWhatIf } from "tenure/elements";
 import { english } from "tenure/english";
 import { german } from "tenure/german";
 import { createPool, type Pool } from "tenure/pool";
@@ -157,4 +158,28 @@ export async function pools(customer: Customer, columns: Columns, signal: AbortS
   const fields: readonly Field[] = pool.schema.fields;
   console.log(score, scores, again, explanation, changed, importance, probability, cell, device, fields);
   pool.dispose();
+}
+
+/** Elements have the types of their tags, and events those of their details. */
+export function elements(scorer: Scorer, record: CustomerRecord): void {
+  const score: TenureScore = document.createElement("tenure-score");
+  same<ReturnType<typeof made>, TenureWhatIf>(true);
+  const made = () => document.createElement("tenure-what-if");
+  score.model = "/model.safetensors";
+  score.scorer = scorer;
+  score.options = { locale: english, reference: "2024-06-30" };
+  score.record = score.baseline = record;
+  score.language = "de";
+  const whatIf = made();
+  whatIf.fields = "all";
+  whatIf.extents = new Map([["tenure", { low: 0, high: 72, step: 1 }]]);
+  whatIf.addEventListener("tenure-change", ({ detail }) => {
+    same<typeof detail, TenureChange>(true);
+    score.record = detail.record;
+  });
+  whatIf.addEventListener("tenure-error", ({ detail: { error } }) => void (error instanceof TenureError && error.code));
+  const reasons = document.querySelector("tenure-reasons");
+  reasons?.addEventListener("tenure-scored", ({ detail }) => void detail.explanation?.contributions);
+  whatIf.reset();
+  void (score instanceof TenureScore);
 }

@@ -11,14 +11,15 @@ use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 use cells::SheetCells;
+use sha2::{Digest, Sha256};
 
 use super::batch::{BATCH_ROWS, Batch, Cells};
 use super::error::{TableError, TableRule};
 use super::header;
 use super::origin::Origin;
-use super::text::{BATCH_TEXT, shown};
+use super::text::{BATCH_TEXT, BlankRows, shown};
 use super::text_cells::TextCells;
 
 /// Bytes looked at on either side of a file that is no workbook.
@@ -29,6 +30,8 @@ pub(super) struct SheetReader {
     file: PathBuf,
     pub(super) columns: Vec<String>,
     pub(super) notices: Vec<String>,
+    /// Names of the sheets that the workbook shows.
+    pub(super) sheets: Vec<String>,
     sheet: SheetCells,
     /// Column of the sheet for each column of the table, ascending.
     places: Vec<u16>,
@@ -37,6 +40,8 @@ pub(super) struct SheetReader {
     /// Rows above the first one of the table.
     before: usize,
     origin: Origin,
+    /// The sheet's name, where the workbook has others.
+    one_of_several: Option<String>,
 }
 
 impl SheetReader {
@@ -61,6 +66,7 @@ impl SheetReader {
             Err(error) => return Err(no_workbook(path, &mut bytes, error)),
         };
         let (name, mut notices) = choose(path, &workbook, sheet)?;
+        let sheets = visible(&workbook).map(|sheet| sheet.name.clone()).collect();
         let damaged = |error: XlsxError| damaged(path, error.to_string());
         let sheet = SheetCells::read(path, &mut workbook, &name, damaged)?;
         let titles = sheet.titles();
@@ -84,8 +90,17 @@ impl SheetReader {
             names[places.partition_point(|&place| place < column)] = text.trim().to_owned();
         }
         let columns = header::check(path, sheet.rows[titles].number.into(), names)?;
+        let mut blank = BlankRows::default();
+        for rows in sheet.rows[titles..].windows(2) {
+            let (before, next) = (u64::from(rows[0].number), u64::from(rows[1].number));
+            if next > before + 1 {
+                blank.add(next - before - 1, before + 1);
+            }
+        }
+        notices.extend(blank.notice("row"));
         let (file, before) = (path.into(), titles + 1);
-        Ok(SheetReader { file, columns, notices, sheet, places, next: before, before, origin })
+        let one_of_several = (workbook.sheets_metadata().len() > 1).then_some(name);
+        Ok(SheetReader { file, columns, notices, sheets, sheet, places, next: before, before, origin, one_of_several })
     }
 
     /// The next rows; `None` at the end.
@@ -117,8 +132,22 @@ impl SheetReader {
     }
 
     pub(super) fn sha256(&self) -> Result<Option<String>, TableError> {
-        self.origin.sha256(&self.file)
+        let hash = self.origin.sha256(&self.file)?;
+        // Two sheets of a workbook are two tables.
+        let of_sheet = |hash: String| match &self.one_of_several {
+            Some(name) => hex::encode(Sha256::digest(format!("{hash} {name}"))),
+            None => hash,
+        };
+        Ok(hash.map(of_sheet))
     }
+}
+
+fn worksheets<R: Read + Seek>(workbook: &Xlsx<R>) -> impl Iterator<Item = &Sheet> {
+    workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet)
+}
+
+fn visible<R: Read + Seek>(workbook: &Xlsx<R>) -> impl Iterator<Item = &Sheet> {
+    worksheets(workbook).filter(|sheet| sheet.visible == SheetVisible::Visible)
 }
 
 /// The name of the sheet to read, and a notice where others might be meant.
@@ -127,12 +156,12 @@ fn choose<R: Read + Seek>(
     workbook: &Xlsx<R>,
     wanted: Option<&str>,
 ) -> Result<(String, Vec<String>), TableError> {
-    let sheets: Vec<_> = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect();
+    let sheets: Vec<_> = worksheets(workbook).collect();
     let list =
         |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
     let Some(wanted) = wanted else {
-        let visible: Vec<_> = sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible).collect();
-        let first = visible.first().copied().or(sheets.first());
+        let visible: Vec<_> = visible(workbook).collect();
+        let first = visible.first().or(sheets.first());
         let first = first.ok_or_else(|| TableError::new(path, TableRule::NotEmpty, "the workbook has no sheet"))?;
         let mut notices = Vec::new();
         if visible.len() > 1 {
@@ -154,7 +183,11 @@ fn choose<R: Read + Seek>(
 }
 
 fn damaged(path: &Path, error: String) -> TableError {
-    TableError::new(path, TableRule::Undamaged, format!("the workbook is damaged: {error}"))
+    TableError::new(
+        path,
+        TableRule::Undamaged,
+        format!("the workbook is damaged or cut off: {error}; copy or save it again"),
+    )
 }
 
 /// The error for a zip archive that cannot be opened as a workbook.
@@ -172,7 +205,7 @@ fn no_workbook(path: &Path, bytes: &mut (impl Read + Seek), error: String) -> Ta
         format("this is an OpenDocument spreadsheet (.ods); save it as .xlsx or CSV")
     } else if has(b"xl/workbook.bin") {
         format("this is a binary workbook (.xlsb); save it as .xlsx or CSV")
-    } else if has(b"xl/workbook.xml") {
+    } else if has(b"xl/workbook.xml") || path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx")) {
         damaged(path, error)
     } else {
         format("this is a zip archive, but no workbook (.xlsx); unpack it, and name the table within")

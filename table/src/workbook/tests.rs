@@ -118,7 +118,8 @@ fn cells_read_as_a_text_file_has_them() {
         assert_eq!(found[1], (4, fourth.map(String::from).to_vec()));
         let fifth = ["FALSE", "2024-01-31", "", "", "", "", "12345678901234568"];
         assert_eq!(found[2..], [(5, fifth.map(String::from).to_vec())]);
-        assert_eq!((source.progress(), source.notices().len()), ((3, 3), 0));
+        assert_eq!(source.progress(), (3, 3));
+        assert_eq!(source.notices(), ["a row without any value is passed over, row 3"]);
         assert_eq!(source.sha256().unwrap(), Some(hex::encode(Sha256::digest(&bytes))));
     }
 }
@@ -156,6 +157,10 @@ fn sheets_are_chosen_by_name_or_number() {
     let notices = read(bytes.clone(), None).unwrap().notices();
     assert_eq!(notices, ["the sheet \"2024\" is read, the first of 2 (\"2024\", \"Kunden\")"]);
     assert!(read(bytes.clone(), Some("2024")).unwrap().notices().is_empty());
+    // Two sheets are two tables, however the sheet was chosen.
+    let hash = |sheet| read(bytes.clone(), sheet).unwrap().sha256().unwrap();
+    assert_eq!((hash(None), hash(Some("kunden"))), (hash(Some("2024")), hash(Some("3"))));
+    assert_ne!(hash(Some("2024")), hash(Some("3")));
     for wanted in ["Customers", "0", "4"] {
         let error = first(Some(wanted)).unwrap_err();
         let message = format!("no sheet {wanted:?}; the sheets are \"Notes\", \"2024\", \"Kunden\"");

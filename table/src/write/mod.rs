@@ -65,7 +65,7 @@ enum Encoding {
         delimiter: u8,
     },
     #[cfg(feature = "parquet")]
-    Parquet(arrow_schema::SchemaRef),
+    Parquet(parquet::ParquetOutput),
 }
 
 /// Rows of the table to write, encoded.
@@ -95,7 +95,7 @@ impl OutputTable {
             }
             Format::Text { delimiter } => Encoding::Text { delimiter: delimiter as u8 },
             #[cfg(feature = "parquet")]
-            Format::Parquet => Encoding::Parquet(parquet::schema(source, appended)),
+            Format::Parquet => Encoding::Parquet(parquet::ParquetOutput::new(source, appended)),
             _ => return Err(WriteError::Format),
         };
         let names = source.columns().iter().chain(appended_names()).cloned().collect();
@@ -115,8 +115,8 @@ impl OutputTable {
                 Ok(EncodedRows::Text(text::encode(batch, self.columns, appended, *delimiter)))
             }
             #[cfg(feature = "parquet")]
-            Encoding::Parquet(schema) => {
-                let rows = parquet::encode(batch, self.columns, appended, schema);
+            Encoding::Parquet(output) => {
+                let rows = parquet::encode(batch, self.columns, appended, &output.schema);
                 Ok(EncodedRows::Arrow(rows.map_err(::parquet::errors::ParquetError::from)?))
             }
         }
@@ -130,8 +130,8 @@ impl OutputTable {
                 Ok(TableWriter { kind: WriterKind::Text(out) })
             }
             #[cfg(feature = "parquet")]
-            Encoding::Parquet(schema) => {
-                Ok(TableWriter { kind: WriterKind::Parquet(Box::new(parquet::writer(out, schema)?)) })
+            Encoding::Parquet(output) => {
+                Ok(TableWriter { kind: WriterKind::Parquet(Box::new(parquet::writer(out, output)?)) })
             }
         }
     }

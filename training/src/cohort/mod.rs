@@ -19,6 +19,7 @@ use tenure_table::{Batch, ColumnsError, Source, TableError};
 
 use crate::words::percent;
 
+pub(crate) use report::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
 pub use report::{Purpose, ReadReport, RowProblem, Unfit};
 pub use tenure_table::{Column, MISSING_CODE};
 

@@ -9,8 +9,10 @@ use tenure::customer::{Problem, ValueSummary};
 use tenure::schema::{Outcome, Schema, Target, When, folded};
 use tenure_table::{ReadOptions, Source, TableError};
 
-pub(super) const MINIMUM_ROWS: usize = 50;
-pub(super) const MINIMUM_OF_A_CLASS: usize = 10;
+use crate::words::many;
+
+pub(crate) const MINIMUM_ROWS: usize = 50;
+pub(crate) const MINIMUM_OF_A_CLASS: usize = 10;
 /// Problems that are kept; all are counted.
 const KEPT_PROBLEMS: usize = 100;
 /// Problems shown to people.
@@ -110,7 +112,10 @@ impl fmt::Display for Unfit {
             }
             Unfit::OneClass { field, left, values } => {
                 let list = values_list(values);
-                write!(f, "target `{field}` has one class: a customer left where {left}; the rows have {list}")
+                write!(
+                    f,
+                    "target `{field}` has one class: a customer left where {left}; the rows have {list}; correct `positive` in the schema, or add rows of the customers that are not there"
+                )
             }
             Unfit::UnnamedValues { field, rows, values } => {
                 let list = values_list(values);
@@ -120,18 +125,23 @@ impl fmt::Display for Unfit {
                 )
             }
             Unfit::TooFewRows { rows, purpose: Purpose::Training } => {
-                write!(f, "{rows} usable rows; training needs at least {MINIMUM_ROWS}")
+                write!(f, "{}; training needs at least {MINIMUM_ROWS}: add rows", usable(*rows))
             }
-            Unfit::TooFewRows { rows, purpose: Purpose::Evaluation } => write!(f, "{rows} usable rows"),
+            Unfit::TooFewRows { rows, purpose: Purpose::Evaluation } => write!(f, "{}", usable(*rows)),
             Unfit::TooFewOfAClass { positives, negatives } => write!(
                 f,
-                "{positives} customers left and {negatives} stayed; training needs at least {MINIMUM_OF_A_CLASS} of each"
+                "{} left and {negatives} stayed; training needs at least {MINIMUM_OF_A_CLASS} of each: add rows",
+                many(*positives as u64, "customer", "customers")
             ),
             Unfit::AllMissing { field } => {
                 write!(f, "field `{field}` is missing in every row; list it under `ignored` or fill it")
             }
         }
     }
+}
+
+fn usable(rows: usize) -> String {
+    many(rows as u64, "usable row", "usable rows")
 }
 
 /// The message for a table that breaks rules, with its first problems.

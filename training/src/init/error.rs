@@ -11,11 +11,14 @@ use crate::words::nearest_hint;
 pub enum InitError {
     #[error(transparent)]
     Table(#[from] TableError),
-    #[error("{file}: no column `{target}`{}; the columns are {columns}", nearest_hint(nearest.as_deref()))]
-    NoTarget { file: String, target: String, nearest: Option<String>, columns: String },
+    /// `hint` says what else may be wrong; it may be empty.
+    #[error("{file}: no column `{target}`{}; the columns are {columns}{hint}", nearest_hint(nearest.as_deref()))]
+    NoTarget { file: String, target: String, nearest: Option<String>, columns: String, hint: &'static str },
     #[error("{file}: target `{target}` is of type {kind}; it must be a text, a number or a boolean")]
     TargetType { file: String, target: String, kind: String },
-    #[error("{file}: target `{target}` must tell customers who left from those who stayed; it has {values}")]
+    #[error(
+        "{file}: target `{target}` must tell customers who left from those who stayed; it has {values}; name another column with --target, or add rows of the customers that are not there"
+    )]
     OneClass { file: String, target: String, values: String },
     #[error("{0}")]
     Ambiguous(Box<Question>),

@@ -17,10 +17,11 @@ use document::Drafted;
 use guess::{ColumnQuestion, Guess, Place, Refusal};
 use rayon::prelude::*;
 use tenure::schema::{MAXIMUM_FIELDS, Schema};
-use tenure_table::{Batch, Source, nearest};
+use tenure_table::{Batch, Format, Source, listed, nearest};
 
+use crate::cohort::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
 use crate::profile::{MAXIMUM_TEXT, Profile, label};
-use crate::words::{grouped, nearest_hint};
+use crate::words::{grouped, many, nearest_hint};
 
 pub use answers::Answers;
 pub use document::suggested;
@@ -55,7 +56,15 @@ pub fn draft(
     let columns = source.columns().to_vec();
     let Some(target_column) = columns.iter().position(|column| column == target) else {
         let nearest = nearest(target, columns.iter().map(String::as_str)).map(Into::into);
-        return Err(InitError::NoTarget { file, target: target.into(), nearest, columns: columns.join(", ") });
+        let hint = match source.format() {
+            Format::Sheet => "; if it is on another sheet, name that with --sheet",
+            Format::Text { .. } if columns.len() == 1 => {
+                "; the file has one column: commas, semicolons, tabs or bars must stand between the cells"
+            }
+            _ => "",
+        };
+        let columns = listed(&columns);
+        return Err(InitError::NoTarget { file, target: target.into(), nearest, columns, hint });
     };
     if let Some(column) = source.refused().iter().find(|column| column.name == target) {
         return Err(InitError::TargetType { file, target: target.into(), kind: column.kind.clone() });
@@ -95,9 +104,26 @@ pub fn draft(
     let text = document::write(&drafted);
     let unsound = |problems: String| InitError::Unsound { file: file.clone(), problems };
     match SchemaFile::read(&text) {
-        Ok(SchemaFile { schema, .. }) => Ok(Draft { text, schema, rows: drafted.rows, notices: source.notices() }),
+        Ok(SchemaFile { schema, .. }) => {
+            let mut notices = source.notices();
+            notices.extend(too_few_to_train(drafted_target.counts));
+            Ok(Draft { text, schema, rows: drafted.rows, notices })
+        }
         Err(error) => Err(unsound(error.to_string())),
     }
+}
+
+/// Says at once what training would refuse later.
+fn too_few_to_train(counts: [u64; 2]) -> Option<String> {
+    let [left, stayed] = counts;
+    let is_enough = left + stayed >= MINIMUM_ROWS as u64 && left.min(stayed) >= MINIMUM_OF_A_CLASS as u64;
+    (!is_enough).then(|| {
+        format!(
+            "{} left and {} stayed; training needs at least {MINIMUM_ROWS} rows, and {MINIMUM_OF_A_CLASS} of each: add rows",
+            many(left, "customer", "customers"),
+            grouped(stayed)
+        )
+    })
 }
 
 fn observe(profiles: &mut [Profile], batch: &Batch) {

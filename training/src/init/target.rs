@@ -27,6 +27,8 @@ pub struct TargetFlags<'a> {
 pub(super) struct DraftedTarget {
     pub(super) target: Target,
     pub(super) comments: Vec<String>,
+    /// Rows of customers who left, and of those who stayed.
+    pub(super) counts: [u64; 2],
 }
 
 pub(super) fn drafted(file: &str, profile: &Profile, flags: &TargetFlags) -> Result<DraftedTarget, InitError> {
@@ -94,7 +96,7 @@ fn of_presence(file: String, profile: &Profile, when: When) -> Result<DraftedTar
     if !target.missing.is_empty() {
         comments.push("`missing` lists texts that are no value".into());
     }
-    Ok(DraftedTarget { target, comments })
+    Ok(DraftedTarget { target, comments, counts: [left, profile.rows - left] })
 }
 
 fn predicts(target: &Target, share: &str) -> String {
@@ -136,7 +138,9 @@ fn of_values(
     if values.absent() > 0 {
         comments.push(format!("{} rows have no value and are left out of training", grouped(values.absent())));
     }
-    Ok(DraftedTarget { target, comments })
+    let rows = |values: &[&Spelled]| values.iter().map(|value| value.rows).sum();
+    let counts = [rows(&left), rows(&stayed)];
+    Ok(DraftedTarget { target, comments, counts })
 }
 
 /// A value that surely means that a customer left.
@@ -152,6 +156,9 @@ fn guess(values: &TargetValues) -> Result<Guess, String> {
             0 if values.absent() > 0 => "It has many values and rows without one".into(),
             0 => "It has too many values to list".into(),
             1 => "It has one value and rows without one".into(),
+            _ if values.absent() > 0 && values.profile.dates.rows * 2 >= values.known => {
+                "It has dates and rows without one".into()
+            }
             _ if values.each.iter().all(|value| number(value.text).is_some()) => {
                 "It has more than two values, which may be levels or codes".into()
             }
@@ -188,8 +195,11 @@ fn unsure(a: &Spelled, b: &Spelled) -> &'static str {
 }
 
 fn question(file: String, values: &TargetValues, why: String) -> Question {
-    let mut answers = by_value(values);
-    if values.absent() > 0 && values.each.len() != 2 {
+    // Of days of leaving, none is more positive than another.
+    let has_dates = values.profile.dates.rows * 2 >= values.known.max(1);
+    let by_presence = values.absent() > 0 && (values.each.len() != 2 || has_dates);
+    let mut answers = if by_presence && has_dates { Vec::new() } else { by_value(values) };
+    if by_presence {
         answers.push(Answer { flags: "--positive present".into(), note: "no value means stayed".into() });
         answers.push(Answer { flags: "--positive missing".into(), note: "no value means left".into() });
     }
@@ -366,6 +376,12 @@ mod tests {
             let comment = format!("# The model predicts the probability that left_on {words} ({share} of rows).\n");
             assert!(draft.text.contains(&comment), "{}", draft.text);
         }
+        // Days of leaving are no values to choose from.
+        let counts = [("2024-03-01", 5), ("2024-03-02", 9), ("2024-03-07", 6), ("", 80)];
+        let question = guessed("end_date", &counts).unwrap_err();
+        assert_eq!(question.why, "It has dates and rows without one");
+        let answers: Vec<_> = question.answers.iter().map(|answer| answer.flags.as_str()).collect();
+        assert_eq!(answers, ["--positive present", "--positive missing"]);
         // A value of that name is a value.
         let draft = drafted(&table("t", &[("missing", 30), ("here", 70)]), "t", Some("missing")).unwrap();
         assert_eq!((draft.schema.target.positive, draft.schema.target.when), (vec!["missing".into()], None));

@@ -354,7 +354,7 @@ pub(crate) fn number(text: &str) -> Option<f64> {
 
 /// The hours of a time of day or a duration.
 fn hours(text: &str) -> Option<f64> {
-    NumberFormat { time: true, ..NumberFormat::default() }.read(text).filter(|_| text.contains(':'))
+    NumberFormat { time: true, ..NumberFormat::default() }.read(text)
 }
 
 fn is_word(text: &str) -> bool {

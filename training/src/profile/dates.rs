@@ -180,12 +180,25 @@ pub(super) fn dated(text: &str) -> Option<Dated> {
     if date::read(text).is_some() {
         return Some(Dated::Iso);
     }
+    if without_ordinal(text).is_some_and(|text| dated(&text) == Some(Dated::Ordered)) {
+        return Some(Dated::Other);
+    }
     let parts = Parts::of(text)?;
     if parts.has_zero() {
         return Some(Dated::Never);
     }
     let readable = parts.orders().iter().any(|order| DateFormat::Order(order.clone()).read(text).is_some());
     if readable { Some(Dated::Ordered) } else { parts.is_other_date().then_some(Dated::Other) }
+}
+
+/// A date without the letters behind its day, as in "5th March 2024".
+fn without_ordinal(text: &str) -> Option<String> {
+    let ordinals = ["st", "nd", "rd", "th"].into_iter().flat_map(|ordinal| text.match_indices(ordinal));
+    ordinals.into_iter().find_map(|(at, ordinal)| {
+        let (before, after) = (&text[..at], &text[at + ordinal.len()..]);
+        let is_ordinal = before.ends_with(|c: char| c.is_ascii_digit()) && !after.starts_with(char::is_alphanumeric);
+        is_ordinal.then(|| before.to_owned() + after)
+    })
 }
 
 /// The orders that read a text.
@@ -373,6 +386,8 @@ mod tests {
             ("00-Jan-00", Dated::Never),
             ("5. Mai 2024", Dated::Other),
             ("31-Okt-2024", Dated::Other),
+            ("5th March 2024", Dated::Other),
+            ("March 1st, 2024", Dated::Other),
             ("2024-02-30", Dated::Other),
             ("31/31/2024", Dated::Other),
         ] {
@@ -400,6 +415,8 @@ mod tests {
             "5-10-15-20",
             "AB-12-2024",
             "10/20",
+            "21st",
+            "5th Avenue 2024",
         ] {
             assert_eq!(dated(text), None, "{text}");
         }

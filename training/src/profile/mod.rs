@@ -25,9 +25,9 @@ pub(crate) use identify::{
     NEARLY_ALL, Naming, ROWS_FOR_IDENTIFIERS, identifies, is_code, looks_like_codes, naming, profile_of,
 };
 pub(crate) use leaving::{speaks, yes_or_no};
-pub(crate) use levels::{Ends, Level, levels_of};
+pub(crate) use levels::{Level, levels_of};
 pub(crate) use names::{label, words};
-pub(crate) use numbers::{Notation, Notations, named_notation};
+pub(crate) use numbers::{Notation, Notations, Numerals, named_notation};
 pub(crate) use outcome::{after_the_fact, outcome_word};
 pub(crate) use placeholders::{apart, dates_apart};
 pub(crate) use position::row_position;

@@ -168,6 +168,22 @@ impl Numerals {
         dressed.len() > 1 && dressed.iter().all(is_letter) && !all_factors
     }
 
+    /// Whether its numbers, few and whole, name something with a letter: `3G`, `4K`, `5A`, `1Q`. A
+    /// capital letter right behind the number is a name where few different numbers have it. A unit
+    /// is a word (`9 MB`), has a blank before it (`16 A`), is a small letter (`12m`), stands behind a
+    /// fraction (`1.5K`), beside a currency (`$4K`), or behind many different numbers (`489G`). Of
+    /// small letters, only the generations of mobile networks (`3g`) are names.
+    pub(crate) fn are_names(texts: &[&str]) -> bool {
+        const FEW: usize = 12;
+        let is_name = |text: &&str| {
+            let Some(letter) = text.chars().last() else { return false };
+            let number = &text[..text.len() - letter.len_utf8()];
+            let is_whole = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+            is_whole && (letter.is_uppercase() || letter == 'g' && ["2", "3", "4", "5", "6"].contains(&number))
+        };
+        texts.len() <= FEW && texts.iter().all(is_name)
+    }
+
     /// The notations that fit. `typed` says that the table holds numbers, not texts.
     pub(crate) fn notations(&self, typed: bool) -> Notations {
         let negative = match (self.brackets, self.trailing) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use tenure::schema::{DateFormat, Kind, NumberFormat};
-use tenure_table::nearest;
+use tenure_table::{listed, nearest};
 
 use super::error::SplitError;
 use crate::cohort::Cohort;
@@ -73,7 +73,7 @@ impl Times {
                 let message = if text.is_empty() {
                     "is empty; a split by time needs a time in every row".into()
                 } else {
-                    format!("{text:?} is not {expected}")
+                    format!("{text:?} is not {expected}; correct it, or split by a column of dates or numbers")
                 };
                 let file = cohort.report().file.display().to_string();
                 return Err(SplitError::File { file, place: format!("{place}, column `{column}`"), message });
@@ -97,8 +97,9 @@ fn walk(
     let columns = source.columns().iter().filter(|name| **name != report.target.field);
     let Some(index) = source.columns().iter().position(|name| name == column).filter(|_| column != report.target.field)
     else {
-        let nearest = nearest(column, columns.map(String::as_str)).map(Into::into);
-        return Err(SplitError::Column { file, column: column.into(), nearest });
+        let nearest = nearest(column, columns.clone().map(String::as_str)).map(Into::into);
+        let columns = listed(&columns.cloned().collect::<Vec<_>>());
+        return Err(SplitError::Column { file, column: column.into(), nearest, columns });
     };
     let mut kept = 0;
     cohort.reread(source, &mut |batch, row| {

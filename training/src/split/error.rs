@@ -15,8 +15,8 @@ pub enum SplitError {
     FoldCount { folds: usize, rows: usize },
     #[error("a part with a share of {share} would have none of the {count} customers who {class}")]
     EmptyClass { share: f64, class: &'static str, count: usize },
-    #[error("{file}: no column `{column}`{hint}", hint = nearest_hint(nearest.as_deref()))]
-    Column { file: String, column: String, nearest: Option<String> },
+    #[error("{file}: no column `{column}` to split by{hint}; the columns are {columns}", hint = nearest_hint(nearest.as_deref()))]
+    Column { file: String, column: String, nearest: Option<String>, columns: String },
     /// The rows cannot be split by this column.
     #[error("`{column}`: {message}")]
     Apart { column: String, message: String },

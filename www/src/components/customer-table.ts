@@ -8,14 +8,12 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Contribution, Explanation, Scorer } from "tenure";
-import type { Explainer, Wish } from "../explanation/explainer";
-import { controls } from "../styles/controls";
+import { controls, cssVariables, type Explainer, tierMark, tierMarkStyles, tierStep, type Wish } from "tenure/elements";
 import type { ScoredTable } from "../table/scored-table";
 import { type Query, tellingFields } from "../table/view";
 import { fieldLabels } from "../text/fields";
-import { formatCount, formatPercent } from "../text/numbers";
-import { cssVariables } from "./css-variables";
-import { tierMark, tierMarkStyles, tierStep } from "./marks";
+import { formatPercent } from "../text/formats";
+import { formatCount } from "../text/numbers";
 import { HEAD_HEIGHT, ROW_HEIGHT, RowWindow } from "./row-window";
 
 /** Asks to open a row's customer. */

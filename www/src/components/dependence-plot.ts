@@ -5,13 +5,11 @@
  */
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { controls, cssVariables, ticks } from "tenure/elements";
 import type { Driver } from "../cohort/messages";
 import { ends, ranks, withLength } from "../cohort/scales";
-import { ticks } from "../explanation/waterfall";
-import { controls } from "../styles/controls";
 import { fieldLabel } from "../text/fields";
-import { formatTick } from "../text/numbers";
-import { cssVariables } from "./css-variables";
+import { formatTick } from "../text/formats";
 import { PlotCanvas } from "./plot-canvas";
 import { Shades } from "./shades";
 

@@ -5,20 +5,19 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { DeviceChoice } from "tenure";
+import { controls, cssVariables, notes } from "tenure/elements";
 import { columnsOf, type DriversRun, explainCohort } from "../cohort/drivers";
 import type { Driver, Drivers } from "../cohort/messages";
 import { ends, withLength } from "../cohort/scales";
-import { controls } from "../styles/controls";
-import { notes } from "../styles/notes";
 import { panel } from "../styles/panel";
 import type { ScoredTable } from "../table/scored-table";
-import { counted, formatCount, formatFixed, formatSeconds, formatWholePercent } from "../text/numbers";
+import { formatFixed, formatSeconds, formatWholePercent } from "../text/formats";
+import { counted, formatCount } from "../text/numbers";
 import type { Model } from "../workspace/model";
 import "./beeswarm-row";
 import "./dependence-plot";
 import { errorMessage } from "../text/failure";
 import { fieldLabel } from "../text/fields";
-import { cssVariables } from "./css-variables";
 import { icon } from "./marks";
 
 /** The most customers to explain. More dots would take longer and show nothing new. */

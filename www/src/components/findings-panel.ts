@@ -1,7 +1,7 @@
 /** All problems and notes on the file, by line and field, with the rule and the value. */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { controls } from "../styles/controls";
+import { controls } from "tenure/elements";
 import { panel } from "../styles/panel";
 import type { Finding } from "../table/messages";
 import type { ScoredTable } from "../table/scored-table";

@@ -1,6 +1,6 @@
-/** Icons, the logo, and the mark of a tier, which shows the tier by shape as well as by colour. */
-import { css, html, svg, type TemplateResult } from "lit";
-import { classMap } from "lit/directives/class-map.js";
+/** Icons and the logo. */
+import { html, type TemplateResult } from "lit";
+import { ALERT, drawing } from "tenure/elements";
 
 const paths = {
   close: "M5 5l10 10M15 5L5 15",
@@ -12,14 +12,13 @@ const paths = {
   model: "M10 2.5l6.5 3.75v7.5L10 17.5l-6.5-3.75v-7.5zM3.5 6.25L10 10l6.5-3.75M10 10v7.5",
   sun: "M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM10 1.5v2M10 16.5v2M1.5 10h2M16.5 10h2M4 4l1.4 1.4M14.6 14.6L16 16M16 4l-1.4 1.4M5.4 14.6L4 16",
   moon: "M16.5 11.8A7 7 0 0 1 8.2 3.5a7 7 0 1 0 8.3 8.3z",
-  alert: "M10 6.5v4.5M10 14v.01M10 2.5l8 14.5H2z",
+  alert: ALERT,
   lock: "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9",
   drivers: "M3 4h9M3 8h14M3 12h6M3 16h11",
-  reset: "M4 8a6.5 6.5 0 1 1-.5 4M4 3.5V8h4.5",
 } as const;
 
 export function icon(name: keyof typeof paths): TemplateResult {
-  return html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">${svg`<path d=${paths[name]} />`}</svg>`;
+  return drawing(paths[name]);
 }
 
 /** The logo: a ring with a gap, and a customer who might leave through it. */
@@ -29,43 +28,3 @@ export function logo(): TemplateResult {
     <circle cx="10.2" cy="6.9" r="2.4" />
   </svg>`;
 }
-
-const BARS = 4;
-
-/** The step of the four-step colour ramp for a tier, for any number of tiers. */
-export function tierStep(tier: number, tiers: number): number {
-  return tiers <= 1 ? 0 : Math.round((tier / (tiers - 1)) * (BARS - 1));
-}
-
-export function tierMark(tier: number, tiers: number): TemplateResult {
-  const step = tierStep(tier, tiers);
-  const bars = Array.from({ length: BARS }, (_, bar) => {
-    const height = 4 + bar * 3;
-    return svg`<rect class=${classMap({ on: bar <= step })} x=${bar * 4} y=${14 - height} width="3" height=${height} rx="1" />`;
-  });
-  return html`<svg class="tier-mark step-${step}" viewBox="0 0 15 14" aria-hidden="true">${bars}</svg>`;
-}
-
-export const tierMarkStyles = css`
-  .tier-mark {
-    width: 15px;
-    height: 14px;
-    flex: none;
-    fill: var(--line);
-  }
-  .step-0 {
-    --tier: var(--tier-0);
-  }
-  .step-1 {
-    --tier: var(--tier-1);
-  }
-  .step-2 {
-    --tier: var(--tier-2);
-  }
-  .step-3 {
-    --tier: var(--tier-3);
-  }
-  .tier-mark .on {
-    fill: var(--tier);
-  }
-`;

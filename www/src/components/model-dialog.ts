@@ -2,10 +2,11 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Card } from "tenure";
-import { controls } from "../styles/controls";
+import { controls } from "tenure/elements";
 import { cardFigures } from "../text/card";
 import { targetText } from "../text/fields";
-import { formatBytes, formatCount, formatWholePercent } from "../text/numbers";
+import { formatWholePercent } from "../text/formats";
+import { formatBytes, formatCount } from "../text/numbers";
 import type { Model } from "../workspace/model";
 import { icon } from "./marks";
 

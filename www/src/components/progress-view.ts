@@ -1,10 +1,10 @@
 /** Shown while a table is scored: progress, speed, and a button to cancel. */
 import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { controls } from "../styles/controls";
+import { controls, cssVariables } from "tenure/elements";
 import type { Progress } from "../table/score-file";
-import { counted, formatCount, formatWholePercent } from "../text/numbers";
-import { cssVariables } from "./css-variables";
+import { formatWholePercent } from "../text/formats";
+import { counted, formatCount } from "../text/numbers";
 
 @customElement("progress-view")
 export class ProgressView extends LitElement {

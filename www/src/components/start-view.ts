@@ -4,7 +4,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Field } from "tenure";
-import { controls } from "../styles/controls";
+import { controls } from "tenure/elements";
 import { cardFigures } from "../text/card";
 import type { FileFailure } from "../text/failure";
 import type { Model } from "../workspace/model";

@@ -2,11 +2,11 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Tier } from "tenure";
-import { controls } from "../styles/controls";
+import { controls, cssVariables, tierMark, tierMarkStyles, tierStep } from "tenure/elements";
 import type { ScoredTable } from "../table/scored-table";
-import { counted, formatCount, formatPercent, formatSeconds } from "../text/numbers";
-import { cssVariables } from "./css-variables";
-import { icon, tierMark, tierMarkStyles, tierStep } from "./marks";
+import { formatPercent, formatSeconds } from "../text/formats";
+import { counted, formatCount } from "../text/numbers";
+import { icon } from "./marks";
 
 /** Asks to turn the filter for a tier on or off. */
 export class ToggleTier extends Event {

@@ -4,7 +4,7 @@
  */
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { controls } from "../styles/controls";
+import { controls } from "tenure/elements";
 import type { ScoredTable } from "../table/scored-table";
 import { fieldLabels } from "../text/fields";
 import { counted, formatCount } from "../text/numbers";
@@ -15,6 +15,7 @@ import { icon, logo } from "./marks";
 import type { ModelDialog } from "./model-dialog";
 import type { ToggleTier } from "./summary-strip";
 import "./customer-panel";
+import type { Speak } from "./customer-panel";
 import "./customer-table";
 import "./drivers-panel";
 import "./findings-panel";
@@ -179,7 +180,7 @@ export class TenureApp extends LitElement {
       ${model ? html`<model-dialog .model=${model} @choose-model=${() => this.modelInput.click()}></model-dialog>` : nothing}
       ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Drop the file to score it</p></div>` : nothing}
       ${this.applyUpdate ? this.#update(this.applyUpdate) : nothing}
-      <input id="table-file" type="file" accept=".csv,.tsv,.txt,text/csv" hidden aria-label="Customer table" @change=${this.#onChosen} />
+      <input id="table-file" type="file" accept=".csv,.tsv,.txt,.gz,.xlsx,text/csv" hidden aria-label="Customer table" @change=${this.#onChosen} />
       <input id="model-file" type="file" accept=".safetensors" hidden aria-label="Model" @change=${this.#onChosen} />
       <p class="visually-hidden" role="status">${said}</p>
     `;
@@ -256,8 +257,9 @@ export class TenureApp extends LitElement {
       return html`<customer-panel
         .model=${model}
         .table=${table}
-        .explainer=${this.#workspace.explainer}
+        .language=${this.#workspace.language}
         .row=${panel.row}
+        @panel-speak=${({ language }: Speak) => this.#workspace.speak(language)}
         @panel-close=${this.#closePanel}
         @panel-previous=${() => this.#step(-1)}
         @panel-next=${() => this.#step(1)}

@@ -4,7 +4,7 @@
  */
 import { html, LitElement } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { controls } from "../styles/controls";
+import { controls } from "tenure/elements";
 import { icon } from "./marks";
 
 type Theme = "light" | "dark";

@@ -9,25 +9,18 @@ export interface Column {
   texts: string[];
 }
 
-/** Gives each distinct text of a column a code, in order of first appearance. */
-export class Dictionary {
-  readonly #codes = new Map<string, number>();
-  #fresh: string[] = [];
+/** Texts side by side, and where each ends. */
+export interface JoinedTexts {
+  text: string;
+  ends: Uint32Array;
+}
 
-  code(text: string): number {
-    const known = this.#codes.get(text);
-    if (known !== undefined) return known;
-    const code = this.#codes.size;
-    this.#codes.set(text, code);
-    this.#fresh.push(text);
-    return code;
-  }
-
-  /** Texts added since the last call. */
-  takeFresh(): string[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    return fresh;
+/** Appends the texts to a list. */
+export function append({ text, ends }: JoinedTexts, list: string[]): void {
+  let start = 0;
+  for (const end of ends) {
+    list.push(text.slice(start, end));
+    start = end;
   }
 }
 

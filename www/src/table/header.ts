@@ -1,4 +1,4 @@
-/** Finds the columns that the model needs in the header line. */
+/** Finds the columns that the model needs among the names of the header, which are all different. */
 import type { Schema } from "tenure";
 import { UnusableFile } from "../text/failure";
 import { fieldLabel } from "../text/fields";
@@ -10,14 +10,6 @@ import { fieldLabel } from "../text/fields";
 export function fieldColumns(header: string[], schema: Schema, name: string): number[] {
   const needed = schema.fields.map((field) => field.name);
   const found = needed.map((field) => header.indexOf(field));
-
-  const twice = needed.filter((field) => header.indexOf(field) !== header.lastIndexOf(field));
-  if (twice.length > 0) {
-    throw new UnusableFile(
-      `${name} has ${twice.length === 1 ? "a duplicate column" : "duplicate columns"}`,
-      `The header names ${twice.join(", ")} more than once. Remove or rename the duplicates, then choose the file again.`,
-    );
-  }
 
   const missing = schema.fields.filter((_, index) => found[index] === -1);
   if (missing.length === 0) return found;

@@ -1,5 +1,6 @@
 /** Messages between the page and the table worker. All of it can be cloned by `postMessage`. */
 import type { FileFailure } from "../text/failure";
+import type { JoinedTexts } from "./dictionary";
 
 export interface ScoreFile {
   model: Uint8Array;
@@ -28,7 +29,7 @@ export interface Block {
   rows: number;
   lines: Uint32Array;
   codes: Uint32Array[];
-  newTexts: string[][];
+  newTexts: JoinedTexts[];
   probability: Float32Array;
   logit: Float32Array;
   tier: Uint8Array;
@@ -36,9 +37,9 @@ export interface Block {
 }
 
 export type TableMessage =
-  | { kind: "header"; header: string[]; delimiter: string; notices: string[] }
+  | { kind: "header"; header: string[]; delimiter: string }
   | { kind: "block"; block: Block; share: number }
-  | { kind: "done"; seconds: number }
+  | { kind: "done"; seconds: number; notices: string[] }
   | { kind: "failed"; failure: FileFailure };
 
 /** The value of `tier` for a row without a score. */

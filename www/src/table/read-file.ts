@@ -1,67 +1,64 @@
-/** Reads a chosen file as text, or says why it is not a table. */
-import { UnusableFile } from "../text/failure";
+/** Opens a chosen file as a table, or says why it is not one. Every rule of reading is in the module. */
+import open, { TableReader, TableRefusal } from "../../wasm/tenure_table.js";
+import { sentence, UnusableFile } from "../text/failure";
 import { formatBytes } from "../text/numbers";
 
-/**
- * Bytes. The page keeps the whole table in memory; beyond this a browser reaches its limits of text
- * length and memory.
- */
+/** Bytes, with compression and without. The page keeps the whole table in memory. */
 const LARGEST = 400e6;
 
-const SIGNATURES: [string, number[]][] = [
-  ["an Excel workbook or a ZIP archive", [0x50, 0x4b, 0x03, 0x04]],
-  ["an old Excel workbook", [0xd0, 0xcf, 0x11, 0xe0]],
-  ["a PDF", [0x25, 0x50, 0x44, 0x46]],
-  ["a Parquet file", [0x50, 0x41, 0x52, 0x31]],
-  ["a gzip archive", [0x1f, 0x8b]],
-];
+/** Titles of refusals by the rule that is broken, behind the file's name. */
+const TITLES: Record<string, string> = {
+  not_empty: "is empty",
+  rows: "has no customers",
+  header: "has no header line",
+  unique_columns: "names a column more than once",
+  format: "is not a table",
+  encoding: "has an encoding that is not read",
+  delimiter: "has lines that do not fit its header",
+  closed_quotes: "has an unclosed quote",
+  record_length: "has a row that is too long",
+  undamaged: "is damaged",
+};
 
-/** The bytes of the file; throws if there are more than `LARGEST`. */
-export async function readBytes(file: Blob, name: string): Promise<Uint8Array> {
-  if (file.size > LARGEST) {
-    throw new UnusableFile(
-      `${name} is too large for the page`,
-      `It has ${formatBytes(file.size)}. The page keeps the whole table in memory and takes at most ${formatBytes(LARGEST)}, about three million customers. For a larger table use the command \`tenure score\`.`,
-    );
-  }
-  return new Uint8Array(await file.arrayBuffer());
+/** Loads the module that reads tables, and opens the file with it. */
+export async function openTable(file: Blob, name: string): Promise<TableReader> {
+  refuseLarge(file.size, name);
+  const module = new URL("../../wasm/tenure_table_bg.wasm", import.meta.url);
+  const [bytes] = await Promise.all([file.arrayBuffer(), open({ module_or_path: module })]);
+  return orUnusable(name, () => new TableReader(new Uint8Array(bytes), name));
 }
 
-/** The text, and a notice if its encoding is not UTF-8. */
-export function decode(bytes: Uint8Array, name: string): { text: string; notices: string[] } {
-  if (bytes.length === 0)
-    throw new UnusableFile(`${name} is empty`, "It has 0 bytes. Choose a CSV file with a header line.");
+/** Reads the next block; returns its number of rows, 0 at the end. */
+export function nextBlock(reader: TableReader, name: string): number {
+  const rows = orUnusable(name, () => reader.next_block());
+  refuseLarge(reader.bytes, name);
+  return rows;
+}
 
-  for (const [what, signature] of SIGNATURES) {
-    if (signature.every((byte, index) => bytes[index] === byte)) {
-      throw new UnusableFile(
-        `${name} is not a CSV file`,
-        `It is ${what}. Save the table as CSV (comma-separated, UTF-8) and choose that file.`,
-      );
-    }
-  }
-  for (const [encoding, mark] of [
-    ["utf-16le", [0xff, 0xfe]],
-    ["utf-16be", [0xfe, 0xff]],
-  ] as const) {
-    if (mark.every((byte, index) => bytes[index] === byte)) {
-      return {
-        text: new TextDecoder(encoding).decode(bytes),
-        notices: [`The file was read as ${encoding.toUpperCase()}.`],
-      };
-    }
-  }
-  if (bytes.subarray(0, 65_536).includes(0)) {
-    throw new UnusableFile(
-      `${name} is not a CSV file`,
-      "It contains binary data. Choose a text file with a header line and one customer per line.",
-    );
-  }
+/** What a person should know about how the table was read. */
+export function noticesOf(reader: TableReader): string[] {
+  const others =
+    reader.sheets.length > 1 ? ["To read another sheet, put it first in the workbook, or save it as a file."] : [];
+  return [...reader.notices.map(sentence), ...others];
+}
+
+function refuseLarge(bytes: number, name: string): void {
+  if (bytes <= LARGEST) return;
+  throw new UnusableFile(
+    `${name} is too large for the page`,
+    `It has ${formatBytes(bytes)} or more. The page keeps the whole table in memory and takes at most ${formatBytes(LARGEST)}, about three million customers. For a larger table use the command \`tenure score\`.`,
+  );
+}
+
+function orUnusable<T>(name: string, read: () => T): T {
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), notices: [] };
-  } catch {
-    // Spreadsheets on Windows write this encoding by default. Every byte is valid in it.
-    const text = new TextDecoder("windows-1252").decode(bytes);
-    return { text, notices: ["The file is not UTF-8; it was read as Windows-1252. Check accented letters."] };
+    return read();
+  } catch (error) {
+    if (!(error instanceof TableRefusal)) throw error;
+    const { rule, line, message } = error;
+    throw new UnusableFile(
+      `${name} ${TITLES[rule] ?? "cannot be read"}`,
+      sentence(line === undefined ? message : `line ${line}: ${message}`),
+    );
   }
 }

@@ -37,7 +37,6 @@ export function scoreFile(
   const outcome = new Promise<Outcome>((resolve) => {
     const started = performance.now();
     let delimiter = ",";
-    let notices: string[] = [];
     cancel = () => resolve({ cancelled: true });
     worker.addEventListener("error", (event) => {
       resolve({
@@ -51,7 +50,7 @@ export function scoreFile(
     worker.addEventListener("message", ({ data }: MessageEvent<TableMessage>) => {
       switch (data.kind) {
         case "header":
-          ({ delimiter, notices } = data);
+          ({ delimiter } = data);
           collected.begin(data.header);
           return;
         case "block": {
@@ -63,7 +62,12 @@ export function scoreFile(
         }
         case "done":
           return resolve({
-            table: new ScoredTable(schema, tierCount, { name, delimiter, notices, seconds: data.seconds }, collected),
+            table: new ScoredTable(
+              schema,
+              tierCount,
+              { name, delimiter, notices: data.notices, seconds: data.seconds },
+              collected,
+            ),
           });
         case "failed":
           return resolve({ failure: data.failure });

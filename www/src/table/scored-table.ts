@@ -1,6 +1,6 @@
 /** A scored file in memory: columns, scores, ranks and findings. */
 import type { Schema } from "tenure";
-import { type Column, join } from "./dictionary";
+import { append, type Column, join } from "./dictionary";
 import { type Block, type Finding, NO_TIER } from "./messages";
 
 /** Findings kept for the list. The counts and the export include all of them. */
@@ -34,8 +34,7 @@ export class ScoredTable {
   readonly findingText: Column;
   readonly fatalRows: number;
   /**
-   * Rows with the wrong number of cells or an unclosed quote. Their cells may be in the wrong
-   * columns.
+   * Rows of broken lines. Their cells may be in the wrong columns.
    */
   readonly brokenRows: ReadonlySet<number>;
   readonly noteCount: number;
@@ -143,7 +142,7 @@ export class CollectedBlocks {
   add(block: Block): void {
     this.blocks.push(block);
     this.rows += block.rows;
-    for (const [column, fresh] of block.newTexts.entries()) for (const text of fresh) this.texts[column]!.push(text);
+    for (const [column, fresh] of block.newTexts.entries()) append(fresh, this.texts[column]!);
     for (const finding of block.findings) {
       if (!finding.fatal) this.noteCount += 1;
       else if (finding.row !== this.#lastFatal) this.fatalRows += 1;

@@ -3,7 +3,8 @@
  * opens although its card says little; a figure that is absent has no entry here.
  */
 import type { Card } from "tenure";
-import { formatCount, formatMetric, formatPercent } from "./numbers";
+import { formatPercent } from "./formats";
+import { formatCount, formatMetric } from "./numbers";
 
 /** Figures of the table that the model was trained on, and of the model on its test rows. */
 export function cardFigures(card: Partial<Card>): [string, string][] {

@@ -1,18 +1,21 @@
 /** The open model and the open table: loads, scores, cancels and exports. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { chosenLanguage } from "../explanation/chosen-language";
-import { Explainer } from "../explanation/explainer";
+import { acquire, type Explainer, type Language, release } from "tenure/elements";
 import { exportCsv, exportName } from "../table/export";
 import { type Progress, type Run, scoreFile } from "../table/score-file";
 import type { ScoredTable } from "../table/scored-table";
 import { BY_RISK, type Query, View } from "../table/view";
 import { errorMessage, type FileFailure, UnusableFile } from "../text/failure";
 import { counted } from "../text/numbers";
+import { chosenLanguage, rememberLanguage } from "./chosen-language";
 import { loadDemo, loadFile, type Model, sampleTable } from "./model";
 
 export class Workspace implements ReactiveController {
   model?: Model;
+  /** Explains the rows in view. The elements of the open customer share it. */
   explainer?: Explainer;
+  /** The language of explanations. */
+  language: Language = chosenLanguage();
   table?: ScoredTable | undefined;
   /** Why the last file could not be used. The model and table that were open stay open. */
   failure?: FileFailure | undefined;
@@ -40,7 +43,15 @@ export class Workspace implements ReactiveController {
 
   hostDisconnected() {
     this.cancel();
-    this.explainer?.dispose();
+    if (this.explainer) release(this.explainer);
+  }
+
+  /** Explains in another language from now on. */
+  speak(language: Language): void {
+    rememberLanguage(language);
+    this.language = language;
+    this.#explain();
+    this.#host.requestUpdate();
   }
 
   get query(): Query {
@@ -106,10 +117,9 @@ export class Workspace implements ReactiveController {
       const file = table ?? this.#run?.file ?? this.#file;
       this.cancel();
       this.#open(undefined, undefined);
-      this.explainer?.dispose();
       this.model?.scorer.dispose();
-      this.explainer = new Explainer(model.bytes, chosenLanguage());
       this.model = model;
+      this.#explain();
       this.failure = undefined;
       this.#say(`Model ${model.name} is ready`);
       if (file) await this.#score(file);
@@ -148,6 +158,12 @@ export class Workspace implements ReactiveController {
     } else {
       this.#say("Scoring was cancelled");
     }
+  }
+
+  #explain(): void {
+    const before = this.explainer;
+    if (this.model) this.explainer = acquire(this.model.bytes, this.language);
+    if (before) release(before);
   }
 
   #open(table: ScoredTable | undefined, file: File | undefined): void {

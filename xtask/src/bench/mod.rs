@@ -2,6 +2,7 @@
 
 mod explain;
 mod intake;
+mod page;
 mod peers;
 mod quality;
 mod runtime;
@@ -26,6 +27,8 @@ pub enum Benchmark {
     Gpu(gpu::Options),
     /// `tenure score` from table to table beside DuckDB and Polars: target/bench/intake.json
     Intake(intake::Options),
+    /// Reading and scoring a table in the page, beside the page of another build: target/bench/page.json
+    Page(page::Options),
     /// Explanations beside shap and KernelSHAP, exact and sampled: target/bench/explain.json
     Explain(explain::Options),
 }
@@ -37,6 +40,7 @@ pub fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Quality(options) => quality::run(options),
         Benchmark::Gpu(options) => gpu::bench(options),
         Benchmark::Intake(options) => intake::run(options),
+        Benchmark::Page(options) => page::run(options),
         Benchmark::Explain(options) => explain::run(options),
     }
 }

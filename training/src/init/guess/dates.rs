@@ -225,7 +225,21 @@ fn counted_in(profile: &Profile) -> Option<DateFormat> {
         "last",
         "first",
     ];
-    const DATES: [&str; 8] = ["date", "datum", "fecha", "dt", "dob", "since", "birthday", "birthdate"];
+    const DATES: [&str; 13] = [
+        "date",
+        "datum",
+        "fecha",
+        "dt",
+        "dob",
+        "since",
+        "birthday",
+        "birthdate",
+        "joined",
+        "signup",
+        "registered",
+        "created",
+        "serial",
+    ];
     const NO_DATES: [&str; 5] = ["update", "candidate", "mandate", "validate", "consolidate"];
     const CODES: [&str; 10] = ["id", "phone", "msisdn", "imei", "iban", "account", "number", "code", "no", "nr"];
     let numbers = &profile.numbers;

@@ -9,8 +9,8 @@ use super::place::{
 };
 use super::texts::{Listed, MANY_CATEGORIES, count_comment};
 use crate::profile::{
-    Ends, NEARLY_ALL, Notation, Notations, Profile, ROWS_FOR_IDENTIFIERS, apart, identifies, is_code, looks_like_codes,
-    number, words as name_words, yes_and_no,
+    NEARLY_ALL, Notation, Notations, Numerals, Profile, ROWS_FOR_IDENTIFIERS, apart, identifies, is_code,
+    looks_like_codes, number, words as name_words, yes_and_no,
 };
 use crate::words::grouped;
 
@@ -21,6 +21,9 @@ const FEW_SPANS: u64 = 12;
 pub(super) fn guess(profile: &Profile) -> Option<Result<Guess, Refusal>> {
     let numerals = &profile.numerals;
     let words = words_beside(profile, numerals.rows).filter(|_| !numerals.have_letters())?;
+    if are_names(profile, &words) {
+        return None;
+    }
     let Some((prefix, suffix)) = numerals.unit() else {
         let spans = numerals.dresses.iter().all(|dress| dress.is_span_of_time());
         return (!spans || profile.distinct.count() > FEW_SPANS).then(|| Ok(ignored(several_units(profile))));
@@ -33,6 +36,14 @@ pub(super) fn guess(profile: &Profile) -> Option<Result<Guess, Refusal>> {
         Notations::One(notation) if numerals.is_dressed() => Ok(field(profile, notation, prefix, suffix, &words)),
         Notations::One(_) => Ok(plain(profile, &words)),
     })
+}
+
+/// Whether the numbers have letters that make them names, and a category can hold these.
+fn are_names(profile: &Profile, words: &[String]) -> bool {
+    let texts = profile.values.iter().flat_map(|values| values.keys()).map(String::as_str);
+    let texts: Vec<&str> =
+        texts.filter(|text| !profile.tokens.contains_key(*text) && !words.iter().any(|word| word == text)).collect();
+    profile.values.is_some() && Numerals::are_names(&texts) && Listed::of(profile, &[]).is_some()
 }
 
 /// A column of numbers in the notation that a person stated.
@@ -53,9 +64,14 @@ pub(super) fn stated(profile: &Profile, format: &NumberFormat) -> Result<Guess, 
 
 /// A column of times of day or durations; `None` if it is something else.
 pub(super) fn times(profile: &Profile) -> Option<Guess> {
-    let words = words_beside(profile, profile.times.rows)?;
-    let Ends { lowest, highest } = &profile.hours;
-    let (lowest, highest) = (lowest.first()?, highest.first()?);
+    let format = NumberFormat { time: true, ..NumberFormat::default() };
+    let numerals = &profile.numerals;
+    // "45m" is a number with a unit, and beside "2h 30m" a duration.
+    let has_units = numerals.dresses.iter().all(|dress| format.read(&dress.seen.first).is_some());
+    let with_units = if profile.times.rows > 0 && has_units { numerals.rows } else { 0 };
+    let words = words_beside(profile, profile.times.rows + with_units)?;
+    let levels = profile.levels(&profile.hours, |text| format.read(text));
+    let (lowest, highest) = (levels.first()?, levels.last()?);
     let of_day = lowest.value >= 0.0 && highest.value < 24.0;
     let what = if of_day { "times of day or durations" } else { "durations" };
     let mut comments = vec![format!("{what}, {} to {} in this table, counted in hours", lowest.text, highest.text)];
@@ -67,7 +83,6 @@ pub(super) fn times(profile: &Profile) -> Option<Guess> {
     }
     comments.extend(missing_comments(profile, &words));
     comments.extend(not_read(profile, 0));
-    let format = NumberFormat { time: true, ..NumberFormat::default() };
     let missing = profile.tokens.keys().cloned().chain(words).collect();
     let kind = Kind::Number { unit: "hours".into(), minimum: None, maximum: None, format };
     Some(Guess { place: Place::field(kind, missing), comments })

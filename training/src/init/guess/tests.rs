@@ -67,6 +67,63 @@ fn numbers_flags_and_codes() {
 }
 
 #[test]
+fn a_number_with_a_letter_is_a_name_or_has_a_unit() {
+    let place = |texts: &[&str]| guessed("x", cycle(texts, 120)).place;
+    for names in [
+        &["3G", "4G", "5G"][..],
+        &["4G", "5G"],
+        &["3g", "4g"],
+        &["4K", "8K"],
+        &["5A", "6A", "7A"],
+        &["5A", "5B", "6C"],
+        &["1Q", "2Q", "3Q", "4Q"],
+    ] {
+        assert!(matches!(place(names), Place::Field { kind: Kind::Category { .. }, .. }), "{names:?}");
+    }
+    for (texts, unit) in [
+        (&["9 MB", "12 MB"][..], "MB"),
+        (&["12 m", "24 m"], "m"),
+        (&["12m", "24m"], "m"),
+        (&["16 A", "32 A"], "A"),
+        (&["1.5K", "20K"], "K"),
+        (&["$4K", "$8K"], "$K"),
+    ] {
+        let Place::Field { kind: Kind::Number { unit: found, .. }, .. } = place(texts) else { panic!("{texts:?}") };
+        assert_eq!(found, unit, "{texts:?}");
+    }
+    // Many different numbers measure something.
+    let grams = guessed("x", (0..120).map(|row| format!("{}G", random(row, 900)))).place;
+    assert!(matches!(grams, Place::Field { kind: Kind::Number { .. }, .. }), "{grams:?}");
+}
+
+#[test]
+fn durations_are_hours_however_they_are_written() {
+    let time = NumberFormat { time: true, ..NumberFormat::default() };
+    for text in [
+        (|row| format!("{} d {:02}:{:02}", row % 4, row % 24, row % 60)) as fn(usize) -> String,
+        |row| format!("PT{}M", row % 59 + 1),
+        |row| if row % 5 == 0 { format!("{}m", row % 60) } else { format!("{}h {}m", row % 4, row % 60) },
+        |row| format!("{}:{:02} PM", row % 12 + 1, row % 60),
+    ] {
+        let guess = guessed("talk", (0..300).map(text));
+        let Place::Field { kind: Kind::Number { unit, format, .. }, .. } = guess.place else { panic!("{guess:?}") };
+        assert_eq!((unit.as_str(), format), ("hours", time.clone()), "{}", text(1));
+    }
+    let guess = guessed("talk", cycle(&["2h 30m", "45m", "3h 5m"], 90));
+    assert!(guess.comments[0].contains("45m to 3h 5m"), "{:?}", guess.comments);
+}
+
+#[test]
+fn what_is_nearly_a_date_identifies_nobody() {
+    let day = |row: usize| format!("{}th {} {}", 4 + row % 15, ["Jan", "May"][row % 2], 1950 + row % 70);
+    let guess = guessed("since", (0..70).map(day));
+    assert!(guess.place == Place::Ignored && guess.comments[0].contains("write them year first"), "{guess:?}");
+    let guess = guessed("joined_serial", (0..300).map(|row| (44_929 + random(row, 700)).to_string()));
+    let Place::Field { kind: Kind::Date { format, .. }, .. } = guess.place else { panic!("{guess:?}") };
+    assert_eq!(format, DateFormat::Excel);
+}
+
+#[test]
 fn missing_tokens() {
     let missing = |texts| match guessed("x", cycle(texts, 90)) {
         Guess { place: Place::Field { missing, .. }, comments } => (missing, comments.join("; ")),

@@ -1,0 +1,109 @@
+/** What a table of the elements' texts has. */
+
+/** A text for the number 1 and one for all others, with `{count}`. */
+export interface Plural {
+  readonly one: string;
+  readonly other: string;
+}
+
+/** The texts of one language. Names in braces are placeholders. */
+export interface Words {
+  /** What stands where no record is set. */
+  readonly noCustomer: string;
+  readonly loading: string;
+
+  readonly probability: string;
+  readonly probabilityLabel: string;
+  /** `{percent}` */
+  readonly before: string;
+  /** `{points}` */
+  readonly points: string;
+  /** `{now}`, `{tier}`, `{before}` */
+  readonly changed: string;
+
+  readonly why: string;
+  readonly updating: string;
+  readonly exact: string;
+  /** `{error}` */
+  readonly sampled: string;
+  /** `{count}` */
+  readonly evaluations: string;
+  /** `{count}` */
+  readonly sampledEvaluations: string;
+  readonly strongest: string;
+  readonly raiseMost: string;
+  readonly lowerMost: string;
+  /** `{value}` */
+  readonly referenceMean: string;
+  readonly keyLowers: string;
+  readonly keyRaises: string;
+  readonly thisCustomer: string;
+  readonly references: string;
+  /** `{value}` */
+  readonly beforeChange: string;
+  readonly contributions: string;
+  readonly raises: string;
+  readonly lowers: string;
+  readonly logOdds: string;
+  readonly otherFields: Plural;
+  /** `{count}` */
+  readonly showLargest: string;
+  /** `{count}` */
+  readonly showAll: string;
+  /** `{count}` */
+  readonly exactNote: string;
+  /** `{count}` */
+  readonly sampledNote: string;
+  /** `{time}` */
+  readonly computed: string;
+  readonly showInteractions: string;
+  readonly computingInteractions: string;
+  readonly pairs: string;
+  readonly pairsWith: string;
+  readonly noPairs: string;
+  readonly pairsNote: string;
+
+  readonly whatIf: string;
+  readonly advice: string;
+  readonly searching: string;
+  readonly resetChanges: Plural;
+  readonly reset: string;
+  /** `{label}` */
+  readonly resetField: string;
+  readonly toCorrect: string;
+  readonly changeable: string;
+  readonly fixed: string;
+  readonly unknown: string;
+  readonly unknownChoice: string;
+  readonly yes: string;
+  readonly no: string;
+  /** `{value}` */
+  readonly unseen: string;
+  /** `{label}` */
+  readonly slider: string;
+  readonly was: string;
+  /** `{points}` */
+  readonly byItself: string;
+  /** `{message}`, `{value}` */
+  readonly got: string;
+  /** `{percent}` */
+  readonly ways: string;
+  /** `{percent}` */
+  readonly withChanges: string;
+  readonly follows: string;
+  /** `{value}` */
+  readonly now: string;
+  readonly tryIt: string;
+  /** `{sentence}`, `{percent}` */
+  readonly noWay: string;
+  /** `{percent}` */
+  readonly waysNote: string;
+
+  readonly notScored: Plural;
+  readonly modelFetch: string;
+  readonly modelUnreadable: string;
+  readonly modelUnsupported: string;
+  readonly failed: string;
+  /** Messages by the rule that a value breaks; a rule without one has the core's message. */
+  readonly rules: { readonly [rule: string]: string };
+}
