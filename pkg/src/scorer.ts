@@ -375,20 +375,26 @@ export class Scorer {
   }
 
   /** Scores a record that was read. Throws `record_invalid` with all problems. */
-  #score({ cells, values }: RecordRow): number {
+  #score(row: RecordRow): number {
     const engine = this.#live();
+    const { cells, values } = row;
+    let written = this.#views.row();
     for (let index = 0; index < cells.length; index++) {
-      if (cells[index] === ASK) cells[index] = this.#fields[index]!.ask(values[index]);
+      if (cells[index] === ASK) {
+        cells[index] = this.#fields[index]!.ask(values[index]);
+        written = this.#views.row();
+      }
+      written[index] = cells[index]!;
     }
-    this.#views.row().set(cells);
     const probability = engine.score_row();
-    if (engine.row_flags() === ERRORS) throw recordInvalid(this.#problems(engine, { cells, values }));
+    row.flags = engine.row_flags();
+    if (row.flags === ERRORS) throw recordInvalid(this.#problems(engine, row));
     return probability;
   }
 
-  /** The warnings of the record that was scored last. Its row can be used again. */
+  /** The warnings of a record that was scored. Its row can be used again. */
   #warnings(engine: Engine, row: RecordRow): readonly Problem[] {
-    const problems = engine.row_flags() === CLEAN ? NO_PROBLEMS : this.#problems(engine, row);
+    const problems = row.flags === CLEAN ? NO_PROBLEMS : this.#problems(engine, row);
     this.#spare = row;
     return problems;
   }
@@ -407,6 +413,8 @@ class RecordRow {
   readonly cells: Float64Array<ArrayBuffer>;
   /** `undefined` also for a number that is its own cell. */
   readonly values: unknown[];
+  /** The core's flag, once the record is scored. */
+  flags = CLEAN;
 
   constructor(fields: number) {
     this.cells = new Float64Array(fields);
