@@ -214,6 +214,10 @@ mod tests {
             always in any::<bool>(),
             semicolon in any::<bool>(),
         ) {
+            // The reader passes over rows without any value.
+            let has_value = |row: &Vec<String>| row.iter().any(|cell| !cell.trim_ascii().is_empty());
+            let table: Vec<_> = table.into_iter().filter(has_value).collect();
+            prop_assume!(!table.is_empty());
             let quotes = if always { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
             let mut input = csv::WriterBuilder::new().quote_style(quotes).from_writer(Vec::new());
             input.write_record(["n", "t"]).unwrap();
