@@ -10,6 +10,14 @@
  */
 export type DeviceChoice = "cpu" | "webgpu" | "auto";
 
+/** The addresses of the module for graphics devices, which `tenure/gpu` exports. */
+export interface GpuFiles {
+  /** Address of `tenure_gpu.js`. */
+  readonly script: string;
+  /** Address of `tenure_gpu_bg.wasm`. */
+  readonly wasm: string;
+}
+
 /** Which device did the work, and the reason if it was the CPU. */
 export interface WorkedOn {
   /** The device that did the work. */

@@ -77,6 +77,14 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
  * @param options the scorer or the artifact, and the limits.
  * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given, and for
  *   an option that does not exist.
+ * @example
+ * ```js
+ * import { createHandler } from "tenure/edge";
+ *
+ * const handle = createHandler({ artifact: "model.safetensors", base: "/api" });
+ * const response = await handle(new Request("https://example.com/api/schema"));
+ * const { schema } = await response.json();
+ * ```
  */
 export function createHandler(options: HandlerOptions): Handler {
   checkNames(options, OPTIONS);

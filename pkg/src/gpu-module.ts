@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from "../wasm/tenure.js";
-import type { DeviceChoice } from "./device.js";
+import type { DeviceChoice, GpuFiles } from "./device.js";
 
 /** Longest time to wait for a device, in milliseconds. */
 const PATIENCE = 30_000;
@@ -16,7 +16,7 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 /** The exports of the module: the engine of the first module, extended by a device. */
 export interface GpuModule {
-  default(options: { module_or_path: URL | string }): Promise<{ memory: WebAssembly.Memory }>;
+  default(options: { module_or_path: string }): Promise<{ memory: WebAssembly.Memory }>;
   on_panic(callback: (message: string) => void): void;
   Engine: new (bytes: Uint8Array) => GpuEngine;
 }
@@ -41,14 +41,12 @@ export interface Device {
 let started: Promise<{ module: GpuModule; memory: WebAssembly.Memory; failure: Promise<never> }> | undefined;
 
 /** Starts the module, once in each realm. After a failure the next call tries again. */
-export function start(folder: URL | string | undefined): NonNullable<typeof started> {
-  const given = folder === undefined ? undefined : new URL(String(folder), globalThis.location?.href);
-  // Bundlers recognise these two expressions and copy the files. A page downloads them only when
-  // this function runs.
-  const script = given ? new URL("./tenure_gpu.js", given) : new URL("../gpu/tenure_gpu.js", import.meta.url);
-  const wasm = given ? new URL("./tenure_gpu_bg.wasm", given) : new URL("../gpu/tenure_gpu_bg.wasm", import.meta.url);
+export function start(gpu: GpuFiles | URL | string): NonNullable<typeof started> {
   const starting = async () => {
-    const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ script.href)) as GpuModule;
+    const { script, wasm } = located(gpu);
+    // Bundlers must leave this address alone. `build/bundle.js` tells them so: minifying drops
+    // comments.
+    const module = (await import(script)) as GpuModule;
     const { memory } = await module.default({ module_or_path: wasm });
     const failure = new Promise<never>((_, reject) => {
       module.on_panic((message) => {
@@ -64,6 +62,14 @@ export function start(folder: URL | string | undefined): NonNullable<typeof star
     throw failed("module_unavailable", `the WebGPU module cannot be used: ${messageOf(error)}`);
   });
   return started;
+}
+
+/** The addresses of the files, given as such or by their folder. */
+function located(gpu: GpuFiles | URL | string): GpuFiles {
+  if (typeof gpu === "object" && "script" in gpu) return gpu;
+  const folder = new URL(String(gpu), globalThis.location?.href);
+  const address = (name: string): string => new URL(name, folder).href;
+  return { script: address("tenure_gpu.js"), wasm: address("tenure_gpu_bg.wasm") };
 }
 
 /** A failure of the device, with a code of `WorkedOn.reason`. */

@@ -42,7 +42,7 @@ export function problemResponse(error: unknown, headers: Readonly<Record<string,
 }
 
 function statusOf(error: TenureError): number {
-  if (error instanceof Refusal) return error.status;
+  if ("status" in error) return (error as Refusal).status;
   if (error.code === "record_invalid") return 422;
   return error.code === "argument_invalid" ? 400 : 503;
 }

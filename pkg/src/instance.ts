@@ -4,7 +4,7 @@
  */
 
 import { initSync } from "../wasm/tenure.js";
-import { answered, fetchOk, isResponse, type ReadFile } from "./source.js";
+import { answered, fetchOk, isAddress, isResponse, type ReadFile } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 
 /**
@@ -21,8 +21,7 @@ export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { pr
  */
 export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | Response | URL | string;
 
-const MOVED =
-  '. If a bundler moved the file, pass its address as options.wasm. Vite before 8 needs optimizeDeps: { exclude: ["tenure"] }';
+const MOVED = ". If a bundler did not copy the file, import from tenure/inline, or pass its address as options.wasm";
 
 /**
  * On a page, bytes are compiled asynchronously, so that its thread stays free. Elsewhere they are
@@ -69,7 +68,7 @@ async function instantiate(
 
 async function compiled(given: WasmSource, readFile?: ReadFile): Promise<WebAssembly.Module> {
   let source = given;
-  if (typeof source === "string" || source instanceof URL) {
+  if (isAddress(source)) {
     const file = await readFile?.(source);
     if (file === undefined) return compiledResponse(await fetchOk(source));
     source = file;

@@ -1,6 +1,6 @@
 /** The options of `load`, and their names. */
 
-import type { DeviceChoice } from "./device.js";
+import type { DeviceChoice, GpuFiles } from "./device.js";
 import type { WasmSource } from "./instance.js";
 import type { Messages } from "./locale.js";
 
@@ -15,14 +15,15 @@ export interface LoadOptions {
   readonly wasm?: WasmSource;
   /**
    * Which device `scoreManyAsync`, `explainMany` and `importance` use. Synchronous methods always
-   * use the CPU. The code for graphics devices is loaded when it is first used. Default: `cpu`.
+   * use the CPU. Choices other than `cpu` need the option `gpu`. Default: `cpu`.
    */
   readonly device?: DeviceChoice;
   /**
-   * Address of the package's folder `gpu/`, with a slash at the end, for bundlers that do not copy
-   * its files.
+   * The module for graphics devices: `gpu` from `tenure/gpu`, or, if a bundler does not copy its
+   * files, the address of the package's folder `gpu/` with a slash at the end. It is fetched when it
+   * is first used.
    */
-  readonly gpu?: URL | string;
+  readonly gpu?: GpuFiles | URL | string;
   /**
    * The day that date fields count back from, as `2024-01-31` or a `Date`: the day on which the
    * records were taken. It is `--reference` of the command `tenure`. Default: the reference day of

@@ -26,8 +26,15 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  *   iterator.
  * @throws TenureError `fetch_failed` with the address and the status; `wasm_unavailable`;
  *   `artifact_…` if the file is not a valid artifact; `argument_invalid` for a source of another
- *   type, for an option that does not exist, for messages with problems, and for a reference that is not a date or whose model has no
+ *   type, for an option that does not exist, for a device without `gpu`, for messages with problems, and for a reference that is not a date or whose model has no
  *   date field.
+ * @example
+ * ```js
+ * import { load } from "tenure";
+ *
+ * const scorer = await load("model.safetensors");
+ * const fields = scorer.schema.fields.map(({ name }) => name);
+ * ```
  */
 export type Load = (source: ArtifactSource, options?: LoadOptions) => Promise<Scorer>;
 
@@ -46,6 +53,9 @@ export function loader(platform: Platform): Load {
     if (!DEVICES.includes(device)) {
       throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${String(device)}`);
     }
+    if (device !== "cpu" && gpu === undefined) {
+      throw new TenureError("argument_invalid", `device "${device}" needs the option gpu, which tenure/gpu exports`);
+    }
     const [bytes, memory] = await Promise.all([
       artifactBytes(source, platform.readFile),
       wasmMemory(() => wasm ?? platform.wasm(), platform.readFile),
@@ -61,7 +71,7 @@ export function loader(platform: Platform): Load {
         engine,
         memory,
         day,
-        device === "cpu" ? undefined : graphics(bytes, { choice: device, folder: gpu, reference: day }),
+        device === "cpu" ? undefined : graphics(bytes, { choice: device, gpu: gpu!, reference: day }),
       );
     } catch (error) {
       throw fromCore(error);

@@ -7,7 +7,7 @@ export type {
   FieldChange,
   NoCounterfactual,
 } from "./counterfactuals.js";
-export type { DeviceChoice, DeviceReport, WorkedOn } from "./device.js";
+export type { DeviceChoice, DeviceReport, GpuFiles, WorkedOn } from "./device.js";
 export type {
   Card,
   CategoryField,

@@ -43,8 +43,13 @@ const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded with device: "cpu", 
  * Scores and explains customers with one artifact. `load` makes it.
  *
  * @example
- * const scorer = await load("/model.safetensors");
- * const { probability } = scorer.score({ tenure: 5, Contract: "Month-to-month" });
+ * ```js
+ * import { load } from "tenure";
+ * import { model, records } from "tenure/testing";
+ *
+ * const scorer = await load(model);
+ * const { probability } = scorer.score(records[0]);
+ * ```
  */
 export class Scorer {
   /** The fields that a record must have. */

@@ -14,13 +14,13 @@ export type ReadFile = (address: string | URL) => Promise<Uint8Array> | undefine
 
 /** Reads the bytes of an artifact. */
 export async function artifactBytes(source: ArtifactSource, readFile?: ReadFile): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  if (typeof source === "string" || source instanceof URL) {
+  if (isAddress(source)) {
     const file = readFile?.(source);
     if (file !== undefined) return file;
     return bytesOf(await fetchOk(source));
   }
   if (isResponse(source)) return bytesOf(answered(source));
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (isArrayBuffer(source)) return new Uint8Array(source);
   throw new TenureError(
     "argument_invalid",
@@ -42,13 +42,18 @@ export async function fetchOk(address: string | URL): Promise<Response> {
   return answered(response, String(address));
 }
 
+const isBranded = (value: unknown, name: string): boolean =>
+  Object.prototype.toString.call(value) === `[object ${name}]`;
+
 /**
- * Checks the brand of a value. Using `Response` would load all of fetch in Node, and some runtimes
- * have no `Response`.
+ * Checks the brand of a value, which can be of another realm: servers and test runners have several.
+ * Using `Response` would also load all of fetch in Node, and some runtimes have no `Response`.
  */
-export function isResponse(value: unknown): value is Response {
-  return Object.prototype.toString.call(value) === "[object Response]";
-}
+export const isResponse = (value: unknown): value is Response => isBranded(value, "Response");
+
+/** Whether a value is an address. */
+export const isAddress = (value: unknown): value is string | URL =>
+  typeof value === "string" || isBranded(value, "URL");
 
 /** The error for a failed read of `address`. */
 export function fetchFailed(address: string, error: unknown): TenureError {
@@ -79,7 +84,5 @@ async function bytesOf(response: Response): Promise<Uint8Array> {
   }
 }
 
-/** Whether a value is an ArrayBuffer, which can be of another realm, such as an iframe. */
-function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  return value instanceof ArrayBuffer || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
-}
+/** Whether a value is an ArrayBuffer. */
+export const isArrayBuffer = (value: unknown): value is ArrayBuffer => isBranded(value, "ArrayBuffer");

@@ -1,6 +1,7 @@
 /**
- * The error that this package throws, and what it says. The class has a file of its own because all
- * entries share it, so that `instanceof` holds for an error of any entry (`build/bundle.js`).
+ * The error that this package throws, and what it says. Each entry has a copy of the class, so that
+ * no entry imports another. `instanceof` asks for the name, so it holds for an error of any copy:
+ * of another entry, of `import` and `require` in one program, or of an iframe.
  */
 
 import type { CoreProblem, CoreRule } from "./generated.js";
@@ -88,5 +89,10 @@ export class TenureError extends Error {
     super(message, options);
     this.code = code;
     this.problems = problems;
+  }
+
+  /** Whether a value is an error of this package, made by any copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return (value as Error | undefined)?.name === "TenureError";
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { BatchInput, Findings, Table } from "./batch.js";
-import { type DeviceChoice, type DeviceReport, onCpu, type WorkedOn } from "./device.js";
+import { type DeviceChoice, type DeviceReport, type GpuFiles, onCpu, type WorkedOn } from "./device.js";
 import type { readDocument } from "./document.js";
 import type { FieldReader, fieldReaders } from "./fields.js";
 import { codeOf, type Device, failed, findAdapter, type GpuEngine, messageOf, soon, start } from "./gpu-module.js";
@@ -41,7 +41,7 @@ export interface Shared {
  */
 export interface GraphicsOptions {
   readonly choice: DeviceChoice;
-  readonly folder: URL | string | undefined;
+  readonly gpu: GpuFiles | URL | string;
   readonly reference: string | undefined;
 }
 
@@ -59,7 +59,7 @@ export class Graphics {
   readonly choice: DeviceChoice;
   readonly #shared: Shared;
   readonly #bytes: Uint8Array;
-  readonly #folder: URL | string | undefined;
+  readonly #gpu: GpuFiles | URL | string;
   readonly #reference: string | undefined;
   #opened: Promise<Opened> | undefined;
   #given: Opened | undefined;
@@ -69,11 +69,11 @@ export class Graphics {
   #noWalks: WorkedOn | undefined;
   readonly #measured: Measured;
 
-  constructor(shared: Shared, bytes: Uint8Array, { choice, folder, reference }: GraphicsOptions) {
+  constructor(shared: Shared, bytes: Uint8Array, { choice, gpu, reference }: GraphicsOptions) {
     this.#shared = shared;
     this.choice = choice;
     this.#bytes = bytes;
-    this.#folder = folder;
+    this.#gpu = gpu;
     this.#reference = reference;
     this.#measured = new Measured(bytes.byteLength);
   }
@@ -185,7 +185,7 @@ export class Graphics {
 
   async #openOnce(): Promise<Opened> {
     this.#adapter ||= (await findAdapter(this.choice)) || "unnamed";
-    const { module, memory, failure } = await start(this.#folder);
+    const { module, memory, failure } = await start(this.#gpu);
     const engine = new module.Engine(this.#bytes);
     if (this.#reference !== undefined) engine.set_reference(this.#reference);
     const device = await soon(engine.open_device(), failure);

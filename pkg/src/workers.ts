@@ -9,16 +9,31 @@ import { checkNames, unknownField } from "./error.js";
 import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import type { Request } from "./messages.js";
+import type { Platform } from "./platform.js";
 import type { Scorer } from "./scorer.js";
-import { type ArtifactSource, artifactBytes, isResponse, type ReadFile } from "./source.js";
+import { type ArtifactSource, artifactBytes, isAddress, isArrayBuffer, isResponse, type ReadFile } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 import { PoolWorker, type Spawn } from "./thread.js";
 import type { Columns, ExplainedBlock, RecordOf } from "./types.js";
+
+/**
+ * A worker that runs `tenure/worker`: the address of its script, or a function that makes the
+ * `Worker`.
+ */
+export type WorkerSource = URL | string | (() => PlatformWorker);
+
+/** `Worker`, or `object` if TypeScript's libraries do not declare it (without `DOM`). */
+export type PlatformWorker = Platform<"Worker">;
 
 /** Options of {@link CreatePool}. */
 export interface PoolOptions extends Pick<LoadOptions, "wasm" | "locale" | "device" | "gpu" | "reference"> {
   /** Number of workers. Default: one fewer than the processor has cores, and at least one. */
   readonly size?: number;
+  /**
+   * The workers, for a bundler that does not copy their script, or a page whose files are on another
+   * host. Default: `tenure/worker` in the package.
+   */
+  readonly worker?: WorkerSource;
 }
 
 /** Options of every method of a pool, in its last parameter. */
@@ -86,13 +101,24 @@ export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
  * @throws TenureError as `load`; `worker_unavailable` if workers cannot be started;
  *   `argument_invalid` for a size that is not a positive whole number, and for `wasm` as a compiled
  *   module, because every worker compiles its own.
+ * @example
+ * ```js
+ * import { createPool } from "tenure/pool";
+ *
+ * const pool = await createPool("model.safetensors", { size: 2 });
+ * const record = Object.fromEntries(pool.schema.fields.map(({ name }) => [name, null]));
+ * const { probability } = await pool.score(record);
+ * pool.dispose();
+ * ```
  */
 export type CreatePool = (source: ArtifactSource, options?: PoolOptions) => Promise<Pool>;
 
 /** What differs between platforms. */
 export interface PoolPlatform {
-  /** Starts a worker. */
-  readonly spawn: Spawn;
+  /** Makes the function that starts workers. Without an argument it starts those in the package. */
+  spawner(worker: WorkerSource | undefined): Spawn;
+  /** Address of the WebAssembly module in the package, for workers that cannot find it. */
+  wasm?(): string;
   /** Number of cores of the processor. */
   cores(): number;
   /** Makes an address independent of the page, for a worker. */
@@ -124,18 +150,18 @@ const CALLS: { readonly [Name in CallName]: number | "once" | "stream" | "blocks
 /** Makes `createPool` for a platform. */
 export function poolCreator(platform: PoolPlatform): CreatePool {
   return async (source, options = {}) => {
-    checkNames(options, ["size", ...LOAD_OPTIONS]);
-    const { size = Math.max(1, (platform.cores() || 2) - 1), wasm, gpu, locale, device, reference } = options;
+    checkNames(options, ["size", "worker", ...LOAD_OPTIONS]);
+    const { size = Math.max(1, (platform.cores() || 2) - 1), worker, wasm, gpu, locale, device, reference } = options;
     if (!Number.isInteger(size) || size < 1) {
       throw new TenureError("argument_invalid", `size must be a positive whole number, not ${String(size)}`);
     }
     const [artifact, module] = await Promise.all([artifactBytes(source, platform.readFile), sent(wasm, platform)]);
-    const workers = new Workers(platform.spawn, {
+    const workers = new Workers(platform.spawner(worker), {
       kind: "start",
       artifact,
       options: {
         ...(module !== undefined && { wasm: module }),
-        ...(gpu !== undefined && { gpu: platform.resolve(String(gpu)) }),
+        ...(gpu !== undefined && { gpu: isAddress(gpu) ? platform.resolve(String(gpu)) : gpu }),
         ...(locale !== undefined && { locale }),
         ...(device !== undefined && { device }),
         ...(reference !== undefined && { reference }),
@@ -151,12 +177,10 @@ async function sent(
   wasm: LoadOptions["wasm"],
   platform: PoolPlatform,
 ): Promise<string | ArrayBuffer | ArrayBufferView | undefined> {
-  if (wasm === undefined) return undefined;
-  if (typeof wasm === "string" || wasm instanceof URL) return platform.resolve(String(wasm));
+  if (wasm === undefined) return platform.wasm?.();
+  if (isAddress(wasm)) return platform.resolve(String(wasm));
   if (isResponse(wasm)) return wasm.arrayBuffer();
-  if (ArrayBuffer.isView(wasm) || Object.prototype.toString.call(wasm) === "[object ArrayBuffer]") {
-    return wasm as ArrayBuffer | ArrayBufferView;
-  }
+  if (ArrayBuffer.isView(wasm) || isArrayBuffer(wasm)) return wasm;
   throw new TenureError(
     "argument_invalid",
     "wasm must be an address, a Response or bytes, because each worker compiles the module",

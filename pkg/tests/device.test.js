@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "tenure";
+import { gpu } from "tenure/gpu";
 import { breakEven } from "../dist/webgpu.js";
 import { artifactPath, sampleRecords } from "./artifact.js";
 
 for (const device of ["webgpu", "auto"]) {
   test(`device ${device} without WebGPU: the CPU scores, and the result says why`, async () => {
-    const scorer = await load(artifactPath(), { device });
+    const scorer = await load(artifactPath(), { device, gpu });
     const records = sampleRecords(scorer.schema, 20);
     const { device: worked, reason, ...scores } = await scorer.scoreManyAsync(records);
     assert.deepEqual([worked, reason.code], ["cpu", "adapter_missing"]);
@@ -30,7 +31,11 @@ test("bad arguments are errors, whatever the device", async () => {
     code: "argument_invalid",
     message: /"cpu", "webgpu" or "auto"/,
   });
-  const scorer = await load(artifactPath(), { device: "webgpu" });
+  await assert.rejects(load(artifactPath(), { device: "auto" }), {
+    code: "argument_invalid",
+    message: /needs the option gpu, which tenure\/gpu exports/,
+  });
+  const scorer = await load(artifactPath(), { device: "webgpu", gpu });
   await assert.rejects(scorer.scoreManyAsync(3), { code: "argument_invalid" });
   await assert.rejects(scorer.scoreManyAsync([], { problemLimit: -1 }), { code: "argument_invalid" });
   await assert.rejects(scorer.scoreManyAsync([], { signal: AbortSignal.abort() }), { code: "aborted" });

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { load, TenureError } from "tenure";
+import { gpu } from "tenure/gpu";
 import { createPool } from "tenure/pool";
 import { artifactPath, sampleRecord, sampleRecords } from "./artifact.js";
 
@@ -33,7 +34,7 @@ test("every method has the scorer's result", async () => {
 });
 
 test("each worker looks for the device that the option names", async () => {
-  const asked = await createPool(artifactPath(), { size: 1, device: "webgpu" });
+  const asked = await createPool(artifactPath(), { size: 1, device: "webgpu", gpu });
   const { device, reason, ...scores } = await asked.scoreManyAsync(records);
   asked.dispose();
   assert.deepEqual([device, reason.code], ["cpu", "adapter_missing"]);
@@ -175,7 +176,8 @@ test("options that do not exist are refused, and using ends a pool", async () =>
 
 test("a pool that waits does not keep the process alive", () => {
   const script = `
-    import { createPool } from "tenure/pool";
+    import { gpu } from "tenure/gpu";
+import { createPool } from "tenure/pool";
     const pool = await createPool(${JSON.stringify(artifactPath())}, { size: 2 });
     console.log((await pool.score(${JSON.stringify(record)})).probability);`;
   const options = { cwd: new URL(".", import.meta.url), encoding: "utf8", timeout: 60_000 };

@@ -25,7 +25,7 @@ test("a module that cannot be used is named, and the next load tries again", asy
   await assert.rejects(load(path, { wasm: new Response("gone", { status: 410 }) }), { code: "wasm_unavailable" });
   // Servers of bundlers that moved the file.
   const html = new Response("<!doctype html>", { headers: { "content-type": "text/html; charset=utf-8" } });
-  await assert.rejects(load(path, { wasm: html }), { code: "wasm_unavailable", message: /is HTML.*optimizeDeps/ });
+  await assert.rejects(load(path, { wasm: html }), { code: "wasm_unavailable", message: /is HTML.*tenure\/inline/ });
   await assert.rejects(load(path, { wasm: new Response("", { status: 404 }) }), { code: "wasm_unavailable" });
   // A valid module, but not Tenure's.
   await assert.rejects(load(path, { wasm: Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0) }), { code: "wasm_unavailable" });

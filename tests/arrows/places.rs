@@ -68,9 +68,9 @@ pub const RULE_WORDS: [&str; 5] = ["Math.exp", "Math.expm1", "Math.log", "Math.l
 /// The package's name, by which the page imports it.
 pub const PACKAGE: &str = "tenure";
 
-/// The entries of the package that the page may import beside it: the elements, and tables of
-/// messages.
-pub const PACKAGE_ENTRIES: [&str; 3] = ["/elements", "/english", "/german"];
+/// The entries of the package that the page may import beside it: the elements, tables of messages,
+/// and the files for graphics devices.
+pub const PACKAGE_ENTRIES: [&str; 4] = ["/elements", "/english", "/german", "/gpu"];
 
 /// The package that the elements are written with. No other source of the package may import it.
 pub const ELEMENTS_PACKAGE: &str = "lit";

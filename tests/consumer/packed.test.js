@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -20,7 +20,12 @@ const app = installedApp({
     "batch.js": readmeExample("batch.js"),
     "pool.js": readmeExample("pool.js"),
     "cohort.js": readmeExample("cohort.js"),
-    "app.ts": readFileSync(new URL("app.ts", import.meta.url), "utf8"),
+    ...Object.fromEntries(
+      ["app.ts", "entries.mts", "entries.cts"].map((name) => [
+        name,
+        readFileSync(new URL(name, import.meta.url), "utf8"),
+      ]),
+    ),
   },
 });
 after(app.remove);
@@ -44,6 +49,11 @@ test("the tarball has what runs and its types, and nothing else", () => {
     "dist/node.js",
     "dist/workerd.js",
     "dist/edge.js",
+    "dist/gpu.js",
+    "dist/inline.js",
+    "dist/slim.js",
+    "dist/testing.js",
+    "dist/classic/tenure.js",
     "dist/pool.js",
     "dist/pool-node.js",
     "dist/worker.js",
@@ -58,7 +68,7 @@ test("the tarball has what runs and its types, and nothing else", () => {
   for (const name of files)
     assert.match(
       name,
-      /^(README\.md|LICENSE-(MIT|APACHE)|package\.json|dist\/[a-z-]+\.(js|js\.map|d\.ts)|dist\/elements\/[a-z-]+\.d\.ts|wasm\/tenure_bg\.wasm|gpu\/tenure_gpu(\.js|_bg\.wasm))$/,
+      /^(README\.md|LICENSE-(MIT|APACHE)|THIRD-PARTY-NOTICES|package\.json|dist\/(classic\/)?[a-z-]+\.(js|d\.ts)|dist\/elements\/[a-z-]+\.d\.ts|dist\/classic\/package\.json|wasm\/tenure_bg\.wasm|gpu\/tenure_gpu(\.js|_bg\.wasm))$/,
     );
 });
 
@@ -142,7 +152,9 @@ test("every entry is one file, and the handler shares errors and the started mod
     [...readFileSync(join(app.folder, `node_modules/tenure/dist/${name}`), "utf8").matchAll(/\bfrom\s*"([^"]+)"/g)].map(
       ([, module]) => module,
     );
-  assert.deepEqual(imported("index.js"), []);
+  for (const name of ["index.js", "slim.js", "inline.js", "pool.js", "worker.js", "testing.js", "gpu.js"]) {
+    assert.deepEqual(imported(name), [], name);
+  }
   assert.deepEqual(new Set(imported("edge.js")), new Set(["tenure"]));
   const script = `
     import { load } from "tenure";
@@ -169,6 +181,80 @@ test("an uncaught error shows where it was thrown, not the whole package", () =>
   assert.ok(stderr.length < 6000 && stderr.includes("record_invalid"), stderr.slice(0, 500));
 });
 
+test("every entry with load gives the same score, and its errors are those of every other", () => {
+  const script = `
+    import { strict as assert } from "node:assert";
+    import { readFileSync } from "node:fs";
+    import { createRequire } from "node:module";
+    import { runInNewContext } from "node:vm";
+    import * as main from "tenure";
+    import * as inline from "tenure/inline";
+    import * as slim from "tenure/slim";
+    import classic from "tenure/classic";
+    import { createHandler } from "tenure/edge";
+    import { createPool } from "tenure/pool";
+    import { model, records, sampleRecords } from "tenure/testing";
+
+    const required = createRequire(import.meta.url)("tenure");
+    await assert.rejects(slim.load(model), { code: "wasm_unavailable", message: /options\\.wasm/ });
+    const wasm = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve("tenure/wasm/tenure_bg.wasm"))));
+    const scorers = await Promise.all([
+      ...[main, inline, classic, required].map(({ load }) => load(model)),
+      slim.load(model, { wasm }),
+    ]);
+    const expected = records.map((record) => scorers[0].score(record));
+    assert.ok(expected[0].probability < expected[1].probability && expected[1].probability < expected[2].probability);
+    assert.ok(expected.every(({ problems }) => problems.length === 0));
+    assert.equal(scorers[0].scoreMany(sampleRecords(scorers[0].schema, 50)).errorCount, 0);
+    for (const scorer of scorers) {
+      assert.deepEqual(records.map((record) => scorer.score(record)), expected);
+      for (const { TenureError } of [main, inline, classic, slim]) {
+        assert.throws(() => scorer.score({}), (error) => error instanceof TenureError && error.code === "record_invalid");
+      }
+    }
+    assert.ok(!(new Error("other") instanceof main.TenureError) && !(undefined instanceof main.TenureError));
+
+    // A handler with a scorer of another entry, and a pool with the module inside.
+    const headers = { "content-type": "application/json" };
+    const request = new Request("http://localhost/score", { method: "POST", headers, body: "{}" });
+    assert.equal((await createHandler({ scorer: scorers[1] })(request)).status, 422);
+    const pool = await createPool(model, { size: 1, wasm: inline.wasm() });
+    assert.deepEqual(await pool.score(records[0]), expected[0]);
+    pool.dispose();
+
+    // A script in a realm of its own, without modules, as places evaluate it.
+    const realm = { WebAssembly, TextDecoder, TextEncoder, atob, setTimeout };
+    const text = readFileSync(new URL(import.meta.resolve("tenure/classic")), "utf8");
+    assert.doesNotMatch(text, /\\bimport\\b *[(.]|<!--|-->/);
+    runInNewContext(text, realm);
+    const foreign = await realm.tenure.load(model);
+    assert.equal(foreign.score(records[0]).probability, expected[0].probability);
+    console.log("equal");
+  `;
+  assert.equal(node("--input-type=module", "--eval", script), "equal\n");
+});
+
+test("the examples of the types run", () => {
+  const sources = new URL("../../pkg/src/", import.meta.url);
+  const examples = readdirSync(sources).flatMap((name) => {
+    const text = readFileSync(new URL(name, sources), "utf8");
+    const blocks = [...text.matchAll(/^ +?\* @example\n((?: +\*.*\n)*? +\* ```\n)/gm)];
+    return blocks.map(([, block]) => [name, block.replace(/^ +\* ?/gm, "").replace(/^```.*$/gm, "")]);
+  });
+  assert.ok(examples.length >= 6, `${examples.length} examples`);
+  for (const [name, text] of examples) {
+    writeFileSync(join(app.folder, "example.mjs"), text);
+    const { status, stderr } = spawnSync(process.execPath, ["example.mjs"], { cwd: app.folder, encoding: "utf8" });
+    assert.equal(status, 0, `${name}\n${text}\n${stderr}`);
+  }
+});
+
+test("require gives ES modules where Node takes them, and otherwise the classic script", () => {
+  const script = 'console.log(require.resolve("tenure").split("/").at(-1), require("tenure").load.length)';
+  const accepts = process.features.require_module === true;
+  assert.equal(node("--input-type=commonjs", "--eval", script), `${accepts ? "node.js" : "tenure.js"} 1\n`);
+});
+
 test("its types compile, libraries checked, with either module resolution, with and without the DOM", () => {
   cpSync(join(modules, "@types/node"), join(app.folder, "node_modules/@types/node"), { recursive: true });
   cpSync(join(modules, "undici-types"), join(app.folder, "node_modules/undici-types"), { recursive: true });
@@ -178,6 +264,8 @@ test("its types compile, libraries checked, with either module resolution, with 
     ["--module", "NodeNext", "--lib", "ES2022,DOM", "--types", ""],
     ["--module", "ESNext", "--moduleResolution", "Bundler", "--lib", "ES2022,DOM", "--types", ""],
     ["--module", "NodeNext", "--lib", "ES2022", "--types", "node"],
+    ["--module", "NodeNext", "--lib", "ES2022", "--types", ""],
   ];
-  for (const setting of settings) node(tsc, ...strict, ...setting, "app.ts");
+  for (const setting of settings) node(tsc, ...strict, ...setting, "app.ts", "entries.mts", "entries.cts");
+  node(tsc, ...strict, "--module", "Node16", "--lib", "ES2022", "--types", "", "entries.cts");
 });

@@ -36,7 +36,8 @@ before(async () => {
     files: {
       "index.html":
         '<!doctype html><html lang="en"><title>app</title><script type="module" src="/app.js"></script></html>',
-      "app.js": 'import { load } from "tenure";\nglobalThis.tenure = { load };\n',
+      "app.js":
+        'import { load } from "tenure";\nimport { gpu } from "tenure/gpu";\nglobalThis.tenure = { load, gpu };\n',
     },
     models: ["public/model.safetensors"],
   });
@@ -92,7 +93,7 @@ function assertEqualScores(scores, expected) {
 
 /** Loads with a device, scores, and returns what can be sent out of the page. */
 const scoring = async ({ device, records }) => {
-  const scorer = await globalThis.tenure.load("/model.safetensors", { device });
+  const scorer = await globalThis.tenure.load("/model.safetensors", { gpu: globalThis.tenure.gpu, device });
   const scores = await scorer.scoreManyAsync(records);
   const plain = Object.fromEntries(
     Object.entries(scores).map(([key, value]) => [key, ArrayBuffer.isView(value) ? [...value] : value]),
@@ -150,7 +151,10 @@ test("a device that is lost in the middle of a batch: the CPU does all of it and
         devices.push(device);
         return device;
       };
-      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+      const scorer = await globalThis.tenure.load("/model.safetensors", {
+        gpu: globalThis.tenure.gpu,
+        device: "webgpu",
+      });
       const before = await scorer.scoreManyAsync(records.slice(0, 100));
       const pending = scorer.scoreManyAsync(records);
       await Promise.resolve();
@@ -181,7 +185,10 @@ test("a device without memory for a buffer: the CPU does all of it and says so",
       GPUDevice.prototype.createBuffer = function (descriptor) {
         return create.call(this, short ? { ...descriptor, size: 2 * this.limits.maxBufferSize } : descriptor);
       };
-      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+      const scorer = await globalThis.tenure.load("/model.safetensors", {
+        gpu: globalThis.tenure.gpu,
+        device: "webgpu",
+      });
       const before = await scorer.scoreManyAsync(records.slice(0, 100));
       short = true;
       const during = await scorer.scoreManyAsync(records);
@@ -212,7 +219,10 @@ test("an adapter with limits that are too small is refused by name", async () =>
           });
         },
       });
-      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+      const scorer = await globalThis.tenure.load("/model.safetensors", {
+        gpu: globalThis.tenure.gpu,
+        device: "webgpu",
+      });
       const { device, reason, logit } = await scorer.scoreManyAsync(records);
       return { device, reason, rows: logit.length };
     },
@@ -225,7 +235,10 @@ test("an adapter with limits that are too small is refused by name", async () =>
 test("a call can be aborted", async () => {
   const { result } = await inPage(
     async ({ records }) => {
-      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+      const scorer = await globalThis.tenure.load("/model.safetensors", {
+        gpu: globalThis.tenure.gpu,
+        device: "webgpu",
+      });
       await scorer.scoreManyAsync(records.slice(0, 10));
       const abort = new AbortController();
       const pending = scorer.scoreManyAsync(
@@ -255,7 +268,7 @@ test("explainMany on the device gives the CPU's contributions, and the progress"
       devices.push(device);
       return device;
     };
-    const scorer = await globalThis.tenure.load("/model.safetensors", { device });
+    const scorer = await globalThis.tenure.load("/model.safetensors", { gpu: globalThis.tenure.gpu, device });
     await scorer.scoreManyAsync(records);
     const pending = (async () => {
       const blocks = [];
@@ -296,7 +309,11 @@ test("dates count back from the reference that load was given", async () => {
   const dated = some.slice(0, 20).map((record) => ({ ...record, [name]: "2024-02-10" }));
   const { result } = await inPage(
     async ({ bytes, reference, dated }) => {
-      const scorer = await globalThis.tenure.load(Uint8Array.from(bytes), { device: "webgpu", reference });
+      const scorer = await globalThis.tenure.load(Uint8Array.from(bytes), {
+        gpu: globalThis.tenure.gpu,
+        device: "webgpu",
+        reference,
+      });
       const { device, logit } = await scorer.scoreManyAsync(dated);
       const { value: block } = await scorer.explainMany(dated.slice(0, 2))[Symbol.asyncIterator]().next();
       return { worked: [device, block.device], logit: [...logit], contributions: [...block.contributions] };
@@ -326,7 +343,7 @@ test("beyond the budget the device samples, with the CPU's draws, errors and tol
     { budget: 20_000, tolerance: 0.01 },
   ];
   const explaining = async ({ records, options }) => {
-    const scorer = await globalThis.tenure.load("/model.safetensors", { device: "webgpu" });
+    const scorer = await globalThis.tenure.load("/model.safetensors", { gpu: globalThis.tenure.gpu, device: "webgpu" });
     const results = [];
     for (const each of options) {
       for await (const { device, reason, contributions, standardError } of scorer.explainMany(records, each)) {
@@ -385,7 +402,7 @@ test("auto measures an adapter once, in the background, and remembers", async ()
     const large = Array.from({ length: 40_000 }, (_, row) => records[row % records.length]);
     const rounds = [];
     for (let round = 0; round < 2; round++) {
-      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "auto" });
+      const scorer = await globalThis.tenure.load("/model.safetensors", { gpu: globalThis.tenure.gpu, device: "auto" });
       const first = await scorer.scoreManyAsync(large);
       let report = await scorer.device();
       for (
@@ -423,7 +440,7 @@ test("auto measures explained customers too, and remembers from how many on the 
     };
     const rounds = [];
     for (let round = 0; round < 2; round++) {
-      const scorer = await globalThis.tenure.load("/model.safetensors", { device: "auto" });
+      const scorer = await globalThis.tenure.load("/model.safetensors", { gpu: globalThis.tenure.gpu, device: "auto" });
       const first = await explain(scorer, many);
       let report = await scorer.device();
       for (

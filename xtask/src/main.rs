@@ -40,6 +40,8 @@ enum Task {
     Types,
     /// Run every check, cheapest first
     Test(test::Options),
+    /// Build and run an app of every framework and runtime with the packed npm package (minutes)
+    Consumers,
     /// Measure what a browser downloads: target/bench/size.json
     Size,
     /// Measure speed and quality beside the peers
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Task::Build => demo::build_all().and_then(|()| gpu::build()),
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => return test::run(&options),
+        Task::Consumers => test::consumers(),
         Task::Size => size::run(),
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),

@@ -24,6 +24,20 @@ pub fn install() -> Result<Outcome> {
     unless_finished("npm", inputs, &installed, || command::run(program("npm").args(["ci", "--no-audit", "--no-fund"])))
 }
 
+/// Installs the tools of a folder with a lock file of its own: what is too large for the workspaces.
+pub fn install_in(folder: &str) -> Result<Outcome> {
+    let inputs = Inputs::of(folder)
+        .path(&project::path(&format!("{folder}/package.json")))?
+        .path(&project::path(&format!("{folder}/package-lock.json")))?
+        .text(&command::read(program("node").arg("--version"))?);
+    let installed = [project::path(&format!("{folder}/node_modules/.package-lock.json"))];
+    let note = folder.replace('/', "-");
+    unless_finished(&note, inputs, &installed, || {
+        let mut npm = program("npm");
+        command::run(npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(project::path(folder)))
+    })
+}
+
 /// The folders of the root package.json's workspaces.
 fn workspaces() -> Result<Vec<String>> {
     let text = fs::read_to_string(project::path("package.json")).context("cannot read package.json")?;
@@ -37,6 +51,7 @@ pub fn build_package() -> Result<Outcome> {
     let inputs = Inputs::of("pkg")
         .path(&project::path("pkg"))?
         .path(&project::path("src/sentence"))?
+        .path(&project::path("tests/artifacts"))?
         .path(&project::path("package-lock.json"))?;
     unless_finished("pkg", inputs, &[project::path("pkg/dist")], || script("pkg", "build"))
 }

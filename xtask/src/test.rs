@@ -46,7 +46,11 @@ const CHECKS: [Check; 17] = [
         run: typescript,
     },
     Check { name: "package", about: "the package's tests in Node, vectors among them", run: package },
-    Check { name: "packed", about: "npm pack, installed into small apps, run in Node and Chromium", run: packed },
+    Check {
+        name: "packed",
+        about: "npm pack, installed into apps of a dozen tools, run in Node and Chromium",
+        run: packed,
+    },
     Check { name: "edge", about: "the package in workerd", run: edge },
     Check { name: "browser", about: "package and page in headless Chromium", run: in_browser },
     Check { name: "gpu", about: "the kernels through Vulkan, their module in headless Chromium", run: graphics },
@@ -219,9 +223,24 @@ fn package() -> Result<()> {
 }
 
 fn packed() -> Result<()> {
+    packed_script("test:packed")
+}
+
+/// The check `packed`, and the frameworks and runtimes that take minutes: Next.js, Angular, Deno and
+/// others.
+pub fn consumers() -> Result<()> {
+    prerequisites::check()?;
+    npm::install_in("tests/consumer/frameworks")?;
+    packed_script("test:packed")?;
+    packed_script("test:frameworks")
+}
+
+/// Runs a script of the package on its tarball, with the bundlers.
+fn packed_script(name: &str) -> Result<()> {
     let chromium = browser::find_or_install()?;
     build_package_and_model()?;
-    let mut tests = npm::script_command("pkg", "test:packed");
+    npm::install_in("tests/consumer/bundlers")?;
+    let mut tests = npm::script_command("pkg", name);
     command::run(tests.env("TENURE_CHROMIUM", chromium).env("TENURE_COMMAND", project::tenure_command()))
 }
 

@@ -1,5 +1,6 @@
 /** Explains many customers with its own scorer. To cancel, the page ends the worker. */
 import { type Dependence, load } from "tenure";
+import { gpu } from "tenure/gpu";
 import { errorMessage } from "../text/failure";
 import type { Driver, DriversReply, DriversRequest } from "./messages";
 
@@ -10,7 +11,7 @@ const reply = (message: DriversReply) => self.postMessage(message);
 
 self.addEventListener("message", async ({ data: { model, columns, limit, device } }: MessageEvent<DriversRequest>) => {
   try {
-    const scorer = await load(model, { device });
+    const scorer = await load(model, { device, gpu });
     const started = performance.now();
     const importance = await scorer.importance(columns, {
       rows: limit,

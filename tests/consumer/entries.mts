@@ -1,0 +1,31 @@
+/** A TypeScript user of every entry: compiled against the installed package, also without `DOM`. */
+
+import { load, type Scorer, TenureError } from "tenure";
+import { createHandler } from "tenure/edge";
+import { german } from "tenure/german";
+import { gpu } from "tenure/gpu";
+import { load as inline, wasm } from "tenure/inline";
+import { createPool, type Pool } from "tenure/pool";
+import { load as slim } from "tenure/slim";
+import { load as source } from "tenure/source";
+import { model, records, sampleRecords } from "tenure/testing";
+
+export async function all(): Promise<[readonly Scorer[], Pool]> {
+  const scorers = await Promise.all([
+    load(model, { locale: german, device: "auto", gpu }),
+    inline(model),
+    slim(model, { wasm: wasm() }),
+    source(model),
+  ]);
+  const pool = await createPool(model, { size: 1, worker: "/worker.js" });
+  const [first] = sampleRecords(scorers[0].schema, 1);
+  if (first !== undefined) await pool.score(first);
+  return [scorers, pool];
+}
+
+// @ts-expect-error slim needs the module
+export const refused = () => slim(model);
+
+export const handle = createHandler({ scorer: load(model) });
+export const isOurs = (error: unknown): error is TenureError => error instanceof TenureError;
+export const count: number = records.length;

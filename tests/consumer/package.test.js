@@ -1,0 +1,117 @@
+/** The tarball as linters see it, what each entry downloads, and the notices of what is inside. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { brotliCompressSync, constants } from "node:zlib";
+import { installedApp, packageTarball } from "./pack.js";
+
+const require = createRequire(new URL("bundlers/package.json", import.meta.url));
+const app = installedApp();
+after(app.remove);
+const tarball = packageTarball(app.folder);
+const installed = join(app.folder, "node_modules/tenure");
+const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+const hasGpu = readdirSync(installed).includes("gpu");
+
+/** The findings of publint that stay, each with its reason. */
+const PUBLINT = {
+  // Parcel reads this key unless its resolver is told to read `exports`.
+  USE_EXPORTS_BROWSER: () => true,
+  // The module for graphics devices takes minutes to build, so a tarball for tests may lack it.
+  EXPORTS_GLOB_NO_MATCHED_FILES: ({ path }) => !hasGpu && path.includes("./gpu/*"),
+};
+
+test("publint finds nothing that is not listed with its reason", async () => {
+  const { publint } = await import(require.resolve("publint"));
+  const { messages } = await publint({ pkgDir: installed, strict: true, pack: false });
+  const unlisted = messages.filter((message) => PUBLINT[message.code]?.(message) !== true);
+  assert.deepEqual(unlisted, []);
+});
+
+/** The findings of attw that stay: kind → the entries, and why. */
+const TYPES = {
+  // For pages and workers, which have no `require`. Node since 20.19 requires ES modules.
+  CJSResolvesToESM: ["./gpu", "./inline", "./pool", "./slim", "./source", "./worker"],
+};
+
+test("attw finds nothing that is not listed with its reason", async () => {
+  const { checkPackage, createPackageFromTarballData } = await import(require.resolve("@arethetypeswrong/core"));
+  const { problems } = await checkPackage(createPackageFromTarballData(readFileSync(tarball)));
+  // Resolution without `exports`, as before Node 12.7, is left out.
+  const listed = ({ entrypoint, resolutionKind, kind }) =>
+    resolutionKind === "node10" || TYPES[kind]?.includes(entrypoint);
+  assert.deepEqual(
+    problems.filter((problem) => !listed(problem)),
+    [],
+  );
+});
+
+/**
+ * The most that an entry downloads before its first answer, in bytes with brotli 11: its script, the
+ * scripts that this imports, and the files that they name.
+ */
+const LIMITS = {
+  "dist/index.js": 100_000,
+  "dist/slim.js": 9_500,
+  "dist/inline.js": 128_000,
+  "dist/classic/tenure.js": 128_000,
+  "dist/pool.js": 93_500,
+  "dist/worker.js": 13_500,
+  "dist/edge.js": 3_500,
+  "dist/gpu.js": 200,
+  "dist/testing.js": 21_500,
+  "dist/english.js": 1_000,
+  "dist/german.js": 1_000,
+  "dist/webgpu.js": 3_500,
+  "dist/blocks.js": 2_500,
+};
+
+function brotli(file) {
+  const bytes = readFileSync(file);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  return brotliCompressSync(bytes, { params }).length;
+}
+
+test("every entry stays within its limit", () => {
+  const wasm = brotli(join(installed, "wasm/tenure_bg.wasm"));
+  const sizes = Object.keys(LIMITS).map((name) => {
+    const file = join(installed, name);
+    const namesModule = /new URL\("\.\.\/wasm\/tenure_bg\.wasm"/.test(readFileSync(file, "utf8"));
+    return [name, brotli(file) + (namesModule ? wasm : 0)];
+  });
+  console.log(sizes.map(([name, size]) => `${name} ${size} of ${LIMITS[name]}`).join("\n"));
+  assert.deepEqual(
+    sizes.filter(([name, size]) => size > LIMITS[name]),
+    [],
+  );
+});
+
+test("every entry for pages has a limit", () => {
+  const targets = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(targets));
+  const scripts = Object.values(exports).flatMap(targets);
+  // These run in servers, or are what a limit above has already.
+  const others = /\.d\.ts$|\*|package\.json|node|workerd|edge-light|source|classic\/(edge|testing|english|german)/;
+  for (const script of scripts.filter((name) => !others.test(name))) {
+    assert.ok(script.replace("./", "") in LIMITS, script);
+  }
+});
+
+test("scripts have no source maps, whose sources do not ship", () => {
+  for (const name of readdirSync(join(installed, "dist"))) {
+    assert.doesNotMatch(name, /\.map$/);
+    if (name.endsWith(".js"))
+      assert.doesNotMatch(readFileSync(join(installed, "dist", name), "utf8"), /sourceMappingURL/);
+  }
+});
+
+test("the notices have every crate that is compiled in, with its licence", () => {
+  const notices = readFileSync(join(installed, "THIRD-PARTY-NOTICES"), "utf8");
+  for (const crate of ["wasm-bindgen", "js-sys", "libm", "wide"]) {
+    assert.match(notices, new RegExp(`^${crate} \\d+\\.\\d+\\.\\d+: .*(MIT|Apache-2\\.0|Zlib)`, "m"));
+  }
+  assert.match(notices, /Permission is hereby granted/);
+  assert.doesNotMatch(notices, /\/(root|home|Users)\//);
+});
