@@ -62,17 +62,36 @@ before(async () => {
       ...files,
       "public/customer.json": CUSTOMER,
       "three.html": page(three(), "for (const element of all) element.record = customer;"),
+      // The README's components, each in a page of its own.
+      "readme.config.js": `import config from "./vite.config.js";
+        for (const name of ["react", "vue"])
+          config.build.rolldownOptions.input["readme-" + name] = import.meta.dirname + "/readme-" + name + "/index.html";
+        export default config;`,
+      "readme-react/index.html": files["react/index.html"],
+      "readme-react/Customer.jsx": readmeExample("Customer.jsx"),
+      "readme-react/main.jsx": `import { createRoot } from "react-dom/client";
+        import { Customer } from "./Customer.jsx";
+        createRoot(document.getElementById("app")).render(<main><Customer customer={${CUSTOMER}} /></main>);`,
+      "readme-vue/index.html": files["vue/index.html"],
+      "readme-vue/Customer.vue": readmeExample("Customer.vue"),
+      "readme-vue/main.js": `import { createApp } from "vue";
+        import Customer from "./Customer.vue";
+        createApp(Customer, { customer: ${CUSTOMER} }).mount("#app");`,
       "readme.html": readmeExample("customer.html"),
       "bad.html": page(three("/absent.safetensors"), "for (const element of all) element.record = customer;"),
       "attribute.html": page(`<tenure-score model="/public/model.safetensors" record='${CUSTOMER}'></tenure-score>`),
     },
-    models: ["public/model.safetensors"],
+    models: ["public/model.safetensors", "model.safetensors"],
   });
   cpSync(join(EXAMPLES, "node_modules"), join(app.folder, "node_modules"), { recursive: true, verbatimSymlinks: true });
-  execFileSync(process.execPath, ["node_modules/vite/bin/vite.js", "build", "--logLevel", "error"], {
-    cwd: app.folder,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  execFileSync(
+    process.execPath,
+    ["node_modules/vite/bin/vite.js", "build", "--config", "readme.config.js", "--logLevel", "error"],
+    {
+      cwd: app.folder,
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   browser = await launch();
   server = await serve(app.folder);
 });
@@ -116,6 +135,8 @@ for (const [name, path] of [
   ["plain HTML", "/html/index.html"],
   ["React", "/dist/react/index.html"],
   ["Vue", "/dist/vue/index.html"],
+  ["the README's React", "/dist/readme-react/index.html"],
+  ["the README's Vue", "/dist/readme-vue/index.html"],
 ]) {
   test(`${name}: the score, its reasons, and both follow a change`, async (context) => {
     const tab = await open(context, path);
