@@ -18,14 +18,14 @@ export async function launch(flags = []) {
  * Opens an address in a new page, waits for text in its `output`, and returns it with the console's
  * messages.
  */
-export async function outputOf(browser, address) {
+export async function outputOf(browser, address, patience = 20_000) {
   const page = await browser.newPage();
   const messages = [];
   page.on("console", (message) => messages.push(message.text()));
   page.on("pageerror", (error) => messages.push(String(error)));
   try {
     await page.goto(address);
-    await page.waitForFunction(() => document.querySelector("output").value !== "", undefined, { timeout: 20_000 });
+    await page.waitForFunction(() => document.querySelector("output").value !== "", undefined, { timeout: patience });
     return { output: await page.locator("output").textContent(), messages };
   } catch (error) {
     throw new Error(`${address} shows nothing; the console says: ${messages.join(" | ")}`, { cause: error });

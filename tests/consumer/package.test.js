@@ -54,12 +54,12 @@ test("attw finds nothing that is not listed with its reason", async () => {
  * scripts that this imports, and the files that they name.
  */
 const LIMITS = {
-  "dist/index.js": 100_000,
+  "dist/index.js": 103_500,
   "dist/slim.js": 9_500,
-  "dist/inline.js": 128_000,
-  "dist/classic/tenure.js": 128_000,
-  "dist/pool.js": 93_500,
-  "dist/worker.js": 13_500,
+  "dist/inline.js": 134_000,
+  "dist/classic/tenure.js": 134_000,
+  "dist/pool.js": 98_000,
+  "dist/worker.js": 14_500,
   "dist/edge.js": 3_500,
   "dist/gpu.js": 200,
   "dist/testing.js": 21_500,

@@ -263,6 +263,7 @@ fn graphics() -> Result<()> {
     gpu::clippy()?;
     let chromium = browser::find_or_install()?;
     build_package_and_model()?;
+    npm::install_in("tests/consumer/bundlers")?;
     command::run(npm::script_command("pkg", "test:gpu").env("TENURE_CHROMIUM", chromium))
 }
 
