@@ -180,7 +180,8 @@ writeFileSync(join(DIST, "globals.d.ts"), CLASSES.map((name) => `interface ${nam
 const NAMES_A_CLASS = new RegExp(`\\b(${CLASSES.join("|")})\\b`);
 for (const file of public_) {
   const text = readFileSync(file, "utf8");
-  if (NAMES_A_CLASS.test(text)) writeFileSync(file, `/// <reference path="./globals.d.ts" />\n${text}`);
+  const folder = dirname(file) === resolve(DIST) ? "./" : "../";
+  if (NAMES_A_CLASS.test(text)) writeFileSync(file, `/// <reference path="${folder}globals.d.ts" />\n${text}`);
 }
 // In their folder the same declarations are those of CommonJS.
 for (const file of declarations(["inline", "edge", "testing", ...LANGUAGES]))
