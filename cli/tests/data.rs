@@ -305,7 +305,7 @@ fn an_error_says_what_to_do_next() {
         (&format!("{check} keys.toml"), 2, &["knd: is not a known key; the nearest is `kind`"]),
         (&format!("{check} t.csv"), 2, &["this is no schema: name the file that `tenure init` writes"]),
         (&format!("{check} no.toml"), 2, &["no.toml: there is no such file", "a preset (ibm_telco"]),
-        (&format!("{check} value.toml"), 1, &["has \"Yes\" (", "correct `positive` in the schema"]),
+        (&format!("{check} value.toml"), 1, &["have \"Yes\" (", "correct `positive` in the schema"]),
         (
             "check --data left.csv --schema schema.toml",
             1,
