@@ -72,6 +72,9 @@ pub const PACKAGE: &str = "tenure";
 /// and the files for graphics devices.
 pub const PACKAGE_ENTRIES: [&str; 4] = ["/elements", "/english", "/german", "/gpu"];
 
+/// Kept artifacts. The package puts one inside, for its users' tests.
+pub const ARTIFACTS: &str = "tests/artifacts/";
+
 /// The package that the elements are written with. No other source of the package may import it.
 pub const ELEMENTS_PACKAGE: &str = "lit";
 pub const ELEMENTS: &str = "pkg/src/elements";

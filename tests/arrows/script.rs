@@ -1,7 +1,7 @@
 //! Reads TypeScript, JavaScript, CSS and HTML: the modules that a file imports, and calls that a
 //! rule would need.
 
-use crate::places::{ELEMENTS, ELEMENTS_PACKAGE, PACKAGE, PACKAGE_ENTRIES, RULE_WORDS};
+use crate::places::{ARTIFACTS, ELEMENTS, ELEMENTS_PACKAGE, PACKAGE, PACKAGE_ENTRIES, RULE_WORDS};
 use crate::{Sources, Use};
 
 /// The page is a user of the package: it imports it by its name, and nothing else of this
@@ -18,12 +18,12 @@ pub fn refuse_in_page(file: &str, text: &str) -> Vec<String> {
     refused.map(|module| format!("{file}: the page may not import `{module}`")).collect()
 }
 
-/// The package is types and conversions around the built module: no other package (its entries may
-/// import each other by the package's own name, and its elements may import what they are written
-/// with), and no arithmetic of a model.
+/// The package is types and conversions around the built module, and a kept artifact for unit tests:
+/// no other package (its entries may import each other by the package's own name, and its elements
+/// may import what they are written with), and no arithmetic of a model.
 pub fn refuse_in_package(file: &str, text: &str) -> Vec<String> {
     let is_refused = |module: &String| match resolve(file, module) {
-        Some(path) => !path.starts_with("pkg/"),
+        Some(path) => !path.starts_with("pkg/") && !path.starts_with(ARTIFACTS),
         None => !module.starts_with("node:") && module != PACKAGE && !is_for_elements(file, module),
     };
     let refused = imports(text).into_iter().filter(is_refused);
