@@ -252,10 +252,9 @@ impl TextReader {
         self.records.line_count() > 1 && self.records.later_lines().any(is_row)
     }
 
-    /// Whether the record has delimiters and blanks alone. Most records show at once that they do not.
+    /// Whether no cell of the record has a value. The first cell of most records shows that it has.
     fn is_blank(&self) -> bool {
-        let is_blank = |byte: &u8| *byte == self.layout.delimiter || byte.is_ascii_whitespace();
-        self.records.record().iter().all(is_blank)
+        (0..self.records.ends().len()).all(|cell| self.records.field(cell).trim_ascii().is_empty())
     }
 
     /// Whether the record has a cell in each column, and nothing behind the last one.

@@ -189,14 +189,22 @@ CUSTOMERS = {
 }
 SHEET = [[2, ["Größe", "2024-01-31", "10.5", "TRUE"]], [4, ["x", "", "7", "FALSE"]]]
 SHEET_NAMES = ["id", "since", "spend", "paperless"]
-table("sheet.xlsx", workbook([("Customers", CUSTOMERS)]), SHEET_NAMES, SHEET, delimiter=None)
+BLANK_ROW = "a row without any value is passed over, row 3"
+table(
+    "sheet.xlsx",
+    workbook([("Customers", CUSTOMERS)]),
+    SHEET_NAMES,
+    SHEET,
+    delimiter=None,
+    notices=[BLANK_ROW],
+)
 table(
     "sheets.xlsx",
     workbook([("Customers", CUSTOMERS), ("Notes", {1: {"A": "a", "B": "b"}, 2: {"A": 1, "B": 2}})]),
     SHEET_NAMES,
     SHEET,
     delimiter=None,
-    notices=['the sheet "Customers" is read, the first of 2 ("Customers", "Notes")'],
+    notices=['the sheet "Customers" is read, the first of 2 ("Customers", "Notes")', BLANK_ROW],
 )
 
 # A table for the models with the fields of IBM Telco: the second customer has a tenure that is no

@@ -284,7 +284,12 @@ fields = [
     fn a_table_of_another_schema_is_refused_with_all_that_is_absent() {
         let error = read("Tenure,contract,Churned\n1,Month,No\n").unwrap_err();
         let text = error.to_string();
-        for part in ["`tenure`; the nearest is `Tenure`", "no column `partner`", "`Churn`; the nearest is `Churned`"] {
+        for part in [
+            "no column `tenure`; the nearest is `Tenure`",
+            "no column `partner`",
+            "no column `Churn`, the target, which says who left; the nearest is `Churned`",
+            "the table has the columns Tenure, contract, Churned",
+        ] {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(matches!(error, CohortError::Columns(_)), "{error:?}");

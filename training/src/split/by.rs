@@ -130,7 +130,12 @@ mod tests {
         assert_eq!(groups.of_row[..5], [0, 1, 2, 2, 2]);
         assert_eq!((groups.of_row.len(), groups.alone), (59, 3));
         let error = SplitBy::read(&cohort, Some("houshold"), None).unwrap_err();
-        assert!(error.to_string().contains("no column `houshold`; the nearest is `household`"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("no column `houshold` to split by; the nearest is `household`; the columns are tenure,"),
+            "{error}"
+        );
         assert!(matches!(error, SplitError::Column { .. }), "{error:?}");
         assert!(SplitBy::read(&cohort, Some("Churn"), None).is_err());
     }
