@@ -560,6 +560,8 @@ export interface Shift {
   readonly rule: "missing" | "unseen_category";
   /** Number of rows in which it is. */
   readonly rows: number;
+  /** Up to three of the texts that are no category, in quotes; empty if the field is missing. */
+  readonly examples: ReadonlyArray<string>;
   /** All of this as a sentence, with the share in training. */
   readonly message: string;
 }

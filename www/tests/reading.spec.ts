@@ -115,6 +115,7 @@ test("notices are sentences, and say how to read another sheet", () => {
   const notices = noticesOf(new TableReader(readFileSync(place("sheets.xlsx")), "sheets.xlsx"));
   expect(notices).toEqual([
     'The sheet "Customers" is read, the first of 2 ("Customers", "Notes").',
+    "A row without any value is passed over, row 3.",
     expect.stringMatching(/^To read another sheet, /),
   ]);
   expect(["a b", "A.", "is it?"].map(sentence)).toEqual(["A b.", "A.", "Is it?"]);
