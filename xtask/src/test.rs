@@ -235,10 +235,11 @@ pub fn consumers() -> Result<()> {
     packed_script("test:frameworks")
 }
 
-/// Runs a script of the package on its tarball, with the bundlers.
+/// Runs a script of the package on its tarball, with the bundlers and the frameworks of the elements.
 fn packed_script(name: &str) -> Result<()> {
     let chromium = browser::find_or_install()?;
     build_package_and_model()?;
+    npm::install_in("examples/elements")?;
     npm::install_in("tests/consumer/bundlers")?;
     let mut tests = npm::script_command("pkg", name);
     command::run(tests.env("TENURE_CHROMIUM", chromium).env("TENURE_COMMAND", project::tenure_command()))
