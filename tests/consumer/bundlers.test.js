@@ -112,12 +112,13 @@ test("Rollup: page and pool, with the README's configuration", async (context) =
 });
 
 test("Parcel: page and pool, with the README's package.json", async (context) => {
+  // Parcel reads its settings beside the lock file.
+  writeFileSync(join(installed.folder, "package.json"), readmeFiles("parcel")["package.json"]);
   for (const [name, script] of [
     ["page", "page.js"],
     ["pool", "pool-page.js"],
   ]) {
-    const files = { ...PAGES, ...readmeFiles("parcel"), "index.html": page(`./${script}`) };
-    const folder = app(`parcel-${name}`, files);
+    const folder = app(`parcel-${name}`, { ...PAGES, "index.html": page(`./${script}`) });
     run(folder, "npx parcel build index.html --no-source-maps --no-cache --log-level warn");
     // Parcel writes an import map into the page, which the strict policy refuses.
     assert.equal(await opened(context, join(folder, "dist"), "index.html", null), shown, name);
