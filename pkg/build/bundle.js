@@ -173,11 +173,12 @@ const public_ = declarations([...ENTRIES, ...LANGUAGES]);
 for (const name of readdirSync(DIST, { recursive: true })) {
   if (name.endsWith(".d.ts") && !public_.has(join(DIST, name))) rmSync(join(DIST, name));
 }
-// Where TypeScript's libraries do not declare these classes of the platform, this file does. Beside a
-// library's declaration an empty interface adds nothing.
+// Where TypeScript's libraries do not declare these classes of the platform, or `Symbol.dispose`, this
+// file does. Beside a library's declaration it adds nothing.
 const CLASSES = ["AbortSignal", "Request", "Response", "URL"];
-writeFileSync(join(DIST, "globals.d.ts"), CLASSES.map((name) => `interface ${name} {}\n`).join(""));
-const NAMES_A_CLASS = new RegExp(`\\b(${CLASSES.join("|")})\\b`);
+const DISPOSE = "interface SymbolConstructor {\n  readonly dispose: unique symbol;\n}\n";
+writeFileSync(join(DIST, "globals.d.ts"), CLASSES.map((name) => `interface ${name} {}\n`).join("") + DISPOSE);
+const NAMES_A_CLASS = new RegExp(`\\b(${CLASSES.join("|")}|Symbol\\.dispose)\\b`);
 for (const file of public_) {
   const text = readFileSync(file, "utf8");
   const folder = dirname(file) === resolve(DIST) ? "./" : "../";

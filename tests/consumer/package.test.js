@@ -34,7 +34,16 @@ test("publint finds nothing that is not listed with its reason", async () => {
 /** The findings of attw that stay: kind → the entries, and why. */
 const TYPES = {
   // For pages and workers, which have no `require`. Node since 20.19 requires ES modules.
-  CJSResolvesToESM: ["./gpu", "./inline", "./pool", "./slim", "./source", "./worker"],
+  CJSResolvesToESM: [
+    "./elements",
+    "./elements-with-lit",
+    "./gpu",
+    "./inline",
+    "./pool",
+    "./slim",
+    "./source",
+    "./worker",
+  ],
 };
 
 test("attw finds nothing that is not listed with its reason", async () => {
@@ -54,11 +63,13 @@ test("attw finds nothing that is not listed with its reason", async () => {
  * scripts that this imports, and the files that they name.
  */
 const LIMITS = {
-  "dist/index.js": 103_500,
-  "dist/slim.js": 9_500,
-  "dist/inline.js": 134_000,
-  "dist/classic/tenure.js": 134_000,
-  "dist/pool.js": 98_000,
+  "dist/index.js": 106_000,
+  "dist/slim.js": 10_500,
+  "dist/inline.js": 137_000,
+  "dist/classic/tenure.js": 137_000,
+  "dist/pool.js": 100_500,
+  "dist/elements.js": 19_000,
+  "dist/elements-with-lit.js": 25_000,
   "dist/worker.js": 14_500,
   "dist/edge.js": 3_500,
   "dist/gpu.js": 200,

@@ -126,7 +126,15 @@ test("the README's example of a cohort prints progress, the first field, and its
   assert.equal(lines[at + 3], "true");
 });
 
-test("the README's batch example scores every row", () => assert.equal(node("batch.js"), "100000 100000 0 true\n"));
+test("the README's batch example scores every row, and says that no customer pays nothing", () => {
+  const { stdout, stderr } = spawnSync(process.execPath, ["batch.js"], { cwd: app.folder, encoding: "utf8" });
+  assert.equal(stdout, "100000 100000 0 true\n");
+  const lines = stderr.trim().split("\n");
+  assert.deepEqual(
+    lines.map((line) => line.match(/^(\w+): 100,000 of 100,000 rows have a value that is outside .*, such as 0$/)?.[1]),
+    ["MonthlyCharges", "TotalCharges"],
+  );
+});
 
 test("every file of the wasm folder can be imported by name", () => {
   const script =
@@ -236,7 +244,8 @@ test("every entry with load gives the same score, and its errors are those of ev
 
 test("the examples of the types run", () => {
   const sources = new URL("../../pkg/src/", import.meta.url);
-  const examples = readdirSync(sources).flatMap((name) => {
+  const files = readdirSync(sources, { recursive: true }).filter((name) => name.endsWith(".ts"));
+  const examples = files.flatMap((name) => {
     const text = readFileSync(new URL(name, sources), "utf8");
     const blocks = [...text.matchAll(/^ +?\* @example\n((?: +\*.*\n)*? +\* ```\n)/gm)];
     return blocks.map(([, block]) => [name, block.replace(/^ +\* ?/gm, "").replace(/^```.*$/gm, "")]);
