@@ -443,10 +443,14 @@ test("a getter, a proxy or a value that scores others meanwhile changes nothing"
   ];
   for (const other of others) {
     assert.deepEqual(scorer.scoreMany(rows.map((record) => trap(record, last, other))), expected);
-    const proxies = rows.map((record) => new Proxy(record, { get: (target, key) => (other(), target[key]) }));
+    const get = (target, key) => {
+      other();
+      return target[key];
+    };
+    const proxies = rows.map((record) => new Proxy(record, { get }));
     assert.deepEqual(scorer.scoreMany(proxies), expected);
     const columns = columnsOf(rows);
-    columns[last] = new Proxy(columns[last], { get: (target, key) => (other(), Reflect.get(target, key)) });
+    columns[last] = new Proxy(columns[last], { get });
     assert.deepEqual(scorer.scoreMany(columns), expected);
   }
 });

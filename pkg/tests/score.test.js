@@ -239,7 +239,11 @@ test("a record is read once, before anything is computed", () => {
       assert.deepEqual(scorer.score(own), expected.score, name);
       assert.equal(reads, 1, name);
     }
-    const proxy = new Proxy(record, { get: (target, key) => (act(), target[key]) });
+    const get = (target, key) => {
+      act();
+      return target[key];
+    };
+    const proxy = new Proxy(record, { get });
     assert.deepEqual(scorer.row(proxy), expected.row);
     assert.deepEqual(scorer.explain(proxy), expected.explained);
     assert.deepEqual(scorer.counterfactuals(proxy, { threshold: 0.05 }), changes);
@@ -258,7 +262,13 @@ test("a record is read once, before anything is computed", () => {
 
 test("a getter that disposes or throws ends its call, and other scorers keep their memory", async () => {
   const { name } = schema.fields.at(-1);
-  const trapped = (act) => Object.defineProperty({ ...record }, name, { get: () => (act(), record[name]) });
+  const trapped = (act) => {
+    const get = () => {
+      act();
+      return record[name];
+    };
+    return Object.defineProperty({ ...record }, name, { get });
+  };
   for (const call of ["score", "row", "explain", "counterfactuals"]) {
     const short = await load(artifactPath());
     const beside = await load(artifactPath());
