@@ -181,7 +181,7 @@ export class Findings {
   add(table: Table, start: number, flags: Uint8Array): void {
     const [engine, fields, summary] = [this.#engine, this.#fields, this.#summary];
     const cells = engine.summary_block(summary, flags.length);
-    // The values of a field, each with its number of rows. The cells come by field.
+    // Counts the rows of each value, field after field: the cells are sorted by field.
     let counts = new Map<unknown, number>();
     for (let at = 0; at < cells.length; at += 2) {
       const field = cells[at]!;

@@ -89,7 +89,7 @@ pub(super) fn encode(
 }
 
 /// A Parquet file under way. Columns that do not repeat their values are written without a
-/// dictionary, which would take a third of the time to build, and then be dropped.
+/// dictionary: the writer would build one, find it too large, and drop it.
 pub(super) fn writer<W: Write + Send>(out: W, output: &ParquetOutput) -> Result<ArrowWriter<W>, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
