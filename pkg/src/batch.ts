@@ -8,7 +8,7 @@ import { columnLength, columnSource, noColumn, writeValues } from "./columns.js"
 import { kindOf, summary } from "./error.js";
 import type { FieldReader } from "./fields.js";
 import { type Problem, TenureError } from "./tenure-error.js";
-import type { RowProblem, Scores, Shift, ValueSummary } from "./types.js";
+import type { BlockScores, RowProblem, Shift, TableFindings, ValueSummary } from "./types.js";
 import type { Views } from "./views.js";
 
 /** Default of the option `problemLimit`: the number of rows whose problems are listed. */
@@ -129,19 +129,12 @@ function commonest(lengths: readonly (number | undefined)[]): number {
 }
 
 /** Scores every row of a table on the CPU. `live` throws once the scorer is disposed. */
-export function scoreTable(
-  live: () => Engine,
-  views: Views,
-  fields: readonly FieldReader[],
-  table: Table,
-  problemLimit: number,
-): Scores {
+export function scoreTable(live: () => Engine, views: Views, table: Table, findings: Findings): BlockScores {
   const { rows } = table;
   const probability = new Float32Array(rows);
   const logit = new Float32Array(rows);
   const tier = new Uint8Array(rows);
   const flags = new Uint8Array(rows);
-  const findings = new Findings(live(), fields, problemLimit);
   let errorCount = 0;
   for (let start = 0; start < rows; start += views.blockRows) {
     const blockRows = Math.min(views.blockRows, rows - start);
@@ -155,9 +148,9 @@ export function scoreTable(
     logit.set(results.logits.subarray(0, blockRows), start);
     tier.set(results.tiers.subarray(0, blockRows), start);
     flags.set(results.flags.subarray(0, blockRows), start);
-    findings.add(table, start, flags.subarray(start, start + blockRows));
+    findings.add(table, flags.subarray(start, start + blockRows));
   }
-  return { probability, logit, tier, flags, ...findings.finish(), errorCount };
+  return { probability, logit, tier, flags, errorCount };
 }
 
 /** Collects what is wrong in the rows of a table, block by block. */
@@ -167,6 +160,7 @@ export class Findings {
   readonly #limit: number;
   readonly #summary: Summary;
   readonly #problems: RowProblem[] = [];
+  #rows = 0;
   #count = 0;
 
   /** @param limit the number of rows whose problems are listed. */
@@ -177,8 +171,8 @@ export class Findings {
     this.#summary = engine.summary();
   }
 
-  /** Adds the block of a table that was just scored. It begins at row `start` and has these flags. */
-  add(table: Table, start: number, flags: Uint8Array): void {
+  /** Adds the block of a table that was just scored, which has these flags. */
+  add(table: Table, flags: Uint8Array): void {
     const [engine, fields, summary] = [this.#engine, this.#fields, this.#summary];
     const cells = engine.summary_block(summary, flags.length);
     // Counts the rows of each value, field after field: the cells are sorted by field.
@@ -199,8 +193,9 @@ export class Findings {
       if (flags[row] === 0) continue;
       this.#count += 1;
       if (this.#count > this.#limit) continue;
-      for (const problem of this.#rowProblems(table, row)) this.#problems.push({ row: start + row, ...problem });
+      for (const problem of this.#rowProblems(table, row)) this.#problems.push({ row: this.#rows + row, ...problem });
     }
+    this.#rows += flags.length;
   }
 
   #rowProblems(table: Table, row: number): Problem[] {
@@ -210,7 +205,8 @@ export class Findings {
     return JSON.parse(this.#engine.problems(values)) as Problem[];
   }
 
-  finish(): Pick<Scores, "problems" | "problemCount" | "summary" | "shifts"> {
+  /** What was found. Nothing can be added after it. */
+  finish(): TableFindings {
     const shares = Float64Array.from(this.#fields.flatMap((field) => field.shares));
     const json = this.#engine.summary_json(this.#summary, shares);
     const { summary, shifts } = JSON.parse(json) as { summary: ValueSummary[]; shifts: Shift[] };

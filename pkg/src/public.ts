@@ -34,6 +34,8 @@ export type { Scorer } from "./scorer.js";
 export type { ArtifactSource } from "./source.js";
 export { type ErrorCode, isError, type Problem, type Rule, TenureError } from "./tenure-error.js";
 export type {
+  BlockScorer,
+  BlockScores,
   Column,
   Columns,
   Contribution,
@@ -53,5 +55,6 @@ export type {
   ScoreManyOptions,
   Scores,
   Shift,
+  TableFindings,
   ValueSummary,
 } from "./types.js";

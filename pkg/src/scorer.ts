@@ -1,7 +1,7 @@
 /** One loaded artifact. Its methods decode the arguments, call the core, and encode the results. */
 
 import type { Engine } from "../wasm/tenure.js";
-import { type BatchInput, isRecord, PROBLEM_LIMIT, readTable, scoreTable } from "./batch.js";
+import { type BatchInput, Findings, isRecord, PROBLEM_LIMIT, readTable, scoreTable, type Table } from "./batch.js";
 import type { CohortEngine } from "./blocks.js";
 import { explainMany } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
@@ -15,6 +15,8 @@ import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importan
 import { type CheckedOptions, checkOptions } from "./options.js";
 import { type Problem, TenureError } from "./tenure-error.js";
 import type {
+  BlockScorer,
+  BlockScores,
   Columns,
   Contribution,
   ExplainedBlock,
@@ -122,7 +124,32 @@ export class Scorer {
   scoreMany(columns: Columns, options?: ScoreManyOptions): Scores;
   scoreMany<R extends RecordOf<R>>(records: readonly R[], options?: ScoreManyOptions): Scores;
   scoreMany(input: unknown, options: ScoreManyOptions = {}): Scores {
-    return this.#scoreTable(this.#batch(input, options, ["problemLimit"]));
+    return this.#scoreMany(this.#batch(input, options, ["problemLimit"]));
+  }
+
+  /**
+   * Scores a table that arrives in blocks, so it need not fit into memory.
+   *
+   * @param options see {@link ScoreManyOptions}.
+   * @returns an object that takes the blocks in order, and at the end has what is wrong in all rows.
+   * @throws TenureError `argument_invalid`; `disposed`.
+   */
+  scoreBlocks(options: ScoreManyOptions = {}): BlockScorer {
+    const limit = this.#problemLimit(options, ["problemLimit"]);
+    let findings: Findings | undefined = this.#findings(limit);
+    const open = (): Findings => {
+      this.#live();
+      if (findings !== undefined) return findings;
+      throw new TenureError("argument_invalid", "the table is finished: call scoreBlocks again for the next table");
+    };
+    return {
+      score: (block: unknown) => this.#scoreTable(readTable(this.#views, this.#fields, block), open()),
+      finish: () => {
+        const finished = open().finish();
+        findings = undefined;
+        return finished;
+      },
+    };
   }
 
   /**
@@ -145,7 +172,7 @@ export class Scorer {
     const checked = this.#batch(input, options, ["problemLimit", "signal"]);
     const { signal } = options;
     const batch: BatchInput = { ...checked, ...(signal ? { signal } : {}) };
-    const cpu = (): Scores => this.#scoreTable(batch);
+    const cpu = (): Scores => this.#scoreMany(batch);
     try {
       signal?.throwIfAborted();
       const graphics = await this.#graphics;
@@ -331,18 +358,32 @@ export class Scorer {
   }
 
   #batch(input: unknown, options: ScoreManyOptions, names: readonly string[]): BatchInput {
+    const problemLimit = this.#problemLimit(options, names);
+    return { problemLimit, read: (views, fields) => readTable(views, fields, input) };
+  }
+
+  #problemLimit(options: ScoreManyOptions, names: readonly string[]): number {
     this.#live();
     checkNames(options, names);
     const { problemLimit = PROBLEM_LIMIT } = options;
     if (typeof problemLimit !== "number" || !(problemLimit >= 0)) {
       throw new TenureError("argument_invalid", `problemLimit must be a number from 0, not ${String(problemLimit)}`);
     }
-    return { problemLimit, read: (views, fields) => readTable(views, fields, input) };
+    return problemLimit;
   }
 
-  #scoreTable(batch: BatchInput): Scores {
+  #findings(limit: number): Findings {
+    return new Findings(this.#live(), this.#fields, limit);
+  }
+
+  #scoreMany(batch: BatchInput): Scores {
     const table = batch.read(this.#views, this.#fields);
-    return scoreTable(() => this.#live(), this.#views, this.#fields, table, batch.problemLimit);
+    const findings = this.#findings(batch.problemLimit);
+    return { ...this.#scoreTable(table, findings), ...findings.finish() };
+  }
+
+  #scoreTable(table: Table, findings: Findings): BlockScores {
+    return scoreTable(() => this.#live(), this.#views, table, findings);
   }
 
   /**

@@ -80,8 +80,8 @@ export interface ValueSummary extends Omit<CoreValueSummary, "rule"> {
   readonly rule: Rule;
 }
 
-/** The scores of many customers, in the order of the input. */
-export interface Scores {
+/** The scores of a block of customers, in the order of the input. */
+export interface BlockScores {
   /** `[rows]`: calibrated probabilities, 0 to 1. NaN in a row with errors. */
   readonly probability: Float32Array<ArrayBuffer>;
   /** `[rows]`: logits before calibration. NaN in a row with errors. */
@@ -90,18 +90,44 @@ export interface Scores {
   readonly tier: Uint8Array<ArrayBuffer>;
   /** `[rows]`: 0 for no problem, 1 for warnings, 2 for errors (not scored). */
   readonly flags: Uint8Array<ArrayBuffer>;
+  /** Number of rows with errors, which are not scored. */
+  readonly errorCount: number;
+}
+
+/** What is wrong in the rows of a table. */
+export interface TableFindings {
   /**
    * Errors and warnings of the first `problemLimit` rows that have any, in the order of the rows.
    */
   readonly problems: readonly RowProblem[];
   /** Number of rows with problems, listed or not. */
   readonly problemCount: number;
-  /** Number of rows with errors, which are not scored. */
-  readonly errorCount: number;
   /** The problems of all rows by field and rule, in schema order. */
   readonly summary: readonly ValueSummary[];
   /** Fields that are not as they were in training, so the scores may be wrong. */
   readonly shifts: readonly Shift[];
+}
+
+/** The scores of many customers, in the order of the input. */
+export interface Scores extends BlockScores, TableFindings {}
+
+/** A table that is scored as it arrives. {@link Scorer.scoreBlocks} makes it. */
+export interface BlockScorer {
+  /**
+   * Scores the next rows of the table.
+   *
+   * @param columns columns or records, as {@link Scorer.scoreMany} takes them.
+   * @throws TenureError as {@link Scorer.scoreMany}; `argument_invalid` after `finish`.
+   */
+  score(columns: Columns): BlockScores;
+  score<R extends RecordOf<R>>(records: readonly R[]): BlockScores;
+  /**
+   * What is wrong in all rows so far. Row numbers count from the first block. Ends the table:
+   * `score` throws after it.
+   *
+   * @throws TenureError `argument_invalid` after `finish`; `disposed`.
+   */
+  finish(): TableFindings;
 }
 
 /** Options of {@link Scorer.scoreMany}. */

@@ -242,7 +242,7 @@ export class Graphics {
         this.#fill(opened, table, at, blockRows);
         errorCount += engine.stage_block(blockRows);
         scores.flags.set(views.results().flags.subarray(0, blockRows), at);
-        findings.add(table, at, scores.flags.subarray(at, at + blockRows));
+        findings.add(table, scores.flags.subarray(at, at + blockRows));
       }
       const pending = device.score(engine);
       pending.catch(() => undefined);

@@ -46,7 +46,8 @@ export interface CallOptions {
 
 type Method = (...parameters: never[]) => unknown;
 type MethodName = { [Name in keyof Scorer]: Scorer[Name] extends Method ? Name : never }[keyof Scorer];
-type CallName = Exclude<MethodName, "dispose" | typeof Symbol.dispose>;
+/** A table in blocks keeps what it found in one thread. */
+type CallName = Exclude<MethodName, "dispose" | "scoreBlocks" | typeof Symbol.dispose>;
 type Answer<R> = R extends AsyncGenerator ? R : Promise<Awaited<R>>;
 /** The options of a method, and the signal. */
 type Options<P extends readonly unknown[]> = CallOptions &

@@ -378,6 +378,36 @@ test("the summary counts all rows by field and rule, listed or not", () => {
   }
 });
 
+test("blocks of a table have its scores and its findings", () => {
+  const spread = records.map((record, row) => ({
+    ...record,
+    [number.name]: row % 7 === 0 ? "none" : record[number.name],
+    [flag.name]: row % 3 === 0 ? "perhaps" : record[flag.name],
+  }));
+  const { summary, shifts, problems, problemCount, ...whole } = scorer.scoreMany(spread);
+  const blocks = scorer.scoreBlocks();
+  const parts = [0, 1, 700].map((start, index, starts) => {
+    const part = spread.slice(start, starts[index + 1]);
+    return blocks.score(index % 2 ? columnsOf(part) : part);
+  });
+  // Another call between two blocks, and a second table, do not mix with the first.
+  scorer.scoreBlocks().score(spread.slice(0, 5));
+  assert.deepEqual(blocks.finish(), { summary, shifts, problems, problemCount });
+  for (const name of ["probability", "logit", "tier", "flags"]) {
+    assert.deepEqual(
+      Array.from(whole[name]),
+      parts.flatMap((part) => Array.from(part[name])),
+      name,
+    );
+  }
+  const errorCount = parts.reduce((sum, part) => sum + part.errorCount, 0);
+  assert.equal(errorCount, whole.errorCount);
+  const finished = { code: "argument_invalid", message: /call scoreBlocks again/ };
+  assert.throws(() => blocks.score(spread), finished);
+  assert.throws(() => blocks.finish(), finished);
+  assert.throws(() => scorer.scoreBlocks({ problemLimits: 1 }), { code: "argument_invalid", message: /problemLimit/ });
+});
+
 test("the summary agrees with the list of all problems", () => {
   const spread = records.map((record, row) => ({
     ...record,
