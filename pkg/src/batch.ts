@@ -4,6 +4,7 @@
  */
 
 import type { Engine, Summary } from "../wasm/tenure.js";
+import { columnOf } from "./arrow.js";
 import { columnLength, columnSource, noColumn, writeValues } from "./columns.js";
 import { kindOf, summary } from "./error.js";
 import type { FieldReader } from "./fields.js";
@@ -46,16 +47,21 @@ export function readTable(views: Views, fields: readonly FieldReader[], input: u
       `a table must be an object of columns or an array of records, not ${kindOf(input)}`,
     );
   }
-  return columnTable(views, fields, input as Readonly<Record<string, unknown>>);
+  return columnTable(
+    views,
+    fields,
+    fields.map(({ name }) => columnOf(input, name)),
+  );
 }
 
-function columnTable(views: Views, fields: readonly FieldReader[], columns: Readonly<Record<string, unknown>>): Table {
-  const lengths = fields.map(({ name }) => columnLength(columns[name]));
+/** The table of these columns, one for each field. */
+function columnTable(views: Views, fields: readonly FieldReader[], columns: readonly unknown[]): Table {
+  const lengths = columns.map(columnLength);
   const rows = commonest(lengths);
   const problems: Problem[] = [];
   fields.forEach(({ name }, index) => {
     const length = lengths[index];
-    if (length === undefined) problems.push(noColumn(name, columns[name]));
+    if (length === undefined) problems.push(noColumn(name, columns[index]));
     else if (length !== rows) {
       const message = `must have ${rows} rows, as the other columns do`;
       problems.push({ field: name, rule: "length", value: String(length), message });
@@ -64,7 +70,7 @@ function columnTable(views: Views, fields: readonly FieldReader[], columns: Read
   if (problems.length > 0) {
     throw new TenureError("columns_invalid", `the columns do not fit the schema: ${summary(problems)}`, problems);
   }
-  const sources = fields.map((field) => columnSource(views, field, columns[field.name]));
+  const sources = fields.map((field) => columnSource(views, field, columns[field.index]));
   return {
     rows,
     read(start, count) {

@@ -34,6 +34,8 @@ export type { Scorer } from "./scorer.js";
 export type { ArtifactSource } from "./source.js";
 export { type ErrorCode, isError, type Problem, type Rule, TenureError } from "./tenure-error.js";
 export type {
+  ArrowTable,
+  ArrowVector,
   BlockScorer,
   BlockScores,
   Column,

@@ -57,10 +57,39 @@ export type Column =
   | BigInt64Array
   | BigUint64Array
   | DictionaryColumn
+  | ArrowVector
   | readonly (FieldValue | undefined)[];
 
-/** A column for each field of the schema, all of one length. Other keys are ignored. */
-export type Columns = { readonly [field: string]: Column };
+/**
+ * A column of Apache Arrow: a `Vector` of `apache-arrow`, or a `Column` of `@uwdata/flechette`. A null
+ * is a missing value, and so is NaN. Decimals are the nearest numbers, dates and timestamps are
+ * dates, times of day and durations are hours.
+ */
+export interface ArrowVector {
+  /** Number of rows. */
+  readonly length: number;
+  /** The type, by its number in Arrow's `Schema.fbs`. */
+  readonly type: { readonly typeId: number };
+  /** The chunks. */
+  readonly data: readonly unknown[];
+  /** The value of a row. */
+  get(row: number): unknown;
+}
+
+/** A `Table` or `RecordBatch` of `apache-arrow`, or a `Table` of `@uwdata/flechette`. */
+export interface ArrowTable {
+  /** Number of rows. */
+  readonly numRows: number;
+  /** The column with this name. */
+  // biome-ignore lint/suspicious/noExplicitAny: the tables of typed columns take only their names.
+  getChild(name: any): ArrowVector | null | undefined;
+}
+
+/**
+ * A column for each field of the schema, all of one length. Other keys are ignored. A table of
+ * Apache Arrow is an object of columns too.
+ */
+export type Columns = { readonly [field: string]: Column } | ArrowTable;
 
 /** The score of one customer. */
 export interface Score extends CoreScore {

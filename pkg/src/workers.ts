@@ -2,6 +2,7 @@
  * A pool: workers with a scorer each. Its methods wait for a free worker, and then for its reply.
  */
 
+import { columnOf } from "./arrow.js";
 import { columnLength } from "./columns.js";
 import { makeDisposable } from "./disposable.js";
 import type { Card, Policy, Schema } from "./document.js";
@@ -132,10 +133,10 @@ export interface PoolPlatform {
  * How each method is called: a number is that of its parameters, if the signal is its only option.
  * The type makes sure that no method is left out.
  */
-const CALLS: { readonly [Name in CallName]: number | "once" | "stream" | "blocks" } = {
+const CALLS: { readonly [Name in CallName]: number | "once" | "table" | "stream" | "blocks" } = {
   score: 1,
-  scoreMany: "once",
-  scoreManyAsync: "once",
+  scoreMany: "table",
+  scoreManyAsync: "table",
   device: 0,
   row: 1,
   cell: 2,
@@ -191,12 +192,17 @@ async function sent(
 type Description = { readonly schema: Schema; readonly card: Card; readonly policy: Policy };
 
 function pool(workers: Workers, size: number, { schema, card, policy }: Description): Pool {
-  const stream = (name: string, parameters: readonly unknown[]) => workers.stream(name, ...split(parameters));
+  const table = ([input, ...options]: readonly unknown[]) => split([sendable(input, schema), ...options]);
+  const stream = (name: string, parameters: readonly unknown[]) => workers.stream(name, ...table(parameters));
   const calls = {
     once:
       (name: string) =>
       (...parameters: unknown[]) =>
         workers.call(name, ...split(parameters)),
+    table:
+      (name: string) =>
+      (...parameters: unknown[]) =>
+        workers.call(name, ...table(parameters)),
     stream:
       (name: string) =>
       (...parameters: unknown[]) =>
@@ -205,11 +211,12 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
       () =>
       async (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
         const { importance } = await import("./blocks.js");
+        const table = sendable(input, schema);
         const blocks = stream("explainMany", [
-          input,
+          table,
           { rows: SAMPLE_ROWS, ...options },
         ]) as AsyncGenerator<ExplainedBlock>;
-        return importance(schema, blocks, rowsOf(input), onProgress, unknownField);
+        return importance(schema, blocks, rowsOf(table), onProgress, unknownField);
       },
   };
   const plain =
@@ -227,6 +234,12 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
   const made = { ...Object.fromEntries(methods), schema, card, policy, size, dispose };
   makeDisposable(made);
   return Object.freeze(made) as Pool;
+}
+
+/** A table as it can be sent: of columns, only those of the fields, and none of Arrow, which has methods. */
+function sendable(input: unknown, { fields }: Schema): unknown {
+  if (typeof input !== "object" || input === null || Array.isArray(input) || ArrayBuffer.isView(input)) return input;
+  return Object.fromEntries(fields.map(({ name }) => [name, columnOf(input, name)]));
 }
 
 /** Takes the signal out of the last parameter, because it cannot be sent. */

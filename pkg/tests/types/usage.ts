@@ -1,5 +1,7 @@
 /** What must compile: the uses that the documentation shows, with the types of their results. */
 
+import { type Table as FlechetteTable, tableFromIPC } from "@uwdata/flechette";
+import { type RecordBatch, type Table, tableFromArrays, type Vector } from "apache-arrow";
 import {
   type Columns,
   type Counterfactuals,
@@ -182,4 +184,17 @@ export function elements(scorer: Scorer, record: CustomerRecord): void {
   reasons?.addEventListener("tenure-scored", ({ detail }) => void detail.explanation?.contributions);
   whatIf.reset();
   void (score instanceof TenureScore);
+}
+
+/** Tables of Arrow are columns. */
+export function arrows(scorer: Scorer, pool: Pool, table: Table, batch: RecordBatch, vector: Vector): void {
+  const scores: Scores = scorer.scoreMany(table);
+  scorer.scoreMany(batch);
+  scorer.scoreMany({ tenure: vector, Contract: ["One year"] });
+  scorer.scoreBlocks().score(batch);
+  void [scorer.scoreManyAsync(table), scorer.importance(table), pool.scoreMany(table), scorer.explainMany(table)];
+  const read: FlechetteTable = tableFromIPC(new Uint8Array(8));
+  scorer.scoreMany(read);
+  const { probability, tier } = scores;
+  tableFromArrays({ probability, tier });
 }
