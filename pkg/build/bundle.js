@@ -19,7 +19,7 @@ const DIST = join(PACKAGE, "dist");
 const EDGE = ["workerd", "edge-light"];
 const PLATFORMS = ["index", "node", "slim", ...EDGE];
 /** Entries that are loaded only when they are used. */
-const BESIDE = ["edge", "gpu", "pool", "pool-node", "testing", "worker-node", "webgpu", "blocks"];
+const BESIDE = ["edge", "gpu", "pool", "pool-node", "stream", "testing", "worker-node", "webgpu", "blocks"];
 /** Entries that import nothing, so that a copy of them works anywhere. */
 const WHOLE = ["inline", "worker"];
 /**
@@ -175,10 +175,12 @@ for (const name of readdirSync(DIST, { recursive: true })) {
 }
 // Where TypeScript's libraries do not declare these classes of the platform, or `Symbol.dispose`, this
 // file does. Beside a library's declaration it adds nothing.
-const CLASSES = ["AbortSignal", "Request", "Response", "URL"];
+const CLASSES = ["AbortSignal", "ReadableStream<R = any>", "Request", "Response", "URL", "WritableStream<W = any>"];
 const DISPOSE = "interface SymbolConstructor {\n  readonly dispose: unique symbol;\n}\n";
 writeFileSync(join(DIST, "globals.d.ts"), CLASSES.map((name) => `interface ${name} {}\n`).join("") + DISPOSE);
-const NAMES_A_CLASS = new RegExp(`\\b(${CLASSES.join("|")}|Symbol\\.dispose)\\b`);
+const NAMES_A_CLASS = new RegExp(
+  `\\b(${CLASSES.map((name) => name.replace(/<.*/, "")).join("|")}|Symbol\\.dispose)\\b`,
+);
 for (const file of public_) {
   const text = readFileSync(file, "utf8");
   const folder = dirname(file) === resolve(DIST) ? "./" : "../";

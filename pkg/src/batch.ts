@@ -97,9 +97,9 @@ function recordTable(views: Views, fields: readonly FieldReader[], records: read
       others.clear();
       for (let row = 0; row < rows; row++) {
         const record = records[start + row];
-        if (isRecord(record)) block[row] = record;
+        if (isRecord(record) && !(record instanceof Error)) block[row] = record;
         else {
-          others.set(row, start + row in records ? kindOf(record) : "a hole of the array");
+          others.set(row, start + row in records ? wordsOf(record) : "a hole of the array");
           // Without fields, so the core refuses the row.
           block[row] = {};
         }
@@ -116,6 +116,9 @@ function recordTable(views: Views, fields: readonly FieldReader[], records: read
     noRecord: (row) => others.get(row),
   };
 }
+
+/** What a value is instead of a record. An error says it itself, such as which line is broken. */
+const wordsOf = (value: unknown): string => (value instanceof Error ? value.message : kindOf(value));
 
 /** Whether a value can be a record. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -42,6 +42,7 @@ const TYPES = {
     "./pool",
     "./slim",
     "./source",
+    "./stream",
     "./worker",
   ],
 };
@@ -63,14 +64,16 @@ test("attw finds nothing that is not listed with its reason", async () => {
  * scripts that this imports, and the files that they name.
  */
 const LIMITS = {
-  "dist/index.js": 106_000,
-  "dist/slim.js": 10_500,
+  // `scoreMany` takes tables of Arrow at once, so what reads them (0.7 KB) cannot come later.
+  "dist/index.js": 107_000,
+  "dist/slim.js": 11_500,
   "dist/inline.js": 137_000,
   "dist/classic/tenure.js": 137_000,
-  "dist/pool.js": 100_500,
+  "dist/pool.js": 101_000,
+  "dist/stream.js": 3_000,
   "dist/elements.js": 19_000,
   "dist/elements-with-lit.js": 25_000,
-  "dist/worker.js": 14_500,
+  "dist/worker.js": 15_700,
   "dist/edge.js": 3_500,
   "dist/gpu.js": 200,
   "dist/testing.js": 21_500,

@@ -52,6 +52,7 @@ test("the tarball has what runs and its types, and nothing else", () => {
     "dist/gpu.js",
     "dist/inline.js",
     "dist/slim.js",
+    "dist/stream.js",
     "dist/testing.js",
     "dist/classic/tenure.js",
     "dist/pool.js",
@@ -160,7 +161,16 @@ test("every entry is one file, and the handler shares errors and the started mod
     [...readFileSync(join(app.folder, `node_modules/tenure/dist/${name}`), "utf8").matchAll(/\bfrom\s*"([^"]+)"/g)].map(
       ([, module]) => module,
     );
-  for (const name of ["index.js", "slim.js", "inline.js", "pool.js", "worker.js", "testing.js", "gpu.js"]) {
+  for (const name of [
+    "index.js",
+    "slim.js",
+    "inline.js",
+    "pool.js",
+    "stream.js",
+    "worker.js",
+    "testing.js",
+    "gpu.js",
+  ]) {
     assert.deepEqual(imported(name), [], name);
   }
   assert.deepEqual(new Set(imported("edge.js")), new Set(["tenure"]));

@@ -29,6 +29,7 @@ import { type TenureChange, TenureScore, type TenureWhatIf } from "tenure/elemen
 import { english } from "tenure/english";
 import { german } from "tenure/german";
 import { createPool, type Pool } from "tenure/pool";
+import { type ScoredBlock, type ScoreStream, type StreamFindings, scoreStream } from "tenure/stream";
 
 /** Whether two types are equal, not only assignable. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -197,4 +198,13 @@ export function arrows(scorer: Scorer, pool: Pool, table: Table, batch: RecordBa
   scorer.scoreMany(read);
   const { probability, tier } = scores;
   tableFromArrays({ probability, tier });
+}
+
+export async function streams(scorer: Scorer, response: Response, tables: ReadableStream<RecordBatch>): Promise<void> {
+  const stream: ScoreStream = scoreStream(scorer, { format: "ndjson", problemLimit: 10 });
+  const reader = response.body?.pipeThrough(stream).getReader();
+  const block: ScoredBlock | undefined = (await reader?.read())?.value;
+  const findings: StreamFindings = await stream.findings;
+  await tables.pipeThrough(scoreStream(scorer)).cancel();
+  void [block?.start, findings.rows];
 }
