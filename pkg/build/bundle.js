@@ -19,7 +19,18 @@ const DIST = join(PACKAGE, "dist");
 const EDGE = ["workerd", "edge-light"];
 const PLATFORMS = ["index", "node", "slim", ...EDGE];
 /** Entries that are loaded only when they are used. */
-const BESIDE = ["edge", "gpu", "pool", "pool-node", "stream", "testing", "worker-node", "webgpu", "blocks"];
+const BESIDE = [
+  "command-node",
+  "edge",
+  "gpu",
+  "pool",
+  "pool-node",
+  "stream",
+  "testing",
+  "worker-node",
+  "webgpu",
+  "blocks",
+];
 /** Entries that import nothing, so that a copy of them works anywhere. */
 const WHOLE = ["inline", "worker"];
 /**

@@ -5,9 +5,10 @@
  */
 
 import { load } from "tenure";
+import type { AnyScorer } from "./any-scorer.js";
 import { checkNames } from "./error.js";
 import { acceptExplain, acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
-import type { Scorer } from "./scorer.js";
+
 import type { ArtifactSource } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 import type { CustomerRecord, Score } from "./types.js";
@@ -17,7 +18,7 @@ export type { HandlerError } from "./http.js";
 /** Options of {@link createHandler}: either `scorer` or `artifact`, and limits. */
 export interface HandlerOptions {
   /** A scorer, or a promise of one. */
-  readonly scorer?: Scorer | Promise<Scorer>;
+  readonly scorer?: AnyScorer | Promise<AnyScorer>;
   /**
    * The artifact, which the handler loads at the first request. Edge runtimes allow no I/O before
    * that.
@@ -119,13 +120,13 @@ export function createHandler(options: HandlerOptions): Handler {
   };
 }
 
-function scorerOf(options: HandlerOptions): () => Promise<Scorer> {
+function scorerOf(options: HandlerOptions): () => Promise<AnyScorer> {
   const { artifact, scorer } = options;
   if ((artifact === undefined) === (scorer === undefined)) {
     throw new TenureError("argument_invalid", "createHandler needs exactly one of the options scorer and artifact");
   }
-  if (artifact === undefined) return async () => scorer as Scorer | Promise<Scorer>;
-  let loading: Promise<Scorer> | undefined;
+  if (artifact === undefined) return async () => scorer as AnyScorer | Promise<AnyScorer>;
+  let loading: Promise<AnyScorer> | undefined;
   return () => {
     // After a failed load, as when the network was down, the next request tries again.
     loading ??= load(artifact).catch((error: unknown) => {
@@ -136,18 +137,18 @@ function scorerOf(options: HandlerOptions): () => Promise<Scorer> {
   };
 }
 
-function health(scorer: Scorer): object {
+function health(scorer: AnyScorer): object {
   return { status: "ok", model: scorer.card.name };
 }
 
-function description(scorer: Scorer): object {
+function description(scorer: AnyScorer): object {
   const { schema, policy, card } = scorer;
   return { schema, policy, card };
 }
 
 type Limits = { readonly maximumRecords: number; readonly maximumBudget: number };
 
-function answer(scorer: Scorer, path: string, body: unknown, { maximumRecords, maximumBudget }: Limits): object {
+function answer(scorer: AnyScorer, path: string, body: unknown, { maximumRecords, maximumBudget }: Limits): object {
   if (path === "/explain") {
     const { record, options } = acceptExplain(body, maximumBudget);
     return scorer.explain(record, options);
@@ -159,7 +160,7 @@ function answer(scorer: Scorer, path: string, body: unknown, { maximumRecords, m
 }
 
 /** Scores each record, in order: a score, or the error of a request with that record alone. */
-function scoreAll(scorer: Scorer, records: readonly CustomerRecord[]): (Score | { error: HandlerError })[] {
+function scoreAll(scorer: AnyScorer, records: readonly CustomerRecord[]): (Score | { error: HandlerError })[] {
   return records.map((record) => {
     try {
       return scorer.score(record);

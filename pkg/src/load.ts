@@ -36,7 +36,7 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  * const fields = scorer.schema.fields.map(({ name }) => name);
  * ```
  */
-export type Load = (source: ArtifactSource, options?: LoadOptions) => Promise<Scorer>;
+export type Load = <C = unknown>(source: ArtifactSource, options?: LoadOptions) => Promise<Scorer<C>>;
 
 /** What differs between platforms. */
 export interface Platform {
@@ -47,7 +47,7 @@ export interface Platform {
 
 /** Makes `load` for a platform. */
 export function loader(platform: Platform): Load {
-  return async (source, options = {}) => {
+  return async <C>(source: ArtifactSource, options: LoadOptions = {}) => {
     checkNames(options, LOAD_OPTIONS);
     const { wasm, locale, device = "cpu", gpu, reference } = options;
     if (!DEVICES.includes(device)) {
@@ -67,7 +67,7 @@ export function loader(platform: Platform): Load {
           ? undefined
           : isoDay(engine.set_reference(dateText(reference as Date) ?? String(reference)));
       if (locale !== undefined) engine.set_messages(JSON.stringify(locale) ?? "");
-      return new Scorer(
+      return new Scorer<C>(
         engine,
         memory,
         day,

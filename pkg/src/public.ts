@@ -1,5 +1,6 @@
 /** The exports of every platform's entry, except `load`. */
 
+export type { AnyScorer } from "./any-scorer.js";
 export type {
   Counterfactual,
   CounterfactualOptions,
@@ -40,6 +41,7 @@ export type {
   BlockScores,
   Column,
   Columns,
+  ColumnsFor,
   Contribution,
   CustomerRecord,
   DictionaryColumn,
@@ -47,9 +49,11 @@ export type {
   ExplainManyOptions,
   ExplainOptions,
   Explanation,
+  FieldNameFor,
   FieldValue,
   Interaction,
   NumberArray,
+  RecordFor,
   RecordOf,
   RowProblem,
   Score,

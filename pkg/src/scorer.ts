@@ -17,14 +17,15 @@ import { type Problem, TenureError } from "./tenure-error.js";
 import type {
   BlockScorer,
   BlockScores,
-  Columns,
+  ColumnsFor,
   Contribution,
   ExplainedBlock,
   ExplainManyOptions,
   ExplainOptions,
   Explanation,
+  FieldNameFor,
   FieldValue,
-  RecordOf,
+  RecordFor,
   Score,
   ScoreManyAsyncOptions,
   ScoreManyOptions,
@@ -42,7 +43,8 @@ const ERRORS = 2;
 const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded with device: "cpu", the default');
 
 /**
- * Scores and explains customers with one artifact. `load` makes it.
+ * Scores and explains customers with one artifact. `load` makes it. `C` is the type of its
+ * customers: any record, unless `load<Customer>` says another.
  *
  * @example
  * ```js
@@ -53,7 +55,7 @@ const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded with device: "cpu", 
  * const { probability } = scorer.score(records[0]);
  * ```
  */
-export class Scorer {
+export class Scorer<C = unknown> {
   /** The fields that a record must have. */
   readonly schema: Schema;
   /** The model card: how the model was made, and its metrics. */
@@ -100,7 +102,7 @@ export class Scorer {
    * @throws TenureError `record_invalid` with all problems of the record; `argument_invalid` if it
    *   is not a plain object; `disposed`.
    */
-  score<R extends RecordOf<R>>(record: R): Score {
+  score<R extends RecordFor<C, R>>(record: R): Score {
     const row = this.#read(record);
     const probability = this.#score(row);
     const engine = this.#live();
@@ -121,8 +123,8 @@ export class Scorer {
    *   of another length; `argument_invalid` for any other wrong argument; `disposed`. A bad value
    *   does not throw, it marks its row.
    */
-  scoreMany(columns: Columns, options?: ScoreManyOptions): Scores;
-  scoreMany<R extends RecordOf<R>>(records: readonly R[], options?: ScoreManyOptions): Scores;
+  scoreMany(columns: ColumnsFor<C>, options?: ScoreManyOptions): Scores;
+  scoreMany<R extends RecordFor<C, R>>(records: readonly R[], options?: ScoreManyOptions): Scores;
   scoreMany(input: unknown, options: ScoreManyOptions = {}): Scores {
     return this.#scoreMany(this.#batch(input, options, ["problemLimit"]));
   }
@@ -134,7 +136,7 @@ export class Scorer {
    * @returns an object that takes the blocks in order, and at the end has what is wrong in all rows.
    * @throws TenureError `argument_invalid`; `disposed`.
    */
-  scoreBlocks(options: ScoreManyOptions = {}): BlockScorer {
+  scoreBlocks(options: ScoreManyOptions = {}): BlockScorer<C> {
     const limit = this.#problemLimit(options, ["problemLimit"]);
     let findings: Findings | undefined = this.#findings(limit);
     const open = (): Findings => {
@@ -163,8 +165,8 @@ export class Scorer {
    *   computed it.
    * @throws TenureError as {@link scoreMany}; `aborted` once `options.signal` is aborted.
    */
-  scoreManyAsync(columns: Columns, options?: ScoreManyAsyncOptions): Promise<Scores & WorkedOn>;
-  scoreManyAsync<R extends RecordOf<R>>(
+  scoreManyAsync(columns: ColumnsFor<C>, options?: ScoreManyAsyncOptions): Promise<Scores & WorkedOn>;
+  scoreManyAsync<R extends RecordFor<C, R>>(
     records: readonly R[],
     options?: ScoreManyAsyncOptions,
   ): Promise<Scores & WorkedOn>;
@@ -203,7 +205,7 @@ export class Scorer {
    *   value.
    * @throws TenureError as {@link score}.
    */
-  row<R extends RecordOf<R>>(record: R): Float64Array<ArrayBuffer> {
+  row<R extends RecordFor<C, R>>(record: R): Float64Array<ArrayBuffer> {
     const row = this.#read(record);
     this.#score(row);
     return row.cells;
@@ -218,7 +220,7 @@ export class Scorer {
    * @returns the cell, NaN for a missing value, or `undefined` for a value that breaks a rule.
    * @throws TenureError `argument_invalid` if there is no such field; `disposed`.
    */
-  cell(field: string, value: FieldValue): number | undefined {
+  cell(field: FieldNameFor<C>, value: FieldValue): number | undefined {
     this.#live();
     const reader = this.#fields.find(({ name }) => name === field);
     if (reader === undefined) throw unknownField(field);
@@ -257,7 +259,7 @@ export class Scorer {
    * @throws TenureError as {@link score}; `argument_invalid` with every option that breaks its
    *   rule, and for a budget that is too small for an estimate.
    */
-  explain<R extends RecordOf<R>>(record: R, options?: ExplainOptions): Explanation {
+  explain<R extends RecordFor<C, R>>(record: R, options?: ExplainOptions): Explanation {
     this.#live();
     const checked = checkOptions(options);
     const row = this.#read(record);
@@ -283,8 +285,8 @@ export class Scorer {
    * @throws TenureError from the call: `columns_invalid`, `argument_invalid`, `disposed`. From the
    *   iteration: `aborted` once the signal is aborted, also before the first block; `disposed`.
    */
-  explainMany(columns: Columns, options?: ExplainManyOptions): AsyncGenerator<ExplainedBlock, void, undefined>;
-  explainMany<R extends RecordOf<R>>(
+  explainMany(columns: ColumnsFor<C>, options?: ExplainManyOptions): AsyncGenerator<ExplainedBlock, void, undefined>;
+  explainMany<R extends RecordFor<C, R>>(
     records: readonly R[],
     options?: ExplainManyOptions,
   ): AsyncGenerator<ExplainedBlock, void, undefined>;
@@ -300,8 +302,8 @@ export class Scorer {
    * @param options see {@link ImportanceOptions}.
    * @throws TenureError as {@link explainMany}; the promise rejects with it.
    */
-  importance(columns: Columns, options?: ImportanceOptions): Promise<Importance>;
-  importance<R extends RecordOf<R>>(records: readonly R[], options?: ImportanceOptions): Promise<Importance>;
+  importance(columns: ColumnsFor<C>, options?: ImportanceOptions): Promise<Importance>;
+  importance<R extends RecordFor<C, R>>(records: readonly R[], options?: ImportanceOptions): Promise<Importance>;
   async importance(input: unknown, options: ImportanceOptions = {}): Promise<Importance> {
     const { rows, blocks } = explainMany(this.#cohort(), input, { rows: SAMPLE_ROWS, ...options });
     const { importance } = await import("./blocks.js");
@@ -321,7 +323,7 @@ export class Scorer {
    *   threshold outside 0 to 1, unknown fields, fields that are not changeable, or a schema without
    *   a changeable field.
    */
-  counterfactuals<R extends RecordOf<R>>(record: R, options: CounterfactualOptions = {}): Counterfactuals {
+  counterfactuals<R extends RecordFor<C, R>>(record: R, options: CounterfactualOptions = {}): Counterfactuals {
     const engine = this.#live();
     const { schema, policy } = this;
     return counterfactuals(engine, schema, policy, options, () => {

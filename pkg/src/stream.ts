@@ -3,9 +3,10 @@
  * Arrow, columns and records go in; blocks of scores come out, and at the end what is wrong in all rows.
  */
 
+import type { AnyScorer } from "./any-scorer.js";
 import { checkNames, kindOf } from "./error.js";
 import { CsvLines, JsonLines, type Lines } from "./lines.js";
-import type { Scorer } from "./scorer.js";
+
 import { TenureError } from "./tenure-error.js";
 import type { BlockScores, Columns, CustomerRecord, RecordOf, ScoreManyOptions, TableFindings } from "./types.js";
 
@@ -83,7 +84,7 @@ const BLOCK_ROWS = 8192;
  * ```
  */
 export function scoreStream(
-  scorer: Pick<Scorer, "schema" | "scoreBlocks">,
+  scorer: Pick<AnyScorer, "schema" | "scoreBlocks">,
   options: ScoreStreamOptions = {},
 ): ScoreStream {
   if (typeof scorer?.scoreBlocks !== "function") {
@@ -116,7 +117,7 @@ export function scoreStream(
       for (const { input, read } of tables) {
         await demand.done;
         if (failure !== undefined) throw failure.error;
-        const scores = blocks.score(input as Columns);
+        const scores = blocks.score(input);
         const start = rows;
         rows += scores.probability.length;
         demand = promise();
@@ -188,7 +189,7 @@ interface Source {
   end(): Iterable<Table>;
 }
 
-function reader(scorer: Pick<Scorer, "schema">, format: unknown, delimiter: unknown): Source {
+function reader(scorer: Pick<AnyScorer, "schema">, format: unknown, delimiter: unknown): Source {
   if (format !== "csv" && delimiter !== undefined) {
     throw new TenureError("argument_invalid", 'delimiter needs the option format: "csv"');
   }

@@ -19,6 +19,15 @@ export type FieldValue = string | number | bigint | boolean | Date | null;
  */
 export type RecordOf<R> = Readonly<Partial<Record<keyof R, FieldValue | undefined>>>;
 
+/**
+ * The record that a scorer takes: any record, or `C` if the scorer was loaded for such customers, as
+ * `load<Customer>(…)`. `tenure types` writes the interface `Customer` of a model.
+ */
+export type RecordFor<C, R> = unknown extends C ? RecordOf<R> : C;
+
+/** The names of fields that a scorer takes. */
+export type FieldNameFor<C> = unknown extends C ? string : keyof C & string;
+
 /** A record whose fields are only known at run time. */
 export type CustomerRecord = { readonly [field: string]: FieldValue | undefined };
 
@@ -91,6 +100,9 @@ export interface ArrowTable {
  */
 export type Columns = { readonly [field: string]: Column } | ArrowTable;
 
+/** The columns that a scorer takes: any, or one for each field of `C`. See {@link RecordFor}. */
+export type ColumnsFor<C> = unknown extends C ? Columns : { readonly [F in keyof C]: Column } | ArrowTable;
+
 /** The score of one customer. */
 export interface Score extends CoreScore {
   /** Warnings: values that were treated specially. Usually empty. */
@@ -141,15 +153,15 @@ export interface TableFindings {
 export interface Scores extends BlockScores, TableFindings {}
 
 /** A table that is scored as it arrives. {@link Scorer.scoreBlocks} makes it. */
-export interface BlockScorer {
+export interface BlockScorer<C = unknown> {
   /**
    * Scores the next rows of the table.
    *
    * @param columns columns or records, as {@link Scorer.scoreMany} takes them.
    * @throws TenureError as {@link Scorer.scoreMany}; `argument_invalid` after `finish`.
    */
-  score(columns: Columns): BlockScores;
-  score<R extends RecordOf<R>>(records: readonly R[]): BlockScores;
+  score(columns: ColumnsFor<C>): BlockScores;
+  score<R extends RecordFor<C, R>>(records: readonly R[]): BlockScores;
   /**
    * What is wrong in all rows so far. Row numbers count from the first block. Ends the table:
    * `score` throws after it.

@@ -15,7 +15,7 @@ import type { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, isAddress, isArrayBuffer, isResponse, type ReadFile } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 import { PoolWorker, type Spawn } from "./thread.js";
-import type { Columns, ExplainedBlock, RecordOf } from "./types.js";
+import type { ColumnsFor, ExplainedBlock, RecordFor } from "./types.js";
 
 /**
  * A worker that runs `tenure/worker`: the address of its script, or a function that makes the
@@ -57,17 +57,17 @@ type Options<P extends readonly unknown[]> = CallOptions &
  * The pool's method for a scorer's method, by its last signature: it takes nothing, a field and its
  * value, cells, a list of records or columns, or a record.
  */
-type Call<F> = F extends (...parameters: infer P) => infer R
+type Call<F, C> = F extends (...parameters: infer P) => infer R
   ? P extends readonly [] | readonly [string, unknown]
     ? (...parameters: [...P, options?: CallOptions]) => Answer<R>
     : P[0] extends Float64Array
       ? (row: Float64Array, options?: CallOptions) => Answer<R>
       : P[0] extends readonly unknown[]
         ? {
-            (columns: Columns, options?: Options<P>): Answer<R>;
-            <T extends RecordOf<T>>(records: readonly T[], options?: Options<P>): Answer<R>;
+            (columns: ColumnsFor<C>, options?: Options<P>): Answer<R>;
+            <T extends RecordFor<C, T>>(records: readonly T[], options?: Options<P>): Answer<R>;
           }
-        : <T extends RecordOf<T>>(record: T, options?: Options<P>) => Answer<R>
+        : <T extends RecordFor<C, T>>(record: T, options?: Options<P>) => Answer<R>
   : never;
 
 /**
@@ -76,7 +76,7 @@ type Call<F> = F extends (...parameters: infer P) => infer R
  * `signal`. Arguments and results are copied between threads; typed arrays of a result move without
  * a copy.
  */
-export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
+export type Pool<C = unknown> = { readonly [Name in CallName]: Call<Scorer<C>[Name], C> } & {
   /** The fields that a record must have. */
   readonly schema: Schema;
   /** The model card: how the model was made, and its metrics. */
@@ -113,7 +113,7 @@ export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
  * pool.dispose();
  * ```
  */
-export type CreatePool = (source: ArtifactSource, options?: PoolOptions) => Promise<Pool>;
+export type CreatePool = <C = unknown>(source: ArtifactSource, options?: PoolOptions) => Promise<Pool<C>>;
 
 /** What differs between platforms. */
 export interface PoolPlatform {
@@ -151,7 +151,7 @@ const CALLS: { readonly [Name in CallName]: number | "once" | "table" | "stream"
 
 /** Makes `createPool` for a platform. */
 export function poolCreator(platform: PoolPlatform): CreatePool {
-  return async (source, options = {}) => {
+  return async <C>(source: ArtifactSource, options: PoolOptions = {}) => {
     checkNames(options, ["size", "worker", ...LOAD_OPTIONS]);
     const { size = Math.max(1, (platform.cores() || 2) - 1), worker, wasm, gpu, locale, device, reference } = options;
     if (!Number.isInteger(size) || size < 1) {
@@ -170,7 +170,7 @@ export function poolCreator(platform: PoolPlatform): CreatePool {
       },
     });
     const document = await workers.start(size);
-    return pool(workers, size, document);
+    return pool(workers, size, document) as Pool<C>;
   };
 }
 
