@@ -30,13 +30,14 @@ const BESIDE = [
   "worker-node",
   "webgpu",
   "blocks",
+  "digest",
 ];
 /** Entries that import nothing, so that a copy of them works anywhere. */
 const WHOLE = ["inline", "worker"];
 /**
- * In edge runtimes this entry is a part of the package's file: each module there must be listed.
+ * In edge runtimes these entries are a part of the package's file: each module there must be listed.
  */
-const WITHIN_EDGE = "blocks";
+const WITHIN_EDGE = ["blocks", "digest"];
 /** The elements, which import `lit`, and the same with `lit` inside. */
 const ELEMENTS = ["elements", "elements-with-lit"];
 const ENTRIES = [...PLATFORMS, ...BESIDE, ...WHOLE, ...ELEMENTS];
@@ -48,7 +49,7 @@ const LANGUAGES = ["english", "german"];
 /** Whether an entry has another one inside. */
 const isWithin = (name, entry) =>
   WHOLE.includes(entry) ||
-  (EDGE.includes(entry) && name === WITHIN_EDGE) ||
+  (EDGE.includes(entry) && WITHIN_EDGE.includes(name)) ||
   (entry === "elements-with-lit" && name === "elements");
 
 /** Keeps imports of other entries as imports. All entries lie in `dist`. */

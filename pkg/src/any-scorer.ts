@@ -5,6 +5,7 @@ import type {
   BlockScores,
   ExplainOptions,
   Explanation,
+  ModelIdentity,
   Score,
   ScoreManyOptions,
   Scores,
@@ -26,6 +27,8 @@ export interface AnyScorer {
   readonly card: Card;
   /** The tiers of probabilities. */
   readonly policy: Policy;
+  /** See {@link Scorer.model}. */
+  model(): Promise<ModelIdentity>;
   /** See {@link Scorer.score}. */
   score(record: Any): Score;
   /** See {@link Scorer.scoreMany}. */

@@ -34,6 +34,11 @@ export interface HandlerOptions {
    * Largest `budget` that a request may ask for, in evaluations of the network. Default: 4,194,304.
    */
   readonly maximumBudget?: number;
+  /**
+   * Whether answers of `/score` and `/explain` name the model: `"model": {name, version, sha256}`. Default:
+   * false.
+   */
+  readonly identify?: boolean;
 }
 
 /** Answers a request. The promise never rejects: errors become responses. */
@@ -50,6 +55,7 @@ const OPTIONS: readonly string[] = Object.keys({
   maximumBytes: 0,
   maximumRecords: 0,
   maximumBudget: 0,
+  identify: 0,
 } satisfies Record<keyof HandlerOptions, 0>);
 
 /** Method of each path. */
@@ -70,6 +76,8 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
  *   interactions, seed}}`, answers with its `Explanation`.
  * - `GET /schema` answers with `{schema, policy, card}`.
  * - `GET /health` answers with `{"status": "ok", "model"}`.
+ *
+ * With the option `identify`, the answers of `POST` have `"model": {name, version, sha256}` too.
  *
  * Errors are `{"error": {code, message, problems}}` (see {@link HandlerError}) with status 400 (the
  * body or an option is invalid), 404, 405, 413 (a limit is exceeded), 415 (the body is not
@@ -94,6 +102,7 @@ export function createHandler(options: HandlerOptions): Handler {
     maximumBytes = MAXIMUM_BYTES,
     maximumRecords = MAXIMUM_RECORDS,
     maximumBudget = MAXIMUM_BUDGET,
+    identify = false,
   } = options;
   const scorer = scorerOf(options);
   return async (request) => {
@@ -113,7 +122,9 @@ export function createHandler(options: HandlerOptions): Handler {
       if (method === "GET")
         return Response.json(path === "/health" ? health(await scorer()) : description(await scorer()));
       const body = await readJson(request, maximumBytes);
-      return Response.json(answer(await scorer(), path, body, { maximumRecords, maximumBudget }));
+      const scoring = await scorer();
+      const answered = answer(scoring, path, body, { maximumRecords, maximumBudget });
+      return Response.json(identify ? { ...answered, model: await scoring.model() } : answered);
     } catch (error) {
       return problemResponse(error);
     }

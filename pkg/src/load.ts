@@ -9,6 +9,7 @@ import { checkNames, fromCore } from "./error.js";
 import { dateText } from "./fields.js";
 import { graphics } from "./graphics.js";
 import { type WasmSource, wasmMemory } from "./instance.js";
+import { verified } from "./integrity.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
@@ -25,7 +26,8 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  * @returns a scorer, whose methods are synchronous unless they return a promise or an async
  *   iterator.
  * @throws TenureError `fetch_failed` with the address and the status; `wasm_unavailable`;
- *   `artifact_…` if the file is not a valid artifact; `argument_invalid` for a source of another
+ *   `integrity_mismatch` and `crypto_unavailable` with the option `integrity`; `artifact_…` if the file
+ *   is not a valid artifact; `argument_invalid` for a source of another
  *   type, for an option that does not exist, for a device without `gpu`, for messages with problems, and for a reference that is not a date or whose model has no
  *   date field.
  * @example
@@ -49,7 +51,7 @@ export interface Platform {
 export function loader(platform: Platform): Load {
   return async <C>(source: ArtifactSource, options: LoadOptions = {}) => {
     checkNames(options, LOAD_OPTIONS);
-    const { wasm, locale, device = "cpu", gpu, reference } = options;
+    const { wasm, locale, device = "cpu", gpu, reference, integrity } = options;
     if (!DEVICES.includes(device)) {
       throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${String(device)}`);
     }
@@ -60,6 +62,7 @@ export function loader(platform: Platform): Load {
       artifactBytes(source, platform.readFile),
       wasmMemory(() => wasm ?? platform.wasm(), platform.readFile),
     ]);
+    await verified(bytes, integrity);
     try {
       const engine = new Engine(bytes);
       const day =
@@ -70,6 +73,7 @@ export function loader(platform: Platform): Load {
       return new Scorer<C>(
         engine,
         memory,
+        bytes,
         day,
         device === "cpu" ? undefined : graphics(bytes, { choice: device, gpu: gpu!, reference: day }),
       );

@@ -52,6 +52,7 @@ export type {
   FieldNameFor,
   FieldValue,
   Interaction,
+  ModelIdentity,
   NumberArray,
   RecordFor,
   RecordOf,

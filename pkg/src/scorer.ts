@@ -25,6 +25,7 @@ import type {
   Explanation,
   FieldNameFor,
   FieldValue,
+  ModelIdentity,
   RecordFor,
   Score,
   ScoreManyAsyncOptions,
@@ -70,14 +71,18 @@ export class Scorer<C = unknown> {
   /** A row that no call uses. */
   #spare: RecordRow | undefined;
   readonly #graphics: Promise<Graphics | WorkedOn> | WorkedOn;
+  /** The artifact's bytes, until they are hashed: of its own, because the caller can change theirs. */
+  #bytes: Uint8Array | undefined;
+  #identity: Promise<ModelIdentity> | undefined;
 
   /**
-   * @internal Takes over the engine and the graphics device. `reference` is the day that dates
-   *   count back from.
+   * @internal Takes over the engine and the graphics device. `bytes` are the artifact's; `reference` is
+   *   the day that dates count back from.
    */
   constructor(
     engine: Engine,
     memory: WebAssembly.Memory,
+    bytes: Uint8Array,
     reference?: string,
     graphics: Promise<Graphics | WorkedOn> | WorkedOn = NOT_ASKED,
   ) {
@@ -91,6 +96,18 @@ export class Scorer<C = unknown> {
     this.#fields = fieldReaders(engine, document);
     this.#views = new Views(engine, memory, this.#fields);
     this.#graphics = graphics;
+    this.#bytes = new Uint8Array(bytes);
+  }
+
+  /**
+   * Names the model, to keep with its scores. The first call computes the hash.
+   *
+   * @throws TenureError `crypto_unavailable` on a page without https; `disposed`.
+   */
+  async model(): Promise<ModelIdentity> {
+    this.#live();
+    this.#identity ??= this.#identify(this.#bytes!);
+    return this.#identity;
   }
 
   /**
@@ -340,6 +357,7 @@ export class Scorer<C = unknown> {
   dispose(): void {
     this.#engine?.free();
     this.#engine = undefined;
+    this.#bytes = undefined;
     void Promise.resolve(this.#graphics).then((graphics) => "device" in graphics || graphics.dispose());
   }
 
@@ -352,6 +370,14 @@ export class Scorer<C = unknown> {
 
   #cohort(): CohortEngine {
     return { live: () => this.#live(), views: this.#views, fields: this.#fields, graphics: this.#graphics };
+  }
+
+  async #identify(bytes: Uint8Array): Promise<ModelIdentity> {
+    const { sha256 } = await import("./digest.js");
+    const { name, code_version: version = null } = this.card as Partial<Card>;
+    const identity = Object.freeze({ name: name ?? this.schema.name, version, sha256: await sha256(bytes) });
+    this.#bytes = undefined;
+    return identity;
   }
 
   #live(): Engine {

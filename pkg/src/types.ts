@@ -103,6 +103,16 @@ export type Columns = { readonly [field: string]: Column } | ArrowTable;
 /** The columns that a scorer takes: any, or one for each field of `C`. See {@link RecordFor}. */
 export type ColumnsFor<C> = unknown extends C ? Columns : { readonly [F in keyof C]: Column } | ArrowTable;
 
+/** Which model computed a score. */
+export interface ModelIdentity {
+  /** The model's name, such as "IBM Telco". */
+  readonly name: string;
+  /** The version of Tenure that trained it; `null` if its card does not say so. */
+  readonly version: string | null;
+  /** The SHA-256 of its file in hexadecimal, as `sha256sum model.safetensors` prints it. */
+  readonly sha256: string;
+}
+
 /** The score of one customer. */
 export interface Score extends CoreScore {
   /** Warnings: values that were treated specially. Usually empty. */

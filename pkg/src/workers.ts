@@ -8,6 +8,7 @@ import { makeDisposable } from "./disposable.js";
 import type { Card, Policy, Schema } from "./document.js";
 import { checkNames, unknownField } from "./error.js";
 import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
+import { verified } from "./integrity.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import type { Request } from "./messages.js";
 import type { Platform } from "./platform.js";
@@ -27,7 +28,8 @@ export type WorkerSource = URL | string | (() => PlatformWorker);
 export type PlatformWorker = Platform<"Worker">;
 
 /** Options of {@link CreatePool}. */
-export interface PoolOptions extends Pick<LoadOptions, "wasm" | "locale" | "device" | "gpu" | "reference"> {
+export interface PoolOptions
+  extends Pick<LoadOptions, "wasm" | "locale" | "device" | "gpu" | "reference" | "integrity"> {
   /** Number of workers. Default: one fewer than the processor has cores, and at least one. */
   readonly size?: number;
   /**
@@ -138,6 +140,7 @@ const CALLS: { readonly [Name in CallName]: number | "once" | "table" | "stream"
   scoreMany: "table",
   scoreManyAsync: "table",
   device: 0,
+  model: 0,
   row: 1,
   cell: 2,
   scoreRow: 1,
@@ -153,11 +156,22 @@ const CALLS: { readonly [Name in CallName]: number | "once" | "table" | "stream"
 export function poolCreator(platform: PoolPlatform): CreatePool {
   return async <C>(source: ArtifactSource, options: PoolOptions = {}) => {
     checkNames(options, ["size", "worker", ...LOAD_OPTIONS]);
-    const { size = Math.max(1, (platform.cores() || 2) - 1), worker, wasm, gpu, locale, device, reference } = options;
+    const {
+      size = Math.max(1, (platform.cores() || 2) - 1),
+      worker,
+      wasm,
+      gpu,
+      locale,
+      device,
+      reference,
+      integrity,
+    } = options;
     if (!Number.isInteger(size) || size < 1) {
       throw new TenureError("argument_invalid", `size must be a positive whole number, not ${String(size)}`);
     }
     const [artifact, module] = await Promise.all([artifactBytes(source, platform.readFile), sent(wasm, platform)]);
+    // Here, once for all workers.
+    await verified(artifact, integrity);
     const workers = new Workers(platform.spawner(worker), {
       kind: "start",
       artifact,

@@ -67,13 +67,13 @@ const LIMITS = {
   // `scoreMany` takes tables of Arrow at once, so what reads them (0.7 KB) cannot come later.
   "dist/index.js": 107_000,
   "dist/slim.js": 11_500,
-  "dist/inline.js": 137_000,
-  "dist/classic/tenure.js": 137_000,
+  "dist/inline.js": 138_500,
+  "dist/classic/tenure.js": 138_500,
   "dist/pool.js": 101_000,
   "dist/stream.js": 3_000,
   "dist/elements.js": 19_000,
   "dist/elements-with-lit.js": 25_000,
-  "dist/worker.js": 15_700,
+  "dist/worker.js": 16_500,
   "dist/edge.js": 3_500,
   "dist/gpu.js": 200,
   "dist/testing.js": 21_500,
@@ -81,6 +81,7 @@ const LIMITS = {
   "dist/german.js": 1_000,
   "dist/webgpu.js": 3_500,
   "dist/blocks.js": 2_500,
+  "dist/digest.js": 1_100,
 };
 
 function brotli(file) {
