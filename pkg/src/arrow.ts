@@ -9,7 +9,6 @@ import type { ArrowVector, Column } from "./types.js";
 /** What is read of a type. The numbers are those of Arrow's `Schema.fbs`. */
 interface Type {
   readonly typeId: number;
-  readonly bitWidth?: number;
   readonly precision?: number;
   readonly scale?: number;
   readonly unit?: number;
@@ -43,18 +42,21 @@ export function columnOf(table: object, name: string): unknown {
 }
 
 function isVector(value: unknown): value is ArrowVector {
-  const { get, data, type } = (value ?? {}) as Partial<ArrowVector>;
-  return typeof get === "function" && Array.isArray(data) && typeof type?.typeId === "number";
+  const { get, data, type, length } = (value ?? {}) as Partial<ArrowVector>;
+  return typeof get === "function" && Array.isArray(data) && typeof type?.typeId === "number" && isCount(length);
 }
 
+const isCount = (length: unknown): length is number => Number.isSafeInteger(length) && (length as number) >= 0;
+
 function plain(vector: ArrowVector): Column {
-  const { typeId, bitWidth = 0, precision } = vector.type as Type;
+  const { typeId, precision } = vector.type as Type;
   const chunks = vector.data as readonly Chunk[];
-  // Integers of less than 64 bits, and numbers of more than 16.
-  if (typeId === 2 ? bitWidth < 64 : typeId === 3 && precision !== 0) return numbers(vector, chunks);
-  // Positions of 64 bits are no numbers.
-  const isPlain = ({ dictionary, values }: Chunk): boolean => dictionary !== undefined && typeof values[0] === "number";
-  if (typeId === -1 && chunks.every(isPlain)) return dictionary(vector, chunks);
+  // Integers of 64 bits are no numbers, and those of floating point with 16 bits have no array.
+  const areNumbers = chunks.every((chunk) => typeof chunk?.values?.[0] === "number");
+  if (areNumbers && (typeId === 2 || (typeId === 3 && precision !== 0))) return numbers(vector, chunks);
+  if (areNumbers && typeId === -1 && chunks.every(({ dictionary }) => isVector(dictionary))) {
+    return dictionary(vector, chunks);
+  }
   return distinct(vector);
 }
 
@@ -131,7 +133,8 @@ function* values(vector: ArrowVector): Generator<Value> {
     else if (typeId === 8 || typeId === 10) yield new Date(Number(value));
     // A time of day, a duration: fields have hours.
     else if (typeId === 9 || typeId === 18) yield Number(value) / (3600 * 1000 ** unit);
-    else if (typeId === 7 && typeof value !== "number") yield Number(`${integer(value)}e${-scale}`);
+    else if (typeId === 7 && (typeof value === "bigint" || ArrayBuffer.isView(value)))
+      yield Number(`${integer(value)}e${-scale}`);
     else yield value;
   }
 }

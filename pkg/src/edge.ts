@@ -6,7 +6,7 @@
 
 import { load } from "tenure";
 import type { AnyScorer } from "./any-scorer.js";
-import { checkNames } from "./error.js";
+import { checkKind, checkNames } from "./error.js";
 import { acceptExplain, acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
 
 import type { ArtifactSource } from "./source.js";
@@ -85,7 +85,7 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
  *
  * @param options the scorer or the artifact, and the limits.
  * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given, and for
- *   an option that does not exist.
+ *   an option that does not exist or is of another type.
  * @example
  * ```js
  * import { createHandler } from "tenure/edge";
@@ -104,6 +104,11 @@ export function createHandler(options: HandlerOptions): Handler {
     maximumBudget = MAXIMUM_BUDGET,
     identify = false,
   } = options;
+  checkKind("base", base, typeof base === "string", "a text such as /api");
+  for (const [name, limit] of Object.entries({ maximumBytes, maximumRecords, maximumBudget })) {
+    checkKind(name, limit, Number.isSafeInteger(limit) && limit >= 0, "a whole number from 0");
+  }
+  checkKind("identify", identify, typeof identify === "boolean", "true or false");
   const scorer = scorerOf(options);
   return async (request) => {
     try {
@@ -136,6 +141,9 @@ function scorerOf(options: HandlerOptions): () => Promise<AnyScorer> {
   if ((artifact === undefined) === (scorer === undefined)) {
     throw new TenureError("argument_invalid", "createHandler needs exactly one of the options scorer and artifact");
   }
+  const { score, then } = (scorer ?? {}) as { score?: unknown; then?: unknown };
+  const isScorer = typeof score === "function" || typeof then === "function";
+  checkKind("scorer", scorer, isScorer, "a scorer, or a promise of one");
   if (artifact === undefined) return async () => scorer as AnyScorer | Promise<AnyScorer>;
   let loading: Promise<AnyScorer> | undefined;
   return () => {

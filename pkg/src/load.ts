@@ -5,7 +5,7 @@
 
 import { Engine } from "../wasm/tenure.js";
 import type { DeviceChoice } from "./device.js";
-import { checkNames, fromCore } from "./error.js";
+import { checkNames, fromCore, kindOf, textOf } from "./error.js";
 import { dateText } from "./fields.js";
 import { graphics } from "./graphics.js";
 import { type WasmSource, wasmMemory } from "./instance.js";
@@ -53,7 +53,7 @@ export function loader(platform: Platform): Load {
     checkNames(options, LOAD_OPTIONS);
     const { wasm, locale, device = "cpu", gpu, reference, integrity } = options;
     if (!DEVICES.includes(device)) {
-      throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${String(device)}`);
+      throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${textOf(device)}`);
     }
     if (device !== "cpu" && gpu === undefined) {
       throw new TenureError("argument_invalid", `device "${device}" needs the option gpu, which tenure/gpu exports`);
@@ -68,8 +68,8 @@ export function loader(platform: Platform): Load {
       const day =
         reference === undefined
           ? undefined
-          : isoDay(engine.set_reference(dateText(reference as Date) ?? String(reference)));
-      if (locale !== undefined) engine.set_messages(JSON.stringify(locale) ?? "");
+          : isoDay(engine.set_reference(dateText(reference as Date) ?? textOf(reference)));
+      if (locale !== undefined) engine.set_messages(messages(locale));
       return new Scorer<C>(
         engine,
         memory,
@@ -81,6 +81,15 @@ export function loader(platform: Platform): Load {
       throw fromCore(error);
     }
   };
+}
+
+function messages(locale: unknown): string {
+  try {
+    return JSON.stringify(locale) ?? "";
+  } catch (cause) {
+    const given = kindOf(locale);
+    throw new TenureError("argument_invalid", `locale must be a table of messages, not ${given}`, [], { cause });
+  }
 }
 
 /** Converts a number of days since 1970-01-01 to an ISO 8601 date. */

@@ -3,15 +3,15 @@
 import type { Engine } from "../wasm/tenure.js";
 import { type BatchInput, Findings, isRecord, PROBLEM_LIMIT, readTable, scoreTable, type Table } from "./batch.js";
 import type { CohortEngine } from "./blocks.js";
-import { explainMany } from "./cohort.js";
+import { explainMany, importanceOptions } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type DeviceReport, onCpu, type WorkedOn } from "./device.js";
 import { makeDisposable } from "./disposable.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
-import { checkNames, fromCore, kindOf, recordInvalid, unknownField } from "./error.js";
+import { checkNames, checkSignal, fromCore, kindOf, recordInvalid, textOf, unknownField } from "./error.js";
 import { type FieldReader, fieldReaders, REFUSED } from "./fields.js";
 import type { CoreExplanation } from "./generated.js";
-import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
+import type { Importance, ImportanceOptions } from "./importance.js";
 import { type CheckedOptions, checkOptions } from "./options.js";
 import { type Problem, TenureError } from "./tenure-error.js";
 import type {
@@ -190,6 +190,7 @@ export class Scorer<C = unknown> {
   async scoreManyAsync(input: unknown, options: ScoreManyAsyncOptions = {}): Promise<Scores & WorkedOn> {
     const checked = this.#batch(input, options, ["problemLimit", "signal"]);
     const { signal } = options;
+    checkSignal(signal);
     const batch: BatchInput = { ...checked, ...(signal ? { signal } : {}) };
     const cpu = (): Scores => this.#scoreMany(batch);
     try {
@@ -322,9 +323,10 @@ export class Scorer<C = unknown> {
   importance(columns: ColumnsFor<C>, options?: ImportanceOptions): Promise<Importance>;
   importance<R extends RecordFor<C, R>>(records: readonly R[], options?: ImportanceOptions): Promise<Importance>;
   async importance(input: unknown, options: ImportanceOptions = {}): Promise<Importance> {
-    const { rows, blocks } = explainMany(this.#cohort(), input, { rows: SAMPLE_ROWS, ...options });
+    const { onProgress, rest } = importanceOptions(options);
+    const { rows, blocks } = explainMany(this.#cohort(), input, rest);
     const { importance } = await import("./blocks.js");
-    return importance(this.schema, blocks, rows, options.onProgress, unknownField);
+    return importance(this.schema, blocks, rows, onProgress, unknownField);
   }
 
   /**
@@ -395,7 +397,7 @@ export class Scorer<C = unknown> {
     checkNames(options, names);
     const { problemLimit = PROBLEM_LIMIT } = options;
     if (typeof problemLimit !== "number" || !(problemLimit >= 0)) {
-      throw new TenureError("argument_invalid", `problemLimit must be a number from 0, not ${String(problemLimit)}`);
+      throw new TenureError("argument_invalid", `problemLimit must be a number from 0, not ${textOf(problemLimit)}`);
     }
     return problemLimit;
   }

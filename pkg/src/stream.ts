@@ -4,7 +4,7 @@
  */
 
 import type { AnyScorer } from "./any-scorer.js";
-import { checkNames, kindOf } from "./error.js";
+import { checkNames, kindOf, textOf } from "./error.js";
 import { CsvLines, JsonLines, type Lines } from "./lines.js";
 
 import { TenureError } from "./tenure-error.js";
@@ -196,7 +196,7 @@ function reader(scorer: Pick<AnyScorer, "schema">, format: unknown, delimiter: u
   if (format === undefined) return TABLES;
   if (format === "ndjson") return new TextSource(new JsonLines());
   if (format === "csv") return new TextSource(new CsvLines(scorer.schema, delimiter));
-  throw new TenureError("argument_invalid", `format must be "ndjson" or "csv", not ${String(format)}`);
+  throw new TenureError("argument_invalid", `format must be "ndjson" or "csv", not ${textOf(format)}`);
 }
 
 /** Each chunk is a table, which the scorer checks. */

@@ -3,11 +3,12 @@
  */
 
 import { columnOf } from "./arrow.js";
+import { importanceOptions } from "./cohort.js";
 import { columnLength } from "./columns.js";
 import { makeDisposable } from "./disposable.js";
 import type { Card, Policy, Schema } from "./document.js";
-import { checkNames, unknownField } from "./error.js";
-import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
+import { checkNames, checkSignal, textOf, unknownField } from "./error.js";
+import type { Importance, ImportanceOptions } from "./importance.js";
 import { verified } from "./integrity.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import type { Request } from "./messages.js";
@@ -167,7 +168,7 @@ export function poolCreator(platform: PoolPlatform): CreatePool {
       integrity,
     } = options;
     if (!Number.isInteger(size) || size < 1) {
-      throw new TenureError("argument_invalid", `size must be a positive whole number, not ${String(size)}`);
+      throw new TenureError("argument_invalid", `size must be a positive whole number, not ${textOf(size)}`);
     }
     const [artifact, module] = await Promise.all([artifactBytes(source, platform.readFile), sent(wasm, platform)]);
     // Here, once for all workers.
@@ -223,13 +224,11 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
         stream(name, parameters),
     blocks:
       () =>
-      async (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
+      async (input: unknown, options: ImportanceOptions = {}): Promise<Importance> => {
+        const { onProgress, rest } = importanceOptions(options);
         const { importance } = await import("./blocks.js");
         const table = sendable(input, schema);
-        const blocks = stream("explainMany", [
-          table,
-          { rows: SAMPLE_ROWS, ...options },
-        ]) as AsyncGenerator<ExplainedBlock>;
+        const blocks = stream("explainMany", [table, rest]) as AsyncGenerator<ExplainedBlock>;
         return importance(schema, blocks, rowsOf(table), onProgress, unknownField);
       },
   };
@@ -238,7 +237,9 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
     async (...parameters: unknown[]): Promise<unknown> => {
       const options = parameters[count] ?? {};
       checkNames(options, ["signal"]);
-      return workers.call(name, parameters.slice(0, count), (options as CallOptions).signal);
+      const { signal } = options as CallOptions;
+      checkSignal(signal);
+      return workers.call(name, parameters.slice(0, count), signal);
     };
   const methods = Object.entries(CALLS).map(([name, kind]) => [
     name,
@@ -261,6 +262,7 @@ function split(parameters: readonly unknown[]): [parameters: readonly unknown[],
   const options = parameters.length > 1 ? parameters.at(-1) : undefined;
   if (typeof options !== "object" || options === null || !("signal" in options)) return [parameters, undefined];
   const { signal, ...others } = options as CallOptions;
+  checkSignal(signal);
   return [[...parameters.slice(0, -1), others], signal];
 }
 

@@ -40,13 +40,7 @@ export interface Customer {
   /** Paperless billing. */
   readonly PaperlessBilling: boolean | "Yes" | "No" | (string & {}) | null;
   /** Payment method. */
-  readonly PaymentMethod:
-    | "Electronic check"
-    | "Mailed check"
-    | "Bank transfer (automatic)"
-    | "Credit card (automatic)"
-    | (string & {})
-    | null;
+  readonly PaymentMethod: "Electronic check" | "Mailed check" | "Bank transfer (automatic)" | "Credit card (automatic)" | (string & {}) | null;
   /** Monthly charges, in $, at least 0. */
   readonly MonthlyCharges: number | bigint | null;
   /** Total charges, in $, at least 0. */
