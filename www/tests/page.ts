@@ -67,7 +67,9 @@ export async function open(page: Page): Promise<void> {
 }
 
 export async function choose(page: Page, text: string, name = "customers.csv"): Promise<void> {
-  await page.getByLabel("Customer table").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page
+    .getByLabel(/^(Customer table|Kundentabelle)$/)
+    .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 }
 
 /** Drops a file on the page. The file is made in the page. */

@@ -230,5 +230,6 @@ export class ComparePanel extends PageElement {
 
 function contribution(value: number | undefined) {
   if (value === undefined) return nothing;
-  return html`<span class="contribution ${value < 0 ? "down" : "up"}">${formatSigned(value)}</span>`;
+  const way = Math.abs(value) < 0.005 ? "" : value < 0 ? "down" : "up";
+  return html`<span class="contribution ${way}">${formatSigned(value)}</span>`;
 }

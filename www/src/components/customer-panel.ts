@@ -130,7 +130,7 @@ export class CustomerPanel extends PageElement {
         margin-inline-end: -0.5rem;
       }
       h2:focus-visible {
-        outline-offset: 4px;
+        outline-offset: 0;
       }
       .title p {
         color: var(--ink-soft);

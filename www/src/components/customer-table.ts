@@ -294,6 +294,10 @@ export class CustomerTable extends PageElement {
       [role='grid']:focus-visible {
         outline-offset: -2px;
       }
+      /* The active row shows the focus. */
+      [role='grid']:focus-visible:has(.active) {
+        outline: none;
+      }
       .line {
         --columns: calc(var(--rank) + 1.2rem) minmax(110px, 1.1fr) 176px 104px var(--reason) repeat(4, minmax(88px, 1fr));
         display: grid;

@@ -6,6 +6,7 @@ import { controls, wordsOf } from "tenure/elements";
 import { panel } from "../styles/panel";
 import type { Finding } from "../table/messages";
 import type { ScoredTable } from "../table/scored-table";
+import { withQuotes } from "../text/failure";
 import { language } from "../text/language";
 import { texts } from "../text/texts";
 import { OpenCustomer } from "./customer-table";
@@ -167,5 +168,5 @@ export class FindingsPanel extends PageElement {
 
 /** What a rule demands, in the language of the page where the elements have words for it. */
 function ruleText(rule: string, message: string): string {
-  return wordsOf(language()).rules[rule] ?? message;
+  return wordsOf(language()).rules[rule] ?? withQuotes(message);
 }

@@ -243,6 +243,7 @@ export class SummaryStrip extends PageElement {
         }
         .findings {
           flex: 1;
+          white-space: normal;
           min-height: 36px;
           justify-content: flex-start;
         }

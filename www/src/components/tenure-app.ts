@@ -528,13 +528,14 @@ export class TenureApp extends PageElement {
       }
       .overview {
         display: grid;
-        grid-template-rows: auto auto minmax(0, 1fr);
+        grid-template-rows: auto auto minmax(14rem, 1fr);
         grid-template-columns: minmax(0, 1fr);
         min-width: 0;
         min-height: 0;
+        overflow-y: auto;
       }
       .overview:has(.hint) {
-        grid-template-rows: auto auto auto minmax(0, 1fr);
+        grid-template-rows: auto auto auto minmax(14rem, 1fr);
       }
       summary-strip {
         padding: 1.1rem 1.5rem 0.5rem;
@@ -643,6 +644,7 @@ export class TenureApp extends PageElement {
       }
       .with-panel .search {
         flex: 1 1 100%;
+        max-width: none;
       }
 
       footer {
@@ -726,6 +728,20 @@ export class TenureApp extends PageElement {
         }
       }
 
+      @media (max-width: 800px) {
+        :is(.new, .drivers, .export) {
+          position: relative;
+          flex: none;
+          overflow: hidden;
+          width: 40px;
+          padding: 0;
+        }
+        :is(.new, .drivers, .export) span {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+      }
+
       @media (max-width: 640px) {
         header {
           min-height: 52px;
@@ -734,21 +750,6 @@ export class TenureApp extends PageElement {
         }
         .brand {
           margin-inline-end: 0;
-        }
-        .new span,
-        .drivers span,
-        .export span {
-          position: absolute;
-          clip-path: inset(50%);
-        }
-        .new,
-        .drivers,
-        .export {
-          position: relative;
-          overflow: hidden;
-          width: 40px;
-          padding: 0;
-          flex: none;
         }
         summary-strip {
           padding: 0.75rem 0.9rem 0.25rem;
@@ -786,6 +787,13 @@ export class TenureApp extends PageElement {
           padding-inline: 0.9rem;
           font-size: 11.5px;
           line-height: 1.3;
+        }
+      }
+
+      @media (max-width: 360px) {
+        .brand span {
+          position: absolute;
+          clip-path: inset(50%);
         }
       }
 
@@ -827,6 +835,9 @@ export class TenureApp extends PageElement {
           display: block;
           position: static;
           border: 0;
+        }
+        .overview {
+          overflow: visible;
         }
         .stage {
           height: auto;

@@ -1,5 +1,5 @@
 /** The page's texts in English. Its keys are those of every language. */
-import type { FailureTexts } from "./failure";
+import { type FailureTexts, withQuotes } from "./failure";
 import { formatBytes, formatCount } from "./numbers";
 
 /** What a record of a file is called: workbooks have rows, text has lines. */
@@ -173,7 +173,7 @@ export const english = {
   noteOnFile: "A note on the file",
   shifts: "Not as in training",
   /** The core's message, or what is known of it, as one sentence. */
-  shift: (shift: ShiftFacts) => shift.message,
+  shift: (shift: ShiftFacts) => withQuotes(shift.message),
   showField: (label: string) => `Show ${label}`,
 
   grid: "Customers by risk",
@@ -220,7 +220,7 @@ export const english = {
   notesExplained: (unit: Unit) => `These ${unit}s are scored, but some of their values needed special treatment.`,
   byField: "By field",
   /** The core's message, or what is known of it. */
-  summary: (summary: SummaryFacts) => summary.message,
+  summary: (summary: SummaryFacts) => withQuotes(summary.message),
   rule: "Rule",
   wholeUnit: (unit: Unit) => `whole ${unit}`,
   empty: "empty",

@@ -54,8 +54,13 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A message of the core with names in quotes, as a page writes them: `Contract` is “Contract”. */
+export function withQuotes(message: string): string {
+  return message.replace(/`([^`]*)`/g, "“$1”");
+}
+
 /** A message of the core as a sentence: it begins with a capital letter and ends with a full stop. */
 export function sentence(message: string): string {
-  const text = message.charAt(0).toUpperCase() + message.slice(1);
+  const text = withQuotes(message.charAt(0).toUpperCase() + message.slice(1));
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
