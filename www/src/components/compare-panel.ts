@@ -2,7 +2,8 @@
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { CustomerRecord, Explanation } from "tenure";
-import { controls, type Explainer } from "tenure/elements";
+import type { Explainer } from "tenure/elements";
+import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import type { ScoredTable } from "../table/scored-table";
 import { errorMessage } from "../text/failure";
@@ -96,7 +97,7 @@ export class ComparePanel extends PageElement {
     const differences = this.#differences();
     const shown = this.hidesSame ? differences.filter(({ isSame }) => !isSame) : differences;
     return html`
-      <header class="title">
+      <header class="head">
         <h2 tabindex="-1">${t.comparison}</h2>
         <button class="plain icon" aria-label=${t.closeComparison} @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
@@ -138,7 +139,7 @@ export class ComparePanel extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     panel,
     css`
       :host {

@@ -6,7 +6,8 @@ import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import type { CustomerRecord } from "tenure";
-import { controls, type TenureChange } from "tenure/elements";
+import type { TenureChange } from "tenure/elements";
+import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import { type Extent, extents } from "../table/extents";
 import type { ScoredTable } from "../table/scored-table";
@@ -62,7 +63,7 @@ export class CustomerPanel extends PageElement {
     const isBroken = table.brokenRows.has(row);
     return html`
       <header>
-        <div class="title">
+        <div class="head">
           <div>
             <h2 tabindex="-1">${customerTitle(table, row)}</h2>
             <p>${table.isScored(row) ? t.rankOf(formatCount(table.rank[row]!), formatCount(table.scoredCount), place) : t.placeNotScored(t.unitNumber(table.unit, table.lines[row]!))}</p>
@@ -110,7 +111,7 @@ export class CustomerPanel extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     panel,
     css`
       :host {
@@ -132,7 +133,7 @@ export class CustomerPanel extends PageElement {
       h2:focus-visible {
         outline-offset: 0;
       }
-      .title p {
+      .head p {
         color: var(--ink-soft);
         font-size: 12.5px;
       }

@@ -8,7 +8,8 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Contribution, Explanation, Scorer } from "tenure";
-import { controls, cssVariables, type Explainer, tierMark, tierStep, type Wish } from "tenure/elements";
+import { cssVariables, type Explainer, tierMark, tierStep, type Wish } from "tenure/elements";
+import { page } from "../styles/page";
 import { shareBar } from "../styles/share-bar";
 import type { ScoredTable } from "../table/scored-table";
 import { type Query, tellingFields } from "../table/view";
@@ -276,7 +277,7 @@ export class CustomerTable extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     shareBar,
     css`
       :host {
@@ -415,6 +416,10 @@ export class CustomerTable extends PageElement {
       }
       .customer {
         font-weight: 550;
+      }
+      .row :is(.customer, .field):dir(rtl) {
+        direction: ltr;
+        text-align: right;
       }
       .risk {
         display: flex;

@@ -5,9 +5,10 @@
  */
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { controls, cssVariables, ticks } from "tenure/elements";
+import { cssVariables, ticks } from "tenure/elements";
 import type { Driver } from "../cohort/messages";
 import { ends, ranks, withLength } from "../cohort/scales";
+import { page } from "../styles/page";
 import { fieldLabel } from "../text/fields";
 import { formatTick } from "../text/numbers";
 import { PlotCanvas } from "./plot-canvas";
@@ -82,9 +83,13 @@ export class DependencePlot extends PlotCanvas {
   }
 
   static override styles = [
-    controls,
+    page,
     PlotCanvas.styles,
     css`
+      /* Axes grow to the right in every direction of text. */
+      :host {
+        direction: ltr;
+      }
       .plot {
         position: absolute;
         inset-block: 4px 3.4rem;
@@ -116,13 +121,6 @@ export class DependencePlot extends PlotCanvas {
         max-width: 9rem;
         overflow: hidden;
         text-overflow: ellipsis;
-      }
-      .x:dir(rtl) {
-        translate: 50%;
-      }
-      /* The drawing is mirrored with the page. */
-      canvas:dir(rtl) {
-        scale: -1 1;
       }
       p {
         position: absolute;

@@ -5,10 +5,11 @@
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { DeviceChoice } from "tenure";
-import { controls, cssVariables, notes } from "tenure/elements";
+import { cssVariables, notes } from "tenure/elements";
 import { columnsOf, type DriversRun, explainCohort } from "../cohort/drivers";
 import type { Driver, Drivers } from "../cohort/messages";
 import { ends, withLength } from "../cohort/scales";
+import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import type { ScoredTable } from "../table/scored-table";
 import { formatCount, formatFixed, formatSeconds, formatWholePercent } from "../text/numbers";
@@ -84,7 +85,7 @@ export class DriversPanel extends PageElement {
   override render() {
     const t = texts();
     return html`
-      <header class="title">
+      <header class="head">
         <h2 tabindex="-1">${t.driversHeading}</h2>
         <button class="plain icon" aria-label=${t.closeDrivers} @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
@@ -107,7 +108,7 @@ export class DriversPanel extends PageElement {
   /** The device that was used and, if WebGPU was chosen but not used, the reason. */
   #badge({ workedOn: { device, reason } }: Drivers) {
     const saysWhy = reason && this.device === "webgpu";
-    return html`<span class="badge" title=${reason?.message ?? ""}>${texts().devices[device]}</span>${saysWhy ? html`<small lang="en">${reason.message}</small>` : nothing}`;
+    return html`<span class="badge" lang="en" title=${reason?.message ?? ""}>${texts().devices[device]}</span>${saysWhy ? html`<small lang="en">${reason.message}</small>` : nothing}`;
   }
 
   #waiting() {
@@ -192,7 +193,7 @@ export class DriversPanel extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     notes,
     panel,
     css`
@@ -286,9 +287,8 @@ export class DriversPanel extends PageElement {
         border-radius: 3px;
         background: var(--accent);
       }
-      .key i:dir(rtl),
-      beeswarm-row:dir(rtl) {
-        scale: -1 1;
+      .key {
+        direction: ltr;
       }
       @media (forced-colors: active) {
         .mean i {

@@ -2,7 +2,8 @@
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { ValueSummary } from "tenure";
-import { controls, wordsOf } from "tenure/elements";
+import { wordsOf } from "tenure/elements";
+import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import type { Finding } from "../table/messages";
 import type { ScoredTable } from "../table/scored-table";
@@ -45,7 +46,7 @@ export class FindingsPanel extends PageElement {
     const told = summary.filter(({ field }) => this.field === undefined || field === this.field);
     const notScored = this.field === undefined ? fatalRows : this.#fatal.length;
     return html`
-      <header class="title">
+      <header class="head">
         <h2 tabindex="-1">${t.problemsIn(facts.name)}</h2>
         <button class="plain icon" aria-label=${t.closeProblems} @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
@@ -102,7 +103,7 @@ export class FindingsPanel extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     panel,
     css`
       section {

@@ -1,7 +1,7 @@
 /** A dialog with facts about the model, its quality, and a button to use another model. */
 import { css, html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { controls } from "tenure/elements";
+import { page } from "../styles/page";
 import { cardFigures, testRows } from "../text/card";
 import { targetText } from "../text/fields";
 import { formatBytes, formatWholePercent } from "../text/numbers";
@@ -43,7 +43,7 @@ export class ModelDialog extends PageElement {
       [t.size, formatBytes(bytes.length)],
     ];
     return html`<dialog aria-labelledby="title">
-      <div class="title">
+      <div class="head">
         <h2 id="title">${name}</h2>
         <button class="plain icon" aria-label=${t.close} @click=${() => this.dialog.close()}>${icon("close")}</button>
       </div>
@@ -54,7 +54,7 @@ export class ModelDialog extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     css`
       dialog {
         width: min(480px, calc(100vw - 2rem));
@@ -68,7 +68,7 @@ export class ModelDialog extends PageElement {
       dialog::backdrop {
         background: rgb(10 12 14 / 45%);
       }
-      .title {
+      .head {
         display: flex;
         justify-content: space-between;
         align-items: center;

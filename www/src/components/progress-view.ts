@@ -1,7 +1,8 @@
 /** Shown while a table is scored: progress, speed, and a button to cancel. */
 import { css, html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { controls, cssVariables } from "tenure/elements";
+import { cssVariables } from "tenure/elements";
+import { page } from "../styles/page";
 import type { Progress } from "../table/score-file";
 import { formatWholePercent } from "../text/numbers";
 import { texts } from "../text/texts";
@@ -42,7 +43,7 @@ export class ProgressView extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     css`
       :host {
         display: grid;

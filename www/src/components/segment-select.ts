@@ -1,7 +1,7 @@
 /** Chooses a segment of the customers: a value of a category or a flag. */
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { controls } from "tenure/elements";
+import { page } from "../styles/page";
 import type { Segment, SegmentField } from "../table/view";
 import { texts } from "../text/texts";
 import { PageElement } from "./page-element";
@@ -53,7 +53,7 @@ export class SegmentSelect extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     css`
       :host {
         flex: 0 1 13rem;

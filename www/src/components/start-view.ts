@@ -3,7 +3,7 @@
  */
 import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { controls } from "tenure/elements";
+import { page } from "../styles/page";
 import type { Mapping } from "../table/messages";
 import { cardFigures } from "../text/card";
 import type { Failure, Missing } from "../text/failure";
@@ -154,7 +154,7 @@ export class StartView extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     css`
       :host {
         display: block;

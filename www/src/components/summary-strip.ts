@@ -2,7 +2,8 @@
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Shift, Tier } from "tenure";
-import { controls, cssVariables, tierMark, tierStep } from "tenure/elements";
+import { cssVariables, tierMark, tierStep } from "tenure/elements";
+import { page } from "../styles/page";
 import { shareBar } from "../styles/share-bar";
 import type { ScoredTable } from "../table/scored-table";
 import { formatCount, formatPercent, formatSeconds } from "../text/numbers";
@@ -104,7 +105,7 @@ export class SummaryStrip extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     shareBar,
     css`
       :host {

@@ -4,7 +4,8 @@
  */
 import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { controls, LANGUAGES, type Language } from "tenure/elements";
+import { LANGUAGES, type Language } from "tenure/elements";
+import { page } from "../styles/page";
 import type { ScoredTable } from "../table/scored-table";
 import type { Segment } from "../table/view";
 import { fieldLabels } from "../text/fields";
@@ -457,7 +458,7 @@ export class TenureApp extends PageElement {
   }
 
   static override styles = [
-    controls,
+    page,
     css`
       :host {
         display: grid;
@@ -527,15 +528,11 @@ export class TenureApp extends PageElement {
         min-height: 0;
       }
       .overview {
-        display: grid;
-        grid-template-rows: auto auto minmax(14rem, 1fr);
-        grid-template-columns: minmax(0, 1fr);
+        display: flex;
+        flex-direction: column;
         min-width: 0;
         min-height: 0;
         overflow-y: auto;
-      }
-      .overview:has(.hint) {
-        grid-template-rows: auto auto auto minmax(14rem, 1fr);
       }
       summary-strip {
         padding: 1.1rem 1.5rem 0.5rem;
@@ -605,13 +602,20 @@ export class TenureApp extends PageElement {
         border-radius: var(--radius-small);
         background: var(--selected);
       }
-      .stage {
+      .overview > * {
+        flex: none;
+      }
+      .overview > .stage {
         position: relative;
-        min-height: 0;
+        display: grid;
+        grid-template-rows: minmax(0, 1fr);
+        flex: 1 0 14rem;
+        min-height: 14rem;
         border-top: 1px solid var(--line);
       }
       customer-table {
         height: 100%;
+        grid-area: 1 / 1;
       }
       .none {
         position: absolute;
@@ -803,12 +807,11 @@ export class TenureApp extends PageElement {
           height: auto;
           min-height: 100dvh;
         }
-        main,
-        .overview,
-        .overview:has(.hint) {
+        main {
           grid-template-rows: auto;
         }
-        .stage {
+        .overview > .stage {
+          flex: none;
           height: max(11rem, 85dvh);
         }
       }
@@ -837,9 +840,11 @@ export class TenureApp extends PageElement {
           border: 0;
         }
         .overview {
+          display: block;
           overflow: visible;
         }
-        .stage {
+        .overview > .stage {
+          display: block;
           height: auto;
           border: 0;
         }

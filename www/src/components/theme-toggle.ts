@@ -4,7 +4,7 @@
  */
 import { html } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { controls } from "tenure/elements";
+import { page } from "../styles/page";
 import { texts } from "../text/texts";
 import { icon } from "./marks";
 import { PageElement } from "./page-element";
@@ -52,7 +52,7 @@ export class ThemeToggle extends PageElement {
     </button>`;
   }
 
-  static override styles = controls;
+  static override styles = page;
 }
 
 function effective(): Theme {

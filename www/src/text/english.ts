@@ -237,7 +237,7 @@ export const english = {
   noneScored: "None of the customers shown has a score.",
   explainingHere: (count: number) => `Explaining ${counted(count, "customer")} on this device`,
   explained: (rows: number, of: number, error: string | undefined, time: string) =>
-    `${rows < of ? `A random sample of ${formatCount(rows)} of ${counted(of, "customer")}` : counted(rows, "customer")}, explained ${error === undefined ? "exactly" : `with a standard error of at most ${error}`} in ${time}. Dots on the side of “high” raise the score; dots on the other side lower it.`,
+    `${rows < of ? `A random sample of ${formatCount(rows)} of ${counted(of, "customer")}` : counted(rows, "customer")}, explained ${error === undefined ? "exactly" : `with a standard error of at most ${error}`} in ${time}. Dots to the right of the line raise the score; dots to the left lower it.`,
   lowValue: "low value",
   highValue: "high value",
   byContribution: "Fields by mean absolute contribution, largest first",

@@ -152,7 +152,7 @@ export const german: Texts = {
 
   customersScored: "Bewertete Kunden",
   inTime: (time) => `in ${time}`,
-  expectedToLeave: "Werden voraussichtlich gehen",
+  expectedToLeave: "Erwartete Abgänge",
   filterByTier: "Nach Stufe filtern",
   between: (low, high) => `${low} bis ${high}`,
   from: (low) => `ab ${low}`,
@@ -227,7 +227,7 @@ export const german: Texts = {
   noneScored: "Keiner der gezeigten Kunden hat einen Wert.",
   explainingHere: (count) => `${customers(count)} ${count === 1 ? "wird" : "werden"} auf diesem Gerät erklärt`,
   explained: (rows, of, error, time) =>
-    `${rows < of ? `Eine Zufallsstichprobe von ${formatCount(rows)} aus ${customers(of)}` : customers(rows)}, ${error === undefined ? "exakt" : `mit einem Standardfehler von höchstens ${error}`} erklärt in ${time}. Punkte auf der Seite von „hoch“ erhöhen den Wert, Punkte auf der anderen Seite senken ihn.`,
+    `${rows < of ? `Eine Zufallsstichprobe von ${formatCount(rows)} aus ${customers(of)}` : customers(rows)}, ${error === undefined ? "exakt" : `mit einem Standardfehler von höchstens ${error}`} erklärt in ${time}. Punkte rechts der Linie erhöhen den Wert, Punkte links senken ihn.`,
   lowValue: "niedriger Wert",
   highValue: "hoher Wert",
   byContribution: "Felder nach mittlerem absolutem Beitrag, der größte zuerst",
