@@ -3,7 +3,6 @@
  * customers to compare, an export with reasons, and a model with an old card.
  */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Card } from "tenure";
 import { cardFigures, testRows } from "../src/text/card";
 import {
@@ -24,6 +23,7 @@ import {
   table,
   test,
 } from "./page";
+import { workbook } from "./workbook";
 
 const first10 = Array.from({ length: 10 }, (_, index) => line(index));
 
@@ -60,15 +60,17 @@ test("columns are chosen for missing fields: the nearest names at once, others b
 
 test("another sheet of a workbook can be chosen", async ({ page }) => {
   await open(page);
-  const path = fileURLToPath(new URL("../../tests/tables/sheets.xlsx", import.meta.url));
-  // Neither sheet has the columns of the model; the page offers both all the same.
-  await page.getByLabel("Customer table").setInputFiles(path);
-  const alert = page.getByRole("alert");
-  await expect(alert.getByRole("button", { name: "Customers", exact: true })).toBeVisible();
-  const before = await alert.innerText();
-  await alert.getByRole("button", { name: "Notes", exact: true }).click();
-  await expect(alert.getByRole("button", { name: "Notes", exact: true })).toBeVisible();
-  await expect.poll(() => alert.innerText()).not.toBe(before);
+  const cells = (count: number) => [header, ...first10.slice(0, count)].map((text) => text.split(","));
+  const buffer = workbook({ Notes: [["what"], ["a note"]], May: cells(2), June: cells(5) });
+  const mimeType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  await page.getByLabel("Customer table").setInputFiles({ name: "book.xlsx", mimeType, buffer });
+  // The first sheet is no table of customers: the page offers the others.
+  await page.getByRole("alert").getByRole("button", { name: "June", exact: true }).click();
+  await expect(grid(page)).toHaveAttribute("aria-rowcount", "6");
+  await expect(page.getByLabel("Sheet")).toHaveValue("June");
+  await page.getByLabel("Sheet").selectOption("May");
+  await expect(grid(page)).toHaveAttribute("aria-rowcount", "3");
+  await expect(page.getByLabel("Sheet")).toHaveValue("May");
 });
 
 test("the table shows one segment", async ({ page }) => {
@@ -99,6 +101,7 @@ test("two customers stand side by side, with the contributions of both", async (
   const right = (await row(page, 6).locator(".customer").innerText()).trim();
   await row(page, 6).click();
   const comparison = page.getByRole("complementary", { name: "Comparison" });
+  for (const place of [0, 6]) await expect(row(page, place)).toHaveAttribute("aria-selected", "true");
   await expect(comparison.getByRole("columnheader")).toHaveText(["Field", left, right]);
   const shown = await comparison.getByLabel("Probability of leaving").allInnerTexts();
   expect(Math.abs(share(shown[0]!) - leftShare)).toBeLessThan(0.0011);

@@ -50,6 +50,8 @@ export class CustomerTable extends PageElement {
   @property({ attribute: false }) query!: Query;
   /** The row whose customer is open, or -1. */
   @property({ attribute: false }) selected = -1;
+  /** The rows of customers who are compared. */
+  @property({ attribute: false }) compared: readonly number[] = [];
   @state() private active = 0;
   @state() private scrolled = 0;
   @state() private height = 0;
@@ -237,13 +239,14 @@ export class CustomerTable extends PageElement {
     const { table } = this;
     const row = this.rows[place]!;
     const isScored = table.isScored(row);
-    const classes = { line: true, row: true, active: place === this.active, selected: row === this.selected };
+    const isSelected = row === this.selected || this.compared.includes(row);
+    const classes = { line: true, row: true, active: place === this.active, selected: isSelected };
     return html`<div
       role="row"
       id="place-${place}"
       class=${classMap(classes)}
       aria-rowindex=${place + 2}
-      aria-selected=${row === this.selected}
+      aria-selected=${isSelected}
       ${cssVariables({ "--top": `${view.top(place)}px` })}
       @click=${() => this.#open(place)}
     >

@@ -4,6 +4,7 @@
  */
 import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import { LANGUAGES, type Language } from "tenure/elements";
 import { page } from "../styles/page";
 import type { ScoredTable } from "../table/scored-table";
@@ -302,7 +303,7 @@ export class TenureApp extends PageElement {
         ${
           isTableShown
             ? html`<label class="keep" title=${t.keepTable}>
-              <input type="checkbox" .checked=${this.#workspace.isKept} @change=${(event: Event) => this.#workspace.keep((event.target as HTMLInputElement).checked)} />${t.keep}
+              <input type="checkbox" .checked=${live(this.#workspace.isKept)} @change=${(event: Event) => this.#workspace.keep((event.target as HTMLInputElement).checked)} />${t.keep}
             </label>`
             : nothing
         }
@@ -381,7 +382,8 @@ export class TenureApp extends PageElement {
             .explainer=${explainer}
             .rows=${rows}
             .query=${query}
-            .selected=${panel?.kind === "customer" ? panel.row : (this.comparing ?? -1)}
+            .selected=${panel?.kind === "customer" ? panel.row : -1}
+            .compared=${panel?.kind === "compare" ? panel.rows : this.comparing === undefined ? [] : [this.comparing]}
             @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
             @sort-rows=${({ sort, direction }: SortRows) => change({ sort, direction })}
           ></customer-table>

@@ -56,11 +56,12 @@ export class View {
     return this.#schema.fields.flatMap((field) => {
       if (field.kind !== "category" && field.kind !== "flag") return [];
       const { column, cells } = this.#cells(field.name);
+      const rows = new Uint32Array(column.texts.length);
+      for (const code of column.codes) rows[code]! += 1;
+      for (const row of this.#table.brokenRows) rows[column.codes[row]!]! -= 1;
       const counts = new Map<number, number>();
-      for (const [row, code] of column.codes.entries()) {
-        const cell = cells[code];
-        if (cell === undefined || this.#table.brokenRows.has(row)) continue;
-        counts.set(cell, (counts.get(cell) ?? 0) + 1);
+      for (const [code, cell] of cells.entries()) {
+        if (cell !== undefined && rows[code]! > 0) counts.set(cell, (counts.get(cell) ?? 0) + rows[code]!);
       }
       const values = [...counts].map(([cell, count]) => ({ cell, count }));
       values.sort((left, right) => right.count - left.count);

@@ -162,6 +162,7 @@ export class Workspace implements ReactiveController {
   /** Goes back to the open table after a file could not be used. */
   dismissFailure(): void {
     this.refused = undefined;
+    this.#refusedReading = undefined;
     this.#host.requestUpdate();
   }
 
