@@ -12,6 +12,7 @@ import { failureText, texts } from "../text/texts";
 import type { Model } from "../workspace/model";
 import { icon } from "./marks";
 import { PageElement } from "./page-element";
+import { ChooseSheet } from "./table-tools";
 
 /** Asks to read the table again, with columns that stand for the missing ones. */
 export class MapColumns extends Event {
@@ -101,7 +102,7 @@ export class StartView extends PageElement {
         ${detail ? html`<p>${detail}</p>` : nothing}
         ${message ? html`<p lang="en">${message}</p>` : nothing}
         ${failure.kind === "columns" ? this.#columns(failure) : nothing}
-        ${sheets.length > 1 ? html`<p class="sheets">${t.sheet}: ${sheets.map((sheet) => html`<button @click=${() => this.dispatchEvent(new CustomEvent("choose-sheet", { detail: sheet }))}>${sheet}</button>`)}</p>` : nothing}
+        ${sheets.length > 1 ? html`<p class="sheets">${t.sheet}: ${sheets.map((sheet) => html`<button @click=${() => this.dispatchEvent(new ChooseSheet(sheet))}>${sheet}</button>`)}</p>` : nothing}
         ${this.openTable ? html`<button class="back" @click=${() => this.#send("go-back")}>${t.backTo(this.openTable)}</button>` : nothing}
       </div>
     </div>`;

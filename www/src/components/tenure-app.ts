@@ -8,10 +8,8 @@ import { live } from "lit/directives/live.js";
 import { LANGUAGES, type Language } from "tenure/elements";
 import { page } from "../styles/page";
 import type { ScoredTable } from "../table/scored-table";
-import type { Segment } from "../table/view";
 import { fieldLabels } from "../text/fields";
 import { language, speak } from "../text/language";
-import { formatWholePercent } from "../text/numbers";
 import { texts } from "../text/texts";
 import type { Model } from "../workspace/model";
 import { fragmentOf, type Place, placeOf } from "../workspace/place";
@@ -21,9 +19,9 @@ import { customerTitle } from "./customer-title";
 import { icon, logo } from "./marks";
 import type { ModelDialog } from "./model-dialog";
 import { PageElement } from "./page-element";
-import type { ChooseSegment } from "./segment-select";
 import type { MapColumns } from "./start-view";
 import type { ShowField, ToggleTier } from "./summary-strip";
+import type { ChangeQuery, ChooseSheet, ExportRows } from "./table-tools";
 import "./compare-panel";
 import "./customer-panel";
 import "./customer-table";
@@ -31,9 +29,9 @@ import "./drivers-panel";
 import "./findings-panel";
 import "./model-dialog";
 import "./progress-view";
-import "./segment-select";
 import "./start-view";
 import "./summary-strip";
+import "./table-tools";
 import "./theme-toggle";
 
 /** The panel of a place, with the rows of its customers. */
@@ -229,13 +227,10 @@ export class TenureApp extends PageElement {
     this.#workspace.query = { ...this.#workspace.query, tiers };
   }
 
-  #filter(segment: Segment | undefined) {
-    this.#workspace.query = { ...this.#workspace.query, segment };
-  }
-
   /** The customers without a value, or the problems of the field: a missing value is no problem. */
   #showField({ field, rule }: ShowField) {
-    if (rule === "missing") this.#filter({ field, cell: Number.NaN });
+    const segment = { field, cell: Number.NaN };
+    if (rule === "missing") this.#workspace.query = { ...this.#workspace.query, segment };
     else void this.#show({ view: "findings", field });
   }
 
@@ -294,7 +289,7 @@ export class TenureApp extends PageElement {
                 @open-kept=${() => this.#workspace.openKept()}
                 @forget-kept=${() => this.#workspace.keep(false)}
                 @map-columns=${({ mapping }: MapColumns) => this.#workspace.readAgain({ mapping })}
-                @choose-sheet=${({ detail }: CustomEvent<string>) => this.#workspace.readAgain({ sheet: detail })}
+                @choose-sheet=${({ sheet }: ChooseSheet) => this.#workspace.readAgain({ sheet })}
               ></start-view>`
         }
       </main>
@@ -334,6 +329,7 @@ export class TenureApp extends PageElement {
   #overview(model: Model, table: ScoredTable, panel: Panel, isCovered: boolean) {
     const t = texts();
     const { rows, query, explainer } = this.#workspace;
+    const labels = fieldLabels(model.scorer.schema);
     const change = (part: Partial<typeof query>) => (this.#workspace.query = { ...query, ...part });
     return html`
       <h1 class="visually-hidden">${t.scored(table.facts.name)}</h1>
@@ -341,39 +337,26 @@ export class TenureApp extends PageElement {
         <summary-strip
           .table=${table}
           .tiers=${model.scorer.policy.tiers}
-          .labels=${fieldLabels(model.scorer.schema)}
+          .labels=${labels}
           .chosen=${query.tiers}
           @toggle-tier=${({ tier }: ToggleTier) => this.#toggleTier(tier)}
           @show-findings=${() => this.#show({ view: "findings" })}
           @show-field=${(event: ShowField) => this.#showField(event)}
         ></summary-strip>
-        <div class="tools">
-          <label class="search">
-            <span class="visually-hidden">${t.searchCustomers}</span>${icon("search")}
-            <input
-              type="search"
-              placeholder=${t.searchIn(table.facts.name)}
-              autocomplete="off"
-              spellcheck="false"
-              .value=${query.text}
-              @input=${(event: Event) => change({ text: (event.target as HTMLInputElement).value })}
-            />
-          </label>
-          <segment-select
-            .segments=${this.#workspace.segments}
-            .labels=${fieldLabels(model.scorer.schema)}
-            .chosen=${query.segment}
-            @choose-segment=${({ segment }: ChooseSegment) => this.#filter(segment)}
-          ></segment-select>
-          ${this.#sheets(table)}
-          ${
-            rows.length < table.rowCount
-              ? html`<p class="shown" role="status">${t.shown(rows.length)} <button class="link" @click=${() => change({ text: "", tiers: new Set(), segment: undefined })}>${t.showAll}</button></p>`
-              : nothing
-          }
-          <button class="drivers" title=${t.driversTitle} @click=${() => this.#show({ view: "drivers" })}>${icon("drivers")}<span>${t.drivers}</span></button>
-          ${this.#exports()}
-        </div>
+        <table-tools
+          .table=${table}
+          .labels=${labels}
+          .segments=${this.#workspace.segments}
+          .query=${query}
+          .count=${rows.length}
+          .exporting=${this.#workspace.exporting}
+          ?small=${panel !== undefined}
+          @change-query=${({ part }: ChangeQuery) => change(part)}
+          @choose-sheet=${({ sheet }: ChooseSheet) => this.#workspace.readAgain({ sheet })}
+          @show-drivers=${() => this.#show({ view: "drivers" })}
+          @export-rows=${({ withReasons }: ExportRows) => this.#export(withReasons)}
+          @cancel-export=${() => this.#workspace.cancelExport()}
+        ></table-tools>
         ${this.comparing === undefined ? nothing : this.#hint(table, this.comparing)}
         <div class="stage">
           <customer-table
@@ -393,27 +376,6 @@ export class TenureApp extends PageElement {
       </div>
       ${panel ? html`<aside aria-label=${t.panels[panel.kind]}>${this.#panelOf(panel, model, table)}</aside>` : nothing}
     `;
-  }
-
-  #sheets({ facts: { sheets, sheet } }: ScoredTable) {
-    if (sheets.length < 2) return nothing;
-    const choose = (event: Event) => this.#workspace.readAgain({ sheet: (event.target as HTMLSelectElement).value });
-    return html`<select class="sheet" aria-label=${texts().sheet} @change=${choose}>
-      ${sheets.map((name) => html`<option value=${name} ?selected=${name === sheet}>${name}</option>`)}
-    </select>`;
-  }
-
-  #exports() {
-    const t = texts();
-    const { exporting } = this.#workspace;
-    if (exporting !== undefined) {
-      return html`<p class="exporting" role="status">${t.explaining(formatWholePercent(exporting))}</p>
-        <button class="plain icon" aria-label=${t.cancelExport} title=${t.cancelExport} @click=${() => this.#workspace.cancelExport()}>${icon("close")}</button>`;
-    }
-    return html`<div class="exports">
-      <button class="export" title=${t.exportTitle} @click=${() => this.#export(false)}>${icon("download")}<span>${t.export}</span></button>
-      <button class="export" title=${t.exportReasonsTitle} @click=${() => this.#export(true)}>${icon("reasons")}<span>${t.exportReasons}</span></button>
-    </div>`;
   }
 
   #hint(table: ScoredTable, row: number) {
@@ -539,55 +501,11 @@ export class TenureApp extends PageElement {
       summary-strip {
         padding: 1.1rem 1.5rem 0.5rem;
       }
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 0.75rem;
+      table-tools {
         padding: 0.5rem 1.5rem 0.8rem;
       }
-      .search {
-        position: relative;
-        flex: 1 1 220px;
-        max-width: 340px;
-        min-width: 0;
-      }
-      .search svg {
-        position: absolute;
-        top: 9px;
-        inset-inline-start: 10px;
-        color: var(--ink-soft);
-        pointer-events: none;
-      }
-      .search input {
-        padding-inline-start: 34px;
-      }
-      .search input::placeholder {
-        color: var(--ink-soft);
-        opacity: 1;
-      }
-      .shown {
-        color: var(--ink-soft);
-      }
-      .shown button {
-        margin-inline-start: 0.4em;
-      }
-      .drivers {
-        margin-inline-start: auto;
-      }
-      .exports {
-        display: flex;
-        gap: 0.4rem;
-      }
-      .exporting {
-        color: var(--ink-soft);
-      }
-      .language,
-      .sheet {
-        width: auto;
-        max-width: 12rem;
-      }
       .language {
+        width: auto;
         border-color: transparent;
         background: none;
       }
@@ -638,19 +556,6 @@ export class TenureApp extends PageElement {
       }
       aside > * {
         min-height: 0;
-      }
-
-      /* While a panel is open, the table is a list without its tools. */
-      .with-panel :is(summary-strip, segment-select, .sheet, .exports, .exporting, .drivers) {
-        display: none;
-      }
-      .with-panel .tools {
-        flex-wrap: wrap;
-        padding: 0.75rem 1rem;
-      }
-      .with-panel .search {
-        flex: 1 1 100%;
-        max-width: none;
       }
 
       footer {
@@ -716,16 +621,6 @@ export class TenureApp extends PageElement {
         main.with-panel {
           grid-template-columns: minmax(0, 1fr);
         }
-        .with-panel summary-strip,
-        .with-panel .exports {
-          display: flex;
-        }
-        .with-panel :is(.export, .drivers) {
-          display: inline-flex;
-        }
-        .with-panel :is(segment-select, .sheet, .exporting) {
-          display: block;
-        }
         aside {
           position: fixed;
           inset: 0;
@@ -734,15 +629,28 @@ export class TenureApp extends PageElement {
         }
       }
 
+      /* Beside a panel the table is a list. */
+      @media (min-width: 901px) {
+        .with-panel summary-strip {
+          display: none;
+        }
+        .with-panel table-tools {
+          padding: 0.75rem 1rem;
+        }
+        .with-panel .hint {
+          margin-inline: 1rem;
+        }
+      }
+
       @media (max-width: 800px) {
-        :is(.new, .drivers, .export) {
+        .new {
           position: relative;
           flex: none;
           overflow: hidden;
           width: 40px;
           padding: 0;
         }
-        :is(.new, .drivers, .export) span {
+        .new span {
           position: absolute;
           clip-path: inset(50%);
         }
@@ -760,13 +668,8 @@ export class TenureApp extends PageElement {
         summary-strip {
           padding: 0.75rem 0.9rem 0.25rem;
         }
-        .tools,
-        .with-panel .tools {
+        table-tools {
           padding: 0.4rem 0.9rem 0.6rem;
-        }
-        .search {
-          flex: 1 1 100%;
-          max-width: none;
         }
         .model span {
           max-width: 22vw;
@@ -775,19 +678,8 @@ export class TenureApp extends PageElement {
           max-width: 6.2rem;
           padding-inline: 0.3em;
         }
-        .drivers {
-          margin-inline-start: auto;
-        }
         .hint {
           margin-inline: 0.9rem;
-        }
-        .shown {
-          flex: none;
-          font-size: 12.5px;
-        }
-        .shown button {
-          display: block;
-          margin: 0;
         }
         footer {
           padding-inline: 0.9rem;
@@ -830,7 +722,7 @@ export class TenureApp extends PageElement {
         .language,
         theme-toggle,
         footer,
-        .tools,
+        table-tools,
         .hint,
         .toast,
         .with-panel .overview {
