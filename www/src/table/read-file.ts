@@ -10,12 +10,15 @@ export async function openTable(file: Blob, name: string, sheet?: string): Promi
   refuseLarge(file.size, name);
   const module = new URL("../../wasm/tenure_table_bg.wasm", import.meta.url);
   const [bytes] = await Promise.all([file.arrayBuffer(), open({ module_or_path: module })]);
-  return orUnusable(name, () => new TableReader(new Uint8Array(bytes), name, sheet));
+  const content = new Uint8Array(bytes);
+  // A workbook is a zip archive, which begins so. It has rows where text has lines.
+  const unit = content[0] === 0x50 && content[1] === 0x4b ? "row" : "line";
+  return orUnusable(name, unit, () => new TableReader(content, name, sheet));
 }
 
 /** Reads the next block; returns its number of rows, 0 at the end. */
 export function nextBlock(reader: TableReader, name: string): number {
-  const rows = orUnusable(name, () => reader.next_block());
+  const rows = orUnusable(name, reader.delimiter === undefined ? "row" : "line", () => reader.next_block());
   refuseLarge(reader.bytes, name);
   return rows;
 }
@@ -29,7 +32,7 @@ function refuseLarge(bytes: number, name: string): void {
   if (bytes > LARGEST) throw new UnusableFile({ kind: "tooLarge", name, bytes, most: LARGEST });
 }
 
-function orUnusable<T>(name: string, read: () => T): T {
+function orUnusable<T>(name: string, unit: "line" | "row", read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -39,7 +42,7 @@ function orUnusable<T>(name: string, read: () => T): T {
       kind: "refused",
       name,
       rule,
-      message: sentence(line === undefined ? message : `line ${line}: ${message}`),
+      message: sentence(line === undefined ? message : `${unit} ${line}: ${message}`),
     });
   }
 }
