@@ -72,9 +72,14 @@ pub(crate) fn locate(knots: &[f32], value: f32) -> (u32, f32) {
     let last = knots.len() - 1;
     let value = value.max(knots[0]).min(knots[last]);
     let knot = knots[1..].partition_point(|&knot| value >= knot) as u32;
-    let low = knots[knot as usize];
-    let fraction = if (knot as usize) < last { (value - low) / (knots[knot as usize + 1] - low) } else { 0.0 };
-    (knot, fraction)
+    (knot, fraction(knots, knot as usize, value))
+}
+
+/// How far a value is on the way from a knot to the next one.
+#[inline(always)]
+pub(crate) fn fraction(knots: &[f32], knot: usize, value: f32) -> f32 {
+    let low = knots[knot];
+    if knot + 1 < knots.len() { (value - low) / (knots[knot + 1] - low) } else { 0.0 }
 }
 
 /// Whether a number lies outside its knots.

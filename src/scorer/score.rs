@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::artifact::{self, Artifact, ArtifactError, Document};
 use crate::customer::{Cell, Customer};
-use crate::encoding::Features;
-use crate::network::Scratch;
+use crate::encoding::{Features, Lookups};
+use crate::network::{LookupTable, Scratch};
 use crate::schema::Field;
 use crate::sentence::Messages;
 
@@ -18,6 +18,8 @@ pub struct Scorer {
     pub(super) artifact: Artifact,
     /// Made for the first explanation; a score does not need it.
     background: OnceLock<EncodedBackground>,
+    /// Made for the first batch.
+    batch: OnceLock<Batch>,
     /// The words for people; made on first use.
     messages: OnceLock<Messages>,
 }
@@ -27,6 +29,13 @@ pub(super) struct EncodedBackground {
     pub(super) rows: Features,
     /// Mean logit of the rows.
     pub(super) base: f64,
+}
+
+/// The first layer as batches read it.
+#[derive(Clone, Debug)]
+pub(super) struct Batch {
+    pub(super) lookups: Lookups,
+    pub(super) table: LookupTable,
 }
 
 /// Memory for scoring one customer after another.
@@ -57,7 +66,7 @@ impl Scorer {
 
     /// Makes an artifact ready.
     pub fn new(artifact: Artifact) -> Scorer {
-        Scorer { artifact, background: OnceLock::new(), messages: OnceLock::new() }
+        Scorer { artifact, background: OnceLock::new(), batch: OnceLock::new(), messages: OnceLock::new() }
     }
 
     pub(super) fn encoded_background(&self) -> &EncodedBackground {
@@ -71,6 +80,15 @@ impl Scorer {
             network.logits(&rows, background.len(), &mut network.scratch(), &mut logits);
             let base = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / background.len() as f64;
             EncodedBackground { rows, base }
+        })
+    }
+
+    pub(super) fn batch(&self) -> &Batch {
+        self.batch.get_or_init(|| {
+            let Artifact { encoder, network, .. } = &self.artifact;
+            let lookups = Lookups::new(encoder, network.parts().units);
+            let table = LookupTable::new(network, encoder.inputs(), &lookups);
+            Batch { lookups, table }
         })
     }
 

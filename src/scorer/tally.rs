@@ -97,3 +97,31 @@ impl Tally {
         (self.rows, self.values, shifts)
     }
 }
+
+impl ColumnBlock {
+    /// All problems of a row that was scored. `ask` returns the problems of a cell that does not say
+    /// what its value is, by field.
+    pub fn problems(&self, scorer: &Scorer, row: usize, mut ask: impl FnMut(usize) -> Vec<Problem>) -> Vec<Problem> {
+        let fields = &scorer.document().schema.fields;
+        let mut problems = Vec::new();
+        for (index, field) in fields.iter().enumerate() {
+            match self.cell(index, row) {
+                Cell::Number(number) if number.is_finite() => problems.extend(check_number(field, number).err()),
+                Cell::Category(code) if code as usize == field.category_count() => problems.extend(ask(index)),
+                cell if cell_fits(field, cell) => {}
+                _ => problems.extend(ask(index)),
+            }
+        }
+        if problems.iter().any(|problem| problem.rule.is_error()) {
+            return problems;
+        }
+        for (index, field) in fields.iter().enumerate() {
+            if let (Cell::Number(number), Some(knots)) = (self.cell(index, row), scorer.artifact().encoder.knots(index))
+                && is_clipped(knots, number)
+            {
+                problems.push(clipped(field, number, knots[0], knots[knots.len() - 1]));
+            }
+        }
+        problems
+    }
+}

@@ -1,0 +1,211 @@
+//! The lookups of a batch: neighbouring categories share one.
+//!
+//! Three flags have 64 combinations with OTHER and missing. A table with a row for each of them is
+//! read once, where three tables are read three times. The rows of a lookup are added up in the
+//! order of its inputs, and the lookups after that, so every loop over a network has the same bits.
+
+use wide::f32x4;
+
+use super::encoder::Encoder;
+use super::input::{Input, Scale, Source, fraction, locate};
+
+/// The most rows of one lookup.
+const MAXIMUM_COMBINATIONS: usize = 128;
+/// Numbers that the rows of one lookup may hold: 16 KB, half of a first cache.
+const MAXIMUM_VALUES: usize = 4096;
+
+/// The most knots that are counted instead of searched.
+const MAXIMUM_COUNTED: usize = 64;
+
+/// Marks a code that is none, in what [`Member::add`] adds up. The bits above count such codes.
+pub(crate) const NO_CODE: u32 = 1 << 28;
+/// Marks the code of OTHER. The bits up to [`NO_CODE`] count such codes.
+pub(crate) const OTHER: u32 = 1 << 24;
+/// The row in what was added up.
+pub(crate) const ROW: u32 = OTHER - 1;
+
+/// How a batch reads the inputs of a network.
+#[derive(Clone, Debug)]
+pub struct Lookups {
+    /// In the order of the inputs.
+    pub list: Vec<Lookup>,
+    /// Rows of all lookups together.
+    pub row_count: usize,
+    /// Number of lookups with a fraction.
+    pub fractions: usize,
+}
+
+/// What one lookup reads.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// First of its inputs.
+    pub first_input: usize,
+    /// First of its rows.
+    pub first_row: u32,
+    /// The categories; empty for a number, which is a lookup of its own.
+    pub members: Vec<Member>,
+}
+
+/// A category of a lookup.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its position in the schema's fields.
+    pub field: usize,
+    /// What it adds to the row: first for missing, then for each code, OTHER last.
+    rows: Vec<u32>,
+}
+
+/// Encoded customers as a batch reads them, customer after customer.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// `[customers, lookups]`
+    pub rows: Vec<u32>,
+    /// Fractions of the way to the next row, `[customers, lookups with a fraction]`.
+    pub fractions: Vec<f32>,
+}
+
+impl Lookups {
+    /// The lookups of an encoder whose network has `units` in its first layer.
+    pub fn new(encoder: &Encoder, units: usize) -> Lookups {
+        let mut lookups = Lookups { list: Vec::new(), row_count: 0, fractions: 0 };
+        let mut joined = joined(encoder.inputs(), units).into_iter();
+        for (first_input, input) in encoder.inputs().iter().enumerate() {
+            let is_joined = joined.next() == Some(true);
+            match (input.source, &input.scale) {
+                (Source::Field(field), Scale::Category { count }) => {
+                    if !is_joined {
+                        lookups.list.push(Lookup { first_input, first_row: 0, members: Vec::new() });
+                    }
+                    if let Some(lookup) = lookups.list.last_mut() {
+                        lookup.push(field, *count);
+                    }
+                }
+                _ => {
+                    lookups.list.push(Lookup { first_input, first_row: 0, members: Vec::new() });
+                    lookups.fractions += 1;
+                }
+            }
+        }
+        for lookup in &mut lookups.list {
+            lookup.first_row = lookups.row_count as u32;
+            lookups.row_count += lookup.row_count(encoder.inputs());
+        }
+        lookups
+    }
+
+    /// Room for `customers`.
+    pub fn places(&self, customers: usize) -> Places {
+        Places { rows: vec![0; customers * self.list.len()], fractions: vec![0.0; customers * self.fractions] }
+    }
+}
+
+/// For each input, whether it shares a lookup with the one before it, in a network with `units` in
+/// its first layer.
+pub(crate) fn joined(inputs: &[Input], units: usize) -> Vec<bool> {
+    let most = MAXIMUM_COMBINATIONS.min(MAXIMUM_VALUES / units.max(1));
+    let mut combinations = usize::MAX;
+    let is_joined = |input: &Input| {
+        let rows = match input.scale {
+            Scale::Category { .. } => input.row_count(),
+            Scale::Number { .. } => usize::MAX,
+        };
+        let together = combinations.saturating_mul(rows);
+        combinations = if together <= most { together } else { rows };
+        together <= most
+    };
+    inputs.iter().map(is_joined).collect()
+}
+
+impl Lookup {
+    fn push(&mut self, field: usize, count: u32) {
+        let own = count + 2;
+        for member in &mut self.members {
+            member.rows.iter_mut().for_each(|row| *row = (*row & ROW) * own | *row & !ROW);
+        }
+        // The rows of an input: its categories, OTHER, missing.
+        let codes = (0..count).chain([count | OTHER]);
+        self.members.push(Member { field, rows: [count + 1].into_iter().chain(codes).collect() });
+    }
+
+    /// Number of its rows. One after the last is for the next row of a number's last.
+    fn row_count(&self, inputs: &[Input]) -> usize {
+        let members = &inputs[self.first_input..self.first_input + self.members.len().max(1)];
+        members.iter().map(Input::row_count).product()
+    }
+
+    /// The rows of its inputs, in their order, for each of its rows.
+    pub fn rows<'a>(&self, inputs: &'a [Input]) -> impl Iterator<Item = Vec<u32>> + use<'a> {
+        let members = &inputs[self.first_input..self.first_input + self.members.len().max(1)];
+        (0..self.row_count(inputs)).map(move |mut row| {
+            let mut rows: Vec<u32> = members
+                .iter()
+                .rev()
+                .map(|input| {
+                    let own = row % input.row_count();
+                    row /= input.row_count();
+                    input.first_row + own as u32
+                })
+                .collect();
+            rows.reverse();
+            rows
+        })
+    }
+}
+
+impl Member {
+    /// Adds what the codes of a column stand for to the rows of a lookup. `missing`, the greatest
+    /// number of its type, is the code of a missing value.
+    #[inline]
+    pub(crate) fn add(&self, codes: &[u16], rows: &mut [u32]) {
+        for (row, code) in rows.iter_mut().zip(codes) {
+            // The missing code wraps round to 0.
+            *row += self.rows.get(usize::from(code.wrapping_add(1))).unwrap_or(&NO_CODE);
+        }
+    }
+}
+
+/// Row within its input, fraction of the way to the next row, and whether the number is outside the
+/// knots. NaN is missing.
+#[inline(always)]
+pub(crate) fn place_number(knots: &[f32], number: f64) -> (u32, f32, bool) {
+    let value = number as f32;
+    if value.is_nan() {
+        return (knots.len() as u32, 0.0, false);
+    }
+    let (knot, fraction) = locate(knots, value);
+    (knot, fraction, value < knots[0] || value > knots[knots.len() - 1])
+}
+
+/// What [`place_number`] returns for each number of a column, in turn.
+#[inline(always)]
+pub(crate) fn place_numbers(knots: &[f32], numbers: &[f64], mut place: impl FnMut(usize, (u32, f32, bool))) {
+    if knots.len() > MAXIMUM_COUNTED {
+        return numbers.iter().enumerate().for_each(|(at, &number)| place(at, place_number(knots, number)));
+    }
+    // The knots at or below a value are counted, four values at a time. A search takes fewer steps,
+    // but each has to wait for the one before.
+    let (low, high) = (knots[0], knots[knots.len() - 1]);
+    let mut first = 0;
+    for numbers in numbers.chunks(4) {
+        // The last four are padded with the last number.
+        let value = |lane: usize| numbers[lane.min(numbers.len() - 1)] as f32;
+        let values = [value(0), value(1), value(2), value(3)];
+        let lanes = f32x4::new(values);
+        let mut counts = f32x4::ZERO;
+        for &knot in &knots[1..] {
+            // Spelled out: in wasm, which is optimised for size, `splat` is a loop.
+            counts += lanes.simd_ge(f32x4::new([knot, knot, knot, knot])) & f32x4::ONE;
+        }
+        let counts = counts.to_array();
+        for lane in 0..numbers.len() {
+            let (value, knot) = (values[lane], counts[lane] as u32);
+            let placed = if value.is_nan() {
+                (knots.len() as u32, 0.0, false)
+            } else {
+                (knot, fraction(knots, knot as usize, value.max(low).min(high)), value < low || value > high)
+            };
+            place(first + lane, placed);
+        }
+        first += 4;
+    }
+}

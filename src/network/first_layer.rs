@@ -1,0 +1,180 @@
+//! The first layer: its sums are lookups in a table.
+//!
+//! A single customer is read input by input. A batch has a table in which neighbouring categories
+//! are already added up. Both add the rows of a lookup first, in the order of its inputs, and then
+//! the lookups, so their bits agree.
+
+use wide::f32x4;
+
+use super::lanes::splat;
+use super::{Network, VECTORS};
+use crate::encoding::{Features, Input, Lookups, Places};
+
+/// Encoded customers, from which the sums of the first layer are made.
+pub(super) trait FirstLayer {
+    /// [`VECTORS`] vectors of sums of one customer, from `vector` on.
+    fn sums(&self, customer: usize, vector: usize) -> Sums;
+
+    /// The direct shares of the logit of one customer, added up.
+    fn direct(&self, customer: usize) -> f32;
+}
+
+type Sums = [f32x4; VECTORS];
+
+/// The vectors of a table from `at` on.
+#[inline(always)]
+fn row(table: &[f32x4], at: usize) -> &Sums {
+    // A slice of this length is such an array.
+    table[at..at + VECTORS].as_array().unwrap_or(&[f32x4::ZERO; VECTORS])
+}
+
+#[inline(always)]
+fn add(sums: &mut Sums, row: &Sums) {
+    unroll!(I in 4 { sums[I] += row[I]; });
+}
+
+/// Adds the point between two rows.
+#[inline(always)]
+fn add_between(sums: &mut Sums, row: &Sums, next: &Sums, fraction: f32) {
+    let fraction = splat(fraction);
+    unroll!(I in 4 { sums[I] += row[I] + (next[I] - row[I]) * fraction; });
+}
+
+/// Customers input by input.
+pub(super) struct ByInput<'a> {
+    pub(super) network: &'a Network,
+    pub(super) features: &'a Features,
+}
+
+impl ByInput<'_> {
+    /// Row, fraction, and whether the input begins a lookup.
+    #[inline(always)]
+    fn positions(&self, customer: usize) -> impl Iterator<Item = (u32, f32, bool)> {
+        let Features { rows, fractions, .. } = self.features;
+        let rows = rows[customer..].iter().step_by(self.features.capacity());
+        let fractions = fractions[customer..].iter().step_by(self.features.capacity());
+        let joined = self.network.joined.iter().copied().chain(std::iter::repeat(false));
+        rows.zip(fractions).zip(joined).map(|((&row, &fraction), joined)| (row, fraction, !joined))
+    }
+}
+
+impl FirstLayer for ByInput<'_> {
+    fn sums(&self, customer: usize, vector: usize) -> Sums {
+        let Network { table, stride, bias, .. } = self.network;
+        let mut sums = *row(bias, vector);
+        let mut lookup = [f32x4::ZERO; VECTORS];
+        for (place, fraction, begins) in self.positions(customer) {
+            if begins {
+                add(&mut sums, &lookup);
+                lookup = [f32x4::ZERO; VECTORS];
+            }
+            let at = place as usize * stride + vector;
+            if fraction == 0.0 {
+                add(&mut lookup, row(table, at));
+            } else {
+                add_between(&mut lookup, row(table, at), row(table, at + stride), fraction);
+            }
+        }
+        add(&mut sums, &lookup);
+        sums
+    }
+
+    fn direct(&self, customer: usize) -> f32 {
+        let (mut sum, mut lookup) = (0.0, 0.0);
+        for (row, fraction, begins) in self.positions(customer) {
+            let share = self.network.direct_at((row, fraction));
+            if begins {
+                sum += lookup;
+                lookup = share;
+            } else {
+                lookup += share;
+            }
+        }
+        sum + lookup
+    }
+}
+
+/// The first layer as a batch reads it: one row for each lookup of a customer.
+#[derive(Clone, Debug)]
+pub struct LookupTable {
+    /// `[rows + 1, stride]`
+    table: Vec<f32x4>,
+    /// `[rows + 1]`
+    direct: Vec<f32>,
+    /// For each lookup, whether it has a fraction.
+    has_fraction: Vec<bool>,
+    /// Lookups with a fraction.
+    fractions: usize,
+}
+
+impl LookupTable {
+    /// The table of a network. `inputs` are those of its encoder.
+    pub fn new(network: &Network, inputs: &[Input], lookups: &Lookups) -> LookupTable {
+        let stride = network.stride;
+        let mut table = Vec::with_capacity((lookups.row_count + 1) * stride);
+        let mut direct = Vec::with_capacity(lookups.row_count + 1);
+        for rows in lookups.list.iter().flat_map(|lookup| lookup.rows(inputs)) {
+            let at = table.len();
+            let mut share = 0.0;
+            for (place, row) in rows.into_iter().enumerate() {
+                let vectors = &network.table[row as usize * stride..][..stride];
+                match place {
+                    0 => table.extend_from_slice(vectors),
+                    _ => table[at..].iter_mut().zip(vectors).for_each(|(sum, vector)| *sum += *vector),
+                }
+                share = if place == 0 { network.direct[row as usize] } else { share + network.direct[row as usize] };
+            }
+            direct.push(share);
+        }
+        // Every row has a next one.
+        table.resize((lookups.row_count + 1) * stride, f32x4::ZERO);
+        direct.push(0.0);
+        let has_fraction = lookups.list.iter().map(|lookup| lookup.members.is_empty()).collect();
+        LookupTable { table, direct, has_fraction, fractions: lookups.fractions }
+    }
+}
+
+/// Customers lookup by lookup.
+pub(super) struct ByLookup<'a> {
+    pub(super) network: &'a Network,
+    pub(super) table: &'a LookupTable,
+    pub(super) places: &'a Places,
+}
+
+impl ByLookup<'_> {
+    /// Row, and the fraction where there is one.
+    #[inline(always)]
+    fn positions(&self, customer: usize) -> impl Iterator<Item = (usize, Option<f32>)> {
+        let LookupTable { has_fraction, fractions, .. } = self.table;
+        let rows = &self.places.rows[customer * has_fraction.len()..][..has_fraction.len()];
+        let mut fractions = self.places.fractions[customer * fractions..].iter();
+        let fraction = move |&has: &bool| if has { fractions.next().copied() } else { None };
+        rows.iter().zip(has_fraction.iter().map(fraction)).map(|(&row, fraction)| (row as usize, fraction))
+    }
+}
+
+impl FirstLayer for ByLookup<'_> {
+    #[inline(always)]
+    fn sums(&self, customer: usize, vector: usize) -> Sums {
+        let (stride, table) = (self.network.stride, &self.table.table);
+        let mut sums = *row(&self.network.bias, vector);
+        for (place, fraction) in self.positions(customer) {
+            let at = place * stride + vector;
+            match fraction {
+                None => add(&mut sums, row(table, at)),
+                Some(fraction) => add_between(&mut sums, row(table, at), row(table, at + stride), fraction),
+            }
+        }
+        sums
+    }
+
+    #[inline(always)]
+    fn direct(&self, customer: usize) -> f32 {
+        let direct = &self.table.direct;
+        let share = |(row, fraction): (usize, Option<f32>)| {
+            let share = direct[row];
+            fraction.map_or(share, |fraction| share + (direct[row + 1] - share) * fraction)
+        };
+        self.positions(customer).map(share).fold(0.0, |sum, share| sum + share)
+    }
+}
