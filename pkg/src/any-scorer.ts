@@ -34,7 +34,15 @@ export interface AnyScorer {
   /** See {@link Scorer.scoreMany}. */
   scoreMany(table: Any, options?: ScoreManyOptions): Scores;
   /** See {@link Scorer.scoreBlocks}. */
-  scoreBlocks(options?: ScoreManyOptions): { score(block: Any): BlockScores; finish(): TableFindings };
+  scoreBlocks(options?: ScoreManyOptions): AnyBlockScorer;
   /** See {@link Scorer.explain}. */
   explain(record: Any, options?: ExplainOptions): Explanation;
+}
+
+/** A table in blocks, of any customers: every `BlockScorer<C>` is one. */
+export interface AnyBlockScorer {
+  /** See {@link BlockScorer.score}. */
+  score(block: Any): BlockScores;
+  /** See {@link BlockScorer.finish}. */
+  finish(): TableFindings;
 }

@@ -1,6 +1,6 @@
 /** The exports of every platform's entry, except `load`. */
 
-export type { AnyScorer } from "./any-scorer.js";
+export type { AnyBlockScorer, AnyScorer } from "./any-scorer.js";
 export type {
   Counterfactual,
   CounterfactualOptions,

@@ -78,7 +78,10 @@ export interface ArrowVector {
   /** Number of rows. */
   readonly length: number;
   /** The type, by its number in Arrow's `Schema.fbs`. */
-  readonly type: { readonly typeId: number };
+  readonly type: {
+    /** The number. */
+    readonly typeId: number;
+  };
   /** The chunks. */
   readonly data: readonly unknown[];
   /** The value of a row. */
@@ -171,6 +174,7 @@ export interface BlockScorer<C = unknown> {
    * @throws TenureError as {@link Scorer.scoreMany}; `argument_invalid` after `finish`.
    */
   score(columns: ColumnsFor<C>): BlockScores;
+  /** The same for a list of records. */
   score<R extends RecordFor<C, R>>(records: readonly R[]): BlockScores;
   /**
    * What is wrong in all rows so far. Row numbers count from the first block. Ends the table:
