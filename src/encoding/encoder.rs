@@ -4,8 +4,7 @@
 use serde::Serialize;
 
 use super::features::Features;
-use super::input::{Input, Scale, Source, is_clipped};
-use super::lookups::place_number;
+use super::input::{Input, Scale, Source, is_clipped, place_number};
 use crate::customer::{Cell, Customer, Problem, clipped};
 use crate::schema::{Formula, Schema};
 

@@ -4,18 +4,13 @@
 //! read once, where three tables are read three times. The rows of a lookup are added up in the
 //! order of its inputs, and the lookups after that, so every loop over a network has the same bits.
 
-use wide::f32x4;
-
 use super::encoder::Encoder;
-use super::input::{Input, Scale, Source, fraction, locate};
+use super::input::{Input, Scale, Source};
 
 /// The most rows of one lookup.
 const MAXIMUM_COMBINATIONS: usize = 128;
 /// Numbers that the rows of one lookup may hold: 16 KB, half of a first cache.
 const MAXIMUM_VALUES: usize = 4096;
-
-/// The most knots that are counted instead of searched.
-const MAXIMUM_COUNTED: usize = 64;
 
 /// Marks a code that is none, in what [`Member::add`] adds up. The bits above count such codes.
 pub(crate) const NO_CODE: u32 = 1 << 28;
@@ -161,51 +156,5 @@ impl Member {
             // The missing code wraps round to 0.
             *row += self.rows.get(usize::from(code.wrapping_add(1))).unwrap_or(&NO_CODE);
         }
-    }
-}
-
-/// Row within its input, fraction of the way to the next row, and whether the number is outside the
-/// knots. NaN is missing.
-#[inline(always)]
-pub(crate) fn place_number(knots: &[f32], number: f64) -> (u32, f32, bool) {
-    let value = number as f32;
-    if value.is_nan() {
-        return (knots.len() as u32, 0.0, false);
-    }
-    let (knot, fraction) = locate(knots, value);
-    (knot, fraction, value < knots[0] || value > knots[knots.len() - 1])
-}
-
-/// What [`place_number`] returns for each number of a column, in turn.
-#[inline(always)]
-pub(crate) fn place_numbers(knots: &[f32], numbers: &[f64], mut place: impl FnMut(usize, (u32, f32, bool))) {
-    if knots.len() > MAXIMUM_COUNTED {
-        return numbers.iter().enumerate().for_each(|(at, &number)| place(at, place_number(knots, number)));
-    }
-    // The knots at or below a value are counted, four values at a time. A search takes fewer steps,
-    // but each has to wait for the one before.
-    let (low, high) = (knots[0], knots[knots.len() - 1]);
-    let mut first = 0;
-    for numbers in numbers.chunks(4) {
-        // The last four are padded with the last number.
-        let value = |lane: usize| numbers[lane.min(numbers.len() - 1)] as f32;
-        let values = [value(0), value(1), value(2), value(3)];
-        let lanes = f32x4::new(values);
-        let mut counts = f32x4::ZERO;
-        for &knot in &knots[1..] {
-            // Spelled out: in wasm, which is optimised for size, `splat` is a loop.
-            counts += lanes.simd_ge(f32x4::new([knot, knot, knot, knot])) & f32x4::ONE;
-        }
-        let counts = counts.to_array();
-        for lane in 0..numbers.len() {
-            let (value, knot) = (values[lane], counts[lane] as u32);
-            let placed = if value.is_nan() {
-                (knots.len() as u32, 0.0, false)
-            } else {
-                (knot, fraction(knots, knot as usize, value.max(low).min(high)), value < low || value > high)
-            };
-            place(first + lane, placed);
-        }
-        first += 4;
     }
 }

@@ -22,6 +22,6 @@ pub use encoder::{Encoder, EncoderError, InputDocument, MAXIMUM_KNOTS, MAXIMUM_R
 pub use features::Features;
 pub use fit::EncoderParams;
 pub use input::{Input, Scale, Source};
-pub(crate) use input::{is_clipped, locate};
+pub(crate) use input::{is_clipped, locate, place_numbers};
 pub use lookups::{Lookup, Lookups, Member, Places};
-pub(crate) use lookups::{NO_CODE, OTHER, ROW, joined, place_numbers};
+pub(crate) use lookups::{NO_CODE, OTHER, ROW, joined};

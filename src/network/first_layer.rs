@@ -7,8 +7,34 @@
 use wide::f32x4;
 
 use super::lanes::splat;
-use super::{Network, VECTORS};
 use crate::encoding::{Features, Input, Lookups, Places};
+
+/// Vectors of the first layer that are added up together, in registers.
+pub(super) const VECTORS: usize = 4;
+
+/// What the first layer of a network reads.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'a> {
+    /// Vectors of four units that one table row takes, a multiple of [`VECTORS`].
+    pub(super) stride: usize,
+    /// `[stride]`
+    pub(super) bias: &'a [f32x4],
+    /// `[rows + 1, stride]`
+    pub(super) table: &'a [f32x4],
+    /// `[rows + 1]`
+    pub(super) direct: &'a [f32],
+    /// For each input, whether it shares a lookup with the one before it. Inputs beyond do not.
+    pub(super) joined: &'a [bool],
+}
+
+impl Tables<'_> {
+    /// The direct share of one input.
+    #[inline(always)]
+    pub(super) fn direct_at(&self, (row, fraction): (u32, f32)) -> f32 {
+        let share = self.direct[row as usize];
+        if fraction == 0.0 { share } else { share + (self.direct[row as usize + 1] - share) * fraction }
+    }
+}
 
 /// Encoded customers, from which the sums of the first layer are made.
 pub(super) trait FirstLayer {
@@ -42,7 +68,7 @@ fn add_between(sums: &mut Sums, row: &Sums, next: &Sums, fraction: f32) {
 
 /// Customers input by input.
 pub(super) struct ByInput<'a> {
-    pub(super) network: &'a Network,
+    pub(super) tables: Tables<'a>,
     pub(super) features: &'a Features,
 }
 
@@ -53,14 +79,14 @@ impl ByInput<'_> {
         let Features { rows, fractions, .. } = self.features;
         let rows = rows[customer..].iter().step_by(self.features.capacity());
         let fractions = fractions[customer..].iter().step_by(self.features.capacity());
-        let joined = self.network.joined.iter().copied().chain(std::iter::repeat(false));
+        let joined = self.tables.joined.iter().copied().chain(std::iter::repeat(false));
         rows.zip(fractions).zip(joined).map(|((&row, &fraction), joined)| (row, fraction, !joined))
     }
 }
 
 impl FirstLayer for ByInput<'_> {
     fn sums(&self, customer: usize, vector: usize) -> Sums {
-        let Network { table, stride, bias, .. } = self.network;
+        let Tables { table, stride, bias, .. } = self.tables;
         let mut sums = *row(bias, vector);
         let mut lookup = [f32x4::ZERO; VECTORS];
         for (place, fraction, begins) in self.positions(customer) {
@@ -82,7 +108,7 @@ impl FirstLayer for ByInput<'_> {
     fn direct(&self, customer: usize) -> f32 {
         let (mut sum, mut lookup) = (0.0, 0.0);
         for (row, fraction, begins) in self.positions(customer) {
-            let share = self.network.direct_at((row, fraction));
+            let share = self.tables.direct_at((row, fraction));
             if begins {
                 sum += lookup;
                 lookup = share;
@@ -109,20 +135,20 @@ pub struct LookupTable {
 
 impl LookupTable {
     /// The table of a network. `inputs` are those of its encoder.
-    pub fn new(network: &Network, inputs: &[Input], lookups: &Lookups) -> LookupTable {
-        let stride = network.stride;
+    pub(super) fn new(tables: Tables, inputs: &[Input], lookups: &Lookups) -> LookupTable {
+        let stride = tables.stride;
         let mut table = Vec::with_capacity((lookups.row_count + 1) * stride);
         let mut direct = Vec::with_capacity(lookups.row_count + 1);
         for rows in lookups.list.iter().flat_map(|lookup| lookup.rows(inputs)) {
             let at = table.len();
             let mut share = 0.0;
             for (place, row) in rows.into_iter().enumerate() {
-                let vectors = &network.table[row as usize * stride..][..stride];
+                let vectors = &tables.table[row as usize * stride..][..stride];
                 match place {
                     0 => table.extend_from_slice(vectors),
                     _ => table[at..].iter_mut().zip(vectors).for_each(|(sum, vector)| *sum += *vector),
                 }
-                share = if place == 0 { network.direct[row as usize] } else { share + network.direct[row as usize] };
+                share = if place == 0 { tables.direct[row as usize] } else { share + tables.direct[row as usize] };
             }
             direct.push(share);
         }
@@ -136,7 +162,7 @@ impl LookupTable {
 
 /// Customers lookup by lookup.
 pub(super) struct ByLookup<'a> {
-    pub(super) network: &'a Network,
+    pub(super) tables: Tables<'a>,
     pub(super) table: &'a LookupTable,
     pub(super) places: &'a Places,
 }
@@ -156,8 +182,8 @@ impl ByLookup<'_> {
 impl FirstLayer for ByLookup<'_> {
     #[inline(always)]
     fn sums(&self, customer: usize, vector: usize) -> Sums {
-        let (stride, table) = (self.network.stride, &self.table.table);
-        let mut sums = *row(&self.network.bias, vector);
+        let (stride, table) = (self.tables.stride, &self.table.table);
+        let mut sums = *row(self.tables.bias, vector);
         for (place, fraction) in self.positions(customer) {
             let at = place * stride + vector;
             match fraction {

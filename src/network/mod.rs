@@ -34,14 +34,11 @@ pub use parts::{Layer, MAXIMUM_LAYERS, MAXIMUM_UNITS, NetworkError, NetworkParts
 
 use wide::f32x4;
 
-use crate::encoding::{Features, Places};
+use crate::encoding::{Features, Input, Lookups, Places};
 
-use first_layer::{ByInput, ByLookup, FirstLayer};
+use first_layer::{ByInput, ByLookup, FirstLayer, Tables, VECTORS};
 use lanes::{relu, splat};
 use layer::PackedLayer;
-
-/// Vectors of the first layer that are added up together, in registers.
-const VECTORS: usize = 4;
 
 /// The packed network, padded to SIMD lanes.
 #[derive(Clone, Debug)]
@@ -137,7 +134,7 @@ impl Network {
 
     /// Logits of the first `count` customers of `features`.
     pub fn logits(&self, features: &Features, count: usize, scratch: &mut Scratch, logits: &mut [f32]) {
-        self.logits_of(&ByInput { network: self, features }, count, scratch, logits);
+        self.logits_of(&ByInput { tables: self.tables(), features }, count, scratch, logits);
     }
 
     /// Logits of the first `count` customers of `places`: the bits of [`Network::logits`], from a
@@ -150,7 +147,7 @@ impl Network {
         scratch: &mut Scratch,
         logits: &mut [f32],
     ) {
-        self.logits_of(&ByLookup { network: self, table, places }, count, scratch, logits);
+        self.logits_of(&ByLookup { tables: self.tables(), table, places }, count, scratch, logits);
     }
 
     #[inline(always)]
@@ -182,9 +179,19 @@ impl Network {
 
     /// The direct share of one input.
     #[inline(always)]
-    pub fn direct_at(&self, (row, fraction): (u32, f32)) -> f32 {
-        let share = self.direct[row as usize];
-        if fraction == 0.0 { share } else { share + (self.direct[row as usize + 1] - share) * fraction }
+    pub fn direct_at(&self, position: (u32, f32)) -> f32 {
+        self.tables().direct_at(position)
+    }
+
+    #[inline(always)]
+    fn tables(&self) -> Tables<'_> {
+        let Network { stride, bias, table, direct, joined, .. } = self;
+        Tables { stride: *stride, bias, table, direct, joined }
+    }
+
+    /// The first layer as batches read it. `inputs` and `lookups` are those of the encoder.
+    pub fn lookup_table(&self, inputs: &[Input], lookups: &Lookups) -> LookupTable {
+        LookupTable::new(self.tables(), inputs, lookups)
     }
 
     /// What one input adds to the first layer's sums, by unit.

@@ -87,7 +87,7 @@ impl Scorer {
         self.batch.get_or_init(|| {
             let Artifact { encoder, network, .. } = &self.artifact;
             let lookups = Lookups::new(encoder, network.parts().units);
-            let table = LookupTable::new(network, encoder.inputs(), &lookups);
+            let table = network.lookup_table(encoder.inputs(), &lookups);
             Batch { lookups, table }
         })
     }
