@@ -210,8 +210,8 @@ export class Findings {
   #rowProblems(table: Table, row: number): Problem[] {
     const value = table.noRecord(row);
     if (value !== undefined) return [{ field: "record", rule: "type", value, message: "must be a plain object" }];
-    const valueOf = (field: number): unknown => this.#fields[field]!.sent(table.value(field, row));
-    return JSON.parse(this.#engine.block_problems(row, valueOf)) as Problem[];
+    const ask = (field: number): unknown => this.#fields[field]!.sent(table.value(field, row));
+    return JSON.parse(this.#engine.block_problems(row, ask)) as Problem[];
   }
 
   /** What was found. Nothing can be added after it. */

@@ -115,7 +115,7 @@ impl Lookup {
     fn push(&mut self, field: usize, count: u32) {
         let own = count + 2;
         for member in &mut self.members {
-            member.rows.iter_mut().for_each(|row| *row = (*row & ROW) * own | *row & !ROW);
+            member.rows.iter_mut().for_each(|row| *row = ((*row & ROW) * own) | (*row & !ROW));
         }
         // The rows of an input: its categories, OTHER, missing.
         let codes = (0..count).chain([count | OTHER]);
