@@ -211,7 +211,7 @@ export class Findings {
     const value = table.noRecord(row);
     if (value !== undefined) return [{ field: "record", rule: "type", value, message: "must be a plain object" }];
     const ask = (field: number): unknown => this.#fields[field]!.sent(table.value(field, row));
-    return JSON.parse(this.#engine.block_problems(row, ask)) as Problem[];
+    return JSON.parse(this.#engine.problems(row, ask)) as Problem[];
   }
 
   /** What was found. Nothing can be added after it. */

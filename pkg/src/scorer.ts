@@ -40,6 +40,8 @@ const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
 const CLEAN = 0;
 /** The core's flag for a row that has errors and no score. */
 const ERRORS = 2;
+/** For the core: the row buffer instead of a row of the column buffers. */
+const OF_ROW = -1;
 /** The device of a scorer that was loaded for the CPU. */
 const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded with device: "cpu", the default');
 
@@ -472,7 +474,8 @@ export class Scorer<C = unknown> {
 
   /** All problems of a record, with the core's messages. */
   #problems(engine: Engine, row: RecordRow): Problem[] {
-    return JSON.parse(engine.problems(this.#fields.map((field) => field.sent(valueAt(row, field.index))))) as Problem[];
+    const ask = (field: number): unknown => this.#fields[field]!.sent(valueAt(row, field));
+    return JSON.parse(engine.problems(OF_ROW, ask)) as Problem[];
   }
 }
 

@@ -6,6 +6,7 @@
 
 use super::encoder::Encoder;
 use super::input::{Input, Scale, Source};
+use crate::customer::Cell;
 
 /// The most rows of one lookup.
 const MAXIMUM_COMBINATIONS: usize = 128;
@@ -37,6 +38,8 @@ pub struct Lookup {
     pub first_input: usize,
     /// First of its rows.
     pub first_row: u32,
+    /// Number of its rows: all combinations of the rows of its inputs.
+    pub row_count: usize,
     /// The categories; empty for a number, which is a lookup of its own.
     pub members: Vec<Member>,
 }
@@ -66,26 +69,46 @@ impl Lookups {
         let mut joined = joined(encoder.inputs(), units).into_iter();
         for (first_input, input) in encoder.inputs().iter().enumerate() {
             let is_joined = joined.next() == Some(true);
+            let begin = |row_count| Lookup { first_input, first_row: 0, row_count, members: Vec::new() };
             match (input.source, &input.scale) {
                 (Source::Field(field), Scale::Category { count }) => {
                     if !is_joined {
-                        lookups.list.push(Lookup { first_input, first_row: 0, members: Vec::new() });
+                        lookups.list.push(begin(1));
                     }
                     if let Some(lookup) = lookups.list.last_mut() {
                         lookup.push(field, *count);
                     }
                 }
                 _ => {
-                    lookups.list.push(Lookup { first_input, first_row: 0, members: Vec::new() });
+                    lookups.list.push(begin(input.row_count()));
                     lookups.fractions += 1;
                 }
             }
         }
         for lookup in &mut lookups.list {
             lookup.first_row = lookups.row_count as u32;
-            lookups.row_count += lookup.row_count(encoder.inputs());
+            lookups.row_count += lookup.row_count;
         }
         lookups
+    }
+
+    /// Encodes a customer's cells, by field, into place `at`.
+    pub fn encode(&self, encoder: &Encoder, cells: &[Cell], at: usize, places: &mut Places) {
+        let mut fractions = places.fractions[at * self.fractions..].iter_mut();
+        for (lookup, place) in self.list.iter().zip(&mut places.rows[at * self.list.len()..]) {
+            let (mut combined, mut way) = (0, 0.0);
+            for input in &encoder.inputs()[lookup.first_input..][..lookup.members.len().max(1)] {
+                let (row, fraction) = encoder.encode_input(input, &|field| cells[field]);
+                combined = combined * input.row_count() as u32 + row - input.first_row;
+                way = fraction;
+            }
+            *place = lookup.first_row + combined;
+            if lookup.members.is_empty()
+                && let Some(fraction) = fractions.next()
+            {
+                *fraction = way;
+            }
+        }
     }
 
     /// Room for `customers`.
@@ -114,36 +137,13 @@ pub(crate) fn joined(inputs: &[Input], units: usize) -> Vec<bool> {
 impl Lookup {
     fn push(&mut self, field: usize, count: u32) {
         let own = count + 2;
+        self.row_count *= own as usize;
         for member in &mut self.members {
             member.rows.iter_mut().for_each(|row| *row = ((*row & ROW) * own) | (*row & !ROW));
         }
         // The rows of an input: its categories, OTHER, missing.
         let codes = (0..count).chain([count | OTHER]);
         self.members.push(Member { field, rows: [count + 1].into_iter().chain(codes).collect() });
-    }
-
-    /// Number of its rows. One after the last is for the next row of a number's last.
-    fn row_count(&self, inputs: &[Input]) -> usize {
-        let members = &inputs[self.first_input..self.first_input + self.members.len().max(1)];
-        members.iter().map(Input::row_count).product()
-    }
-
-    /// The rows of its inputs, in their order, for each of its rows.
-    pub fn rows<'a>(&self, inputs: &'a [Input]) -> impl Iterator<Item = Vec<u32>> + use<'a> {
-        let members = &inputs[self.first_input..self.first_input + self.members.len().max(1)];
-        (0..self.row_count(inputs)).map(move |mut row| {
-            let mut rows: Vec<u32> = members
-                .iter()
-                .rev()
-                .map(|input| {
-                    let own = row % input.row_count();
-                    row /= input.row_count();
-                    input.first_row + own as u32
-                })
-                .collect();
-            rows.reverse();
-            rows
-        })
     }
 }
 

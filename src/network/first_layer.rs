@@ -37,7 +37,7 @@ impl Tables<'_> {
 }
 
 /// Encoded customers, from which the sums of the first layer are made.
-pub(super) trait FirstLayer {
+pub(super) trait Encoded {
     /// [`VECTORS`] vectors of sums of one customer, from `vector` on.
     fn sums(&self, customer: usize, vector: usize) -> Sums;
 
@@ -84,7 +84,7 @@ impl ByInput<'_> {
     }
 }
 
-impl FirstLayer for ByInput<'_> {
+impl Encoded for ByInput<'_> {
     fn sums(&self, customer: usize, vector: usize) -> Sums {
         let Tables { table, stride, bias, .. } = self.tables;
         let mut sums = *row(bias, vector);
@@ -137,20 +137,22 @@ impl LookupTable {
     /// The table of a network. `inputs` are those of its encoder.
     pub(super) fn new(tables: Tables, inputs: &[Input], lookups: &Lookups) -> LookupTable {
         let stride = tables.stride;
-        let mut table = Vec::with_capacity((lookups.row_count + 1) * stride);
-        let mut direct = Vec::with_capacity(lookups.row_count + 1);
-        for rows in lookups.list.iter().flat_map(|lookup| lookup.rows(inputs)) {
-            let at = table.len();
-            let mut share = 0.0;
-            for (place, row) in rows.into_iter().enumerate() {
-                let vectors = &tables.table[row as usize * stride..][..stride];
-                match place {
-                    0 => table.extend_from_slice(vectors),
-                    _ => table[at..].iter_mut().zip(vectors).for_each(|(sum, vector)| *sum += *vector),
+        let (mut table, mut direct) = (Vec::new(), Vec::new());
+        for lookup in &lookups.list {
+            let inputs = &inputs[lookup.first_input..][..lookup.members.len().max(1)];
+            for row in 0..lookup.row_count {
+                let (at, mut share, mut rest, mut combinations) = (table.len(), 0.0, row, lookup.row_count);
+                table.resize(at + stride, f32x4::ZERO);
+                // The first input's row changes slowest.
+                for input in inputs {
+                    combinations /= input.row_count();
+                    let own = input.first_row as usize + rest / combinations;
+                    rest %= combinations;
+                    share += tables.direct[own];
+                    table[at..].iter_mut().zip(&tables.table[own * stride..]).for_each(|(sum, vector)| *sum += *vector);
                 }
-                share = if place == 0 { tables.direct[row as usize] } else { share + tables.direct[row as usize] };
+                direct.push(share);
             }
-            direct.push(share);
         }
         // Every row has a next one.
         table.resize((lookups.row_count + 1) * stride, f32x4::ZERO);
@@ -179,8 +181,9 @@ impl ByLookup<'_> {
     }
 }
 
-impl FirstLayer for ByLookup<'_> {
-    #[inline(always)]
+impl Encoded for ByLookup<'_> {
+    // A copy for each loop over it would be downloaded by everyone.
+    #[inline(never)]
     fn sums(&self, customer: usize, vector: usize) -> Sums {
         let (stride, table) = (self.tables.stride, &self.table.table);
         let mut sums = *row(self.tables.bias, vector);

@@ -36,7 +36,7 @@ use wide::f32x4;
 
 use crate::encoding::{Features, Input, Lookups, Places};
 
-use first_layer::{ByInput, ByLookup, FirstLayer, Tables, VECTORS};
+use first_layer::{ByInput, ByLookup, Encoded, Tables, VECTORS};
 use lanes::{relu, splat};
 use layer::PackedLayer;
 
@@ -139,7 +139,7 @@ impl Network {
 
     /// Logits of the first `count` customers of `places`: the bits of [`Network::logits`], from a
     /// table in which neighbouring categories are added up.
-    pub fn batch_logits(
+    pub fn logits_by_lookup(
         &self,
         table: &LookupTable,
         places: &Places,
@@ -151,7 +151,7 @@ impl Network {
     }
 
     #[inline(always)]
-    fn logits_of(&self, customers: &impl FirstLayer, count: usize, scratch: &mut Scratch, logits: &mut [f32]) {
+    fn logits_of(&self, customers: &impl Encoded, count: usize, scratch: &mut Scratch, logits: &mut [f32]) {
         if self.layers.is_empty() {
             for (customer, logit) in logits[..count].iter_mut().enumerate() {
                 *logit = self.flat(customers, customer) + customers.direct(customer);
@@ -206,7 +206,7 @@ impl Network {
     /// The hidden part of a network with at most one hidden layer. The lanes hold units, and each
     /// adds up what a lane of [`dot_relu`] does.
     #[inline(always)]
-    fn flat(&self, customers: &impl FirstLayer, customer: usize) -> f32 {
+    fn flat(&self, customers: &impl Encoded, customer: usize) -> f32 {
         let mut dot = f32x4::ZERO;
         for (vector, weights) in (0..self.stride).step_by(VECTORS).zip(self.output.chunks_exact(VECTORS * LANES)) {
             let sums = customers.sums(customer, vector);
@@ -219,7 +219,7 @@ impl Network {
 
     /// First-layer sums of up to four customers, each in a lane of the scratch.
     #[inline(always)]
-    fn first_layer(&self, customers: &impl FirstLayer, first: usize, lanes: usize, scratch: &mut Scratch) {
+    fn first_layer(&self, customers: &impl Encoded, first: usize, lanes: usize, scratch: &mut Scratch) {
         for (vector, units) in (0..).step_by(VECTORS).zip(scratch.first.chunks_exact_mut(VECTORS * LANES)) {
             let mut sums = [[f32x4::ZERO; VECTORS]; LANES];
             for (lane, sums) in sums.iter_mut().enumerate().take(lanes) {

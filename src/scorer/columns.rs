@@ -2,7 +2,7 @@
 
 use wide::u16x8;
 
-use super::score::{Batch, Scorer};
+use super::score::{FirstLayer, Scorer};
 use crate::customer::{Cell, Customer, MISSING_CODE};
 #[cfg(all(feature = "wasm", feature = "webgpu"))]
 use crate::encoding::Features;
@@ -64,7 +64,7 @@ impl ColumnBlock {
             logits: vec![0.0; capacity],
             probabilities: vec![0.0; capacity],
             tiers: vec![0; capacity],
-            places: scorer.batch().lookups.places(TILE),
+            places: scorer.first_layer().lookups.places(TILE),
             scratch: scorer.artifact.network.scratch(),
         }
     }
@@ -99,7 +99,7 @@ impl ColumnBlock {
     }
 
     /// One cell as it stands in the columns.
-    pub(super) fn cell(&self, field: usize, row: usize) -> Cell {
+    pub(crate) fn cell(&self, field: usize, row: usize) -> Cell {
         match self.numbers[field].get(row) {
             Some(number) if number.is_nan() => Cell::Missing,
             Some(number) => Cell::Number(*number),
@@ -122,13 +122,13 @@ impl ColumnBlock {
     /// flags must be clean, as in a new block.
     pub fn score_checked(&mut self, scorer: &Scorer, rows: usize) -> usize {
         let rows = rows.min(self.capacity());
-        let Batch { lookups, table } = scorer.batch();
+        let FirstLayer { lookups, table } = scorer.first_layer();
         self.flag_unread(scorer, rows);
         for start in (0..rows).step_by(TILE) {
             let count = (rows - start).min(TILE);
             self.encode(scorer, lookups, start, count);
             let logits = &mut self.logits[start..start + count];
-            scorer.artifact.network.batch_logits(table, &self.places, count, &mut self.scratch, logits);
+            scorer.artifact.network.logits_by_lookup(table, &self.places, count, &mut self.scratch, logits);
         }
         self.finish(scorer, rows)
     }
@@ -140,7 +140,7 @@ impl ColumnBlock {
         self.flag_bounds(scorer, rows);
         self.flag_unread(scorer, rows);
         for start in (0..rows).step_by(TILE) {
-            self.encode(scorer, &scorer.batch().lookups, start, (rows - start).min(TILE));
+            self.encode(scorer, &scorer.first_layer().lookups, start, (rows - start).min(TILE));
         }
         let encoder = &scorer.artifact.encoder;
         for (index, input) in encoder.inputs().iter().enumerate() {

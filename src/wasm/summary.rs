@@ -1,11 +1,10 @@
 //! The summary of a batch at the boundary: counted block by block, JSON at the end.
 
-use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::engine::Engine;
-use super::values::{list, object, problems_json, value};
-use crate::customer::{Shift, Value, ValueSummary, check_value_spelled};
+use super::values::{list, object, value};
+use crate::customer::{Shift, Value, ValueSummary};
 use crate::json::quoted;
 use crate::scorer::Tally;
 
@@ -35,27 +34,6 @@ impl Engine {
             }
         }
         list
-    }
-
-    /// Problems of a row of the column buffers that was scored, as a JSON list. `value_of` returns the
-    /// value of a field in that row.
-    pub fn block_problems(&mut self, row: usize, value_of: &Function) -> Result<String, JsValue> {
-        self.block();
-        let Engine { scorer, block, spellings, .. } = self;
-        let (fields, mut thrown) = (&scorer.document().schema.fields, None);
-        let ask = |field: usize| match value_of.call1(&JsValue::NULL, &field.into()) {
-            Ok(input) => {
-                let (cell, warning) =
-                    check_value_spelled(&fields[field], &spellings[field], value(&input, &mut String::new()));
-                cell.err().into_iter().chain(warning).collect()
-            }
-            Err(error) => {
-                thrown = Some(error);
-                Vec::new()
-            }
-        };
-        let problems = block.as_ref().map(|block| block.problems(scorer, row, ask));
-        thrown.map_or_else(|| Ok(problems_json(&problems.unwrap_or_default())), Err)
     }
 
     /// Counts a value that `rows` rows have; of a field that does not exist, what a row is instead of
