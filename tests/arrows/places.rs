@@ -17,17 +17,19 @@ const NOWHERE: &[&str] = &[];
 const BROWSER: &[&str] = &["src/wasm/", "src/gpu/", "table/src/wasm.rs"];
 /// Unicode's tables are JavaScript's in wasm, so that they are not downloaded.
 const JAVASCRIPT: &[&str] = &["src/wasm/", "src/gpu/", "src/schema/unicode.rs"];
-const BURN: &[&str] = &["src/network/burn/", "src/network/burn.rs", "src/gpu/"];
+const BURN: &[&str] = &["src/network/burn/", "src/network/burn.rs", "src/gpu/", "src/wasm/burn.rs"];
 const COMMAND: &[&str] = &["cli/src/", "xtask/src/"];
 const TRAINING: &[&str] = &["src/", "table/src/", "training/src/"];
 
 /// The core is pure: no IO, clock, randomness or log. Burn and the browser each have their room. A
 /// library prints nothing and reads no flags.
-pub const PLACES: [Place; 26] = [
+pub const PLACES: [Place; 28] = [
     Place { what: "cubecl", about: EVERYWHERE, allowed: &["src/gpu/"] },
     Place { what: "burn", about: CORE, allowed: BURN },
+    Place { what: "burn_wgpu", about: EVERYWHERE, allowed: &["src/gpu/"] },
     Place { what: "wasm_bindgen", about: EVERYWHERE, allowed: BROWSER },
     Place { what: "js_sys", about: EVERYWHERE, allowed: JAVASCRIPT },
+    Place { what: "serde_wasm_bindgen", about: EVERYWHERE, allowed: BROWSER },
     Place { what: "web_sys", about: EVERYWHERE, allowed: BROWSER },
     Place { what: "std::fs", about: CORE, allowed: NOWHERE },
     Place { what: "std::io", about: CORE, allowed: NOWHERE },

@@ -42,6 +42,9 @@ enum Task {
     Test(test::Options),
     /// Build and run an app of every framework and runtime with the packed npm package (minutes)
     Consumers,
+    /// Hold the burn Module, in WebAssembly on a graphics device, against the packed network and the
+    /// kernels (minutes)
+    Parity,
     /// Measure what a browser downloads: target/bench/size.json
     Size,
     /// Measure speed and quality beside the peers
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => return test::run(&options),
         Task::Consumers => test::consumers(),
+        Task::Parity => test::parity(),
         Task::Size => size::run(),
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),

@@ -268,6 +268,14 @@ fn graphics() -> Result<()> {
     command::run(npm::script_command("pkg", "test:gpu").env("TENURE_CHROMIUM", chromium))
 }
 
+/// The burn Module on the kernels' device, in a browser.
+pub fn parity() -> Result<()> {
+    let chromium = browser::find_or_install()?;
+    build_package_and_model()?;
+    let module = wasm::build_burn()?;
+    command::run(npm::script_command("pkg", "test:parity").env("TENURE_CHROMIUM", chromium).env("TENURE_BURN", module))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
