@@ -1,0 +1,189 @@
+/** `tenure/edge/node`: serves a `fetch` handler with Node's `http`. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A function that answers requests, such as what `createHandler` returns. */
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
+
+/** Options of {@link serve}. */
+export interface ServeOptions {
+  /** The port. Default: 8787. 0 stands for any that is free. */
+  readonly port?: number;
+  /** The address to listen at. Default: `127.0.0.1`, which other machines do not reach. */
+  readonly hostname?: string;
+}
+
+/** A server that listens. */
+export interface Running {
+  /** Its address, such as `http://127.0.0.1:8787`. */
+  readonly origin: string;
+  /** Node's server. */
+  readonly server: Server;
+  /** Takes no more connections, and resolves once every request is answered. */
+  close(): Promise<void>;
+}
+
+/** Longest time for a request to arrive, in milliseconds. */
+const REQUEST_TIMEOUT = 60_000;
+const HEADERS_TIMEOUT = 10_000;
+
+/**
+ * Starts a server. Rejects if the port is taken.
+ *
+ * @example
+ * ```js
+ * import { createHandler } from "tenure/edge";
+ * import { serve } from "tenure/edge/node";
+ *
+ * const running = await serve(createHandler({ artifact: "model.safetensors" }), { port: 0 });
+ * console.log((await fetch(`${running.origin}/healthz`)).status);
+ * await running.close();
+ * ```
+ */
+export async function serve(handler: FetchHandler, options: ServeOptions = {}): Promise<Running> {
+  const { port = 8787, hostname = "127.0.0.1" } = options;
+  const server = createServer(toListener(handler));
+  server.requestTimeout = REQUEST_TIMEOUT;
+  server.headersTimeout = HEADERS_TIMEOUT;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const { port: own } = server.address() as AddressInfo;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return {
+    origin: `http://${host}:${own}`,
+    server,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        // A connection that is kept for later would keep the server too.
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+/** Makes a listener for `http.createServer`, Express and others. */
+export function toListener(handler: FetchHandler): (request: IncomingMessage, response: ServerResponse) => void {
+  return (incoming, outgoing) => {
+    answer(handler, incoming, outgoing).catch(() => outgoing.destroy());
+  };
+}
+
+async function answer(handler: FetchHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const request = requestOf(incoming);
+  if (request === undefined) {
+    outgoing.writeHead(400, { "content-type": "application/problem+json" });
+    const detail = "the method, the address or a header of the request cannot be read";
+    outgoing.end(
+      JSON.stringify({ type: "about:blank", title: "Bad Request", status: 400, detail, code: "bad_request" }),
+    );
+    return;
+  }
+  const response = await handler(request);
+  const { status, headers, body } = response;
+  const sent: Record<string, string | string[]> = {};
+  for (const [name, value] of headers) sent[name] = value;
+  const reader = body?.getReader();
+  if (outgoing.destroyed) {
+    await reader?.cancel();
+    return;
+  }
+  let isOpen = true;
+  outgoing.once("close", () => {
+    isOpen = false;
+    // The caller left before the end of the answer.
+    if (!outgoing.writableFinished) reader?.cancel().catch(() => undefined);
+  });
+  const first = await reader?.read();
+  if (reader === undefined || first?.done !== false) {
+    outgoing.writeHead(status, sent).end();
+    return;
+  }
+  let next = reader.read();
+  const isStream = headers.get("content-type") === "application/x-ndjson";
+  if (!isStream) {
+    const { done } = await next;
+    if (done) {
+      sent["content-length"] = String(first.value.byteLength);
+      outgoing.writeHead(status, sent).end(first.value);
+      return;
+    }
+  }
+  outgoing.writeHead(status, sent);
+  let chunk: Uint8Array | undefined = first.value;
+  while (chunk !== undefined && isOpen) {
+    if (!outgoing.write(chunk)) await drained(outgoing);
+    const { done, value } = await next;
+    chunk = done ? undefined : value;
+    if (!done) next = reader.read();
+  }
+  outgoing.end();
+}
+
+/** Resolves once the caller has read what was written, or left. */
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off("drain", done);
+      outgoing.off("close", done);
+      resolve();
+    };
+    outgoing.once("drain", done);
+    outgoing.once("close", done);
+  });
+}
+
+/** The request of `fetch`; `undefined` if it has no such form. */
+function requestOf(incoming: IncomingMessage): Request | undefined {
+  const { method = "GET", url = "/", rawHeaders } = incoming;
+  try {
+    const headers: [string, string][] = [];
+    for (let at = 0; at < rawHeaders.length; at += 2) headers.push([rawHeaders[at]!, rawHeaders[at + 1]!]);
+    const address = new URL(url, `http://${incoming.headers.host ?? "localhost"}`);
+    const hasBody = method !== "GET" && method !== "HEAD";
+    const init = hasBody ? { method, headers, body: bodyOf(incoming), duplex: "half" } : { method, headers };
+    return new Request(address, init as RequestInit);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The body as a stream that reads no further than it is read. */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let isOver = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        incoming.pause();
+        incoming.on("data", (chunk: Uint8Array) => {
+          if (isOver) return;
+          controller.enqueue(chunk);
+          incoming.pause();
+        });
+        incoming.once("end", () => {
+          if (!isOver) controller.close();
+          isOver = true;
+        });
+        incoming.once("close", () => {
+          if (!isOver) controller.error(new Error("the caller left before the end of the body"));
+          isOver = true;
+        });
+        incoming.once("error", () => undefined);
+      },
+      pull: () => {
+        incoming.resume();
+      },
+      cancel() {
+        isOver = true;
+        // The rest is read and dropped, so that the caller can read the answer.
+        incoming.resume();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
