@@ -119,7 +119,7 @@ export function createHandler(options: HandlerOptions): Handler {
   checkNames(options, OPTIONS);
   const { base = "", routes = [], authorize, strict = false, identify = false, onEvent, metrics = true } = options;
   checkKind("base", base, typeof base === "string" && /^(\/[^/]+)*$/.test(base), "a text such as /api");
-  checkKind("routes", routes, Array.isArray(routes) && routes.every(isRoute), "a list of routes");
+  checkKind("routes", routes, Array.isArray(routes) && Array.from(routes).every(isRoute), "a list of routes");
   for (const [name, callback] of Object.entries({ authorize, onEvent })) {
     checkKind(name, callback, typeof callback === "function", "a function");
   }
@@ -143,7 +143,10 @@ export function createHandler(options: HandlerOptions): Handler {
   return (request, _env, context) => answerer.answer(request, context);
 }
 
-const isRoute = (route: unknown): boolean => typeof (route as Partial<Route> | null)?.answer === "function";
+function isRoute(route: unknown): boolean {
+  const { path, answer } = (route ?? {}) as Partial<Route>;
+  return typeof path === "string" && typeof answer === "function";
+}
 
 function modelsOf({ artifact, scorer, models }: HandlerOptions, seconds: number): Models {
   if ([artifact, scorer, models].filter((given) => given !== undefined).length !== 1) {

@@ -19,7 +19,7 @@ const MAXIMUM_AGE = "86400";
 
 /** Makes the headers for a list of origins, such as `https://app.example`; `*` allows every origin. */
 export function corsFor(origins: readonly string[] = []): Cors {
-  const isList = Array.isArray(origins) && origins.every((origin) => typeof origin === "string");
+  const isList = Array.isArray(origins) && Array.from(origins).every((origin) => typeof origin === "string");
   checkKind("cors", origins, isList, "a list of origins such as https://app.example, or of *");
   const any = origins.includes("*");
   const add = (request: Request, headers: Headers): boolean => {
