@@ -94,6 +94,14 @@ test("requests that do not fit are refused, with the text in `error`", async () 
     assert.deepEqual([answer.status, json.code], [status, code], String(message));
     assert.match(json.error, message);
   }
+  // Triton's client sends no type.
+  const untyped = await handler(
+    new Request(`https://edge.example${model}/infer`, {
+      method: "POST",
+      body: new TextEncoder().encode(JSON.stringify({ inputs })),
+    }),
+  );
+  assert.equal(untyped.status, 200);
   const binary = { "inference-header-content-length": "10", "content-type": "application/octet-stream" };
   assert.equal((await call(handler, `${model}/infer`, { body: "{}", headers: binary })).status, 415);
   const narrow = createHandler({ scorer, routes: openInference(), limits: { records: 4 } });

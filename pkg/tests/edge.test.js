@@ -33,7 +33,7 @@ test("a score has its largest reasons", async () => {
   const { json } = await call(handler, "/v1/score?reasons=3", { body: record });
   const { probability, logit, tier, reasons, exact, problems } = json;
   assert.deepEqual({ probability, logit, tier, problems }, asJson(scorer.score(record)));
-  const { contributions } = scorer.explain(record, { budget: 131_072, tolerance: 0.01 });
+  const { contributions } = scorer.explain(record, { budget: 1_048_576, tolerance: 0.01 });
   assert.deepEqual(reasons, asJson(contributions.slice(0, 3)));
   assert.equal(typeof exact, "boolean");
   const many = await call(handler, "/v1/score?reasons=2", { body: { records: [record, {}, record] } });

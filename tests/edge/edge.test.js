@@ -73,10 +73,7 @@ test("it answers health, schema and errors", async () => {
   assert.equal((await fetch(`${running.origin}/v1/score`)).status, 405);
   assert.equal((await post("/nowhere", {})).status, 404);
   const { status, json } = await post("/v1/score", {});
-  assert.deepEqual(
-    [status, json.code, json.problems.length],
-    [422, "record_invalid", scorer.schema.fields.length],
-  );
+  assert.deepEqual([status, json.code, json.problems.length], [422, "record_invalid", scorer.schema.fields.length]);
 });
 
 test("many requests at once are all answered alike", async () => {

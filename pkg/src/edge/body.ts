@@ -50,9 +50,8 @@ export function decoded(request: Request): ReadableStream<Uint8Array> | null {
   return request.body?.pipeThrough(gunzip) ?? null;
 }
 
-/** Reads the text of a body of type JSON. Throws 415 for another type, 413 beyond the limit, 408 beyond the time. */
+/** Reads the text of a body. Throws 415 for an encoding that is not taken, 413 beyond the limit, 408 beyond the time. */
 export async function readText(request: Request, limits: BodyLimits): Promise<string> {
-  mediaType(request, ["json"]);
   const isPlain = !request.headers.has("content-encoding");
   if (isPlain && Number(request.headers.get("content-length") ?? 0) > limits.bytes) throw tooLarge(limits.bytes);
   const chunks: Uint8Array[] = [];

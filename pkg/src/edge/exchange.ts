@@ -2,7 +2,7 @@
 
 import type { AnyScorer } from "../any-scorer.js";
 import type { CustomerRecord } from "../types.js";
-import { parsed, readText } from "./body.js";
+import { mediaType, parsed, readText } from "./body.js";
 import type { HandlerEvent } from "./event.js";
 import type { Limits } from "./limits.js";
 import type { Models, Scored, Served } from "./models.js";
@@ -80,8 +80,9 @@ export class Exchange {
     this.shared = shared;
   }
 
-  /** The text of the body. Throws 415, 413, 408 or 400. */
-  text(): Promise<string> {
+  /** The text of a body of JSON. Throws 415, 413, 408 or 400. A client of another protocol may leave its type out. */
+  async text(type: "required" | "optional" = "required"): Promise<string> {
+    if (type === "required" || this.request.headers.has("content-type")) mediaType(this.request, ["json"]);
     return readText(this.request, this.shared.limits);
   }
 

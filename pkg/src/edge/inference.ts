@@ -103,7 +103,7 @@ async function infer(exchange: Exchange): Promise<Response> {
   if (request.headers.has("inference-header-content-length")) {
     throw refuse(415, "media_type", "tensors must be JSON: clients call this binary_data=False");
   }
-  const body = exchange.parse(await exchange.text());
+  const body = exchange.parse(await exchange.text("optional"));
   if (!isObject(body)) throw refuse(400, "body_invalid", `the body must be an object, not ${kindOf(body)}`);
   const inputs = checkedInputs(body["inputs"]);
   const rows = rowsOf(inputs);

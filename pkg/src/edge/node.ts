@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { refuse, shown } from "./refusal.js";
 
 /** A function that answers requests, such as what `createHandler` returns. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
@@ -77,14 +78,12 @@ export function toListener(handler: FetchHandler): (request: IncomingMessage, re
 async function answer(handler: FetchHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const request = requestOf(incoming);
   if (request === undefined) {
-    outgoing.writeHead(400, { "content-type": "application/problem+json" });
-    const detail = "the method, the address or a header of the request cannot be read";
-    outgoing.end(
-      JSON.stringify({ type: "about:blank", title: "Bad Request", status: 400, detail, code: "bad_request" }),
-    );
+    const refused = refusal(400, "bad_request", "the method, the address or a header of the request cannot be read");
+    outgoing.writeHead(400, Object.fromEntries(refused.headers)).end(await refused.text());
     return;
   }
-  const response = await handler(request);
+  const answered = await handler(request);
+  const response = isForbidden(incoming) && answered.ok ? notAllowed(incoming, answered) : answered;
   const { status, headers, body } = response;
   const sent: Record<string, string | string[]> = {};
   for (const [name, value] of headers) sent[name] = value;
@@ -138,9 +137,32 @@ function drained(outgoing: ServerResponse): Promise<void> {
   });
 }
 
+function refusal(
+  status: number,
+  code: string,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const problem = shown(refuse(status, code, detail)).details;
+  return new Response(JSON.stringify(problem), {
+    status,
+    headers: { ...headers, "content-type": "application/problem+json" },
+  });
+}
+
+/** Whether the request has a method that `fetch` has no requests for. */
+const isForbidden = ({ method }: IncomingMessage): boolean => method === "TRACE" || method === "TRACK";
+
+/** The answer to such a method, from the answer to OPTIONS. */
+function notAllowed({ method, url }: IncomingMessage, options: Response): Response {
+  const allow = options.headers.get("allow") ?? "";
+  return refusal(405, "method_not_allowed", `${url} accepts ${allow}, not ${method}`, { allow });
+}
+
 /** The request of `fetch`; `undefined` if it has no such form. */
 function requestOf(incoming: IncomingMessage): Request | undefined {
-  const { method = "GET", url = "/", rawHeaders } = incoming;
+  const { url = "/", rawHeaders } = incoming;
+  const method = isForbidden(incoming) ? "OPTIONS" : (incoming.method ?? "GET");
   try {
     const headers: [string, string][] = [];
     for (let at = 0; at < rawHeaders.length; at += 2) headers.push([rawHeaders[at]!, rawHeaders[at + 1]!]);
