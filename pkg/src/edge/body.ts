@@ -117,8 +117,8 @@ export async function* timed(
 function startClock(seconds: number, part: string): { readonly late: Promise<never>; stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = refuse(408, "body_late", `the body must arrive: its ${part} took longer than ${seconds} seconds`);
-    timer = setTimeout(() => reject(error), seconds * 1000);
+    const message = `the body must arrive: its ${part} took longer than ${seconds} seconds`;
+    timer = setTimeout(() => reject(refuse(408, "body_late", message)), seconds * 1000);
   });
   return { late, stop: () => clearTimeout(timer) };
 }
