@@ -137,6 +137,7 @@ export function createHandler(options: HandlerOptions): Handler {
       Promise.resolve(onEvent?.(event)).catch(() => undefined);
     } catch {}
   };
+  models.listen?.(emit);
   const isGuarded = authorize !== undefined;
   const shared: Shared = { base, limits, strict, identify, isGuarded, models, routes: all };
   const answerer = new Answerer(shared, finder(all, base), corsFor(options.cors), authorize, emit);

@@ -42,6 +42,8 @@ export interface Models {
    * `unavailable` if it cannot be loaded.
    */
   acquire(choice: Choice): Promise<Served>;
+  /** Calls the handler when a model is loaded, removed or refused. */
+  listen?(listener: (event: HandlerEvent) => void): void;
   /** The models that are loaded, with the aliases of each. */
   list(): readonly (ModelName & { readonly aliases: readonly string[] })[];
 }

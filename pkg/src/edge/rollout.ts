@@ -52,8 +52,6 @@ export interface RolloutOptions {
   readonly shadow?: Share;
   /** Most seconds until a file is read and checked. Default: 10. */
   readonly seconds?: number;
-  /** Called when a model is loaded, removed or refused. What it throws is dropped. */
-  readonly onEvent?: (event: HandlerEvent) => unknown;
 }
 
 /** Several models, for the option `models` of `createHandler`. */
@@ -86,7 +84,7 @@ export interface Rollout extends Models {
 }
 
 const CHAMPION = "champion";
-const OPTIONS = ["models", "aliases", "canary", "shadow", "seconds", "onEvent"];
+const OPTIONS = ["models", "aliases", "canary", "shadow", "seconds"];
 
 /**
  * Makes the models of a handler. A model is loaded when it is first asked for.
@@ -119,22 +117,16 @@ class LoadedRollout implements Rollout {
   readonly #aliases = new Map<string, string>();
   readonly #default: string;
   readonly #seconds: number;
-  readonly #emit: (event: HandlerEvent) => void;
+  readonly #listeners: ((event: HandlerEvent) => void)[] = [];
   #canary: Share | undefined;
   #shadow: Share | undefined;
 
   constructor(options: RolloutOptions) {
     checkNames(options, OPTIONS);
-    const { models, aliases = {}, canary, shadow, seconds = 10, onEvent } = options;
+    const { models, aliases = {}, canary, shadow, seconds = 10 } = options;
     if (!Array.isArray(models) || models.length === 0) throw invalid("models must be a list of at least one model");
     checkKind("seconds", seconds, Number.isFinite(seconds) && seconds > 0, "a number above 0");
-    checkKind("onEvent", onEvent, typeof onEvent === "function", "a function");
     this.#seconds = seconds;
-    this.#emit = (event) => {
-      try {
-        Promise.resolve(onEvent?.(event)).catch(() => undefined);
-      } catch {}
-    };
     for (const model of models) {
       checkModel(model);
       const id = idOf(model);
@@ -159,6 +151,10 @@ class LoadedRollout implements Rollout {
       ...loaded.hold(),
       ...(shadow === undefined ? {} : { observe: (records, made) => this.#compare(loaded, shadow, records, made) }),
     };
+  }
+
+  listen(listener: (event: HandlerEvent) => void): void {
+    this.#listeners.push(listener);
   }
 
   list(): readonly (ModelName & { readonly aliases: readonly string[] })[] {
@@ -204,6 +200,10 @@ class LoadedRollout implements Rollout {
     this.#entries.delete(id);
     entry.loaded?.retire();
     this.#emit({ kind: "model", change: "removed", name: entry.name, version: entry.version });
+  }
+
+  #emit(event: HandlerEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 
   #champion(): Entry {
