@@ -24,7 +24,7 @@ import { TenureError } from "./tenure-error.js";
 export type { HandlerEvent, ModelEvent, ModelName, RequestEvent, ShadowEvent } from "./edge/event.js";
 export type { Authorize, Caller, Exchange, Route, Scope, Shared } from "./edge/exchange.js";
 export type { Limits } from "./edge/limits.js";
-export type { Choice, Models, Scored, Served } from "./edge/models.js";
+export type { Choice, ListedModel, Models, Scored, Served } from "./edge/models.js";
 export { type ProblemDetails, type RefusalParts, refuse } from "./edge/refusal.js";
 
 /** Options of {@link createHandler}: one of `artifact`, `scorer` and `models`, and what differs from the defaults. */

@@ -162,11 +162,20 @@ function checkedRate({ perMinute, burst = perMinute }: Rate): { readonly perSeco
   throw new TenureError("argument_invalid", "a rate needs perMinute above 0 and a burst of at least 1");
 }
 
+/** What {@link durableLimiter} uses of a Durable Object. */
+export interface DurableObject {
+  /** Asks the object. */
+  // biome-ignore lint/suspicious/noExplicitAny: the types of the platform are not this package's.
+  fetch(request: any): Promise<Pick<Response, "json">>;
+}
+
 /** What {@link durableLimiter} uses of a namespace of Durable Objects. */
 export interface DurableNamespace {
+  /** The id of the object with this name. */
   idFromName(name: string): unknown;
+  /** The object with this id. */
   // biome-ignore lint/suspicious/noExplicitAny: the types of the platform are not this package's.
-  get(id: any): { fetch(request: any): Promise<{ json(): Promise<unknown> }> };
+  get(id: any): DurableObject;
 }
 
 /** Counts in a Durable Object for each caller, whose class is {@link RateLimit}: one count everywhere. */

@@ -43,13 +43,19 @@ export interface Route {
 
 /** What every request of a handler shares. */
 export interface Shared {
+  /** The prefix of all paths. */
   readonly base: string;
+  /** The limits, with the defaults. */
   readonly limits: Limits;
+  /** The option `strict`. */
   readonly strict: boolean;
+  /** The option `identify`. */
   readonly identify: boolean;
   /** Whether `authorize` is set. */
   readonly isGuarded: boolean;
+  /** The models. */
   readonly models: Models;
+  /** All routes. */
   readonly routes: readonly Route[];
 }
 

@@ -35,6 +35,12 @@ export interface Served {
   observe?(records: readonly CustomerRecord[], scored: Scored): HandlerEvent | undefined;
 }
 
+/** A model that is loaded. */
+export interface ListedModel extends ModelName {
+  /** Its other names. */
+  readonly aliases: readonly string[];
+}
+
 /** The models of a handler. `createRollout` of `tenure/edge/rollout` makes several. */
 export interface Models {
   /**
@@ -45,7 +51,7 @@ export interface Models {
   /** Calls the handler when a model is loaded, removed or refused. */
   listen?(listener: (event: HandlerEvent) => void): void;
   /** The models that are loaded, with the aliases of each. */
-  list(): readonly (ModelName & { readonly aliases: readonly string[] })[];
+  list(): readonly ListedModel[];
 }
 
 /** Names a model by its card and its hash. */

@@ -9,10 +9,19 @@ import type { Scorer } from "../scorer.js";
 import { TenureError } from "../tenure-error.js";
 import type { CustomerRecord } from "../types.js";
 import type { HandlerEvent, ModelName, ShadowEvent } from "./event.js";
-import { type Choice, type Models, type Scored, type Served, unavailable, unknownModel, within } from "./models.js";
+import {
+  type Choice,
+  type ListedModel,
+  type Models,
+  type Scored,
+  type Served,
+  unavailable,
+  unknownModel,
+  within,
+} from "./models.js";
 
 /** What a store returns: bytes, a `Response`, an object of R2, or `null` if there is no such file. */
-export type Stored = Uint8Array | ArrayBuffer | { arrayBuffer(): Promise<ArrayBuffer> } | null | undefined;
+export type Stored = Uint8Array | ArrayBuffer | Pick<Response, "arrayBuffer"> | null | undefined;
 
 /** A model of a rollout. */
 export interface RolloutModel {
@@ -157,7 +166,7 @@ class LoadedRollout implements Rollout {
     this.#listeners.push(listener);
   }
 
-  list(): readonly (ModelName & { readonly aliases: readonly string[] })[] {
+  list(): readonly ListedModel[] {
     return [...this.#entries.values()].flatMap(({ id, loaded }) => {
       if (loaded === undefined) return [];
       const aliases = [...this.#aliases].filter(([, target]) => target === id).map(([alias]) => alias);
