@@ -207,7 +207,7 @@ class Answerer {
       route = routeOf(found, request.method);
       caller = await this.#admitted(request, route);
       checkQuery(route, url.searchParams);
-      response = await route.answer(exchange);
+      response = changeable(await route.answer(exchange));
     } catch (error) {
       failed = shown(error);
       const { details, headers } = failed;
@@ -265,6 +265,16 @@ class Answerer {
     }
     if (caller.scopes.includes(scope)) return caller;
     throw refuse(403, "forbidden", `the key or token needs the scope ${scope}`);
+  }
+}
+
+/** The answer with headers that can be changed: those of `fetch` and of redirections cannot. */
+function changeable(response: Response): Response {
+  try {
+    response.headers.delete("x-content-type-options");
+    return response;
+  } catch {
+    return new Response(response.body, response);
   }
 }
 

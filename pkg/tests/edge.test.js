@@ -180,7 +180,7 @@ test("a stream that fails says so in its last line", async () => {
   assert.equal(await last(handler, line, new Error("gone")), "body_incomplete");
   assert.equal(await last(handler, line, Uint8Array.of(0xff, 0xff)), "body_invalid");
   assert.equal(await last(createHandler({ scorer, limits: { lines: 1 } }), line, line), "body_too_large");
-  assert.equal(await last(handler, line, "x".repeat(2 ** 21)), "internal");
+  assert.equal(await last(handler, line, "x".repeat(2 ** 21)), "stream_invalid");
 });
 
 test("schema and card have an etag, and a caller that has it gets 304", async () => {
@@ -445,6 +445,13 @@ test("an error that nobody expected gives no details away, and a log that fails 
   assert.deepEqual([status, json.code, json.detail], [500, "internal", "the request failed on the server"]);
   assert.equal(events[0].cause, cause);
   assert.deepEqual([(await call(by, "/v1/tea")).status, events[1].cause], [418, undefined]);
+});
+
+test("a route of one's own may send callers elsewhere", async () => {
+  const answer = () => Response.redirect("https://other.example/", 302);
+  const by = createHandler({ scorer, routes: [{ path: "/old", method: "GET", answer }] });
+  const { status, headers } = await call(by, "/old");
+  assert.deepEqual([status, headers.get("location")], [302, "https://other.example/"]);
 });
 
 test("metrics are in Prometheus' format, and agree with the requests", async () => {

@@ -140,6 +140,9 @@ class Bucket {
   }
 }
 
+/** Most callers that are counted at a time. */
+const MOST_BUCKETS = 100_000;
+
 /** Counts in the memory of this process or isolate: several of them count apart. */
 export function memoryLimiter(rate: Rate): Limiter {
   const { perSecond, burst } = checkedRate(rate);
@@ -149,6 +152,8 @@ export function memoryLimiter(rate: Rate): Limiter {
       const now = Date.now();
       let bucket = buckets.get(id);
       if (bucket === undefined) {
+        // The caller who came first is forgotten, and begins with a full bucket.
+        if (buckets.size >= MOST_BUCKETS) buckets.delete(buckets.keys().next().value!);
         bucket = new Bucket(burst, now);
         buckets.set(id, bucket);
       }

@@ -93,7 +93,7 @@ export function shown(error: unknown): Shown {
 function of(error: TenureError): number | undefined {
   if ("status" in error) return (error as Refusal).status;
   if (error.code === "record_invalid") return 422;
-  return error.code === "argument_invalid" ? 400 : undefined;
+  return error.code === "argument_invalid" || error.code === "stream_invalid" ? 400 : undefined;
 }
 
 function details(status: number, code: string, detail: string, problems: readonly Problem[]): ProblemDetails {
