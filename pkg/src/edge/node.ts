@@ -98,28 +98,26 @@ async function answer(handler: FetchHandler, incoming: IncomingMessage, outgoing
     // The caller left before the end of the answer.
     if (!outgoing.writableFinished) reader?.cancel().catch(() => undefined);
   });
-  const first = await reader?.read();
-  if (reader === undefined || first?.done !== false) {
+  if (reader === undefined) {
     outgoing.writeHead(status, sent).end();
     return;
   }
-  let next = reader.read();
-  const isStream = headers.get("content-type") === "application/x-ndjson";
-  if (!isStream) {
-    const { done } = await next;
-    if (done) {
-      sent["content-length"] = String(first.value.byteLength);
-      outgoing.writeHead(status, sent).end(first.value);
+  let part = await reader.read();
+  // An answer of one part has a length. A part of a stream does not wait for the next.
+  if (!part.done && headers.get("content-type") !== "application/x-ndjson") {
+    const second = await reader.read();
+    if (second.done) {
+      outgoing.writeHead(status, { ...sent, "content-length": part.value.byteLength }).end(part.value);
       return;
     }
+    outgoing.writeHead(status, sent).write(part.value);
+    part = second;
+  } else {
+    outgoing.writeHead(status, sent);
   }
-  outgoing.writeHead(status, sent);
-  let chunk: Uint8Array | undefined = first.value;
-  while (chunk !== undefined && isOpen) {
-    if (!outgoing.write(chunk)) await drained(outgoing);
-    const { done, value } = await next;
-    chunk = done ? undefined : value;
-    if (!done) next = reader.read();
+  while (!part.done && isOpen) {
+    if (!outgoing.write(part.value)) await drained(outgoing);
+    part = await reader.read();
   }
   outgoing.end();
 }

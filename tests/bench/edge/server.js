@@ -20,14 +20,16 @@ function rollout() {
   const sources = [bytes, small];
   const version = (number) => ({ name: "churn", version: String(number), source: sources[number % 2] });
   const models = createRollout({ models: [version(0)], aliases: { champion: "churn@0" } });
-  setInterval(async () => {
+  const swapped = async () => {
     const before = swaps;
     await models.put(version(before + 1));
     await models.point("champion", `churn@${before + 1}`);
     // The first is the default, which stays.
     if (before > 0) models.remove(`churn@${before}`);
     swaps = before + 1;
-  }, 1000).unref();
+    setTimeout(swapped, 1000).unref();
+  };
+  setTimeout(swapped, 1000).unref();
   return models;
 }
 
