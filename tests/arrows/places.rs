@@ -77,9 +77,9 @@ pub const PACKAGE_ENTRIES: [&str; 4] = ["/elements", "/english", "/german", "/gp
 /// Kept artifacts. The package puts one inside, for its users' tests.
 pub const ARTIFACTS: &str = "tests/artifacts/";
 
-/// The package that the elements are written with. No other source of the package may import it.
-pub const ELEMENTS_PACKAGE: &str = "lit";
-pub const ELEMENTS: &str = "pkg/src/elements";
+/// Other packages, and the sources of the package that may import each: the elements are written with
+/// the one, tokens are checked with the other.
+pub const OTHER_PACKAGES: [(&str, &str); 2] = [("lit", "pkg/src/elements"), ("jose", "pkg/src/edge/jwt.ts")];
 
 /// Refuses a crate, a module of `std` or a macro outside of its place.
 pub fn refuse_place(file: &str, path: &str) -> Option<String> {

@@ -17,6 +17,7 @@ mod npm;
 mod prerequisites;
 mod project;
 mod size;
+mod soak;
 mod test;
 mod text;
 mod types;
@@ -50,6 +51,9 @@ enum Task {
     /// Measure speed and quality beside the peers
     #[command(subcommand)]
     Bench(bench::Benchmark),
+    /// Run under load for long
+    #[command(subcommand)]
+    Soak(soak::Soak),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Task::Size => size::run(),
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),
+        Task::Soak(soak) => soak::run(&soak),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
