@@ -12,6 +12,7 @@ mod encoder;
 mod features;
 mod fit;
 mod input;
+mod statistics;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -22,3 +23,4 @@ pub use features::Features;
 pub use fit::EncoderParams;
 pub use input::{Input, Scale, Source};
 pub(crate) use input::{is_clipped, locate};
+pub use statistics::Statistics;

@@ -6,7 +6,7 @@ use serde_json::json;
 use tenure::scorer::Scorer;
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::{Report, ReportParams, ScoredModel};
-use tenure_training::file::write_whole;
+use tenure_training::file::{Existing, write};
 use tenure_training::metrics::{Bootstrap, Offer};
 use tenure_training::scores::{Scores, scores};
 
@@ -139,10 +139,10 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     bar.finish_and_clear();
     let report = report?;
     if let Some(file) = &arguments.json {
-        write_json(file, &json!(report))?;
+        write_json(file, &json!(report), arguments.force)?;
     }
     let page = page(&report);
-    write_whole(&arguments.out, page.as_bytes())?;
+    write(&arguments.out, page.as_bytes(), Existing::forced(arguments.force))?;
     for model in report.models.iter().filter(|model| model.training_data) {
         console.say(format!("warning: {} was trained on this very table, so its figures are optimistic", model.file));
     }

@@ -82,7 +82,7 @@ impl SmallModel {
         let schema: Schema = toml::from_str(&text).unwrap();
         let customers: Vec<Customer> = (0..400).map(|row| customer(&schema, &cells(row, flags))).collect();
         let cell = |at: usize, field: usize| customers[at].cells()[field];
-        let encoder = EncoderParams { bins: 8, clip: 0.01 }.fit(&schema, customers.len(), &cell).unwrap();
+        let encoder = EncoderParams { bins: 8, clip: 0.01 }.fit(&schema, customers.len(), 0, &cell).unwrap();
         let (rows, units) = (encoder.row_count(), 12);
         let parts = NetworkParts {
             units,
