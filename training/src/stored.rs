@@ -87,6 +87,10 @@ pub struct Breach {
     pub message: String,
 }
 
+fn many(customers: usize) -> String {
+    if customers == 1 { "one customer".into() } else { format!("{customers} customers") }
+}
+
 impl StoredNumber {
     /// What is wrong with it, if anything is.
     pub fn breach(&self) -> Option<Breach> {
@@ -101,10 +105,11 @@ impl StoredNumber {
         let beyond = *at_or_below.min(at_or_above);
         let message = if (1..LEAST).contains(sharing) {
             format!(
-                "{place} {number} is the value of {sharing} customers; it must be that of none, or of {LEAST} or more"
+                "{place} {number} is the value of {}; it must be that of none, or of {LEAST} or more",
+                many(*sharing)
             )
         } else if beyond < LEAST {
-            format!("{place} {number} has {beyond} customers at or beyond it, at least {LEAST} are required")
+            format!("{place} {number} has {} at or beyond it, at least {LEAST} are required", many(beyond))
         } else {
             return None;
         };
@@ -117,7 +122,7 @@ impl StoredCategory {
     /// has, or that the schema's author put into a formula.
     pub fn breach(&self) -> Option<Breach> {
         let Self { field, category, customers, named } = self;
-        let message = format!("the category `{category}` has {customers} customers, at least {LEAST} are required");
+        let message = format!("the category `{category}` has {}, at least {LEAST} are required", many(*customers));
         ((1..LEAST).contains(customers) && !named).then(|| Breach { field: field.clone(), message })
     }
 }
@@ -126,7 +131,7 @@ impl StoredRow {
     /// What is wrong with it, if anything is.
     pub fn breach(&self) -> Option<Breach> {
         let Self { row, equal, .. } = self;
-        let message = format!("it is equal to {equal} customers; it must be equal to none, or to {LEAST} or more");
+        let message = format!("it is equal to {}; it must be equal to none, or to {LEAST} or more", many(*equal));
         (1..LEAST).contains(equal).then(|| Breach { field: format!("background row {row}"), message })
     }
 }

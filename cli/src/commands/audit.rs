@@ -172,7 +172,7 @@ fn shadow_attack(
     logits: &[f64],
     console: &Console,
 ) -> Result<Attack, Failure> {
-    let values: Hyperparameters = serde_json::from_value(json!(card.training.hyperparameters)).map_err(|error| {
+    let values = Hyperparameters::of_record(&card.training.hyperparameters).map_err(|error| {
         Failure::data(format!("the hyperparameters in the model card cannot be read: {error}; pass --shadow-models 0"))
     })?;
     let params = values.params();

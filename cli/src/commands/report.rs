@@ -65,6 +65,10 @@ pub struct Arguments {
     /// the schema
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
+    /// Leave out what fewer than 20 customers share, so that the page can be passed on: smallest and
+    /// largest values, rare categories, small groups, contributions of single customers
+    #[arg(long)]
+    pub share: bool,
     /// Overwrite the files
     #[arg(long)]
     pub force: bool,
@@ -99,6 +103,7 @@ impl Arguments {
             },
             explained: self.explain,
             threshold: self.threshold,
+            share: self.share,
         })
     }
 }

@@ -156,6 +156,21 @@ mod tests {
     }
 
     #[test]
+    fn a_knot_is_of_many_rows() {
+        for rows in [19, 20, 39, 40, 250] {
+            let (logits, labels) = drawn(rows, 3, |_| 0.3);
+            let rows = sorted_rows(&logits, &labels);
+            let temperature = fit_temperature(&rows);
+            let blocks = large(rows.iter().map(|row| Block::of_row(row, &temperature)).collect());
+            assert_eq!(blocks.iter().map(|block| block.rows).sum::<f64>(), rows.len() as f64);
+            assert_eq!(blocks.len(), (rows.len() / 20).max(1));
+            // A curve of one block tells no customer's logit either.
+            let Some(Calibration::Isotonic { logits, .. }) = fit_isotonic(&rows, &temperature) else { unreachable!() };
+            assert!(logits.iter().all(|logit| rows.iter().all(|row| row.logit != *logit)), "{logits:?}");
+        }
+    }
+
+    #[test]
     fn knots_of_neighbouring_logits_stay_apart() {
         // The mean of three times 0.1 rounds up to the next float.
         let rows = [0.1f64, 0.1f64.next_up()].map(|logit| [logit; 3]).concat();
