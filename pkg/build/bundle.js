@@ -19,13 +19,25 @@ const DIST = join(PACKAGE, "dist");
 const EDGE = ["workerd", "edge-light"];
 const PLATFORMS = ["index", "node", "slim", ...EDGE];
 /** Entries that are loaded only when they are used. */
-const BESIDE = ["edge", "gpu", "pool", "pool-node", "testing", "worker-node", "webgpu", "blocks"];
+const BESIDE = [
+  "command-node",
+  "edge",
+  "gpu",
+  "pool",
+  "pool-node",
+  "stream",
+  "testing",
+  "worker-node",
+  "webgpu",
+  "blocks",
+  "digest",
+];
 /** Entries that import nothing, so that a copy of them works anywhere. */
 const WHOLE = ["inline", "worker"];
 /**
- * In edge runtimes this entry is a part of the package's file: each module there must be listed.
+ * In edge runtimes these entries are a part of the package's file: each module there must be listed.
  */
-const WITHIN_EDGE = "blocks";
+const WITHIN_EDGE = ["blocks", "digest"];
 /** The elements, which import `lit`, and the same with `lit` inside. */
 const ELEMENTS = ["elements", "elements-with-lit"];
 const ENTRIES = [...PLATFORMS, ...BESIDE, ...WHOLE, ...ELEMENTS];
@@ -37,7 +49,7 @@ const LANGUAGES = ["english", "german"];
 /** Whether an entry has another one inside. */
 const isWithin = (name, entry) =>
   WHOLE.includes(entry) ||
-  (EDGE.includes(entry) && name === WITHIN_EDGE) ||
+  (EDGE.includes(entry) && WITHIN_EDGE.includes(name)) ||
   (entry === "elements-with-lit" && name === "elements");
 
 /** Keeps imports of other entries as imports. All entries lie in `dist`. */
@@ -175,10 +187,12 @@ for (const name of readdirSync(DIST, { recursive: true })) {
 }
 // Where TypeScript's libraries do not declare these classes of the platform, or `Symbol.dispose`, this
 // file does. Beside a library's declaration it adds nothing.
-const CLASSES = ["AbortSignal", "Request", "Response", "URL"];
+const CLASSES = ["AbortSignal", "ReadableStream<R = any>", "Request", "Response", "URL", "WritableStream<W = any>"];
 const DISPOSE = "interface SymbolConstructor {\n  readonly dispose: unique symbol;\n}\n";
 writeFileSync(join(DIST, "globals.d.ts"), CLASSES.map((name) => `interface ${name} {}\n`).join("") + DISPOSE);
-const NAMES_A_CLASS = new RegExp(`\\b(${CLASSES.join("|")}|Symbol\\.dispose)\\b`);
+const NAMES_A_CLASS = new RegExp(
+  `\\b(${CLASSES.map((name) => name.replace(/<.*/, "")).join("|")}|Symbol\\.dispose)\\b`,
+);
 for (const file of public_) {
   const text = readFileSync(file, "utf8");
   const folder = dirname(file) === resolve(DIST) ? "./" : "../";

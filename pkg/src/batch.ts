@@ -4,6 +4,7 @@
  */
 
 import type { Engine, Summary } from "../wasm/tenure.js";
+import { columnOf } from "./arrow.js";
 import { columnLength, columnSource, noColumn, writeValues } from "./columns.js";
 import { kindOf, summary } from "./error.js";
 import type { FieldReader } from "./fields.js";
@@ -46,16 +47,21 @@ export function readTable(views: Views, fields: readonly FieldReader[], input: u
       `a table must be an object of columns or an array of records, not ${kindOf(input)}`,
     );
   }
-  return columnTable(views, fields, input as Readonly<Record<string, unknown>>);
+  return columnTable(
+    views,
+    fields,
+    fields.map(({ name }) => columnOf(input, name)),
+  );
 }
 
-function columnTable(views: Views, fields: readonly FieldReader[], columns: Readonly<Record<string, unknown>>): Table {
-  const lengths = fields.map(({ name }) => columnLength(columns[name]));
+/** The table of these columns, one for each field. */
+function columnTable(views: Views, fields: readonly FieldReader[], columns: readonly unknown[]): Table {
+  const lengths = columns.map(columnLength);
   const rows = commonest(lengths);
   const problems: Problem[] = [];
   fields.forEach(({ name }, index) => {
     const length = lengths[index];
-    if (length === undefined) problems.push(noColumn(name, columns[name]));
+    if (length === undefined) problems.push(noColumn(name, columns[index]));
     else if (length !== rows) {
       const message = `must have ${rows} rows, as the other columns do`;
       problems.push({ field: name, rule: "length", value: String(length), message });
@@ -64,7 +70,7 @@ function columnTable(views: Views, fields: readonly FieldReader[], columns: Read
   if (problems.length > 0) {
     throw new TenureError("columns_invalid", `the columns do not fit the schema: ${summary(problems)}`, problems);
   }
-  const sources = fields.map((field) => columnSource(views, field, columns[field.name]));
+  const sources = fields.map((field) => columnSource(views, field, columns[field.index]));
   return {
     rows,
     read(start, count) {
@@ -91,9 +97,9 @@ function recordTable(views: Views, fields: readonly FieldReader[], records: read
       others.clear();
       for (let row = 0; row < rows; row++) {
         const record = records[start + row];
-        if (isRecord(record)) block[row] = record;
+        if (isRecord(record) && !(record instanceof Error)) block[row] = record;
         else {
-          others.set(row, start + row in records ? kindOf(record) : "a hole of the array");
+          others.set(row, start + row in records ? wordsOf(record) : "a hole of the array");
           // Without fields, so the core refuses the row.
           block[row] = {};
         }
@@ -110,6 +116,9 @@ function recordTable(views: Views, fields: readonly FieldReader[], records: read
     noRecord: (row) => others.get(row),
   };
 }
+
+/** What a value is instead of a record. An error says it itself, such as which line is broken. */
+const wordsOf = (value: unknown): string => (value instanceof Error ? value.message : kindOf(value));
 
 /** Whether a value can be a record. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -201,8 +210,8 @@ export class Findings {
   #rowProblems(table: Table, row: number): Problem[] {
     const value = table.noRecord(row);
     if (value !== undefined) return [{ field: "record", rule: "type", value, message: "must be a plain object" }];
-    const values = this.#fields.map((field, index) => field.sent(table.value(index, row)));
-    return JSON.parse(this.#engine.problems(values)) as Problem[];
+    const ask = (field: number): unknown => this.#fields[field]!.sent(table.value(field, row));
+    return JSON.parse(this.#engine.problems(row, ask)) as Problem[];
   }
 
   /** What was found. Nothing can be added after it. */

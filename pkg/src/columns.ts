@@ -41,7 +41,8 @@ export function columnSource(views: Views, field: FieldReader, column: unknown):
 
 /** The problem of a value that is not a column. */
 export function noColumn(field: string, column: unknown): Problem {
-  const message = "must be an array, a typed array of numbers, or { codes, categories } with integer codes";
+  const message =
+    "must be an array, a typed array of numbers, a Vector of Arrow, or { codes, categories } with integer codes";
   if (column === undefined) return { field, rule: "absent", value: "nothing", message: "must be among the columns" };
   return { field, rule: "type", value: kindOf(column), message };
 }

@@ -2,7 +2,7 @@
 
 import type { Engine } from "../wasm/tenure.js";
 import type { Field, Policy, Schema } from "./document.js";
-import { summary, unknownOptions } from "./error.js";
+import { summary, textOf, unknownOptions } from "./error.js";
 import { type Problem, TenureError } from "./tenure-error.js";
 import type { FieldValue } from "./types.js";
 
@@ -189,14 +189,14 @@ function numberProblems(policy: Policy, threshold: unknown, count: unknown): Pro
     }
   } else if (typeof threshold !== "number" || !(threshold >= 0 && threshold <= 1)) {
     const rule = typeof threshold === "number" ? "bounds" : "type";
-    problems.push({ field: "threshold", rule, value: String(threshold), message: "must be a number from 0 to 1" });
+    problems.push({ field: "threshold", rule, value: textOf(threshold), message: "must be a number from 0 to 1" });
   }
   if (!Number.isInteger(count) || !((count as number) >= 1 && (count as number) <= MAXIMUM_COUNT)) {
     const rule = typeof count === "number" ? "bounds" : "type";
     problems.push({
       field: "count",
       rule,
-      value: String(count),
+      value: textOf(count),
       message: `must be a whole number from 1 to ${MAXIMUM_COUNT}`,
     });
   }
@@ -210,12 +210,12 @@ function fieldProblems(schema: Schema, fields: unknown): Problem[] {
   }
   if (fields === undefined) return [];
   if (!Array.isArray(fields) || fields.length === 0) {
-    const value = Array.isArray(fields) ? "an empty list" : String(fields);
+    const value = Array.isArray(fields) ? "an empty list" : textOf(fields);
     return [{ field: "fields", rule: "type", value, message: "must be a list of at least one field name" }];
   }
   return fields.flatMap((name: unknown): Problem[] => {
     const field = schema.fields.find((candidate) => candidate.name === name);
-    const value = String(name);
+    const value = textOf(name);
     if (field === undefined)
       return [{ field: "fields", rule: "unknown", value, message: "must be names of fields of the schema" }];
     if (field.changeable === true) return [];

@@ -5,9 +5,10 @@
  */
 
 import { load } from "tenure";
-import { checkNames } from "./error.js";
+import type { AnyScorer } from "./any-scorer.js";
+import { checkKind, checkNames } from "./error.js";
 import { acceptExplain, acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
-import type { Scorer } from "./scorer.js";
+
 import type { ArtifactSource } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 import type { CustomerRecord, Score } from "./types.js";
@@ -17,7 +18,7 @@ export type { HandlerError } from "./http.js";
 /** Options of {@link createHandler}: either `scorer` or `artifact`, and limits. */
 export interface HandlerOptions {
   /** A scorer, or a promise of one. */
-  readonly scorer?: Scorer | Promise<Scorer>;
+  readonly scorer?: AnyScorer | Promise<AnyScorer>;
   /**
    * The artifact, which the handler loads at the first request. Edge runtimes allow no I/O before
    * that.
@@ -33,6 +34,11 @@ export interface HandlerOptions {
    * Largest `budget` that a request may ask for, in evaluations of the network. Default: 4,194,304.
    */
   readonly maximumBudget?: number;
+  /**
+   * Whether answers of `/score` and `/explain` name the model: `"model": {name, version, sha256}`. Default:
+   * false.
+   */
+  readonly identify?: boolean;
 }
 
 /** Answers a request. The promise never rejects: errors become responses. */
@@ -49,6 +55,7 @@ const OPTIONS: readonly string[] = Object.keys({
   maximumBytes: 0,
   maximumRecords: 0,
   maximumBudget: 0,
+  identify: 0,
 } satisfies Record<keyof HandlerOptions, 0>);
 
 /** Method of each path. */
@@ -70,13 +77,15 @@ const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
  * - `GET /schema` answers with `{schema, policy, card}`.
  * - `GET /health` answers with `{"status": "ok", "model"}`.
  *
+ * With the option `identify`, the answers of `POST` have `"model": {name, version, sha256}` too.
+ *
  * Errors are `{"error": {code, message, problems}}` (see {@link HandlerError}) with status 400 (the
  * body or an option is invalid), 404, 405, 413 (a limit is exceeded), 415 (the body is not
  * `application/json`), 422 (`record_invalid`) or 503 (the model cannot be loaded).
  *
  * @param options the scorer or the artifact, and the limits.
  * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given, and for
- *   an option that does not exist.
+ *   an option that does not exist or is of another type.
  * @example
  * ```js
  * import { createHandler } from "tenure/edge";
@@ -93,7 +102,13 @@ export function createHandler(options: HandlerOptions): Handler {
     maximumBytes = MAXIMUM_BYTES,
     maximumRecords = MAXIMUM_RECORDS,
     maximumBudget = MAXIMUM_BUDGET,
+    identify = false,
   } = options;
+  checkKind("base", base, typeof base === "string", "a text such as /api");
+  for (const [name, limit] of Object.entries({ maximumBytes, maximumRecords, maximumBudget })) {
+    checkKind(name, limit, Number.isSafeInteger(limit) && limit >= 0, "a whole number from 0");
+  }
+  checkKind("identify", identify, typeof identify === "boolean", "true or false");
   const scorer = scorerOf(options);
   return async (request) => {
     try {
@@ -112,20 +127,25 @@ export function createHandler(options: HandlerOptions): Handler {
       if (method === "GET")
         return Response.json(path === "/health" ? health(await scorer()) : description(await scorer()));
       const body = await readJson(request, maximumBytes);
-      return Response.json(answer(await scorer(), path, body, { maximumRecords, maximumBudget }));
+      const scoring = await scorer();
+      const answered = answer(scoring, path, body, { maximumRecords, maximumBudget });
+      return Response.json(identify ? { ...answered, model: await scoring.model() } : answered);
     } catch (error) {
       return problemResponse(error);
     }
   };
 }
 
-function scorerOf(options: HandlerOptions): () => Promise<Scorer> {
+function scorerOf(options: HandlerOptions): () => Promise<AnyScorer> {
   const { artifact, scorer } = options;
   if ((artifact === undefined) === (scorer === undefined)) {
     throw new TenureError("argument_invalid", "createHandler needs exactly one of the options scorer and artifact");
   }
-  if (artifact === undefined) return async () => scorer as Scorer | Promise<Scorer>;
-  let loading: Promise<Scorer> | undefined;
+  const { score, then } = (scorer ?? {}) as { score?: unknown; then?: unknown };
+  const isScorer = typeof score === "function" || typeof then === "function";
+  checkKind("scorer", scorer, isScorer, "a scorer, or a promise of one");
+  if (artifact === undefined) return async () => scorer as AnyScorer | Promise<AnyScorer>;
+  let loading: Promise<AnyScorer> | undefined;
   return () => {
     // After a failed load, as when the network was down, the next request tries again.
     loading ??= load(artifact).catch((error: unknown) => {
@@ -136,18 +156,18 @@ function scorerOf(options: HandlerOptions): () => Promise<Scorer> {
   };
 }
 
-function health(scorer: Scorer): object {
+function health(scorer: AnyScorer): object {
   return { status: "ok", model: scorer.card.name };
 }
 
-function description(scorer: Scorer): object {
+function description(scorer: AnyScorer): object {
   const { schema, policy, card } = scorer;
   return { schema, policy, card };
 }
 
 type Limits = { readonly maximumRecords: number; readonly maximumBudget: number };
 
-function answer(scorer: Scorer, path: string, body: unknown, { maximumRecords, maximumBudget }: Limits): object {
+function answer(scorer: AnyScorer, path: string, body: unknown, { maximumRecords, maximumBudget }: Limits): object {
   if (path === "/explain") {
     const { record, options } = acceptExplain(body, maximumBudget);
     return scorer.explain(record, options);
@@ -159,7 +179,7 @@ function answer(scorer: Scorer, path: string, body: unknown, { maximumRecords, m
 }
 
 /** Scores each record, in order: a score, or the error of a request with that record alone. */
-function scoreAll(scorer: Scorer, records: readonly CustomerRecord[]): (Score | { error: HandlerError })[] {
+function scoreAll(scorer: AnyScorer, records: readonly CustomerRecord[]): (Score | { error: HandlerError })[] {
   return records.map((record) => {
     try {
       return scorer.score(record);

@@ -22,11 +22,12 @@ export type { ModelOptions } from "./elements/explainer.js";
 export { acquire, type Explainer, release, type Wish } from "./elements/explainer.js";
 export type { Extent } from "./elements/field-form.js";
 export type { Language } from "./elements/language.js";
-export { LANGUAGES, spoken } from "./elements/language.js";
+export { LANGUAGES, localeOf, spoken } from "./elements/language.js";
 export { ALERT, drawing, tierMark, tierMarkStyles, tierStep } from "./elements/marks.js";
 export { notes } from "./elements/notes.js";
 export { formats } from "./elements/numbers.js";
 export { ticks, waterfall } from "./elements/waterfall.js";
+export { wordsOf } from "./elements/words.js";
 export { TenureReasons, TenureScore, TenureWhatIf };
 
 // The parts first, so that an element is whole once it is registered.

@@ -67,6 +67,24 @@ export function checkNames(options: unknown, names: readonly string[]): void {
   if (problems.length > 0) throw new TenureError("argument_invalid", summary(problems), problems);
 }
 
+/** Refuses an option of another type. `holds` says whether the value is of this kind. */
+export function checkKind(field: string, value: unknown, holds: boolean, kind: string): void {
+  if (value === undefined || holds) return;
+  const problem = { field, rule: "type", value: textOf(value), message: `must be ${kind}` };
+  throw new TenureError("argument_invalid", summary([problem]), [problem]);
+}
+
+/** Refuses an option `signal` that is none. */
+export function checkSignal(signal: unknown): void {
+  const { throwIfAborted } = (signal ?? {}) as Partial<AbortSignal>;
+  checkKind("signal", signal, typeof throwIfAborted === "function", "an AbortSignal");
+}
+
+/** Refuses an option `onProgress` that cannot be called. */
+export function checkProgress(onProgress: unknown): void {
+  checkKind("onProgress", onProgress, typeof onProgress === "function", "a function");
+}
+
 /** The value of an option as messages show it. */
 export function textOf(value: unknown): string {
   return typeof value === "number" || typeof value === "string" ? String(value) : kindOf(value);

@@ -35,6 +35,12 @@ export interface LoadOptions {
    * English.
    */
   readonly locale?: Messages;
+  /**
+   * The hash that the model must have, as in the attribute `integrity` of HTML: `sha256-…`, `sha384-…` or
+   * `sha512-…` in base64. Several are separated by blanks: of the strongest algorithm among them, one
+   * must fit. Default: any model is loaded.
+   */
+  readonly integrity?: string;
 }
 
 /** @internal The names of {@link LoadOptions}. */
@@ -44,4 +50,5 @@ export const LOAD_OPTIONS: readonly string[] = Object.keys({
   gpu: 0,
   reference: 0,
   locale: 0,
+  integrity: 0,
 } satisfies Record<keyof LoadOptions, 0>);

@@ -5,10 +5,11 @@
 
 import { Engine } from "../wasm/tenure.js";
 import type { DeviceChoice } from "./device.js";
-import { checkNames, fromCore } from "./error.js";
+import { checkNames, fromCore, kindOf, textOf } from "./error.js";
 import { dateText } from "./fields.js";
 import { graphics } from "./graphics.js";
 import { type WasmSource, wasmMemory } from "./instance.js";
+import { verified } from "./integrity.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
@@ -25,7 +26,8 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  * @returns a scorer, whose methods are synchronous unless they return a promise or an async
  *   iterator.
  * @throws TenureError `fetch_failed` with the address and the status; `wasm_unavailable`;
- *   `artifact_…` if the file is not a valid artifact; `argument_invalid` for a source of another
+ *   `integrity_mismatch` and `crypto_unavailable` with the option `integrity`; `artifact_…` if the file
+ *   is not a valid artifact; `argument_invalid` for a source of another
  *   type, for an option that does not exist, for a device without `gpu`, for messages with problems, and for a reference that is not a date or whose model has no
  *   date field.
  * @example
@@ -36,7 +38,7 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  * const fields = scorer.schema.fields.map(({ name }) => name);
  * ```
  */
-export type Load = (source: ArtifactSource, options?: LoadOptions) => Promise<Scorer>;
+export type Load = <C = unknown>(source: ArtifactSource, options?: LoadOptions) => Promise<Scorer<C>>;
 
 /** What differs between platforms. */
 export interface Platform {
@@ -47,11 +49,11 @@ export interface Platform {
 
 /** Makes `load` for a platform. */
 export function loader(platform: Platform): Load {
-  return async (source, options = {}) => {
+  return async <C>(source: ArtifactSource, options: LoadOptions = {}) => {
     checkNames(options, LOAD_OPTIONS);
-    const { wasm, locale, device = "cpu", gpu, reference } = options;
+    const { wasm, locale, device = "cpu", gpu, reference, integrity } = options;
     if (!DEVICES.includes(device)) {
-      throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${String(device)}`);
+      throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${textOf(device)}`);
     }
     if (device !== "cpu" && gpu === undefined) {
       throw new TenureError("argument_invalid", `device "${device}" needs the option gpu, which tenure/gpu exports`);
@@ -60,16 +62,18 @@ export function loader(platform: Platform): Load {
       artifactBytes(source, platform.readFile),
       wasmMemory(() => wasm ?? platform.wasm(), platform.readFile),
     ]);
+    await verified(bytes, integrity);
     try {
       const engine = new Engine(bytes);
       const day =
         reference === undefined
           ? undefined
-          : isoDay(engine.set_reference(dateText(reference as Date) ?? String(reference)));
-      if (locale !== undefined) engine.set_messages(JSON.stringify(locale) ?? "");
-      return new Scorer(
+          : isoDay(engine.set_reference(dateText(reference as Date) ?? textOf(reference)));
+      if (locale !== undefined) engine.set_messages(messages(locale));
+      return new Scorer<C>(
         engine,
         memory,
+        bytes,
         day,
         device === "cpu" ? undefined : graphics(bytes, { choice: device, gpu: gpu!, reference: day }),
       );
@@ -77,6 +81,15 @@ export function loader(platform: Platform): Load {
       throw fromCore(error);
     }
   };
+}
+
+function messages(locale: unknown): string {
+  try {
+    return JSON.stringify(locale) ?? "";
+  } catch (cause) {
+    const given = kindOf(locale);
+    throw new TenureError("argument_invalid", `locale must be a table of messages, not ${given}`, [], { cause });
+  }
 }
 
 /** Converts a number of days since 1970-01-01 to an ISO 8601 date. */

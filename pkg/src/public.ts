@@ -1,5 +1,6 @@
 /** The exports of every platform's entry, except `load`. */
 
+export type { AnyBlockScorer, AnyScorer } from "./any-scorer.js";
 export type {
   Counterfactual,
   CounterfactualOptions,
@@ -34,10 +35,13 @@ export type { Scorer } from "./scorer.js";
 export type { ArtifactSource } from "./source.js";
 export { type ErrorCode, isError, type Problem, type Rule, TenureError } from "./tenure-error.js";
 export type {
+  ArrowTable,
+  ArrowVector,
   BlockScorer,
   BlockScores,
   Column,
   Columns,
+  ColumnsFor,
   Contribution,
   CustomerRecord,
   DictionaryColumn,
@@ -45,9 +49,12 @@ export type {
   ExplainManyOptions,
   ExplainOptions,
   Explanation,
+  FieldNameFor,
   FieldValue,
   Interaction,
+  ModelIdentity,
   NumberArray,
+  RecordFor,
   RecordOf,
   RowProblem,
   Score,

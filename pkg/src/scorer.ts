@@ -3,28 +3,30 @@
 import type { Engine } from "../wasm/tenure.js";
 import { type BatchInput, Findings, isRecord, PROBLEM_LIMIT, readTable, scoreTable, type Table } from "./batch.js";
 import type { CohortEngine } from "./blocks.js";
-import { explainMany } from "./cohort.js";
+import { explainMany, importanceOptions } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type DeviceReport, onCpu, type WorkedOn } from "./device.js";
 import { makeDisposable } from "./disposable.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
-import { checkNames, fromCore, kindOf, recordInvalid, unknownField } from "./error.js";
+import { checkNames, checkSignal, fromCore, kindOf, recordInvalid, textOf, unknownField } from "./error.js";
 import { type FieldReader, fieldReaders, REFUSED } from "./fields.js";
 import type { CoreExplanation } from "./generated.js";
-import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
+import type { Importance, ImportanceOptions } from "./importance.js";
 import { type CheckedOptions, checkOptions } from "./options.js";
 import { type Problem, TenureError } from "./tenure-error.js";
 import type {
   BlockScorer,
   BlockScores,
-  Columns,
+  ColumnsFor,
   Contribution,
   ExplainedBlock,
   ExplainManyOptions,
   ExplainOptions,
   Explanation,
+  FieldNameFor,
   FieldValue,
-  RecordOf,
+  ModelIdentity,
+  RecordFor,
   Score,
   ScoreManyAsyncOptions,
   ScoreManyOptions,
@@ -38,11 +40,14 @@ const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
 const CLEAN = 0;
 /** The core's flag for a row that has errors and no score. */
 const ERRORS = 2;
+/** For the core: the row buffer instead of a row of the column buffers. */
+const OF_ROW = -1;
 /** The device of a scorer that was loaded for the CPU. */
 const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded with device: "cpu", the default');
 
 /**
- * Scores and explains customers with one artifact. `load` makes it.
+ * Scores and explains customers with one artifact. `load` makes it. `C` is the type of its
+ * customers: any record, unless `load<Customer>` says another.
  *
  * @example
  * ```js
@@ -53,7 +58,7 @@ const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded with device: "cpu", 
  * const { probability } = scorer.score(records[0]);
  * ```
  */
-export class Scorer {
+export class Scorer<C = unknown> {
   /** The fields that a record must have. */
   readonly schema: Schema;
   /** The model card: how the model was made, and its metrics. */
@@ -68,14 +73,18 @@ export class Scorer {
   /** A row that no call uses. */
   #spare: RecordRow | undefined;
   readonly #graphics: Promise<Graphics | WorkedOn> | WorkedOn;
+  /** The artifact's bytes, until they are hashed: of its own, because the caller can change theirs. */
+  #bytes: Uint8Array | undefined;
+  #identity: Promise<ModelIdentity> | undefined;
 
   /**
-   * @internal Takes over the engine and the graphics device. `reference` is the day that dates
-   *   count back from.
+   * @internal Takes over the engine and the graphics device. `bytes` are the artifact's; `reference` is
+   *   the day that dates count back from.
    */
   constructor(
     engine: Engine,
     memory: WebAssembly.Memory,
+    bytes: Uint8Array,
     reference?: string,
     graphics: Promise<Graphics | WorkedOn> | WorkedOn = NOT_ASKED,
   ) {
@@ -89,6 +98,18 @@ export class Scorer {
     this.#fields = fieldReaders(engine, document);
     this.#views = new Views(engine, memory, this.#fields);
     this.#graphics = graphics;
+    this.#bytes = new Uint8Array(bytes);
+  }
+
+  /**
+   * Names the model, to keep with its scores. The first call computes the hash.
+   *
+   * @throws TenureError `crypto_unavailable` on a page without https; `disposed`.
+   */
+  async model(): Promise<ModelIdentity> {
+    this.#live();
+    this.#identity ??= this.#identify(this.#bytes!);
+    return this.#identity;
   }
 
   /**
@@ -100,7 +121,7 @@ export class Scorer {
    * @throws TenureError `record_invalid` with all problems of the record; `argument_invalid` if it
    *   is not a plain object; `disposed`.
    */
-  score<R extends RecordOf<R>>(record: R): Score {
+  score<R extends RecordFor<C, R>>(record: R): Score {
     const row = this.#read(record);
     const probability = this.#score(row);
     const engine = this.#live();
@@ -121,8 +142,8 @@ export class Scorer {
    *   of another length; `argument_invalid` for any other wrong argument; `disposed`. A bad value
    *   does not throw, it marks its row.
    */
-  scoreMany(columns: Columns, options?: ScoreManyOptions): Scores;
-  scoreMany<R extends RecordOf<R>>(records: readonly R[], options?: ScoreManyOptions): Scores;
+  scoreMany(columns: ColumnsFor<C>, options?: ScoreManyOptions): Scores;
+  scoreMany<R extends RecordFor<C, R>>(records: readonly R[], options?: ScoreManyOptions): Scores;
   scoreMany(input: unknown, options: ScoreManyOptions = {}): Scores {
     return this.#scoreMany(this.#batch(input, options, ["problemLimit"]));
   }
@@ -134,7 +155,7 @@ export class Scorer {
    * @returns an object that takes the blocks in order, and at the end has what is wrong in all rows.
    * @throws TenureError `argument_invalid`; `disposed`.
    */
-  scoreBlocks(options: ScoreManyOptions = {}): BlockScorer {
+  scoreBlocks(options: ScoreManyOptions = {}): BlockScorer<C> {
     const limit = this.#problemLimit(options, ["problemLimit"]);
     let findings: Findings | undefined = this.#findings(limit);
     const open = (): Findings => {
@@ -163,14 +184,15 @@ export class Scorer {
    *   computed it.
    * @throws TenureError as {@link scoreMany}; `aborted` once `options.signal` is aborted.
    */
-  scoreManyAsync(columns: Columns, options?: ScoreManyAsyncOptions): Promise<Scores & WorkedOn>;
-  scoreManyAsync<R extends RecordOf<R>>(
+  scoreManyAsync(columns: ColumnsFor<C>, options?: ScoreManyAsyncOptions): Promise<Scores & WorkedOn>;
+  scoreManyAsync<R extends RecordFor<C, R>>(
     records: readonly R[],
     options?: ScoreManyAsyncOptions,
   ): Promise<Scores & WorkedOn>;
   async scoreManyAsync(input: unknown, options: ScoreManyAsyncOptions = {}): Promise<Scores & WorkedOn> {
     const checked = this.#batch(input, options, ["problemLimit", "signal"]);
     const { signal } = options;
+    checkSignal(signal);
     const batch: BatchInput = { ...checked, ...(signal ? { signal } : {}) };
     const cpu = (): Scores => this.#scoreMany(batch);
     try {
@@ -203,7 +225,7 @@ export class Scorer {
    *   value.
    * @throws TenureError as {@link score}.
    */
-  row<R extends RecordOf<R>>(record: R): Float64Array<ArrayBuffer> {
+  row<R extends RecordFor<C, R>>(record: R): Float64Array<ArrayBuffer> {
     const row = this.#read(record);
     this.#score(row);
     return row.cells;
@@ -218,7 +240,7 @@ export class Scorer {
    * @returns the cell, NaN for a missing value, or `undefined` for a value that breaks a rule.
    * @throws TenureError `argument_invalid` if there is no such field; `disposed`.
    */
-  cell(field: string, value: FieldValue): number | undefined {
+  cell(field: FieldNameFor<C>, value: FieldValue): number | undefined {
     this.#live();
     const reader = this.#fields.find(({ name }) => name === field);
     if (reader === undefined) throw unknownField(field);
@@ -257,7 +279,7 @@ export class Scorer {
    * @throws TenureError as {@link score}; `argument_invalid` with every option that breaks its
    *   rule, and for a budget that is too small for an estimate.
    */
-  explain<R extends RecordOf<R>>(record: R, options?: ExplainOptions): Explanation {
+  explain<R extends RecordFor<C, R>>(record: R, options?: ExplainOptions): Explanation {
     this.#live();
     const checked = checkOptions(options);
     const row = this.#read(record);
@@ -283,8 +305,8 @@ export class Scorer {
    * @throws TenureError from the call: `columns_invalid`, `argument_invalid`, `disposed`. From the
    *   iteration: `aborted` once the signal is aborted, also before the first block; `disposed`.
    */
-  explainMany(columns: Columns, options?: ExplainManyOptions): AsyncGenerator<ExplainedBlock, void, undefined>;
-  explainMany<R extends RecordOf<R>>(
+  explainMany(columns: ColumnsFor<C>, options?: ExplainManyOptions): AsyncGenerator<ExplainedBlock, void, undefined>;
+  explainMany<R extends RecordFor<C, R>>(
     records: readonly R[],
     options?: ExplainManyOptions,
   ): AsyncGenerator<ExplainedBlock, void, undefined>;
@@ -300,12 +322,13 @@ export class Scorer {
    * @param options see {@link ImportanceOptions}.
    * @throws TenureError as {@link explainMany}; the promise rejects with it.
    */
-  importance(columns: Columns, options?: ImportanceOptions): Promise<Importance>;
-  importance<R extends RecordOf<R>>(records: readonly R[], options?: ImportanceOptions): Promise<Importance>;
+  importance(columns: ColumnsFor<C>, options?: ImportanceOptions): Promise<Importance>;
+  importance<R extends RecordFor<C, R>>(records: readonly R[], options?: ImportanceOptions): Promise<Importance>;
   async importance(input: unknown, options: ImportanceOptions = {}): Promise<Importance> {
-    const { rows, blocks } = explainMany(this.#cohort(), input, { rows: SAMPLE_ROWS, ...options });
+    const { onProgress, rest } = importanceOptions(options);
+    const { rows, blocks } = explainMany(this.#cohort(), input, rest);
     const { importance } = await import("./blocks.js");
-    return importance(this.schema, blocks, rows, options.onProgress, unknownField);
+    return importance(this.schema, blocks, rows, onProgress, unknownField);
   }
 
   /**
@@ -321,7 +344,7 @@ export class Scorer {
    *   threshold outside 0 to 1, unknown fields, fields that are not changeable, or a schema without
    *   a changeable field.
    */
-  counterfactuals<R extends RecordOf<R>>(record: R, options: CounterfactualOptions = {}): Counterfactuals {
+  counterfactuals<R extends RecordFor<C, R>>(record: R, options: CounterfactualOptions = {}): Counterfactuals {
     const engine = this.#live();
     const { schema, policy } = this;
     return counterfactuals(engine, schema, policy, options, () => {
@@ -338,6 +361,7 @@ export class Scorer {
   dispose(): void {
     this.#engine?.free();
     this.#engine = undefined;
+    this.#bytes = undefined;
     void Promise.resolve(this.#graphics).then((graphics) => "device" in graphics || graphics.dispose());
   }
 
@@ -350,6 +374,14 @@ export class Scorer {
 
   #cohort(): CohortEngine {
     return { live: () => this.#live(), views: this.#views, fields: this.#fields, graphics: this.#graphics };
+  }
+
+  async #identify(bytes: Uint8Array): Promise<ModelIdentity> {
+    const { sha256 } = await import("./digest.js");
+    const { name, code_version: version = null } = this.card as Partial<Card>;
+    const identity = Object.freeze({ name: name ?? this.schema.name, version, sha256: await sha256(bytes) });
+    this.#bytes = undefined;
+    return identity;
   }
 
   #live(): Engine {
@@ -367,7 +399,7 @@ export class Scorer {
     checkNames(options, names);
     const { problemLimit = PROBLEM_LIMIT } = options;
     if (typeof problemLimit !== "number" || !(problemLimit >= 0)) {
-      throw new TenureError("argument_invalid", `problemLimit must be a number from 0, not ${String(problemLimit)}`);
+      throw new TenureError("argument_invalid", `problemLimit must be a number from 0, not ${textOf(problemLimit)}`);
     }
     return problemLimit;
   }
@@ -442,7 +474,8 @@ export class Scorer {
 
   /** All problems of a record, with the core's messages. */
   #problems(engine: Engine, row: RecordRow): Problem[] {
-    return JSON.parse(engine.problems(this.#fields.map((field) => field.sent(valueAt(row, field.index))))) as Problem[];
+    const ask = (field: number): unknown => this.#fields[field]!.sent(valueAt(row, field));
+    return JSON.parse(engine.problems(OF_ROW, ask)) as Problem[];
   }
 }
 

@@ -18,7 +18,7 @@ export interface SlimOptions extends LoadOptions {
 }
 
 /** Loads an artifact. See {@link Load} for its parameters and errors. */
-export const load: (source: ArtifactSource, options: SlimOptions) => Promise<Scorer> = loader({
+export const load: <C = unknown>(source: ArtifactSource, options: SlimOptions) => Promise<Scorer<C>> = loader({
   wasm: () => {
     throw new Error("pass it as options.wasm; it is tenure/wasm/tenure_bg.wasm");
   },

@@ -20,8 +20,12 @@ export async function artifactBytes(source: ArtifactSource, readFile?: ReadFile)
     return bytesOf(await fetchOk(source));
   }
   if (isResponse(source)) return bytesOf(answered(source));
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  if (isArrayBuffer(source)) return new Uint8Array(source);
+  try {
+    if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+    if (isArrayBuffer(source)) return new Uint8Array(source);
+  } catch (cause) {
+    throw new TenureError("argument_invalid", "the bytes of the artifact were moved to another thread", [], { cause });
+  }
   throw new TenureError(
     "argument_invalid",
     `an artifact must be an address, a Response or bytes, not ${kindOf(source)}`,

@@ -24,10 +24,12 @@ import type { CoreProblem, CoreRule } from "./generated.js";
  *
  * - `length`: a column has another length than the others.
  * - `http_status`: the status of a response is not 200 to 299.
+ * - `hash`: a model has another hash than the option `integrity`.
+ * - `unique`: several columns have the name of one field.
  * - `unknown`: there is no such option, or no such field.
  * - `changeable`: the schema does not call the field changeable.
  */
-export type Rule = CoreRule | "length" | "http_status" | "unknown" | "changeable" | (string & {});
+export type Rule = CoreRule | "length" | "http_status" | "hash" | "unique" | "unknown" | "changeable" | (string & {});
 
 /**
  * A value that breaks a rule, of a field, a column or an option. `${field} ${message} (got
@@ -59,6 +61,9 @@ export function isError({ rule }: Pick<Problem, "rule">): boolean {
  *   status.
  * - `wasm_unavailable`: the WebAssembly module cannot be fetched, compiled or started.
  * - `artifact_…`: this version cannot read the artifact. The rest of the code is the reason.
+ * - `integrity_mismatch`: the model does not have the hash of the option `integrity`.
+ * - `crypto_unavailable`: a page without https cannot compute hashes.
+ * - `stream_invalid`: the text of a stream is not UTF-8, has no header line, or a line that is too long.
  * - `aborted`: the caller's signal stopped the work. `cause` is the signal's reason.
  * - `disposed`: the scorer or the pool is disposed.
  * - `worker_unavailable`: a worker of a pool cannot be started, or ended before it answered.
@@ -69,6 +74,9 @@ export type ErrorCode =
   | "argument_invalid"
   | "fetch_failed"
   | "wasm_unavailable"
+  | "integrity_mismatch"
+  | "crypto_unavailable"
+  | "stream_invalid"
   | "aborted"
   | "disposed"
   | "worker_unavailable"

@@ -5,6 +5,7 @@
 
 import bytes from "../../tests/artifacts/v1.safetensors?base64";
 import type { Schema } from "./document.js";
+import { TenureError } from "./tenure-error.js";
 import type { FieldValue } from "./types.js";
 
 /**
@@ -64,7 +65,14 @@ export const records: readonly Readonly<Record<string, FieldValue>>[] = [
 ];
 
 /** Valid records of any model's schema, the same at every call: `sampleRecords(scorer.schema, 10)`. */
-export function sampleRecords({ fields }: Schema, count: number): Record<string, FieldValue>[] {
+export function sampleRecords(schema: Schema, count: number): Record<string, FieldValue>[] {
+  const { fields } = schema ?? {};
+  if (!Array.isArray(fields) || !Number.isSafeInteger(count) || count < 0) {
+    throw new TenureError(
+      "argument_invalid",
+      "sampleRecords needs the schema of a scorer and a number of records from 0",
+    );
+  }
   return Array.from({ length: count }, (_, row) =>
     Object.fromEntries(fields.map((field, index) => [field.name, sampleValue(field, row * 7 + index)])),
   );

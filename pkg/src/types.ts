@@ -19,6 +19,15 @@ export type FieldValue = string | number | bigint | boolean | Date | null;
  */
 export type RecordOf<R> = Readonly<Partial<Record<keyof R, FieldValue | undefined>>>;
 
+/**
+ * The record that a scorer takes: any record, or `C` if the scorer was loaded for such customers, as
+ * `load<Customer>(…)`. `tenure types` writes the interface `Customer` of a model.
+ */
+export type RecordFor<C, R> = unknown extends C ? RecordOf<R> : C;
+
+/** The names of fields that a scorer takes. */
+export type FieldNameFor<C> = unknown extends C ? string : keyof C & string;
+
 /** A record whose fields are only known at run time. */
 export type CustomerRecord = { readonly [field: string]: FieldValue | undefined };
 
@@ -57,10 +66,55 @@ export type Column =
   | BigInt64Array
   | BigUint64Array
   | DictionaryColumn
+  | ArrowVector
   | readonly (FieldValue | undefined)[];
 
-/** A column for each field of the schema, all of one length. Other keys are ignored. */
-export type Columns = { readonly [field: string]: Column };
+/**
+ * A column of Apache Arrow: a `Vector` of `apache-arrow`, or a `Column` of `@uwdata/flechette`. A null
+ * is a missing value, and so is NaN. Decimals are the nearest numbers, dates and timestamps are
+ * dates, times of day and durations are hours.
+ */
+export interface ArrowVector {
+  /** Number of rows. */
+  readonly length: number;
+  /** The type, by its number in Arrow's `Schema.fbs`. */
+  readonly type: {
+    /** The number. */
+    readonly typeId: number;
+  };
+  /** The chunks. */
+  readonly data: readonly unknown[];
+  /** The value of a row. */
+  get(row: number): unknown;
+}
+
+/** A `Table` or `RecordBatch` of `apache-arrow`, or a `Table` of `@uwdata/flechette`. */
+export interface ArrowTable {
+  /** Number of rows. */
+  readonly numRows: number;
+  /** The column with this name. */
+  // biome-ignore lint/suspicious/noExplicitAny: the tables of typed columns take only their names.
+  getChild(name: any): ArrowVector | null | undefined;
+}
+
+/**
+ * A column for each field of the schema, all of one length. Other keys are ignored. A table of
+ * Apache Arrow is an object of columns too.
+ */
+export type Columns = { readonly [field: string]: Column } | ArrowTable;
+
+/** The columns that a scorer takes: any, or one for each field of `C`. See {@link RecordFor}. */
+export type ColumnsFor<C> = unknown extends C ? Columns : { readonly [F in keyof C]: Column } | ArrowTable;
+
+/** Which model computed a score. */
+export interface ModelIdentity {
+  /** The model's name, such as "IBM Telco". */
+  readonly name: string;
+  /** The version of Tenure that trained it; `null` if its card does not say so. */
+  readonly version: string | null;
+  /** The SHA-256 of its file in hexadecimal, as `sha256sum model.safetensors` prints it. */
+  readonly sha256: string;
+}
 
 /** The score of one customer. */
 export interface Score extends CoreScore {
@@ -112,15 +166,16 @@ export interface TableFindings {
 export interface Scores extends BlockScores, TableFindings {}
 
 /** A table that is scored as it arrives. {@link Scorer.scoreBlocks} makes it. */
-export interface BlockScorer {
+export interface BlockScorer<C = unknown> {
   /**
    * Scores the next rows of the table.
    *
    * @param columns columns or records, as {@link Scorer.scoreMany} takes them.
    * @throws TenureError as {@link Scorer.scoreMany}; `argument_invalid` after `finish`.
    */
-  score(columns: Columns): BlockScores;
-  score<R extends RecordOf<R>>(records: readonly R[]): BlockScores;
+  score(columns: ColumnsFor<C>): BlockScores;
+  /** The same for a list of records. */
+  score<R extends RecordFor<C, R>>(records: readonly R[]): BlockScores;
   /**
    * What is wrong in all rows so far. Row numbers count from the first block. Ends the table:
    * `score` throws after it.

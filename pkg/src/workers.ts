@@ -2,11 +2,14 @@
  * A pool: workers with a scorer each. Its methods wait for a free worker, and then for its reply.
  */
 
+import { columnOf } from "./arrow.js";
+import { importanceOptions } from "./cohort.js";
 import { columnLength } from "./columns.js";
 import { makeDisposable } from "./disposable.js";
 import type { Card, Policy, Schema } from "./document.js";
-import { checkNames, unknownField } from "./error.js";
-import { type Importance, type ImportanceOptions, SAMPLE_ROWS } from "./importance.js";
+import { checkNames, checkSignal, textOf, unknownField } from "./error.js";
+import type { Importance, ImportanceOptions } from "./importance.js";
+import { verified } from "./integrity.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import type { Request } from "./messages.js";
 import type { Platform } from "./platform.js";
@@ -14,7 +17,7 @@ import type { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, isAddress, isArrayBuffer, isResponse, type ReadFile } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 import { PoolWorker, type Spawn } from "./thread.js";
-import type { Columns, ExplainedBlock, RecordOf } from "./types.js";
+import type { ColumnsFor, ExplainedBlock, RecordFor } from "./types.js";
 
 /**
  * A worker that runs `tenure/worker`: the address of its script, or a function that makes the
@@ -26,7 +29,8 @@ export type WorkerSource = URL | string | (() => PlatformWorker);
 export type PlatformWorker = Platform<"Worker">;
 
 /** Options of {@link CreatePool}. */
-export interface PoolOptions extends Pick<LoadOptions, "wasm" | "locale" | "device" | "gpu" | "reference"> {
+export interface PoolOptions
+  extends Pick<LoadOptions, "wasm" | "locale" | "device" | "gpu" | "reference" | "integrity"> {
   /** Number of workers. Default: one fewer than the processor has cores, and at least one. */
   readonly size?: number;
   /**
@@ -56,17 +60,17 @@ type Options<P extends readonly unknown[]> = CallOptions &
  * The pool's method for a scorer's method, by its last signature: it takes nothing, a field and its
  * value, cells, a list of records or columns, or a record.
  */
-type Call<F> = F extends (...parameters: infer P) => infer R
+type Call<F, C> = F extends (...parameters: infer P) => infer R
   ? P extends readonly [] | readonly [string, unknown]
     ? (...parameters: [...P, options?: CallOptions]) => Answer<R>
     : P[0] extends Float64Array
       ? (row: Float64Array, options?: CallOptions) => Answer<R>
       : P[0] extends readonly unknown[]
         ? {
-            (columns: Columns, options?: Options<P>): Answer<R>;
-            <T extends RecordOf<T>>(records: readonly T[], options?: Options<P>): Answer<R>;
+            (columns: ColumnsFor<C>, options?: Options<P>): Answer<R>;
+            <T extends RecordFor<C, T>>(records: readonly T[], options?: Options<P>): Answer<R>;
           }
-        : <T extends RecordOf<T>>(record: T, options?: Options<P>) => Answer<R>
+        : <T extends RecordFor<C, T>>(record: T, options?: Options<P>) => Answer<R>
   : never;
 
 /**
@@ -75,7 +79,7 @@ type Call<F> = F extends (...parameters: infer P) => infer R
  * `signal`. Arguments and results are copied between threads; typed arrays of a result move without
  * a copy.
  */
-export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
+export type Pool<C = unknown> = { readonly [Name in CallName]: Call<Scorer<C>[Name], C> } & {
   /** The fields that a record must have. */
   readonly schema: Schema;
   /** The model card: how the model was made, and its metrics. */
@@ -112,7 +116,7 @@ export type Pool = { readonly [Name in CallName]: Call<Scorer[Name]> } & {
  * pool.dispose();
  * ```
  */
-export type CreatePool = (source: ArtifactSource, options?: PoolOptions) => Promise<Pool>;
+export type CreatePool = <C = unknown>(source: ArtifactSource, options?: PoolOptions) => Promise<Pool<C>>;
 
 /** What differs between platforms. */
 export interface PoolPlatform {
@@ -132,11 +136,12 @@ export interface PoolPlatform {
  * How each method is called: a number is that of its parameters, if the signal is its only option.
  * The type makes sure that no method is left out.
  */
-const CALLS: { readonly [Name in CallName]: number | "once" | "stream" | "blocks" } = {
+const CALLS: { readonly [Name in CallName]: number | "once" | "table" | "stream" | "blocks" } = {
   score: 1,
-  scoreMany: "once",
-  scoreManyAsync: "once",
+  scoreMany: "table",
+  scoreManyAsync: "table",
   device: 0,
+  model: 0,
   row: 1,
   cell: 2,
   scoreRow: 1,
@@ -150,13 +155,24 @@ const CALLS: { readonly [Name in CallName]: number | "once" | "stream" | "blocks
 
 /** Makes `createPool` for a platform. */
 export function poolCreator(platform: PoolPlatform): CreatePool {
-  return async (source, options = {}) => {
+  return async <C>(source: ArtifactSource, options: PoolOptions = {}) => {
     checkNames(options, ["size", "worker", ...LOAD_OPTIONS]);
-    const { size = Math.max(1, (platform.cores() || 2) - 1), worker, wasm, gpu, locale, device, reference } = options;
+    const {
+      size = Math.max(1, (platform.cores() || 2) - 1),
+      worker,
+      wasm,
+      gpu,
+      locale,
+      device,
+      reference,
+      integrity,
+    } = options;
     if (!Number.isInteger(size) || size < 1) {
-      throw new TenureError("argument_invalid", `size must be a positive whole number, not ${String(size)}`);
+      throw new TenureError("argument_invalid", `size must be a positive whole number, not ${textOf(size)}`);
     }
     const [artifact, module] = await Promise.all([artifactBytes(source, platform.readFile), sent(wasm, platform)]);
+    // Here, once for all workers.
+    await verified(artifact, integrity);
     const workers = new Workers(platform.spawner(worker), {
       kind: "start",
       artifact,
@@ -169,7 +185,7 @@ export function poolCreator(platform: PoolPlatform): CreatePool {
       },
     });
     const document = await workers.start(size);
-    return pool(workers, size, document);
+    return pool(workers, size, document) as Pool<C>;
   };
 }
 
@@ -191,25 +207,29 @@ async function sent(
 type Description = { readonly schema: Schema; readonly card: Card; readonly policy: Policy };
 
 function pool(workers: Workers, size: number, { schema, card, policy }: Description): Pool {
-  const stream = (name: string, parameters: readonly unknown[]) => workers.stream(name, ...split(parameters));
+  const table = ([input, ...options]: readonly unknown[]) => split([sendable(input, schema), ...options]);
+  const stream = (name: string, parameters: readonly unknown[]) => workers.stream(name, ...table(parameters));
   const calls = {
     once:
       (name: string) =>
       (...parameters: unknown[]) =>
         workers.call(name, ...split(parameters)),
+    table:
+      (name: string) =>
+      (...parameters: unknown[]) =>
+        workers.call(name, ...table(parameters)),
     stream:
       (name: string) =>
       (...parameters: unknown[]) =>
         stream(name, parameters),
     blocks:
       () =>
-      async (input: unknown, { onProgress, ...options }: ImportanceOptions = {}): Promise<Importance> => {
+      async (input: unknown, options: ImportanceOptions = {}): Promise<Importance> => {
+        const { onProgress, rest } = importanceOptions(options);
         const { importance } = await import("./blocks.js");
-        const blocks = stream("explainMany", [
-          input,
-          { rows: SAMPLE_ROWS, ...options },
-        ]) as AsyncGenerator<ExplainedBlock>;
-        return importance(schema, blocks, rowsOf(input), onProgress, unknownField);
+        const table = sendable(input, schema);
+        const blocks = stream("explainMany", [table, rest]) as AsyncGenerator<ExplainedBlock>;
+        return importance(schema, blocks, rowsOf(table), onProgress, unknownField);
       },
   };
   const plain =
@@ -217,7 +237,9 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
     async (...parameters: unknown[]): Promise<unknown> => {
       const options = parameters[count] ?? {};
       checkNames(options, ["signal"]);
-      return workers.call(name, parameters.slice(0, count), (options as CallOptions).signal);
+      const { signal } = options as CallOptions;
+      checkSignal(signal);
+      return workers.call(name, parameters.slice(0, count), signal);
     };
   const methods = Object.entries(CALLS).map(([name, kind]) => [
     name,
@@ -229,11 +251,18 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
   return Object.freeze(made) as Pool;
 }
 
+/** A table as it can be sent: of columns, only those of the fields, and none of Arrow, which has methods. */
+function sendable(input: unknown, { fields }: Schema): unknown {
+  if (typeof input !== "object" || input === null || Array.isArray(input) || ArrayBuffer.isView(input)) return input;
+  return Object.fromEntries(fields.map(({ name }) => [name, columnOf(input, name)]));
+}
+
 /** Takes the signal out of the last parameter, because it cannot be sent. */
 function split(parameters: readonly unknown[]): [parameters: readonly unknown[], signal: AbortSignal | undefined] {
   const options = parameters.length > 1 ? parameters.at(-1) : undefined;
   if (typeof options !== "object" || options === null || !("signal" in options)) return [parameters, undefined];
   const { signal, ...others } = options as CallOptions;
+  checkSignal(signal);
   return [[...parameters.slice(0, -1), others], signal];
 }
 

@@ -169,3 +169,20 @@ test("exactly one of scorer and artifact is given", () => {
   assert.throws(() => createHandler({}), { code: "argument_invalid" });
   assert.throws(() => createHandler({ scorer, artifact: "x" }), { code: "argument_invalid" });
 });
+
+test("an option of another type is refused, because a limit that is no number would limit nothing", () => {
+  for (const [options, message] of [
+    [{ maximumBytes: "1 MB" }, /maximumBytes must be a whole number from 0 \(got 1 MB\)/],
+    [{ maximumRecords: Number.NaN }, /maximumRecords must be/],
+    [{ maximumBudget: -1 }, /maximumBudget must be/],
+    [{ base: 3 }, /base must be a text/],
+    [{ identify: "yes" }, /identify must be true or false/],
+    [{ scorer: artifactPath() }, /scorer must be a scorer, or a promise of one/],
+  ]) {
+    assert.throws(() => createHandler({ scorer, ...options }), {
+      name: "TenureError",
+      code: "argument_invalid",
+      message,
+    });
+  }
+});

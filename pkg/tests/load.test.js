@@ -83,7 +83,9 @@ test("a file of another kind is named", async () => {
 test("an option that does not exist is refused with the name that was meant", async () => {
   const refused = { code: "argument_invalid", message: /refrence is not an option; did you mean reference\?/ };
   await assert.rejects(load(path, { refrence: "2030-01-01" }), refused);
-  await assert.rejects(load(path, { color: 1 }), { message: /the options are wasm, device, gpu, reference, locale/ });
+  await assert.rejects(load(path, { color: 1 }), {
+    message: /the options are wasm, device, gpu, reference, locale, integrity/,
+  });
   await assert.rejects(createPool(path, { sise: 2 }), { message: /did you mean size\?/ });
 });
 

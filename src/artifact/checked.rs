@@ -4,7 +4,7 @@ use super::document::{Background, BackgroundRow, Document};
 use super::error::ArtifactError;
 use super::limits::{FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MINIMUM_MEMBERS};
 use crate::customer::Customer;
-use crate::encoding::Encoder;
+use crate::encoding::{Encoder, joined};
 use crate::network::Network;
 
 /// An artifact whose parts agree with each other.
@@ -22,7 +22,7 @@ pub struct Artifact {
 
 impl Artifact {
     /// Puts an artifact together and checks that its parts agree.
-    pub fn new(document: Document, network: Network) -> Result<Artifact, ArtifactError> {
+    pub fn new(document: Document, mut network: Network) -> Result<Artifact, ArtifactError> {
         if document.format_version != FORMAT_VERSION {
             return Err(ArtifactError::Version { found: document.format_version });
         }
@@ -33,6 +33,7 @@ impl Artifact {
         if network.row_count() != encoder.row_count() {
             return Err(ArtifactError::Rows { network: network.row_count(), encoder: encoder.row_count() });
         }
+        network.join(joined(encoder.inputs(), network.parts().units));
         document.calibration.validate()?;
         if let Some(error) = document.policy.problems().into_iter().next() {
             return Err(error.into());

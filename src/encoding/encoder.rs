@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::features::Features;
-use super::input::{Input, Scale, Source, is_clipped, locate};
+use super::input::{Input, Scale, Source, is_clipped, place_number};
 use crate::customer::{Cell, Customer, Problem, clipped};
 use crate::schema::{Formula, Schema};
 
@@ -185,44 +185,41 @@ impl Encoder {
         }
     }
 
-    /// Encodes one input over customers 0 to `count`; `cell` gives a customer's cell by field and
-    /// place.
+    /// Encodes one input over `count` customers into the places from `first` on; `cell` gives a
+    /// customer's cell by field and place.
     pub fn encode_cells(
         &self,
         index: usize,
         count: usize,
         cell: &impl Fn(usize, usize) -> Cell,
         features: &mut Features,
+        first: usize,
     ) {
         let input = &self.inputs[index];
         for at in 0..count {
-            features.set(index, at, self.encode_input(input, &|field| cell(field, at)));
+            features.set(index, first + at, self.encode_input(input, &|field| cell(field, at)));
         }
     }
 
-    /// Encodes a column of numbers, NaN for missing. The input must be a number field.
-    pub fn encode_numbers(&self, index: usize, numbers: &[f64], features: &mut Features) {
+    /// Encodes a column of numbers, NaN for missing, into the places from `first` on. The input must
+    /// be a number field.
+    pub fn encode_numbers(&self, index: usize, numbers: &[f64], features: &mut Features, first: usize) {
         let input = &self.inputs[index];
         let Scale::Number { knots } = &input.scale else { return };
-        let (rows, fractions) = features.input_mut(index);
-        for ((&number, row), fraction) in numbers.iter().zip(rows).zip(fractions) {
-            (*row, *fraction) = if number.is_nan() {
-                (input.missing_row(), 0.0)
-            } else {
-                let (knot, fraction) = locate(knots, number as f32);
-                (input.first_row + knot, fraction)
-            };
+        for (at, &number) in numbers.iter().enumerate() {
+            let (row, fraction, _) = place_number(knots, number);
+            features.set(index, first + at, (input.first_row + row, fraction));
         }
     }
 
-    /// Encodes a column of category codes. The input must be a category.
-    pub fn encode_codes(&self, index: usize, codes: &[u16], missing: u16, features: &mut Features) {
+    /// Encodes a column of category codes into the places from `first` on. The input must be a
+    /// category.
+    pub fn encode_codes(&self, index: usize, codes: &[u16], missing: u16, features: &mut Features, first: usize) {
         let input = &self.inputs[index];
         let Scale::Category { count } = input.scale else { return };
-        let (rows, fractions) = features.input_mut(index);
-        fractions.fill(0.0);
-        for (&code, row) in codes.iter().zip(rows) {
-            *row = input.first_row + if code == missing { count + 1 } else { u32::from(code).min(count) };
+        for (at, &code) in codes.iter().enumerate() {
+            let row = if code == missing { count + 1 } else { u32::from(code).min(count) };
+            features.set(index, first + at, (input.first_row + row, 0.0));
         }
     }
 

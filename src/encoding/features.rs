@@ -29,23 +29,6 @@ impl Features {
         (self.rows[at], self.fractions[at])
     }
 
-    /// Copies the first `count` customers of `features`, which has the same inputs, to place
-    /// `first` on.
-    #[cfg(all(feature = "wasm", feature = "webgpu"))]
-    pub(crate) fn copy_from(&mut self, first: usize, features: &Features, count: usize) {
-        for input in 0..features.rows.len() / features.capacity.max(1) {
-            let (from, to) = (input * features.capacity, input * self.capacity + first);
-            self.rows[to..to + count].copy_from_slice(&features.rows[from..from + count]);
-            self.fractions[to..to + count].copy_from_slice(&features.fractions[from..from + count]);
-        }
-    }
-
-    /// Rows and fractions of one input, by customer.
-    pub(super) fn input_mut(&mut self, input: usize) -> (&mut [u32], &mut [f32]) {
-        let places = input * self.capacity..(input + 1) * self.capacity;
-        (&mut self.rows[places.clone()], &mut self.fractions[places])
-    }
-
     /// Sets row and fraction of one input of one customer.
     #[inline(always)]
     pub fn set(&mut self, input: usize, customer: usize, (row, fraction): (u32, f32)) {

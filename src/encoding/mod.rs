@@ -12,6 +12,7 @@ mod encoder;
 mod features;
 mod fit;
 mod input;
+mod lookups;
 mod statistics;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -22,5 +23,7 @@ pub use encoder::{Encoder, EncoderError, InputDocument, MAXIMUM_KNOTS, MAXIMUM_R
 pub use features::Features;
 pub use fit::EncoderParams;
 pub use input::{Input, Scale, Source};
-pub(crate) use input::{is_clipped, locate};
+pub(crate) use input::{is_clipped, locate, place_numbers};
+pub use lookups::{Lookup, Lookups, Member, Places};
+pub(crate) use lookups::{NO_CODE, OTHER, ROW, joined};
 pub use statistics::Statistics;

@@ -85,3 +85,28 @@ proptest! {
         prop_assert!((back - clipped).abs() <= 1e-6 * (1.0 + f64::from(next.abs()) + f64::from(knots[knot].abs())));
     }
 }
+
+#[test]
+fn neighbouring_categories_share_a_lookup() {
+    let category = |name: &str, count: u32, first_row: u32| Input {
+        name: name.into(),
+        source: Source::Field(0),
+        scale: Scale::Category { count },
+        first_row,
+    };
+    let number =
+        |first_row: u32| Input { scale: Scale::Number { knots: vec![1.0, 2.0] }, ..category("n", 0, first_row) };
+    let inputs = [
+        category("a", 2, 0),
+        category("b", 2, 4),
+        category("c", 6, 8),
+        number(16),
+        category("d", 98, 19),
+        category("e", 98, 119),
+    ];
+    // 4 × 4 × 8 combinations are allowed, 100 × 100 are not.
+    assert_eq!(joined(&inputs, 32), [false, true, true, false, false, false]);
+    // Rows of 256 units: 16 fit.
+    assert_eq!(joined(&inputs, 256), [false, true, false, false, false, false]);
+    assert_eq!(joined(&inputs, 1024), [false; 6]);
+}

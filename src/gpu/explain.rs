@@ -8,7 +8,7 @@ use super::games::{Game, GameSet};
 use super::sample::{PAIRS, Pairs};
 use crate::customer::Customer;
 use crate::explanation::{Estimate, MeanShares, Rounds, Sample, Task};
-use crate::scorer::{ExplainOptions, FieldGame, Scorer, Workspace};
+use crate::scorer::{ExplainOptions, FieldGame, Scorer};
 
 /// The most pairs whose coalitions are kept, except within one game: some tens of bytes each.
 const KEPT: usize = 4 * PAIRS;
@@ -56,17 +56,11 @@ impl Explanations {
     /// Adds a customer and returns the most evaluations of the network that they take. A customer
     /// whose games the kernels do not support, or whose budget is too small, is refused and left
     /// out.
-    pub fn push(
-        &mut self,
-        scorer: &Scorer,
-        customer: &Customer,
-        options: &ExplainOptions,
-        workspace: &mut Workspace,
-    ) -> Result<u64, GpuError> {
+    pub fn push(&mut self, scorer: &Scorer, customer: &Customer, options: &ExplainOptions) -> Result<u64, GpuError> {
         let place = self.customers.len();
         let mut direct = vec![0.0; self.fields];
         let mut games = Vec::with_capacity(self.background);
-        for (row, game) in scorer.games(customer, workspace).into_iter().enumerate() {
+        for (row, game) in scorer.games(customer).into_iter().enumerate() {
             game.direct.iter().for_each(|&(field, share)| direct[field] += share);
             let players = (game.players.as_slice(), self.fields);
             let own = Game::new((place, row), players, &game.toggles, &game.couplings)?;

@@ -153,7 +153,7 @@ fn compare(scorer: &Scorer, customers: &[Customer], options: &ExplainOptions) ->
     let mut explanations = Explanations::new(scorer);
     let mut most = 0;
     for customer in customers {
-        most += explanations.push(scorer, customer, options, &mut workspace).unwrap();
+        most += explanations.push(scorer, customer, options).unwrap();
     }
     assert_eq!(explanations.customers(), customers.len());
     let explained = block_on(explanations.explain(scorer, &gpu)).unwrap();
@@ -179,7 +179,7 @@ fn explanations_are_the_scorers() {
     }
     let scorer = small_scorer(&[6]);
     let options = ExplainOptions { budget: Some(7), ..ExplainOptions::default() };
-    let refused = Explanations::new(&scorer).push(&scorer, &customers()[1], &options, &mut scorer.workspace());
+    let refused = Explanations::new(&scorer).push(&scorer, &customers()[1], &options);
     assert_eq!(refused.unwrap_err().code(), "argument_invalid");
 }
 

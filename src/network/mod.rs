@@ -20,6 +20,7 @@ macro_rules! unroll {
 
 #[cfg(feature = "burn")]
 pub mod burn;
+mod first_layer;
 mod lanes;
 mod layer;
 mod parts;
@@ -27,13 +28,15 @@ mod parts;
 pub(crate) mod tests;
 pub mod walk;
 
+pub use first_layer::LookupTable;
 pub use lanes::LANES;
 pub use parts::{Layer, MAXIMUM_LAYERS, MAXIMUM_UNITS, NetworkError, NetworkParts};
 
 use wide::f32x4;
 
-use crate::encoding::Features;
+use crate::encoding::{Features, Input, Lookups, Places};
 
+use first_layer::{ByInput, ByLookup, Encoded, Tables, VECTORS};
 use lanes::{relu, splat};
 use layer::PackedLayer;
 
@@ -42,7 +45,7 @@ use layer::PackedLayer;
 pub struct Network {
     parts: NetworkParts,
     rows: usize,
-    /// Vectors of four units that one table row takes.
+    /// Vectors of four units that one table row takes, a multiple of [`VECTORS`].
     stride: usize,
     /// `[rows + 1, stride]`: the row after the last is zero, so that every row has a next one.
     table: Vec<f32x4>,
@@ -50,6 +53,8 @@ pub struct Network {
     bias: Vec<f32x4>,
     layers: Vec<PackedLayer>,
     output: Vec<f32>,
+    /// For each input, whether it shares a lookup with the one before it. Inputs beyond do not.
+    joined: Vec<bool>,
 }
 
 /// Memory for one evaluation, made once and used again.
@@ -64,16 +69,16 @@ impl Network {
     /// Checks and packs a network whose first layer has `rows` table rows.
     pub fn new(rows: usize, parts: NetworkParts) -> Result<Network, NetworkError> {
         parts.check(rows)?;
-        let stride = parts.units.div_ceil(LANES);
+        let stride = parts.units.div_ceil(VECTORS * LANES) * VECTORS;
         let mut table = Vec::with_capacity((rows + 1) * stride);
         for row in 0..rows {
-            pack(&parts.table[row * parts.units..(row + 1) * parts.units], &mut table);
+            pack(&parts.table[row * parts.units..(row + 1) * parts.units], stride, &mut table);
         }
         table.resize((rows + 1) * stride, f32x4::ZERO);
         let mut direct = parts.direct.clone();
         direct.push(0.0);
         let mut bias = Vec::new();
-        pack(&parts.bias, &mut bias);
+        pack(&parts.bias, stride, &mut bias);
         let mut width = stride * LANES;
         let mut layers = Vec::new();
         for layer in &parts.layers {
@@ -83,7 +88,13 @@ impl Network {
         }
         let mut output = parts.output.clone();
         output.resize(width, 0.0);
-        Ok(Network { parts, rows, stride, table, direct, bias, layers, output })
+        Ok(Network { parts, rows, stride, table, direct, bias, layers, output, joined: Vec::new() })
+    }
+
+    /// Sets which inputs share a lookup with the one before them, by input. This is the order in which
+    /// rows are added up.
+    pub(crate) fn join(&mut self, joined: Vec<bool>) {
+        self.joined = joined;
     }
 
     /// The network as the artifact stores it.
@@ -123,13 +134,37 @@ impl Network {
 
     /// Logits of the first `count` customers of `features`.
     pub fn logits(&self, features: &Features, count: usize, scratch: &mut Scratch, logits: &mut [f32]) {
+        self.logits_of(&ByInput { tables: self.tables(), features }, count, scratch, logits);
+    }
+
+    /// Logits of the first `count` customers of `places`: the bits of [`Network::logits`], from a
+    /// table in which neighbouring categories are added up.
+    pub fn logits_by_lookup(
+        &self,
+        table: &LookupTable,
+        places: &Places,
+        count: usize,
+        scratch: &mut Scratch,
+        logits: &mut [f32],
+    ) {
+        self.logits_of(&ByLookup { tables: self.tables(), table, places }, count, scratch, logits);
+    }
+
+    #[inline(always)]
+    fn logits_of(&self, customers: &impl Encoded, count: usize, scratch: &mut Scratch, logits: &mut [f32]) {
+        if self.layers.is_empty() {
+            for (customer, logit) in logits[..count].iter_mut().enumerate() {
+                *logit = self.flat(customers, customer) + customers.direct(customer);
+            }
+            return;
+        }
         for first in (0..count).step_by(LANES) {
             let lanes = (count - first).min(LANES);
             let mut direct = [0.0; LANES];
             for (lane, direct) in direct.iter_mut().enumerate().take(lanes) {
-                *direct = self.direct_share(features, first + lane);
-                self.first_layer(features, first + lane, lane, scratch);
+                *direct = customers.direct(first + lane);
             }
+            self.first_layer(customers, first, lanes, scratch);
             let sums = (self.hidden_part(scratch) + f32x4::new(direct)).to_array();
             logits[first..first + lanes].copy_from_slice(&sums[..lanes]);
         }
@@ -142,18 +177,21 @@ impl Network {
         logit[0]
     }
 
-    /// The direct shares of the logit of one customer, added up.
-    fn direct_share(&self, features: &Features, customer: usize) -> f32 {
-        let rows = features.rows[customer..].iter().step_by(features.capacity());
-        let fractions = features.fractions[customer..].iter().step_by(features.capacity());
-        rows.zip(fractions).map(|(&row, &fraction)| self.direct_at((row, fraction))).sum()
-    }
-
     /// The direct share of one input.
     #[inline(always)]
-    pub fn direct_at(&self, (row, fraction): (u32, f32)) -> f32 {
-        let share = self.direct[row as usize];
-        if fraction == 0.0 { share } else { share + (self.direct[row as usize + 1] - share) * fraction }
+    pub fn direct_at(&self, position: (u32, f32)) -> f32 {
+        self.tables().direct_at(position)
+    }
+
+    #[inline(always)]
+    fn tables(&self) -> Tables<'_> {
+        let Network { stride, bias, table, direct, joined, .. } = self;
+        Tables { stride: *stride, bias, table, direct, joined }
+    }
+
+    /// The first layer as batches read it. `inputs` and `lookups` are those of the encoder.
+    pub fn lookup_table(&self, inputs: &[Input], lookups: &Lookups) -> LookupTable {
+        LookupTable::new(self.tables(), inputs, lookups)
     }
 
     /// What one input adds to the first layer's sums, by unit.
@@ -165,56 +203,30 @@ impl Network {
         units
     }
 
-    /// First-layer sums of one customer, written into one lane of the scratch.
-    fn first_layer(&self, features: &Features, customer: usize, lane: usize, scratch: &mut Scratch) {
-        let mut vector = 0;
-        // Four vectors at a time stay in registers.
-        while vector + 4 <= self.stride {
-            self.first_layer_vectors::<4>(features, customer, lane, vector, scratch);
-            vector += 4;
+    /// The hidden part of a network with at most one hidden layer. The lanes hold units, and each
+    /// adds up what a lane of [`dot_relu`] does.
+    #[inline(always)]
+    fn flat(&self, customers: &impl Encoded, customer: usize) -> f32 {
+        let mut dot = f32x4::ZERO;
+        for (vector, weights) in (0..self.stride).step_by(VECTORS).zip(self.output.chunks_exact(VECTORS * LANES)) {
+            let sums = customers.sums(customer, vector);
+            let weights = weights.as_chunks().0;
+            unroll!(I in 4 { dot += relu(sums[I]) * f32x4::new(weights[I]); });
         }
-        while vector < self.stride {
-            self.first_layer_vectors::<1>(features, customer, lane, vector, scratch);
-            vector += 1;
-        }
+        let [a, b, c, d] = dot.to_array();
+        self.parts.output_bias + ((a + b) + (c + d))
     }
 
+    /// First-layer sums of up to four customers, each in a lane of the scratch.
     #[inline(always)]
-    fn first_layer_vectors<const N: usize>(
-        &self,
-        features: &Features,
-        customer: usize,
-        lane: usize,
-        vector: usize,
-        scratch: &mut Scratch,
-    ) {
-        const { assert!(N <= 4) };
-        let mut sums = [f32x4::ZERO; N];
-        sums.copy_from_slice(&self.bias[vector..vector + N]);
-        let rows = features.rows[customer..].iter().step_by(features.capacity());
-        let fractions = features.fractions[customer..].iter().step_by(features.capacity());
-        for (&row, &fraction) in rows.zip(fractions) {
-            let at = row as usize * self.stride + vector;
-            let here = &self.table[at..at + N];
-            if fraction == 0.0 {
-                unroll!(I in 4 {
-                    if I < N {
-                        sums[I] += here[I];
-                    }
-                });
-            } else {
-                let next = &self.table[at + self.stride..at + self.stride + N];
-                let fraction = splat(fraction);
-                unroll!(I in 4 {
-                    if I < N {
-                        sums[I] += here[I] + (next[I] - here[I]) * fraction;
-                    }
-                });
+    fn first_layer(&self, customers: &impl Encoded, first: usize, lanes: usize, scratch: &mut Scratch) {
+        for (vector, units) in (0..).step_by(VECTORS).zip(scratch.first.chunks_exact_mut(VECTORS * LANES)) {
+            let mut sums = [[f32x4::ZERO; VECTORS]; LANES];
+            for (lane, sums) in sums.iter_mut().enumerate().take(lanes) {
+                *sums = customers.sums(first + lane, vector);
             }
-        }
-        for (n, sum) in sums.into_iter().enumerate() {
-            for (unit, value) in sum.to_array().into_iter().enumerate() {
-                scratch.first[(vector + n) * LANES + unit].as_mut_array()[lane] = value;
+            for (n, units) in units.chunks_exact_mut(LANES).enumerate() {
+                units.copy_from_slice(&f32x4::transpose([sums[0][n], sums[1][n], sums[2][n], sums[3][n]]));
             }
         }
     }
@@ -251,11 +263,13 @@ fn dot_relu(values: &[f32x4], weights: &[f32]) -> f32x4 {
     (sums[0] + sums[1]) + (sums[2] + sums[3])
 }
 
-/// Appends values as vectors, the last one padded with zeros.
-fn pack(values: &[f32], out: &mut Vec<f32x4>) {
+/// Appends values as `vectors` vectors, padded with zeros.
+fn pack(values: &[f32], vectors: usize, out: &mut Vec<f32x4>) {
+    let end = out.len() + vectors;
     out.extend(values.chunks(LANES).map(|chunk| {
         let mut lanes = [0.0; LANES];
         lanes[..chunk.len()].copy_from_slice(chunk);
         f32x4::new(lanes)
     }));
+    out.resize(end, f32x4::ZERO);
 }

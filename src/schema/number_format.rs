@@ -193,7 +193,7 @@ fn without_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
 fn hours(text: &str) -> Option<f64> {
     let mut rest = text.as_bytes();
     let negative = date::take(&mut rest, b"-");
-    if let Some(seconds) = with_units(&text[text.len() - rest.len()..]) {
+    if let Some(seconds) = with_units(text.get(text.len() - rest.len()..).unwrap_or_default()) {
         return Some(if negative { -seconds } else { seconds } / 3600.0);
     }
     let mut hours = whole(&mut rest)?;
@@ -237,7 +237,7 @@ fn with_units(text: &str) -> Option<f64> {
         if !has_times && let Some(after) = rest.strip_prefix('T') {
             (rest, longest, has_times) = (after, DAY, true);
         }
-        let (number, after) = rest.split_at(rest.find(|c| !is_number(c))?);
+        let (number, after) = rest.split_at_checked(rest.find(|c| !is_number(c))?)?;
         // ISO 8601 has a letter for a unit, and no blanks.
         let length = if is_iso { 1 } else { after.len() };
         let mut word = after.as_bytes().get(..length)?;

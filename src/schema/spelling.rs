@@ -30,17 +30,18 @@ pub fn folded(text: &str) -> String {
 
 /// A whole number without a fraction of zeros, and without the sign of -0; other texts as they are.
 fn whole(text: &str) -> &str {
-    let sign = usize::from(text.starts_with('-'));
-    let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
-    let (number, fraction) = text[sign..].split_at(digits);
-    let is_code = digits > 1 && number.starts_with('0');
-    let is_whole = fraction.is_empty() || fraction.starts_with('.') && fraction[1..].bytes().all(|byte| byte == b'0');
-    if digits == 0 || is_code || !is_whole {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let fraction = unsigned.trim_start_matches(|char: char| char.is_ascii_digit());
+    let number = unsigned.strip_suffix(fraction).unwrap_or(unsigned);
+    let is_code = number.len() > 1 && number.starts_with('0');
+    let mut zeros = fraction.strip_prefix('.').unwrap_or(fraction).bytes();
+    let is_whole = fraction.is_empty() || fraction.starts_with('.') && zeros.all(|byte| byte == b'0');
+    if number.is_empty() || is_code || !is_whole {
         text
     } else if number == "0" {
         number
     } else {
-        &text[..sign + digits]
+        text.strip_suffix(fraction).unwrap_or(text)
     }
 }
 

@@ -1,11 +1,15 @@
 //! Scoring many customers at once from columns: numbers as f64, categories as codes.
 
-use super::score::Scorer;
+use wide::u16x8;
+
+use super::score::{FirstLayer, Scorer};
 use crate::customer::{Cell, Customer, MISSING_CODE};
-use crate::encoding::{Features, Scale, Source, is_clipped};
+#[cfg(all(feature = "wasm", feature = "webgpu"))]
+use crate::encoding::Features;
+use crate::encoding::{Lookups, NO_CODE, OTHER, Places, ROW, Scale, Source, place_numbers};
 use crate::network::Scratch;
 
-/// Rows encoded and scored together: their features fit the second cache.
+/// Rows encoded and scored together: their places fit the first cache.
 const TILE: usize = 256;
 
 /// What was noticed in a row, worst last.
@@ -35,7 +39,7 @@ pub struct ColumnBlock {
     pub probabilities: Vec<f32>,
     /// Index into the policy's tiers, 255 where the flag is an error.
     pub tiers: Vec<u8>,
-    features: Features,
+    places: Places,
     scratch: Scratch,
 }
 
@@ -60,7 +64,7 @@ impl ColumnBlock {
             logits: vec![0.0; capacity],
             probabilities: vec![0.0; capacity],
             tiers: vec![0; capacity],
-            features: Features::new(scorer.artifact.encoder.inputs().len(), TILE),
+            places: scorer.first_layer().lookups.places(TILE),
             scratch: scorer.artifact.network.scratch(),
         }
     }
@@ -89,13 +93,13 @@ impl ColumnBlock {
         let columns = self.numbers.iter().zip(&self.codes);
         let count = |(numbers, codes): (&Vec<f64>, &Vec<u16>)| {
             let numbers = numbers.iter().take(rows).filter(|number| number.is_nan()).count();
-            numbers + codes.iter().take(rows).filter(|&&code| code == MISSING_CODE).count()
+            numbers + missing_codes(&codes[..rows.min(codes.len())])
         };
         columns.map(|column| count(column) as u64).collect()
     }
 
     /// One cell as it stands in the columns.
-    pub(super) fn cell(&self, field: usize, row: usize) -> Cell {
+    pub(crate) fn cell(&self, field: usize, row: usize) -> Cell {
         match self.numbers[field].get(row) {
             Some(number) if number.is_nan() => Cell::Missing,
             Some(number) => Cell::Number(*number),
@@ -118,12 +122,13 @@ impl ColumnBlock {
     /// flags must be clean, as in a new block.
     pub fn score_checked(&mut self, scorer: &Scorer, rows: usize) -> usize {
         let rows = rows.min(self.capacity());
-        self.flag_values(scorer, rows);
+        let FirstLayer { lookups, table } = scorer.first_layer();
+        self.flag_unread(scorer, rows);
         for start in (0..rows).step_by(TILE) {
             let count = (rows - start).min(TILE);
-            self.encode(scorer, start, count);
+            self.encode(scorer, lookups, start, count);
             let logits = &mut self.logits[start..start + count];
-            scorer.artifact.network.logits(&self.features, count, &mut self.scratch, logits);
+            scorer.artifact.network.logits_by_lookup(table, &self.places, count, &mut self.scratch, logits);
         }
         self.finish(scorer, rows)
     }
@@ -133,11 +138,23 @@ impl ColumnBlock {
     #[cfg(all(feature = "wasm", feature = "webgpu"))]
     pub(crate) fn stage(&mut self, scorer: &Scorer, rows: usize, features: &mut Features, first: usize) -> usize {
         self.flag_bounds(scorer, rows);
-        self.flag_values(scorer, rows);
+        self.flag_unread(scorer, rows);
         for start in (0..rows).step_by(TILE) {
-            let count = (rows - start).min(TILE);
-            self.encode(scorer, start, count);
-            features.copy_from(first + start, &self.features, count);
+            self.encode(scorer, &scorer.first_layer().lookups, start, (rows - start).min(TILE));
+        }
+        let encoder = &scorer.artifact.encoder;
+        for (index, input) in encoder.inputs().iter().enumerate() {
+            match input.source {
+                Source::Field(field) if !self.codes[field].is_empty() => {
+                    encoder.encode_codes(index, &self.codes[field][..rows], MISSING_CODE, features, first);
+                }
+                Source::Field(field) => {
+                    encoder.encode_numbers(index, &self.numbers[field][..rows], features, first);
+                }
+                Source::Derived(_) => {
+                    encoder.encode_cells(index, rows, &|field, row| self.cell(field, row), features, first);
+                }
+            }
         }
         self.flags[..rows].iter().filter(|&&flag| flag == Flag::Error as u8).count()
     }
@@ -173,49 +190,107 @@ impl ColumnBlock {
         }
     }
 
-    /// Flags codes that are OTHER or none, and numbers outside the fitted quantiles.
-    fn flag_values(&mut self, scorer: &Scorer, rows: usize) {
-        let ColumnBlock { numbers, codes, flags, .. } = self;
-        let flags = &mut flags[..rows];
-        let raise = |seen: &mut u8, flag: Flag| *seen = (*seen).max(flag as u8);
+    /// Flags codes that are OTHER or none, of categories that no lookup reads.
+    fn flag_unread(&mut self, scorer: &Scorer, rows: usize) {
+        let ColumnBlock { codes, flags, .. } = self;
         for (field, codes) in scorer.artifact.document.schema.fields.iter().zip(codes) {
             // The column is empty where the field is a number.
-            let other = field.category_count() as u16;
-            for (seen, &code) in flags.iter_mut().zip(codes.iter()) {
-                // One comparison for nearly every row: the missing code wraps round to 0.
-                if code.wrapping_sub(MISSING_CODE) > other {
-                    raise(seen, if code == other { Flag::Warning } else { Flag::Error });
-                }
+            if !field.only_derived || codes.is_empty() {
+                continue;
             }
-        }
-        for input in scorer.artifact.encoder.inputs() {
-            if let (Source::Field(field), Scale::Number { knots }) = (input.source, &input.scale) {
-                for (seen, &number) in flags.iter_mut().zip(&numbers[field][..rows]) {
-                    if is_clipped(knots, number) {
-                        raise(seen, Flag::Warning);
-                    }
+            let other = field.category_count() as u16;
+            for (flag, &code) in flags.iter_mut().zip(&codes[..rows]) {
+                match code {
+                    MISSING_CODE => {}
+                    code if code == other => raise(flag, Flag::Warning),
+                    code if code > other => raise(flag, Flag::Error),
+                    _ => {}
                 }
             }
         }
     }
 
-    fn encode(&mut self, scorer: &Scorer, start: usize, count: usize) {
-        let encoder = &scorer.artifact.encoder;
+    /// Encodes a tile of rows into the places, and flags codes that are OTHER or none, and numbers
+    /// outside the fitted quantiles.
+    fn encode(&mut self, scorer: &Scorer, lookups: &Lookups, start: usize, count: usize) {
         // Taken out so that the columns can be read while it is written.
-        let mut features = std::mem::replace(&mut self.features, Features::new(0, TILE));
-        for (index, input) in encoder.inputs().iter().enumerate() {
-            match input.source {
-                Source::Field(field) if !self.codes[field].is_empty() => {
-                    encoder.encode_codes(index, &self.codes[field][start..start + count], MISSING_CODE, &mut features);
+        let mut places = std::mem::take(&mut self.places);
+        let mut flags = std::mem::take(&mut self.flags);
+        let inputs = scorer.artifact.encoder.inputs();
+        let (width, fractions) = (lookups.list.len(), lookups.fractions);
+        let mut fraction = 0;
+        for (index, lookup) in lookups.list.iter().enumerate() {
+            let first_row = lookup.first_row;
+            let flags = &mut flags[start..start + count];
+            if !lookup.members.is_empty() {
+                let mut joint = [first_row; TILE];
+                for member in &lookup.members {
+                    member.add(&self.codes[member.field][start..start + count], &mut joint);
                 }
-                Source::Field(field) => {
-                    encoder.encode_numbers(index, &self.numbers[field][start..start + count], &mut features);
+                let rows = places.rows[index..].iter_mut().step_by(width);
+                for ((row, flag), joint) in rows.zip(flags).zip(joint) {
+                    *row = joint & ROW;
+                    if joint >= OTHER {
+                        raise(flag, if joint >= NO_CODE { Flag::Error } else { Flag::Warning });
+                    }
                 }
-                Source::Derived(_) => {
-                    encoder.encode_cells(index, count, &|field, row| self.cell(field, start + row), &mut features);
+                continue;
+            }
+            let input = &inputs[lookup.first_input];
+            let mut set = |at: usize, row: u32, fraction_of_way: f32| {
+                places.rows[at * width + index] = first_row + row;
+                places.fractions[at * fractions + fraction] = fraction_of_way;
+            };
+            match (input.source, &input.scale) {
+                (Source::Field(field), Scale::Number { knots }) => {
+                    let numbers = &self.numbers[field][start..start + count];
+                    place_numbers(knots, numbers, |at, (row, fraction, is_clipped)| {
+                        set(at, row, fraction);
+                        if is_clipped {
+                            raise(&mut flags[at], Flag::Warning);
+                        }
+                    });
+                }
+                _ => {
+                    for at in 0..count {
+                        let cell = |field| self.cell(field, start + at);
+                        let (row, fraction) = scorer.artifact.encoder.encode_input(input, &cell);
+                        set(at, row - input.first_row, fraction);
+                    }
                 }
             }
+            fraction += 1;
         }
-        self.features = features;
+        (self.places, self.flags) = (places, flags);
+    }
+}
+
+/// Counts the missing values, eight at a time.
+fn missing_codes(codes: &[u16]) -> usize {
+    let (eights, rest) = codes.as_chunks();
+    let missing = u16x8::new([MISSING_CODE; 8]);
+    // A lane counts up to 65,535.
+    let counted = eights.chunks(usize::from(u16::MAX)).map(|eights| {
+        // A lane of a comparison that holds is the greatest number, which is -1.
+        let counts = eights.iter().fold(u16x8::ZERO, |counts, &codes| counts - u16x8::new(codes).simd_eq(missing));
+        counts.to_array().into_iter().map(usize::from).sum::<usize>()
+    });
+    counted.sum::<usize>() + rest.iter().filter(|&&code| code == MISSING_CODE).count()
+}
+
+fn raise(seen: &mut u8, flag: Flag) {
+    *seen = (*seen).max(flag as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_codes_are_counted_in_long_columns() {
+        // More than a lane counts, and a rest of fewer than eight.
+        let codes: Vec<u16> = (0..8 * 70_003 + 5).map(|row| if row % 3 == 0 { 7 } else { MISSING_CODE }).collect();
+        assert_eq!(missing_codes(&codes), codes.iter().filter(|&&code| code == MISSING_CODE).count());
+        assert_eq!(missing_codes(&[]), 0);
     }
 }

@@ -97,15 +97,14 @@ impl Scorer {
         workspace: &mut Workspace,
     ) -> Result<Explanation, BudgetTooSmall> {
         let score = self.score(customer, workspace);
-        let rows = self.artifact.background.len();
-        let games: Vec<_> = (0..rows).map(|row| self.game(customer, &workspace.features, row)).collect();
+        let games = self.games(customer);
         let players = games.iter().map(|game| game.players.clone()).collect();
         let budget = self.budget(options);
         let fields = customer.cells().len();
         let MeanShares { shares: mut contributions, standard_errors, mut evaluations, exact } =
             explanation::explain(fields, players, |row| games[row].walk(self), budget)?;
         for (field, share) in games.iter().flat_map(|game| &game.direct) {
-            contributions[*field] += share / rows as f64;
+            contributions[*field] += share / games.len() as f64;
         }
         let interactions = (options.interactions && exact).then(|| {
             evaluations *= 2;

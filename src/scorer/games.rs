@@ -73,10 +73,11 @@ impl FieldGame {
 
 impl Scorer {
     /// The games of one customer, one for each background row.
-    #[cfg(feature = "webgpu")]
-    pub(crate) fn games(&self, customer: &Customer, workspace: &mut super::score::Workspace) -> Vec<FieldGame> {
-        self.artifact.encoder.encode(customer, 0, &mut workspace.features);
-        (0..self.artifact.background.len()).map(|row| self.game(customer, &workspace.features, row)).collect()
+    pub(crate) fn games(&self, customer: &Customer) -> Vec<FieldGame> {
+        let encoder = &self.artifact.encoder;
+        let mut features = Features::new(encoder.inputs().len(), 1);
+        encoder.encode(customer, 0, &mut features);
+        (0..self.artifact.background.len()).map(|row| self.game(customer, &features, row)).collect()
     }
 
     /// The background rows, encoded.
@@ -85,7 +86,7 @@ impl Scorer {
         &self.encoded_background().rows
     }
 
-    pub(super) fn game(&self, customer: &Customer, features: &Features, row: usize) -> FieldGame {
+    fn game(&self, customer: &Customer, features: &Features, row: usize) -> FieldGame {
         let encoder = &self.artifact.encoder;
         let network = &self.artifact.network;
         let reference = self.artifact.background[row].cells();

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::artifact::{self, Artifact, ArtifactError, Document};
 use crate::customer::{Cell, Customer};
-use crate::encoding::Features;
-use crate::network::Scratch;
+use crate::encoding::{Features, Lookups, Places};
+use crate::network::{LookupTable, Scratch};
 use crate::schema::Field;
 use crate::sentence::Messages;
 
@@ -18,6 +18,8 @@ pub struct Scorer {
     pub(super) artifact: Artifact,
     /// Made for the first explanation; a score does not need it.
     background: OnceLock<EncodedBackground>,
+    /// Made for the first score.
+    first_layer: OnceLock<FirstLayer>,
     /// The words for people; made on first use.
     messages: OnceLock<Messages>,
 }
@@ -29,10 +31,17 @@ pub(super) struct EncodedBackground {
     pub(super) base: f64,
 }
 
+/// The first layer, a lookup for neighbouring categories.
+#[derive(Clone, Debug)]
+pub(super) struct FirstLayer {
+    pub(super) lookups: Lookups,
+    pub(super) table: LookupTable,
+}
+
 /// Memory for scoring one customer after another.
 #[derive(Clone, Debug)]
 pub struct Workspace {
-    pub(super) features: Features,
+    places: Places,
     scratch: Scratch,
 }
 
@@ -57,20 +66,32 @@ impl Scorer {
 
     /// Makes an artifact ready.
     pub fn new(artifact: Artifact) -> Scorer {
-        Scorer { artifact, background: OnceLock::new(), messages: OnceLock::new() }
+        Scorer { artifact, background: OnceLock::new(), first_layer: OnceLock::new(), messages: OnceLock::new() }
     }
 
     pub(super) fn encoded_background(&self) -> &EncodedBackground {
         self.background.get_or_init(|| {
             let Artifact { encoder, network, background, .. } = &self.artifact;
+            let FirstLayer { lookups, table } = self.first_layer();
             let mut rows = Features::new(encoder.inputs().len(), background.len());
+            let mut places = lookups.places(background.len());
             for (at, customer) in background.iter().enumerate() {
                 encoder.encode(customer, at, &mut rows);
+                lookups.encode(encoder, customer.cells(), at, &mut places);
             }
             let mut logits = vec![0.0; background.len()];
-            network.logits(&rows, background.len(), &mut network.scratch(), &mut logits);
+            network.logits_by_lookup(table, &places, background.len(), &mut network.scratch(), &mut logits);
             let base = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / background.len() as f64;
             EncodedBackground { rows, base }
+        })
+    }
+
+    pub(super) fn first_layer(&self) -> &FirstLayer {
+        self.first_layer.get_or_init(|| {
+            let Artifact { encoder, network, .. } = &self.artifact;
+            let lookups = Lookups::new(encoder, network.parts().units);
+            let table = network.lookup_table(encoder.inputs(), &lookups);
+            FirstLayer { lookups, table }
         })
     }
 
@@ -86,15 +107,18 @@ impl Scorer {
 
     /// Memory for scoring one customer after another.
     pub fn workspace(&self) -> Workspace {
-        let features = Features::new(self.artifact.encoder.inputs().len(), 1);
-        Workspace { features, scratch: self.artifact.network.scratch() }
+        Workspace { places: self.first_layer().lookups.places(1), scratch: self.artifact.network.scratch() }
     }
 
     /// Scores one customer.
     pub fn score(&self, customer: &Customer, workspace: &mut Workspace) -> Score {
-        let Workspace { features, scratch } = workspace;
-        self.artifact.encoder.encode(customer, 0, features);
-        self.finish(self.artifact.network.logit(features, scratch))
+        let Workspace { places, scratch } = workspace;
+        let FirstLayer { lookups, table } = self.first_layer();
+        let Artifact { encoder, network, .. } = &self.artifact;
+        lookups.encode(encoder, customer.cells(), 0, places);
+        let mut logit = [0.0];
+        network.logits_by_lookup(table, places, 1, scratch, &mut logit);
+        self.finish(logit[0])
     }
 
     pub(super) fn finish(&self, logit: f32) -> Score {

@@ -2,7 +2,7 @@
 
 use super::columns::{ColumnBlock, Flag};
 use super::score::Scorer;
-use crate::artifact::Document;
+use crate::artifact::{Artifact, Document};
 use crate::customer::{
     Cell, Problem, Rule, Shift, Spellings, Value, ValueSummary, cell_fits, check_number, check_value_spelled, clipped,
     shifts,
@@ -95,5 +95,37 @@ impl Tally {
         let Document { schema, .. } = scorer.document();
         let shifts = shifts(schema, self.rows, &self.missing, &self.values, training);
         (self.rows, self.values, shifts)
+    }
+}
+
+impl Scorer {
+    /// All problems of a customer's cells, by field, as the row buffer or a [`ColumnBlock`] has them.
+    /// `ask` returns the problems of a cell that does not say what its value is.
+    pub fn problems(
+        &self,
+        cell: &dyn Fn(usize) -> Cell,
+        ask: &mut dyn FnMut(usize) -> [Option<Problem>; 2],
+    ) -> Vec<Problem> {
+        let Artifact { document: Document { schema, .. }, encoder, .. } = self.artifact();
+        let (mut problems, mut replaced) = (Vec::new(), Vec::new());
+        for (index, field) in schema.fields.iter().enumerate() {
+            match cell(index) {
+                Cell::Number(number) if field.is_number() && number.is_finite() => {
+                    problems.extend(check_number(field, number).err());
+                    let knots = encoder.knots(index).filter(|knots| is_clipped(knots, number));
+                    replaced.extend(knots.map(|knots| clipped(field, number, knots[0], knots[knots.len() - 1])));
+                }
+                Cell::Category(code) if code as usize == field.category_count() => {
+                    problems.extend(ask(index).into_iter().flatten());
+                }
+                cell if cell_fits(field, cell) => {}
+                _ => problems.extend(ask(index).into_iter().flatten()),
+            }
+        }
+        // The numbers of a row that is not scored do not count as others.
+        if !problems.iter().any(|problem| problem.rule.is_error()) {
+            problems.append(&mut replaced);
+        }
+        problems
     }
 }

@@ -5,7 +5,7 @@ use crate::customer::MISSING_CODE;
 use crate::customer::{Cell, Customer};
 use crate::decision::Policy;
 use crate::encoding::tests::{customer, encoded_schema, small_encoder};
-use crate::encoding::{Encoder, InputDocument};
+use crate::encoding::{Encoder, Features, InputDocument};
 use crate::explanation::tests::{definition, interaction_definition};
 use crate::network::tests::parts;
 use crate::network::{Network, NetworkParts};
@@ -115,22 +115,31 @@ fn block(scorer: &Scorer, customers: &[Customer]) -> ColumnBlock {
 
 #[test]
 fn columns_agree_with_single_customers_bit_for_bit() {
-    let scorer = small_scorer(&[16, 8]);
-    let customers = customers();
-    let mut block = block(&scorer, &customers);
-    block.numbers[0][300] = 1e9;
-    block.codes[2][301] = 77;
-    block.numbers[1][302] = f64::INFINITY;
-    assert_eq!(block.score(&scorer, 600), 3);
-    let mut workspace = scorer.workspace();
-    for row in (0..600).filter(|row| !(300..303).contains(row)) {
-        let customer = &customers[row % 12];
-        let score = scorer.score(customer, &mut workspace);
-        assert_eq!(block.logits[row].to_bits(), (score.logit as f32).to_bits(), "row {row}");
-        assert_eq!((block.probabilities[row], block.tiers[row]), (score.probability as f32, score.tier as u8));
-        assert_eq!(block.flags[row], u8::from(scorer.has_warnings(customer)));
+    for hidden in [&[][..], &[3], &[16], &[32], &[44], &[16, 8], &[21, 9, 8]] {
+        let scorer = small_scorer(hidden);
+        // The category and the flag share a lookup.
+        assert_eq!(scorer.first_layer().lookups.list.len() + 1, scorer.artifact().encoder.inputs().len());
+        let customers = customers();
+        let mut block = block(&scorer, &customers);
+        block.numbers[0][300] = 1e9;
+        block.codes[2][301] = 77;
+        block.numbers[1][302] = f64::INFINITY;
+        assert_eq!(block.score(&scorer, 600), 3);
+        let mut workspace = scorer.workspace();
+        let Artifact { encoder, network, .. } = scorer.artifact();
+        let mut features = Features::new(encoder.inputs().len(), 1);
+        for row in (0..600).filter(|row| !(300..303).contains(row)) {
+            let customer = &customers[row % 12];
+            let score = scorer.score(customer, &mut workspace);
+            assert_eq!(block.logits[row].to_bits(), (score.logit as f32).to_bits(), "{hidden:?}, row {row}");
+            encoder.encode(customer, 0, &mut features);
+            let by_input = network.logit(&features, &mut network.scratch());
+            assert_eq!(block.logits[row].to_bits(), by_input.to_bits(), "{hidden:?}, row {row}");
+            assert_eq!((block.probabilities[row], block.tiers[row]), (score.probability as f32, score.tier as u8));
+            assert_eq!(block.flags[row], u8::from(scorer.has_warnings(customer)));
+        }
+        assert!(block.logits[300..303].iter().all(|logit| logit.is_nan()) && block.tiers[301] == u8::MAX);
     }
-    assert!(block.logits[300..303].iter().all(|logit| logit.is_nan()) && block.tiers[301] == u8::MAX);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! A model in wasm memory: scores of one row and of columns.
 
-use js_sys::Array;
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::failure::failure;
 #[cfg(feature = "webgpu")]
 use super::staged::Staged;
-use super::values::{borrowed, cell_from_number, number_from_cell, problems_json, text_of, value};
+use super::values::{cell_from_number, number_from_cell, problems_json, value};
 use crate::artifact::{self, ArtifactError};
-use crate::customer::{Cell, Customer, Spellings, check_spelled, check_value_spelled, keeps_numbers};
+use crate::customer::{Cell, Customer, Spellings, check_value_spelled, keeps_numbers};
 use crate::schema::date;
 use crate::scorer::{ColumnBlock, Flag, Score, Scorer, Workspace};
 
@@ -134,20 +134,28 @@ impl Engine {
         self.flag as u8
     }
 
-    /// Problems of a record, one value per field (undefined is absent, null is missing), as a JSON
-    /// list.
-    pub fn problems(&self, values: &Array) -> String {
-        let texts: Vec<_> = values.iter().map(|item| (text_of(&item), item)).collect();
-        let values: Vec<_> = texts.iter().map(|(text, item)| borrowed(item, text)).collect();
-        let schema = &self.scorer.document().schema;
-        let problems = match check_spelled(schema, &self.spellings, &values) {
-            Ok((customer, mut warnings)) => {
-                warnings.extend(self.scorer.artifact().encoder.clipped(schema, &customer));
-                warnings
-            }
-            Err(problems) => problems,
+    /// Problems of a row that was scored, as a JSON list: of the row of the column buffers, or of the
+    /// row buffer where `row` is negative. `value_of` returns the value of a field in it (undefined is
+    /// absent, null is missing).
+    pub fn problems(&self, row: i32, value_of: &Function) -> Result<String, JsValue> {
+        let Engine { scorer, block, spellings, .. } = self;
+        let (fields, mut thrown) = (&scorer.document().schema.fields, None);
+        let cell = |field: usize| match (usize::try_from(row), block) {
+            (Ok(row), Some(block)) => block.cell(field, row),
+            _ => cell_from_number(&fields[field], self.row[field]),
         };
-        problems_json(&problems)
+        let problems = scorer.problems(&cell, &mut |field| match value_of.call1(&JsValue::NULL, &field.into()) {
+            Ok(input) => {
+                let mut text = String::new();
+                let (cell, warning) = check_value_spelled(&fields[field], &spellings[field], value(&input, &mut text));
+                [cell.err(), warning]
+            }
+            Err(error) => {
+                thrown = Some(error);
+                [None, None]
+            }
+        });
+        thrown.map_or_else(|| Ok(problems_json(&problems)), Err)
     }
 
     /// Rows that the column buffers hold.

@@ -70,13 +70,13 @@ impl Engine {
     /// kernels do not support its games.
     pub fn stage_explanation(&mut self, row: usize, budget: f64, tolerance: f64, seed: f64) -> Result<f64, JsValue> {
         self.block();
-        let Engine { scorer, block, customer, staged, workspace, .. } = self;
+        let Engine { scorer, block, customer, staged, .. } = self;
         if !block.as_ref().is_some_and(|block| block.take(scorer, row, customer)) {
             return Err(failure("record_invalid", "the row cannot be scored", &[]));
         }
         let explanations = staged.explanations.get_or_insert_with(|| Explanations::new(scorer));
         let options = options(budget, tolerance, seed);
-        let evaluations = explanations.push(scorer, customer, &options, workspace).map_err(reason)?;
+        let evaluations = explanations.push(scorer, customer, &options).map_err(reason)?;
         Ok(evaluations as f64)
     }
 }

@@ -8,20 +8,11 @@ use crate::customer::{Cell, Problem, Value};
 use crate::json::quoted;
 use crate::schema::Field;
 
-/// A JavaScript value as the core's; its text is kept in `text`.
+/// A JavaScript value as the core's; its text is kept in `text`. A list has a text in which the
+/// package says what it has instead of a value.
 pub(super) fn value<'a>(input: &JsValue, text: &'a mut String) -> Value<'a> {
-    *text = text_of(input);
-    borrowed(input, text)
-}
-
-/// A text, or the text in a list, in which the package says what it has instead of a value.
-pub(super) fn text_of(input: &JsValue) -> String {
-    let text = input.as_string().or_else(|| input.dyn_ref::<Array>()?.get(0).as_string());
-    text.unwrap_or_default()
-}
-
-/// A JavaScript value as the core's, given its [`text_of`].
-pub(super) fn borrowed<'a>(input: &JsValue, text: &'a str) -> Value<'a> {
+    let given = input.as_string().or_else(|| input.dyn_ref::<Array>()?.get(0).as_string());
+    *text = given.unwrap_or_default();
     if input.is_undefined() {
         Value::Absent
     } else if input.is_null() {

@@ -100,7 +100,7 @@ fn explained(scorer: &Scorer, gpu: &Gpu, customers: &[Customer], budget: u64) ->
     let device = best(|| {
         let mut explanations = Explanations::new(scorer);
         for customer in customers {
-            explanations.push(scorer, customer, &options, &mut workspace)?;
+            explanations.push(scorer, customer, &options)?;
         }
         on_device = block_on(explanations.explain(scorer, gpu))?;
         Ok(())

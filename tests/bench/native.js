@@ -35,3 +35,11 @@ export function nativeScore({ tenure, model, table, folder }) {
   if (status !== 0 || statSync(out).size === 0) throw new Error(`tenure score ended with ${status}: ${stderr}`);
   return { rows: ROWS, seconds, rows_per_s: ROWS / seconds };
 }
+
+/** Rows per second of columns that are in memory: checks, encoding and scores, on two threads. */
+export function nativeColumns({ columns, model }) {
+  const { status, stdout, stderr, error } = spawnSync(columns, [model, "1000000", "2"], { encoding: "utf8" });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`columns ended with ${status}: ${stderr}`);
+  return { rows_per_s: JSON.parse(stdout).rows_per_s };
+}

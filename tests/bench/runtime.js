@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { readArguments } from "./arguments.js";
 import { equivalentNetwork, readDocument } from "./artifact.js";
 import { openChromium } from "./chromium.js";
-import { longTable, nativeScore } from "./native.js";
+import { longTable, nativeColumns, nativeScore } from "./native.js";
 import { makeWeights, packWeights } from "./network.js";
 import { onnxModel } from "./onnx.js";
 import { median } from "./session.js";
@@ -28,7 +28,7 @@ const COLD_STARTS = 7;
 const LOAD = loadavg()[0];
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-const given = readArguments(["data", "model", "tenure", "chromium", "repetitions", "out"]);
+const given = readArguments(["data", "model", "tenure", "columns", "chromium", "repetitions", "out"]);
 const folder = mkdtempSync(join(tmpdir(), "tenure-bench-"));
 try {
   const results = await run(given, folder);
@@ -37,7 +37,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function run({ data, model, tenure, chromium: executablePath, repetitions }, folder) {
+async function run({ data, model, tenure, columns, chromium: executablePath, repetitions }, folder) {
   const { inputs, network } = prepare(data, model, folder);
   const pages = join(folder, "pages");
   mkdirSync(pages);
@@ -76,6 +76,7 @@ async function run({ data, model, tenure, chromium: executablePath, repetitions 
         keep("chromium", engine, await browser.cold(engine));
       }
       keep("native", "tenure", nativeScore({ tenure, model, table, folder }));
+      keep("native", "tenure_columns", nativeColumns({ columns, model }));
       keep("native", "onnxruntime_node", nativeFigures(nodeSession("onnxruntime_node", inputs, "warm")));
       keep("native", "onnxruntime_node", nodeSession("onnxruntime_node", inputs, "cold"));
     }

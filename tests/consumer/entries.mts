@@ -8,6 +8,7 @@ import { load as inline, wasm } from "tenure/inline";
 import { createPool, type Pool } from "tenure/pool";
 import { load as slim } from "tenure/slim";
 import { load as source } from "tenure/source";
+import { type ScoreStream, scoreStream } from "tenure/stream";
 import { model, records, sampleRecords } from "tenure/testing";
 
 export async function all(): Promise<[readonly Scorer[], Pool]> {
@@ -26,6 +27,7 @@ export async function all(): Promise<[readonly Scorer[], Pool]> {
 // @ts-expect-error slim needs the module
 export const refused = () => slim(model);
 
+export const stream = async (): Promise<ScoreStream> => scoreStream(await load(model), { format: "csv" });
 export const handle = createHandler({ scorer: load(model) });
 export const isOurs = (error: unknown): error is TenureError => error instanceof TenureError;
 export const count: number = records.length;

@@ -42,6 +42,7 @@ const TYPES = {
     "./pool",
     "./slim",
     "./source",
+    "./stream",
     "./worker",
   ],
 };
@@ -63,14 +64,17 @@ test("attw finds nothing that is not listed with its reason", async () => {
  * scripts that this imports, and the files that they name.
  */
 const LIMITS = {
-  "dist/index.js": 106_000,
-  "dist/slim.js": 10_500,
-  "dist/inline.js": 137_000,
-  "dist/classic/tenure.js": 137_000,
-  "dist/pool.js": 100_500,
+  // `scoreMany` takes tables of Arrow at once, so what reads them (0.7 KB) cannot come later. Checks of
+  // options are 0.2 KB. Entries that import nothing have what computes hashes (0.9 KB) inside.
+  "dist/index.js": 107_000,
+  "dist/slim.js": 11_500,
+  "dist/inline.js": 138_500,
+  "dist/classic/tenure.js": 138_500,
+  "dist/pool.js": 101_000,
+  "dist/stream.js": 3_000,
   "dist/elements.js": 19_000,
   "dist/elements-with-lit.js": 25_000,
-  "dist/worker.js": 14_500,
+  "dist/worker.js": 16_500,
   "dist/edge.js": 3_500,
   "dist/gpu.js": 200,
   "dist/testing.js": 21_500,
@@ -78,6 +82,7 @@ const LIMITS = {
   "dist/german.js": 1_000,
   "dist/webgpu.js": 3_500,
   "dist/blocks.js": 2_500,
+  "dist/digest.js": 1_100,
 };
 
 function brotli(file) {

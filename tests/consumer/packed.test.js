@@ -20,6 +20,7 @@ const app = installedApp({
     "batch.js": readmeExample("batch.js"),
     "pool.js": readmeExample("pool.js"),
     "cohort.js": readmeExample("cohort.js"),
+    "typed.ts": readmeExample("typed.ts"),
     ...Object.fromEntries(
       ["app.ts", "entries.mts", "entries.cts"].map((name) => [
         name,
@@ -52,12 +53,14 @@ test("the tarball has what runs and its types, and nothing else", () => {
     "dist/gpu.js",
     "dist/inline.js",
     "dist/slim.js",
+    "dist/stream.js",
     "dist/testing.js",
     "dist/classic/tenure.js",
     "dist/pool.js",
     "dist/pool-node.js",
     "dist/worker.js",
     "dist/worker-node.js",
+    "dist/command-node.js",
     "dist/elements.js",
     "dist/elements.d.ts",
     "dist/elements-with-lit.js",
@@ -160,7 +163,16 @@ test("every entry is one file, and the handler shares errors and the started mod
     [...readFileSync(join(app.folder, `node_modules/tenure/dist/${name}`), "utf8").matchAll(/\bfrom\s*"([^"]+)"/g)].map(
       ([, module]) => module,
     );
-  for (const name of ["index.js", "slim.js", "inline.js", "pool.js", "worker.js", "testing.js", "gpu.js"]) {
+  for (const name of [
+    "index.js",
+    "slim.js",
+    "inline.js",
+    "pool.js",
+    "stream.js",
+    "worker.js",
+    "testing.js",
+    "gpu.js",
+  ]) {
     assert.deepEqual(imported(name), [], name);
   }
   assert.deepEqual(new Set(imported("edge.js")), new Set(["tenure"]));
@@ -256,6 +268,18 @@ test("the examples of the types run", () => {
     const { status, stderr } = spawnSync(process.execPath, ["example.mjs"], { cwd: app.folder, encoding: "utf8" });
     assert.equal(status, 0, `${name}\n${text}\n${stderr}`);
   }
+});
+
+test("the README's command writes the types that its example compiles with", () => {
+  const [, command] = readFileSync(new URL("../../pkg/README.md", import.meta.url), "utf8").match(
+    /^npx (tenure types .*)$/m,
+  );
+  const [, ...parameters] = command.split(" ");
+  assert.equal(node("node_modules/tenure/dist/command-node.js", ...parameters), "");
+  const { bin } = JSON.parse(readFileSync(join(app.folder, "node_modules/tenure/package.json"), "utf8"));
+  assert.deepEqual(bin, { tenure: "dist/command-node.js" });
+  const tsc = join(modules, "typescript/bin/tsc");
+  node(tsc, "--noEmit", "--strict", "--target", "ES2022", "--module", "NodeNext", "--types", "", "typed.ts");
 });
 
 test("require gives ES modules where Node takes them, and otherwise the classic script", () => {

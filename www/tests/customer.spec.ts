@@ -126,7 +126,7 @@ test("the whole first screen can be reached by keyboard", async ({ page }) => {
       }),
     );
   }
-  for (const name of ["Tenure, start page", "Choose a CSV", "Use the sample table", "Use another model"])
+  for (const name of ["Tenure, start page", "Choose a table", "Use the sample table", "Use another model"])
     expect(reached).toContain(name);
   expect(reached.some((name) => name.startsWith("Switch to"))).toBe(true);
 });

@@ -8,6 +8,7 @@ import {
   drop,
   expect,
   grid,
+  header,
   line,
   open,
   openCustomer,
@@ -96,6 +97,17 @@ for (const colorScheme of ["light", "dark"] as const) {
     await choose(page, "a,b\n1,2\n");
     await expect(page.getByRole("alert")).toBeVisible();
     await expectAccessible(page, "an unusable file");
+    const near = header.replace("MonthlyCharges", "Monthly_Charge");
+    await choose(page, `${near}\n${line(0)}\n`);
+    await expect(page.getByRole("button", { name: "Score with these columns" })).toBeVisible();
+    await expectAccessible(page, "missing columns");
+    const unlike = Array.from({ length: 60 }, (_, index) => line(index, { Contract: "Handshake" }));
+    await choose(page, table(unlike));
+    await expect(page.getByRole("region", { name: "Not as in training" })).toBeVisible();
+    await expectAccessible(page, "a table unlike that of the training");
+    await page.getByRole("link", { name: "Tenure, start page" }).click();
+    await expect(page.getByRole("button", { name: "Back to customers.csv" })).toBeVisible();
+    await expectAccessible(page, "start, with an open table");
     await drop(page, table([line(0), line(1, { tenure: "abc" }), line(2), line(3, { Contract: "Handshake" })]));
     await expect(row(page, 0)).toBeVisible();
     await expectAccessible(page, "table");
@@ -109,6 +121,13 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Open line 3", exact: true }).click();
     await expectAccessible(page, "a customer who is not scored");
     await page.getByRole("button", { name: "Close the customer" }).click();
+    await page.locator("#place-1").click();
+    await page.getByRole("button", { name: "Compare with another customer" }).click();
+    await expectAccessible(page, "the choice of a customer to compare with");
+    await page.locator("#place-0").click();
+    await expect(page.locator("compare-panel .contribution").first()).toBeVisible();
+    await expectAccessible(page, "comparison");
+    await page.getByRole("button", { name: "Close the comparison" }).click();
     await page.getByRole("button", { name: "Drivers" }).click();
     await page.locator("drivers-panel li button").first().click();
     await expect(page.locator("dependence-plot")).toBeVisible();

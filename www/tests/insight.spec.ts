@@ -44,7 +44,7 @@ test("the strongest reasons and the counterfactuals are sentences in the languag
   const way = panel(page).locator("tenure-cards .sentence").first();
   await expect(way).toContainText("the probability of leaving would be");
 
-  await panel(page).getByLabel("Language of the reasons").selectOption("de");
+  await page.getByLabel("Language").selectOption("de");
   const german = named("Die stärksten Gründe");
   const firstGerman = german.getByRole("listitem").first();
   await expect(firstGerman).toContainText(
@@ -54,7 +54,7 @@ test("the strongest reasons and the counterfactuals are sentences in the languag
   await expect(way).toContainText("läge die Abwanderungswahrscheinlichkeit bei");
   // The choice is remembered.
   await page.reload();
-  await page.getByRole("button", { name: "Use the sample table" }).click();
+  await page.getByRole("button", { name: "Beispieltabelle verwenden" }).click();
   await openCustomer(page, 0);
   await expect(firstGerman).toContainText("das Abwanderungsrisiko");
 });
@@ -67,7 +67,7 @@ test.describe("a German browser", () => {
     await expect(panel(page).getByRole("list", { name: "Die stärksten Gründe" })).toContainText(
       "das Abwanderungsrisiko",
     );
-    await expect(panel(page).getByLabel("Language of the reasons")).toHaveValue("de");
+    await expect(page.getByLabel("Sprache")).toHaveValue("de");
   });
 });
 

@@ -63,11 +63,13 @@ export { expect };
 
 export async function open(page: Page): Promise<void> {
   await page.goto("./");
-  await expect(page.getByRole("button", { name: "Choose a CSV" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: /^(Choose a table|Tabelle auswählen)$/ })).toBeEnabled();
 }
 
 export async function choose(page: Page, text: string, name = "customers.csv"): Promise<void> {
-  await page.getByLabel("Customer table").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page
+    .getByLabel(/^(Customer table|Kundentabelle)$/)
+    .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 }
 
 /** Drops a file on the page. The file is made in the page. */
@@ -87,7 +89,7 @@ export async function drop(page: Page, text: string, name = "customers.csv"): Pr
 
 export const grid = (page: Page): Locator => page.getByRole("grid");
 export const row = (page: Page, place: number): Locator => page.locator(`#place-${place}`);
-export const panel = (page: Page): Locator => page.getByRole("complementary", { name: "Customer" });
+export const panel = (page: Page): Locator => page.getByRole("complementary", { name: /^(Customer|Kunde)$/ });
 /** The input of a field of the schema, found by name. */
 export const field = (page: Page, name: string): Locator => panel(page).locator(`[id="${name}"]`);
 export const probability = (page: Page): Locator => panel(page).getByLabel("Probability of leaving");
@@ -101,7 +103,7 @@ export function share(text: string | null): number {
 
 export async function openSample(page: Page): Promise<void> {
   await open(page);
-  await page.getByRole("button", { name: "Use the sample table" }).click();
+  await page.getByRole("button", { name: /^(Use the sample table|Beispieltabelle verwenden)$/ }).click();
   await expect(row(page, 0)).toBeVisible();
 }
 

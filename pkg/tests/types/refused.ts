@@ -5,6 +5,7 @@ import { createHandler } from "tenure/edge";
 import "tenure/elements";
 import { createPool, type Pool } from "tenure/pool";
 import { Engine } from "../../wasm/tenure.js";
+import type { Customer } from "./customer.js";
 
 declare const scorer: Scorer;
 
@@ -86,3 +87,24 @@ element.fields = "some";
 element.addEventListener("tenure-change", ({ detail }) => void detail.explanation);
 // @ts-expect-error a compiled module cannot be sent to the worker
 element.options = { wasm: new WebAssembly.Module(new Uint8Array(8)) };
+
+declare const customers: Scorer<Customer>;
+declare const customer: Customer;
+const { tenure, ...rest } = customer;
+// @ts-expect-error a field is absent
+customers.score(rest);
+// @ts-expect-error the field is called tenure
+customers.score({ ...rest, Tenure: tenure });
+// @ts-expect-error the field is called tenure, also in a list
+customers.scoreMany([{ ...rest, Tenure: tenure }]);
+// @ts-expect-error a number is no text
+customers.explain({ ...customer, tenure: "12" });
+// @ts-expect-error a field is absent among the columns
+customers.scoreMany({ tenure: new Float64Array(3) });
+// @ts-expect-error there is no such field
+customers.cell("Tenure", 12);
+// @ts-expect-error absent is not missing
+customers.score({ ...rest, tenure: undefined });
+declare const customersPool: Pool<Customer>;
+// @ts-expect-error the field is called tenure
+void customersPool.score({ ...rest, Tenure: tenure });

@@ -1,6 +1,9 @@
 /** What must compile: the uses that the documentation shows, with the types of their results. */
 
+import { type Table as FlechetteTable, tableFromIPC } from "@uwdata/flechette";
+import { type RecordBatch, type Table, tableFromArrays, type Vector } from "apache-arrow";
 import {
+  type AnyScorer,
   type Columns,
   type Counterfactuals,
   type CustomerRecord,
@@ -27,6 +30,9 @@ import { type TenureChange, TenureScore, type TenureWhatIf } from "tenure/elemen
 import { english } from "tenure/english";
 import { german } from "tenure/german";
 import { createPool, type Pool } from "tenure/pool";
+import { type ScoredBlock, type ScoreStream, type StreamFindings, scoreStream } from "tenure/stream";
+
+import type { CustomerScorer, Customer as Subscriber } from "./customer.js";
 
 /** Whether two types are equal, not only assignable. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -182,4 +188,58 @@ export function elements(scorer: Scorer, record: CustomerRecord): void {
   reasons?.addEventListener("tenure-scored", ({ detail }) => void detail.explanation?.contributions);
   whatIf.reset();
   void (score instanceof TenureScore);
+}
+
+/** Tables of Arrow are columns. */
+export function arrows(scorer: Scorer, pool: Pool, table: Table, batch: RecordBatch, vector: Vector): void {
+  const scores: Scores = scorer.scoreMany(table);
+  scorer.scoreMany(batch);
+  scorer.scoreMany({ tenure: vector, Contract: ["One year"] });
+  scorer.scoreBlocks().score(batch);
+  void [scorer.scoreManyAsync(table), scorer.importance(table), pool.scoreMany(table), scorer.explainMany(table)];
+  const read: FlechetteTable = tableFromIPC(new Uint8Array(8));
+  scorer.scoreMany(read);
+  const { probability, tier } = scores;
+  tableFromArrays({ probability, tier });
+}
+
+export async function streams(scorer: Scorer, response: Response, tables: ReadableStream<RecordBatch>): Promise<void> {
+  const stream: ScoreStream = scoreStream(scorer, { format: "ndjson", problemLimit: 10 });
+  const reader = response.body?.pipeThrough(stream).getReader();
+  const block: ScoredBlock | undefined = (await reader?.read())?.value;
+  const findings: StreamFindings = await stream.findings;
+  await tables.pipeThrough(scoreStream(scorer)).cancel();
+  void [block?.start, findings.rows];
+}
+
+/** A scorer of the customers that `tenure types` wrote. */
+export async function typed(
+  subscriber: Subscriber,
+  response: Response,
+  vector: Vector,
+  table: Table,
+  own: CustomRow,
+): Promise<void> {
+  const scorer = await load<Subscriber>("/model.safetensors");
+  same<typeof scorer, CustomerScorer>(true);
+  scorer.score(subscriber);
+  scorer.explain({ ...subscriber, Contract: "Ten years", Partner: true, SeniorCitizen: 1 });
+  scorer.counterfactuals(subscriber);
+  scorer.scoreMany([subscriber, own]);
+  scorer.scoreMany(table);
+  const columns: Record<keyof Subscriber, readonly (number | null)[]> = await response.json();
+  scorer.scoreMany({ ...columns, tenure: vector });
+  scorer.cell("tenure", 12);
+  const pool = await createPool<Subscriber>("/model.safetensors");
+  await pool.score(subscriber);
+  await pool.scoreMany([own]);
+  scoreStream(scorer, { format: "csv" });
+  createHandler({ scorer });
+  const any: AnyScorer = scorer;
+  void [any, any.schema];
+}
+
+/** A row with more than the fields of the model. */
+interface CustomRow extends Subscriber {
+  customerID: string;
 }

@@ -3,11 +3,11 @@
 
 use super::options::tidy;
 use crate::customer::{Cell, Customer};
-use crate::encoding::{Features, formula_value};
+use crate::encoding::{Places, formula_value};
 use crate::explanation::counterfactual::{Candidates, Outcome};
 use crate::network::Scratch;
 use crate::schema::Formula;
-use crate::scorer::score::{Score, Scorer};
+use crate::scorer::score::{FirstLayer, Score, Scorer};
 
 /// One changed field of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,7 +37,7 @@ pub(super) struct Trials<'a> {
     rules: Vec<(Formula, Formula)>,
     /// The candidate at hand.
     pub(super) cells: Vec<Cell>,
-    features: Features,
+    places: Places,
     scratch: Scratch,
     logits: Vec<f32>,
 }
@@ -55,7 +55,7 @@ impl<'a> Trials<'a> {
             following: Vec::new(),
             rules: Vec::new(),
             cells: start.to_vec(),
-            features: Features::new(0, 0),
+            places: Places::default(),
             scratch: scorer.artifact.network.scratch(),
             logits: Vec::new(),
         };
@@ -144,20 +144,18 @@ impl Candidates for Trials<'_> {
     fn evaluate(&mut self, options: &[u16], outcomes: &mut Vec<Outcome>) {
         let encoder = &self.scorer.artifact.encoder;
         let count = options.len() / self.costs.len();
-        if self.features.capacity() < count {
-            self.features = Features::new(encoder.inputs().len(), count);
+        let FirstLayer { lookups, table } = self.scorer.first_layer();
+        if self.logits.len() < count {
+            self.places = lookups.places(count);
             self.logits.resize(count, 0.0);
         }
         let first = outcomes.len();
         for (at, options) in options.chunks(self.costs.len()).enumerate() {
             let feasible = self.apply(options);
-            for (index, input) in encoder.inputs().iter().enumerate() {
-                let place = encoder.encode_input(input, &|field| self.cells[field]);
-                self.features.set(index, at, place);
-            }
+            lookups.encode(encoder, &self.cells, at, &mut self.places);
             outcomes.push(Outcome { logit: 0.0, probability: 0.0, feasible });
         }
-        self.scorer.artifact.network.logits(&self.features, count, &mut self.scratch, &mut self.logits);
+        self.scorer.artifact.network.logits_by_lookup(table, &self.places, count, &mut self.scratch, &mut self.logits);
         for (outcome, &logit) in outcomes[first..].iter_mut().zip(&self.logits) {
             let Score { logit, probability, .. } = self.scorer.finish(logit);
             (outcome.logit, outcome.probability) = (logit, probability);

@@ -101,7 +101,7 @@ impl Encoded {
 fn encode(encoder: &Encoder, count: usize, cell: &impl Fn(usize, usize) -> Cell) -> Features {
     let mut features = Features::new(encoder.inputs().len(), count);
     for input in 0..encoder.inputs().len() {
-        encoder.encode_cells(input, count, cell, &mut features);
+        encoder.encode_cells(input, count, cell, &mut features, 0);
     }
     features
 }

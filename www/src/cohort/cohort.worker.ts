@@ -1,11 +1,8 @@
 /** Explains many customers with its own scorer. To cancel, the page ends the worker. */
-import { type Dependence, load } from "tenure";
+import { load } from "tenure";
 import { gpu } from "tenure/gpu";
 import { errorMessage } from "../text/failure";
 import type { Driver, DriversReply, DriversRequest } from "./messages";
-
-/** The page's name for categories that the schema does not list. */
-const OTHER = "other";
 
 const reply = (message: DriversReply) => self.postMessage(message);
 
@@ -24,7 +21,8 @@ self.addEventListener("message", async ({ data: { model, columns, limit, device 
         mean: meanAbsolute,
         contributions: contribution,
         values: value,
-        categories: categories && named(categories, value),
+        categories: categories && [...categories],
+        hasOther: categories !== undefined && value.includes(categories.length),
         color: color && { label: color.label, values: color.value },
       };
     });
@@ -43,8 +41,3 @@ self.addEventListener("message", async ({ data: { model, columns, limit, device 
     reply({ kind: "failed", message: errorMessage(error) });
   }
 });
-
-/** The categories, and `OTHER` if a customer has a category that the schema does not list. */
-function named(categories: readonly string[], values: Dependence["value"]): string[] {
-  return values.includes(categories.length) ? [...categories, OTHER] : [...categories];
-}

@@ -20,6 +20,8 @@ export interface Driver {
   values: Float64Array;
   /** The categories, by code; `undefined` for a number. */
   categories?: string[] | undefined;
+  /** Whether a customer has a category that the schema does not list; its code is the next one. */
+  hasOther: boolean;
   /**
    * The field that explains most of the contributions' variance at equal values. It colours the
    * dependence plot.
@@ -43,4 +45,23 @@ export interface Drivers {
 export type DriversReply =
   | { kind: "progress"; share: number }
   | { kind: "done"; drivers: Drivers }
+  | { kind: "failed"; message: string };
+
+export interface ReasonsRequest {
+  model: Uint8Array;
+  columns: Columns;
+  /** How many reasons each customer gets. */
+  count: number;
+}
+
+export type ReasonsReply =
+  | {
+      kind: "block";
+      /** `[rows, count]`: positions in the schema's fields, the strongest reason first. */
+      fields: Uint16Array;
+      /** `[rows, count]`: in log-odds; NaN for a customer without an explanation. */
+      contributions: Float32Array;
+      share: number;
+    }
+  | { kind: "done" }
   | { kind: "failed"; message: string };

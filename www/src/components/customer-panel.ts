@@ -2,31 +2,27 @@
  * One customer: their score, the reasons, and a form to try changes. The score and the reasons
  * follow every change.
  */
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import type { CustomerRecord } from "tenure";
-import { controls, LANGUAGES, type Language, type TenureChange } from "tenure/elements";
+import type { TenureChange } from "tenure/elements";
+import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import { type Extent, extents } from "../table/extents";
 import type { ScoredTable } from "../table/scored-table";
+import { sentence } from "../text/failure";
 import { formatCount } from "../text/numbers";
+import { texts } from "../text/texts";
 import type { Model } from "../workspace/model";
+import { customerTitle } from "./customer-title";
 import { icon } from "./marks";
-
-/** Asks for another language of the reasons. */
-export class Speak extends Event {
-  constructor(readonly language: Language) {
-    super("panel-speak");
-  }
-}
+import { PageElement } from "./page-element";
 
 @customElement("customer-panel")
-export class CustomerPanel extends LitElement {
+export class CustomerPanel extends PageElement {
   @property({ attribute: false }) model!: Model;
   @property({ attribute: false }) table!: ScoredTable;
-  /** The language of sentences and values. The rest of the page is in English. */
-  @property({ attribute: false }) language: Language = "en";
   @property({ attribute: false }) row = 0;
   /** The customer's own values. */
   @state() private record: CustomerRecord = {};
@@ -56,30 +52,33 @@ export class CustomerPanel extends LitElement {
     this.isScored = detail.score !== undefined;
   }
 
-  #send(name: "close" | "previous" | "next") {
+  #send(name: "close" | "previous" | "next" | "compare") {
     this.dispatchEvent(new Event(`panel-${name}`));
   }
 
   override render() {
+    const t = texts();
     const { table, row } = this;
+    const place = t.place(table.unit, table.lines[row]!);
     const isBroken = table.brokenRows.has(row);
     return html`
       <header>
-        <div class="title">
+        <div class="head">
           <div>
-            <h2 tabindex="-1">${table.customerName(row)}</h2>
-            <p>${table.isScored(row) ? `Rank ${formatCount(table.rank[row]!)} of ${formatCount(table.scoredCount)}, line ${table.lines[row]}` : `Line ${table.lines[row]}, not scored`}</p>
+            <h2 tabindex="-1">${customerTitle(table, row)}</h2>
+            <p>${table.isScored(row) ? t.rankOf(formatCount(table.rank[row]!), formatCount(table.scoredCount), place) : t.placeNotScored(t.unitNumber(table.unit, table.lines[row]!))}</p>
           </div>
-          <nav aria-label="Customers">
-            <button class="plain icon" aria-label="Previous customer" @click=${() => this.#send("previous")}>${icon("previous")}</button>
-            <button class="plain icon" aria-label="Next customer" @click=${() => this.#send("next")}>${icon("next")}</button>
-            <button class="plain icon" aria-label="Close the customer" @click=${() => this.#send("close")}>${icon("close")}</button>
+          <nav aria-label=${t.customersNav}>
+            <button class="plain icon" aria-label=${t.compare} title=${t.compare} @click=${() => this.#send("compare")}>${icon("compare")}</button>
+            <button class="plain icon" aria-label=${t.previousCustomer} @click=${() => this.#send("previous")}>${icon("previous")}</button>
+            <button class="plain icon" aria-label=${t.nextCustomer} @click=${() => this.#send("next")}>${icon("next")}</button>
+            <button class="plain icon" aria-label=${t.closeCustomer} @click=${() => this.#send("close")}>${icon("close")}</button>
           </nav>
         </div>
         ${
           isBroken
-            ? html`<p class="alert">${icon("alert")}Not scored: ${table.findingsOf(row)}. Correct this line and choose the file again.</p>`
-            : html`<tenure-score .model=${this.model.bytes} .language=${this.language} .record=${this.current} .baseline=${this.record}></tenure-score>`
+            ? html`<p class="alert">${icon("alert")}<span>${t.brokenLine(table.unit)} <span lang="en">${sentence(table.findingsOf(row))}</span></span></p>`
+            : html`<tenure-score .model=${this.model.bytes} .record=${this.current} .baseline=${this.record}></tenure-score>`
         }
       </header>
       ${isBroken ? nothing : this.#columns()}
@@ -91,10 +90,8 @@ export class CustomerPanel extends LitElement {
       <div class="columns">
         ${
           this.isScored
-            ? html`<tenure-reasons .model=${this.model.bytes} .language=${this.language} .record=${this.current} .baseline=${this.record}>
-              ${this.#languages()}
-            </tenure-reasons>`
-            : html`<p class="note">A customer without a score has no explanation.</p>`
+            ? html`<tenure-reasons .model=${this.model.bytes} .record=${this.current} .baseline=${this.record}></tenure-reasons>`
+            : html`<p class="note">${texts().noExplanation}</p>`
         }
         ${
           /* The next customer can have the same values: what was tried is not for them. */ keyed(
@@ -103,7 +100,6 @@ export class CustomerPanel extends LitElement {
           no-score
           fields="all"
           .model=${this.model.bytes}
-          .language=${this.language}
           .record=${this.record}
           .extents=${this.#extents}
           @tenure-change=${this.#change}
@@ -114,18 +110,8 @@ export class CustomerPanel extends LitElement {
     `;
   }
 
-  #languages() {
-    return html`<select slot="tools" class="language" aria-label="Language of the reasons" .value=${this.language} @change=${this.#speak}>
-      ${Object.entries(LANGUAGES).map(([language, name]) => html`<option value=${language} lang=${language} ?selected=${language === this.language}>${name}</option>`)}
-    </select>`;
-  }
-
-  #speak(event: Event) {
-    this.dispatchEvent(new Speak((event.target as HTMLSelectElement).value as Language));
-  }
-
   static override styles = [
-    controls,
+    page,
     panel,
     css`
       :host {
@@ -142,12 +128,12 @@ export class CustomerPanel extends LitElement {
       }
       nav {
         display: flex;
-        margin-right: -0.5rem;
+        margin-inline-end: -0.5rem;
       }
       h2:focus-visible {
-        outline-offset: 4px;
+        outline-offset: 0;
       }
-      .title p {
+      .head p {
         color: var(--ink-soft);
         font-size: 12.5px;
       }
@@ -175,11 +161,6 @@ export class CustomerPanel extends LitElement {
       section {
         min-width: 0;
       }
-      .language {
-        width: auto;
-        min-height: 32px;
-        font-size: 13px;
-      }
       .note {
         color: var(--ink-soft);
         font-size: 13px;
@@ -190,15 +171,17 @@ export class CustomerPanel extends LitElement {
           padding-inline: 1rem;
         }
       }
+      @media (max-height: 500px) {
+        header {
+          position: static;
+        }
+      }
       @media print {
         header {
           position: static;
         }
         .columns {
           grid-template-columns: minmax(0, 1fr);
-        }
-        .language {
-          display: none;
         }
       }
     `,

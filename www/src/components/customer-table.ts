@@ -3,17 +3,21 @@
  * as smoothly as ten. The grid itself has the focus and names the active row, because a row that
  * scrolls out of view is removed.
  */
-import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from "lit";
+import { css, html, nothing, type PropertyValues, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Contribution, Explanation, Scorer } from "tenure";
-import { controls, cssVariables, type Explainer, tierMark, tierMarkStyles, tierStep, type Wish } from "tenure/elements";
+import { cssVariables, type Explainer, tierMark, tierStep, type Wish } from "tenure/elements";
+import { page } from "../styles/page";
+import { shareBar } from "../styles/share-bar";
 import type { ScoredTable } from "../table/scored-table";
 import { type Query, tellingFields } from "../table/view";
 import { fieldLabels } from "../text/fields";
-import { formatPercent } from "../text/formats";
-import { formatCount } from "../text/numbers";
+import { formatCount, formatPercent } from "../text/numbers";
+import { texts } from "../text/texts";
+import { customerTitle } from "./customer-title";
+import { PageElement } from "./page-element";
 import { HEAD_HEIGHT, ROW_HEIGHT, RowWindow } from "./row-window";
 
 /** Asks to open a row's customer. */
@@ -38,7 +42,7 @@ const FIELD_COLUMNS = 4;
 const SETTLED = 120;
 
 @customElement("customer-table")
-export class CustomerTable extends LitElement {
+export class CustomerTable extends PageElement {
   @property({ attribute: false }) table!: ScoredTable;
   @property({ attribute: false }) scorer!: Scorer;
   @property({ attribute: false }) explainer?: Explainer | undefined;
@@ -46,6 +50,8 @@ export class CustomerTable extends LitElement {
   @property({ attribute: false }) query!: Query;
   /** The row whose customer is open, or -1. */
   @property({ attribute: false }) selected = -1;
+  /** The rows of customers who are compared. */
+  @property({ attribute: false }) compared: readonly number[] = [];
   @state() private active = 0;
   @state() private scrolled = 0;
   @state() private height = 0;
@@ -72,6 +78,8 @@ export class CustomerTable extends LitElement {
       this.#fields = tellingFields(this.table, this.scorer, FIELD_COLUMNS);
       this.#reasons.clear();
     }
+    // Another language is another explainer.
+    if (changed.has("explainer")) this.#reasons.clear();
     if (changed.has("rows")) this.active = Math.max(0, this.selected < 0 ? 0 : this.rows.indexOf(this.selected));
     if (changed.has("selected") && this.selected >= 0) {
       const place = this.rows.indexOf(this.selected);
@@ -182,7 +190,7 @@ export class CustomerTable extends LitElement {
       role="grid"
       class=${this.explainer?.isCheap ? "" : "without-reasons"}
       tabindex="0"
-      aria-label="Customers by risk"
+      aria-label=${texts().grid}
       aria-rowcount=${this.rows.length + 1}
       aria-activedescendant=${isActiveShown ? `place-${this.active}` : nothing}
       @scroll=${this.#onScroll}
@@ -203,14 +211,15 @@ export class CustomerTable extends LitElement {
   }
 
   #heads() {
-    const { identifier } = this.table;
+    const t = texts();
+    const { identifier, unit } = this.table;
     const labels = fieldLabels(this.scorer.schema);
     return html`
       <div role="columnheader" class="rank">#</div>
-      ${this.#head("customer", identifier ?? "line", identifier ?? "Line", 1)}
-      ${this.#head("risk", "risk", "Risk", -1)}
-      <div role="columnheader" class="tier"><span>Tier</span></div>
-      <div role="columnheader" class="reason">Strongest reason</div>
+      ${this.#head("customer", identifier ?? "line", identifier ?? t.unit[unit], 1)}
+      ${this.#head("risk", "risk", t.risk, -1)}
+      <div role="columnheader" class="tier"><span>${t.tier}</span></div>
+      <div role="columnheader" class="reason">${t.reason}</div>
       ${this.#fields.map((field, index) => this.#head(`field field-${index}`, field, labels.get(field)!, 1))}
     `;
   }
@@ -220,7 +229,7 @@ export class CustomerTable extends LitElement {
     const order = isSorted ? (this.query.direction === 1 ? "ascending" : "descending") : "none";
     const next = isSorted ? (-this.query.direction as 1 | -1) : first;
     return html`<div role="columnheader" class="${kind} sorts" aria-sort=${order}>
-      <button class="plain" title="Sort by ${label}" @click=${() => this.dispatchEvent(new SortRows(sort, next))}>
+      <button class="plain" title=${texts().sortBy(label)} @click=${() => this.dispatchEvent(new SortRows(sort, next))}>
         <span>${label}</span><i class=${order} aria-hidden="true"></i>
       </button>
     </div>`;
@@ -230,19 +239,20 @@ export class CustomerTable extends LitElement {
     const { table } = this;
     const row = this.rows[place]!;
     const isScored = table.isScored(row);
-    const classes = { line: true, row: true, active: place === this.active, selected: row === this.selected };
+    const isSelected = row === this.selected || this.compared.includes(row);
+    const classes = { line: true, row: true, active: place === this.active, selected: isSelected };
     return html`<div
       role="row"
       id="place-${place}"
       class=${classMap(classes)}
       aria-rowindex=${place + 2}
-      aria-selected=${row === this.selected}
+      aria-selected=${isSelected}
       ${cssVariables({ "--top": `${view.top(place)}px` })}
       @click=${() => this.#open(place)}
     >
       <div role="gridcell" class="rank">${isScored ? formatCount(table.rank[row]!) : "–"}</div>
-      <div role="rowheader" class="customer">${table.customerName(row)}</div>
-      ${isScored ? this.#score(row) : html`<div role="gridcell" class="risk unscored">not scored</div><div role="gridcell" class="tier"></div>`}
+      <div role="rowheader" class="customer">${customerTitle(table, row)}</div>
+      ${isScored ? this.#score(row) : html`<div role="gridcell" class="risk unscored">${texts().rowNotScored}</div><div role="gridcell" class="tier"></div>`}
       <div role="gridcell" class="reason">${this.#reason(row)}</div>
       ${this.#fields.map((field, index) => html`<div role="gridcell" class="field field-${index}">${table.text(row, field)}</div>`)}
     </div>`;
@@ -265,13 +275,13 @@ export class CustomerTable extends LitElement {
     const reason = this.#reasons.get(row);
     if (!reason) return nothing;
     const isUp = reason.contribution >= 0;
-    return html`<b class=${isUp ? "up" : "down"}>${isUp ? "+" : "−"}</b><span class="visually-hidden">${isUp ? "raised by" : "lowered by"}</span>
+    return html`<b class=${isUp ? "up" : "down"}>${isUp ? "+" : "−"}</b><span class="visually-hidden">${isUp ? texts().raisedBy : texts().loweredBy}</span>
       <span class="label">${reason.label}</span> <span class="text">${reason.text}</span>`;
   }
 
   static override styles = [
-    controls,
-    tierMarkStyles,
+    page,
+    shareBar,
     css`
       :host {
         display: block;
@@ -287,6 +297,10 @@ export class CustomerTable extends LitElement {
       }
       [role='grid']:focus-visible {
         outline-offset: -2px;
+      }
+      /* The active row shows the focus. */
+      [role='grid']:focus-visible:has(.active) {
+        outline: none;
       }
       .line {
         --columns: calc(var(--rank) + 1.2rem) minmax(110px, 1.1fr) 176px 104px var(--reason) repeat(4, minmax(88px, 1fr));
@@ -325,7 +339,7 @@ export class CustomerTable extends LitElement {
       .head button {
         max-width: 100%;
         min-height: 28px;
-        margin-left: -0.4rem;
+        margin-inline-start: -0.4rem;
         padding: 0 0.4rem;
         font-weight: 400;
       }
@@ -377,16 +391,38 @@ export class CustomerTable extends LitElement {
         background: var(--selected);
         box-shadow: inset 3px 0 var(--accent);
       }
+      .row.selected:dir(rtl) {
+        box-shadow: inset -3px 0 var(--accent);
+      }
+      /* Neither backgrounds nor shadows show there. */
+      @media (forced-colors: active) {
+        .row.selected {
+          outline: 2px solid Highlight;
+          outline-offset: -2px;
+        }
+        [role='grid']:focus-visible .row.active {
+          outline: 2px dashed Highlight;
+          outline-offset: -2px;
+        }
+        .head i {
+          forced-color-adjust: none;
+          background: CanvasText;
+        }
+      }
       [role='grid']:focus-visible .row.active {
         box-shadow: inset 0 0 0 2px var(--accent);
       }
 
       .rank {
         color: var(--ink-soft);
-        text-align: right;
+        text-align: end;
       }
       .customer {
         font-weight: 550;
+      }
+      .row :is(.customer, .field):dir(rtl) {
+        direction: ltr;
+        text-align: right;
       }
       .risk {
         display: flex;
@@ -397,12 +433,11 @@ export class CustomerTable extends LitElement {
         flex: 1;
         height: 8px;
         border-radius: 4px;
-        background: linear-gradient(var(--tier), var(--tier)) 0 0 / calc(var(--share) * 100%) 100% no-repeat var(--sunken);
       }
       .percent {
         flex: none;
         width: 4.1em;
-        text-align: right;
+        text-align: end;
         font-weight: 550;
       }
       .risk.unscored {

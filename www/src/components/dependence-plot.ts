@@ -5,11 +5,12 @@
  */
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { controls, cssVariables, ticks } from "tenure/elements";
+import { cssVariables, ticks } from "tenure/elements";
 import type { Driver } from "../cohort/messages";
 import { ends, ranks, withLength } from "../cohort/scales";
+import { page } from "../styles/page";
 import { fieldLabel } from "../text/fields";
-import { formatTick } from "../text/formats";
+import { formatTick } from "../text/numbers";
 import { PlotCanvas } from "./plot-canvas";
 import { Shades } from "./shades";
 
@@ -18,6 +19,8 @@ const RADIUS = 2.2;
 @customElement("dependence-plot")
 export class DependencePlot extends PlotCanvas {
   @property({ attribute: false }) driver!: Driver;
+  /** The names of the categories, by code; `undefined` for a number. */
+  @property({ attribute: false }) categories?: readonly string[] | undefined;
 
   override render() {
     const { driver } = this;
@@ -28,10 +31,10 @@ export class DependencePlot extends PlotCanvas {
       </div>
       <div class="below" aria-hidden="true">
         ${
-          driver.categories
-            ? driver.categories.map(
+          this.categories
+            ? this.categories.map(
                 (category, code) =>
-                  html`<span class="tick x" ${cssVariables({ "--at": (code + 0.5) / driver.categories!.length })}>${category}</span>`,
+                  html`<span class="tick x" ${cssVariables({ "--at": (code + 0.5) / this.categories!.length })}>${category}</span>`,
               )
             : ticks(...this.#extent()).map((tick) => {
                 const [least, most] = this.#extent();
@@ -57,8 +60,8 @@ export class DependencePlot extends PlotCanvas {
       const value = driver.values[row]!;
       const contribution = driver.contributions[row]!;
       if (Number.isNaN(value) || Number.isNaN(contribution)) continue;
-      const at = driver.categories
-        ? (value + 0.5 + spread(row)) / driver.categories.length
+      const at = this.categories
+        ? (value + 0.5 + spread(row)) / this.categories.length
         : (value - least) / (most - least || 1);
       context.fillStyle = rank ? shades.at(rank[row]!) : shades.none;
       context.beginPath();
@@ -80,19 +83,23 @@ export class DependencePlot extends PlotCanvas {
   }
 
   static override styles = [
-    controls,
+    page,
     PlotCanvas.styles,
     css`
+      /* Axes grow to the right in every direction of text. */
+      :host {
+        direction: ltr;
+      }
       .plot {
         position: absolute;
-        inset: 4px 0 3.4rem 3.2rem;
-        border-left: 1px solid var(--line-strong);
+        inset-block: 4px 3.4rem;
+        inset-inline: 3.2rem 0;
+        border-inline-start: 1px solid var(--line-strong);
         border-bottom: 1px solid var(--line-strong);
       }
       .below {
         position: absolute;
-        left: 3.2rem;
-        right: 0;
+        inset-inline: 3.2rem 0;
         bottom: 1.7rem;
         height: 1.5rem;
       }
@@ -103,22 +110,21 @@ export class DependencePlot extends PlotCanvas {
         white-space: nowrap;
       }
       .y {
-        right: calc(100% + 6px);
+        inset-inline-end: calc(100% + 6px);
         bottom: calc(var(--at) * 100%);
         transform: translateY(50%);
       }
       .x {
-        left: calc(var(--at) * 100%);
+        inset-inline-start: calc(var(--at) * 100%);
         top: 4px;
-        transform: translateX(-50%);
+        translate: -50%;
         max-width: 9rem;
         overflow: hidden;
         text-overflow: ellipsis;
       }
       p {
         position: absolute;
-        left: 3.2rem;
-        right: 0;
+        inset-inline: 3.2rem 0;
         bottom: 0;
         text-align: center;
         font-size: 12.5px;

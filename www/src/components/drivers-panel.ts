@@ -2,36 +2,34 @@
  * What drives the scores: fields by importance, a beeswarm plot of the customers, and a dependence
  * plot on a click.
  */
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { DeviceChoice } from "tenure";
-import { controls, cssVariables, notes } from "tenure/elements";
+import { cssVariables, notes } from "tenure/elements";
 import { columnsOf, type DriversRun, explainCohort } from "../cohort/drivers";
 import type { Driver, Drivers } from "../cohort/messages";
 import { ends, withLength } from "../cohort/scales";
+import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import type { ScoredTable } from "../table/scored-table";
-import { formatFixed, formatSeconds, formatWholePercent } from "../text/formats";
-import { counted, formatCount } from "../text/numbers";
+import { formatCount, formatFixed, formatSeconds, formatWholePercent } from "../text/numbers";
+import { texts } from "../text/texts";
 import type { Model } from "../workspace/model";
 import "./beeswarm-row";
 import "./dependence-plot";
 import { errorMessage } from "../text/failure";
 import { fieldLabel } from "../text/fields";
 import { icon } from "./marks";
+import { PageElement } from "./page-element";
 
 /** The most customers to explain. More dots would take longer and show nothing new. */
 const LIMIT = 1000;
 const SHOWN = 12;
 
-const DEVICES: readonly { choice: DeviceChoice; label: string }[] = [
-  { choice: "auto", label: "Automatic" },
-  { choice: "cpu", label: "CPU" },
-  { choice: "webgpu", label: "WebGPU" },
-];
+const DEVICES = ["auto", "cpu", "webgpu"] as const satisfies readonly DeviceChoice[];
 
 @customElement("drivers-panel")
-export class DriversPanel extends LitElement {
+export class DriversPanel extends PageElement {
   @property({ attribute: false }) model!: Model;
   @property({ attribute: false }) table!: ScoredTable;
   /** The rows shown in the table. Only these are explained. */
@@ -85,19 +83,20 @@ export class DriversPanel extends LitElement {
   }
 
   override render() {
+    const t = texts();
     return html`
-      <header class="title">
-        <h2 tabindex="-1">What drives these scores</h2>
-        <button class="plain icon" aria-label="Close the drivers" @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
+      <header class="head">
+        <h2 tabindex="-1">${t.driversHeading}</h2>
+        <button class="plain icon" aria-label=${t.closeDrivers} @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
       <div class="device">
-        <label for="device">Device</label>
+        <label for="device">${t.device}</label>
         <select id="device" @change=${this.#choose}>
-          ${DEVICES.map(({ choice, label }) => html`<option value=${choice} ?selected=${choice === this.device}>${label}</option>`)}
+          ${DEVICES.map((choice) => html`<option value=${choice} ?selected=${choice === this.device}>${t.devices[choice]}</option>`)}
         </select>
         ${this.drivers ? this.#badge(this.drivers) : nothing}
       </div>
-      ${this.failure ? html`<p class="alert" role="alert">${icon("alert")}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
+      ${this.failure ? html`<p class="alert" role="alert" lang="en">${icon("alert")}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
     `;
   }
 
@@ -109,46 +108,44 @@ export class DriversPanel extends LitElement {
   /** The device that was used and, if WebGPU was chosen but not used, the reason. */
   #badge({ workedOn: { device, reason } }: Drivers) {
     const saysWhy = reason && this.device === "webgpu";
-    return html`<span class="badge" title=${reason?.message ?? ""}>${device === "cpu" ? "CPU" : "WebGPU"}</span>${saysWhy ? html`<small>${reason.message}</small>` : nothing}`;
+    return html`<span class="badge" lang="en" title=${reason?.message ?? ""}>${texts().devices[device]}</span>${saysWhy ? html`<small lang="en">${reason.message}</small>` : nothing}`;
   }
 
   #waiting() {
+    const t = texts();
     if (this.isCancelled)
-      return html`<p role="status">Cancelled. <button class="link" @click=${this.#start}>Start again</button></p>`;
-    if (!this.rows.some((row) => this.table.isScored(row)))
-      return html`<p role="status">None of the customers shown has a score.</p>`;
+      return html`<p role="status">${t.cancelled} <button class="link" @click=${this.#start}>${t.startAgain}</button></p>`;
+    if (!this.rows.some((row) => this.table.isScored(row))) return html`<p role="status">${t.noneScored}</p>`;
     return html`<div class="waiting">
-      <label for="share">Explaining ${counted(Math.min(LIMIT, this.rows.length), "customer")} on this device</label>
+      <label for="share">${t.explainingHere(Math.min(LIMIT, this.rows.length))}</label>
       <progress id="share" max="1" .value=${this.progress}></progress>
       <span>${formatWholePercent(this.progress)}</span>
-      <button @click=${() => this.#run?.cancel()}>Cancel</button>
+      <button @click=${() => this.#run?.cancel()}>${t.cancel}</button>
     </div>`;
   }
 
   #all({ drivers, rows, of, standardError, seconds }: Drivers) {
+    const t = texts();
+    const error = standardError === 0 ? undefined : formatFixed(standardError);
     const shown = this.isUnfolded ? drivers : drivers.slice(0, SHOWN);
     const chosen = drivers.find(({ field }) => field.name === this.chosen);
     const reach = axis(drivers);
     return html`
-      <p class="facts">
-        ${rows < of ? `A random sample of ${formatCount(rows)} of ${counted(of, "customer")}` : counted(rows, "customer")},
-        explained ${standardError === 0 ? "exactly" : `with a standard error of at most ${formatFixed(standardError)}`} in ${formatSeconds(seconds)}.
-        Dots to the right of the line raise the score; dots to the left lower it.
-      </p>
-      <div class="key" aria-hidden="true"><span>low value</span><i></i><span>high value</span></div>
-      <ol aria-label="Fields by mean absolute contribution, largest first">
+      <p class="facts">${t.explained(rows, of, error, formatSeconds(seconds))}</p>
+      <div class="key" aria-hidden="true"><span>${t.lowValue}</span><i></i><span>${t.highValue}</span></div>
+      <ol aria-label=${t.byContribution}>
         ${shown.map((driver) => this.#row(driver, reach, drivers[0]!.mean))}
       </ol>
-      <div class="axis"><span></span><span>Contribution in log-odds, ${formatFixed(reach[0])} to ${formatFixed(reach[1])}</span></div>
+      <div class="axis"><span></span><span>${t.axis(formatFixed(reach[0]), formatFixed(reach[1]))}</span></div>
       ${
         drivers.length > SHOWN
           ? html`<button class="link" aria-expanded=${this.isUnfolded} @click=${() => (this.isUnfolded = !this.isUnfolded)}>
-            ${this.isUnfolded ? `Show the ${SHOWN} most important` : `Show all ${drivers.length} fields`}
+            ${this.isUnfolded ? t.showImportant(SHOWN) : t.showFields(drivers.length)}
           </button>`
           : nothing
       }
-      ${chosen ? this.#dependence(chosen) : html`<p class="facts">Choose a field to see how its contribution depends on its value.</p>`}
-      <p class="facts">These are Shapley values relative to the model’s reference customers. They show what the model associates with leaving, not what causes it.</p>
+      ${chosen ? this.#dependence(chosen) : html`<p class="facts">${t.chooseField}</p>`}
+      <p class="facts">${t.driversNote}</p>
     `;
   }
 
@@ -157,23 +154,26 @@ export class DriversPanel extends LitElement {
     return html`<li>
       <button class="plain field" aria-expanded=${isChosen} @click=${() => (this.chosen = isChosen ? undefined : field.name)}>
         <span class="label">${fieldLabel(field)}</span>
-        <span class="mean"><i ${cssVariables({ "--share": mean / (largest || 1) })}></i>${formatFixed(mean)}<span class="visually-hidden"> mean absolute contribution</span></span>
+        <span class="mean"><i ${cssVariables({ "--share": mean / (largest || 1) })}></i>${formatFixed(mean)}<span class="visually-hidden"> ${texts().meanContribution}</span></span>
       </button>
       <beeswarm-row .contributions=${contributions} .values=${categories && categories.length > 2 ? undefined : values} .low=${low} .high=${high}></beeswarm-row>
     </li>`;
   }
 
   #dependence(driver: Driver) {
-    return html`<section aria-label="Dependence on ${fieldLabel(driver.field)}">
-      <h3>${fieldLabel(driver.field)}: contribution by value</h3>
-      ${driver.color ? html`<p class="facts">Coloured by ${driver.color.label}, from low (blue) to high (red).</p>` : nothing}
-      <dependence-plot .driver=${driver}></dependence-plot>
-      ${driver.categories ? this.#means(driver, driver.categories) : nothing}
+    const t = texts();
+    const label = fieldLabel(driver.field);
+    return html`<section aria-label=${t.dependenceOn(label)}>
+      <h3>${t.byValue(label)}</h3>
+      ${driver.color ? html`<p class="facts">${t.colouredBy(driver.color.label)}</p>` : nothing}
+      <dependence-plot .driver=${driver} .categories=${categoryNames(driver)}></dependence-plot>
+      ${driver.categories ? this.#means(driver, categoryNames(driver)!) : nothing}
     </section>`;
   }
 
   /** The same as a table: the mean contribution of each category. */
   #means({ values, contributions }: Driver, categories: string[]) {
+    const t = texts();
     const sums = categories.map(() => ({ sum: 0, count: 0 }));
     for (const [row, code] of values.entries()) {
       const at = sums[code];
@@ -182,7 +182,7 @@ export class DriversPanel extends LitElement {
       at.count += 1;
     }
     return html`<table>
-      <thead><tr><th scope="col">Value</th><th scope="col">Customers</th><th scope="col">Mean contribution</th></tr></thead>
+      <thead><tr><th scope="col">${t.value}</th><th scope="col">${t.customersHead}</th><th scope="col">${t.meanHead}</th></tr></thead>
       <tbody>${categories.map((category, code) => {
         const { sum, count } = sums[code]!;
         return count === 0
@@ -193,7 +193,7 @@ export class DriversPanel extends LitElement {
   }
 
   static override styles = [
-    controls,
+    page,
     notes,
     panel,
     css`
@@ -247,6 +247,7 @@ export class DriversPanel extends LitElement {
         height: 8px;
         border-radius: 4px;
         background: linear-gradient(to right in oklab, var(--down-bar), var(--up-bar));
+        forced-color-adjust: none;
       }
       li,
       .axis {
@@ -265,7 +266,7 @@ export class DriversPanel extends LitElement {
         height: 44px;
         padding: 0 0.4rem;
         white-space: normal;
-        text-align: left;
+        text-align: start;
         line-height: 1.2;
       }
       .field[aria-expanded='true'] {
@@ -285,6 +286,25 @@ export class DriversPanel extends LitElement {
         height: 6px;
         border-radius: 3px;
         background: var(--accent);
+      }
+      .key {
+        direction: ltr;
+      }
+      @media (forced-colors: active) {
+        .mean i {
+          forced-color-adjust: none;
+          background: CanvasText;
+        }
+        .field[aria-expanded='true'] {
+          outline: 2px solid Highlight;
+          outline-offset: -2px;
+        }
+      }
+      @media print {
+        .key i,
+        .mean i {
+          print-color-adjust: exact;
+        }
       }
       .axis {
         margin: 0.3rem 0 0.8rem;
@@ -306,9 +326,10 @@ export class DriversPanel extends LitElement {
       }
       th,
       td {
-        padding: 0.35rem 1.5rem 0.35rem 0;
+        padding-block: 0.35rem;
+        padding-inline-end: 1.5rem;
         border-bottom: 1px solid var(--line);
-        text-align: left;
+        text-align: start;
         font-weight: 400;
       }
       thead th {
@@ -331,4 +352,9 @@ function axis(drivers: readonly Driver[]): [number, number] {
   let reach: [number, number] = [0, 0];
   for (const { contributions } of drivers) reach = ends(contributions, reach);
   return withLength(reach);
+}
+
+/** The categories, with the page's name for those that the schema does not list. */
+function categoryNames({ categories, hasOther }: Driver): string[] | undefined {
+  return categories && (hasOther ? [...categories, texts().otherValue] : categories);
 }

@@ -1,73 +1,117 @@
-/** All problems and notes on the file, by line and field, with the rule and the value. */
-import { css, html, LitElement, nothing } from "lit";
+/** All problems of the file and notes on it: by field and rule, and then row by row. */
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { controls } from "tenure/elements";
+import type { ValueSummary } from "tenure";
+import { wordsOf } from "tenure/elements";
+import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import type { Finding } from "../table/messages";
 import type { ScoredTable } from "../table/scored-table";
-import { counted, formatCount } from "../text/numbers";
+import { withQuotes } from "../text/failure";
+import { language } from "../text/language";
+import { texts } from "../text/texts";
 import { OpenCustomer } from "./customer-table";
 import { icon } from "./marks";
+import { PageElement } from "./page-element";
 
 const PAGE = 200;
 
 @customElement("findings-panel")
-export class FindingsPanel extends LitElement {
+export class FindingsPanel extends PageElement {
   @property({ attribute: false }) table!: ScoredTable;
+  /** The label of every field, by name. */
   @property({ attribute: false }) labels: ReadonlyMap<string, string> = new Map();
+  /** The only field to show; all fields without it. */
+  @property({ attribute: false }) field?: string | undefined;
   @state() private shown = PAGE;
   @query("h2") private heading!: HTMLElement;
+  #fatal: readonly Finding[] = [];
+  #notes: readonly Finding[] = [];
 
   override focus() {
     this.heading.focus();
   }
 
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (!changed.has("table") && !changed.has("field")) return;
+    const wanted = this.table.findings.filter(({ field }) => this.field === undefined || field === this.field);
+    this.#fatal = wanted.filter(({ fatal }) => fatal);
+    this.#notes = wanted.filter(({ fatal }) => !fatal);
+    this.shown = PAGE;
+  }
+
   override render() {
-    const { findings, fatalRows, noteCount, facts } = this.table;
-    const fatal = findings.filter((finding) => finding.fatal);
-    const notes = findings.filter((finding) => !finding.fatal);
-    const isCut = findings.length >= this.table.findingLimit;
+    const t = texts();
+    const { fatalRows, facts, unit, summary } = this.table;
+    const told = summary.filter(({ field }) => this.field === undefined || field === this.field);
+    const notScored = this.field === undefined ? fatalRows : this.#fatal.length;
     return html`
-      <header class="title">
-        <h2 tabindex="-1">Problems in ${facts.name}</h2>
-        <button class="plain icon" aria-label="Close the problems" @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
+      <header class="head">
+        <h2 tabindex="-1">${t.problemsIn(facts.name)}</h2>
+        <button class="plain icon" aria-label=${t.closeProblems} @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
-      ${facts.notices.map((notice) => html`<p class="notice">${notice}</p>`)}
-      ${fatalRows > 0 ? this.#section(`${counted(fatalRows, "line")} not scored`, "All other lines are scored. Choose a line number to correct the values of that line.", fatal) : nothing}
-      ${noteCount > 0 ? this.#section(`${counted(noteCount, "note")} on scored lines`, "These lines are scored, but some of their values needed special treatment.", notes) : nothing}
-      ${isCut ? html`<p class="notice">Only the first ${formatCount(findings.length)} problems are listed. The exported table contains all of them.</p>` : nothing}
+      ${facts.notices.map((notice) => html`<p class="notice" lang="en">${notice}</p>`)}
+      ${facts.sheets.length > 1 ? html`<p class="notice">${t.otherSheet}</p>` : nothing}
+      ${
+        this.field === undefined
+          ? nothing
+          : html`<p class="notice">${t.onlyField(this.#label(this.field))} <button class="link" @click=${() => this.dispatchEvent(new Event("all-fields"))}>${t.allFields}</button></p>`
+      }
+      ${told.length > 0 ? html`<section><h3>${t.byField}</h3><ul>${told.map((entry) => html`<li>${this.#told(entry)}</li>`)}</ul></section>` : nothing}
+      ${this.#fatal.length > 0 ? this.#section(t.notScored(notScored, unit), t.notScoredExplained(unit), this.#fatal) : nothing}
+      ${this.#notes.length > 0 ? this.#section(t.notesOnScored(this.#notes.length, unit), t.notesExplained(unit), this.#notes) : nothing}
     `;
   }
 
-  #section(title: string, explanation: string, findings: Finding[]) {
+  #label(field: string): string {
+    return this.labels.get(field) ?? field;
+  }
+
+  #told(summary: ValueSummary): string {
+    return texts().summary({
+      ...summary,
+      label: this.#label(summary.field),
+      rule: ruleText(summary.rule, summary.rule),
+    });
+  }
+
+  #section(title: string, explanation: string, findings: readonly Finding[]) {
+    const t = texts();
     return html`<section>
       <h3>${title}</h3>
       <p>${explanation}</p>
       <table>
-        <thead><tr><th scope="col">Line</th><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Rule</th></tr></thead>
+        <thead><tr><th scope="col">${t.unit[this.table.unit]}</th><th scope="col">${t.field}</th><th scope="col">${t.value}</th><th scope="col">${t.rule}</th></tr></thead>
         <tbody>
           ${findings.slice(0, this.shown).map((finding) => this.#finding(finding))}
         </tbody>
       </table>
-      ${findings.length > this.shown ? html`<button @click=${() => (this.shown += PAGE)}>Show ${PAGE} more</button>` : nothing}
+      ${findings.length > this.shown ? html`<button @click=${() => (this.shown += PAGE)}>${t.showMore(PAGE)}</button>` : nothing}
     </section>`;
   }
 
-  #finding({ line, row, field, value, rule, message }: Finding) {
+  #finding({ row, field, value, rule, message }: Finding) {
+    const t = texts();
+    const { unit, lines } = this.table;
+    const line = lines[row]!;
     return html`<tr>
-      <th scope="row"><button class="link" aria-label="Open line ${line}" @click=${() => this.dispatchEvent(new OpenCustomer(row))}>${line}</button></th>
-      <td>${field ? (this.labels.get(field) ?? field) : "whole line"}</td>
-      <td class="value">${value === "" ? "empty" : value}</td>
-      <td>${message} <small>${rule}</small></td>
+      <th scope="row"><button class="link" aria-label=${t.openCustomer(t.place(unit, line))} @click=${() => this.dispatchEvent(new OpenCustomer(row))}>${line}</button></th>
+      <td>${field ? this.#label(field) : t.wholeUnit(unit)}</td>
+      <td class="value">${value === "" ? t.empty : value}</td>
+      <td>${ruleText(rule, message)} <small>${rule}</small></td>
     </tr>`;
   }
 
   static override styles = [
-    controls,
+    page,
     panel,
     css`
       section {
         margin-top: 1.25rem;
+      }
+      li {
+        margin-top: 0.4rem;
+        overflow-wrap: anywhere;
       }
       section > p,
       .notice {
@@ -90,9 +134,10 @@ export class FindingsPanel extends LitElement {
       }
       th,
       td {
-        padding: 0.45rem 1rem 0.45rem 0;
+        padding-block: 0.45rem;
+        padding-inline-end: 1rem;
         border-bottom: 1px solid var(--line);
-        text-align: left;
+        text-align: start;
         vertical-align: baseline;
         font-weight: 400;
       }
@@ -112,7 +157,7 @@ export class FindingsPanel extends LitElement {
       @media (max-width: 640px) {
         th,
         td {
-          padding-right: 0.6rem;
+          padding-inline-end: 0.6rem;
         }
         thead th:nth-child(1) {
           width: 3.4rem;
@@ -120,4 +165,9 @@ export class FindingsPanel extends LitElement {
       }
     `,
   ];
+}
+
+/** What a rule demands, in the language of the page where the elements have words for it. */
+function ruleText(rule: string, message: string): string {
+  return wordsOf(language()).rules[rule] ?? withQuotes(message);
 }

@@ -14,6 +14,8 @@ const paths = {
   moon: "M16.5 11.8A7 7 0 0 1 8.2 3.5a7 7 0 1 0 8.3 8.3z",
   alert: ALERT,
   lock: "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9",
+  reasons: "M4 4h12v9H9.5L6 16.5V13H4zM7 7h6M7 10h4",
+  compare: "M3.5 4h5v12h-5zM11.5 4h5v12h-5z",
   drivers: "M3 4h9M3 8h14M3 12h6M3 16h11",
 } as const;
 

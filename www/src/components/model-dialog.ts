@@ -1,17 +1,17 @@
 /** A dialog with facts about the model, its quality, and a button to use another model. */
-import { css, html, LitElement, nothing } from "lit";
+import { css, html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import type { Card } from "tenure";
-import { controls } from "tenure/elements";
-import { cardFigures } from "../text/card";
+import { page } from "../styles/page";
+import { cardFigures, testRows } from "../text/card";
 import { targetText } from "../text/fields";
-import { formatWholePercent } from "../text/formats";
-import { formatBytes, formatCount } from "../text/numbers";
+import { formatBytes, formatWholePercent } from "../text/numbers";
+import { texts } from "../text/texts";
 import type { Model } from "../workspace/model";
 import { icon } from "./marks";
+import { PageElement } from "./page-element";
 
 @customElement("model-dialog")
-export class ModelDialog extends LitElement {
+export class ModelDialog extends PageElement {
   @property({ attribute: false }) model!: Model;
   @query("dialog") private dialog!: HTMLDialogElement;
 
@@ -25,40 +25,36 @@ export class ModelDialog extends LitElement {
   }
 
   override render() {
-    const { bytes, scorer } = this.model;
+    const t = texts();
+    const { bytes, name, scorer } = this.model;
     const { schema, card, policy } = scorer;
-    const rows = (card as Partial<Card>).rows;
+    const rows = testRows(card);
+    const figures = cardFigures(card);
     const facts: [string, string][] = [
-      ["Predicts", targetText(schema)],
-      ["Inputs", `${schema.fields.length} fields`],
+      [t.predicts, targetText(schema)],
+      [t.inputs, t.inputCount(schema.fields.length)],
       [
-        "Tiers",
+        t.tiers,
         policy.tiers
-          .map(({ label, from }) => (from > 0 ? `${label} from ${formatWholePercent(from)}` : label))
+          .map(({ label, from }) => (from > 0 ? t.tierFrom(label, formatWholePercent(from)) : label))
           .join(", "),
       ],
-      ...cardFigures(card),
-      ["Size", formatBytes(bytes.length)],
+      ...figures,
+      [t.size, formatBytes(bytes.length)],
     ];
     return html`<dialog aria-labelledby="title">
-      <div class="title">
-        <h2 id="title">${schema.name || card.name}</h2>
-        <button class="plain icon" aria-label="Close" @click=${() => this.dialog.close()}>${icon("close")}</button>
+      <div class="head">
+        <h2 id="title">${name}</h2>
+        <button class="plain icon" aria-label=${t.close} @click=${() => this.dialog.close()}>${icon("close")}</button>
       </div>
       <dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-      ${
-        rows
-          ? html`<p>
-              Quality was measured on a test set of ${formatCount(rows.test)} customers that were not used for training.
-            </p>`
-          : nothing
-      }
-      <button @click=${this.#choose}>${icon("model")}Use another model</button>
+      <p>${rows === undefined ? (figures.length > 0 ? "" : t.noCard) : t.measuredOn(rows)}</p>
+      <button @click=${this.#choose}>${icon("model")}${t.otherModel}</button>
     </dialog>`;
   }
 
   static override styles = [
-    controls,
+    page,
     css`
       dialog {
         width: min(480px, calc(100vw - 2rem));
@@ -72,7 +68,7 @@ export class ModelDialog extends LitElement {
       dialog::backdrop {
         background: rgb(10 12 14 / 45%);
       }
-      .title {
+      .head {
         display: flex;
         justify-content: space-between;
         align-items: center;

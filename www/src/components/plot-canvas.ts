@@ -1,10 +1,11 @@
 /** A canvas at the resolution of the screen, drawn again when its size or the theme changes. */
-import { type CSSResultGroup, css, html, LitElement } from "lit";
+import { type CSSResultGroup, css, html } from "lit";
 import { query } from "lit/decorators.js";
+import { PageElement } from "./page-element";
 
 const system = matchMedia("(prefers-color-scheme: dark)");
 
-export abstract class PlotCanvas extends LitElement {
+export abstract class PlotCanvas extends PageElement {
   @query("canvas") private canvas!: HTMLCanvasElement;
   readonly #redraw = () => this.#draw();
   readonly #sizes = new ResizeObserver(this.#redraw);
@@ -61,7 +62,9 @@ export abstract class PlotCanvas extends LitElement {
       display: block;
       min-width: 0;
     }
+    /* Canvases keep their colours, so the dots must not become the colour of text. */
     canvas {
+      forced-color-adjust: none;
       position: absolute;
       inset: 0;
       width: 100%;

@@ -1,46 +1,49 @@
 /** Shown while a table is scored: progress, speed, and a button to cancel. */
-import { css, html, LitElement } from "lit";
+import { css, html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { controls, cssVariables } from "tenure/elements";
+import { cssVariables } from "tenure/elements";
+import { page } from "../styles/page";
 import type { Progress } from "../table/score-file";
-import { formatWholePercent } from "../text/formats";
-import { counted, formatCount } from "../text/numbers";
+import { formatWholePercent } from "../text/numbers";
+import { texts } from "../text/texts";
+import { PageElement } from "./page-element";
 
 @customElement("progress-view")
-export class ProgressView extends LitElement {
+export class ProgressView extends PageElement {
   @property({ attribute: false }) progress!: Progress;
   /** Announced to screen readers, at every quarter only. */
   @state() private said = "";
 
   protected override willUpdate() {
     const quarter = Math.floor(this.progress.share * 4);
-    this.said = quarter === 0 ? `Scoring ${this.progress.name}` : `${quarter * 25} percent scored`;
+    this.said = quarter === 0 ? texts().scoring(this.progress.name) : texts().percentScored(quarter * 25);
   }
 
   override render() {
-    const { name, share, rows, rowsPerSecond, fatalRows } = this.progress;
+    const t = texts();
+    const { name, share, rows, rowsPerSecond, fatalRows, isSheet } = this.progress;
     return html`
       <div class="card">
-        <h1>Scoring ${name}</h1>
+        <h1>${t.scoring(name)}</h1>
         <div
           class="track"
           role="progressbar"
-          aria-label="Scoring ${name}"
+          aria-label=${t.scoring(name)}
           aria-valuemin="0"
           aria-valuemax="100"
           aria-valuenow=${Math.round(share * 100)}
           ${cssVariables({ "--share": share })}
         ><i></i></div>
-        <p class="line"><span>${formatWholePercent(share)}</span><span>${counted(rows, "customer")}, ${formatCount(Math.round(rowsPerSecond))} rows/s</span></p>
-        <p class="problems">${fatalRows > 0 ? `${counted(fatalRows, "line")} not scored so far` : ""}</p>
-        <button @click=${() => this.dispatchEvent(new Event("cancel-run"))}>Cancel</button>
+        <p class="line"><span>${formatWholePercent(share)}</span><span>${t.speed(rows, rowsPerSecond)}</span></p>
+        <p class="problems">${fatalRows > 0 ? t.notScoredSoFar(fatalRows, isSheet ? "row" : "line") : ""}</p>
+        <button @click=${() => this.dispatchEvent(new Event("cancel-run"))}>${t.cancel}</button>
         <p class="visually-hidden" role="status">${this.said}</p>
       </div>
     `;
   }
 
   static override styles = [
-    controls,
+    page,
     css`
       :host {
         display: grid;
@@ -66,10 +69,18 @@ export class ProgressView extends LitElement {
       .track i {
         display: block;
         height: 100%;
+        width: calc(var(--share) * 100%);
         background: var(--accent);
-        transform: scaleX(var(--share));
-        transform-origin: left;
-        transition: transform var(--quick) linear;
+        transition: width var(--quick) linear;
+      }
+      @media (forced-colors: active) {
+        .track {
+          border: 1px solid CanvasText;
+        }
+        .track i {
+          forced-color-adjust: none;
+          background: Highlight;
+        }
       }
       .line {
         display: flex;

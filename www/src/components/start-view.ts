@@ -1,99 +1,161 @@
 /**
  * The first screen: what the page does, where to drop a table, and which columns the model needs.
  */
-import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
-import type { Field } from "tenure";
-import { controls } from "tenure/elements";
+import { css, html, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { page } from "../styles/page";
+import type { Mapping } from "../table/messages";
 import { cardFigures } from "../text/card";
-import type { FileFailure } from "../text/failure";
+import type { Failure, Missing } from "../text/failure";
+import { expectedValues } from "../text/fields";
+import { failureText, texts } from "../text/texts";
 import type { Model } from "../workspace/model";
 import { icon } from "./marks";
+import { PageElement } from "./page-element";
+import { ChooseSheet } from "./table-tools";
+
+/** Asks to read the table again, with columns that stand for the missing ones. */
+export class MapColumns extends Event {
+  constructor(readonly mapping: Mapping) {
+    super("map-columns");
+  }
+}
 
 @customElement("start-view")
-export class StartView extends LitElement {
+export class StartView extends PageElement {
   @property({ attribute: false }) model?: Model | undefined;
-  @property({ attribute: false }) failure?: FileFailure | undefined;
-  /** The name of the table that stays open after a failure. */
+  /** Why the last file could not be used, and the sheets that can be read in its place. */
+  @property({ attribute: false }) refused?: { failure: Failure; sheets: readonly string[] } | undefined;
+  /** The name of the table that waits for the model. */
+  @property({ attribute: false }) waiting?: string | undefined;
+  /** The name of the table that stays open. */
   @property({ attribute: false }) openTable?: string | undefined;
+  /** The name of the table that is kept on this device. */
+  @property({ attribute: false }) kept?: string | undefined;
   @property({ type: Boolean }) dragging = false;
+  /** The columns that the reader chose for missing fields. */
+  @state() private chosen: Mapping = {};
   @query(".failure") private failureCard?: HTMLElement;
 
-  protected override updated(changed: Map<string, unknown>) {
-    if (changed.has("failure") && this.failure) this.failureCard?.focus();
+  protected override willUpdate(changed: Map<string, unknown>) {
+    if (!changed.has("refused")) return;
+    const { failure } = this.refused ?? {};
+    this.chosen = failure?.kind === "columns" ? likelyColumns(failure.missing) : {};
   }
 
-  #send(name: "choose-table" | "use-sample" | "choose-model" | "go-back") {
+  protected override updated(changed: Map<string, unknown>) {
+    if (changed.has("refused") && this.refused) this.failureCard?.focus();
+  }
+
+  #send(name: "choose-table" | "use-sample" | "choose-model" | "go-back" | "open-kept" | "forget-kept") {
     this.dispatchEvent(new Event(name));
   }
 
   override render() {
+    const t = texts();
+    const { model, refused } = this;
     return html`<div class="inside">
       <div class="lead">
-        <h1>Who is likely to leave, and why</h1>
-        <p>Drop a customer table. Every customer gets a calibrated probability and an exact explanation, computed on this device.</p>
+        <h1>${t.lead}</h1>
+        <p>${t.pitch}</p>
       </div>
-      ${this.failure ? this.#failed(this.failure) : nothing}
+      ${refused ? this.#failed(refused.failure, refused.sheets) : this.#open()}
       <div class="drop ${this.dragging ? "dragging" : ""}">
         ${icon("upload")}
-        <p><b>${this.dragging ? "Drop the file to score it" : "Drop a CSV file here, or choose one"}</b></p>
+        <p><b>${this.dragging ? t.dropHere : t.dropFile}</b></p>
         <div class="actions">
-          <button class="primary" ?disabled=${!this.model} @click=${() => this.#send("choose-table")}>Choose a CSV</button>
-          ${this.failure && !this.model ? html`<button @click=${() => this.#send("choose-model")}>Choose a model</button>` : nothing}
-          ${this.model?.isDemo !== false ? html`<button ?disabled=${!this.model} @click=${() => this.#send("use-sample")}>Use the sample table</button>` : nothing}
+          <button class="primary" ?disabled=${!model} @click=${() => this.#send("choose-table")}>${t.chooseTable}</button>
+          ${refused && !model ? html`<button @click=${() => this.#send("choose-model")}>${t.chooseModel}</button>` : nothing}
+          ${model?.isDemo !== false ? html`<button ?disabled=${!model} @click=${() => this.#send("use-sample")}>${t.useSample}</button>` : nothing}
         </div>
-        <p class="small">Separate columns with commas, semicolons or tabs. The first line must name the columns. You can also drop a model file (.safetensors).</p>
+        ${this.waiting ? html`<p role="status">${t.waits(this.waiting)}</p>` : nothing}
+        <p class="small">${t.formats}</p>
       </div>
-      ${this.model ? this.#model(this.model) : nothing}
+      ${model ? this.#model(model) : nothing}
     </div>`;
   }
 
-  #failed({ title, detail, missing }: FileFailure) {
+  /** The tables that can be shown at once. */
+  #open() {
+    const t = texts();
+    const { openTable, kept } = this;
+    if (openTable === undefined && kept === undefined) return nothing;
+    return html`<div class="open">
+      ${openTable === undefined ? nothing : html`<button @click=${() => this.#send("go-back")}>${t.backTo(openTable)}</button>`}
+      ${
+        kept === undefined
+          ? nothing
+          : html`<p>${t.kept(kept)}</p>
+            ${openTable === undefined ? html`<button @click=${() => this.#send("open-kept")}>${t.backTo(kept)}</button>` : nothing}
+            <button class="link" @click=${() => this.#send("forget-kept")}>${t.forget}</button>`
+      }
+    </div>`;
+  }
+
+  #failed(failure: Failure, sheets: readonly string[]) {
+    const t = texts();
+    const { title, detail, message } = failureText(failure);
     return html`<div class="failure" role="alert" tabindex="-1">
       ${icon("alert")}
       <div>
         <h2>${title}</h2>
-        <p>${detail}</p>
-        ${
-          missing.length > 0
-            ? html`<table>
-              <thead><tr><th scope="col">Required column</th><th scope="col">Similar column in the file</th></tr></thead>
-              <tbody>
-                ${missing.map(
-                  ({ field, label, nearest }) => html`<tr>
-                  <th scope="row">${field}${label === field ? nothing : html` <small>${label}</small>`}</th>
-                  <td>${nearest.length > 0 ? nearest.join(" or ") : "none"}</td>
-                </tr>`,
-                )}
-              </tbody>
-            </table>`
-            : nothing
-        }
-        ${this.openTable ? html`<button @click=${() => this.#send("go-back")}>Back to ${this.openTable}</button>` : nothing}
+        ${detail ? html`<p>${detail}</p>` : nothing}
+        ${message ? html`<p lang="en">${message}</p>` : nothing}
+        ${failure.kind === "columns" ? this.#columns(failure) : nothing}
+        ${sheets.length > 1 ? html`<p class="sheets">${t.sheet}: ${sheets.map((sheet) => html`<button @click=${() => this.dispatchEvent(new ChooseSheet(sheet))}>${sheet}</button>`)}</p>` : nothing}
+        ${this.openTable ? html`<button class="back" @click=${() => this.#send("go-back")}>${t.backTo(this.openTable)}</button>` : nothing}
       </div>
     </div>`;
   }
 
-  #model({ scorer: { schema, card } }: Model) {
+  /** Each missing field beside the columns of the table, with the nearest name chosen. */
+  #columns({ missing, columns }: Extract<Failure, { kind: "columns" }>) {
+    const t = texts();
+    const isWhole = missing.every(({ field }) => this.chosen[field] !== undefined);
+    const choose = (field: string, column: string) => {
+      const { [field]: _, ...others } = this.chosen;
+      this.chosen = column === "" ? others : { ...others, [field]: column };
+    };
+    return html`<table>
+        <thead><tr><th scope="col">${t.requiredColumn}</th><th scope="col">${t.columnOfTable}</th></tr></thead>
+        <tbody>
+          ${missing.map(
+            ({ field, label }) => html`<tr>
+            <th scope="row">${field}${label === field ? nothing : html` <small>${label}</small>`}</th>
+            <td>
+              <select aria-label=${t.columnFor(field)} @change=${(event: Event) => choose(field, (event.target as HTMLSelectElement).value)}>
+                <option value="">${t.noColumnChosen}</option>
+                ${columns.map((column) => html`<option value=${column} .selected=${column === this.chosen[field]}>${column}</option>`)}
+              </select>
+            </td>
+          </tr>`,
+          )}
+        </tbody>
+      </table>
+      <button class="primary" ?disabled=${!isWhole} @click=${() => this.dispatchEvent(new MapColumns(this.chosen))}>${t.scoreWithColumns}</button>`;
+  }
+
+  #model({ name, scorer: { schema, card } }: Model) {
+    const t = texts();
     return html`<section aria-labelledby="model">
       <div class="model">
-        <h2 id="model">${schema.name || card.name}</h2>
+        <h2 id="model">${name}</h2>
         <dl>
           ${cardFigures(card)
             .slice(0, 3)
             .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
         </dl>
-        <button @click=${() => this.#send("choose-model")}>${icon("model")}Use another model</button>
+        <button @click=${() => this.#send("choose-model")}>${icon("model")}${t.otherModel}</button>
       </div>
       <details>
-        <summary>Required columns (${schema.fields.length})</summary>
-        <ul>${schema.fields.map((field) => html`<li><code>${field.name}</code> <span>${expected(field)}</span></li>`)}</ul>
+        <summary>${t.requiredColumns(schema.fields.length)}</summary>
+        <ul>${schema.fields.map((field) => html`<li><code>${field.name}</code> <span>${expectedValues(field)}</span></li>`)}</ul>
       </details>
     </section>`;
   }
 
   static override styles = [
-    controls,
+    page,
     css`
       :host {
         display: block;
@@ -243,8 +305,27 @@ export class StartView extends LitElement {
       .failure h2 {
         color: var(--error);
       }
+      .failure > div {
+        min-width: 0;
+      }
       .failure button {
         margin-top: 0.8rem;
+        margin-inline-end: 0.5rem;
+        max-width: 100%;
+        white-space: normal;
+      }
+      .failure th {
+        overflow-wrap: anywhere;
+      }
+      .failure select {
+        min-width: 7rem;
+      }
+      .open {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem 1rem;
+        margin-top: 1.25rem;
       }
       .failure p {
         margin-top: 0.2rem;
@@ -258,8 +339,9 @@ export class StartView extends LitElement {
       }
       th,
       td {
-        padding: 0.25rem 1.25rem 0.25rem 0;
-        text-align: left;
+        padding-block: 0.25rem;
+        padding-inline-end: 1.25rem;
+        text-align: start;
         font-weight: 400;
         vertical-align: baseline;
       }
@@ -278,22 +360,12 @@ export class StartView extends LitElement {
   ];
 }
 
-/** The values that a column may have, in words. */
-function expected(field: Field): string {
-  if (field.kind === "date") return `date, such as 2024-01-31${field.format ? `, or ${field.format}` : ""}`;
-  if (field.kind === "flag") return `${field.positive} or ${field.negative}`;
-  if (field.kind === "category") {
-    const shown = field.categories.slice(0, 4).join(", ");
-    return field.categories.length > 4 ? `${shown} and ${field.categories.length - 4} more` : shown;
+/** The nearest column of each field, where no field before it has that one. */
+function likelyColumns(missing: readonly Missing[]): Mapping {
+  const taken = new Map<string, string>();
+  for (const { field, nearest } of missing) {
+    const column = nearest.find((candidate) => !taken.has(candidate));
+    if (column !== undefined) taken.set(column, field);
   }
-  const { minimum, maximum, unit } = field;
-  const range =
-    minimum !== undefined && maximum !== undefined
-      ? ` ${minimum} to ${maximum}`
-      : minimum !== undefined
-        ? ` from ${minimum}`
-        : maximum !== undefined
-          ? ` up to ${maximum}`
-          : "";
-  return `number${range}${unit ? `, ${unit}` : ""}`;
+  return Object.fromEntries([...taken].map(([column, field]) => [field, column]));
 }

@@ -1,12 +1,15 @@
 /** The table in a few figures. Each tier is a button that filters the table by that tier. */
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Tier } from "tenure";
-import { controls, cssVariables, tierMark, tierMarkStyles, tierStep } from "tenure/elements";
+import type { Shift, Tier } from "tenure";
+import { cssVariables, tierMark, tierStep } from "tenure/elements";
+import { page } from "../styles/page";
+import { shareBar } from "../styles/share-bar";
 import type { ScoredTable } from "../table/scored-table";
-import { formatPercent, formatSeconds } from "../text/formats";
-import { counted, formatCount } from "../text/numbers";
+import { formatCount, formatPercent, formatSeconds } from "../text/numbers";
+import { texts } from "../text/texts";
 import { icon } from "./marks";
+import { PageElement } from "./page-element";
 
 /** Asks to turn the filter for a tier on or off. */
 export class ToggleTier extends Event {
@@ -15,38 +18,53 @@ export class ToggleTier extends Event {
   }
 }
 
+/** Asks to show what a warning about a field is about. */
+export class ShowField extends Event {
+  constructor(
+    readonly field: string,
+    readonly rule: Shift["rule"],
+  ) {
+    super("show-field");
+  }
+}
+
 @customElement("summary-strip")
-export class SummaryStrip extends LitElement {
+export class SummaryStrip extends PageElement {
   @property({ attribute: false }) table!: ScoredTable;
   @property({ attribute: false }) tiers: readonly Tier[] = [];
+  /** The label of every field, by name. */
+  @property({ attribute: false }) labels: ReadonlyMap<string, string> = new Map();
   @property({ attribute: false }) chosen: ReadonlySet<number> = new Set();
 
   override render() {
+    const t = texts();
     const { table, tiers } = this;
-    const { scoredCount, expected, fatalRows, noteCount, facts } = table;
+    const { scoredCount, expected, fatalRows, noteCount, facts, unit } = table;
     const most = Math.max(1, ...table.tierCounts);
     return html`
+      ${table.shifts.length > 0 ? this.#shifts(table.shifts) : nothing}
       <dl class="figures">
-        <div><dt>Customers scored</dt><dd>${formatCount(scoredCount)}</dd><dd class="more">in ${formatSeconds(facts.seconds)}</dd></div>
+        <div><dt>${t.customersScored}</dt><dd>${formatCount(scoredCount)}</dd><dd class="more">${t.inTime(formatSeconds(facts.seconds))}</dd></div>
         <div>
-          <dt>Expected to leave</dt>
+          <dt>${t.expectedToLeave}</dt>
           <dd>${formatCount(Math.round(expected))}</dd>
           <dd class="more">${scoredCount > 0 ? formatPercent(expected / scoredCount) : nothing}</dd>
         </div>
       </dl>
-      <div class="tiers" role="group" aria-label="Filter by tier">
+      <div class="tiers" role="group" aria-label=${t.filterByTier}>
         ${tiers
           .map((tier, index) => ({ tier, index }))
           .reverse()
           .map(({ tier, index }) => {
             const count = table.tierCounts[index]!;
+            const low = formatPercent(tier.from);
             return html`<button
             aria-pressed=${this.chosen.has(index)}
             class="step-${tierStep(index, tiers.length)}"
-            title=${index + 1 < tiers.length ? `${formatPercent(tier.from)} to ${formatPercent(tiers[index + 1]!.from)}` : `from ${formatPercent(tier.from)}`}
+            title=${index + 1 < tiers.length ? t.between(low, formatPercent(tiers[index + 1]!.from)) : t.from(low)}
             @click=${() => this.dispatchEvent(new ToggleTier(index))}
           >
-            <span class="name">${tierMark(index, tiers.length)}${tier.label}</span>
+            <span class="name">${tierMark(index, tiers.length)}<span>${tier.label}</span></span>
             <span class="count">${formatCount(count)}</span>
             <span class="bar" ${cssVariables({ "--share": count / most })}></span>
           </button>`;
@@ -57,9 +75,9 @@ export class SummaryStrip extends LitElement {
           ? html`<button class="findings ${fatalRows > 0 ? "fatal" : ""}" @click=${() => this.dispatchEvent(new Event("show-findings"))}>
             ${icon("alert")}
             <span>
-              ${fatalRows > 0 ? html`<b>${counted(fatalRows, "line")} not scored</b>` : nothing}
-              ${noteCount > 0 ? html`<span>${counted(noteCount, "note")} on values</span>` : nothing}
-              ${fatalRows + noteCount === 0 ? html`<span>A note on the file</span>` : nothing}
+              ${fatalRows > 0 ? html`<b>${t.notScored(fatalRows, unit)}</b>` : nothing}
+              ${noteCount > 0 ? html`<span>${t.notesOnValues(noteCount)}</span>` : nothing}
+              ${fatalRows + noteCount === 0 ? html`<span>${t.noteOnFile}</span>` : nothing}
             </span>
           </button>`
           : nothing
@@ -67,16 +85,34 @@ export class SummaryStrip extends LitElement {
     `;
   }
 
+  /** Fields that are not as in training: the scores may be wrong. */
+  #shifts(shifts: readonly Shift[]) {
+    const t = texts();
+    const { table, labels } = this;
+    return html`<section class="shifts" aria-label=${t.shifts}>
+      ${icon("alert")}
+      <ul>
+        ${shifts.map((shift) => {
+          const label = labels.get(shift.field) ?? shift.field;
+          const share = shift.rows / (table.rowCount - table.brokenRows.size);
+          return html`<li>
+            ${t.shift({ ...shift, label, share })}
+            <button class="link" @click=${() => this.dispatchEvent(new ShowField(shift.field, shift.rule))}>${t.showField(label)}</button>
+          </li>`;
+        })}
+      </ul>
+    </section>`;
+  }
+
   static override styles = [
-    controls,
-    tierMarkStyles,
+    page,
+    shareBar,
     css`
       :host {
         display: flex;
         flex-wrap: wrap;
         align-items: stretch;
         gap: 0.9rem 2.25rem;
-        container-type: inline-size;
       }
       .figures {
         display: flex;
@@ -94,33 +130,56 @@ export class SummaryStrip extends LitElement {
         letter-spacing: -0.02em;
       }
       dd.more {
-        margin-left: 0.4em;
+        margin-inline-start: 0.4em;
         font-size: 12.5px;
         font-weight: 400;
         letter-spacing: 0;
         color: var(--ink-soft);
       }
 
-      .tiers {
+      .shifts {
         display: flex;
-        flex: 1 1 420px;
+        flex: 1 1 100%;
+        gap: 0.6em;
+        padding: 0.6rem 0.8rem;
+        border: 1px solid var(--error);
+        border-radius: var(--radius-small);
+        background: var(--error-paper);
+        color: var(--error);
+      }
+      .shifts li + li {
+        margin-top: 0.3rem;
+      }
+      .shifts button {
+        color: inherit;
+        font-weight: 600;
+      }
+
+      /* A chip is never narrower than its name: the chips go to a line of their own before that. */
+      .tiers {
+        display: grid;
+        flex: 1 1 36rem;
+        grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr));
         gap: 0.4rem;
       }
       .tiers button {
         display: grid;
-        flex: 1;
         grid-template-columns: 1fr auto;
         gap: 0.1rem 0.5rem;
         min-width: 0;
         min-height: 48px;
         padding: 0.4rem 0.7rem 0.5rem;
-        text-align: left;
+        text-align: start;
       }
       .name {
         display: flex;
         align-items: center;
         gap: 0.45em;
         min-width: 0;
+      }
+      .name span {
+        overflow: hidden;
+        text-overflow: ellipsis;
       }
       .count {
         font-weight: 620;
@@ -129,7 +188,6 @@ export class SummaryStrip extends LitElement {
         grid-column: 1 / -1;
         height: 4px;
         border-radius: 2px;
-        background: linear-gradient(var(--tier), var(--tier)) 0 0 / calc(var(--share) * 100%) 100% no-repeat var(--sunken);
       }
       [aria-pressed='true'] {
         border-color: var(--accent);
@@ -137,10 +195,16 @@ export class SummaryStrip extends LitElement {
         box-shadow: inset 0 0 0 1px var(--accent);
       }
 
+      @media (forced-colors: active) {
+        [aria-pressed='true'] {
+          outline: 3px solid Highlight;
+          outline-offset: -3px;
+        }
+      }
       .findings {
         align-self: stretch;
         min-height: 48px;
-        text-align: left;
+        text-align: start;
       }
       .findings.fatal {
         border-color: transparent;
@@ -171,9 +235,8 @@ export class SummaryStrip extends LitElement {
           font-size: 20px;
         }
         .tiers {
-          display: grid;
           flex: 1 1 100%;
-          grid-template-columns: 1fr 1fr;
+          grid-template-columns: repeat(2, minmax(0, 1fr));
         }
         .tiers button {
           min-height: 42px;
@@ -181,12 +244,13 @@ export class SummaryStrip extends LitElement {
         }
         .findings {
           flex: 1;
+          white-space: normal;
           min-height: 36px;
           justify-content: flex-start;
         }
         .findings span > * {
           display: inline;
-          margin-right: 0.6em;
+          margin-inline-end: 0.6em;
         }
       }
     `,

@@ -2,20 +2,28 @@
  * The whole page: header, footer, and between them the first screen, the progress, or the table and
  * its panel.
  */
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { controls } from "tenure/elements";
+import { live } from "lit/directives/live.js";
+import { LANGUAGES, type Language } from "tenure/elements";
+import { page } from "../styles/page";
 import type { ScoredTable } from "../table/scored-table";
 import { fieldLabels } from "../text/fields";
-import { counted, formatCount } from "../text/numbers";
+import { language, speak } from "../text/language";
+import { texts } from "../text/texts";
 import type { Model } from "../workspace/model";
+import { fragmentOf, type Place, placeOf } from "../workspace/place";
 import { Workspace } from "../workspace/workspace";
 import type { CustomerTable, OpenCustomer, SortRows } from "./customer-table";
+import { customerTitle } from "./customer-title";
 import { icon, logo } from "./marks";
 import type { ModelDialog } from "./model-dialog";
-import type { ToggleTier } from "./summary-strip";
+import { PageElement } from "./page-element";
+import type { MapColumns } from "./start-view";
+import type { ShowField, ToggleTier } from "./summary-strip";
+import type { ChangeQuery, ChooseSheet, ExportRows } from "./table-tools";
+import "./compare-panel";
 import "./customer-panel";
-import type { Speak } from "./customer-panel";
 import "./customer-table";
 import "./drivers-panel";
 import "./findings-panel";
@@ -23,26 +31,35 @@ import "./model-dialog";
 import "./progress-view";
 import "./start-view";
 import "./summary-strip";
+import "./table-tools";
 import "./theme-toggle";
 
-type Panel = { kind: "customer"; row: number } | { kind: "findings" } | { kind: "drivers" } | undefined;
-
-const PANEL_NAMES = { customer: "Customer", findings: "Problems", drivers: "Drivers" } as const;
+/** The panel of a place, with the rows of its customers. */
+type Panel =
+  | { kind: "customer"; row: number }
+  | { kind: "compare"; rows: readonly [number, number] }
+  | { kind: "findings"; field: string | undefined }
+  | { kind: "drivers" }
+  | undefined;
 
 /** Up to this width the panel covers the table; on wider screens it is beside the table. */
 const narrow = matchMedia("(max-width: 900px)");
 
 @customElement("tenure-app")
-export class TenureApp extends LitElement {
-  @state() private panel: Panel;
+export class TenureApp extends PageElement {
+  @state() private place: Place = placeOf(location.hash);
+  /** The row of the customer who waits for another to be compared with. */
+  @state() private comparing?: number | undefined;
   @state() private isDragging = false;
   @state() private isNarrow = narrow.matches;
   @state() private applyUpdate?: (() => void) | undefined;
   @query("customer-table") private tableView?: CustomerTable;
-  @query("customer-panel, findings-panel, drivers-panel") private panelView?: HTMLElement;
+  @query("aside > *") private panelView?: HTMLElement;
   @query("model-dialog") private dialog?: ModelDialog;
   @query("#table-file") private tableInput!: HTMLInputElement;
   @query("#model-file") private modelInput!: HTMLInputElement;
+  /** Whether the address names a place in the table that is opened first. */
+  #isRestoring = this.place.view !== "start";
   readonly #workspace = new Workspace(this, () => void this.#onOpened());
 
   override connectedCallback() {
@@ -55,6 +72,15 @@ export class TenureApp extends LitElement {
       if (!event.relatedTarget) this.isDragging = false;
     });
     addEventListener("drop", (event) => this.#onDrop(event));
+    addEventListener("popstate", () => this.#onPop());
+    void this.#start();
+  }
+
+  async #start() {
+    await this.#workspace.start(this.#isRestoring);
+    if (this.#workspace.kept) return;
+    this.#isRestoring = false;
+    if (!this.#workspace.table && this.place.view !== "start") this.#go({ view: "start" }, "replace");
   }
 
   /** Offers the newer version of the page. */
@@ -63,9 +89,33 @@ export class TenureApp extends LitElement {
   }
 
   async #onOpened() {
-    this.panel = undefined;
+    this.comparing = undefined;
+    if (!this.#workspace.table) return;
+    if (!this.#isRestoring) this.#go({ view: "table" }, this.place.view === "start" ? "push" : "replace");
+    this.#isRestoring = false;
     await this.updateComplete;
     this.tableView?.focus();
+  }
+
+  /** Shows a place, and writes it into the address. */
+  #go(place: Place, how: "push" | "replace" = "push") {
+    this.place = place;
+    const fragment = fragmentOf(place);
+    if (fragment === location.hash) return;
+    const address = `${location.pathname}${location.search}${fragment}`;
+    if (how === "push") history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
+  }
+
+  async #onPop() {
+    this.place = placeOf(location.hash);
+    if (this.place.view !== "start" && !this.#workspace.table && this.#workspace.kept) {
+      this.#isRestoring = true;
+      await this.#workspace.openKept();
+      return;
+    }
+    await this.updateComplete;
+    if (this.place.view === "table") this.tableView?.focus();
   }
 
   #onDrag(event: DragEvent) {
@@ -79,18 +129,23 @@ export class TenureApp extends LitElement {
     this.isDragging = false;
     if (files.length === 0) return;
     event.preventDefault();
-    void this.#workspace.useFiles(files);
+    this.#use(files);
   }
 
   #onChosen(event: Event) {
     const input = event.target as HTMLInputElement;
-    void this.#workspace.useFiles([...(input.files ?? [])]);
+    this.#use([...(input.files ?? [])]);
     // Lets the reader choose the same file again after correcting it.
     input.value = "";
   }
 
+  #use(files: readonly File[]) {
+    this.#isRestoring = false;
+    void this.#workspace.useFiles(files);
+  }
+
   #onKey(event: KeyboardEvent) {
-    if (event.key !== "Escape" || event.defaultPrevented || !this.panel) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !this.#panel) return;
     // In the search field Escape clears the text first, as in every search field.
     const target = event.composedPath()[0];
     if (target instanceof HTMLInputElement && target.type === "search" && target.value) return;
@@ -99,33 +154,71 @@ export class TenureApp extends LitElement {
 
   #home(event: Event) {
     event.preventDefault();
-    this.#workspace.close();
+    this.#workspace.cancel();
+    this.#workspace.dismissFailure();
+    this.#go({ view: "start" });
+  }
+
+  get #panel(): Panel {
+    const { place } = this;
+    const { table } = this.#workspace;
+    if (!table) return undefined;
+    if (place.view === "findings") return { kind: "findings", field: place.field };
+    if (place.view === "drivers") return { kind: "drivers" };
+    if (place.view === "customer") {
+      const row = table.lines.indexOf(place.line);
+      return row < 0 ? undefined : { kind: "customer", row };
+    }
+    if (place.view === "compare") {
+      const [left, right] = place.lines.map((line) => table.lines.indexOf(line));
+      return left! < 0 || right! < 0 ? undefined : { kind: "compare", rows: [left!, right!] };
+    }
+    return undefined;
   }
 
   async #openCustomer(row: number) {
-    const before = this.panel?.kind;
-    this.panel = { kind: "customer", row };
+    const { table } = this.#workspace;
+    if (!table) return;
+    const before = this.#panel?.kind;
+    const other = this.comparing;
+    if (other !== undefined && other !== row) {
+      this.comparing = undefined;
+      this.#go({ view: "compare", lines: [table.lines[other]!, table.lines[row]!] });
+    } else {
+      // From customer to customer is no step back.
+      this.#go({ view: "customer", line: table.lines[row]! }, before === "customer" ? "replace" : "push");
+    }
     await this.updateComplete;
     // The focus stays on the table, so that the arrow keys keep opening customers. It moves to the
     // panel if the panel covers the table, and if the pressed button is gone with another panel.
-    if ((before && before !== "customer") || (this.isNarrow && !before)) this.panelView?.focus();
+    const kind = this.#panel?.kind;
+    if ((before && before !== kind) || (this.isNarrow && !before)) this.panelView?.focus();
   }
 
-  async #show(kind: "findings" | "drivers") {
-    this.panel = { kind };
+  async #show(place: Place) {
+    this.#go(place);
     await this.updateComplete;
     this.panelView?.focus();
   }
 
   async #closePanel() {
-    this.panel = undefined;
+    this.#go({ view: "table" });
     await this.updateComplete;
     this.tableView?.focus();
   }
 
   #step(steps: number) {
-    if (this.panel?.kind !== "customer" || !this.tableView) return;
-    this.panel = { kind: "customer", row: this.tableView.neighbour(this.panel.row, steps) };
+    const panel = this.#panel;
+    const { table } = this.#workspace;
+    if (panel?.kind !== "customer" || !this.tableView || !table) return;
+    this.#go({ view: "customer", line: table.lines[this.tableView.neighbour(panel.row, steps)]! }, "replace");
+  }
+
+  /** Lets the reader choose the other customer in the table. */
+  #compare(row: number) {
+    this.comparing = row;
+    if (this.isNarrow) void this.#closePanel();
+    else this.tableView?.focus();
   }
 
   #toggleTier(tier: number) {
@@ -134,8 +227,15 @@ export class TenureApp extends LitElement {
     this.#workspace.query = { ...this.#workspace.query, tiers };
   }
 
-  async #export() {
-    const exported = await this.#workspace.export();
+  /** The customers without a value, or the problems of the field: a missing value is no problem. */
+  #showField({ field, rule }: ShowField) {
+    const segment = { field, cell: Number.NaN };
+    if (rule === "missing") this.#workspace.query = { ...this.#workspace.query, segment };
+    else void this.#show({ view: "findings", field });
+  }
+
+  async #export(withReasons: boolean) {
+    const exported = await this.#workspace.export(withReasons);
     if (!exported) return;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(exported.blob);
@@ -145,94 +245,119 @@ export class TenureApp extends LitElement {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
+  protected override willUpdate() {
+    document.documentElement.lang = language();
+    document.title = texts().title;
+  }
+
   override render() {
-    const { model, table, progress, failure, said } = this.#workspace;
-    const isTableShown = table !== undefined && model !== undefined && !progress && !failure;
-    const isCovered = this.isNarrow && this.panel !== undefined && isTableShown;
+    const t = texts();
+    const { model, table, progress, refused, said, kept } = this.#workspace;
+    const isTableShown =
+      table !== undefined && model !== undefined && !progress && !refused && this.place.view !== "start";
+    const panel = isTableShown ? this.#panel : undefined;
+    const isCovered = this.isNarrow && panel !== undefined;
     return html`
       <header ?inert=${isCovered}>
-        <a class="brand" href="./" aria-label="Tenure, start page" @click=${this.#home}>${logo()}<span>Tenure</span></a>
-        ${model ? html`<button class="plain model" title="About this model" @click=${() => this.dialog?.show()}>${icon("model")}<span>${model.name}${model.isDemo ? " (demo)" : nothing}</span></button>` : nothing}
+        <a class="brand" href="./" aria-label=${t.startPage} @click=${this.#home}>${logo()}<span>Tenure</span></a>
+        ${model ? html`<button class="plain model" title=${t.aboutModel} @click=${() => this.dialog?.show()}>${icon("model")}<span>${model.isDemo ? t.demo(model.name) : model.name}</span></button>` : nothing}
         <span class="space"></span>
-        ${isTableShown ? html`<button class="new" @click=${() => this.tableInput.click()}>${icon("upload")}<span>New table</span></button>` : nothing}
+        <select class="language" aria-label=${t.language} @change=${(event: Event) => speak((event.target as HTMLSelectElement).value as Language)}>
+          ${Object.entries(LANGUAGES).map(([tag, name]) => html`<option value=${tag} lang=${tag} ?selected=${tag === language()}>${name}</option>`)}
+        </select>
+        ${isTableShown ? html`<button class="new" @click=${() => this.tableInput.click()}>${icon("upload")}<span>${t.newTable}</span></button>` : nothing}
         <theme-toggle></theme-toggle>
       </header>
-      <main class=${this.panel && isTableShown ? "with-panel" : ""} @keydown=${this.#onKey}>
+      <main class=${panel ? "with-panel" : ""} @keydown=${this.#onKey}>
         ${
           progress
             ? html`<progress-view class="fill" .progress=${progress} @cancel-run=${() => this.#workspace.cancel()}></progress-view>`
             : isTableShown
-              ? this.#overview(model, table, isCovered)
+              ? this.#overview(model, table, panel, isCovered)
               : html`<start-view
                 class="fill"
                 .model=${model}
-                .failure=${failure}
+                .refused=${refused}
+                .waiting=${this.#workspace.waiting?.file.name}
                 .openTable=${table?.facts.name}
+                .kept=${kept?.file.name}
                 .dragging=${this.isDragging}
                 @choose-table=${() => this.tableInput.click()}
                 @choose-model=${() => this.modelInput.click()}
                 @use-sample=${() => this.#workspace.useSample()}
-                @go-back=${() => this.#workspace.dismissFailure()}
+                @go-back=${this.#goBack}
+                @open-kept=${() => this.#workspace.openKept()}
+                @forget-kept=${() => this.#workspace.keep(false)}
+                @map-columns=${({ mapping }: MapColumns) => this.#workspace.readAgain({ mapping })}
+                @choose-sheet=${({ sheet }: ChooseSheet) => this.#workspace.readAgain({ sheet })}
               ></start-view>`
         }
       </main>
-      <footer ?inert=${isCovered}>${icon("lock")}<p>Your data stays on this device. The page cannot connect to other servers, and it works offline.</p></footer>
+      <footer ?inert=${isCovered}>
+        ${icon("lock")}<p>${t.staysHere}</p>
+        ${
+          isTableShown
+            ? html`<label class="keep" title=${t.keepTable}>
+              <input type="checkbox" .checked=${live(this.#workspace.isKept)} @change=${(event: Event) => this.#workspace.keep((event.target as HTMLInputElement).checked)} />${t.keep}
+            </label>`
+            : nothing
+        }
+      </footer>
       ${model ? html`<model-dialog .model=${model} @choose-model=${() => this.modelInput.click()}></model-dialog>` : nothing}
-      ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>Drop the file to score it</p></div>` : nothing}
+      ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>${t.dropHere}</p></div>` : nothing}
       ${this.applyUpdate ? this.#update(this.applyUpdate) : nothing}
-      <input id="table-file" type="file" accept=".csv,.tsv,.txt,.gz,.xlsx,text/csv" hidden aria-label="Customer table" @change=${this.#onChosen} />
-      <input id="model-file" type="file" accept=".safetensors" hidden aria-label="Model" @change=${this.#onChosen} />
+      <input id="table-file" type="file" accept=".csv,.tsv,.txt,.gz,.xlsx,text/csv" hidden aria-label=${t.customerTable} @change=${this.#onChosen} />
+      <input id="model-file" type="file" accept=".safetensors" hidden aria-label=${t.model} @change=${this.#onChosen} />
       <p class="visually-hidden" role="status">${said}</p>
     `;
   }
 
+  #goBack() {
+    this.#workspace.dismissFailure();
+    if (this.place.view === "start") this.#go({ view: "table" });
+  }
+
   #update(apply: () => void) {
+    const t = texts();
     return html`<div class="toast" role="status">
-      <span>A new version of Tenure is ready.</span>
-      <button class="primary" @click=${apply}>Reload</button>
-      <button class="plain" @click=${() => (this.applyUpdate = undefined)}>Later</button>
+      <span>${t.newVersion}</span>
+      <button class="primary" @click=${apply}>${t.reload}</button>
+      <button class="plain" @click=${() => (this.applyUpdate = undefined)}>${t.later}</button>
     </div>`;
   }
 
-  #overview(model: Model, table: ScoredTable, isCovered: boolean) {
+  #overview(model: Model, table: ScoredTable, panel: Panel, isCovered: boolean) {
+    const t = texts();
     const { rows, query, explainer } = this.#workspace;
+    const labels = fieldLabels(model.scorer.schema);
     const change = (part: Partial<typeof query>) => (this.#workspace.query = { ...query, ...part });
     return html`
-      <h1 class="visually-hidden">${table.facts.name}, scored</h1>
+      <h1 class="visually-hidden">${t.scored(table.facts.name)}</h1>
       <div class="overview" ?inert=${isCovered}>
         <summary-strip
           .table=${table}
           .tiers=${model.scorer.policy.tiers}
+          .labels=${labels}
           .chosen=${query.tiers}
           @toggle-tier=${({ tier }: ToggleTier) => this.#toggleTier(tier)}
-          @show-findings=${() => this.#show("findings")}
+          @show-findings=${() => this.#show({ view: "findings" })}
+          @show-field=${(event: ShowField) => this.#showField(event)}
         ></summary-strip>
-        <div class="tools">
-          <label class="search">
-            <span class="visually-hidden">Search customers</span>${icon("search")}
-            <input
-              type="search"
-              placeholder="Search ${table.facts.name}"
-              autocomplete="off"
-              spellcheck="false"
-              .value=${query.text}
-              @input=${(event: Event) => change({ text: (event.target as HTMLInputElement).value })}
-            />
-          </label>
-          ${
-            rows.length < table.rowCount
-              ? html`<p class="shown" role="status">${counted(rows.length, "customer")} shown <button class="link" @click=${() => change({ text: "", tiers: new Set() })}>Show all</button></p>`
-              : nothing
-          }
-          <button class="drivers" title="Show which fields drive the scores of these customers" @click=${() => this.#show("drivers")}>${icon("drivers")}<span>Drivers</span></button>
-          <button
-            class="export"
-            title="Export the rows shown, in this order, with probability, tier and problems. Text that a spreadsheet would run as a formula gets an apostrophe in front."
-            @click=${this.#export}
-          >
-            ${icon("download")}<span>Export CSV</span>
-          </button>
-        </div>
+        <table-tools
+          .table=${table}
+          .labels=${labels}
+          .segments=${this.#workspace.segments}
+          .query=${query}
+          .count=${rows.length}
+          .exporting=${this.#workspace.exporting}
+          ?small=${panel !== undefined}
+          @change-query=${({ part }: ChangeQuery) => change(part)}
+          @choose-sheet=${({ sheet }: ChooseSheet) => this.#workspace.readAgain({ sheet })}
+          @show-drivers=${() => this.#show({ view: "drivers" })}
+          @export-rows=${({ withReasons }: ExportRows) => this.#export(withReasons)}
+          @cancel-export=${() => this.#workspace.cancelExport()}
+        ></table-tools>
+        ${this.comparing === undefined ? nothing : this.#hint(table, this.comparing)}
         <div class="stage">
           <customer-table
             .table=${table}
@@ -240,30 +365,48 @@ export class TenureApp extends LitElement {
             .explainer=${explainer}
             .rows=${rows}
             .query=${query}
-            .selected=${this.panel?.kind === "customer" ? this.panel.row : -1}
+            .selected=${panel?.kind === "customer" ? panel.row : -1}
+            .compared=${panel?.kind === "compare" ? panel.rows : this.comparing === undefined ? [] : [this.comparing]}
             @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
             @sort-rows=${({ sort, direction }: SortRows) => change({ sort, direction })}
           ></customer-table>
-          ${rows.length === 0 ? html`<p class="none">No customers match.</p>` : nothing}
-          <p class="printed">Only the rows in view are printed. Export the table to get all ${formatCount(rows.length)} rows.</p>
+          ${rows.length === 0 ? html`<p class="none">${t.noMatch}</p>` : nothing}
+          <p class="printed">${t.printed(rows.length)}</p>
         </div>
       </div>
-      ${this.panel ? html`<aside aria-label=${PANEL_NAMES[this.panel.kind]}>${this.#panelView(this.panel, model, table)}</aside>` : nothing}
+      ${panel ? html`<aside aria-label=${t.panels[panel.kind]}>${this.#panelOf(panel, model, table)}</aside>` : nothing}
     `;
   }
 
-  #panelView(panel: NonNullable<Panel>, model: Model, table: ScoredTable) {
+  #hint(table: ScoredTable, row: number) {
+    const t = texts();
+    return html`<p class="hint" role="status">
+      ${t.chooseOther(customerTitle(table, row))} <button class="link" @click=${() => (this.comparing = undefined)}>${t.stopComparing}</button>
+    </p>`;
+  }
+
+  #panelOf(panel: NonNullable<Panel>, model: Model, table: ScoredTable) {
+    const { explainer } = this.#workspace;
     if (panel.kind === "customer") {
       return html`<customer-panel
         .model=${model}
         .table=${table}
-        .language=${this.#workspace.language}
         .row=${panel.row}
-        @panel-speak=${({ language }: Speak) => this.#workspace.speak(language)}
         @panel-close=${this.#closePanel}
         @panel-previous=${() => this.#step(-1)}
         @panel-next=${() => this.#step(1)}
+        @panel-compare=${() => this.#compare(panel.row)}
       ></customer-panel>`;
+    }
+    if (panel.kind === "compare") {
+      return html`<compare-panel
+        .model=${model}
+        .table=${table}
+        .explainer=${explainer}
+        .rows=${panel.rows}
+        @panel-close=${this.#closePanel}
+        @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
+      ></compare-panel>`;
     }
     if (panel.kind === "drivers") {
       return html`<drivers-panel .model=${model} .table=${table} .rows=${this.#workspace.rows} @panel-close=${this.#closePanel}></drivers-panel>`;
@@ -271,13 +414,15 @@ export class TenureApp extends LitElement {
     return html`<findings-panel
       .table=${table}
       .labels=${fieldLabels(model.scorer.schema)}
+      .field=${panel.field}
       @panel-close=${this.#closePanel}
+      @all-fields=${() => this.#go({ view: "findings" }, "replace")}
       @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
     ></findings-panel>`;
   }
 
   static override styles = [
-    controls,
+    page,
     css`
       :host {
         display: grid;
@@ -300,7 +445,7 @@ export class TenureApp extends LitElement {
         align-items: center;
         gap: 0.5rem;
         min-height: 36px;
-        margin-right: 0.75rem;
+        margin-inline-end: 0.75rem;
         border-radius: var(--radius-small);
         color: var(--ink);
         font-size: 17px;
@@ -347,55 +492,50 @@ export class TenureApp extends LitElement {
         min-height: 0;
       }
       .overview {
-        display: grid;
-        grid-template-rows: auto auto minmax(0, 1fr);
+        display: flex;
+        flex-direction: column;
         min-width: 0;
         min-height: 0;
+        overflow-y: auto;
       }
       summary-strip {
         padding: 1.1rem 1.5rem 0.5rem;
       }
-      .tools {
-        display: flex;
-        align-items: center;
-        gap: 0.75rem;
+      table-tools {
         padding: 0.5rem 1.5rem 0.8rem;
       }
-      .search {
+      .language {
+        width: auto;
+        border-color: transparent;
+        background: none;
+      }
+      .language:hover {
+        border-color: var(--line-strong);
+      }
+      .hint {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 1rem;
+        margin: 0 1.5rem 0.8rem;
+        padding: 0.5rem 0.8rem;
+        border: 1px solid var(--accent);
+        border-radius: var(--radius-small);
+        background: var(--selected);
+      }
+      .overview > * {
+        flex: none;
+      }
+      .overview > .stage {
         position: relative;
-        flex: 0 1 340px;
-        min-width: 0;
-      }
-      .search svg {
-        position: absolute;
-        top: 9px;
-        left: 10px;
-        color: var(--ink-soft);
-        pointer-events: none;
-      }
-      .search input {
-        padding-left: 34px;
-      }
-      .search input::placeholder {
-        color: var(--ink-soft);
-        opacity: 1;
-      }
-      .shown {
-        color: var(--ink-soft);
-      }
-      .shown button {
-        margin-left: 0.4em;
-      }
-      .drivers {
-        margin-left: auto;
-      }
-      .stage {
-        position: relative;
-        min-height: 0;
+        display: grid;
+        grid-template-rows: minmax(0, 1fr);
+        flex: 1 0 14rem;
+        min-height: 14rem;
         border-top: 1px solid var(--line);
       }
       customer-table {
         height: 100%;
+        grid-area: 1 / 1;
       }
       .none {
         position: absolute;
@@ -412,24 +552,10 @@ export class TenureApp extends LitElement {
         display: grid;
         min-width: 0;
         min-height: 0;
-        border-left: 1px solid var(--line);
+        border-inline-start: 1px solid var(--line);
       }
       aside > * {
         min-height: 0;
-      }
-
-      /* While a panel is open, the table is a list without its tools. */
-      .with-panel summary-strip,
-      .with-panel .export,
-      .with-panel .drivers {
-        display: none;
-      }
-      .with-panel .tools {
-        flex-wrap: wrap;
-        padding: 0.75rem 1rem;
-      }
-      .with-panel .search {
-        flex: 1 1 100%;
       }
 
       footer {
@@ -440,6 +566,20 @@ export class TenureApp extends LitElement {
         border-top: 1px solid var(--line);
         color: var(--ink-soft);
         font-size: 12.5px;
+      }
+      .keep {
+        display: flex;
+        align-items: center;
+        gap: 0.4rem;
+        margin-inline-start: auto;
+        white-space: nowrap;
+        cursor: pointer;
+      }
+      .keep input {
+        width: 16px;
+        height: 16px;
+        margin: 0;
+        accent-color: var(--accent);
       }
       footer .icon {
         width: 15px;
@@ -461,7 +601,9 @@ export class TenureApp extends LitElement {
       }
       .toast {
         position: fixed;
-        inset: auto auto calc(1.25rem + env(safe-area-inset-bottom)) 50%;
+        inset-block: auto calc(1.25rem + env(safe-area-inset-bottom));
+        inset-inline: 0;
+        margin-inline: auto;
         z-index: 6;
         display: flex;
         align-items: center;
@@ -473,28 +615,44 @@ export class TenureApp extends LitElement {
         border-radius: var(--radius);
         background: var(--surface);
         box-shadow: var(--shadow-high);
-        translate: -50% 0;
       }
 
       @media (max-width: 900px) {
         main.with-panel {
           grid-template-columns: minmax(0, 1fr);
         }
-        .with-panel summary-strip {
-          display: flex;
-        }
-        .with-panel .export,
-        .with-panel .drivers {
-          display: inline-flex;
-        }
-        .with-panel .tools {
-          flex-wrap: nowrap;
-        }
         aside {
           position: fixed;
           inset: 0;
           z-index: 4;
           border: 0;
+        }
+      }
+
+      /* Beside a panel the table is a list. */
+      @media (min-width: 901px) {
+        .with-panel summary-strip {
+          display: none;
+        }
+        .with-panel table-tools {
+          padding: 0.75rem 1rem;
+        }
+        .with-panel .hint {
+          margin-inline: 1rem;
+        }
+      }
+
+      @media (max-width: 800px) {
+        .new {
+          position: relative;
+          flex: none;
+          overflow: hidden;
+          width: 40px;
+          padding: 0;
+        }
+        .new span {
+          position: absolute;
+          clip-path: inset(50%);
         }
       }
 
@@ -505,45 +663,50 @@ export class TenureApp extends LitElement {
           gap: 0.25rem;
         }
         .brand {
-          margin-right: 0;
-        }
-        .new span,
-        .drivers span,
-        .export span {
-          position: absolute;
-          clip-path: inset(50%);
-        }
-        .new,
-        .drivers,
-        .export {
-          position: relative;
-          overflow: hidden;
-          width: 40px;
-          padding: 0;
-          flex: none;
+          margin-inline-end: 0;
         }
         summary-strip {
           padding: 0.75rem 0.9rem 0.25rem;
         }
-        .tools,
-        .with-panel .tools {
+        table-tools {
           padding: 0.4rem 0.9rem 0.6rem;
         }
-        .search {
-          flex: 1 1 auto;
+        .model span {
+          max-width: 22vw;
         }
-        .shown {
-          flex: none;
-          font-size: 12.5px;
+        .language {
+          max-width: 6.2rem;
+          padding-inline: 0.3em;
         }
-        .shown button {
-          display: block;
-          margin: 0;
+        .hint {
+          margin-inline: 0.9rem;
         }
         footer {
           padding-inline: 0.9rem;
           font-size: 11.5px;
           line-height: 1.3;
+        }
+      }
+
+      @media (max-width: 360px) {
+        .brand span {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+      }
+
+      /* Where little fits on the screen, at 400% zoom too, the whole page scrolls. */
+      @media (max-height: 500px) {
+        :host {
+          height: auto;
+          min-height: 100dvh;
+        }
+        main {
+          grid-template-rows: auto;
+        }
+        .overview > .stage {
+          flex: none;
+          height: max(11rem, 85dvh);
         }
       }
 
@@ -556,9 +719,11 @@ export class TenureApp extends LitElement {
           height: auto;
         }
         .new,
+        .language,
         theme-toggle,
         footer,
-        .tools,
+        table-tools,
+        .hint,
         .toast,
         .with-panel .overview {
           display: none;
@@ -568,7 +733,13 @@ export class TenureApp extends LitElement {
           position: static;
           border: 0;
         }
-        .stage {
+        .overview {
+          display: block;
+          overflow: visible;
+        }
+        .overview > .stage {
+          display: block;
+          height: auto;
           border: 0;
         }
         .printed {

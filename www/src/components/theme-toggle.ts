@@ -2,10 +2,12 @@
  * Switches between light and dark. If the choice equals the system's theme, it is deleted and the
  * system's applies again.
  */
-import { html, LitElement } from "lit";
+import { html } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { controls } from "tenure/elements";
+import { page } from "../styles/page";
+import { texts } from "../text/texts";
 import { icon } from "./marks";
+import { PageElement } from "./page-element";
 
 type Theme = "light" | "dark";
 
@@ -14,7 +16,7 @@ const KEY = "tenure-theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 @customElement("theme-toggle")
-export class ThemeToggle extends LitElement {
+export class ThemeToggle extends PageElement {
   @state() private theme: Theme = effective();
   readonly #follow = () => (this.theme = effective());
 
@@ -43,13 +45,14 @@ export class ThemeToggle extends LitElement {
   }
 
   override render() {
-    const other = this.theme === "dark" ? "light" : "dark";
-    return html`<button class="plain icon" aria-label="Switch to ${other} colours" title="Switch to ${other} colours" @click=${this.#toggle}>
+    const { toLight, toDark } = texts();
+    const label = this.theme === "dark" ? toLight : toDark;
+    return html`<button class="plain icon" aria-label=${label} title=${label} @click=${this.#toggle}>
       ${icon(this.theme === "dark" ? "sun" : "moon")}
     </button>`;
   }
 
-  static override styles = controls;
+  static override styles = page;
 }
 
 function effective(): Theme {

@@ -9,7 +9,7 @@ export const panel = css`
     background: var(--surface);
     overscroll-behavior: contain;
   }
-  .title {
+  .head {
     display: flex;
     align-items: center;
     justify-content: space-between;
@@ -45,7 +45,7 @@ export const panel = css`
     :host {
       overflow: visible;
     }
-    .title :is(button, nav) {
+    .head :is(button, nav) {
       display: none;
     }
   }

@@ -1,5 +1,6 @@
 /**
- * The scored table as CSV: the original columns, then probability, tier and problems.
+ * The scored table as CSV: the original columns, then probability, tier and problems, and the
+ * strongest reasons if they are given.
  *
  * A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a return as a formula. An
  * attacker can put such a text into a customer table (CSV injection, CWE-1236). The export puts an
@@ -19,28 +20,46 @@ export function csvCell(text: string, delimiter: string): string {
   return mustQuote ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** The strongest reasons of exported rows, as text. */
+export interface ExportedReasons {
+  /** How many there are of each row. */
+  count: number;
+  /** The reasons of the row at a place in the export, the strongest first; none for a row without a score. */
+  at(place: number): string[];
+}
+
 /** Exports the given rows in the given order. `tierNames` are the policy's labels, by tier. */
-export async function exportCsv(table: ScoredTable, rows: Uint32Array, tierNames: string[]): Promise<Blob> {
+export async function exportCsv(
+  table: ScoredTable,
+  rows: Uint32Array,
+  tierNames: string[],
+  reasons: ExportedReasons = { count: 0, at: () => [] },
+): Promise<Blob> {
   const { columns, facts, probability, tier } = table;
-  const { delimiter } = facts;
+  // A table that is written as text has commas, if it was a sheet.
+  const { delimiter = "," } = facts;
   // Each distinct text is escaped once, however many rows have it.
   const cells = columns.map((column) => ({
     codes: column.codes,
     texts: column.texts.map((text) => csvCell(text, delimiter)),
   }));
   const taken = new Set(columns.map((column) => column.name));
-  const added = ["probability", "tier", "problems"].map((name) => (taken.has(name) ? `tenure_${name}` : name));
+  const places = Array.from({ length: reasons.count }, (_, index) => index);
+  const names = ["probability", "tier", "problems", ...places.map((place) => `reason_${place + 1}`)];
+  const added = names.map((name) => (taken.has(name) ? `tenure_${name}` : name));
   const tiers = tierNames.map((name) => csvCell(name, delimiter));
 
   const head = [...columns.map((column) => csvCell(column.name, delimiter)), ...added].join(delimiter);
   const parts = [`${head}\r\n`];
   for (let start = 0; start < rows.length; start += STEP) {
     const lines: string[] = [];
-    for (const row of rows.subarray(start, start + STEP)) {
+    for (const [index, row] of rows.subarray(start, start + STEP).entries()) {
       const line = cells.map(({ codes, texts }) => texts[codes[row]!]!);
       const isScored = table.isScored(row);
       line.push(isScored ? probability[row]!.toFixed(6) : "", isScored ? tiers[tier[row]!]! : "");
       line.push(csvCell(table.findingsOf(row), delimiter));
+      const why = reasons.at(start + index);
+      for (const place of places) line.push(csvCell(why[place] ?? "", delimiter));
       lines.push(line.join(delimiter));
     }
     parts.push(`${lines.join("\r\n")}\r\n`);

@@ -1,48 +1,30 @@
 /** Finds the columns that the model needs among the names of the header, which are all different. */
 import type { Schema } from "tenure";
 import { UnusableFile } from "../text/failure";
-import { fieldLabel } from "../text/fields";
+import type { Mapping } from "./messages";
 
 /**
- * Index of each schema field's column, in schema order. If columns are missing, the error lists
- * each of them with similar columns of the file.
+ * Index of each schema field's column, in schema order: the column that the mapping names, or the
+ * one with the field's name. If columns are missing, the error lists each of them with similar
+ * columns of the file.
  */
-export function fieldColumns(header: string[], schema: Schema, name: string): number[] {
-  const needed = schema.fields.map((field) => field.name);
-  const found = needed.map((field) => header.indexOf(field));
+export function fieldColumns(header: string[], schema: Schema, name: string, mapping: Mapping): number[] {
+  const found = schema.fields.map((field) => header.indexOf(mapping[field.name] ?? field.name));
+  const absent = schema.fields.filter((_, index) => found[index] === -1);
+  if (absent.length === 0) return found;
 
-  const missing = schema.fields.filter((_, index) => found[index] === -1);
-  if (missing.length === 0) return found;
-
-  if (missing.length === needed.length) {
+  if (absent.length === found.length) {
     const first = header.slice(0, 6).join(", ");
-    if (header.some((cell) => cell !== "" && Number.isFinite(Number(cell)))) {
-      throw new UnusableFile(
-        `${name} has no header line`,
-        `The first line must name the columns, but it contains values: ${first}. Add a line with the column names.`,
-      );
-    }
-    if (header.length === 1) {
-      throw new UnusableFile(
-        `${name} is not a table`,
-        `Its first line has only one column: ${first.slice(0, 80)}. Separate the column names with commas, semicolons, tabs or vertical bars.`,
-      );
-    }
+    if (header.some((cell) => cell !== "" && Number.isFinite(Number(cell))))
+      throw new UnusableFile({ kind: "noHeader", name, first });
+    if (header.length === 1) throw new UnusableFile({ kind: "oneColumn", name, first: first.slice(0, 80) });
   }
-  throw new UnusableFile(
-    missing.length === needed.length
-      ? `${name} is not a table for this model`
-      : `${name} is missing ${missing.length === 1 ? "a column" : `${missing.length} columns`}`,
-    `The model needs ${needed.length} columns. The header does not have the ${missing.length === 1 ? "one" : "ones"} below. Names must match exactly. Add or rename ${missing.length === 1 ? "the column" : "the columns"}, then choose the file again.`,
-    missing.map((field) => ({
-      field: field.name,
-      label: fieldLabel(field),
-      nearest: nearest(
-        [field.name, fieldLabel(field)],
-        header.filter((column) => !needed.includes(column)),
-      ),
-    })),
-  );
+  const columns = header.filter((_, column) => !found.includes(column));
+  const missing = absent.map((field) => {
+    const label = field.label || field.name;
+    return { field: field.name, label, nearest: nearest([field.name, label], columns) };
+  });
+  throw new UnusableFile({ kind: "columns", name, needed: found.length, missing, columns });
 }
 
 /** Up to two columns with a similar name, the closest first. */

@@ -1,14 +1,15 @@
 /** A scored file in memory: columns, scores, ranks and findings. */
 import type { Schema } from "tenure";
 import { append, type Column, join } from "./dictionary";
-import { type Block, type Finding, NO_TIER } from "./messages";
-
-/** Findings kept for the list. The counts and the export include all of them. */
-const LISTED = 5000;
+import { type Block, type Finding, type Findings, type Mapping, NO_TIER } from "./messages";
 
 export interface TableFacts {
   name: string;
-  delimiter: string;
+  /** What stands between two cells of the file; nothing for a sheet. */
+  delimiter: string | undefined;
+  /** The sheets of a workbook, and the one that is read; none for text. */
+  sheets: string[];
+  sheet: string | undefined;
   notices: string[];
   seconds: number;
 }
@@ -30,8 +31,10 @@ export class ScoredTable {
   /** Place of each row in `byRisk`, counting from 1. */
   readonly rank: Uint32Array;
   readonly findings: Finding[];
-  readonly findingLimit = LISTED;
-  readonly findingText: Column;
+  /** The problems of values, by field and rule. */
+  readonly summary: Findings["summary"];
+  /** Fields that are not as in training. */
+  readonly shifts: Findings["shifts"];
   readonly fatalRows: number;
   /**
    * Rows of broken lines. Their cells may be in the wrong columns.
@@ -43,9 +46,17 @@ export class ScoredTable {
   /** The sum of the probabilities: how many customers are expected to leave. */
   readonly expected: number;
   readonly #schema: Schema;
+  readonly #findingTexts: ReadonlyMap<number, string>;
   readonly #columnOf = new Map<string, Column>();
 
-  constructor(schema: Schema, tierCount: number, facts: TableFacts, collected: CollectedBlocks) {
+  constructor(
+    schema: Schema,
+    tierCount: number,
+    facts: TableFacts,
+    collected: CollectedBlocks,
+    { findings, summary, shifts }: Findings,
+    mapping: Mapping,
+  ) {
     this.#schema = schema;
     this.facts = facts;
     const { blocks } = collected;
@@ -58,16 +69,21 @@ export class ScoredTable {
       texts: collected.texts[column]!,
     }));
     for (const column of this.columns) if (!this.#columnOf.has(column.name)) this.#columnOf.set(column.name, column);
+    // All at once, because two columns may have each other's names.
+    const mapped = Object.entries(mapping).map(([field, column]) => [field, this.#columnOf.get(column)!] as const);
+    for (const [field, column] of mapped) this.#columnOf.set(field, column);
 
     this.probability = joined(({ probability }) => probability, new Float32Array(this.rowCount));
     this.logit = joined(({ logit }) => logit, new Float32Array(this.rowCount));
     this.tier = joined(({ tier }) => tier, new Uint8Array(this.rowCount));
     this.lines = joined(({ lines }) => lines, new Uint32Array(this.rowCount));
-    this.findings = collected.findings;
-    this.findingText = collected.findingText(this.rowCount);
+    this.findings = findings;
+    this.summary = summary;
+    this.shifts = shifts;
     this.fatalRows = collected.fatalRows;
-    this.brokenRows = collected.brokenRows;
-    this.noteCount = collected.noteCount;
+    this.brokenRows = new Set(findings.filter(({ field }) => field === "").map(({ row }) => row));
+    this.noteCount = findings.filter(({ fatal }) => !fatal).length;
+    this.#findingTexts = textsByRow(findings);
 
     this.tierCounts = new Array<number>(tierCount).fill(0);
     let expected = 0;
@@ -101,9 +117,14 @@ export class ScoredTable {
     return this.#schema.identifiers?.find((name) => this.#columnOf.has(name));
   }
 
-  customerName(row: number): string {
-    const name = this.identifier && this.text(row, this.identifier);
-    return name || `Line ${this.lines[row]}`;
+  /** What the identifier calls the customer of a row; `undefined` without one. */
+  customerName(row: number): string | undefined {
+    return (this.identifier && this.text(row, this.identifier)) || undefined;
+  }
+
+  /** What a record of the file is called: a workbook has rows, a text file has lines. */
+  get unit(): "line" | "row" {
+    return this.facts.delimiter === undefined ? "row" : "line";
   }
 
   /** The row's texts by field, as the scorer takes them. */
@@ -113,7 +134,7 @@ export class ScoredTable {
 
   /** All findings in a row, as text. */
   findingsOf(row: number): string {
-    return this.findingText.texts[this.findingText.codes[row]!]!;
+    return this.#findingTexts.get(row) ?? "";
   }
 
   isScored(row: number): boolean {
@@ -126,13 +147,8 @@ export class CollectedBlocks {
   header: string[] = [];
   readonly blocks: Block[] = [];
   readonly texts: string[][] = [];
-  readonly findings: Finding[] = [];
   rows = 0;
   fatalRows = 0;
-  readonly brokenRows = new Set<number>();
-  noteCount = 0;
-  readonly #findingTexts = new Map<number, string>();
-  #lastFatal = -1;
 
   begin(header: string[]): void {
     this.header = header;
@@ -142,26 +158,19 @@ export class CollectedBlocks {
   add(block: Block): void {
     this.blocks.push(block);
     this.rows += block.rows;
+    this.fatalRows += block.fatalRows;
     for (const [column, fresh] of block.newTexts.entries()) append(fresh, this.texts[column]!);
-    for (const finding of block.findings) {
-      if (!finding.fatal) this.noteCount += 1;
-      else if (finding.row !== this.#lastFatal) this.fatalRows += 1;
-      if (finding.fatal) this.#lastFatal = finding.row;
-      if (finding.field === "") this.brokenRows.add(finding.row);
-      if (this.findings.length < LISTED) this.findings.push(finding);
-      const said = `${finding.field ? `${finding.field}: ` : ""}${finding.message}`;
-      const before = this.#findingTexts.get(finding.row);
-      this.#findingTexts.set(finding.row, before ? `${before}; ${said}` : said);
-    }
   }
+}
 
-  /** All findings as a column of the export; most rows have an empty text. */
-  findingText(rows: number): Column {
-    const codes = new Uint32Array(rows);
-    const texts = [""];
-    for (const [row, text] of this.#findingTexts) codes[row] = texts.push(text) - 1;
-    return { name: "problems", codes, texts };
+/** The findings of each row that has any, as one text. */
+function textsByRow(findings: readonly Finding[]): Map<number, string> {
+  const texts = new Map<number, string>();
+  for (const { row, field, message } of findings) {
+    const before = texts.get(row);
+    texts.set(row, `${before ? `${before}; ` : ""}${field ? `${field}: ` : ""}${message}`);
   }
+  return texts;
 }
 
 /** Rows sorted by `keys`. The sort is stable, and NaN comes last in both directions. */

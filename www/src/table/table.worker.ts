@@ -16,22 +16,24 @@ self.addEventListener("message", ({ data }: MessageEvent<ScoreFile>) => {
       send({ kind: "failed", failure: error.failure });
       return;
     }
-    const detail = error instanceof TenureError ? `${error.message} (${error.code})` : errorMessage(error);
-    send({ kind: "failed", failure: { title: `${data.name} could not be scored`, detail, missing: [] } });
+    const message = error instanceof TenureError ? `${error.message} (${error.code})` : errorMessage(error);
+    send({ kind: "failed", failure: { kind: "notScored", name: data.name, message } });
   });
 });
 
-async function score({ model, file, name }: ScoreFile): Promise<void> {
+async function score({ model, file, name, sheet, mapping }: ScoreFile): Promise<void> {
   const started = performance.now();
-  const [scorer, reader] = await Promise.all([load(model), openTable(file, name)]);
-  const blocks = new BlockScorer(reader, scorer, name);
-  // A table that is written as text again has commas, if it was a sheet.
-  send({ kind: "header", header: reader.columns, delimiter: reader.delimiter ?? "," });
+  const [scorer, reader] = await Promise.all([load(model), openTable(file, name, sheet)]);
+  const { columns, delimiter, sheets } = reader;
+  // The page can offer another sheet also where this one has other columns.
+  send({ kind: "header", header: { columns, delimiter, sheets } });
+  const blocks = new BlockScorer(reader, scorer, name, mapping);
   for (let rows = nextBlock(reader, name); rows > 0; rows = nextBlock(reader, name)) {
     const block = blocks.score(rows);
     const arrays = [block.lines, ...block.codes, block.probability, block.logit, block.tier];
     const buffers = arrays.map((array) => array.buffer as ArrayBuffer);
     send({ kind: "block", block, share: reader.share }, buffers);
   }
-  send({ kind: "done", seconds: (performance.now() - started) / 1000, notices: noticesOf(reader) });
+  const seconds = (performance.now() - started) / 1000;
+  send({ kind: "done", seconds, notices: noticesOf(reader), findings: blocks.finish() });
 }

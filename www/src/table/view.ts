@@ -1,5 +1,5 @@
 /** Searches, filters and sorts a scored table: which rows are shown, and in which order. */
-import type { Field, Schema, Scorer } from "tenure";
+import type { CategoryField, Field, FlagField, Schema, Scorer } from "tenure";
 import type { Column } from "./dictionary";
 import { NO_TIER } from "./messages";
 import { numbersOf } from "./numbers";
@@ -9,9 +9,24 @@ export interface Query {
   text: string;
   /** Tiers to show. `NO_TIER` shows the rows without a score; an empty set shows all rows. */
   tiers: ReadonlySet<number>;
+  /** The one segment to show; all rows without it. */
+  segment?: Segment | undefined;
   /** `risk`, `line`, or the name of a column. */
   sort: string;
   direction: 1 | -1;
+}
+
+/** The customers with one value of a category or a flag. */
+export interface Segment {
+  field: string;
+  /** The cell, as `Scorer.cell` gives it: a code, or NaN for a missing value. */
+  cell: number;
+}
+
+/** A field that segments the table: each of its values with the number of customers. */
+export interface SegmentField {
+  field: CategoryField | FlagField;
+  values: { cell: number; count: number }[];
 }
 
 export const BY_RISK: Query = { text: "", tiers: new Set(), sort: "risk", direction: -1 };
@@ -36,6 +51,30 @@ export class View {
     return matches ? order.filter(matches) : order;
   }
 
+  /** The categories and flags of the schema that have several values in this table. */
+  segments(): SegmentField[] {
+    return this.#schema.fields.flatMap((field) => {
+      if (field.kind !== "category" && field.kind !== "flag") return [];
+      const { column, cells } = this.#cells(field.name);
+      const rows = new Uint32Array(column.texts.length);
+      for (const code of column.codes) rows[code]! += 1;
+      for (const row of this.#table.brokenRows) rows[column.codes[row]!]! -= 1;
+      const counts = new Map<number, number>();
+      for (const [code, cell] of cells.entries()) {
+        if (cell !== undefined && rows[code]! > 0) counts.set(cell, (counts.get(cell) ?? 0) + rows[code]!);
+      }
+      const values = [...counts].map(([cell, count]) => ({ cell, count }));
+      values.sort((left, right) => right.count - left.count);
+      return values.length > 1 ? [{ field, values }] : [];
+    });
+  }
+
+  /** The field's column, and the cell of each of its texts; `undefined` for a text that is refused. */
+  #cells(field: string): { column: Column; cells: (number | undefined)[] } {
+    const column = this.#table.column(field)!;
+    return { column, cells: column.texts.map((text) => this.#scorer.cell(field, text)) };
+  }
+
   #order(sort: string, direction: 1 | -1): Uint32Array {
     if (sort === "risk" && direction === -1) return this.#table.byRisk;
     const key = `${direction}${sort}`;
@@ -56,12 +95,21 @@ export class View {
     return Float64Array.from(column.codes, (code) => keyOf[code]!);
   }
 
-  #matcher({ text, tiers }: Query): ((row: number) => boolean) | undefined {
+  #matcher({ text, tiers, segment }: Query): ((row: number) => boolean) | undefined {
+    const tests: ((row: number) => boolean)[] = [];
+    const { tier, brokenRows } = this.#table;
+    if (tiers.size > 0) tests.push((row) => tiers.has(tier[row]!));
+    if (segment) {
+      const { column, cells } = this.#cells(segment.field);
+      const hit = cells.map((cell) => Object.is(cell, segment.cell));
+      tests.push((row) => hit[column.codes[row]!]! && !brokenRows.has(row));
+    }
     const wanted = text.trim().toLowerCase();
-    const tierOf = this.#table.tier;
-    const inTier = (row: number) => tiers.size === 0 || tiers.has(tierOf[row]!);
-    if (!wanted) return tiers.size === 0 ? undefined : inTier;
+    if (wanted) tests.push(this.#search(wanted));
+    return tests.length === 0 ? undefined : (row) => tests.every((test) => test(row));
+  }
 
+  #search(wanted: string): (row: number) => boolean {
     const numeric = new Set(this.#schema.fields.filter((field) => field.kind === "number").map((field) => field.name));
     const hits = this.#table.columns.flatMap((column) => {
       // "12" finds customer 12 and a charge of 12, but not every charge that contains "12".
@@ -71,7 +119,7 @@ export class View {
       const hit = Uint8Array.from(column.texts, (value) => Number(test(value)));
       return hit.includes(1) ? [{ codes: column.codes, hit }] : [];
     });
-    return (row) => inTier(row) && hits.some(({ codes, hit }) => hit[codes[row]!] === 1);
+    return (row) => hits.some(({ codes, hit }) => hit[codes[row]!] === 1);
   }
 }
 

@@ -1,20 +1,28 @@
-/** Counts, figures and sizes in the notation of the reader's locale, also for workers. */
+/** Numbers, figures and sizes in the language of the page and the notation of the reader's locale. */
+import { formats, localeOf } from "tenure/elements";
+import { language } from "./language";
 
-const count = new Intl.NumberFormat();
-const metric = new Intl.NumberFormat(undefined, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
-const plural = new Intl.PluralRules("en");
+const locale = () => localeOf(language());
+const own = () => formats(locale());
 
-export const formatCount = (value: number) => count.format(value);
-export const formatMetric = (value: number) => metric.format(value);
+export const formatCount = (value: number) => own().count(value);
+export const formatPercent = (share: number) => own().percent(share);
+export const formatWholePercent = (share: number) => own().wholePercent(share);
+export const formatFixed = (value: number) => own().fixed(value);
+export const formatSigned = (value: number) => own().signed(value);
+export const formatTick = (value: number) => own().tick(value);
+export const formatSeconds = (seconds: number) => own().seconds(seconds);
 
-/** "1 customer", "7,043 customers". */
-export function counted(value: number, one: string, many = `${one}s`): string {
-  return `${formatCount(value)} ${plural.select(value) === "one" ? one : many}`;
+export function formatMetric(value: number): string {
+  return value.toLocaleString(locale(), { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
 
 export function formatBytes(bytes: number): string {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
-  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: value < 10 ? 1 : 0 }).format(
-    value,
-  );
+  return value.toLocaleString(locale(), { style: "unit", unit, maximumFractionDigits: value < 10 ? 1 : 0 });
+}
+
+/** The values as one list: "a, b or c". */
+export function anyOf(values: readonly string[]): string {
+  return new Intl.ListFormat(language(), { type: "disjunction" }).format(values);
 }

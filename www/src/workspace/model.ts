@@ -1,10 +1,13 @@
 /** A loaded model: its bytes, for the workers, and a scorer for the page's own thread. */
 import { load, type Scorer, TenureError } from "tenure";
-import { errorMessage, UnusableFile } from "../text/failure";
-import { formatBytes } from "../text/numbers";
+import { errorMessage, sentence, UnusableFile } from "../text/failure";
+import { texts } from "../text/texts";
 
 export interface Model {
+  /** What the model calls itself, or else its file. */
   name: string;
+  /** The file that it came from; nothing for the demo. */
+  file: File | undefined;
   bytes: Uint8Array;
   scorer: Scorer;
   isDemo: boolean;
@@ -17,17 +20,13 @@ const LARGEST = 64 << 20;
 
 export async function loadDemo(): Promise<Model> {
   const bytes = await fetched(DEMO_MODEL);
-  return { ...(await opened(new Uint8Array(await bytes.arrayBuffer()), "The demo model")), isDemo: true };
+  return { ...(await opened(new Uint8Array(await bytes.arrayBuffer()), texts().demoModel)), isDemo: true };
 }
 
 export async function loadFile(file: File): Promise<Model> {
-  if (file.size > LARGEST) {
-    throw new UnusableFile(
-      `${file.name} is not a Tenure model`,
-      `It has ${formatBytes(file.size)}. A model has at most ${formatBytes(LARGEST)}, and usually less than 1 MB. Choose a file that \`tenure train\` wrote.`,
-    );
-  }
-  return opened(new Uint8Array(await file.arrayBuffer()), file.name);
+  const { name, size: bytes } = file;
+  if (bytes > LARGEST) throw new UnusableFile({ kind: "modelTooLarge", name, bytes, most: LARGEST });
+  return { ...(await opened(new Uint8Array(await file.arrayBuffer()), name)), file };
 }
 
 export async function sampleTable(): Promise<File> {
@@ -37,24 +36,24 @@ export async function sampleTable(): Promise<File> {
 async function opened(bytes: Uint8Array, fileName: string): Promise<Model> {
   try {
     const scorer = await load(bytes);
-    return { name: scorer.schema.name || scorer.card.name || fileName, bytes, scorer, isDemo: false };
+    const names: unknown[] = [scorer.schema.name, scorer.card.name];
+    const own = names.find((name): name is string => typeof name === "string" && name.trim() !== "");
+    return { name: own ?? fileName, file: undefined, bytes, scorer, isDemo: false };
   } catch (error) {
     if (!(error instanceof TenureError)) throw error;
-    if (!error.code.startsWith("artifact_")) throw new UnusableFile("This browser cannot run the model", error.message);
-    throw new UnusableFile(`${fileName} is not a usable model`, `${error.message} (${error.code})`);
+    const { code, message } = error;
+    throw new UnusableFile(
+      code.startsWith("artifact_")
+        ? { kind: "modelUnusable", name: fileName, message: `${sentence(message)} (${code})` }
+        : { kind: "cannotRun", message },
+    );
   }
 }
 
 async function fetched(path: string): Promise<Response> {
   const response = await fetch(new URL(path, document.baseURI)).catch((error: unknown) => {
-    throw new UnusableFile(
-      "The demo could not be loaded",
-      `${errorMessage(error)}. Check the connection and reload the page.`,
-    );
+    throw new UnusableFile({ kind: "demoUnreachable", message: sentence(errorMessage(error)) });
   });
   if (response.ok) return response;
-  throw new UnusableFile(
-    "This page has no demo",
-    `The server answered ${path} with status ${response.status}. Choose a model and a table of your own, or build the demo with \`cargo xtask demo\`.`,
-  );
+  throw new UnusableFile({ kind: "noDemo", path, status: response.status });
 }

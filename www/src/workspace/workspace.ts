@@ -1,32 +1,56 @@
-/** The open model and the open table: loads, scores, cancels and exports. */
+/** The open model and the open table: loads, scores, cancels, keeps and exports. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { acquire, type Explainer, type Language, release } from "tenure/elements";
+import { acquire, type Explainer, release } from "tenure/elements";
+import { findReasons } from "../cohort/reasons";
 import { exportCsv, exportName } from "../table/export";
+import type { Mapping } from "../table/messages";
 import { type Progress, type Run, scoreFile } from "../table/score-file";
 import type { ScoredTable } from "../table/scored-table";
-import { BY_RISK, type Query, View } from "../table/view";
-import { errorMessage, type FileFailure, UnusableFile } from "../text/failure";
-import { counted } from "../text/numbers";
-import { chosenLanguage, rememberLanguage } from "./chosen-language";
+import { BY_RISK, type Query, type SegmentField, View } from "../table/view";
+import { errorMessage, type Failure, UnusableFile } from "../text/failure";
+import { followLanguage, language } from "../text/language";
+import { texts } from "../text/texts";
+import { forgetTable, type Kept, keepTable, keptTable } from "./kept";
 import { loadDemo, loadFile, type Model, sampleTable } from "./model";
+
+/** A file, and how it is read. */
+type Reading = Pick<Kept, "file" | "sheet" | "mapping">;
+
+/** Why a file could not be used, and the sheets that can be read in its place. */
+interface Refused {
+  failure: Failure;
+  sheets: readonly string[];
+}
 
 export class Workspace implements ReactiveController {
   model?: Model;
   /** Explains the rows in view. The elements of the open customer share it. */
   explainer?: Explainer;
-  /** The language of explanations. */
-  language: Language = chosenLanguage();
   table?: ScoredTable | undefined;
   /** Why the last file could not be used. The model and table that were open stay open. */
-  failure?: FileFailure | undefined;
+  refused?: Refused | undefined;
   progress?: Progress | undefined;
+  /** The table that is kept on this device. */
+  kept?: Kept | undefined;
+  /** A file that waits for the model. */
+  waiting?: Reading | undefined;
+  /** The share of the customers whose reasons are found, while they are exported. */
+  exporting?: number | undefined;
   /** The last event, announced to screen readers. */
   said = "";
   rows: Uint32Array = new Uint32Array();
+  segments: readonly SegmentField[] = [];
   #query: Query = BY_RISK;
   #view?: View | undefined;
-  #file?: File | undefined;
-  #run?: { file: File; run: Run } | undefined;
+  #reading?: Reading | undefined;
+  #run?: { reading: Reading; run: Run } | undefined;
+  /** What was refused, to be read in another way. */
+  #refusedReading?: Reading | undefined;
+  /** Counts the models that were asked for. Only the last one is used. */
+  #turn = 0;
+  #isLoading = false;
+  #cancelExport = () => {};
+  #unfollow = () => {};
   readonly #host: ReactiveControllerHost;
   readonly #onOpened: () => void;
 
@@ -38,20 +62,25 @@ export class Workspace implements ReactiveController {
   }
 
   hostConnected() {
-    void this.#useModel(loadDemo());
+    this.#unfollow = followLanguage(() => {
+      this.#explain();
+      this.#host.requestUpdate();
+    });
   }
 
   hostDisconnected() {
+    this.#unfollow();
     this.cancel();
     if (this.explainer) release(this.explainer);
   }
 
-  /** Explains in another language from now on. */
-  speak(language: Language): void {
-    rememberLanguage(language);
-    this.language = language;
-    this.#explain();
+  /** Loads the model, and the table that is kept on the device if it is wanted at once. */
+  async start(wantsTable: boolean): Promise<void> {
+    const demo = this.#useModel(loadDemo);
+    this.kept = await keptTable();
     this.#host.requestUpdate();
+    if (this.kept && wantsTable) await this.openKept();
+    else await demo;
   }
 
   get query(): Query {
@@ -64,121 +93,214 @@ export class Workspace implements ReactiveController {
     this.#host.requestUpdate();
   }
 
+  /** Whether the open table is the one that is kept on the device. */
+  get isKept(): boolean {
+    return this.kept !== undefined && this.kept.file === this.#reading?.file;
+  }
+
   /** Opens the dropped or chosen files: a model, a table, or both. */
   async useFiles(files: readonly File[]): Promise<void> {
     const isModel = (file: File) => file.name.toLowerCase().endsWith(".safetensors");
     const model = files.find(isModel);
     const table = files.find((file) => !isModel(file));
-    if (model) await this.#useModel(loadFile(model), table);
-    else if (table) await this.#score(table);
+    if (model) await this.#useModel(() => loadFile(model), table && read(table));
+    else if (table) await this.#score(read(table));
   }
 
   async useSample(): Promise<void> {
     try {
-      await this.#score(await sampleTable());
+      await this.#score(read(await sampleTable()));
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  /** Reads the last file again: another sheet of it, or with columns that stand for missing ones. */
+  async readAgain(change: { sheet?: string; mapping?: Mapping }): Promise<void> {
+    const last = this.#last;
+    if (!last) return;
+    // Another sheet has other columns.
+    const mapping = change.sheet === undefined ? { ...last.mapping, ...change.mapping } : {};
+    await this.#score({ file: last.file, sheet: change.sheet ?? last.sheet, mapping });
+  }
+
+  async openKept(): Promise<void> {
+    const { kept } = this;
+    if (!kept) return;
+    const { model } = kept;
+    if (model) await this.#useModel(() => loadFile(model), kept);
+    else if (!this.model || this.model.isDemo) await this.#score(kept);
+    else await this.#useModel(loadDemo, kept);
+  }
+
+  /** Keeps the open table on this device, or forgets it. */
+  async keep(isKept: boolean): Promise<void> {
+    const { model } = this;
+    const reading = this.#reading;
+    try {
+      if (!isKept) {
+        await forgetTable();
+        this.kept = undefined;
+        this.#say(texts().forgotten);
+      } else if (reading && model) {
+        const kept = { ...reading, model: model.file };
+        await keepTable(kept);
+        this.kept = kept;
+        this.#say(texts().kept(reading.file.name));
+      }
+    } catch (error) {
+      this.refused = { failure: { kind: "notKept", message: errorMessage(error) }, sheets: [] };
+    }
+    this.#host.requestUpdate();
+  }
+
   cancel(): void {
     this.#run?.run.cancel();
+    this.#cancelExport();
   }
 
   /** Goes back to the open table after a file could not be used. */
   dismissFailure(): void {
-    this.failure = undefined;
+    this.refused = undefined;
+    this.#refusedReading = undefined;
     this.#host.requestUpdate();
   }
 
-  close(): void {
-    this.cancel();
-    this.failure = undefined;
-    this.#open(undefined, undefined);
-  }
-
-  /** Exports the rows shown, in their order. */
-  async export(): Promise<{ blob: Blob; name: string } | undefined> {
+  /** Exports the rows shown, in their order. `undefined` if it was cancelled. */
+  async export(withReasons: boolean): Promise<{ blob: Blob; name: string } | undefined> {
     const { table, model, rows } = this;
     if (!table || !model) return undefined;
-    const blob = await exportCsv(
-      table,
-      rows,
-      model.scorer.policy.tiers.map(({ label }) => label),
-    );
-    this.#say(`${counted(rows.length, "row")} exported`);
-    return { blob, name: exportName(table.facts.name) };
+    const tiers = model.scorer.policy.tiers.map(({ label }) => label);
+    try {
+      const reasons = withReasons ? await this.#reasons(model, table, rows) : undefined;
+      if (withReasons && !reasons) return undefined;
+      const blob = await exportCsv(table, rows, tiers, reasons);
+      this.#say(texts().saidExported(rows.length));
+      return { blob, name: exportName(table.facts.name) };
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
   }
 
-  async #useModel(loading: Promise<Model>, table?: File): Promise<void> {
+  cancelExport(): void {
+    this.#cancelExport();
+  }
+
+  async #reasons(model: Model, table: ScoredTable, rows: Uint32Array) {
+    const run = findReasons(model.bytes, model.scorer.schema.fields, table, rows, (share) => {
+      this.exporting = share;
+      this.#host.requestUpdate();
+    });
+    this.#cancelExport = run.cancel;
+    this.exporting = 0;
+    this.#host.requestUpdate();
+    return run.outcome.finally(() => {
+      this.exporting = undefined;
+      this.#host.requestUpdate();
+    });
+  }
+
+  /** The file that is being read, was read, or waits. */
+  get #last(): Reading | undefined {
+    return this.waiting ?? this.#run?.reading ?? this.#refusedReading ?? this.#reading;
+  }
+
+  async #useModel(loading: () => Promise<Model>, table?: Reading): Promise<void> {
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.#isLoading = true;
+    if (table) this.waiting = table;
+    this.#host.requestUpdate();
     try {
-      const model = await loading;
+      const model = await loading();
+      if (turn !== this.#turn) {
+        model.scorer.dispose();
+        return;
+      }
+      this.#isLoading = false;
       // The open table is scored again, so that all scores on the page come from this model.
-      const file = table ?? this.#run?.file ?? this.#file;
+      const again = this.waiting ?? this.#run?.reading ?? this.#reading;
       this.cancel();
       this.#open(undefined, undefined);
       this.model?.scorer.dispose();
       this.model = model;
       this.#explain();
-      this.failure = undefined;
-      this.#say(`Model ${model.name} is ready`);
-      if (file) await this.#score(file);
+      this.refused = undefined;
+      this.#say(texts().saidReady(model.name));
+      if (again) await this.#score(again);
     } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#isLoading = false;
+      // Without any model a table goes on waiting for the one that the reader chooses next.
+      if (this.model) this.waiting = undefined;
       this.#fail(error);
     }
   }
 
-  async #score(file: File): Promise<void> {
+  async #score(reading: Reading): Promise<void> {
     const { model } = this;
-    if (!model) return;
-    this.cancel();
-    this.failure = undefined;
-    this.progress = { name: file.name, share: 0, rows: 0, rowsPerSecond: 0, fatalRows: 0 };
+    if (!model || this.#isLoading) {
+      this.waiting = reading;
+      this.#host.requestUpdate();
+      return;
+    }
+    this.waiting = undefined;
+    this.refused = undefined;
+    this.#run?.run.cancel();
+    const { file, sheet, mapping } = reading;
+    const { name } = file;
+    this.progress = { name, share: 0, rows: 0, rowsPerSecond: 0, fatalRows: 0, isSheet: false };
     const { schema, policy } = model.scorer;
-    const run = scoreFile(model.bytes, schema, policy.tiers.length, file, file.name, (progress) => {
+    const request = { model: model.bytes, file, name, sheet, mapping };
+    const run = scoreFile(request, schema, policy.tiers.length, (progress) => {
       if (this.#run?.run !== run) return;
       this.progress = progress;
       this.#host.requestUpdate();
     });
-    this.#run = { file, run };
+    this.#run = { reading, run };
     this.#host.requestUpdate();
     const outcome = await run.outcome;
-    if (this.#run.run !== run) return;
+    if (this.#run?.run !== run) return;
     this.#run = undefined;
     this.progress = undefined;
+    this.#refusedReading = undefined;
 
     if ("table" in outcome) {
-      this.#open(outcome.table, file);
-      this.#say(
-        `${counted(outcome.table.scoredCount, "customer")} scored, ${counted(outcome.table.fatalRows, "line")} not scored`,
-      );
+      const { table } = outcome;
+      this.#open(table, reading);
+      // What is kept follows the sheet, the columns and the model.
+      if (this.isKept && (this.kept !== reading || this.kept.model !== model.file)) await this.keep(true);
+      this.#say(texts().saidScored(table.scoredCount, table.fatalRows, table.unit));
     } else if ("failure" in outcome) {
-      this.failure = outcome.failure;
+      this.refused = outcome;
+      this.#refusedReading = reading;
       this.#host.requestUpdate();
     } else {
-      this.#say("Scoring was cancelled");
+      this.#say(texts().saidCancelled);
     }
   }
 
   #explain(): void {
     const before = this.explainer;
-    if (this.model) this.explainer = acquire(this.model.bytes, this.language);
+    if (this.model) this.explainer = acquire(this.model.bytes, language());
     if (before) release(before);
   }
 
-  #open(table: ScoredTable | undefined, file: File | undefined): void {
+  #open(table: ScoredTable | undefined, reading: Reading | undefined): void {
+    this.#cancelExport();
     this.table = table;
-    this.#file = file;
+    this.#reading = reading;
     this.#view = table && this.model && new View(table, this.model.scorer);
+    this.segments = this.#view?.segments() ?? [];
     this.query = BY_RISK;
     this.#onOpened();
   }
 
   #fail(error: unknown): void {
-    this.failure =
-      error instanceof UnusableFile
-        ? error.failure
-        : { title: "Something went wrong", detail: errorMessage(error), missing: [] };
+    const failure: Failure =
+      error instanceof UnusableFile ? error.failure : { kind: "unexpected", message: errorMessage(error) };
+    this.refused = { failure, sheets: [] };
     this.#host.requestUpdate();
   }
 
@@ -186,4 +308,8 @@ export class Workspace implements ReactiveController {
     this.said = text;
     this.#host.requestUpdate();
   }
+}
+
+function read(file: File): Reading {
+  return { file, sheet: undefined, mapping: {} };
 }

@@ -2,6 +2,7 @@
 
 mod explain;
 mod intake;
+mod memory;
 mod page;
 mod peers;
 mod quality;
@@ -27,6 +28,8 @@ pub enum Benchmark {
     Gpu(gpu::Options),
     /// `tenure score` from table to table beside DuckDB and Polars: target/bench/intake.json
     Intake(intake::Options),
+    /// Whether memory stays flat over millions of calls of the npm package: target/bench/memory.json
+    Memory(memory::Options),
     /// Reading and scoring a table in the page, beside the page of another build: target/bench/page.json
     Page(page::Options),
     /// Explanations beside shap and KernelSHAP, exact and sampled: target/bench/explain.json
@@ -40,6 +43,7 @@ pub fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Quality(options) => quality::run(options),
         Benchmark::Gpu(options) => gpu::bench(options),
         Benchmark::Intake(options) => intake::run(options),
+        Benchmark::Memory(options) => memory::run(options),
         Benchmark::Page(options) => page::run(options),
         Benchmark::Explain(options) => explain::run(options),
     }

@@ -37,11 +37,13 @@ pub fn run(options: &Options) -> Result<()> {
     let model = model.transpose()?.unwrap_or_else(demo::model);
     let chromium = browser::find_or_install()?;
     step("peers", peers::install_npm)?;
+    step("columns in memory", build_columns)?;
     let output = figures::file("runtime.json")?;
     step("measuring", || {
         let mut node = program("node");
         node.arg(project::path("tests/bench/runtime.js")).arg("--data").arg(&data).arg("--model").arg(&model);
         node.arg("--tenure").arg(project::tenure_command()).arg("--chromium").arg(&chromium);
+        node.arg("--columns").arg(columns());
         node.arg("--repetitions").arg(options.repetitions.to_string()).arg("--out").arg(&output);
         command::run(&mut node).map(|()| Outcome::Done)
     })?;
@@ -50,6 +52,17 @@ pub fn run(options: &Options) -> Result<()> {
     println!("{}", bars(&measured)?);
     figures::say_written(&output);
     Ok(())
+}
+
+/// The native program that scores columns in memory; it lies beside the scripts.
+fn columns() -> PathBuf {
+    project::cargo_target().join("release/examples").join(format!("columns{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn build_columns() -> Result<Outcome> {
+    // The whole workspace, so that nothing is compiled with other features.
+    command::run(command::cargo().args(["build", "--release", "--workspace", "--example", "columns"]))?;
+    Ok(Outcome::Done)
 }
 
 const RUNTIMES: [&str; 2] = ["node", "chromium"];
@@ -81,8 +94,9 @@ fn table(measured: &Value) -> String {
     }
     let native = |engine: &str| measured["native"][engine]["rows_per_s"].as_f64().unwrap_or(f64::NAN);
     lines.push(format!(
-        "native, 2 threads: tenure score {:.0} rows/s with reading and writing CSV, onnxruntime-node {:.0} rows/s of the network alone",
+        "native, 2 threads: tenure score {:.0} rows/s with reading and writing CSV, {:.0} rows/s from columns in memory; onnxruntime-node {:.0} rows/s of the network alone",
         native("tenure"),
+        native("tenure_columns"),
         native("onnxruntime_node")
     ));
     lines.extend(figures::busy(&measured["environment"]));

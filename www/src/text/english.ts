@@ -1,0 +1,319 @@
+/** The page's texts in English. Its keys are those of every language. */
+import { type FailureTexts, withQuotes } from "./failure";
+import { formatBytes, formatCount } from "./numbers";
+
+/** What a record of a file is called: workbooks have rows, text has lines. */
+export type Unit = "line" | "row";
+
+const counted = (count: number, one: string, many = `${one}s`) => `${formatCount(count)} ${count === 1 ? one : many}`;
+const capital: Record<Unit, string> = { line: "Line", row: "Row" };
+
+const failures: FailureTexts = {
+  noHeader: ({ name, first }) => ({
+    title: `${name} has no header line`,
+    detail: `The first line must name the columns, but it contains values: ${first}. Add a line with the column names.`,
+  }),
+  oneColumn: ({ name, first }) => ({
+    title: `${name} is not a table`,
+    detail: `Its first line has only one column: ${first}. Separate the column names with commas, semicolons, tabs or vertical bars.`,
+  }),
+  columns: ({ name, needed, missing }) => ({
+    title:
+      missing.length === needed
+        ? `${name} is not a table for this model`
+        : `${name} is missing ${counted(missing.length, "column")}`,
+    detail: `The model needs ${counted(needed, "column")}, and the header does not name ${missing.length === 1 ? "the one" : "those"} below. Choose the column that holds the values, or choose another file.`,
+  }),
+  tooLarge: ({ name, bytes, most }) => ({
+    title: `${name} is too large for the page`,
+    detail: `It has ${formatBytes(bytes)} or more. The page keeps the whole table in memory and takes at most ${formatBytes(most)}, about three million customers. For a larger table use the command tenure score.`,
+  }),
+  refused: ({ name, rule, message }) => ({
+    title: `${name} ${refusals[rule] ?? "cannot be read"}`,
+    message,
+  }),
+  notScored: ({ name, message }) => ({
+    title: `${name} could not be scored`,
+    message,
+  }),
+  noWorker: ({ name }) => ({
+    title: `${name} could not be scored`,
+    detail: "The worker did not start. Reload the page and try again.",
+  }),
+  modelTooLarge: ({ name, bytes, most }) => ({
+    title: `${name} is not a Tenure model`,
+    detail: `It has ${formatBytes(bytes)}. A model has at most ${formatBytes(most)}, and usually less than 1 MB. Choose a file that the command tenure train wrote.`,
+  }),
+  modelUnusable: ({ name, message }) => ({
+    title: `${name} is not a usable model`,
+    message,
+  }),
+  cannotRun: ({ message }) => ({
+    title: "This browser cannot run the model",
+    message,
+  }),
+  demoUnreachable: ({ message }) => ({
+    title: "The demo could not be loaded",
+    detail: "Check the connection and reload the page.",
+    message,
+  }),
+  noDemo: ({ path, status }) => ({
+    title: "This page has no demo",
+    detail: `The server answered ${path} with status ${status}. Choose a model and a table of your own, or build the demo with cargo xtask demo.`,
+  }),
+  notKept: ({ message }) => ({
+    title: "The table could not be kept on this device",
+    message,
+  }),
+  unexpected: ({ message }) => ({ title: "Something went wrong", message }),
+};
+
+/** What a refused file is or has, behind its name, by the rule that is broken. */
+const refusals: Record<string, string> = {
+  not_empty: "is empty",
+  rows: "has no customers",
+  header: "has no header line",
+  unique_columns: "names a column more than once",
+  format: "is not a table",
+  encoding: "has an encoding that is not read",
+  delimiter: "has lines that do not fit its header",
+  closed_quotes: "has an unclosed quote",
+  record_length: "has a row that is too long",
+  undamaged: "is damaged",
+};
+
+export const english = {
+  title: "Tenure: who is likely to leave, and why",
+  startPage: "Tenure, start page",
+  aboutModel: "About this model",
+  demo: (name: string) => `${name} (demo)`,
+  demoModel: "The demo model",
+  newTable: "New table",
+  language: "Language",
+  toLight: "Switch to light colours",
+  toDark: "Switch to dark colours",
+  staysHere: "Your data stays on this device. The page cannot connect to other servers, and it works offline.",
+  dropHere: "Drop the file to score it",
+  customerTable: "Customer table",
+  model: "Model",
+  newVersion: "A new version of Tenure is ready.",
+  reload: "Reload",
+  later: "Later",
+  close: "Close",
+  cancel: "Cancel",
+
+  lead: "Who is likely to leave, and why",
+  pitch:
+    "Drop a customer table. Every customer gets a calibrated probability and an exact explanation, computed on this device.",
+  dropFile: "Drop a table here, or choose one",
+  chooseTable: "Choose a table",
+  chooseModel: "Choose a model",
+  useSample: "Use the sample table",
+  formats:
+    "CSV, TSV and other delimited text, also compressed as .gz, and Excel workbooks (.xlsx). The first line must name the columns. You can also drop a model file (.safetensors).",
+  waits: (name: string) => `${name} is scored as soon as the model is ready.`,
+  otherModel: "Use another model",
+  requiredColumns: (count: number) => `Required columns (${formatCount(count)})`,
+  requiredColumn: "Required column",
+  columnOfTable: "Column of the table",
+  columnFor: (field: string) => `Column for ${field}`,
+  noColumnChosen: "Choose a column",
+  scoreWithColumns: "Score with these columns",
+  backTo: (name: string) => `Back to ${name}`,
+  keepTable: "Keep the table on this device, so that it is still here after a reload",
+  kept: (name: string) => `${name} is kept on this device.`,
+  keep: "Keep on this device",
+  forget: "Forget it",
+  forgotten: "The table is no longer kept on this device",
+
+  scored: (name: string) => `${name}, scored`,
+  scoring: (name: string) => `Scoring ${name}`,
+  percentScored: (percent: number) => `${percent} percent scored`,
+  speed: (rows: number, rowsPerSecond: number) =>
+    `${counted(rows, "customer")}, ${formatCount(Math.round(rowsPerSecond))} rows/s`,
+  notScoredSoFar: (rows: number, unit: Unit) => `${counted(rows, unit)} not scored so far`,
+  saidScored: (rows: number, fatal: number, unit: Unit) =>
+    `${counted(rows, "customer")} scored, ${counted(fatal, unit)} not scored`,
+  saidCancelled: "Scoring was cancelled",
+  saidReady: (model: string) => `Model ${model} is ready`,
+  saidExported: (rows: number) => `${counted(rows, "row")} exported`,
+
+  searchCustomers: "Search customers",
+  searchIn: (name: string) => `Search ${name}`,
+  sheet: "Sheet",
+  segment: "Segment",
+  allCustomers: "All customers",
+  otherValue: "other",
+  unknownValue: "unknown",
+  valueWithCount: (value: string, count: number) => `${value} (${formatCount(count)})`,
+  shown: (count: number) => `${counted(count, "customer")} shown`,
+  showAll: "Show all",
+  noMatch: "No customers match.",
+  drivers: "Drivers",
+  driversTitle: "Show which fields drive the scores of these customers",
+  export: "Export CSV",
+  exportTitle:
+    "Export the rows shown, in this order, with probability, tier and problems. Text that a spreadsheet would run as a formula gets an apostrophe in front.",
+  exportReasons: "With reasons",
+  exportReasonsTitle: "Export the same with the three strongest reasons of each customer",
+  explaining: (share: string) => `Reasons: ${share}`,
+  cancelExport: "Cancel the export",
+  printed: (count: number) =>
+    `Only the rows in view are printed. Export the table to get all ${counted(count, "row")}.`,
+  panels: { customer: "Customer", findings: "Problems", drivers: "Drivers", compare: "Comparison" },
+
+  customersScored: "Customers scored",
+  inTime: (time: string) => `in ${time}`,
+  expectedToLeave: "Expected to leave",
+  filterByTier: "Filter by tier",
+  between: (low: string, high: string) => `${low} to ${high}`,
+  from: (low: string) => `from ${low}`,
+  notScored: (rows: number, unit: Unit) => `${counted(rows, unit)} not scored`,
+  notesOnValues: (count: number) => `${counted(count, "note")} on values`,
+  noteOnFile: "A note on the file",
+  shifts: "Not as in training",
+  /** The core's message, or what is known of it, as one sentence. */
+  shift: (shift: ShiftFacts) => withQuotes(shift.message),
+  showField: (label: string) => `Show ${label}`,
+
+  grid: "Customers by risk",
+  unit: capital,
+  unitNumber: (unit: Unit, number: number) => `${capital[unit]} ${number}`,
+  risk: "Risk",
+  tier: "Tier",
+  reason: "Strongest reason",
+  sortBy: (label: string) => `Sort by ${label}`,
+  rowNotScored: "not scored",
+  raisedBy: "raised by",
+  loweredBy: "lowered by",
+
+  rankOf: (rank: string, of: string, place: string) => `Rank ${rank} of ${of}, ${place}`,
+  placeNotScored: (place: string) => `${place}, not scored`,
+  place: (unit: Unit, number: number) => `${unit} ${number}`,
+  customersNav: "Customers",
+  previousCustomer: "Previous customer",
+  nextCustomer: "Next customer",
+  closeCustomer: "Close the customer",
+  brokenLine: (unit: Unit) => `Not scored. Correct this ${unit} and choose the file again.`,
+  noExplanation: "A customer without a score has no explanation.",
+  compare: "Compare with another customer",
+  chooseOther: (name: string) => `Choose the customer to compare ${name} with in the table.`,
+  stopComparing: "Do not compare",
+
+  comparison: "Two customers side by side",
+  closeComparison: "Close the comparison",
+  openCustomer: (name: string) => `Open ${name}`,
+  field: "Field",
+  value: "Value",
+  contribution: "Contribution",
+  onlyDifferences: "Only fields that differ",
+  sameValues: "Both customers have the same values.",
+  compareNote:
+    "A contribution is a Shapley value in log-odds. The fields come in the order of the difference between the two contributions. They show what the model associates with leaving, not what causes it.",
+
+  problemsIn: (name: string) => `Problems in ${name}`,
+  closeProblems: "Close the problems",
+  otherSheet: "Another sheet can be chosen above the table.",
+  notScoredExplained: (unit: Unit) =>
+    `All other ${unit}s are scored. Choose a ${unit} number to correct the values of that ${unit}.`,
+  notesOnScored: (count: number, unit: Unit) => `${counted(count, "note")} on scored ${unit}s`,
+  notesExplained: (unit: Unit) => `These ${unit}s are scored, but some of their values needed special treatment.`,
+  byField: "By field",
+  /** The core's message, or what is known of it. */
+  summary: (summary: SummaryFacts) => withQuotes(summary.message),
+  rule: "Rule",
+  wholeUnit: (unit: Unit) => `whole ${unit}`,
+  empty: "empty",
+  onlyField: (label: string) => `Only problems of ${label}.`,
+  allFields: "Show all fields",
+  showMore: (count: number) => `Show ${formatCount(count)} more`,
+
+  driversHeading: "What drives these scores",
+  closeDrivers: "Close the drivers",
+  device: "Device",
+  devices: { auto: "Automatic", cpu: "CPU", webgpu: "WebGPU" },
+  cancelled: "Cancelled.",
+  startAgain: "Start again",
+  noneScored: "None of the customers shown has a score.",
+  explainingHere: (count: number) => `Explaining ${counted(count, "customer")} on this device`,
+  explained: (rows: number, of: number, error: string | undefined, time: string) =>
+    `${rows < of ? `A random sample of ${formatCount(rows)} of ${counted(of, "customer")}` : counted(rows, "customer")}, explained ${error === undefined ? "exactly" : `with a standard error of at most ${error}`} in ${time}. Dots to the right of the line raise the score; dots to the left lower it.`,
+  lowValue: "low value",
+  highValue: "high value",
+  byContribution: "Fields by mean absolute contribution, largest first",
+  axis: (low: string, high: string) => `Contribution in log-odds, ${low} to ${high}`,
+  meanContribution: "mean absolute contribution",
+  showImportant: (count: number) => `Show the ${formatCount(count)} most important`,
+  showFields: (count: number) => `Show all ${formatCount(count)} fields`,
+  chooseField: "Choose a field to see how its contribution depends on its value.",
+  driversNote:
+    "These are Shapley values relative to the model’s reference customers. They show what the model associates with leaving, not what causes it.",
+  dependenceOn: (label: string) => `Dependence on ${label}`,
+  byValue: (label: string) => `${label}: contribution by value`,
+  colouredBy: (label: string) => `Coloured by ${label}, from low (blue) to high (red).`,
+  customersHead: "Customers",
+  meanHead: "Mean contribution",
+
+  predicts: "Predicts",
+  inputs: "Inputs",
+  inputCount: (count: number) => counted(count, "field"),
+  tiers: "Tiers",
+  tierFrom: (label: string, from: string) => `${label} from ${from}`,
+  size: "Size",
+  measuredOn: (rows: string) =>
+    `Quality was measured on a test set of ${rows} customers that were not used for training.`,
+  noCard: "The model card does not say how the model was made.",
+  figures: {
+    dataSet: "Data set",
+    positiveRate: "Customers who left",
+    rocAuc: "ROC-AUC on the test set",
+    prAuc: "PR-AUC",
+    logLoss: "Log-loss",
+    brier: "Brier score",
+    ece: "Calibration error",
+  },
+  customers: (count: number) => counted(count, "customer"),
+  targetWhen: {
+    present: (field: string) => `${field} is present`,
+    missing: (field: string) => `${field} is missing`,
+  },
+  expects: {
+    date: (format: string | undefined) => `date, such as 2024-01-31${format ? `, or ${format}` : ""}`,
+    number: (low: number | undefined, high: number | undefined, unit: string | undefined) => {
+      const range =
+        low !== undefined && high !== undefined
+          ? ` ${low} to ${high}`
+          : low !== undefined
+            ? ` from ${low}`
+            : high !== undefined
+              ? ` up to ${high}`
+              : "";
+      return `number${range}${unit ? `, ${unit}` : ""}`;
+    },
+    more: (shown: string, more: number) => `${shown} and ${formatCount(more)} more`,
+  },
+  failures,
+};
+
+/** A field that is not as in training, as the core tells it, with its label. */
+export interface ShiftFacts {
+  label: string;
+  rule: "missing" | "unseen_category";
+  rows: number;
+  /** Share of the rows that were scored, 0 to 1. */
+  share: number;
+  examples: readonly string[];
+  message: string;
+}
+
+/** The rows in which a field breaks a rule, as the core tells it. */
+export interface SummaryFacts {
+  label: string;
+  /** The rule in the page's language; the core's words if there are none. */
+  rule: string;
+  rows: number;
+  examples: readonly string[];
+  message: string;
+}
+
+export type Texts = typeof english;
