@@ -59,9 +59,9 @@ impl EncoderParams {
         Encoder::new(schema, documents)
     }
 
-    /// Knots: the [`Statistics`] of `values` nearest to equal quantiles, from `clip` to one minus
-    /// `clip`. A single knot at 0 where there are too few values for one: then it only matters
-    /// whether the number is known. Sorts both slices, which have no NaN.
+    /// Knots: the [`Statistics`] of `values` at equal quantiles, from `clip` to one minus `clip`. A
+    /// single knot at 0 where there are too few values for one: then it only matters whether the
+    /// number is known. Sorts both slices, which have no NaN.
     pub fn knots(&self, values: &mut [f64], others: &mut [f64]) -> Vec<f32> {
         values.sort_unstable_by(f64::total_cmp);
         others.sort_unstable_by(f64::total_cmp);
@@ -71,7 +71,8 @@ impl EncoderParams {
         let rank = |share: f64| (share.clamp(self.clip, 1.0 - self.clip) * last).round() as usize;
         let quantile = |bin: usize| statistics.at_rank(rank(bin as f64 / bins as f64)).map(|number| number as f32);
         let mut knots: Vec<f32> = (0..=bins).filter_map(quantile).collect();
-        knots.dedup();
+        // Where the line between two statistics cannot be followed, a knot may step back.
+        knots.dedup_by(|next, knot| next <= knot);
         if knots.is_empty() {
             knots.push(0.0);
         }

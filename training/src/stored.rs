@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use tenure::artifact::Artifact;
 use tenure::customer::{Cell, Customer};
-use tenure::encoding::{Scale, Source};
+use tenure::encoding::Scale;
 use tenure::schema::{Field, Kind, MINIMUM_CUSTOMERS};
 
 use crate::cohort::rare::is_named;
@@ -87,6 +87,11 @@ pub struct Breach {
     pub message: String,
 }
 
+/// Whether so many customers may be told of: none, or enough.
+pub fn may_be_told(customers: usize) -> bool {
+    customers == 0 || customers >= LEAST
+}
+
 fn many(customers: usize) -> String {
     if customers == 1 { "one customer".into() } else { format!("{customers} customers") }
 }
@@ -103,7 +108,7 @@ impl StoredNumber {
             Place::Background => "the background's number",
         };
         let beyond = *at_or_below.min(at_or_above);
-        let message = if (1..LEAST).contains(sharing) {
+        let message = if !may_be_told(*sharing) {
             format!(
                 "{place} {number} is the value of {}; it must be that of none, or of {LEAST} or more",
                 many(*sharing)
@@ -123,7 +128,7 @@ impl StoredCategory {
     pub fn breach(&self) -> Option<Breach> {
         let Self { field, category, customers, named } = self;
         let message = format!("the category `{category}` has {}, at least {LEAST} are required", many(*customers));
-        ((1..LEAST).contains(customers) && !named).then(|| Breach { field: field.clone(), message })
+        (!may_be_told(*customers) && !named).then(|| Breach { field: field.clone(), message })
     }
 }
 
@@ -132,7 +137,7 @@ impl StoredRow {
     pub fn breach(&self) -> Option<Breach> {
         let Self { row, equal, .. } = self;
         let message = format!("it is equal to {}; it must be equal to none, or to {LEAST} or more", many(*equal));
-        (1..LEAST).contains(equal).then(|| Breach { field: format!("background row {row}"), message })
+        (!may_be_told(*equal)).then(|| Breach { field: format!("background row {row}"), message })
     }
 }
 
@@ -155,7 +160,8 @@ pub fn numbers(artifact: &Artifact, cohort: &Cohort) -> Vec<StoredNumber> {
             };
             found.push(values.count(&input.name, place, knot.into()));
         }
-        if let Source::Field(field) = input.source {
+        let field = cohort.schema().fields.iter().position(|field| field.name == input.name);
+        if let Some(field) = field {
             let numbers = std::mem::take(&mut background[field]);
             found.extend(numbers.into_iter().map(|number| values.count(&input.name, Place::Background, number)));
         }

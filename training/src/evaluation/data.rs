@@ -3,10 +3,9 @@
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::file::file_name;
 use crate::metrics::quantile;
+use crate::stored::may_be_told;
 use serde::Serialize;
 use tenure::encoding::Statistics;
-
-use super::share::may_be_told;
 
 /// A table in figures.
 #[derive(Debug, Serialize)]

@@ -5,13 +5,9 @@ use tenure::schema::MINIMUM_CUSTOMERS;
 
 use super::influence::Influence;
 use super::report::{ModelFigures, Report};
+use crate::stored::may_be_told;
 
 const LEAST: usize = MINIMUM_CUSTOMERS as usize;
-
-/// Whether so many customers may be told of: none, or enough.
-pub(super) fn may_be_told(customers: usize) -> bool {
-    customers == 0 || customers >= LEAST
-}
 
 impl Report {
     /// The report without the figures of too few customers. The figures of the table are made so

@@ -9,7 +9,7 @@ use tenure::encoding::{Features, Statistics};
 use tenure::network::Network;
 
 use crate::cohort::{Cohort, Column};
-use crate::stored::equal;
+use crate::stored::{equal, may_be_told};
 use crate::train::encoded::Encoded;
 
 /// The approximate number of customers in a group.
@@ -81,8 +81,7 @@ pub(super) fn drawn(
     // Where there are only categories, a row may be that of a few customers.
     let rows: Vec<&[Cell]> = candidates.iter().map(|(customer, _)| customer.cells()).collect();
     let mut equal = equal(cohort, &rows).into_iter();
-    let few = 1..MINIMUM_MEMBERS as usize;
-    candidates.retain(|_| equal.next().is_some_and(|equal| !few.contains(&equal)));
+    candidates.retain(|_| equal.next().is_some_and(may_be_told));
     match refusal {
         _ if candidates.is_empty() && refusal.is_none() => Err(BackgroundError::OnlyReal),
         Some(refusal) if candidates.is_empty() => Err(refusal),
