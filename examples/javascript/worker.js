@@ -1,6 +1,6 @@
 /**
- * Scores and explains over HTTP in Cloudflare Workers: `POST /score` and `POST /explain` take a
- * record, `GET /schema` says which fields it has. wrangler.toml makes the model a data module.
+ * Scores and explains over HTTP in Cloudflare Workers: `POST /v1/score` and `POST /v1/explain`
+ * take a record, `GET /v1/schema` says which fields it has. wrangler.toml makes the model a data module.
  */
 
 import { createHandler } from "tenure/edge";

@@ -9,7 +9,7 @@
  */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -38,11 +38,13 @@ const WHOLE = ["inline", "worker"];
  * In edge runtimes these entries are a part of the package's file: each module there must be listed.
  */
 const WITHIN_EDGE = ["blocks", "digest"];
+/** What a handler of `edge` can have beside it. */
+const AROUND_EDGE = ["access", "inference", "jwt", "node", "openapi", "rollout"].map((name) => `edge/${name}`);
 /** The elements, which import `lit`, and the same with `lit` inside. */
 const ELEMENTS = ["elements", "elements-with-lit"];
-const ENTRIES = [...PLATFORMS, ...BESIDE, ...WHOLE, ...ELEMENTS];
-/** Minify what is downloaded, but not what runs in Node, which prints the line that threw. */
-const isDownloaded = (name) => !name.includes("node") && name !== "edge";
+const ENTRIES = [...PLATFORMS, ...BESIDE, ...WHOLE, ...AROUND_EDGE, ...ELEMENTS];
+/** Minify what is downloaded, but not what runs in servers, which print the line that threw. */
+const isDownloaded = (name) => !name.includes("node") && name !== "edge" && !name.startsWith("edge/");
 
 const LANGUAGES = ["english", "german"];
 
@@ -114,7 +116,7 @@ async function bundle(name, options = {}) {
     // All runtimes that the package supports have more, so esbuild rewrites nothing.
     target: "es2022",
     minify: isDownloaded(name),
-    external: ["tenure", "node:*", "*.wasm", "*.wasm?module", ...(name === "elements" ? ["lit", "lit/*"] : [])],
+    external: ["tenure", "jose", "node:*", "*.wasm", "*.wasm?module", ...(name === "elements" ? ["lit", "lit/*"] : [])],
     plugins: [entriesStayImports(name), base64, anyRealm],
     logLevel: "warning",
     ...options,
@@ -174,8 +176,9 @@ for (const name of LANGUAGES) {
 function reached(file, found = new Set()) {
   if (found.has(file)) return found;
   found.add(file);
-  for (const [, module] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?"(\.\/[^"]+)\.js"/g)) {
-    reached(resolve(dirname(file), `${module}.d.ts`), found);
+  for (const [, module] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?"(\.{1,2}\/[^"]+)\.js"/g)) {
+    const other = resolve(dirname(file), `${module}.d.ts`);
+    if (other.startsWith(resolve(DIST) + sep)) reached(other, found);
   }
   return found;
 }
@@ -199,7 +202,10 @@ for (const file of public_) {
   if (NAMES_A_CLASS.test(text)) writeFileSync(file, `/// <reference path="${folder}globals.d.ts" />\n${text}`);
 }
 // In their folder the same declarations are those of CommonJS.
-for (const file of declarations(["inline", "edge", "testing", ...LANGUAGES]))
-  copyFileSync(file, join(CLASSIC, basename(file)));
+for (const file of declarations(["inline", "edge", "testing", ...LANGUAGES])) {
+  const copy = join(CLASSIC, relative(DIST, file));
+  mkdirSync(dirname(copy), { recursive: true });
+  copyFileSync(file, copy);
+}
 copyFileSync(join(DIST, "globals.d.ts"), join(CLASSIC, "globals.d.ts"));
 writeFileSync(join(CLASSIC, "tenure.d.ts"), 'export * from "./inline.js";\nexport as namespace tenure;\n');

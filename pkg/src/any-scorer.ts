@@ -1,5 +1,6 @@
 /** What takes a scorer, whatever the type of its customers. */
 
+import type { CounterfactualOptions, Counterfactuals } from "./counterfactuals.js";
 import type { Card, Policy, Schema } from "./document.js";
 import type {
   BlockScores,
@@ -27,6 +28,8 @@ export interface AnyScorer {
   readonly card: Card;
   /** The tiers of probabilities. */
   readonly policy: Policy;
+  /** Number of reference customers in the artifact. */
+  readonly backgroundRows: number;
   /** See {@link Scorer.model}. */
   model(): Promise<ModelIdentity>;
   /** See {@link Scorer.score}. */
@@ -37,6 +40,8 @@ export interface AnyScorer {
   scoreBlocks(options?: ScoreManyOptions): AnyBlockScorer;
   /** See {@link Scorer.explain}. */
   explain(record: Any, options?: ExplainOptions): Explanation;
+  /** See {@link Scorer.counterfactuals}. */
+  counterfactuals(record: Any, options?: CounterfactualOptions): Counterfactuals;
 }
 
 /** A table in blocks, of any customers: every `BlockScorer<C>` is one. */

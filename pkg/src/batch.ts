@@ -211,14 +211,14 @@ export class Findings {
     const value = table.noRecord(row);
     if (value !== undefined) return [{ field: "record", rule: "type", value, message: "must be a plain object" }];
     const ask = (field: number): unknown => this.#fields[field]!.sent(table.value(field, row));
-    return JSON.parse(this.#engine.problems(row, ask)) as Problem[];
+    return this.#engine.problems(row, ask) as Problem[];
   }
 
   /** What was found. Nothing can be added after it. */
   finish(): TableFindings {
     const shares = Float64Array.from(this.#fields.flatMap((field) => field.shares));
-    const json = this.#engine.summary_json(this.#summary, shares);
-    const { summary, shifts } = JSON.parse(json) as { summary: ValueSummary[]; shifts: Shift[] };
+    const findings = this.#engine.findings(this.#summary, shares);
+    const { summary, shifts } = findings as { summary: ValueSummary[]; shifts: Shift[] };
     const place = (name: string): number => this.#fields.findIndex((field) => field.name === name);
     summary.sort((a, b) => place(a.field) - place(b.field));
     return { problems: this.#problems, problemCount: this.#count, summary, shifts };

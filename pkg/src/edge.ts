@@ -1,192 +1,286 @@
 /**
  * `tenure/edge`: a `fetch` handler that scores over HTTP, for edge runtimes and for servers (Deno,
- * Bun, Hono, Node adapters). It imports `tenure` by its name, so that it shares the started module
- * and the errors in every runtime.
+ * Bun, Hono, Node with `tenure/edge/node`). It imports `tenure` by its name, so that it shares the
+ * started module and the errors in every runtime.
  */
 
-import { load } from "tenure";
 import type { AnyScorer } from "./any-scorer.js";
+import { type Cors, corsFor } from "./edge/cors.js";
+import { cardRoute, schemaRoute } from "./edge/documents.js";
+import type { HandlerEvent } from "./edge/event.js";
+import { type Authorize, type Caller, Exchange, type Route, type Shared } from "./edge/exchange.js";
+import { counterfactualsRoute, explainRoute } from "./edge/explain.js";
+import { checkedLimits, type Limits } from "./edge/limits.js";
+import { Metrics, metricsRoute } from "./edge/metrics.js";
+import { type Models, onlyModel } from "./edge/models.js";
+import { healthRoute, readyRoute } from "./edge/probes.js";
+import { refuse, type Shown, shown } from "./edge/refusal.js";
+import { checkQuery, type Find, finder, routeOf } from "./edge/routing.js";
+import { scoreRoute } from "./edge/score.js";
 import { checkKind, checkNames } from "./error.js";
-import { acceptExplain, acceptRecords, type HandlerError, problemResponse, readJson, refuse } from "./http.js";
-
 import type { ArtifactSource } from "./source.js";
 import { TenureError } from "./tenure-error.js";
-import type { CustomerRecord, Score } from "./types.js";
 
-export type { HandlerError } from "./http.js";
+export type { HandlerEvent, ModelEvent, ModelName, RequestEvent, ShadowEvent } from "./edge/event.js";
+export type { Authorize, Caller, Exchange, Route, Scope, Shared } from "./edge/exchange.js";
+export type { Limits } from "./edge/limits.js";
+export type { Choice, ListedModel, Models, Scored, Served } from "./edge/models.js";
+export { type ProblemDetails, type RefusalParts, refuse } from "./edge/refusal.js";
 
-/** Options of {@link createHandler}: either `scorer` or `artifact`, and limits. */
+/** Options of {@link createHandler}: one of `artifact`, `scorer` and `models`, and what differs from the defaults. */
 export interface HandlerOptions {
+  /** The artifact, which the handler loads at the first request: edge runtimes allow no I/O before. */
+  readonly artifact?: ArtifactSource;
   /** A scorer, or a promise of one. */
   readonly scorer?: AnyScorer | Promise<AnyScorer>;
-  /**
-   * The artifact, which the handler loads at the first request. Edge runtimes allow no I/O before
-   * that.
-   */
-  readonly artifact?: ArtifactSource;
+  /** Several models, which `createRollout` of `tenure/edge/rollout` makes. */
+  readonly models?: Models;
   /** Prefix of the handler's paths, such as `/api`. Default: none. */
   readonly base?: string;
-  /** Longest body of a request, in bytes. Default: 1,048,576. */
-  readonly maximumBytes?: number;
-  /** Most records of a request. Default: 10,000. */
-  readonly maximumRecords?: number;
+  /** More routes, such as `openApi()` and `openInference()`. */
+  readonly routes?: readonly Route[];
+  /** Finds out who sends a request. Default: everybody may do everything. */
+  readonly authorize?: Authorize;
+  /** Origins of pages that may read answers, such as `https://app.example`; `*` for all. Default: none. */
+  readonly cors?: readonly string[];
+  /** Limits of requests and answers. */
+  readonly limits?: Partial<Limits>;
+  /** Whether a key that an object has twice is refused. Default: false; the last one counts. */
+  readonly strict?: boolean;
   /**
-   * Largest `budget` that a request may ask for, in evaluations of the network. Default: 4,194,304.
-   */
-  readonly maximumBudget?: number;
-  /**
-   * Whether answers of `/score` and `/explain` name the model: `"model": {name, version, sha256}`. Default:
+   * Whether answers of scores and explanations name the model: `"model": {name, version, sha256}`. Default:
    * false.
    */
   readonly identify?: boolean;
+  /** Called with each event, for logs and audits. What it throws is dropped. Default: nothing. */
+  readonly onEvent?: (event: HandlerEvent) => unknown;
+  /** Whether there is a route `/metrics`. Default: true. */
+  readonly metrics?: boolean;
 }
 
-/** Answers a request. The promise never rejects: errors become responses. */
-export type Handler = (request: Request) => Promise<Response>;
-
-const MAXIMUM_BYTES = 1_048_576;
-const MAXIMUM_RECORDS = 10_000;
-const MAXIMUM_BUDGET = 4_194_304;
+/**
+ * Answers a request. The promise never rejects: errors become answers. Runtimes call it with more
+ * arguments; of a context it uses `waitUntil`.
+ */
+export type Handler = (request: Request, env?: unknown, context?: unknown) => Promise<Response>;
 
 const OPTIONS: readonly string[] = Object.keys({
-  scorer: 0,
   artifact: 0,
+  scorer: 0,
+  models: 0,
   base: 0,
-  maximumBytes: 0,
-  maximumRecords: 0,
-  maximumBudget: 0,
+  routes: 0,
+  authorize: 0,
+  cors: 0,
+  limits: 0,
+  strict: 0,
   identify: 0,
+  onEvent: 0,
+  metrics: 0,
 } satisfies Record<keyof HandlerOptions, 0>);
 
-/** Method of each path. */
-const ROUTES: Readonly<Record<string, "GET" | "POST">> = {
-  "/health": "GET",
-  "/schema": "GET",
-  "/score": "POST",
-  "/explain": "POST",
-};
+const ROUTES: readonly Route[] = [
+  scoreRoute,
+  explainRoute,
+  counterfactualsRoute,
+  schemaRoute,
+  cardRoute,
+  healthRoute,
+  readyRoute,
+];
 
 /**
  * Makes a handler of HTTP requests, for any runtime with `Request` and `Response`:
  *
- * - `POST /score` with a record answers with its `Score`. With `{"records": [...]}` it answers with
- *   `{"scores": [...], "summary": [...], "shifts": [...]}`, which has a score or an `{"error"}` for
- *   each record, and the summary of all of them, as `scoreMany` has it.
- * - `POST /explain` with a record, or with `{"record": {...}, "options": {budget, tolerance,
- *   interactions, seed}}`, answers with its `Explanation`.
- * - `GET /schema` answers with `{schema, policy, card}`.
- * - `GET /health` answers with `{"status": "ok", "model"}`.
+ * - `POST /v1/score` with a record answers with its `Score`; with `?reasons=3` also with its three largest
+ *   contributions. With `{"records": [...]}` it answers with `{"scores": [...], "problemCount", "summary":
+ *   [...], "shifts": [...]}`: a score or an `error` for each record, and what is wrong in all of them.
+ *   Lines of JSON (`application/x-ndjson`) have a line of the answer each, as they arrive.
+ * - `POST /v1/explain` with a record, or with `{"record": {...}, "options": {...}}`, answers with its
+ *   `Explanation`, `POST /v1/counterfactuals` with its `Counterfactuals`.
+ * - `GET /v1/schema` and `GET /v1/card` answer with `{schema, policy}` and the model card.
+ * - `GET /healthz`, `/readyz` and `/metrics` are for those who operate it.
  *
- * With the option `identify`, the answers of `POST` have `"model": {name, version, sha256}` too.
+ * Errors are `application/problem+json` ({@link ProblemDetails}). docs/serving.md lists their codes.
  *
- * Errors are `{"error": {code, message, problems}}` (see {@link HandlerError}) with status 400 (the
- * body or an option is invalid), 404, 405, 413 (a limit is exceeded), 415 (the body is not
- * `application/json`), 422 (`record_invalid`) or 503 (the model cannot be loaded).
- *
- * @param options the scorer or the artifact, and the limits.
- * @throws TenureError `argument_invalid` unless exactly one of `scorer` and `artifact` is given, and for
- *   an option that does not exist or is of another type.
+ * @param options the model, and what differs from the defaults.
+ * @throws TenureError `argument_invalid` unless exactly one of `artifact`, `scorer` and `models` is given,
+ *   and for an option that does not exist or is of another type.
  * @example
  * ```js
  * import { createHandler } from "tenure/edge";
  *
  * const handle = createHandler({ artifact: "model.safetensors", base: "/api" });
- * const response = await handle(new Request("https://example.com/api/schema"));
+ * const response = await handle(new Request("https://example.com/api/v1/schema"));
  * const { schema } = await response.json();
  * ```
  */
 export function createHandler(options: HandlerOptions): Handler {
   checkNames(options, OPTIONS);
-  const {
-    base = "",
-    maximumBytes = MAXIMUM_BYTES,
-    maximumRecords = MAXIMUM_RECORDS,
-    maximumBudget = MAXIMUM_BUDGET,
-    identify = false,
-  } = options;
-  checkKind("base", base, typeof base === "string", "a text such as /api");
-  for (const [name, limit] of Object.entries({ maximumBytes, maximumRecords, maximumBudget })) {
-    checkKind(name, limit, Number.isSafeInteger(limit) && limit >= 0, "a whole number from 0");
+  const { base = "", routes = [], authorize, strict = false, identify = false, onEvent, metrics = true } = options;
+  checkKind("base", base, typeof base === "string" && /^(\/[^/]+)*$/.test(base), "a text such as /api");
+  checkKind("routes", routes, Array.isArray(routes) && Array.from(routes).every(isRoute), "a list of routes");
+  for (const [name, callback] of Object.entries({ authorize, onEvent })) {
+    checkKind(name, callback, typeof callback === "function", "a function");
   }
-  checkKind("identify", identify, typeof identify === "boolean", "true or false");
-  const scorer = scorerOf(options);
-  return async (request) => {
+  for (const [name, flag] of Object.entries({ strict, identify, metrics })) {
+    checkKind(name, flag, typeof flag === "boolean", "true or false");
+  }
+  const limits = checkedLimits(options.limits);
+  const models = modelsOf(options, limits.seconds);
+  const counted = metrics ? new Metrics() : undefined;
+  const all = [...ROUTES, ...(counted === undefined ? [] : [metricsRoute(counted)]), ...routes];
+  const emit = (event: HandlerEvent): void => {
+    counted?.add(event);
     try {
-      const { pathname } = new URL(request.url);
-      const path = pathname.startsWith(base) ? pathname.slice(base.length) : "";
-      const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-      if (method === undefined) {
-        const paths = Object.keys(ROUTES).map((route) => base + route);
-        return problemResponse(
-          refuse(404, "not_found", `${pathname} does not exist; the paths are ${paths.join(", ")}`),
-        );
-      }
-      if (request.method !== method) {
-        return problemResponse(refuse(405, "method_not_allowed", `${path} only accepts ${method}`), { allow: method });
-      }
-      if (method === "GET")
-        return Response.json(path === "/health" ? health(await scorer()) : description(await scorer()));
-      const body = await readJson(request, maximumBytes);
-      const scoring = await scorer();
-      const answered = answer(scoring, path, body, { maximumRecords, maximumBudget });
-      return Response.json(identify ? { ...answered, model: await scoring.model() } : answered);
-    } catch (error) {
-      return problemResponse(error);
-    }
+      // Whoever keeps a log elsewhere may fail later.
+      Promise.resolve(onEvent?.(event)).catch(() => undefined);
+    } catch {}
   };
+  models.listen?.(emit);
+  const isGuarded = authorize !== undefined;
+  const shared: Shared = { base, limits, strict, identify, isGuarded, models, routes: all };
+  const answerer = new Answerer(shared, finder(all, base), corsFor(options.cors), authorize, emit);
+  return (request, _env, context) => answerer.answer(request, context);
 }
 
-function scorerOf(options: HandlerOptions): () => Promise<AnyScorer> {
-  const { artifact, scorer } = options;
-  if ((artifact === undefined) === (scorer === undefined)) {
-    throw new TenureError("argument_invalid", "createHandler needs exactly one of the options scorer and artifact");
+function isRoute(route: unknown): boolean {
+  const { path, answer } = (route ?? {}) as Partial<Route>;
+  return typeof path === "string" && typeof answer === "function";
+}
+
+function modelsOf({ artifact, scorer, models }: HandlerOptions, seconds: number): Models {
+  if ([artifact, scorer, models].filter((given) => given !== undefined).length !== 1) {
+    throw new TenureError(
+      "argument_invalid",
+      "createHandler needs exactly one of the options artifact, scorer and models",
+    );
   }
   const { score, then } = (scorer ?? {}) as { score?: unknown; then?: unknown };
   const isScorer = typeof score === "function" || typeof then === "function";
   checkKind("scorer", scorer, isScorer, "a scorer, or a promise of one");
-  if (artifact === undefined) return async () => scorer as AnyScorer | Promise<AnyScorer>;
-  let loading: Promise<AnyScorer> | undefined;
-  return () => {
-    // After a failed load, as when the network was down, the next request tries again.
-    loading ??= load(artifact).catch((error: unknown) => {
-      loading = undefined;
-      throw refuse(503, "unavailable", "the model cannot be loaded", error);
-    });
-    return loading;
-  };
+  const { acquire, list } = (models ?? {}) as { acquire?: unknown; list?: unknown };
+  checkKind(
+    "models",
+    models,
+    typeof acquire === "function" && typeof list === "function",
+    "what createRollout returns",
+  );
+  if (models !== undefined) return models;
+  return onlyModel(artifact === undefined ? { scorer: scorer! } : { artifact }, seconds);
 }
 
-function health(scorer: AnyScorer): object {
-  return { status: "ok", model: scorer.card.name };
-}
+/** Answers requests: finds the route, asks who sends it, and reports what happened. */
+class Answerer {
+  readonly #shared: Shared;
+  readonly #find: Find;
+  readonly #cors: Cors;
+  readonly #authorize: Authorize | undefined;
+  readonly #emit: (event: HandlerEvent) => void;
 
-function description(scorer: AnyScorer): object {
-  const { schema, policy, card } = scorer;
-  return { schema, policy, card };
-}
-
-type Limits = { readonly maximumRecords: number; readonly maximumBudget: number };
-
-function answer(scorer: AnyScorer, path: string, body: unknown, { maximumRecords, maximumBudget }: Limits): object {
-  if (path === "/explain") {
-    const { record, options } = acceptExplain(body, maximumBudget);
-    return scorer.explain(record, options);
+  constructor(
+    shared: Shared,
+    find: Find,
+    cors: Cors,
+    authorize: Authorize | undefined,
+    emit: (event: HandlerEvent) => void,
+  ) {
+    this.#shared = shared;
+    this.#find = find;
+    this.#cors = cors;
+    this.#authorize = authorize;
+    this.#emit = emit;
   }
-  const records = acceptRecords(body, maximumRecords);
-  if (records === undefined) return scorer.score(body as CustomerRecord);
-  const { summary, shifts } = scorer.scoreMany(records, { problemLimit: 0 });
-  return { scores: scoreAll(scorer, records), summary, shifts };
+
+  async answer(request: Request, context: unknown): Promise<Response> {
+    const start = performance.now();
+    const url = new URL(request.url);
+    const found = this.#find(url.pathname);
+    const exchange = new Exchange(request, url, found?.segments ?? {}, this.#shared);
+    let route: Route | undefined;
+    let caller: Caller | undefined;
+    let failed: Shown | undefined;
+    let response: Response;
+    try {
+      if (found === undefined) throw this.#notFound(url.pathname);
+      if (request.method === "OPTIONS") return this.#cors.options(request, found.routes);
+      route = routeOf(found, request.method);
+      caller = await this.#admitted(request, route);
+      checkQuery(route, url.searchParams);
+      response = changeable(await route.answer(exchange));
+    } catch (error) {
+      failed = shown(error);
+      const { details, headers } = failed;
+      response = new Response(JSON.stringify(route?.error?.(details) ?? details), {
+        status: details.status,
+        headers: { ...headers, "content-type": "application/problem+json" },
+      });
+    }
+    this.#cors.add(request, response.headers);
+    response.headers.set("x-content-type-options", "nosniff");
+    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+    const { served, tally } = exchange;
+    const finish = (streamed?: string): void => {
+      served?.release();
+      const code = failed?.details.code ?? streamed;
+      this.#emit({
+        kind: "request",
+        route: found?.routes[0]?.path ?? "other",
+        method: request.method,
+        status: response.status,
+        seconds: (performance.now() - start) / 1000,
+        ...tally,
+        ...(code === undefined ? {} : { code }),
+        ...(caller === undefined ? {} : { caller: caller.id }),
+        ...(served === undefined ? {} : { model: served.model }),
+        ...(failed?.cause === undefined ? {} : { cause: failed.cause }),
+      });
+    };
+    if (exchange.streaming === undefined) finish();
+    else later(exchange.streaming.then(finish), context);
+    if (exchange.observed !== undefined) later(this.#observed(exchange.observed), context);
+    if (request.method !== "HEAD") return response;
+    return new Response(null, { status: response.status, headers: response.headers });
+  }
+
+  /** Scores with the shadow model once the answer is on its way. */
+  async #observed(observe: () => HandlerEvent | undefined): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const event = observe();
+    if (event !== undefined) this.#emit(event);
+  }
+
+  #notFound(pathname: string): Error {
+    const { base, routes } = this.#shared;
+    const paths = routes.map(({ path }) => base + path).join(", ");
+    return refuse(404, "not_found", `${pathname} does not exist; the paths are ${paths}`);
+  }
+
+  async #admitted(request: Request, { scope }: Route): Promise<Caller | undefined> {
+    if (this.#authorize === undefined || scope === undefined) return undefined;
+    const caller = await this.#authorize(request);
+    if (caller === undefined) {
+      const headers = { "www-authenticate": "Bearer" };
+      throw refuse(401, "unauthorized", "the request needs a key or a token", { headers });
+    }
+    if (caller.scopes.includes(scope)) return caller;
+    throw refuse(403, "forbidden", `the key or token needs the scope ${scope}`);
+  }
 }
 
-/** Scores each record, in order: a score, or the error of a request with that record alone. */
-function scoreAll(scorer: AnyScorer, records: readonly CustomerRecord[]): (Score | { error: HandlerError })[] {
-  return records.map((record) => {
-    try {
-      return scorer.score(record);
-    } catch (error) {
-      if (!(error instanceof TenureError)) throw error;
-      const { code, message, problems } = error;
-      return { error: { code, message, problems } };
-    }
-  });
+/** The answer with headers that can be changed: those of `fetch` and of redirections cannot. */
+function changeable(response: Response): Response {
+  try {
+    response.headers.delete("x-content-type-options");
+    return response;
+  } catch {
+    return new Response(response.body, response);
+  }
+}
+
+/** Tells the runtime to wait for work that goes on after the answer. */
+function later(work: Promise<void>, context: unknown): void {
+  const quiet = work.catch(() => undefined);
+  const { waitUntil } = (context ?? {}) as { waitUntil?: unknown };
+  if (typeof waitUntil === "function") waitUntil.call(context, quiet);
 }

@@ -1,5 +1,5 @@
 /**
- * The types of what the core writes as JSON, generated from its Rust types. Change those, then run
+ * The types of what the core hands over, generated from its Rust types. Change those, then run
  * `cargo xtask types`.
  */
 

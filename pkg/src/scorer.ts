@@ -475,7 +475,7 @@ export class Scorer<C = unknown> {
   /** All problems of a record, with the core's messages. */
   #problems(engine: Engine, row: RecordRow): Problem[] {
     const ask = (field: number): unknown => this.#fields[field]!.sent(valueAt(row, field));
-    return JSON.parse(engine.problems(OF_ROW, ask)) as Problem[];
+    return engine.problems(OF_ROW, ask) as Problem[];
   }
 }
 
@@ -505,7 +505,7 @@ function valueAt({ cells, values }: RecordRow, index: number): unknown {
 
 function explainRow(engine: Engine, { budget, tolerance, seed, interactions }: CheckedOptions): CoreExplanation {
   try {
-    return JSON.parse(engine.explain_row(budget, tolerance, seed, interactions)) as CoreExplanation;
+    return engine.explain_row(budget, tolerance, seed, interactions) as CoreExplanation;
   } catch (error) {
     throw fromCore(error);
   }

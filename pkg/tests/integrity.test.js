@@ -96,12 +96,13 @@ test("a scorer, a pool and a handler name the model", async () => {
   };
   const record = sampleRecord(scorer.schema);
   for (const [route, body] of [
-    ["/score", record],
-    ["/score", { records: [record] }],
-    ["/explain", record],
+    ["/v1/score", record],
+    ["/v1/score", { records: [record] }],
+    ["/v1/explain", record],
   ]) {
     const plain = await post(route, body);
-    assert.deepEqual(await post(route, body, { identify: true }), { ...plain, model });
+    const served = { name, version: hex.slice(0, 12), sha256: hex };
+    assert.deepEqual(await post(route, body, { identify: true }), { ...plain, model: served });
     assert.ok(!("model" in plain));
   }
   pool.dispose();

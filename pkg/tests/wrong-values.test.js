@@ -298,19 +298,24 @@ test("load, createPool, createHandler, scoreStream and sampleRecords", async () 
     await survives(() => createHandler(value), `createHandler(${what})`);
     for (const option of [
       "base",
-      "maximumBytes",
-      "maximumRecords",
-      "maximumBudget",
+      "limits",
+      "routes",
+      "authorize",
+      "cors",
+      "strict",
       "identify",
+      "onEvent",
+      "metrics",
+      "models",
       "scorer",
       "artifact",
     ]) {
-      const options = option === "scorer" || option === "artifact" ? {} : { scorer };
+      const options = ["models", "scorer", "artifact"].includes(option) ? {} : { scorer };
       await survives(async () => {
         const handle = createHandler({ ...options, [option]: value });
         if (!slow.has(option))
           await handle(
-            new Request("https://edge.example/score", {
+            new Request("https://edge.example/v1/score", {
               method: "POST",
               body: "{}",
               headers: { "content-type": "application/json" },

@@ -1,7 +1,7 @@
 //! The one door from a record to a customer. Every value is checked against its field, and all
 //! problems are reported at once.
 
-#[cfg(feature = "write")]
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use crate::json::decimal::{self, Decimal};
@@ -55,9 +55,9 @@ pub struct Customer {
 
 /// The rules that a value of a record can break. The texts are stable: callers match on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "write", derive(Serialize))]
-#[cfg_attr(feature = "write", serde(rename_all = "snake_case"))]
-#[cfg_attr(feature = "typescript", derive(serde::Deserialize, ts_rs::TS), ts(rename = "CoreRule"))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CoreRule"))]
 pub enum Rule {
     /// The record does not have the field.
     Absent,
@@ -95,9 +95,8 @@ impl Rule {
 
 /// A value of a record that breaks a rule.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[cfg_attr(feature = "write", derive(Serialize))]
-#[cfg_attr(feature = "typescript", derive(serde::Deserialize, ts_rs::TS), ts(rename = "CoreProblem"))]
-#[cfg_attr(feature = "typescript", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CoreProblem"))]
 #[error("{field}: {message} (got {value})")]
 pub struct Problem {
     /// What the problem is about: the name of a field.

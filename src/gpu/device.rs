@@ -1,10 +1,10 @@
-//! The graphics device: requested, checked for what the kernels need, and set up as CubeCL's
-//! runtime.
+//! The graphics device: requested, checked for what the kernels need, and set up by burn-wgpu as the
+//! runtime that burn's tensors run on too.
 
 use std::sync::{Arc, OnceLock};
 
+use burn_wgpu::{RuntimeOptions, WgpuDevice, WgpuSetup, try_init_device, wgpu};
 use cubecl::prelude::Client;
-use cubecl::wgpu::{RuntimeOptions, WgpuSetup, try_init_device, wgpu};
 
 use super::buffer::Buffer;
 use super::error::GpuError;
@@ -28,6 +28,9 @@ pub struct Gpu {
     pub(super) client: Client,
     pub(super) adapter: Adapter,
     pub(super) device: wgpu::Device,
+    /// The device as burn knows it.
+    #[cfg_attr(not(feature = "burn-webgpu"), expect(dead_code, reason = "burn's tensors are not compiled"))]
+    runtime: WgpuDevice,
     /// The first error that the device reported outside of a call, such as a lack of memory.
     failure: Arc<OnceLock<String>>,
     pub(super) shape: Shape,
@@ -70,7 +73,7 @@ impl Gpu {
         let failed = |error: &dyn std::fmt::Display| GpuError::NoDevice(error.to_string());
         let options = RuntimeOptions::try_default().map_err(|error| failed(&error))?;
         let runtime = try_init_device(setup, options).map_err(|error| failed(&error))?;
-        let client = cubecl::Device::from(runtime).client();
+        let client = cubecl::Device::from(runtime.clone()).client();
         // CubeCL's own handler panics. A result computed with a buffer that could not be made is
         // zeros and must not be used.
         let failure = Arc::new(OnceLock::new());
@@ -86,6 +89,7 @@ impl Gpu {
             weights: Buffer::of(&client, &weights()),
             client,
             device,
+            runtime,
             failure,
             shape,
         })
@@ -94,6 +98,12 @@ impl Gpu {
     /// The adapter that the device belongs to.
     pub fn adapter(&self) -> &Adapter {
         &self.adapter
+    }
+
+    /// The device for burn's tensors: the very one that the kernels run on.
+    #[cfg(feature = "burn-webgpu")]
+    pub fn burn_device(&self) -> burn::tensor::Device {
+        self.runtime.clone().into()
     }
 
     /// Reads a buffer back; fails too where the device failed on the way.

@@ -1,8 +1,8 @@
 //! The kernels against the packed network and its walk on the CPU, on whatever adapter there is
 //! (lavapipe is one).
 
+use burn_wgpu::wgpu;
 use cubecl::future::block_on;
-use cubecl::wgpu::wgpu;
 
 use super::sample::Pairs;
 use super::{Explanations, Game, GameSet, Gpu};

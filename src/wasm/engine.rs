@@ -6,7 +6,8 @@ use wasm_bindgen::prelude::*;
 use super::failure::failure;
 #[cfg(feature = "webgpu")]
 use super::staged::Staged;
-use super::values::{cell_from_number, number_from_cell, problems_json, value};
+use super::values::{cell_from_number, number_from_cell, value};
+use super::wire::to_js;
 use crate::artifact::{self, ArtifactError};
 use crate::customer::{Cell, Customer, Spellings, check_value_spelled, keeps_numbers};
 use crate::schema::date;
@@ -134,10 +135,10 @@ impl Engine {
         self.flag as u8
     }
 
-    /// Problems of a row that was scored, as a JSON list: of the row of the column buffers, or of the
-    /// row buffer where `row` is negative. `value_of` returns the value of a field in it (undefined is
+    /// The list of problems of a row that was scored: of the row of the column buffers, or of the row
+    /// buffer where `row` is negative. `value_of` returns the value of a field in it (undefined is
     /// absent, null is missing).
-    pub fn problems(&self, row: i32, value_of: &Function) -> Result<String, JsValue> {
+    pub fn problems(&self, row: i32, value_of: &Function) -> Result<JsValue, JsValue> {
         let Engine { scorer, block, spellings, .. } = self;
         let (fields, mut thrown) = (&scorer.document().schema.fields, None);
         let cell = |field: usize| match (usize::try_from(row), block) {
@@ -155,7 +156,7 @@ impl Engine {
                 [None, None]
             }
         });
-        thrown.map_or_else(|| Ok(problems_json(&problems)), Err)
+        thrown.map_or_else(|| Ok(to_js(&problems)), Err)
     }
 
     /// Rows that the column buffers hold.

@@ -1,17 +1,17 @@
-//! Explanations at the boundary: options as numbers in, JSON out.
+//! Explanations at the boundary: options as numbers in, an object out.
 
 use wasm_bindgen::prelude::*;
 
 use super::engine::Engine;
 use super::failure::failure;
+use super::wire::{self, to_js};
 use crate::customer::Customer;
 use crate::explanation::BudgetTooSmall;
-use crate::json::{decimal, quoted};
-use crate::scorer::{ExplainOptions, Explanation, Interaction, Score, Scorer};
+use crate::scorer::{ExplainOptions, Explanation, Interaction, Scorer};
 
 #[wasm_bindgen]
 impl Engine {
-    /// Explains the row buffer, as JSON: contributions sorted by size. `budget` and `tolerance` are
+    /// Explains the row buffer: an object with contributions sorted by size. `budget` and `tolerance` are
     /// 0 where not given; the package has checked what is.
     pub fn explain_row(
         &mut self,
@@ -19,14 +19,14 @@ impl Engine {
         tolerance: f64,
         seed: f64,
         interactions: bool,
-    ) -> Result<String, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         if !self.check_row() {
             return Err(failure("record_invalid", "the row cannot be scored", &[]));
         }
         let options = ExplainOptions { interactions, ..options(budget, tolerance, seed) };
         let explanation = self.scorer.explain(&self.customer, &options, &mut self.workspace).map_err(refusal)?;
         self.score = explanation.score;
-        Ok(json(&self.scorer, &self.customer, &explanation))
+        Ok(to_js(&wire(&self.scorer, &self.customer, &explanation)))
     }
 }
 
@@ -44,45 +44,39 @@ pub(super) fn refusal(error: BudgetTooSmall) -> JsValue {
     failure("argument_invalid", &error.to_string(), &[])
 }
 
-/// All numbers are finite: the weights are bounded.
-pub(super) fn json(scorer: &Scorer, customer: &Customer, explanation: &Explanation) -> String {
+pub(super) fn wire<'a>(scorer: &'a Scorer, customer: &Customer, explained: &'a Explanation) -> wire::Explanation<'a> {
     let fields = &scorer.document().schema.fields;
-    let Explanation { base, score, contributions, standard_errors, evaluations, exact, interactions } = explanation;
+    let Explanation { base, score, contributions, standard_errors, evaluations, exact, interactions } = explained;
     // Insertion, because fields are few and a sort adds code to the download.
     let mut order: Vec<usize> = Vec::with_capacity(fields.len());
     for (index, contribution) in contributions.iter().enumerate() {
         let at = order.partition_point(|&other| contributions[other].abs() >= contribution.abs());
         order.insert(at, index);
     }
-    let Score { logit, probability, tier } = score;
-    let [base, logit, probability, error] =
-        [*base, *logit, *probability, explanation.standard_error()].map(decimal::text);
-    let mut json = format!(
-        "{{\"base\":{base},\"logit\":{logit},\"probability\":{probability},\"tier\":{tier},\"exact\":{exact},\
-         \"evaluations\":{evaluations},\"standardError\":{error},\"contributions\":["
-    );
-    for (position, index) in order.into_iter().enumerate() {
-        let comma = if position > 0 { "," } else { "" };
+    let contribution = |index: usize| {
         let (field, cell, messages) = (&fields[index], customer.cells()[index], scorer.messages());
-        let text = quoted(&messages.value(field, cell));
-        let sentence = quoted(&messages.contribution(field, cell, contributions[index]));
-        let [field, label] = [&field.name, messages.label(field)].map(quoted);
-        let [contribution, error] = [contributions[index], standard_errors[index]].map(decimal::text);
-        json += &format!(
-            "{comma}{{\"field\":{field},\"label\":{label},\"text\":{text},\"contribution\":{contribution},\
-             \"standardError\":{error},\"sentence\":{sentence}}}"
-        );
-    }
-    json += "]";
-    if let Some(pairs) = interactions {
-        json += ",\"interactions\":[";
-        for (position, Interaction { first, second, value }) in pairs.iter().enumerate() {
-            let comma = if position > 0 { "," } else { "" };
-            let [first, second] = [first, second].map(|&field| quoted(&fields[field].name));
-            let value = decimal::text(*value);
-            json += &format!("{comma}{{\"first\":{first},\"second\":{second},\"value\":{value}}}");
+        wire::Contribution {
+            field: &field.name,
+            label: messages.label(field),
+            text: messages.value(field, cell),
+            contribution: contributions[index],
+            standard_error: standard_errors[index],
+            sentence: messages.contribution(field, cell, contributions[index]),
         }
-        json += "]";
+    };
+    let interaction = |&Interaction { first, second, value }: &Interaction| {
+        let [first, second] = [first, second].map(|field| &*fields[field].name);
+        wire::Interaction { first, second, value }
+    };
+    wire::Explanation {
+        base: *base,
+        logit: score.logit,
+        probability: score.probability,
+        tier: score.tier,
+        exact: *exact,
+        evaluations: *evaluations,
+        standard_error: explained.standard_error(),
+        contributions: order.into_iter().map(contribution).collect(),
+        interactions: interactions.as_ref().map(|pairs| pairs.iter().map(interaction).collect()),
     }
-    json + "}"
 }

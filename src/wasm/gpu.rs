@@ -21,8 +21,8 @@ use crate::scorer::Scorer;
 /// A graphics device with the network of one engine on it.
 #[wasm_bindgen]
 pub struct Device {
-    gpu: Rc<Gpu>,
-    scorer: Rc<Scorer>,
+    pub(super) gpu: Rc<Gpu>,
+    pub(super) scorer: Rc<Scorer>,
 }
 
 #[wasm_bindgen]

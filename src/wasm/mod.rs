@@ -1,6 +1,8 @@
 //! The wasm-bindgen surface: decode, call, encode. Its exports are private to the npm package,
 //! which adds types.
 
+#[cfg(feature = "burn-webgpu")]
+mod burn;
 mod cohort;
 mod counterfactuals;
 mod engine;
@@ -15,7 +17,6 @@ mod summary;
 #[cfg(feature = "typescript")]
 pub mod typescript;
 mod values;
-#[cfg(feature = "typescript")]
 mod wire;
 
 /// A small allocator of constant time (TLSF): the standard library's takes 4 KB more, which

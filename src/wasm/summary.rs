@@ -1,11 +1,11 @@
-//! The summary of a batch at the boundary: counted block by block, JSON at the end.
+//! The summary of a batch at the boundary: counted block by block, an object at the end.
 
 use wasm_bindgen::prelude::*;
 
 use super::engine::Engine;
-use super::values::{list, object, value};
+use super::values::value;
+use super::wire::{self, to_js};
 use crate::customer::{Shift, Value, ValueSummary};
-use crate::json::quoted;
 use crate::scorer::Tally;
 
 /// What was counted of one batch.
@@ -46,29 +46,28 @@ impl Engine {
         }
     }
 
-    /// The summary as JSON. `shares` has two numbers for each field: the shares of the training rows
-    /// in which it is missing and is OTHER, NaN if they are not known.
-    pub fn summary_json(&self, summary: Summary, shares: &[f64]) -> String {
+    /// The summary as an object. `shares` has two numbers for each field: the shares of the training
+    /// rows in which it is missing and is OTHER, NaN if they are not known.
+    pub fn findings(&self, summary: Summary, shares: &[f64]) -> JsValue {
         let (rows, values, shifts) = summary.tally.finish(&self.scorer, shares.as_chunks().0);
-        json(rows, &values, &shifts)
+        to_js(&wire(rows, &values, &shifts))
     }
 }
 
-pub(super) fn json(rows: u64, values: &[ValueSummary], shifts: &[Shift]) -> String {
-    let [mut listed, mut shifted] = [Vec::new(), Vec::new()];
-    for value in values {
-        listed.push(entry(&value.field, value.rule.name(), value.rows, &value.line(rows), &value.examples));
-    }
-    for shift in shifts {
-        shifted.push(entry(&shift.field, shift.rule(), shift.rows, &shift.message, &shift.examples));
-    }
-    object(&[("summary", &list(&listed)), ("shifts", &list(&shifted))])
-}
-
-#[inline(never)]
-fn entry(field: &str, rule: &str, rows: u64, message: &str, examples: &[String]) -> String {
-    let [field, rule, message] = [field, rule, message].map(quoted);
-    let examples: Vec<String> = examples.iter().map(|example| quoted(example)).collect();
-    let (rows, examples) = (rows.to_string(), list(&examples));
-    object(&[("field", &field), ("rule", &rule), ("rows", &rows), ("examples", &examples), ("message", &message)])
+pub(super) fn wire<'a>(rows: u64, values: &'a [ValueSummary], shifts: &'a [Shift]) -> wire::Findings<'a> {
+    let value = |value: &'a ValueSummary| wire::ValueSummary {
+        field: &value.field,
+        rule: value.rule,
+        rows: value.rows,
+        examples: &value.examples,
+        message: value.line(rows),
+    };
+    let shift = |shift: &'a Shift| wire::Shift {
+        field: &shift.field,
+        rule: shift.rule(),
+        rows: shift.rows,
+        examples: &shift.examples,
+        message: &shift.message,
+    };
+    wire::Findings { summary: values.iter().map(value).collect(), shifts: shifts.iter().map(shift).collect() }
 }

@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::wire::{ContributionJson, ExplanationJson, InteractionJson, ShiftJson, ValueSummaryJson};
+use super::wire::{Contribution, Explanation, Interaction, Shift, ValueSummary};
 use crate::card::{Interval, Intervals, Metrics, ModelCard};
 use crate::customer::{Problem, Rule};
 use crate::decision::{Policy, Tier};
@@ -32,11 +32,11 @@ pub fn declarations() -> String {
         declaration::<Intervals>(""),
         declaration::<Interval>(""),
         declaration::<Score>(""),
-        declaration::<ExplanationJson>(""),
-        declaration::<ContributionJson>(""),
-        declaration::<InteractionJson>(""),
-        declaration::<ValueSummaryJson>(""),
-        declaration::<ShiftJson>(""),
+        declaration::<Explanation<'static>>(""),
+        declaration::<Contribution<'static>>(""),
+        declaration::<Interaction<'static>>(""),
+        declaration::<ValueSummary<'static>>(""),
+        declaration::<Shift<'static>>(""),
         declaration::<Problem>(""),
         declaration::<Rule>(""),
     ]

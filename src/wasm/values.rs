@@ -1,11 +1,9 @@
-//! Conversions at the boundary: JavaScript values and row-buffer numbers to the core's types,
-//! problems to JSON.
+//! Conversions at the boundary: JavaScript values and row-buffer numbers to the core's types.
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::customer::{Cell, Problem, Value};
-use crate::json::quoted;
+use crate::customer::{Cell, Value};
 use crate::schema::Field;
 
 /// A JavaScript value as the core's; its text is kept in `text`. A list has a text in which the
@@ -49,32 +47,4 @@ pub(super) fn cell_from_number(field: &Field, number: f64) -> Cell {
         // No code: a number in a category is refused by the check of the customer.
         Cell::Number(number)
     }
-}
-
-/// Problems as a JSON list.
-pub(super) fn problems_json(problems: &[Problem]) -> String {
-    let objects = problems.iter().map(|Problem { field, rule, value, message }| {
-        let [field, rule, value, message] = [field, rule.name(), value, message].map(quoted);
-        object(&[("field", &field), ("rule", &rule), ("value", &value), ("message", &message)])
-    });
-    list(&objects.collect::<Vec<_>>())
-}
-
-/// A JSON object of keys and values that are JSON.
-pub(super) fn object(entries: &[(&str, &str)]) -> String {
-    let mut json = String::from("{");
-    for (key, value) in entries {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        for part in ["\"", key, "\":", value] {
-            json += part;
-        }
-    }
-    json + "}"
-}
-
-/// A JSON list of items that are JSON.
-pub(super) fn list(items: &[String]) -> String {
-    ["[", &items.join(","), "]"].concat()
 }

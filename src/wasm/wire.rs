@@ -1,138 +1,140 @@
-//! The types of the JSON that this surface writes by hand, for TypeScript. The module that ships
-//! does not use them; a test reads what is written into them.
+//! The results that cross to JavaScript as objects. TypeScript's types are made from these.
 
-#![expect(dead_code, reason = "TypeScript reads the fields")]
-
-use serde::Deserialize;
+use serde::Serialize;
+#[cfg(feature = "typescript")]
 use ts_rs::TS;
+use wasm_bindgen::JsValue;
 
 use crate::customer::Rule;
 
 /// The explanation of one score. `base` plus all contributions is `logit`.
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-#[ts(rename = "CoreExplanation")]
-pub(super) struct ExplanationJson {
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CoreExplanation"))]
+pub(super) struct Explanation<'a> {
     /// Mean logit of the reference customers in the artifact.
-    base: f64,
+    pub(super) base: f64,
     /// The network's output before calibration, in log-odds.
-    logit: f64,
+    pub(super) logit: f64,
     /// Calibrated probability of leaving, 0 to 1.
-    probability: f64,
+    pub(super) probability: f64,
     /// Position in `policy.tiers`.
-    tier: usize,
+    pub(super) tier: usize,
     /// Whether the contributions are exact Shapley values, not estimates.
-    exact: bool,
+    pub(super) exact: bool,
     /// Number of evaluations of the network. Each is one coalition of fields with one reference
     /// customer.
-    evaluations: u64,
+    pub(super) evaluations: u64,
     /// Largest standard error of a contribution, in log-odds; 0 if all are exact.
     #[serde(rename = "standardError")]
-    standard_error: f64,
+    pub(super) standard_error: f64,
     /// One for each field, largest absolute contribution first.
-    contributions: Vec<ContributionJson>,
+    pub(super) contributions: Vec<Contribution<'a>>,
     /// All pairs of fields, largest absolute value first; absent unless asked for, and unless
     /// `exact` is true.
-    #[ts(optional)]
-    interactions: Option<Vec<InteractionJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub(super) interactions: Option<Vec<Interaction<'a>>>,
 }
 
 /// The contribution of one field to a logit.
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-#[ts(rename = "CoreContribution")]
-pub(super) struct ContributionJson {
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CoreContribution"))]
+pub(super) struct Contribution<'a> {
     /// The field's name.
-    field: String,
+    pub(super) field: &'a str,
     /// The field's label, in the language of the scorer.
-    label: String,
+    pub(super) label: &'a str,
     /// The value as text, with its unit.
-    text: String,
+    pub(super) text: String,
     /// Shapley value in log-odds: what this value adds to the logit, compared with the reference
     /// customers.
-    contribution: f64,
+    pub(super) contribution: f64,
     /// Standard error of the contribution, in log-odds; 0 if it is exact. Two standard errors cover
     /// about 95%.
     #[serde(rename = "standardError")]
-    standard_error: f64,
+    pub(super) standard_error: f64,
     /// The contribution as a sentence, in the language of the scorer.
-    sentence: String,
+    pub(super) sentence: String,
 }
 
 /// The interaction of two fields.
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-#[ts(rename = "Interaction")]
-pub(super) struct InteractionJson {
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "Interaction"))]
+pub(super) struct Interaction<'a> {
     /// Name of the field that comes first in the schema.
-    first: String,
+    pub(super) first: &'a str,
     /// Name of the other field.
-    second: String,
+    pub(super) second: &'a str,
     /// Shapley interaction index of order two (Grabisch and Roubens 1999), in log-odds: what both
     /// values add together beyond what each adds alone, averaged over the coalitions of the other
     /// fields. Above 0 the values strengthen each other, below 0 they overlap.
-    value: f64,
+    pub(super) value: f64,
 }
 
 /// The rows of a batch in which the value of one field breaks one rule.
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-#[ts(rename = "CoreValueSummary")]
-pub(super) struct ValueSummaryJson {
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CoreValueSummary"))]
+pub(super) struct ValueSummary<'a> {
     /// The field's name; `record` for rows that are no record.
-    field: String,
+    pub(super) field: &'a str,
     /// The rule that the values break.
-    rule: Rule,
+    pub(super) rule: Rule,
     /// Number of rows, listed in `problems` or not.
-    rows: u64,
+    pub(super) rows: u64,
     /// Up to three of the values, as in [`Problem::value`].
-    examples: Vec<String>,
+    pub(super) examples: &'a [String],
     /// All of this as a sentence.
-    message: String,
+    pub(super) message: String,
 }
 
 /// A field that is missing, or has a text that is no category, in more of the rows than in training:
 /// by a tenth of all rows, and by more than chance explains.
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-#[ts(rename = "Shift")]
-pub(super) struct ShiftJson {
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "Shift"))]
+pub(super) struct Shift<'a> {
     /// The field's name.
-    field: String,
+    pub(super) field: &'a str,
     /// What it is: without a value, or with a text that is no category.
-    #[ts(type = "\"missing\" | \"unseen_category\"")]
-    rule: String,
+    #[cfg_attr(feature = "typescript", ts(type = "\"missing\" | \"unseen_category\""))]
+    pub(super) rule: &'a str,
     /// Number of rows in which it is.
-    rows: u64,
+    pub(super) rows: u64,
     /// Up to three of the texts that are no category, in quotes; empty if the field is missing.
-    examples: Vec<String>,
+    pub(super) examples: &'a [String],
     /// All of this as a sentence, with the share in training.
-    message: String,
+    pub(super) message: &'a str,
+}
+
+/// The findings of a table.
+#[derive(Serialize)]
+pub(super) struct Findings<'a> {
+    pub(super) summary: Vec<ValueSummary<'a>>,
+    pub(super) shifts: Vec<Shift<'a>>,
+}
+
+/// A result as JavaScript has it: objects, lists, texts and numbers.
+#[inline(never)]
+pub(super) fn to_js(result: &impl Serialize) -> JsValue {
+    // The types of this room hold numbers and texts, whose conversion does not fail.
+    serde_wasm_bindgen::to_value(result).unwrap_or(JsValue::UNDEFINED)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde::de::DeserializeOwned;
+    use serde_json::{Value as Json, json};
 
-    use super::*;
     use crate::artifact::Document;
-    use crate::customer::{Customer, Problem, Spellings, Value, check};
+    use crate::customer::{Customer, Spellings, Value, check};
     use crate::scorer::{ColumnBlock, ExplainOptions, Scorer, Tally};
-    use crate::wasm::{explanation, summary, values};
+    use crate::wasm::{explanation, summary};
 
     fn scorer() -> Scorer {
         let file = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/artifacts/v1.safetensors"));
         Scorer::from_bytes(file).unwrap()
     }
 
-    /// Reads JSON whose keys must all be the type's, and which must have all keys of the type.
-    #[track_caller]
-    fn read<T: DeserializeOwned>(json: &str) -> T {
-        serde_json::from_str(json).unwrap()
-    }
-
     #[test]
-    fn explanations_are_written_as_their_types_say() {
+    fn explanations_have_what_they_should_largest_first() {
         let scorer = scorer();
         let Document { schema, background, .. } = scorer.document();
         // Few fields of a reference customer differ from the others: it is explained exactly.
@@ -140,20 +142,24 @@ mod tests {
         for interactions in [false, true] {
             let options = ExplainOptions { interactions, ..ExplainOptions::default() };
             let explained = scorer.explain(&customer, &options, &mut scorer.workspace()).unwrap();
-            let read: ExplanationJson = read(&explanation::json(&scorer, &customer, &explained));
-            assert_eq!((read.contributions.len(), read.exact), (schema.fields.len(), true));
-            assert_eq!(read.interactions.is_some_and(|pairs| !pairs.is_empty()), interactions);
+            let written = serde_json::to_value(explanation::wire(&scorer, &customer, &explained)).unwrap();
+            assert_eq!((&written["exact"], &written["standardError"]), (&json!(true), &json!(0.0)));
+            assert_eq!(written["logit"], json!(explained.score.logit));
+            assert_eq!(written.get("interactions").is_some(), interactions);
+            let contributions = written["contributions"].as_array().unwrap();
+            let sizes: Vec<f64> = contributions.iter().map(|one| one["contribution"].as_f64().unwrap().abs()).collect();
+            assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
+            for (index, field) in schema.fields.iter().enumerate() {
+                let of = contributions.iter().find(|one| one["field"] == field.name).unwrap();
+                assert_eq!(of["contribution"], json!(explained.contributions[index]));
+                assert_eq!(of["label"], json!(scorer.messages().label(field)));
+                assert!(of["sentence"].as_str().unwrap().len() > of["text"].as_str().unwrap().len());
+            }
         }
     }
 
     #[test]
-    fn summaries_are_written_as_their_types_say() {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Summary {
-            summary: Vec<ValueSummaryJson>,
-            shifts: Vec<ShiftJson>,
-        }
+    fn findings_have_fields_rules_rows_and_examples() {
         let scorer = scorer();
         let fields = &scorer.document().schema.fields;
         let mut block = ColumnBlock::new(&scorer, 8);
@@ -165,28 +171,29 @@ mod tests {
         let mut tally = Tally::default();
         let spellings = vec![Spellings::default(); fields.len()];
         for (field, _) in tally.block(&scorer, &block, 8) {
-            tally.value(&scorer, &spellings, field, Value::Text("\"unseen\""), 1);
+            tally.value(&scorer, &spellings, field, Value::Text("unseen"), 1);
         }
         tally.no_record("null");
         let shares = vec![[0.0; 2]; fields.len()];
         let (rows, values, shifts) = tally.finish(&scorer, &shares);
-        let written = summary::json(rows, &values, &shifts);
-        let Summary { summary, shifts } = read(&written);
+        let written = serde_json::to_value(summary::wire(rows, &values, &shifts)).unwrap();
+        let list = |key: &str| written[key].as_array().unwrap().clone();
         let categories = fields.iter().filter(|field| !field.is_number()).count();
-        assert_eq!((summary.len(), shifts.len()), (categories + 1, fields.len()));
-        assert_eq!((summary[0].rows, &summary[0].examples[..]), (8, &[r#""\"unseen\"""#.to_owned()][..]));
+        assert_eq!((list("summary").len(), list("shifts").len()), (categories + 1, fields.len()));
+        let first: &Json = &list("summary")[0];
+        assert_eq!((&first["rows"], &first["rule"]), (&json!(8), &json!("unseen_category")));
+        assert_eq!(first["examples"], json!(["\"unseen\""]));
     }
 
     #[test]
-    fn problems_are_written_as_their_types_say() {
+    fn problems_have_field_rule_value_and_message() {
         let scorer = scorer();
         let schema = &scorer.document().schema;
-        let unseen = vec![Value::Text("\"unseen\""); schema.fields.len()];
         let absent = vec![Value::Absent; schema.fields.len()];
-        for values in [unseen, absent] {
-            let problems = check(schema, &values).unwrap_err();
-            assert!(!problems.is_empty());
-            assert_eq!(read::<Vec<Problem>>(&values::problems_json(&problems)), problems);
-        }
+        let problems = check(schema, &absent).unwrap_err();
+        let written = serde_json::to_value(&problems).unwrap();
+        let first = &written[0];
+        assert_eq!((first["field"].as_str(), first["rule"].as_str()), (Some(&*schema.fields[0].name), Some("absent")));
+        assert_eq!(first["message"].as_str(), Some(&*problems[0].message));
     }
 }

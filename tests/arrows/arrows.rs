@@ -261,6 +261,7 @@ mod refusals {
             ),
             ("pkg/src/x.ts", "import './index.js.map'; // from './index.js'"),
             ("pkg/src/elements/y.ts", "import { html } from 'lit'; import { live } from 'lit/directives/live.js';"),
+            ("pkg/src/edge/jwt.ts", "import { jwtVerify } from 'jose';"),
             ("pkg/package.json", "{}"),
             ("pkg/vite.config.ts", ""),
             ("www/src/main.ts", "import { load } from 'tenure';\nimport './a.css';\nimport { html } from 'lit';"),
@@ -420,6 +421,7 @@ mod refusals {
         for text in [
             "import { html } from \"lit\";",
             "import { live } from 'lit/directives/live.js';",
+            "import { jwtVerify } from 'jose';",
             "export * from '../../www/src/app.js';",
             "const p = 1 / (1 + Math.exp(-logit));",
         ] {

@@ -17,17 +17,19 @@ const NOWHERE: &[&str] = &[];
 const BROWSER: &[&str] = &["src/wasm/", "src/gpu/", "table/src/wasm.rs"];
 /// Unicode's tables are JavaScript's in wasm, so that they are not downloaded.
 const JAVASCRIPT: &[&str] = &["src/wasm/", "src/gpu/", "src/schema/unicode.rs"];
-const BURN: &[&str] = &["src/network/burn/", "src/network/burn.rs", "src/gpu/"];
+const BURN: &[&str] = &["src/network/burn/", "src/network/burn.rs", "src/gpu/", "src/wasm/burn.rs"];
 const COMMAND: &[&str] = &["cli/src/", "xtask/src/"];
 const TRAINING: &[&str] = &["src/", "table/src/", "training/src/"];
 
 /// The core is pure: no IO, clock, randomness or log. Burn and the browser each have their room. A
 /// library prints nothing and reads no flags.
-pub const PLACES: [Place; 26] = [
+pub const PLACES: [Place; 28] = [
     Place { what: "cubecl", about: EVERYWHERE, allowed: &["src/gpu/"] },
     Place { what: "burn", about: CORE, allowed: BURN },
+    Place { what: "burn_wgpu", about: EVERYWHERE, allowed: &["src/gpu/"] },
     Place { what: "wasm_bindgen", about: EVERYWHERE, allowed: BROWSER },
     Place { what: "js_sys", about: EVERYWHERE, allowed: JAVASCRIPT },
+    Place { what: "serde_wasm_bindgen", about: EVERYWHERE, allowed: BROWSER },
     Place { what: "web_sys", about: EVERYWHERE, allowed: BROWSER },
     Place { what: "std::fs", about: CORE, allowed: NOWHERE },
     Place { what: "std::io", about: CORE, allowed: NOWHERE },
@@ -84,9 +86,9 @@ pub const PACKAGE_ENTRIES: [&str; 4] = ["/elements", "/english", "/german", "/gp
 /// Kept artifacts. The package puts one inside, for its users' tests.
 pub const ARTIFACTS: &str = "tests/artifacts/";
 
-/// The package that the elements are written with. No other source of the package may import it.
-pub const ELEMENTS_PACKAGE: &str = "lit";
-pub const ELEMENTS: &str = "pkg/src/elements";
+/// Other packages, and the sources of the package that may import each: the elements are written with
+/// the one, tokens are checked with the other.
+pub const OTHER_PACKAGES: [(&str, &str); 2] = [("lit", "pkg/src/elements"), ("jose", "pkg/src/edge/jwt.ts")];
 
 /// Refuses a crate, a module of `std` or a macro outside of its place.
 pub fn refuse_place(file: &str, path: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Reads TypeScript, JavaScript, CSS and HTML: the modules that a file imports, and calls that a
 //! rule would need.
 
-use crate::places::{ARTIFACTS, ELEMENTS, ELEMENTS_PACKAGE, PACKAGE, PACKAGE_ENTRIES, RULE_WORDS};
+use crate::places::{ARTIFACTS, OTHER_PACKAGES, PACKAGE, PACKAGE_ENTRIES, RULE_WORDS};
 use crate::{Sources, Use};
 
 /// The page is a user of the package: it imports it by its name, and nothing else of this
@@ -19,12 +19,12 @@ pub fn refuse_in_page(file: &str, text: &str) -> Vec<String> {
 }
 
 /// The package is types and conversions around the built module, and a kept artifact for unit tests:
-/// no other package (its entries may import each other by the package's own name, and its elements
-/// may import what they are written with), and no arithmetic of a model.
+/// no other package but those that have a place (its entries may import each other by the package's own
+/// name), and no arithmetic of a model.
 pub fn refuse_in_package(file: &str, text: &str) -> Vec<String> {
     let is_refused = |module: &String| match resolve(file, module) {
         Some(path) => !path.starts_with("pkg/") && !path.starts_with(ARTIFACTS),
-        None => !module.starts_with("node:") && module != PACKAGE && !is_for_elements(file, module),
+        None => !module.starts_with("node:") && module != PACKAGE && !has_place(file, module),
     };
     let refused = imports(text).into_iter().filter(is_refused);
     let mut all: Vec<String> = refused.map(|module| format!("{file}: the package may not import `{module}`")).collect();
@@ -37,10 +37,12 @@ pub fn refuse_in_package(file: &str, text: &str) -> Vec<String> {
     all
 }
 
-/// Whether an element imports the package that it is written with, or a part of it.
-fn is_for_elements(file: &str, module: &str) -> bool {
-    let part = module.strip_prefix(ELEMENTS_PACKAGE);
-    file.starts_with(ELEMENTS) && part.is_some_and(|part| part.is_empty() || part.starts_with('/'))
+/// Whether a source may import another package, or a part of it.
+fn has_place(file: &str, module: &str) -> bool {
+    OTHER_PACKAGES.iter().any(|(package, sources)| {
+        let part = module.strip_prefix(package);
+        file.starts_with(sources) && part.is_some_and(|part| part.is_empty() || part.starts_with('/'))
+    })
 }
 
 /// Every use of one file by another in `pkg` and `www`, type-only imports among them.

@@ -1,21 +1,19 @@
-//! `cargo xtask bench gpu --burn` runs this: the network as burn Module on burn's wgpu backend, op
-//! by op, beside our kernel.
+//! `cargo xtask bench gpu --burn` runs this: the network as burn Module, op by op on burn's wgpu
+//! backend, beside our kernel on the same device.
 //!
-//! `burn_wgpu MODEL OUT` takes the shape of the model's network, gives the Module random weights,
-//! holds its logits on the graphics device against those of burn's CPU backend, and prints
-//! milliseconds of a batch for both. Our kernel scores the same customers with the model's own
-//! weights, from table rows instead of dense features; either side's time has everything from its
-//! encoded customers on the CPU to logits there.
+//! `burn_wgpu MODEL OUT` makes the Module of the model's packed network, holds its logits and the
+//! kernel's against those of the packed network on the CPU, and prints milliseconds of a batch for
+//! both. Either side's time has everything from its encoded customers on the CPU to logits there:
+//! the Module reads a column for each table row, the kernel row and fraction.
 
 use std::error::Error;
 use std::time::Instant;
 
-use burn::tensor::{Device, DeviceKind, Tensor, TensorData};
 use cubecl::future::block_on;
 use tenure::customer::Customer;
-use tenure::encoding::{DenseLayout, Features};
+use tenure::encoding::Features;
 use tenure::gpu::Gpu;
-use tenure::network::burn::{DenseNetwork, NetworkConfig};
+use tenure::network::burn::packed;
 use tenure::scorer::Scorer;
 
 const REPETITIONS: usize = 7;
@@ -26,54 +24,43 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [model, out] = arguments.as_slice() else { return Err("MODEL OUT".into()) };
     let scorer = Scorer::from_bytes(&std::fs::read(model)?)?;
     let (network, encoder) = (&scorer.artifact().network, &scorer.artifact().encoder);
-    let layout = DenseLayout::new(encoder);
-    let config = NetworkConfig {
-        inputs: layout.size(),
-        hidden: network.hidden(),
-        dropout: 0.0,
-        batch_norm: false,
-        input_batch_norm: false,
-        direct: true,
-    };
-    let on = |device: &Device| {
-        // A multiplicative generator: any numbers will do.
-        let mut state = 1u32;
-        let mut uniform = || {
-            state = state.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
-            (state >> 8) as f32 / (1 << 24) as f32
-        };
-        config.init(-1.0, &mut uniform, device)
-    };
-    let (cpu, graphics) = (Device::flex(), Device::wgpu(DeviceKind::DefaultDevice));
     let gpu = block_on(Gpu::open(network, scorer.background()))?;
+    let device = gpu.burn_device();
     println!(
         "{}{}",
         gpu.adapter().name,
         if gpu.adapter().software { " (computes on the CPU: no figure of speed)" } else { "" }
     );
 
-    let [reference, module] = [&cpu, &graphics].map(on);
+    let module = packed::module(network, &device);
     let mut batches = serde_json::Map::new();
     for rows in BATCHES {
         let mut features = Features::new(encoder.inputs().len(), rows);
         let background: &[Customer] = &scorer.artifact().background;
         (0..rows).for_each(|row| encoder.encode(&background[row % background.len()], row, &mut features));
-        let mut dense = vec![0.0; rows * layout.size()];
-        for (row, dense) in dense.chunks_exact_mut(layout.size()).enumerate() {
-            layout.expand(encoder, &features, row, dense);
-        }
-        let forward = |module: &DenseNetwork, device: &Device| -> Vec<f32> {
-            let features = Tensor::from_data(TensorData::new(dense.clone(), [rows, layout.size()]), device);
-            module.forward(features).into_data().try_into_vec().expect("logits are f32")
+        let mut packed_logits = vec![0.0; rows];
+        network.logits(&features, rows, &mut network.scratch(), &mut packed_logits);
+        let burn_logits = || -> Vec<f32> {
+            let columns = packed::columns(network, &features, rows, &device);
+            module.forward(columns).into_data().try_into_vec().expect("logits are f32")
         };
-        let pairs = forward(&module, &graphics).into_iter().zip(forward(&reference, &cpu));
-        let difference = pairs.map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max);
-        let burn = median(|| drop(forward(&module, &graphics)));
-        let kernel = median(|| drop(block_on(gpu.logits(&features, rows)).expect("the kernel scores")));
+        let kernel_logits = || block_on(gpu.logits(&features, rows)).expect("the kernel scores");
+        let [burn_difference, kernel_difference] = [burn_logits(), kernel_logits()].map(|logits| {
+            let pairs = logits.into_iter().zip(&packed_logits);
+            pairs.map(|(logit, packed)| f64::from(logit - packed).abs()).fold(0.0, f64::max)
+        });
+        let burn = median(|| drop(burn_logits()));
+        let kernel = median(|| drop(kernel_logits()));
         println!(
-            "{rows:>6} rows   burn {burn:>9.2} ms   our kernel {kernel:>9.2} ms   burn on both devices within {difference:.1e}"
+            "{rows:>6} rows   burn {burn:>9.2} ms   our kernel {kernel:>9.2} ms   \
+             from the CPU: burn {burn_difference:.1e}, kernel {kernel_difference:.1e}"
         );
-        let figures = serde_json::json!({ "burn_ms": burn, "kernel_ms": kernel, "largest_difference": difference });
+        let figures = serde_json::json!({
+            "burn_ms": burn,
+            "kernel_ms": kernel,
+            "burn_largest_difference": burn_difference,
+            "kernel_largest_difference": kernel_difference,
+        });
         batches.insert(rows.to_string(), figures);
     }
     let adapter = gpu.adapter();

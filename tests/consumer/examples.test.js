@@ -54,8 +54,8 @@ test("the worker scores and explains over HTTP", async (context) => {
     const headers = { "content-type": "application/json" };
     return (await fetch(worker.origin + path, { method: "POST", headers, body: files["customer.json"] })).json();
   };
-  assert.deepEqual(await post("/score"), JSON.parse(JSON.stringify(score)));
-  assert.deepEqual(await post("/explain"), JSON.parse(JSON.stringify(explanation)));
+  assert.deepEqual(await post("/v1/score"), JSON.parse(JSON.stringify(score)));
+  assert.deepEqual(await post("/v1/explain"), JSON.parse(JSON.stringify(explanation)));
 });
 
 test("the page shows a score and three reasons, without a bundler", async (context) => {

@@ -180,9 +180,9 @@ test("every entry is one file, and the handler shares errors and the started mod
     import { load } from "tenure";
     import { createHandler } from "tenure/edge";
     const handle = createHandler({ scorer: load("model.safetensors") });
-    const request = new Request("http://localhost/score", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    const request = new Request("http://localhost/v1/score", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
     const response = await handle(request);
-    console.log(response.status, (await response.json()).error.code);`;
+    console.log(response.status, (await response.json()).code);`;
   assert.equal(node("--input-type=module", "--eval", script), "422 record_invalid\n");
 });
 
@@ -236,7 +236,7 @@ test("every entry with load gives the same score, and its errors are those of ev
 
     // A handler with a scorer of another entry, and a pool with the module inside.
     const headers = { "content-type": "application/json" };
-    const request = new Request("http://localhost/score", { method: "POST", headers, body: "{}" });
+    const request = new Request("http://localhost/v1/score", { method: "POST", headers, body: "{}" });
     assert.equal((await createHandler({ scorer: scorers[1] })(request)).status, 422);
     const pool = await createPool(model, { size: 1, wasm: inline.wasm() });
     assert.deepEqual(await pool.score(records[0]), expected[0]);

@@ -52,15 +52,15 @@ async function post(path, body) {
 }
 
 test("the README's worker scores and explains as Node does", async () => {
-  assert.deepEqual(await post("/score", record), {
+  assert.deepEqual(await post("/v1/score", record), {
     status: 200,
     json: JSON.parse(JSON.stringify(scorer.score(record))),
   });
-  assert.deepEqual(await post("/explain", record), {
+  assert.deepEqual(await post("/v1/explain", record), {
     status: 200,
     json: JSON.parse(JSON.stringify(scorer.explain(record))),
   });
-  const { json } = await post("/score", { records: [record, {}] });
+  const { json } = await post("/v1/score", { records: [record, {}] });
   assert.deepEqual(
     [json.scores[0].probability, json.scores[1].error.code],
     [scorer.score(record).probability, "record_invalid"],
@@ -68,20 +68,17 @@ test("the README's worker scores and explains as Node does", async () => {
 });
 
 test("it answers health, schema and errors", async () => {
-  assert.equal((await (await fetch(`${running.origin}/health`)).json()).status, "ok");
-  assert.deepEqual((await (await fetch(`${running.origin}/schema`)).json()).schema, scorer.schema);
-  assert.equal((await fetch(`${running.origin}/score`)).status, 405);
+  assert.equal((await (await fetch(`${running.origin}/healthz`)).json()).status, "ok");
+  assert.deepEqual((await (await fetch(`${running.origin}/v1/schema`)).json()).schema, scorer.schema);
+  assert.equal((await fetch(`${running.origin}/v1/score`)).status, 405);
   assert.equal((await post("/nowhere", {})).status, 404);
-  const { status, json } = await post("/score", {});
-  assert.deepEqual(
-    [status, json.error.code, json.error.problems.length],
-    [422, "record_invalid", scorer.schema.fields.length],
-  );
+  const { status, json } = await post("/v1/score", {});
+  assert.deepEqual([status, json.code, json.problems.length], [422, "record_invalid", scorer.schema.fields.length]);
 });
 
 test("many requests at once are all answered alike", async () => {
   const expected = scorer.score(record).probability;
-  const answers = await Promise.all(Array.from({ length: 200 }, () => post("/score", record)));
+  const answers = await Promise.all(Array.from({ length: 200 }, () => post("/v1/score", record)));
   assert.ok(answers.every(({ status, json }) => status === 200 && json.probability === expected));
   assert.equal(running.printed(), "");
 });

@@ -64,7 +64,7 @@ pub fn bench(options: &Options) -> Result<()> {
     let [rows, customers] = [options.rows, options.customers].map(|count| count.to_string());
     example("gpu", "webgpu", &[&rows, &customers])?;
     if options.burn {
-        example("burn_wgpu", "burn-wgpu", &[])?;
+        example("burn_wgpu", "burn-webgpu", &[])?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ mod npm;
 mod prerequisites;
 mod project;
 mod size;
+mod soak;
 mod test;
 mod text;
 mod types;
@@ -42,11 +43,17 @@ enum Task {
     Test(test::Options),
     /// Build and run an app of every framework and runtime with the packed npm package (minutes)
     Consumers,
+    /// Hold the burn Module, in WebAssembly on a graphics device, against the packed network and the
+    /// kernels (minutes)
+    Parity,
     /// Measure what a browser downloads: target/bench/size.json
     Size,
     /// Measure speed and quality beside the peers
     #[command(subcommand)]
     Bench(bench::Benchmark),
+    /// Run under load for long
+    #[command(subcommand)]
+    Soak(soak::Soak),
 }
 
 fn main() -> ExitCode {
@@ -55,9 +62,11 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => return test::run(&options),
         Task::Consumers => test::consumers(),
+        Task::Parity => test::parity(),
         Task::Size => size::run(),
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),
+        Task::Soak(soak) => soak::run(&soak),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

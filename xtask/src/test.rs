@@ -1,11 +1,13 @@
 //! `cargo xtask test`: every check, cheapest first. A failure does not stop the rest.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use clap::Args;
 
+use crate::bench::peers::Python;
 use crate::command::{self, seconds};
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::{browser, demo, gpu, mlflow, npm, project, text, types, wasm};
@@ -51,7 +53,11 @@ const CHECKS: [Check; 17] = [
         about: "npm pack, installed into apps of a dozen tools, run in Node and Chromium",
         run: packed,
     },
-    Check { name: "edge", about: "the package in workerd", run: edge },
+    Check {
+        name: "edge",
+        about: "the package in workerd, Deno, Bun and others, behind nginx, and asked by foreign clients",
+        run: edge,
+    },
     Check { name: "browser", about: "package and page in headless Chromium", run: in_browser },
     Check { name: "gpu", about: "the kernels through Vulkan, their module in headless Chromium", run: graphics },
 ];
@@ -247,7 +253,14 @@ fn packed_script(name: &str) -> Result<()> {
 
 fn edge() -> Result<()> {
     build_package_and_model()?;
-    npm::script("pkg", "test:edge")
+    npm::install_in("tests/edge")?;
+    let mut tests = npm::script_command("pkg", "test:edge");
+    let clients = Python::in_folder("python-edge-clients");
+    match clients.install(Path::new("python3"), &project::path("tests/edge/requirements.txt")) {
+        Ok(_) => _ = tests.env("TENURE_PYTHON", clients.path()),
+        Err(error) => eprintln!("  the clients in Python are left out: {error:#}"),
+    }
+    command::run(&mut tests)
 }
 
 fn in_browser() -> Result<()> {
@@ -266,6 +279,14 @@ fn graphics() -> Result<()> {
     build_package_and_model()?;
     npm::install_in("tests/consumer/bundlers")?;
     command::run(npm::script_command("pkg", "test:gpu").env("TENURE_CHROMIUM", chromium))
+}
+
+/// The burn Module on the kernels' device, in a browser.
+pub fn parity() -> Result<()> {
+    let chromium = browser::find_or_install()?;
+    build_package_and_model()?;
+    let module = wasm::build_burn()?;
+    command::run(npm::script_command("pkg", "test:parity").env("TENURE_CHROMIUM", chromium).env("TENURE_BURN", module))
 }
 
 #[cfg(test)]

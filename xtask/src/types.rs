@@ -11,7 +11,7 @@ use crate::{command, npm, project};
 const FILE: &str = "pkg/src/generated.ts";
 
 const HEADER: &str = "/**
- * The types of what the core writes as JSON, generated from its Rust types. Change those, then run
+ * The types of what the core hands over, generated from its Rust types. Change those, then run
  * `cargo xtask types`.
  */
 
@@ -24,8 +24,7 @@ pub fn write() -> Result<()> {
     fs::write(&file, generate()?).with_context(|| format!("cannot write {FILE}"))
 }
 
-/// Checks that the file is what the core's types say, and that what the core writes by hand is of
-/// these types.
+/// Checks that the file is what the core's types say, and tests what the core hands over.
 pub fn check() -> Result<()> {
     npm::install()?;
     let written = fs::read_to_string(project::path(FILE)).with_context(|| format!("cannot read {FILE}"))?;

@@ -71,6 +71,18 @@ const GPU: Module = Module {
     level: &["-Oz"],
 };
 
+/// The same with burn, for the test that holds the burn Module against the kernels. It never ships.
+const BURN: Module = Module {
+    name: "tenure_burn",
+    folder: "target/burn",
+    package: "tenure",
+    sources: &["src"],
+    profile: "gpu",
+    features: "wasm,burn-webgpu",
+    duration: "burn, CubeCL and wgpu take some minutes to compile the first time",
+    level: &["-Oz"],
+};
+
 /// What the page reads: text, gzip and workbooks. Parquet would be several times as large, and Zstandard
 /// needs a compiler of C.
 pub const READER_FEATURES: &str = "wasm,spreadsheet";
@@ -100,6 +112,12 @@ pub fn build() -> Result<Outcome> {
 /// Builds the module with a graphics device.
 pub fn build_gpu() -> Result<Outcome> {
     GPU.build()
+}
+
+/// Builds the module with burn; returns its folder.
+pub fn build_burn() -> Result<PathBuf> {
+    BURN.build()?;
+    Ok(project::path(BURN.folder))
 }
 
 /// Where the module with a graphics device lies.

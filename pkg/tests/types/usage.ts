@@ -123,7 +123,7 @@ export async function uses(
   const tier: string | undefined = scorer.policy.tiers[scores.tier[0] ?? 0]?.label;
   scorer.dispose();
   void [probability, texts, tier, cards, strength, error, reason, pair, kind, examples, cell];
-  const handler = createHandler({ scorer, maximumBytes: 1000 });
+  const handler = createHandler({ scorer, limits: { bytes: 1000 } });
   return createHandler({ artifact: new URL("https://example.com/model.safetensors") }) ?? handler;
 }
 

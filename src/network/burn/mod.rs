@@ -10,6 +10,7 @@
 //! side would disturb each other. Initial weights are therefore drawn from numbers that the caller
 //! hands in.
 
+pub mod packed;
 pub mod tabm;
 
 use burn::module::{Module, Param};

@@ -82,7 +82,7 @@ for (const [bundler, flags] of Object.entries({ Turbopack: [], webpack: ["--webp
     assert.match(await (await fetch(origin)).text(), new RegExp(`<output>${shown}</output>`));
     const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(unknown) };
     for (const path of bundler === "webpack" ? ["api"] : ["api", "edge"]) {
-      const answer = await fetch(`${origin}/${path}/score`, post);
+      const answer = await fetch(`${origin}/${path}/v1/score`, post);
       assert.equal((await answer.json()).probability, score.probability, path);
     }
     assert.equal((await outputOf(browser, `${origin}/client`)).output, `${shown} ${shown}`);
@@ -138,7 +138,7 @@ const PROGRAM = `
   const pooled = await pool.score(record);
   pool.dispose();
   const headers = { "content-type": "application/json" };
-  const request = new Request("http://localhost/score", { method: "POST", headers, body: JSON.stringify(record) });
+  const request = new Request("http://localhost/v1/score", { method: "POST", headers, body: JSON.stringify(record) });
   const answer = await (await createHandler({ scorer: inline(bytes) })(request)).json();
   const code = await load("absent.safetensors").catch((error) => error instanceof TenureError && error.code);
   console.log(JSON.stringify([scorer.score(record), pooled, answer].map(({ probability }) => probability)), code);

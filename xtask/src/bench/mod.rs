@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: speed and quality beside the peers.
 
+mod edge;
 mod explain;
 mod intake;
 mod memory;
 mod page;
-mod peers;
+pub mod peers;
 mod quality;
 mod runtime;
 mod train;
@@ -32,6 +33,8 @@ pub enum Benchmark {
     Memory(memory::Options),
     /// Reading and scoring a table in the page, beside the page of another build: target/bench/page.json
     Page(page::Options),
+    /// The HTTP handler beside FastAPI and PyTorch, and its start in workerd: target/bench/edge.json
+    Edge(edge::Options),
     /// Explanations beside shap and KernelSHAP, exact and sampled: target/bench/explain.json
     Explain(explain::Options),
 }
@@ -45,6 +48,7 @@ pub fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Intake(options) => intake::run(options),
         Benchmark::Memory(options) => memory::run(options),
         Benchmark::Page(options) => page::run(options),
+        Benchmark::Edge(options) => edge::run(options),
         Benchmark::Explain(options) => explain::run(options),
     }
 }
