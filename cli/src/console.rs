@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use tenure_training::file::write_whole;
+use tenure_training::file::{Existing, write};
 use tenure_training::observer::Observer;
 
 use crate::failure::Failure;
@@ -82,7 +82,8 @@ impl Observer for Console {
     }
 }
 
-/// Refuses to overwrite a file without `force`. Called before the work starts.
+/// Refuses to overwrite a file without `force`. Called before the work starts; the writer looks
+/// again ([`Existing`]), because the file may appear while the work is done.
 pub fn refuse_overwrite(path: &Path, force: bool) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(Failure::usage(format!("{} is a folder; name a file in it", path.display())));
@@ -93,11 +94,12 @@ pub fn refuse_overwrite(path: &Path, force: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a document as indented JSON, whole or not at all.
-pub fn write_json(path: &Path, document: &impl Serialize) -> Result<(), Failure> {
+/// Writes a document as indented JSON, whole or not at all; over a file that is there only with
+/// `force`.
+pub fn write_json(path: &Path, document: &impl Serialize, force: bool) -> Result<(), Failure> {
     let mut text = serde_json::to_vec_pretty(document).map_err(Failure::data)?;
     text.push(b'\n');
-    Ok(write_whole(path, &text)?)
+    Ok(write(path, &text, Existing::forced(force))?)
 }
 
 /// Whether Ctrl-C was pressed or SIGTERM arrived. The first call starts to listen; a second Ctrl-C

@@ -33,6 +33,8 @@ pub const DATA: i32 = 1;
 pub const USAGE: i32 = 2;
 /// Error of the machine: files, memory, network.
 pub const ENVIRONMENT: i32 = 3;
+/// A model breaks a promise of privacy: `tenure audit` alone ends so.
+pub const BROKEN_PROMISE: i32 = 3;
 /// Stopped by Ctrl-C.
 pub const INTERRUPTED: i32 = 130;
 
@@ -90,7 +92,7 @@ exit_codes! {
         InitError::Answers { .. } | InitError::Unclear { .. } => USAGE,
         _ => DATA,
     };
-    FileError: |_error| ENVIRONMENT;
+    FileError: |error| if error.is_taken() { USAGE } else { ENVIRONMENT };
     CheckpointError: |error| match error {
         CheckpointError::File(_) => ENVIRONMENT,
         CheckpointError::Damaged { .. } => DATA,

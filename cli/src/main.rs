@@ -6,7 +6,8 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_cli::commands::{
-    card, check, config, crossval, evaluate, explain, imbalance, init, report, runs, sample, score, track, train, tune,
+    audit, card, check, config, crossval, evaluate, explain, imbalance, init, report, runs, sample, score, track,
+    train, tune,
 };
 use tenure_cli::configuration::{self, ResolvedSettings};
 use tenure_cli::console::Console;
@@ -18,7 +19,8 @@ use tenure_cli::failure::Failure;
 /// scores and explains customers in this command, in the browser and at the edge.
 ///
 /// Exit codes: 0 done; 1 error in the data; 2 error in the flags, the schema or the configuration;
-/// 3 error of the machine (files, memory, network); 130 interrupted.
+/// 3 error of the machine (files, memory, network), or a broken promise in `tenure audit`; 130
+/// interrupted.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -45,6 +47,7 @@ enum Command {
     Explain(explain::Arguments),
     Report(Box<report::Arguments>),
     Card(card::Arguments),
+    Audit(audit::Arguments),
     Runs(runs::Arguments),
     Track(track::Arguments),
     Config(config::Arguments),
@@ -75,6 +78,7 @@ fn run() -> Result<(), Failure> {
         Command::Score(arguments) => score::run(&arguments, &console),
         Command::Explain(arguments) => explain::run(&arguments, &console),
         Command::Report(arguments) => report::run(&arguments, &console),
+        Command::Audit(arguments) => audit::run(&arguments, &console),
         Command::Card(arguments) => card::run(&arguments, &console),
         Command::Runs(arguments) => runs::run(&arguments, &console),
         Command::Track(arguments) => track::run(&arguments, &console),

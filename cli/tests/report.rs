@@ -181,7 +181,7 @@ fn the_card_is_markdown_with_front_matter() {
         "| hidden | 12 |",
         "k: 20.",
         "- Penalty of TabM: L2 0.4 (validation log-loss 0.1250; decay 0.0003 had 0.1300)",
-        "Background rows: 4, made of means",
+        "Background rows: 4, made of such numbers",
         "smallest group has 30 customers",
         "Identifiers: 1 dropped before training (`id`)",
         "## Known limitations",
@@ -192,4 +192,58 @@ fn the_card_is_markdown_with_front_matter() {
     let printed = model.run(&["card", "model.safetensors", "--json"]);
     let whole: Value = serde_json::from_str(&model.scorer.document().card).unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&printed.stdout).unwrap(), whole);
+}
+
+#[test]
+fn a_page_that_is_shared_has_no_figure_of_a_few_customers() {
+    let model = SmallModel::new();
+    // One customer has charges that nobody else has.
+    model.table("in.csv", &(model.rows(400) + "C-x,3,98765.43,Month,Yes,No\n"));
+    let arguments =
+        ["report", "model.safetensors", "--data", "in.csv", "--json", "f.json", "--resamples", "20", "--force"];
+    assert_code(&model.run(&arguments), 0);
+    let page = std::fs::read_to_string(model.path("report.html")).unwrap();
+    // The first screen ends with the first section.
+    let first = |page: &str| page.split("<nav").next().unwrap().to_owned();
+    assert!(first(&page).contains("Holds figures of single customers.") && page.contains("98765"));
+    assert!(json(&model, "f.json")["data"]["fields"][1]["quantiles"][4] == 98765.43);
+
+    assert_code(&model.run(&[&arguments[..], &["--share"]].concat()), 0);
+    let page = std::fs::read_to_string(model.path("report.html")).unwrap();
+    assert!(first(&page).contains("Made to be shared.") && !page.contains("98765") && !page.contains("Lowest"));
+    let figures = json(&model, "f.json");
+    assert!(!figures.to_string().contains("98765.43"));
+    let few = |count: &Value| (1..20).contains(&count.as_u64().unwrap());
+    for field in figures["data"]["fields"].as_array().unwrap() {
+        assert!(field["missing"].is_null() || !few(&field["missing"]), "{field}");
+        assert!(field["categories"].as_array().unwrap().iter().all(|category| !few(&category["rows"])), "{field}");
+    }
+    // Five customers have no tenure.
+    assert!(figures["data"]["fields"][0]["missing"].is_null());
+    let shown = &figures["models"][0];
+    let bins =
+        shown["histogram"]["left"].as_array().unwrap().iter().zip(shown["histogram"]["stayed"].as_array().unwrap());
+    assert!(
+        bins.clone().count() == 20
+            && bins.clone().all(|(left, stayed)| {
+                let rows = left.as_u64().unwrap() + stayed.as_u64().unwrap();
+                rows == 0 || rows >= 20
+            })
+    );
+    assert!(shown["tiers"].as_array().unwrap().iter().all(|tier| !few(&tier["rows"])));
+    let confusions = shown["confusions"].as_array().unwrap();
+    assert!(confusions[0].is_object() && confusions.len() == 101);
+    for cells in confusions.iter().filter(|cells| cells.is_object()) {
+        let contacted = cells["true_positives"].as_u64().unwrap() + cells["false_positives"].as_u64().unwrap();
+        assert!(!(1..20).contains(&contacted), "{cells}");
+    }
+    let influence = &figures["influence"];
+    assert_eq!((&influence["explained"], &influence["rows"]), (&300.into(), &serde_json::json!([])));
+    assert!(
+        influence["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|field| field["contributions"].as_array().unwrap().is_empty())
+    );
 }

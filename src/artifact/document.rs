@@ -4,6 +4,7 @@
 #[cfg(feature = "write")]
 use serde::Serialize;
 
+use super::checksum;
 use super::error::{ArtifactError, sentence};
 use super::limits::FORMAT_VERSION;
 use crate::calibration::Calibration;
@@ -97,17 +98,18 @@ fn numbers<S: serde::Serializer>(cells: &[Cell], serializer: S) -> Result<S::Ok,
 }
 
 /// Reads the document. Also returns its text without the encoder and the background, for callers
-/// that show it.
-pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
+/// that show it, and the checksum that it says the file has. Files of older versions have none.
+pub(super) fn read(text: &str) -> Result<(Document, String, Option<String>), ArtifactError> {
     let mut members = members(text, &["card"]).map_err(|error| ArtifactError::Document(error.to_string()))?;
     let format_version = version(&members)?;
-    let told = members.iter().filter(|member| member.key != "encoder" && member.key != "background");
+    let told = members.iter().filter(|member| !["encoder", "background", checksum::KEY].contains(&&*member.key));
     let summary = told.fold(String::new(), |summary, Member { key, text, .. }| summary + ",\"" + key + "\":" + text);
     // The card is passed on unread.
     let card = members.iter().position(|member| member.key == "card").map(|at| members.swap_remove(at).text.into());
     let problems = Problems::default();
     let mut reader = Reader::of_members(&members, &problems);
     reader.count("format_version");
+    let claimed = reader.optional_text(checksum::KEY);
     // The schema's problems come first, because most of the document depends on it.
     let schema = reader.value("schema").map(|schema| Schema::read("schema", schema));
     let mut encoder = reader.object("encoder");
@@ -136,7 +138,7 @@ pub(super) fn read(text: &str) -> Result<(Document, String), ArtifactError> {
     match (schema, card, problems.or(read)) {
         (Some(Ok(schema)), Some(card), Ok((encoder, background, calibration, policy))) => {
             let summary = format!("{{\"background_rows\":{}{summary}}}", background.rows.len());
-            Ok((Document { format_version, schema, encoder, calibration, policy, background, card }, summary))
+            Ok((Document { format_version, schema, encoder, calibration, policy, background, card }, summary, claimed))
         }
         (schema, _, read) => {
             let mut problems = schema.and_then(Result::err).unwrap_or_default();

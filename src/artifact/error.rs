@@ -94,6 +94,9 @@ pub enum ArtifactError {
         /// Dimensions of the tensor.
         found: usize,
     },
+    /// The document says another checksum than the file has.
+    #[error("the file is damaged: its checksum is not the one in its document; get it again")]
+    Checksum,
     /// The schema breaks a rule.
     #[error("schema: {0}")]
     Schema(SchemaProblem),
@@ -167,6 +170,7 @@ impl ArtifactError {
             ArtifactError::TensorUnknown(_) => "artifact_tensor_unknown",
             ArtifactError::TensorType { .. } => "artifact_tensor_type",
             ArtifactError::TensorRank { .. } => "artifact_tensor_rank",
+            ArtifactError::Checksum => "artifact_checksum",
             ArtifactError::Schema(_) => "artifact_schema",
             ArtifactError::Encoder(_) => "artifact_encoder",
             ArtifactError::Network(NetworkError::Weight { .. }) => "artifact_weight",

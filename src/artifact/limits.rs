@@ -1,5 +1,7 @@
 //! The version of the format, and the limits of a file.
 
+use crate::schema::MINIMUM_CUSTOMERS;
+
 /// The version of the format that this code writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
 /// The metadata key of the document.
@@ -9,6 +11,6 @@ pub const MAXIMUM_BYTES: usize = 64 << 20;
 /// Larger headers are refused before they are parsed.
 pub const MAXIMUM_HEADER_BYTES: usize = 8 << 20;
 /// A background row stands for at least this many customers.
-pub const MINIMUM_MEMBERS: u32 = 20;
+pub const MINIMUM_MEMBERS: u32 = MINIMUM_CUSTOMERS;
 /// More background rows are refused.
 pub const MAXIMUM_BACKGROUND_ROWS: usize = 1024;

@@ -3,6 +3,7 @@
 //! reads safetensors opens it.
 
 mod checked;
+mod checksum;
 mod document;
 mod error;
 mod header;

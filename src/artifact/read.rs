@@ -6,6 +6,7 @@
 //! and afterwards that the tensors are those of the format.
 
 use super::checked::Artifact;
+use super::checksum;
 use super::document;
 use super::error::ArtifactError;
 use super::header::{Header, Tensor};
@@ -21,7 +22,7 @@ pub fn read(bytes: &[u8]) -> Result<Artifact, ArtifactError> {
 /// `calibration`, `policy` and `card` as in the file, and `background_rows`.
 pub fn read_with_summary(bytes: &[u8]) -> Result<(Artifact, String), ArtifactError> {
     let (header, data) = split(bytes).map_err(|error| other_file(bytes).unwrap_or(error))?;
-    let (document, summary) = document::read(&header.document.ok_or(ArtifactError::NoDocument)?)?;
+    let (document, summary, claimed) = document::read(&header.document.ok_or(ArtifactError::NoDocument)?)?;
     let mut tensors = Tensors { tensors: header.tensors, data };
     let (shape, table) = tensors.take::<2>("table")?;
     let (_, direct) = tensors.take::<1>("direct")?;
@@ -41,7 +42,10 @@ pub fn read_with_summary(bytes: &[u8]) -> Result<(Artifact, String), ArtifactErr
     };
     let [rows, units] = shape;
     let network = Network::new(rows, NetworkParts { units, table, direct, bias, layers, output, output_bias })?;
-    Ok((Artifact::new(document, network)?, summary))
+    let artifact = Artifact::new(document, network)?;
+    // Last, so that a file with a fault that has a name is told of that.
+    claimed.map_or(Ok(()), |claimed| checksum::verify(bytes, &claimed))?;
+    Ok((artifact, summary))
 }
 
 fn layer_tensor(layer: usize, part: &str) -> String {

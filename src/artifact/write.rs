@@ -3,6 +3,7 @@
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
 use super::checked::Artifact;
+use super::checksum;
 use super::error::ArtifactError;
 use super::limits::DOCUMENT_KEY;
 
@@ -28,8 +29,10 @@ pub fn write(artifact: &Artifact) -> Result<Vec<u8>, ArtifactError> {
         TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name.as_str(), view))
     });
     let views = views.collect::<Result<Vec<_>, _>>().map_err(|error| refuse(&format!("{error:?}")))?;
-    let metadata = [(DOCUMENT_KEY.to_owned(), document)].into_iter().collect();
-    serialize(views, Some(metadata)).map_err(|error| refuse(&format!("{error:?}")))
+    let metadata = [(DOCUMENT_KEY.to_owned(), checksum::with_room(&document))].into_iter().collect();
+    let mut bytes = serialize(views, Some(metadata)).map_err(|error| refuse(&format!("{error:?}")))?;
+    checksum::fill(&mut bytes);
+    Ok(bytes)
 }
 
 fn bytes(values: &[f32]) -> Vec<u8> {

@@ -14,7 +14,8 @@ use crate::schema::{Formula, Schema};
 pub struct InputDocument {
     /// The field or derived feature.
     pub name: String,
-    /// Knots of a number, ascending: the fitted quantiles. Values outside count as the nearer end.
+    /// Knots of a number, ascending: fitted [`Statistics`](super::Statistics) near its quantiles.
+    /// Values outside count as the nearer end.
     /// Empty for a category.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     pub knots: Vec<f32>,

@@ -13,6 +13,7 @@ mod features;
 mod fit;
 mod input;
 mod lookups;
+mod statistics;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -25,3 +26,4 @@ pub use input::{Input, Scale, Source};
 pub(crate) use input::{is_clipped, locate, place_numbers};
 pub use lookups::{Lookup, Lookups, Member, Places};
 pub(crate) use lookups::{NO_CODE, OTHER, ROW, joined};
+pub use statistics::Statistics;

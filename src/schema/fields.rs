@@ -11,6 +11,10 @@ use super::target::Target;
 /// The version of the schema document that this code writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// Whatever a model keeps of its table says something of at least so many customers: a category, a
+/// number, a row of the background.
+pub const MINIMUM_CUSTOMERS: u32 = 20;
+
 /// Days between any two days of the years 1 to 9999, at most.
 const MAXIMUM_DAYS: f64 = 3_652_058.0;
 

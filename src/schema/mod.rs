@@ -20,7 +20,7 @@ mod unicode;
 pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
 pub use date_format::DateFormat;
-pub use fields::{Derived, Field, Kind, SCHEMA_VERSION, Schema};
+pub use fields::{Derived, Field, Kind, MINIMUM_CUSTOMERS, SCHEMA_VERSION, Schema};
 pub use formula::{Formula, FormulaError};
 pub use number_format::{Negative, NumberFormat};
 #[cfg(feature = "typescript")]

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Value, json};
 use tenure::artifact::MAXIMUM_BACKGROUND_ROWS;
 
 use crate::fit::{FitConfig, Penalty};
@@ -428,6 +429,16 @@ impl Hyperparameters {
         Hyperparameters(rows.filter_map(|row| Some((row.name, (row.get)(params, shipped)?))).collect())
     }
 
+    /// Reads a record that is kept as JSON, such as that of a model card. Values that a training has
+    /// by default are left out: a focal loss that is off is recorded as 0, which no flag takes.
+    pub fn of_record(record: &BTreeMap<String, Value>) -> Result<Hyperparameters, String> {
+        let params = TrainParams::default();
+        let defaults = json!(Hyperparameters::recorded(&params, &params.network));
+        let other = record.iter().filter(|(name, value)| defaults.get(name) != Some(value));
+        let other = other.map(|(name, value)| (name.clone(), value.clone())).collect();
+        serde_json::from_value(Value::Object(other)).map_err(|error| error.to_string())
+    }
+
     /// Sets a value that [`Domain::read`] of the same row gave.
     pub fn insert(&mut self, row: &'static Hyperparameter, value: ParamValue) {
         self.0.insert(row.name, value);
@@ -497,6 +508,25 @@ impl<'de> Deserialize<'de> for Hyperparameters {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_card_records_is_read_back() {
+        let params = TrainParams::default();
+        let record = |values: &Hyperparameters| serde_json::from_value(json!(values)).unwrap();
+        let defaults = Hyperparameters::recorded(&params, &params.network);
+        assert_eq!(defaults.get("focal"), Some(&ParamValue::Number(0.0)));
+        assert_eq!(Hyperparameters::of_record(&record(&defaults)), Ok(Hyperparameters::default()));
+        let mut given = Hyperparameters::default();
+        [("seed", "7"), ("hidden", "16"), ("model", "linear")]
+            .iter()
+            .for_each(|(name, text)| given.read(name, text).unwrap());
+        let params = given.params();
+        assert_eq!(
+            Hyperparameters::of_record(&record(&Hyperparameters::recorded(&params, &params.network))),
+            Ok(given)
+        );
+        assert!(Hyperparameters::of_record(&[("surprise".into(), json!(1))].into()).is_err());
+    }
 
     /// A value of every row that is no default.
     const OTHERS: [(&str, &str); 20] = [

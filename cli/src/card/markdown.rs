@@ -174,8 +174,9 @@ fn privacy(out: &mut String, document: &Document) {
     };
     let _ = write!(
         out,
-        "## Privacy\n\n- k: {k}. Each category stands for at least {k} customers, and so does each background row.\n- Background \
-         rows: {}, made of means and categories of groups of customers; the smallest group has {fewest} customers. None is a \
+        "## Privacy\n\n- k: {k}. Each category stands for at least {k} customers, and so does each background row. Each number that \
+         comes from the table is a value that at least {k} customers share, or made of means of as many.\n- Background rows: {}, made \
+         of such numbers and of categories of groups of customers; the smallest group has {fewest} customers. None is a \
          real row.\n- Identifiers: {identifiers}. The artifact has none of their values.\n- No differential privacy.\n\n",
         background.rows.len(),
         k = background.k

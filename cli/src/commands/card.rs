@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::Value;
-use tenure_training::file::write_whole;
+use tenure_training::file::{Existing, write};
 
 use crate::card::markdown;
 use crate::console::{Console, refuse_overwrite};
@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     if prints {
         console.print(text.trim_end());
     } else {
-        write_whole(&arguments.out, text.as_bytes())?;
+        write(&arguments.out, text.as_bytes(), Existing::forced(arguments.force))?;
         console.say(arguments.out.display());
     }
     Ok(())

@@ -196,7 +196,7 @@ fn measure_folds(
             "split": split_words,
             "data_sha256": cohort.report().sha256,
         });
-        write_json(path, &document)?;
+        write_json(path, &document, arguments.force)?;
     }
     let [roc_auc, log_loss] = ["roc_auc", "log_loss"].map(|key| of(shipped, Metric::of(key)).mean);
     let measured = ModelQuality::new(roc_auc, log_loss, cohort.labels());

@@ -105,7 +105,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     };
     let document = json!(evaluation);
     if let Some(file) = json_file {
-        write_json(file, &document)?;
+        write_json(file, &document, arguments.force)?;
     }
     let on_stdout = arguments.json.is_some() && json_file.is_none();
     console.print(if on_stdout { format!("{document:#}") } else { table(&evaluation) });

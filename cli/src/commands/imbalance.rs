@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
             "rows": cohort.rows(), "positives": cohort.positives(), "folds": folds.len(), "seed": arguments.seed,
             "losses": rows, "data_sha256": cohort.report().sha256,
         });
-        write_json(path, &document)?;
+        write_json(path, &document, arguments.force)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::HumanCount;
 use tenure_table::Source;
-use tenure_training::file::write_whole;
+use tenure_training::file::{Existing, write};
 use tenure_training::init::{Answers, Draft, InitError, TargetFlags, draft, shell_word, suggested};
 use tenure_training::suggest::suggest;
 
@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         error => error.into(),
     })?;
     notices.print(&draft.notices, console);
-    write_whole(&arguments.out, draft.text.as_bytes())?;
+    write(&arguments.out, draft.text.as_bytes(), Existing::forced(arguments.force))?;
     let schema = &draft.schema;
     let numbers = schema.fields.iter().filter(|field| field.is_number()).count();
     console.say(format!(
@@ -127,7 +127,7 @@ fn many(count: usize, one: &str, several: &str) -> String {
 fn suggestions(arguments: &Arguments, draft: &Draft, console: &Console) -> Result<(), Failure> {
     let cohort = read_for_training(&arguments.table, &arguments.reading.options(), draft.schema.clone(), console)?;
     let found = suggest(&cohort, arguments.seed, console)?;
-    write_whole(&arguments.out, (draft.text.clone() + &suggested(&found)).as_bytes())?;
+    write(&arguments.out, (draft.text.clone() + &suggested(&found)).as_bytes(), Existing::Replace)?;
     let count = found.tried;
     console.print(format!("log-loss {:.4} without derived features, {count} candidates", found.log_loss));
     for suggestion in &found.accepted {

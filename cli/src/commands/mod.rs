@@ -1,5 +1,6 @@
 //! The commands of `tenure`, one in each file: its flags, what it does, and what it prints.
 
+pub mod audit;
 pub mod card;
 pub mod check;
 pub mod config;

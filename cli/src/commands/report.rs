@@ -6,7 +6,7 @@ use serde_json::json;
 use tenure::scorer::Scorer;
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::{Report, ReportParams, ScoredModel};
-use tenure_training::file::write_whole;
+use tenure_training::file::{Existing, write};
 use tenure_training::metrics::{Bootstrap, Offer};
 use tenure_training::scores::{Scores, scores};
 
@@ -65,6 +65,10 @@ pub struct Arguments {
     /// the schema
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub reference: Option<f64>,
+    /// Leave out what fewer than 20 customers share, so that the page can be passed on: smallest and
+    /// largest values, rare categories, small groups, contributions of single customers
+    #[arg(long)]
+    pub share: bool,
     /// Overwrite the files
     #[arg(long)]
     pub force: bool,
@@ -99,6 +103,7 @@ impl Arguments {
             },
             explained: self.explain,
             threshold: self.threshold,
+            share: self.share,
         })
     }
 }
@@ -139,10 +144,10 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     bar.finish_and_clear();
     let report = report?;
     if let Some(file) = &arguments.json {
-        write_json(file, &json!(report))?;
+        write_json(file, &json!(report), arguments.force)?;
     }
     let page = page(&report);
-    write_whole(&arguments.out, page.as_bytes())?;
+    write(&arguments.out, page.as_bytes(), Existing::forced(arguments.force))?;
     for model in report.models.iter().filter(|model| model.training_data) {
         console.say(format!("warning: {} was trained on this very table, so its figures are optimistic", model.file));
     }

@@ -3,7 +3,7 @@
 use std::io::BufWriter;
 use std::path::PathBuf;
 
-use tenure_training::file::{persist, temporary_beside};
+use tenure_training::file::{Existing, persist, temporary_beside};
 use tenure_training::sample::{DEFAULT_ROWS, DEFAULT_SEED, write};
 
 use crate::console::{Console, refuse_overwrite};
@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let mut file = temporary_beside(&arguments.out)?;
     write(arguments.rows, arguments.seed, &mut BufWriter::new(&mut file))
         .map_err(|error| Failure::file(&arguments.out, error))?;
-    persist(file, &arguments.out)?;
+    persist(file, &arguments.out, Existing::forced(arguments.force))?;
     console.say(format!("{}: {} rows, seed {}", arguments.out.display(), arguments.rows, arguments.seed));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The fields: their importance, the segments in which the model is worse, the data.
 
 use maud::{Markup, html};
+use tenure::schema::MINIMUM_CUSTOMERS;
 use tenure_training::evaluation::short;
 use tenure_training::evaluation::{FieldFigures, FieldInfluence, Influence, Report, Segment};
 
@@ -24,23 +25,27 @@ const AROUND: f64 = 60.0;
 pub(super) fn influence(report: &Report) -> Option<Markup> {
     let influence = report.influence.as_ref()?;
     let drawn = &influence.fields[..influence.fields.len().min(DRAWN_FIELDS)];
+    let heads = ["Field", "Mean size", "Lowest", "Highest"];
+    let heads = if report.shared { &heads[..2] } else { &heads };
     let rows: Vec<Vec<String>> = influence
         .fields
         .iter()
         .map(|field| {
             let extreme = |by: fn(f32, f32) -> f32| field.contributions.iter().copied().reduce(by).unwrap_or(0.0);
-            vec![
+            let mut row = vec![
                 field.label.clone(),
                 format!("{:.4}", field.mean),
                 signed(extreme(f32::min).into(), 3),
                 signed(extreme(f32::max).into(), 3),
-            ]
+            ];
+            row.truncate(heads.len());
+            row
         })
         .collect();
     Some(html! {
         p {
             @if influence.sampled == 0 { "Exact Shapley values" } @else { "Shapley values" }
-            " of " (count(influence.rows.len())) " customers drawn at random: what each field adds to the logit. The \
+            " of " (count(influence.explained)) " customers drawn at random: what each field adds to the logit. The \
              contributions of a customer and the background's mean of " (signed(influence.base, 3)) " sum to the logit."
             @if influence.sampled > 0 {
                 " Those of " (count(influence.sampled)) " customers are estimates, with a standard error of at most "
@@ -53,16 +58,18 @@ pub(super) fn influence(report: &Report) -> Option<Markup> {
         }
         div.charts {
             (figure("Importance", &importance(drawn), "Mean of the contributions' absolute values."))
-            (figure(
-                "Contributions",
-                &beeswarm(influence, drawn),
-                "One dot for each customer; right of the line the field raises the risk. Darker dots (in dark mode, lighter \
-                 ones) have higher values; categories and missing values are grey."
-            ))
+            @if !report.shared {
+                (figure(
+                    "Contributions",
+                    &beeswarm(influence, drawn),
+                    "One dot for each customer; right of the line the field raises the risk. Darker dots (in dark mode, \
+                     lighter ones) have higher values; categories and missing values are grey."
+                ))
+            }
         }
         details {
             summary { "All fields" }
-            (table("Contributions to the logit", &["Field", "Mean size", "Lowest", "Highest"], &rows))
+            (table("Contributions to the logit", heads, &rows))
         }
     })
 }
@@ -252,10 +259,10 @@ pub(super) fn data(report: &Report) -> Markup {
 }
 
 fn field_row(field: &FieldFigures, rows: usize) -> Vec<String> {
-    let missing = if field.missing == 0 {
-        "none".into()
-    } else {
-        format!("{} ({})", count(field.missing), percent(field.missing as f64 / rows as f64))
+    let missing = match field.missing {
+        Some(0) => "none".into(),
+        Some(missing) => format!("{} ({})", count(missing), percent(missing as f64 / rows as f64)),
+        None => format!("fewer than {MINIMUM_CUSTOMERS}"),
     };
     let values = match &field.quantiles {
         Some([least, first, median, third, most]) => {
@@ -278,6 +285,9 @@ fn field_row(field: &FieldFigures, rows: usize) -> Vec<String> {
             let mut texts: Vec<String> = shown.collect();
             if more > 0 {
                 texts.push(format!("{more} more"));
+            }
+            if field.left_out > 0 {
+                texts.push(format!("{} of fewer than {MINIMUM_CUSTOMERS} customers each, left out", field.left_out));
             }
             texts.join("; ")
         }

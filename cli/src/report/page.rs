@@ -1,6 +1,7 @@
 //! The whole page: head, sections, footer.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use tenure::schema::MINIMUM_CUSTOMERS;
 use tenure_training::evaluation::Report;
 use tenure_training::metrics::Interval;
 
@@ -81,10 +82,31 @@ fn head(report: &Report) -> Markup {
             @for (model, found) in report.models.iter().filter_map(|model| Some((model, model.too_good.as_ref()?))) {
                 p.notice role="note" { strong { "Is " (model.file) " too good to be true?" } " In words: " (found) "." }
             }
+            (sharing(report))
             div.tiles { (tiles(report, rate)) }
             p.soft {
                 "Ranges are " (report.bootstrap.level * 100.0) "% intervals from " (count(report.bootstrap.resamples))
                 " bootstrap resamples of the rows."
+            }
+        }
+    }
+}
+
+/// Whom the page may be shown to.
+fn sharing(report: &Report) -> Markup {
+    html! {
+        @if report.shared {
+            p.notice role="note" {
+                strong { "Made to be shared." }
+                " What fewer than " (MINIMUM_CUSTOMERS) " customers of " code { (report.data.file) } " share is left out: \
+                 smallest and largest values, rare categories, small groups, and the contributions of single customers."
+            }
+        } @else {
+            p.notice role="note" {
+                strong { "Holds figures of single customers." }
+                " The page shows the smallest and largest values of " code { (report.data.file) } ", categories and groups of \
+                 a few customers, and contributions of single ones. Show it to those who may see the table; "
+                code { "tenure report --share" } " leaves out what fewer than " (MINIMUM_CUSTOMERS) " customers share."
             }
         }
     }

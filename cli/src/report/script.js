@@ -3,14 +3,16 @@ for (const slider of document.querySelectorAll(".slider")) {
   const cells = JSON.parse(slider.querySelector("script").textContent);
   const input = slider.querySelector("input");
   const show = () => {
-    const [tp, fp, tn, fn] = cells[input.value];
+    // Where a report that is shared leaves the cells out, they are dashes.
+    const [tp, fp, tn, fn] = cells[input.value] ?? [];
+    const number = (cell) => cell?.toLocaleString("en") ?? "–";
     const share = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)}%` : "–");
     const values = {
       threshold: (input.value / 100).toFixed(2),
-      tp: tp.toLocaleString("en"),
-      fp: fp.toLocaleString("en"),
-      tn: tn.toLocaleString("en"),
-      fn: fn.toLocaleString("en"),
+      tp: number(tp),
+      fp: number(fp),
+      tn: number(tn),
+      fn: number(fn),
       precision: share(tp, tp + fp),
       recall: share(tp, tp + fn),
       accuracy: share(tp + tn, tp + fp + tn + fn),

@@ -63,15 +63,15 @@ const THRESHOLD_HEADS: [&str; 9] = [
 ];
 
 fn thresholds(model: &ModelFigures) -> Markup {
-    let cells: Vec<[u64; 4]> = model.confusions.iter().map(cells).collect();
+    let cells: Vec<Option<[u64; 4]>> = model.confusions.iter().map(|one| one.as_ref().map(cells)).collect();
     let start = (model.metrics.threshold * 100.0).round();
     let json = serde_json::to_string(&cells).unwrap_or_default();
     let row = |step: usize| {
-        let confusion = &model.confusions[step];
+        let confusion = model.confusions[step].as_ref()?;
         let [tp, fp, tn, fnn] = cells_text(confusion);
         let called = confusion.true_positives + confusion.false_positives;
         let all = called + confusion.true_negatives + confusion.false_negatives;
-        vec![
+        Some(vec![
             format!("{:.1}", step as f64 / 100.0),
             tp,
             fp,
@@ -81,9 +81,9 @@ fn thresholds(model: &ModelFigures) -> Markup {
             percent(confusion.recall()),
             format!("{:.3}", confusion.f1()),
             percent(called as f64 / all as f64),
-        ]
+        ])
     };
-    let rows: Vec<Vec<String>> = (1..10).map(|step| row(step * 10)).collect();
+    let rows: Vec<Vec<String>> = (1..10).filter_map(|step| row(step * 10)).collect();
     html! {
         h3 { "Thresholds" }
         p { "Customers at or above the threshold are contacted." }

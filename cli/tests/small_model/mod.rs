@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tenure::artifact::{Artifact, Background, BackgroundRow, Document, EncoderDocument, FORMAT_VERSION, write};
 use tenure::calibration::Calibration;
@@ -60,6 +61,18 @@ fn cover(below: &mut Json, above: &Json) {
     }
 }
 
+/// The schema file of a model with this number of further flags.
+pub fn schema(flags: usize) -> String {
+    let flag =
+        |number| format!("    {{ name = \"flag {number}\", kind = \"flag\", positive = \"1\", negative = \"0\" }},\n");
+    FIELDS.replace("FLAGS", &(0..flags).map(flag).collect::<String>())
+}
+
+/// The SHA-256 of a file's bytes, in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
 /// A folder with a model and room for tables.
 pub struct SmallModel {
     pub folder: TempDir,
@@ -75,14 +88,10 @@ impl SmallModel {
     /// With this number of further flags, named `flag 0` and so on. Each doubles the work of an
     /// explanation. The keys of `card` replace those of a whole card.
     pub fn with_flags(flags: usize, card: &Json) -> SmallModel {
-        let flag = |number| {
-            format!("    {{ name = \"flag {number}\", kind = \"flag\", positive = \"1\", negative = \"0\" }},\n")
-        };
-        let text = FIELDS.replace("FLAGS", &(0..flags).map(flag).collect::<String>());
-        let schema: Schema = toml::from_str(&text).unwrap();
+        let schema: Schema = toml::from_str(&schema(flags)).unwrap();
         let customers: Vec<Customer> = (0..400).map(|row| customer(&schema, &cells(row, flags))).collect();
         let cell = |at: usize, field: usize| customers[at].cells()[field];
-        let encoder = EncoderParams { bins: 8, clip: 0.01 }.fit(&schema, customers.len(), &cell).unwrap();
+        let encoder = EncoderParams { bins: 8, clip: 0.01 }.fit(&schema, customers.len(), 0, &cell).unwrap();
         let (rows, units) = (encoder.row_count(), 12);
         let parts = NetworkParts {
             units,

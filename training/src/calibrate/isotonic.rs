@@ -2,6 +2,7 @@
 //! 1988, 1.2), as knots of a curve: one at the mean logit of each block.
 
 use tenure::calibration::{Calibration, MAXIMUM_KNOTS};
+use tenure::schema::MINIMUM_CUSTOMERS;
 
 use super::rows::CalibrationRow;
 
@@ -12,7 +13,7 @@ const MARGIN: f64 = 0.0005;
 const PRIOR_ROWS: f64 = 2.0;
 
 /// The curve through `rows`, ascending by logit, with prior rows from `temperature`. None where all
-/// logits are equal: a curve needs two of them.
+/// logits are equal: a curve needs two of them. A knot is of at least [`MINIMUM_CUSTOMERS`] rows.
 pub(super) fn fit_isotonic(rows: &[CalibrationRow], temperature: &Calibration) -> Option<Calibration> {
     let (lowest, highest) = (rows.first()?.logit, rows.last()?.logit);
     if lowest == highest {
@@ -21,14 +22,15 @@ pub(super) fn fit_isotonic(rows: &[CalibrationRow], temperature: &Calibration) -
     // Smoothing moves a small block more than a large one, so it can bring neighbours out of order
     // once more.
     let out_of_order = |below: &Block, above: &Block| below.probability() >= above.probability();
-    let mut blocks = pool(pool_by_rate(rows, temperature).into_iter(), out_of_order);
+    let mut blocks = pool(large(pool_by_rate(rows, temperature)).into_iter(), out_of_order);
     while blocks.len() > MAXIMUM_KNOTS {
         let pairs = blocks.chunks(2).map(|pair| pair.iter().copied().reduce(joined).expect("chunks are not empty"));
         blocks = pool(pairs, out_of_order);
     }
     if let [only] = blocks[..] {
-        let probabilities = vec![only.probability(); 2];
-        return Some(Calibration::Isotonic { logits: vec![lowest, highest], probabilities });
+        // Any two logits give this level line; the lowest and the highest are those of one customer.
+        let logits = vec![only.center() - 1.0, only.center() + 1.0];
+        return Some(Calibration::Isotonic { logits, probabilities: vec![only.probability(); 2] });
     }
     Some(Calibration::Isotonic {
         logits: blocks.iter().map(Block::center).collect(),
@@ -68,6 +70,11 @@ impl Block {
         self.highest = above.highest;
     }
 
+    /// Whether it is of too few rows for a knot.
+    fn is_small(&self) -> bool {
+        self.rows < f64::from(MINIMUM_CUSTOMERS)
+    }
+
     /// The positive rate alone: what the pooling compares first.
     fn rate(&self) -> f64 {
         self.positives / self.rows
@@ -91,6 +98,18 @@ fn pool_by_rate(rows: &[CalibrationRow], temperature: &Calibration) -> Vec<Block
     let of_rows = rows.iter().map(|row| Block::of_row(row, temperature));
     let of_logits = pool(of_rows, |below, above| below.highest == above.lowest);
     pool(of_logits.into_iter(), |below, above| below.rate() >= above.rate())
+}
+
+/// Joins each block that is of too few rows for a knot with the next one, and the last with the one
+/// before it.
+fn large(blocks: Vec<Block>) -> Vec<Block> {
+    let mut large = pool(blocks.into_iter(), |below, _| below.is_small());
+    if large.len() > 1
+        && let Some(last) = large.pop_if(|last| last.is_small())
+    {
+        large.pop().into_iter().for_each(|below| large.push(joined(below, last)));
+    }
+    large
 }
 
 fn joined(mut below: Block, above: Block) -> Block {
@@ -133,6 +152,21 @@ mod tests {
             assert_eq!(isotonic.validate(), Ok(()), "seed {seed}");
             let Calibration::Isotonic { probabilities, .. } = &isotonic else { unreachable!() };
             assert!(probabilities.iter().all(|p| (MARGIN..=1.0 - MARGIN).contains(p)), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_knot_is_of_many_rows() {
+        for rows in [19, 20, 39, 40, 250] {
+            let (logits, labels) = drawn(rows, 3, |_| 0.3);
+            let rows = sorted_rows(&logits, &labels);
+            let temperature = fit_temperature(&rows);
+            let blocks = large(rows.iter().map(|row| Block::of_row(row, &temperature)).collect());
+            assert_eq!(blocks.iter().map(|block| block.rows).sum::<f64>(), rows.len() as f64);
+            assert_eq!(blocks.len(), (rows.len() / 20).max(1));
+            // A curve of one block tells no customer's logit either.
+            let Some(Calibration::Isotonic { logits, .. }) = fit_isotonic(&rows, &temperature) else { unreachable!() };
+            assert!(logits.iter().all(|logit| rows.iter().all(|row| row.logit != *logit)), "{logits:?}");
         }
     }
 

@@ -67,6 +67,13 @@ impl Cohort {
         gather(&self.labels, rows)
     }
 
+    /// The customers that are not among `rows`, ascending.
+    pub fn others(&self, rows: &[u32]) -> Vec<u32> {
+        let mut is_other = vec![true; self.rows()];
+        rows.iter().for_each(|&row| is_other[row as usize] = false);
+        (0..self.rows() as u32).filter(|&row| is_other[row as usize]).collect()
+    }
+
     /// Number of customers that left.
     pub fn positives(&self) -> usize {
         self.labels.iter().filter(|&&label| label).count()

@@ -1,12 +1,12 @@
 //! Categories of fewer than k customers become OTHER: such a category could identify people, and
 //! nothing can be learned from it.
 
-use tenure::schema::{Formula, Kind, Schema};
+use tenure::schema::{Formula, Kind, MINIMUM_CUSTOMERS, Schema};
 
 use super::{Cohort, Column, MISSING_CODE};
 
 /// Every category in an artifact has at least this many customers.
-pub const RARE_BELOW: usize = 20;
+pub const RARE_BELOW: usize = MINIMUM_CUSTOMERS as usize;
 
 /// Categories of one field that were folded into OTHER, with their number of customers.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -97,7 +97,7 @@ fn recoding(old: &[String], left: &[String]) -> Vec<u16> {
 }
 
 /// Whether a formula names the category.
-fn is_named(schema: &Schema, field: usize, category: &str) -> bool {
+pub(crate) fn is_named(schema: &Schema, field: usize, category: &str) -> bool {
     let mut without = schema.clone();
     if let Kind::Category { categories } = &mut without.fields[field].kind {
         categories.retain(|other| other != category);

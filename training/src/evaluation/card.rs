@@ -45,6 +45,8 @@ impl CardSource<'_> {
         let CardSource { params, cohort, schema, split, .. } = *self;
         let of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
         let threshold = best_f1_threshold(&trained.probabilities(&split.validation), &of(&split.validation))?;
+        // The best one is the probability of a customer, whom three digits do not tell from others.
+        let threshold = (threshold * 1000.0).floor() / 1000.0;
         let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
         let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
         let (multiply_adds, _) = trained.multiply_adds();

@@ -3,7 +3,9 @@
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::file::file_name;
 use crate::metrics::quantile;
+use crate::stored::may_be_told;
 use serde::Serialize;
+use tenure::encoding::Statistics;
 
 /// A table in figures.
 #[derive(Debug, Serialize)]
@@ -26,11 +28,15 @@ pub struct FieldFigures {
     pub name: String,
     pub label: String,
     pub unit: String,
-    pub missing: usize,
-    /// Smallest, quartiles, largest; for numbers that are not all missing.
+    /// Customers without a value; `None` where they are too few to be shared.
+    pub missing: Option<usize>,
+    /// Smallest, quartiles, largest; for numbers that are not all missing. In a report that is
+    /// shared, the nearest [`Statistics`].
     pub quantiles: Option<[f64; 5]>,
     /// For categories and flags, as the schema lists them; `other` last where there is any.
     pub categories: Vec<CategoryFigures>,
+    /// Categories that are left out, because too few customers have them.
+    pub left_out: usize,
 }
 
 /// Customers of one category.
@@ -42,7 +48,7 @@ pub struct CategoryFigures {
 }
 
 impl DataFigures {
-    pub(super) fn new(cohort: &Cohort) -> DataFigures {
+    pub(super) fn new(cohort: &Cohort, share: bool) -> DataFigures {
         DataFigures {
             file: file_name(&cohort.report().file),
             sha256: cohort.report().sha256.clone(),
@@ -51,13 +57,13 @@ impl DataFigures {
             left_out: cohort.left_out().len(),
             target: cohort.schema().target.field.clone(),
             left_where: cohort.schema().target.words(),
-            fields: (0..cohort.schema().fields.len()).map(|field| FieldFigures::new(cohort, field)).collect(),
+            fields: (0..cohort.schema().fields.len()).map(|field| FieldFigures::new(cohort, field, share)).collect(),
         }
     }
 }
 
 impl FieldFigures {
-    fn new(cohort: &Cohort, index: usize) -> FieldFigures {
+    fn new(cohort: &Cohort, index: usize, share: bool) -> FieldFigures {
         let field = &cohort.schema().fields[index];
         let mut summary = FieldFigures {
             name: field.name.clone(),
@@ -66,23 +72,31 @@ impl FieldFigures {
                 tenure::schema::Kind::Number { unit, .. } => unit.clone(),
                 _ => String::new(),
             },
-            missing: 0,
+            missing: None,
             quantiles: None,
             categories: Vec::new(),
+            left_out: 0,
         };
+        let mut missing = 0;
         match cohort.column(index) {
             Column::Numbers(numbers) => {
                 let mut known: Vec<f64> = numbers.iter().copied().filter(|number| !number.is_nan()).collect();
-                summary.missing = numbers.len() - known.len();
+                missing = numbers.len() - known.len();
                 known.sort_unstable_by(f64::total_cmp);
-                let at = |share| quantile(&known, share);
-                summary.quantiles = (!known.is_empty()).then(|| [0.0, 0.25, 0.5, 0.75, 1.0].map(at));
+                let statistics = if share { Statistics::of(&known, &[]) } else { Statistics::default() };
+                let last = known.len().saturating_sub(1) as f64;
+                let at = |part: f64| match share {
+                    true => statistics.at_rank((part * last).round() as usize),
+                    false => (!known.is_empty()).then(|| quantile(&known, part)),
+                };
+                let quantiles = [0.0, 0.25, 0.5, 0.75, 1.0].map(at);
+                summary.quantiles = quantiles[0].is_some().then(|| quantiles.map(Option::unwrap_or_default));
             }
             Column::Codes(codes) => {
                 let mut counts = vec![(0, 0); field.category_count() + 1];
                 for (&code, &label) in codes.iter().zip(cohort.labels()) {
                     if code == MISSING_CODE {
-                        summary.missing += 1;
+                        missing += 1;
                         continue;
                     }
                     let (rows, left) = &mut counts[usize::from(code)];
@@ -98,8 +112,12 @@ impl FieldFigures {
                     .filter(|(at, category)| *at < last || category.rows > 0)
                     .map(|(_, category)| category)
                     .collect();
+                let listed = summary.categories.len();
+                summary.categories.retain(|category| !share || may_be_told(category.rows));
+                summary.left_out = listed - summary.categories.len();
             }
         }
+        summary.missing = Some(missing).filter(|missing| !share || may_be_told(*missing));
         summary
     }
 }

@@ -13,7 +13,9 @@ use tenure::scorer::{ExplainOptions, Scorer};
 /// Contributions of a sample of customers.
 #[derive(Debug, Serialize)]
 pub struct Influence {
-    /// Rows of the cohort that were explained.
+    /// Customers that were explained.
+    pub explained: usize,
+    /// Their rows of the cohort; none in a report that is shared.
     pub rows: Vec<u32>,
     /// Customers whose contributions are sampled, because exact ones exceed the budget.
     pub sampled: usize,
@@ -34,10 +36,10 @@ pub struct FieldInfluence {
     pub label: String,
     /// Mean of the contributions' absolute values, on the logit.
     pub mean: f64,
-    /// One per customer.
+    /// One per customer; none in a report that is shared.
     pub contributions: Vec<f32>,
     /// For numbers: the share of known values in the sample below the customer's, ties half; `None`
-    /// if missing.
+    /// if missing. None in a report that is shared.
     pub ranks: Vec<Option<f32>>,
 }
 
@@ -70,6 +72,7 @@ pub fn influence(scorer: &Scorer, cohort: &Cohort, count: usize, seed: u64, tick
     let mut fields: Vec<FieldInfluence> = fields.collect();
     fields.sort_by(|a, b| b.mean.total_cmp(&a.mean));
     Influence {
+        explained: explained.len(),
         sampled: explained.iter().filter(|(_, seen)| !seen.exact).count(),
         standard_error: explained.iter().map(|(_, seen)| seen.standard_error()).fold(0.0, f64::max),
         base: explained.first().map_or(0.0, |(_, seen)| seen.base),

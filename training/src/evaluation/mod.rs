@@ -6,6 +6,7 @@ mod data;
 mod influence;
 mod report;
 mod segments;
+mod share;
 
 pub use card::{CardSource, schema_sha256};
 pub use data::{CategoryFigures, DataFigures, FieldFigures};

@@ -33,6 +33,8 @@ pub struct ReportParams {
     /// Probability from which a row counts as predicted to leave; by default that of the model's
     /// card.
     pub threshold: Option<f64>,
+    /// Whether what fewer than [`tenure::schema::MINIMUM_CUSTOMERS`] customers share is left out.
+    pub share: bool,
 }
 
 /// A model with its probabilities of the rows.
@@ -57,6 +59,8 @@ pub enum EvaluationError {
 /// The figures of a report.
 #[derive(Debug, Serialize)]
 pub struct Report {
+    /// Whether the figures of too few customers are left out.
+    pub shared: bool,
     pub data: DataFigures,
     /// One, or two side by side.
     pub models: Vec<ModelFigures>,
@@ -94,8 +98,9 @@ pub struct ModelFigures {
     pub curves: Curves,
     pub reliability: Vec<ReliabilityBin>,
     pub histogram: Histogram,
-    /// The cells at thresholds 0, .01, …, 1.
-    pub confusions: Vec<Confusion>,
+    /// The cells at thresholds 0, .01, …, 1; in a report that is shared, none where too few customers
+    /// are at one side.
+    pub confusions: Vec<Option<Confusion>>,
     pub tiers: Vec<TierFigures>,
     pub card: ModelCard,
 }
@@ -138,8 +143,9 @@ impl Report {
             _ => None,
         };
         let Bootstrap { resamples, level, seed } = params.bootstrap;
-        Ok(Report {
-            data: DataFigures::new(cohort),
+        let report = Report {
+            shared: params.share,
+            data: DataFigures::new(cohort, params.share),
             offer: params.offer,
             bootstrap: BootstrapFigures { resamples, level, seed },
             influence: (params.explained > 0)
@@ -147,7 +153,8 @@ impl Report {
             segments: segments(cohort, &(0..cohort.rows() as u32).collect::<Vec<_>>(), first.probabilities),
             differences: both,
             models: figures,
-        })
+        };
+        Ok(if params.share { report.shared() } else { report })
     }
 }
 
@@ -183,7 +190,7 @@ impl ModelFigures {
             curves: Curves::measure(probabilities, labels, &params.offer, &params.bootstrap)?,
             reliability: reliability(probabilities, labels, RELIABILITY_BINS)?,
             histogram: Histogram::new(probabilities, labels),
-            confusions: confusions(probabilities, labels, &thresholds)?,
+            confusions: confusions(probabilities, labels, &thresholds)?.into_iter().map(Some).collect(),
             tiers,
             card,
         })

@@ -1,5 +1,6 @@
 //! The segments in which a model is worse: each category of each field and each quarter of each
-//! number is tested.
+//! number is tested. The ends of the quarters are [`Statistics`], so that no label has the value of a
+//! customer.
 //!
 //! A churn rate near one half raises the log-loss of a segment, and its ROC-AUC falls because the
 //! field that defines it is constant within it. Neither is a fault. So two properties of the
@@ -9,8 +10,9 @@
 //! (Benjamini & Hochberg 1995), and a segment is called worse at a false discovery rate of 5%.
 
 use crate::cohort::{Cohort, Column, MISSING_CODE};
-use crate::metrics::{Interval, mean_log_loss, quantile, roc_auc_variance, wilson};
+use crate::metrics::{Interval, mean_log_loss, roc_auc_variance, wilson};
 use serde::Serialize;
+use tenure::encoding::Statistics;
 
 use super::data::category_texts;
 
@@ -100,26 +102,25 @@ fn parts(cohort: &Cohort, index: usize) -> (Vec<String>, Vec<usize>) {
         }
         Column::Numbers(numbers) => {
             let mut known: Vec<f64> = numbers.iter().copied().filter(|number| !number.is_nan()).collect();
-            if known.is_empty() {
-                return (vec!["missing".into()], vec![0; numbers.len()]);
-            }
             known.sort_unstable_by(f64::total_cmp);
-            let mut edges = [0.25, 0.5, 0.75].map(|share| quantile(&known, share)).to_vec();
+            let statistics = Statistics::of(&known, &[]);
+            let mut edges: Vec<f64> =
+                (1..4).filter_map(|quarter| statistics.at_rank(quarter * known.len() / 4)).collect();
             edges.dedup();
-            let (first, last) = (known[0], known[known.len() - 1]);
-            edges.retain(|edge| *edge > first);
+            edges.retain(|edge| *edge > known[0]);
             let unit = match &field.kind {
                 tenure::schema::Kind::Number { unit, .. } if !unit.is_empty() => format!(" {unit}"),
                 _ => String::new(),
             };
-            let bounds: Vec<f64> = [first].into_iter().chain(edges.iter().copied()).chain([last]).collect();
-            let count = bounds.len() - 1;
-            let range = |(at, pair): (usize, &[f64])| {
-                // Each part is from its first bound up to, but without, the next one.
-                let to = if at + 1 == count { "to" } else { "to <" };
-                format!("{} {to} {}{unit}", short(pair[0]), short(pair[1]))
+            // Each part is from its first edge up to, but without, the next one.
+            let count = edges.len() + 1;
+            let range = |at: usize| match (at.checked_sub(1).map(|before| short(edges[before])), edges.get(at)) {
+                (None, None) => "known".into(),
+                (None, Some(edge)) => format!("below {}{unit}", short(*edge)),
+                (Some(from), Some(edge)) => format!("{from} to < {}{unit}", short(*edge)),
+                (Some(from), None) => format!("{from}{unit} or more"),
             };
-            let mut texts: Vec<String> = bounds.windows(2).enumerate().map(range).collect();
+            let mut texts: Vec<String> = (0..count).map(range).collect();
             texts.push("missing".into());
             let part = |number: &f64| {
                 if number.is_nan() { count } else { edges.partition_point(|edge| *edge <= *number) }
@@ -245,6 +246,8 @@ mod tests {
         assert!(year.label.ends_with("Year") && year.worse && year.gap > 0.2, "{year:?}");
         assert!(year.gap_interval.low < year.gap && year.gap < year.gap_interval.high);
         assert!(seen.segments.iter().any(|segment| segment.label.contains("to <")), "{seen:?}");
+        let ends = |segment: &&Segment| segment.label.contains("below ") || segment.label.contains("or more");
+        assert_eq!(seen.segments.iter().filter(ends).count(), 2, "{seen:?}");
         // Segments of other fields hold faulty rows too; the sound contract holds none.
         let month = seen.segments.iter().find(|segment| segment.label.ends_with("Month")).unwrap();
         assert!(!month.worse, "{month:?}");

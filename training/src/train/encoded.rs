@@ -30,10 +30,13 @@ pub struct Subset<'a> {
 }
 
 impl Encoded {
-    /// Fits the encoder to `fit_rows` and encodes the whole cohort.
+    /// Fits the encoder to `fit_rows` and encodes the whole cohort. Nothing is learned of the other
+    /// rows, but no knot is the value of a few of them.
     pub fn fit(params: &EncoderParams, cohort: &Cohort, fit_rows: &[u32]) -> Result<Encoded, EncoderError> {
-        let cell = |at: usize, field: usize| cohort.column(field).cell(fit_rows[at] as usize);
-        let encoder = params.fit(cohort.schema(), fit_rows.len(), &cell)?;
+        let others = cohort.others(fit_rows);
+        let row = |at: usize| fit_rows.get(at).unwrap_or_else(|| &others[at - fit_rows.len()]);
+        let cell = |at: usize, field: usize| cohort.column(field).cell(*row(at) as usize);
+        let encoder = params.fit(cohort.schema(), fit_rows.len(), others.len(), &cell)?;
         let features = encode(&encoder, cohort.rows(), &|field, row| cohort.column(field).cell(row));
         let (mut layouts, mut layout_of) = (vec![DenseLayout::new(&encoder)], vec![0; cohort.rows()]);
         if let Some(encodings) = TargetEncodings::fit(params, &encoder, &features, cohort.labels(), fit_rows) {

@@ -35,8 +35,9 @@ use tenure::network::Network;
 use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord, probabilities};
 use crate::cohort::Cohort;
 use crate::fit::{DenseRows, FitError, FitOptions};
-use crate::metrics::mean_log_loss;
+use crate::metrics::{MetricsError, mean_log_loss};
 use crate::split::SplitError;
+use crate::stored::{self, Breach};
 use student::{DistillationSet, distill};
 
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,10 @@ pub enum TrainError {
     Artifact(#[from] ArtifactError),
     #[error(transparent)]
     Split(#[from] SplitError),
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    #[error("the artifact would tell of too few customers: {0}; list the field under `ignored`, or group its values")]
+    Breach(#[from] Breach),
 }
 
 /// The validation log-loss by which a student may be worse than its teacher before a larger student
@@ -198,7 +203,7 @@ impl Trained {
 
     /// The artifact, with the tiers of `policy` and a background from `fit_rows`; `explanation` of
     /// the card says how far its explanations are from those against the training set, beside
-    /// backgrounds of other sizes.
+    /// backgrounds of other sizes. Refuses an artifact that says something of too few customers.
     pub fn artifact(
         &self,
         params: &TrainParams,
@@ -245,6 +250,7 @@ impl Trained {
         let mut artifact = chosen.expect("there is a number of rows to try");
         card.explanation = fidelity.map(|fidelity| fidelity.errors(artifact.background.len()));
         artifact.document.card = card.write();
+        stored::check(&artifact, cohort)?;
         Ok(artifact)
     }
 }

@@ -45,22 +45,28 @@ mod tests {
     use tenure::encoding::EncoderParams;
     use tenure::schema::Schema;
 
-    /// Ninety rows in which the derived feature is one more than the tenure.
+    /// 1,800 rows in which the derived feature is one more than the tenure, which is one of sixty.
     fn rows() -> Cohort {
         let derived = "derived = [{ name = \"next\", formula = \"tenure + 1\" }]\n";
         let schema: Schema = toml::from_str(&SCHEMA.replace("fields = [", &format!("{derived}fields = ["))).unwrap();
         let row = |row: usize| {
             let pick = |texts: [&str; 2], part: usize| texts[usize::from(row.is_multiple_of(part))].to_owned();
-            format!("{row},{},{},{}\n", pick(["Month", "Year"], 3), pick(["Yes", "No"], 2), pick(["No", "Yes"], 5))
+            format!(
+                "{},{},{},{}\n",
+                row % 60,
+                pick(["Month", "Year"], 3),
+                pick(["Yes", "No"], 2),
+                pick(["No", "Yes"], 5)
+            )
         };
-        let rows: String = (0..90).map(row).collect();
+        let rows: String = (0..1800).map(row).collect();
         cohort(&format!("tenure,contract,partner,Churn\n{rows}"), &schema).unwrap()
     }
 
     #[test]
     fn fields_are_swapped_at_the_rate_and_derived_features_follow() {
         let cohort = rows();
-        let fit_rows: Vec<u32> = (0..60).collect();
+        let fit_rows: Vec<u32> = (0..1200).collect();
         let encoded = Encoded::fit(&EncoderParams { bins: 60, clip: 0.0 }, &cohort, &fit_rows).unwrap();
         let count = 4000;
         let features = customers(&encoded, &cohort, &fit_rows, count, 0.3, 1);
@@ -68,8 +74,8 @@ mod tests {
         let (tenure, next) = (inputs[0].first_row, inputs[3].first_row);
         let mut together = 0;
         for at in 0..count {
-            // Knots lie on the sixty values, so the row of the table identifies the customer of the
-            // number.
+            // Knots lie on the sixty values, which twenty customers share, so the row of the table
+            // identifies the customer of the number.
             let (row, fraction) = features.get(0, at);
             assert_eq!(fraction, 0.0);
             assert_eq!(features.get(3, at).0 - next, row - tenure, "the derived feature of customer {at}");

@@ -114,13 +114,9 @@ impl TargetEncoding {
         let strength = strength(&sum(None), prior);
         let values = |counts: Vec<Count>| counts.iter().map(|count| count.shrunk(prior, strength)).collect::<Vec<_>>();
         let full = values(sum(None));
-        let mut of_rows: Vec<f32> = rows.map(|row| full[row]).collect();
-        // The field is missing everywhere.
-        if of_rows.is_empty() {
-            of_rows.push(0.0);
-        }
+        let mut of_rows: Vec<f64> = rows.map(|row| full[row].into()).collect();
         let out_of_fold = (0..counts.len()).map(|fold| values(sum(Some(fold)))).collect();
-        TargetEncoding { knots: params.knots(&mut of_rows), full, out_of_fold }
+        TargetEncoding { knots: params.knots(&mut of_rows, &mut []), full, out_of_fold }
     }
 }
 

@@ -21,7 +21,7 @@ use tenure::artifact::Document;
 use tenure::customer::{ValueSummary, shifts};
 use tenure::scorer::{ExplainOptions, Scorer};
 use tenure_table::{Batch, Columns, OutputTable, Source};
-use tenure_training::file::{persist, temporary_beside};
+use tenure_training::file::{Existing, persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
@@ -39,7 +39,8 @@ use crate::inputs::{Notices, SheetArguments, day, read_artifact, training_shares
 ///
 /// Memory does not grow with the table. The output is written to a temporary file beside --out,
 /// which is renamed when it is complete: an interrupted run leaves nothing at --out. A run that is
-/// killed outright leaves the temporary file, `.tenure-…`.
+/// killed outright leaves the temporary file, `.tenure-….tmp`; the next run that writes into the
+/// folder removes it.
 ///
 /// A spreadsheet takes a text that begins with =, +, - or @ for a formula. Cells are written as
 /// they are, so import the columns of a table that you do not trust as text.
@@ -143,7 +144,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     if interrupted() {
         return Err(Failure::interrupted());
     }
-    persist(file, out)?;
+    persist(file, out, Existing::forced(*force))?;
     notices.print(&source.notices(), output);
     let shifts = shifted(document, &tally);
     report(arguments, document, &tally, &shifts, line_word, started, output);

@@ -12,9 +12,10 @@ use tenure_training::checkpoint::{self, RunIdentity};
 use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::{CardSource, schema_sha256};
-use tenure_training::file::write_whole;
+use tenure_training::file::{Existing, write as write_file};
 use tenure_training::fit::{Control, FitOptions};
 use tenure_training::history::History;
+use tenure_training::membership::Attack;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::Shares;
 use tenure_training::train::{TrainParams, TrainingRows, train};
@@ -110,11 +111,13 @@ fn learn(
         arguments.table.judge_model(found, &Console { quiet: true })?;
         card.data_warnings.push(found.card_entry());
     }
+    let all: Vec<u32> = (0..cohort.rows() as u32).collect();
+    let attack = Attack::by_loss(&trained.encoded.logits(&trained.network, &all), cohort, &split)?;
     let artifact = trained.artifact(params, cohort, policy, &split.train, card)?;
     let bytes = write(&artifact)?;
     // The reader refuses more than the writer does.
     tenure::artifact::read(&bytes)?;
-    write_whole(&arguments.out, &bytes)?;
+    write_file(&arguments.out, &bytes, Existing::forced(arguments.force))?;
     recorder.file("model.safetensors", &bytes, true);
     let card = artifact.document.card()?;
     recorder.card(&card);
@@ -122,6 +125,7 @@ fn learn(
         console.print(&artifact.document.card);
     } else {
         summary(&card, &trained, started, console);
+        console.say(format!("an attack by loss tells training rows from test rows with {}", attack.words()));
         console.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes.len() as f64 / 1e3));
     }
     found.map_or(Ok(()), |found| arguments.table.judge_model(&found, console))

@@ -12,7 +12,7 @@ use serde_json::json;
 use tenure_training::checkpoint::RunIdentity;
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::schema_sha256;
-use tenure_training::file::write_whole;
+use tenure_training::file::{Existing, write};
 use tenure_training::fit::{Control, FitError, FitOptions};
 use tenure_training::hyperparameters::Hyperparameters;
 use tenure_training::metrics::mean_log_loss;
@@ -183,7 +183,11 @@ pub fn run(arguments: &Arguments, effective: &ResolvedSettings, output: &Console
         best.mean,
         params.seed
     );
-    write_whole(&arguments.out, format!("{head}[train]\n{toml}\n[crossval]\n{toml}").as_bytes())?;
+    write(
+        &arguments.out,
+        format!("{head}[train]\n{toml}\n[crossval]\n{toml}").as_bytes(),
+        Existing::forced(arguments.force),
+    )?;
     output.say(format!("{}: {}", arguments.out.display(), verdict::of_search(best, &trials, ranking.len())));
     Ok(())
 }

@@ -5,10 +5,11 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use tenure::artifact::{BackgroundRow, MINIMUM_MEMBERS};
 use tenure::customer::{Cell, Customer};
-use tenure::encoding::Features;
+use tenure::encoding::{Features, Statistics};
 use tenure::network::Network;
 
-use crate::cohort::Cohort;
+use crate::cohort::{Cohort, Column};
+use crate::stored::{equal, may_be_told};
 use crate::train::encoded::Encoded;
 
 /// The approximate number of customers in a group.
@@ -29,6 +30,10 @@ pub enum BackgroundError {
     TooFew { rows: usize },
     #[error("a background row is no customer of the schema: {0}")]
     NoCustomer(String),
+    #[error(
+        "every background row would be equal to fewer than {MINIMUM_MEMBERS} customers: add fields, or group categories"
+    )]
+    OnlyReal,
 }
 
 /// At most `count` of the rows, evenly spread.
@@ -54,10 +59,13 @@ pub(super) fn drawn(
     split(&features, network, (0..rows.len()).collect(), count, &mut groups);
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (mut candidates, mut refusal) = (Vec::new(), None);
+    let fields = 0..cohort.schema().fields.len();
+    let others = cohort.others(rows);
+    let statistics: Vec<Statistics> =
+        fields.clone().map(|field| of_column(cohort.column(field), rows, &others)).collect();
     for members in &groups {
-        let fields = 0..cohort.schema().fields.len();
         let column = |field| members.iter().map(|&at| cohort.column(field).cell(rows[at] as usize)).collect();
-        let columns: Vec<Vec<Cell>> = fields.map(|field| smoothed(column(field))).collect();
+        let columns: Vec<Vec<Cell>> = fields.clone().map(|field| smoothed(column(field), &statistics[field])).collect();
         for _ in 0..CANDIDATES.div_ceil(count) {
             let cell = |column: &Vec<Cell>| column.choose(&mut random).copied().unwrap_or(Cell::Missing);
             let cells: Vec<Cell> = columns.iter().map(cell).collect();
@@ -70,7 +78,12 @@ pub(super) fn drawn(
             }
         }
     }
+    // Where there are only categories, a row may be that of a few customers.
+    let rows: Vec<&[Cell]> = candidates.iter().map(|(customer, _)| customer.cells()).collect();
+    let mut equal = equal(cohort, &rows).into_iter();
+    candidates.retain(|_| equal.next().is_some_and(may_be_told));
     match refusal {
+        _ if candidates.is_empty() && refusal.is_none() => Err(BackgroundError::OnlyReal),
         Some(refusal) if candidates.is_empty() => Err(refusal),
         _ => Ok(candidates),
     }
@@ -106,10 +119,23 @@ fn influence(network: &Network, position: (u32, f32)) -> f64 {
     f64::from(network.direct_at(position)) + 0.1 * f64::from(hidden)
 }
 
-/// The cells of a group with every number replaced by the mean of its part of the group: those with
-/// a number, in its order, in parts of at least k customers. If fewer have a number, it becomes
-/// missing: a mean of so few would reveal too much.
-fn smoothed(mut cells: Vec<Cell>) -> Vec<Cell> {
+/// The statistics of a number among `rows`; none of a category.
+fn of_column(column: &Column, rows: &[u32], others: &[u32]) -> Statistics {
+    let values = |rows: &[u32]| {
+        let number =
+            |row: &u32| if let Cell::Number(number) = column.cell(*row as usize) { Some(number) } else { None };
+        let mut values: Vec<f64> = rows.iter().filter_map(number).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        values
+    };
+    Statistics::of(&values(rows), &values(others))
+}
+
+/// The cells of a group with every number replaced by that of the statistics which is nearest to the
+/// mean of its part of the group: those with a number, in its order, in parts of at least k
+/// customers. If fewer have a number, or there are no statistics, it becomes missing: a mean of so
+/// few would reveal too much.
+fn smoothed(mut cells: Vec<Cell>, statistics: &Statistics) -> Vec<Cell> {
     let numbers = cells.iter().enumerate();
     let mut numbers: Vec<(usize, f64)> = numbers
         .filter_map(|(at, cell)| if let Cell::Number(number) = cell { Some((at, *number)) } else { None })
@@ -120,9 +146,7 @@ fn smoothed(mut cells: Vec<Cell>) -> Vec<Cell> {
         let bound = |part: usize| part * numbers.len() / parts.max(1);
         let members = &numbers[bound(part)..bound(part + 1)];
         let mean = members.iter().map(|(_, number)| number).sum::<f64>() / members.len() as f64;
-        // To six digits: more would only make the artifact longer.
-        let rounded = format!("{mean:.6e}").parse().unwrap_or(mean);
-        let cell = if parts > 0 { Cell::Number(rounded) } else { Cell::Missing };
+        let cell = statistics.nearest(mean).filter(|_| parts > 0).map_or(Cell::Missing, Cell::Number);
         members.iter().for_each(|&(at, _)| cells[at] = cell);
     }
     cells
@@ -134,9 +158,13 @@ mod tests {
 
     #[test]
     fn numbers_are_means_of_k_customers_and_gaps_are_kept() {
+        // The statistics are 22.5, 36, and more above.
+        let mut values: Vec<f64> = [vec![36.0; 20], (0..200).map(f64::from).collect()].concat();
+        values.sort_unstable_by(f64::total_cmp);
+        let statistics = Statistics::of(&values, &[]);
         let counted = |cells: Vec<Cell>| {
             let mut counts: Vec<(Cell, usize)> = Vec::new();
-            for cell in smoothed(cells) {
+            for cell in smoothed(cells, &statistics) {
                 match counts.iter_mut().find(|(other, _)| *other == cell) {
                     Some((_, count)) => *count += 1,
                     None => counts.push((cell, 1)),
@@ -146,8 +174,12 @@ mod tests {
         };
         // 45 numbers, from the highest down, are two parts; the five gaps stay.
         let cells = (0..50).map(|at| if at < 45 { Cell::Number(f64::from(44 - at)) } else { Cell::Missing });
-        let expected = [(Cell::Number(33.0), 23), (Cell::Number(10.5), 22), (Cell::Missing, 5)];
+        // The means of the parts are 33 and 10.5.
+        let expected = [(Cell::Number(36.0), 23), (Cell::Number(22.5), 22), (Cell::Missing, 5)];
         assert_eq!(counted(cells.collect()), expected);
+        assert!(
+            smoothed(vec![Cell::Number(1.0); 50], &Statistics::default()).iter().all(|cell| *cell == Cell::Missing)
+        );
         let cells = (0..60).map(|at| if at < 19 { Cell::Number(f64::from(at)) } else { Cell::Category(1) });
         assert_eq!(counted(cells.collect()), [(Cell::Missing, 19), (Cell::Category(1), 41)]);
         let cells = (0..59).map(|at| Cell::Number(f64::from(at)));

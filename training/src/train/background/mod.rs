@@ -3,9 +3,10 @@
 //!
 //! The training rows are cut in two again and again, at the median of the input that spreads the
 //! group's logits most, until there are groups of about a hundred. A candidate draws each of its
-//! cells from one group: a category as often as the group has it, a number as the mean of twenty or
-//! more of the group that are neighbours in it (a mean of the whole group would lose what only
-//! happens at the ends). Of two thousand candidates [`BackgroundCandidates`] takes those that
+//! cells from one group: a category as often as the group has it, a number as the training set's
+//! statistic ([`tenure::encoding::Statistics`]) that is nearest to the mean of twenty or more of the
+//! group that are neighbours in it (a mean of the whole group would lose what only happens at the
+//! ends). Of two thousand candidates [`BackgroundCandidates`] takes those that
 //! explain as the training set does, and [`Fidelity`] measures how well.
 
 mod choice;

@@ -1,0 +1,69 @@
+//! The checksum of a file: CRC-32C (Castagnoli; RFC 3720, appendix B.4) of all its bytes, with zeros
+//! in the place of its own eight digits. It finds what damaged a file by accident. It is no
+//! signature: who changes a file on purpose writes a new one.
+
+use super::error::ArtifactError;
+
+/// The key of the document.
+pub(super) const KEY: &str = "checksum";
+/// How it stands in a file: the document is a text in JSON, so its quotes are escaped. A text within
+/// the document escapes them once more, so nothing else looks so.
+const BEGIN: &[u8] = br#"\"checksum\":\""#;
+const DIGITS: usize = 8;
+#[cfg(feature = "write")]
+const ZEROS: &str = "00000000";
+
+/// Refuses a file whose document says another checksum than it has.
+pub(super) fn verify(bytes: &[u8], claimed: &str) -> Result<(), ArtifactError> {
+    let found = place(bytes).map(|at| format!("{:08x}", checksum(bytes, at)));
+    match found {
+        Some(found) if found == claimed => Ok(()),
+        _ => Err(ArtifactError::Checksum),
+    }
+}
+
+/// The document with room for the checksum at its front.
+#[cfg(feature = "write")]
+pub(super) fn with_room(document: &str) -> String {
+    document.replacen('{', &format!("{{\"{KEY}\":\"{ZEROS}\","), 1)
+}
+
+/// Fills the room in a file whose document is [`with_room`].
+#[cfg(feature = "write")]
+pub(super) fn fill(bytes: &mut [u8]) {
+    if let Some(at) = place(bytes) {
+        let digits = format!("{:08x}", checksum(bytes, at));
+        bytes[at..at + DIGITS].copy_from_slice(digits.as_bytes());
+    }
+}
+
+/// Where the digits begin, if they are there.
+fn place(bytes: &[u8]) -> Option<usize> {
+    let at = bytes.windows(BEGIN.len()).position(|window| window == BEGIN)? + BEGIN.len();
+    (at + DIGITS <= bytes.len()).then_some(at)
+}
+
+fn checksum(bytes: &[u8], at: usize) -> u32 {
+    let zeroed = |(place, &byte): (usize, &u8)| if (at..at + DIGITS).contains(&place) { b'0' } else { byte };
+    crc32c(bytes.iter().enumerate().map(zeroed))
+}
+
+fn crc32c(bytes: impl Iterator<Item = u8>) -> u32 {
+    let step = |rest: u32, _| (rest >> 1) ^ (0x82f6_3b78 & (rest & 1).wrapping_neg());
+    let table: [u32; 256] = std::array::from_fn(|byte| (0..8).fold(byte as u32, step));
+    !bytes.fold(!0, |rest, byte| (rest >> 8) ^ table[usize::from(rest as u8 ^ byte)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crc32c_is_that_of_the_standard() {
+        // RFC 3720, appendix B.4, and the check value of the catalogue of parametrised CRCs.
+        assert_eq!(crc32c([0; 32].into_iter()), 0x8a91_36aa);
+        assert_eq!(crc32c([0xff; 32].into_iter()), 0x62a8_ab43);
+        assert_eq!(crc32c(0..32), 0x46dd_794e);
+        assert_eq!(crc32c(b"123456789".iter().copied()), 0xe306_9283);
+    }
+}
