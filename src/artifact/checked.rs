@@ -4,6 +4,7 @@ use super::document::{Background, BackgroundRow, Document};
 use super::error::ArtifactError;
 use super::limits::{FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MINIMUM_MEMBERS};
 use crate::customer::Customer;
+use crate::decision::Offers;
 use crate::encoding::{Encoder, joined};
 use crate::network::Network;
 
@@ -18,6 +19,8 @@ pub struct Artifact {
     pub network: Network,
     /// The background rows as customers.
     pub background: Vec<Customer>,
+    /// The offers of the policy.
+    pub offers: Offers,
 }
 
 impl Artifact {
@@ -35,11 +38,9 @@ impl Artifact {
         }
         network.join(joined(encoder.inputs(), network.parts().units));
         document.calibration.validate()?;
-        if let Some(error) = document.policy.problems().into_iter().next() {
-            return Err(error.into());
-        }
+        let offers = document.policy.ready(&document.schema).map_err(|mut problems| problems.swap_remove(0))?;
         let background = customers(&document)?;
-        Ok(Artifact { document, encoder, network, background })
+        Ok(Artifact { document, encoder, network, background, offers })
     }
 }
 

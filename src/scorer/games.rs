@@ -1,7 +1,9 @@
 //! The game of one customer against one background row: which fields play, and what each of them
 //! moves.
 
+use super::explain::Scale;
 use super::score::Scorer;
+use crate::calibration::Curve;
 use crate::customer::Customer;
 use crate::encoding::{Features, Source};
 use crate::explanation::{Game, SampledGame, Table, exact, interactions};
@@ -24,47 +26,141 @@ pub(crate) struct FieldGame {
     pub coupled_direct: Vec<(Vec<usize>, Table)>,
 }
 
-/// The explanation sees a function from coalitions to numbers, and the network knows no
-/// explanation. They meet here.
-impl Game for Walk<'_> {
-    fn players(&self) -> usize {
-        Walk::players(self)
+/// A game as explanations see it: a function from coalitions to numbers. Its value is what the
+/// network adds to the logit beside the direct shares; or the calibrated probability, which needs
+/// them too.
+pub(crate) struct FieldWalk<'a> {
+    walk: Walk<'a>,
+    probability: Option<Probability<'a>>,
+}
+
+/// From what the network adds to a probability.
+struct Probability<'a> {
+    curve: &'a Curve,
+    /// Direct share of the inputs that nobody moves.
+    start: f32,
+    /// What each player adds to the direct share, inputs that several players move left out.
+    players: Vec<f32>,
+    /// Of every input that several players move: those players, and its direct share for every
+    /// subset of them.
+    coupled: Vec<(Vec<usize>, Vec<f32>)>,
+}
+
+impl Probability<'_> {
+    /// The direct share of a coalition.
+    fn direct(&self, joined: &dyn Fn(usize) -> bool) -> f32 {
+        let players = self.players.iter().enumerate().filter(|(player, _)| joined(*player));
+        let mut sum = players.fold(self.start, |sum, (_, share)| sum + share);
+        for (players, shares) in &self.coupled {
+            let bits = players.iter().enumerate();
+            sum += shares[bits.map(|(bit, &player)| usize::from(joined(player)) << bit).sum::<usize>()];
+        }
+        sum
     }
 
-    fn values(&mut self, first: usize, values: &mut [f32]) {
-        Walk::values(self, first, values);
+    /// Replaces the network's values of coalitions by probabilities.
+    fn of_block(&self, first: usize, values: &mut [f32]) {
+        let reads = self.coupled.iter().flat_map(|(players, _)| players).min();
+        let lower = reads.map_or(usize::MAX, |&player| 1 << player.min(31)).min(values.len());
+        for (at, values) in values.chunks_exact_mut(lower).enumerate() {
+            // The players of a chunk move no coupled input: what they add is made by doubling.
+            let mut shares = [0.0; 256];
+            shares[0] = self.direct(&|player| (first + at * lower) >> player & 1 == 1);
+            let mut known = 1;
+            for share in &self.players[..lower.trailing_zeros() as usize] {
+                let (before, after) = shares.split_at_mut(known);
+                after.iter_mut().zip(before).for_each(|(sum, before)| *sum = *before + share);
+                known *= 2;
+            }
+            values.iter_mut().zip(&shares).for_each(|(value, share)| *value += share);
+        }
+        self.curve.apply(values);
     }
 }
 
-impl SampledGame for Walk<'_> {
+impl Game for FieldWalk<'_> {
+    fn players(&self) -> usize {
+        self.walk.players()
+    }
+
+    fn values(&mut self, first: usize, values: &mut [f32]) {
+        self.walk.values(first, values);
+        if let Some(probability) = &self.probability {
+            probability.of_block(first, values);
+        }
+    }
+}
+
+impl SampledGame for FieldWalk<'_> {
     fn pairs(&mut self, members: [&[u16]; 2], learn: bool) -> [f32; 4] {
-        Walk::pairs(self, members, learn)
+        let mut values = self.walk.pairs(members, learn);
+        if let Some(probability) = &self.probability {
+            for (half, members) in members.iter().enumerate() {
+                let joined = |player: usize| members.contains(&(player as u16));
+                values[2 * half] += probability.direct(&joined);
+                values[2 * half + 1] += probability.direct(&|player| !joined(player));
+            }
+            probability.curve.apply(&mut values);
+        }
+        values
     }
 
     fn guess(&mut self) -> Vec<f64> {
-        let (alone, coupled) = self.linear();
+        let ends = self.probability.is_some().then(|| self.pairs([&[], &[]], false));
+        let (alone, coupled) = self.walk.linear();
         let mut shares: Vec<f64> = alone.into_iter().map(f64::from).collect();
-        for (players, values) in self.coupled_players().zip(coupled) {
+        // Without a hidden part there are no slopes.
+        shares.resize(self.walk.players(), 0.0);
+        for (at, (players, mut values)) in self.walk.coupled_players().zip(coupled).enumerate() {
+            values.resize(1 << players.len(), 0.0);
+            if let Some(probability) = &self.probability {
+                values.iter_mut().zip(&probability.coupled[at].1).for_each(|(value, direct)| *value += direct);
+            }
             players.iter().zip(exact(&mut Table(values))).for_each(|(&player, share)| shares[player] += share);
+        }
+        if let (Some(probability), Some([none, all, ..])) = (&self.probability, ends) {
+            shares.iter_mut().zip(&probability.players).for_each(|(share, direct)| *share += f64::from(*direct));
+            // Probabilities move less than logits. How much less is in the sum of all shares.
+            let sum = shares.iter().sum::<f64>();
+            let scale = if sum == 0.0 { 0.0 } else { (f64::from(all) - f64::from(none)) / sum };
+            shares.iter_mut().for_each(|share| *share *= scale.clamp(0.0, 1.0));
         }
         shares
     }
 }
 
 impl FieldGame {
-    pub(crate) fn walk<'a>(&self, scorer: &'a Scorer) -> Walk<'a> {
-        Walk::new(&scorer.artifact.network, &self.background, &self.toggles, &self.couplings)
+    pub(crate) fn walk<'a>(&self, scorer: &'a Scorer, scale: Scale) -> FieldWalk<'a> {
+        let network = &scorer.artifact.network;
+        let walk = Walk::new(network, &self.background, &self.toggles, &self.couplings);
+        let probability = (scale == Scale::Probability).then(|| {
+            let direct = |&position: &Position| network.direct_at(position);
+            let share = |toggle: &Toggle| network.direct_at(toggle.to) - network.direct_at(toggle.from);
+            let coupled = self.couplings.iter();
+            Probability {
+                curve: scorer.curve(),
+                start: self.background.iter().map(direct).sum(),
+                players: self.toggles.iter().map(|toggle| toggle.as_ref().map_or(0.0, share)).collect(),
+                coupled: coupled
+                    .map(|coupling| (coupling.players.clone(), coupling.positions.iter().map(direct).collect()))
+                    .collect(),
+            }
+        });
+        FieldWalk { walk, probability }
     }
 
     /// Adds the interaction indices of the game, times `factor`, to those of all fields,
     /// `[fields, fields]`.
-    pub(super) fn add_interactions(&self, scorer: &Scorer, factor: f64, fields: usize, sums: &mut [f64]) {
+    pub(super) fn add_interactions(&self, scorer: &Scorer, scale: Scale, factor: f64, fields: usize, sums: &mut [f64]) {
         let mut add = |players: &[usize], pairs: Vec<f64>| {
             for (row, &field) in pairs.chunks_exact(players.len().max(1)).zip(players) {
                 row.iter().zip(players).for_each(|(pair, other)| sums[field * fields + other] += pair * factor);
             }
         };
-        add(&self.players, interactions(&mut self.walk(scorer)));
+        add(&self.players, interactions(&mut self.walk(scorer, scale)));
+        if scale == Scale::Probability {
+            return;
+        }
         for (players, table) in &self.coupled_direct {
             add(players, interactions(&mut table.clone()));
         }
@@ -73,11 +169,11 @@ impl FieldGame {
 
 impl Scorer {
     /// The games of one customer, one for each background row.
-    pub(crate) fn games(&self, customer: &Customer) -> Vec<FieldGame> {
+    pub(crate) fn games(&self, customer: &Customer, scale: Scale) -> Vec<FieldGame> {
         let encoder = &self.artifact.encoder;
         let mut features = Features::new(encoder.inputs().len(), 1);
         encoder.encode(customer, 0, &mut features);
-        (0..self.artifact.background.len()).map(|row| self.game(customer, &features, row)).collect()
+        (0..self.artifact.background.len()).map(|row| self.game(customer, &features, row, scale)).collect()
     }
 
     /// The background rows, encoded.
@@ -86,7 +182,7 @@ impl Scorer {
         &self.encoded_background().rows
     }
 
-    fn game(&self, customer: &Customer, features: &Features, row: usize) -> FieldGame {
+    fn game(&self, customer: &Customer, features: &Features, row: usize, scale: Scale) -> FieldGame {
         let encoder = &self.artifact.encoder;
         let network = &self.artifact.network;
         let reference = self.artifact.background[row].cells();
@@ -129,8 +225,8 @@ impl Scorer {
                 }
             }
         }
-        // Without a hidden part there is nothing to walk.
-        if network.parts().units == 0 {
+        // Without a hidden part there is nothing to walk, unless direct shares are part of the game.
+        if network.parts().units == 0 && scale == Scale::LogOdds {
             coupled.clear();
             toggles.clear();
         }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use serde::Serialize;
 
 use crate::artifact::{self, Artifact, ArtifactError, Document};
+use crate::calibration::Curve;
 use crate::customer::{Cell, Customer};
 use crate::encoding::{Features, Lookups, Places};
 use crate::network::{LookupTable, Scratch};
@@ -20,6 +21,8 @@ pub struct Scorer {
     background: OnceLock<EncodedBackground>,
     /// Made for the first score.
     first_layer: OnceLock<FirstLayer>,
+    /// Made for the first explanation on the scale of probabilities.
+    curve: OnceLock<Curve>,
     /// The words for people; made on first use.
     messages: OnceLock<Messages>,
 }
@@ -29,6 +32,8 @@ pub(super) struct EncodedBackground {
     pub(super) rows: Features,
     /// Mean logit of the rows.
     pub(super) base: f64,
+    /// Mean probability of the rows.
+    pub(super) base_probability: f64,
 }
 
 /// The first layer, a lookup for neighbouring categories.
@@ -66,7 +71,13 @@ impl Scorer {
 
     /// Makes an artifact ready.
     pub fn new(artifact: Artifact) -> Scorer {
-        Scorer { artifact, background: OnceLock::new(), first_layer: OnceLock::new(), messages: OnceLock::new() }
+        Scorer {
+            artifact,
+            background: OnceLock::new(),
+            first_layer: OnceLock::new(),
+            curve: OnceLock::new(),
+            messages: OnceLock::new(),
+        }
     }
 
     pub(super) fn encoded_background(&self) -> &EncodedBackground {
@@ -81,8 +92,12 @@ impl Scorer {
             }
             let mut logits = vec![0.0; background.len()];
             network.logits_by_lookup(table, &places, background.len(), &mut network.scratch(), &mut logits);
-            let base = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / background.len() as f64;
-            EncodedBackground { rows, base }
+            let calibration = &self.artifact.document.calibration;
+            let mean = |of: &dyn Fn(f64) -> f64| {
+                logits.iter().map(|&logit| of(f64::from(logit))).sum::<f64>() / background.len() as f64
+            };
+            let (base, base_probability) = (mean(&|logit| logit), mean(&|logit| calibration.probability(logit)));
+            EncodedBackground { rows, base, base_probability }
         })
     }
 
@@ -93,6 +108,10 @@ impl Scorer {
             let table = network.lookup_table(encoder.inputs(), &lookups);
             FirstLayer { lookups, table }
         })
+    }
+
+    pub(super) fn curve(&self) -> &Curve {
+        self.curve.get_or_init(|| Curve::new(&self.artifact.document.calibration))
     }
 
     /// What the artifact says: schema, calibration, policy, background, card.

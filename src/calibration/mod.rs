@@ -3,6 +3,10 @@
 //!
 //! `exp` comes from libm, so that the native and the wasm build give the same bits.
 
+mod curve;
+
+pub use curve::Curve;
+
 #[cfg(feature = "write")]
 use serde::Serialize;
 
