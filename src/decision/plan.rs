@@ -54,10 +54,11 @@ pub struct Allocation {
 /// A customer without an offer.
 pub const NO_OFFER: u8 = u8::MAX;
 /// Customers from whom prices are computed.
-const SAMPLE: usize = 1 << 15;
+const COARSE: usize = 1 << 14;
 /// Times that each price is set from the others.
 const ROUNDS: usize = 10;
-/// The same over all customers, where the prices come from a sample.
+/// Customers on whom the prices are then set more closely, and how often.
+const FINE: usize = 1 << 17;
 const LAST_ROUNDS: usize = 3;
 /// Steps of all prices together, along a subgradient of the bound.
 const STEPS: usize = 300;
@@ -72,14 +73,11 @@ impl Candidates {
         self.profits.len() / self.offers.max(1)
     }
 
-    /// Profits and costs of the offers that a customer can get.
+    /// Profits and costs of the offers that a customer can get, and that bring something.
     fn of(&self, customer: usize) -> impl Iterator<Item = (usize, f64, f64)> {
         let row = customer * self.offers..(customer + 1) * self.offers;
         let pairs = self.profits[row.clone()].iter().copied().zip(self.costs[row].iter().copied());
-        pairs
-            .enumerate()
-            .filter(|(_, (profit, _))| !profit.is_nan())
-            .map(|(offer, (profit, cost))| (offer, profit, cost))
+        pairs.enumerate().filter(|(_, (profit, _))| *profit > 0.0).map(|(offer, (profit, cost))| (offer, profit, cost))
     }
 
     /// Every `step`-th customer.
@@ -113,16 +111,14 @@ pub fn allocate(candidates: &Candidates, limits: &Limits) -> Allocation {
         contacts: limits.contacts.min(customers),
         capacities: limits.capacities.iter().map(|&capacity| capacity.min(customers)).collect(),
     };
-    let step = customers.div_ceil(SAMPLE);
     let mut prices = Prices { budget: 0.0, contacts: 0.0, capacities: vec![0.0; candidates.offers] };
+    let step = customers.div_ceil(COARSE).max(1);
+    let (coarse, coarse_limits) = (candidates.sample(step), limits.sample(step));
+    prices.set_in_turn(&coarse, &coarse_limits, ROUNDS);
+    prices = prices.descend(&coarse, &coarse_limits);
     if step > 1 {
-        let (candidates, limits) = (&candidates.sample(step), &limits.sample(step));
-        prices.set_in_turn(candidates, limits, ROUNDS);
-        prices = prices.descend(candidates, limits);
-    }
-    prices.set_in_turn(candidates, limits, if step > 1 { LAST_ROUNDS } else { ROUNDS });
-    if step <= 1 {
-        prices = prices.descend(candidates, limits);
+        let step = customers.div_ceil(FINE);
+        prices.set_in_turn(&candidates.sample(step), &limits.sample(step), LAST_ROUNDS);
     }
     let mut plan = Plan::greedy(candidates, limits, &prices);
     let bound = prices.bound(candidates, limits);
@@ -330,7 +326,7 @@ impl<'a> Plan<'a> {
                     continue;
                 }
                 let mut choice: Option<(f64, (usize, f64, f64))> = None;
-                for entry in candidates.of(customer).filter(|entry| entry.1 > 0.0) {
+                for entry in candidates.of(customer) {
                     let left = prices.after(entry);
                     if left >= least && choice.is_none_or(|(most, _)| left > most) && plan.fits(entry) {
                         choice = Some((left, entry));
@@ -382,7 +378,7 @@ impl<'a> Plan<'a> {
         let regret = |customer: u32| {
             // None is a choice too.
             let (mut first, mut second) = (0.0, f64::NEG_INFINITY);
-            for entry in candidates.of(customer as usize).filter(|entry| entry.1 > 0.0) {
+            for entry in candidates.of(customer as usize) {
                 let left = prices.after(entry);
                 second = if left > first { first } else { left.max(second) };
                 first = left.max(first);
@@ -417,7 +413,7 @@ impl<'a> Plan<'a> {
         for (_, customer) in &near {
             let customer = *customer as usize;
             let most = prices.best(candidates, customer).map_or(0.0, |(_, left)| left.max(0.0));
-            let entries = candidates.of(customer).filter(|entry| entry.1 > 0.0);
+            let entries = candidates.of(customer);
             let mut choices: Vec<(f64, Option<(usize, f64, f64)>)> =
                 entries.map(|entry| (most - prices.after(entry), Some(entry))).collect();
             choices.push((most, None));
