@@ -1,10 +1,10 @@
 /** Arguments and results: records, columns, scores, explanations. */
 
 import type { WorkedOn } from "./device.js";
-import type { CoreContribution, CoreExplanation, CoreScore, CoreValueSummary, Shift } from "./generated.js";
+import type { CoreContribution, CoreDecision, CoreExplanation, CoreScore, CoreValueSummary, Shift } from "./generated.js";
 import type { Problem, Rule } from "./tenure-error.js";
 
-export type { Interaction, Shift } from "./generated.js";
+export type { Interaction, OfferAction, Reason, RefusedOffer, Shift } from "./generated.js";
 
 /**
  * The value of a field in a record. `null` stands for a missing value. A `Date` is for date fields.
@@ -203,6 +203,11 @@ export interface ScoreManyAsyncOptions extends ScoreManyOptions {
 /** Options of {@link Scorer.explain}. */
 export interface ExplainOptions {
   /**
+   * What contributions add up to: the logit (`"log-odds"`), or the calibrated probability
+   * (`"probability"`), a hundredth of which is a percentage point. Default: `"log-odds"`.
+   */
+  readonly scale?: "log-odds" | "probability" | undefined;
+  /**
    * The most evaluations of the network, at least 16 for each reference customer. Exact
    * contributions need the sum of 2^d over the reference customers, where d is the number of fields
    * in which the customer differs from that reference customer. If that is more than the budget,
@@ -214,7 +219,7 @@ export interface ExplainOptions {
    */
   readonly budget?: number | undefined;
   /**
-   * An estimate stops once its largest standard error is at most this, in log-odds. Default: it
+   * An estimate stops once its largest standard error is at most this, on the scale. Default: it
    * spends a given budget.
    */
   readonly tolerance?: number | undefined;
@@ -230,16 +235,40 @@ export interface ExplainOptions {
   readonly interactions?: boolean | undefined;
 }
 
-/** The contribution of one field to a logit. */
+/** The contribution of one field to a score. */
 export interface Contribution extends CoreContribution {
   /** The value in the record. */
   readonly value: FieldValue;
 }
 
-/** The explanation of one score. `base` plus all contributions is `logit`. */
+/**
+ * The explanation of one score. `base` plus all contributions is `logit`, or `probability` on that
+ * scale.
+ */
 export interface Explanation extends CoreExplanation {
   /** One for each field, largest absolute contribution first. */
   readonly contributions: readonly Contribution[];
+  /** Warnings: values that were treated specially. Usually empty. */
+  readonly problems: readonly Problem[];
+}
+
+/** Options of {@link Scorer.decide}. */
+export interface DecideOptions extends Omit<ExplainOptions, "interactions" | "scale"> {
+  /**
+   * The customer's identifier, for the hold-out. Default: the record's value under the first of
+   * `schema.identifiers` that it has.
+   */
+  readonly identifier?: string | undefined;
+  /** Days since the customer's last offer, for cooldowns. Default: there was none. */
+  readonly daysSinceOffer?: number | undefined;
+  /** Names of offers whose capacity is used up. Default: none. */
+  readonly exhausted?: readonly string[] | undefined;
+  /** The most reasons. Default: 3. */
+  readonly reasons?: number | undefined;
+}
+
+/** What to do about a customer. */
+export interface Decision extends CoreDecision {
   /** Warnings: values that were treated specially. Usually empty. */
   readonly problems: readonly Problem[];
 }
@@ -248,7 +277,7 @@ export interface Explanation extends CoreExplanation {
  * Options of {@link Scorer.explainMany}. `budget` and `tolerance` hold for each row; `seed` also
  * draws the sample of rows.
  */
-export interface ExplainManyOptions extends Omit<ExplainOptions, "interactions"> {
+export interface ExplainManyOptions extends Omit<ExplainOptions, "interactions" | "scale"> {
   /** The most rows to explain. A larger table is sampled without replacement. Default: all rows. */
   readonly rows?: number;
   /** Stops the work between two blocks. The iteration throws a TenureError `aborted`. */

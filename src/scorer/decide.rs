@@ -6,6 +6,7 @@ use crate::customer::{Cell, Customer};
 use crate::decision::{Judgement, Policy, Refusal, Topic};
 use crate::encoding::formula_value;
 use crate::explanation::BudgetTooSmall;
+use crate::json::{decimal, list, object, quoted};
 
 /// What a decision knows beside the customer.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -137,6 +138,73 @@ impl Scorer {
             holdout: held_out,
             explanation,
         })
+    }
+
+    /// A decision as JSON, as the npm package and `tenure decide` give it. All numbers are finite: the
+    /// weights are bounded, and amounts that are not finite are refused.
+    pub fn decision_json(&self, customer: &Customer, decision: &Decision) -> String {
+        let Decision { score, tier, value, expected_profit, actions, refused, reasons, holdout, explanation } =
+            decision;
+        let policy = &self.document().policy;
+        let number = |number: Option<f64>| number.map_or_else(|| "null".into(), decimal::text);
+        let offer = |offer: usize| {
+            let offer = &policy.offers[offer];
+            [&offer.name, offer.label()].map(quoted)
+        };
+        let actions = actions.iter().map(|Action { offer: at, judgement, reason }| {
+            let ([name, label], Judgement { effect, cost, profit }) = (offer(*at), *judgement);
+            let reason =
+                reason.map_or_else(|| "null".into(), |reason| self.reason_json(customer, explanation, &reason));
+            let [profit, cost, effect] = [profit, cost, effect].map(decimal::text);
+            object(&[
+                ("offer", &name),
+                ("label", &label),
+                ("expectedProfit", &profit),
+                ("cost", &cost),
+                ("effect", &effect),
+                ("reason", &reason),
+            ])
+        });
+        let refused = refused.iter().map(|refused| {
+            let ([name, label], profit) = (offer(refused.offer), number(refused.profit));
+            let rule = quoted(refused.rule.name());
+            object(&[("offer", &name), ("label", &label), ("rule", &rule), ("expectedProfit", &profit)])
+        });
+        let reasons = reasons.iter().map(|reason| self.reason_json(customer, explanation, reason));
+        let action = policy.decision_tiers().get(*tier).map_or("", |tier| tier.action.as_str());
+        let [probability, logit, expected_profit, error] =
+            [score.probability, score.logit, *expected_profit, explanation.standard_error()].map(decimal::text);
+        object(&[
+            ("probability", &probability),
+            ("logit", &logit),
+            ("tier", &decimal::text(*tier as f64)),
+            ("action", &quoted(if *holdout == Some(true) { "" } else { action })),
+            ("value", &number(*value)),
+            ("expectedProfit", &expected_profit),
+            ("holdout", holdout.map_or("null", |holdout| if holdout { "true" } else { "false" })),
+            ("actions", &list(&actions.collect::<Vec<_>>())),
+            ("refused", &list(&refused.collect::<Vec<_>>())),
+            ("reasons", &list(&reasons.collect::<Vec<_>>())),
+            ("exact", if explanation.exact { "true" } else { "false" }),
+            ("standardError", &error),
+        ])
+    }
+
+    fn reason_json(&self, customer: &Customer, explanation: &Explanation, reason: &Reason) -> String {
+        let (field, cell) = (&self.document().schema.fields[reason.field], customer.cells()[reason.field]);
+        let messages = self.messages();
+        let sentence = quoted(&messages.points(field, cell, explanation.contributions[reason.field]));
+        let [name, label] = [&field.name, messages.label(field)].map(quoted);
+        let text = quoted(&messages.value(field, cell));
+        let group = reason.group.and_then(|group| self.document().policy.reasons.get(group));
+        object(&[
+            ("field", &name),
+            ("label", &label),
+            ("text", &text),
+            ("group", &group.map_or_else(|| "null".into(), |group| quoted(group.label()))),
+            ("contribution", &decimal::text(reason.contribution)),
+            ("sentence", &sentence),
+        ])
     }
 
     /// The largest contributions that raise the probability by at least what a sentence shows.

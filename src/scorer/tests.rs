@@ -222,7 +222,7 @@ fn sampled(scale: Scale, hidden: &[usize]) {
 }
 
 /// The small scorer with offers. A customer is worth 100; the cost of an offer makes its profit.
-fn deciding_scorer(holdout: Option<Holdout>) -> Scorer {
+pub(crate) fn deciding_scorer(holdout: Option<Holdout>) -> Scorer {
     let scorer = small_scorer(&[6]);
     let offer = |name: &str, cost: f64, answers: &[&str]| Offer {
         name: name.into(),

@@ -3,6 +3,7 @@
 
 mod cohort;
 mod counterfactuals;
+mod decision;
 mod engine;
 mod explanation;
 mod failure;

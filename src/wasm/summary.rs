@@ -3,9 +3,9 @@
 use wasm_bindgen::prelude::*;
 
 use super::engine::Engine;
-use super::values::{list, object, value};
+use super::values::value;
 use crate::customer::{Shift, Value, ValueSummary};
-use crate::json::quoted;
+use crate::json::{list, object, quoted};
 use crate::scorer::Tally;
 
 /// What was counted of one batch.

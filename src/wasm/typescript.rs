@@ -2,10 +2,13 @@
 
 use ts_rs::{Config, TS};
 
-use super::wire::{ContributionJson, ExplanationJson, InteractionJson, ShiftJson, ValueSummaryJson};
+use super::wire::{
+    ActionJson, ContributionJson, DecisionJson, ExplanationJson, InteractionJson, ReasonJson, RefusedOfferJson,
+    ShiftJson, ValueSummaryJson,
+};
 use crate::card::{Interval, Intervals, Metrics, ModelCard};
 use crate::customer::{Problem, Rule};
-use crate::decision::{Policy, Tier};
+use crate::decision::{Group, Holdout, Offer, Policy, Tier};
 use crate::schema::{
     CategoryField, Change, Combination, DateField, Derived, FieldDocument, FlagField, KindDocument, NumberField, Schema,
 };
@@ -27,6 +30,9 @@ pub fn declarations() -> String {
         declaration::<Derived>(""),
         declaration::<Policy>(""),
         declaration::<Tier>(""),
+        declaration::<Offer>(""),
+        declaration::<Group>(""),
+        declaration::<Holdout>(""),
         declaration::<ModelCard>(""),
         declaration::<Metrics>(""),
         declaration::<Intervals>(""),
@@ -35,6 +41,10 @@ pub fn declarations() -> String {
         declaration::<ExplanationJson>(""),
         declaration::<ContributionJson>(""),
         declaration::<InteractionJson>(""),
+        declaration::<DecisionJson>(""),
+        declaration::<ActionJson>(""),
+        declaration::<RefusedOfferJson>(""),
+        declaration::<ReasonJson>(""),
         declaration::<ValueSummaryJson>(""),
         declaration::<ShiftJson>(""),
         declaration::<Problem>(""),

@@ -5,7 +5,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::customer::{Cell, Problem, Value};
-use crate::json::quoted;
+use crate::json::{list, object, quoted};
 use crate::schema::Field;
 
 /// A JavaScript value as the core's; its text is kept in `text`. A list has a text in which the
@@ -58,23 +58,4 @@ pub(super) fn problems_json(problems: &[Problem]) -> String {
         object(&[("field", &field), ("rule", &rule), ("value", &value), ("message", &message)])
     });
     list(&objects.collect::<Vec<_>>())
-}
-
-/// A JSON object of keys and values that are JSON.
-pub(super) fn object(entries: &[(&str, &str)]) -> String {
-    let mut json = String::from("{");
-    for (key, value) in entries {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        for part in ["\"", key, "\":", value] {
-            json += part;
-        }
-    }
-    json + "}"
-}
-
-/// A JSON list of items that are JSON.
-pub(super) fn list(items: &[String]) -> String {
-    ["[", &items.join(","), "]"].concat()
 }

@@ -8,12 +8,16 @@ use ts_rs::TS;
 
 use crate::customer::Rule;
 
-/// The explanation of one score. `base` plus all contributions is `logit`.
+/// The explanation of one score. `base` plus all contributions is `logit`, or `probability` on that
+/// scale.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 #[ts(rename = "CoreExplanation")]
 pub(super) struct ExplanationJson {
-    /// Mean logit of the reference customers in the artifact.
+    /// What contributions add up to: the logit, or the calibrated probability.
+    #[ts(type = "\"log-odds\" | \"probability\"")]
+    scale: String,
+    /// Mean of the reference customers in the artifact: of their logits, or of their probabilities.
     base: f64,
     /// The network's output before calibration, in log-odds.
     logit: f64,
@@ -26,7 +30,7 @@ pub(super) struct ExplanationJson {
     /// Number of evaluations of the network. Each is one coalition of fields with one reference
     /// customer.
     evaluations: u64,
-    /// Largest standard error of a contribution, in log-odds; 0 if all are exact.
+    /// Largest standard error of a contribution, on its scale; 0 if all are exact.
     #[serde(rename = "standardError")]
     standard_error: f64,
     /// One for each field, largest absolute contribution first.
@@ -37,7 +41,7 @@ pub(super) struct ExplanationJson {
     interactions: Option<Vec<InteractionJson>>,
 }
 
-/// The contribution of one field to a logit.
+/// The contribution of one field to a score.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 #[ts(rename = "CoreContribution")]
@@ -48,11 +52,10 @@ pub(super) struct ContributionJson {
     label: String,
     /// The value as text, with its unit.
     text: String,
-    /// Shapley value in log-odds: what this value adds to the logit, compared with the reference
-    /// customers.
+    /// Shapley value: what this value adds to the logit or the probability, compared with the
+    /// reference customers.
     contribution: f64,
-    /// Standard error of the contribution, in log-odds; 0 if it is exact. Two standard errors cover
-    /// about 95%.
+    /// Standard error of the contribution; 0 if it is exact. Two standard errors cover about 95%.
     #[serde(rename = "standardError")]
     standard_error: f64,
     /// The contribution as a sentence, in the language of the scorer.
@@ -68,10 +71,97 @@ pub(super) struct InteractionJson {
     first: String,
     /// Name of the other field.
     second: String,
-    /// Shapley interaction index of order two (Grabisch and Roubens 1999), in log-odds: what both
+    /// Shapley interaction index of order two (Grabisch and Roubens 1999), on the scale: what both
     /// values add together beyond what each adds alone, averaged over the coalitions of the other
     /// fields. Above 0 the values strengthen each other, below 0 they overlap.
     value: f64,
+}
+
+/// What to do about a customer.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[ts(rename = "CoreDecision", rename_all = "camelCase")]
+pub(super) struct DecisionJson {
+    /// Calibrated probability of leaving, 0 to 1.
+    probability: f64,
+    /// The network's output before calibration, in log-odds.
+    logit: f64,
+    /// Position in `policy.profit_tiers`, or in `policy.tiers` where there are none.
+    tier: usize,
+    /// What people do with customers of the tier; empty for a customer who is held out.
+    action: String,
+    /// What the customer is worth; `null` if the policy does not say, or a value is missing.
+    value: Option<f64>,
+    /// Expected profit of the first action; 0 without an action.
+    expected_profit: f64,
+    /// Whether the customer is held out and gets no offer; `null` if that needs an identifier.
+    holdout: Option<bool>,
+    /// Offers that are worth their cost, best first. A customer gets one of them.
+    actions: Vec<ActionJson>,
+    /// The other offers, in the order of the policy.
+    refused: Vec<RefusedOfferJson>,
+    /// The fields that raise the probability most, largest first.
+    reasons: Vec<ReasonJson>,
+    /// Whether the reasons come from exact Shapley values, not estimates.
+    exact: bool,
+    /// Largest standard error of a reason, as a probability; 0 if all are exact.
+    standard_error: f64,
+}
+
+/// An offer that is worth its cost.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[ts(rename = "OfferAction", rename_all = "camelCase")]
+pub(super) struct ActionJson {
+    /// The offer's name.
+    offer: String,
+    /// The offer's name for people.
+    label: String,
+    /// P(leave) × effect × value − cost.
+    expected_profit: f64,
+    /// Cost of the offer and of the contact.
+    cost: f64,
+    /// Probability that the offer keeps the customer if the customer would leave.
+    effect: f64,
+    /// The reason that it answers; `null` if none of its reasons raises the probability.
+    reason: Option<ReasonJson>,
+}
+
+/// An offer that is not made.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[ts(rename = "RefusedOffer", rename_all = "camelCase")]
+pub(super) struct RefusedOfferJson {
+    /// The offer's name.
+    offer: String,
+    /// The offer's name for people.
+    label: String,
+    /// The rule that stopped it.
+    #[ts(
+        type = "\"eligibility\" | \"value\" | \"effect\" | \"cost\" | \"cooldown\" | \"capacity\" | \"profit\" | \"holdout\""
+    )]
+    rule: String,
+    /// Its expected profit; `null` if it is not known.
+    expected_profit: Option<f64>,
+}
+
+/// A field, or a group of fields, that raises the probability.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "Reason")]
+pub(super) struct ReasonJson {
+    /// The field's name; of a group, its largest field.
+    field: String,
+    /// The field's label, in the language of the scorer.
+    label: String,
+    /// The value as text, with its unit.
+    text: String,
+    /// The group's label; `null` if the field is in none.
+    group: Option<String>,
+    /// What it adds to the probability; of a group that an offer answers, all of its fields together.
+    contribution: f64,
+    /// What the field adds, in percentage points, as a sentence in the language of the scorer.
+    sentence: String,
 }
 
 /// The rows of a batch in which the value of one field breaks one rule.
@@ -117,7 +207,8 @@ mod tests {
     use super::*;
     use crate::artifact::Document;
     use crate::customer::{Customer, Problem, Spellings, Value, check};
-    use crate::scorer::{ColumnBlock, ExplainOptions, Scorer, Tally};
+    use crate::scorer::tests::{customers, deciding_scorer};
+    use crate::scorer::{ColumnBlock, DecideOptions, ExplainOptions, Scale, Scorer, Tally};
     use crate::wasm::{explanation, summary, values};
 
     fn scorer() -> Scorer {
@@ -137,13 +228,31 @@ mod tests {
         let Document { schema, background, .. } = scorer.document();
         // Few fields of a reference customer differ from the others: it is explained exactly.
         let customer = Customer::from_cells(schema, &background.rows[0].cells).unwrap();
-        for interactions in [false, true] {
-            let options = ExplainOptions { interactions, ..ExplainOptions::default() };
+        for (interactions, scale) in [(false, Scale::LogOdds), (true, Scale::LogOdds), (true, Scale::Probability)] {
+            let options = ExplainOptions { scale, interactions, ..ExplainOptions::default() };
             let explained = scorer.explain(&customer, &options, &mut scorer.workspace()).unwrap();
             let read: ExplanationJson = read(&explanation::json(&scorer, &customer, &explained));
             assert_eq!((read.contributions.len(), read.exact), (schema.fields.len(), true));
+            assert_eq!(read.scale == "probability", scale == Scale::Probability);
             assert_eq!(read.interactions.is_some_and(|pairs| !pairs.is_empty()), interactions);
         }
+    }
+
+    #[test]
+    fn decisions_are_written_as_their_types_say() {
+        let scorer = deciding_scorer(None);
+        let options = DecideOptions { days_since_offer: Some(3.0), reasons: 3, ..DecideOptions::default() };
+        let (mut actions, mut answered, mut refused, mut reasons) = (0, 0, 0, 0);
+        for customer in customers() {
+            let decision = scorer.decide(&customer, &options, &mut scorer.workspace()).unwrap();
+            let read: DecisionJson = read(&scorer.decision_json(&customer, &decision));
+            actions += read.actions.len();
+            answered += read.actions.iter().filter(|action| action.reason.is_some()).count();
+            refused += read.refused.len();
+            reasons += read.reasons.len();
+            assert_eq!(read.holdout, Some(false));
+        }
+        assert!(actions > 0 && answered > 0 && refused > 0 && reasons > 0);
     }
 
     #[test]
