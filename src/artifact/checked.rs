@@ -4,6 +4,7 @@ use super::document::{Background, BackgroundRow, Document};
 use super::error::ArtifactError;
 use super::limits::{FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MINIMUM_MEMBERS};
 use crate::customer::Customer;
+#[cfg(feature = "decide")]
 use crate::decision::Offers;
 use crate::encoding::{Encoder, joined};
 use crate::network::Network;
@@ -20,6 +21,7 @@ pub struct Artifact {
     /// The background rows as customers.
     pub background: Vec<Customer>,
     /// The offers of the policy.
+    #[cfg(feature = "decide")]
     pub offers: Offers,
 }
 
@@ -38,9 +40,21 @@ impl Artifact {
         }
         network.join(joined(encoder.inputs(), network.parts().units));
         document.calibration.validate()?;
+        #[cfg(feature = "decide")]
         let offers = document.policy.ready(&document.schema).map_err(|mut problems| problems.swap_remove(0))?;
+        #[cfg(not(feature = "decide"))]
+        if let Some(problem) = document.policy.tier_problems().into_iter().next() {
+            return Err(problem.into());
+        }
         let background = customers(&document)?;
-        Ok(Artifact { document, encoder, network, background, offers })
+        Ok(Artifact {
+            document,
+            encoder,
+            network,
+            background,
+            #[cfg(feature = "decide")]
+            offers,
+        })
     }
 }
 

@@ -1,9 +1,14 @@
 //! What a policy must satisfy. All problems are reported at once.
 
+#[cfg(feature = "decide")]
 use super::offers::{Offers, ReadyOffer, Topic};
-use super::policy::{Effect, Group, Offer, Policy, Tier};
+#[cfg(feature = "decide")]
+use super::policy::{Effect, Group, Offer};
+use super::policy::{Policy, Tier};
+#[cfg(feature = "decide")]
 use super::term::{Amount, Term};
 use crate::json::{decimal, quoted};
+#[cfg(feature = "decide")]
 use crate::schema::{Formula, Schema};
 
 /// One broken rule of a policy: where, which rule, and the value seen.
@@ -24,30 +29,42 @@ pub const MAXIMUM_TIERS: usize = 16;
 pub const MAXIMUM_OFFERS: usize = 32;
 
 /// The problems of a policy, while it is made ready.
+#[cfg(feature = "decide")]
 struct Check<'a> {
+    problems: Vec<PolicyError>,
     /// Without it, no formula and no field is checked.
     schema: Option<&'a Schema>,
-    problems: Vec<PolicyError>,
 }
 
 impl Policy {
     /// Every broken rule, in the order of the document; empty when the policy is sound. Without a
     /// schema, formulas and names of fields are not checked.
+    #[cfg(feature = "decide")]
     pub fn problems(&self, schema: Option<&Schema>) -> Vec<PolicyError> {
         self.check(schema).1
     }
 
+    /// Every broken rule of the tiers by probability.
+    #[cfg(not(feature = "decide"))]
+    pub(crate) fn tier_problems(&self) -> Vec<PolicyError> {
+        let mut problems = Vec::new();
+        check_tiers(&mut problems, "policy.tiers", &self.tiers, 1, 1.0);
+        problems
+    }
+
     /// The offers with their formulas, ready to judge customers; or every broken rule.
+    #[cfg(feature = "decide")]
     pub fn ready(&self, schema: &Schema) -> Result<Offers, Vec<PolicyError>> {
         let (offers, problems) = self.check(Some(schema));
         if problems.is_empty() { Ok(offers) } else { Err(problems) }
     }
 
+    #[cfg(feature = "decide")]
     fn check(&self, schema: Option<&Schema>) -> (Offers, Vec<PolicyError>) {
         let Policy { tiers, profit_tiers, value, contact_cost, holdout, reasons, offers } = self;
         let mut check = Check { schema, problems: Vec::new() };
-        check.tiers("policy.tiers", tiers, 1, 1.0);
-        check.tiers("policy.profit_tiers", profit_tiers, 0, f64::MAX);
+        check_tiers(&mut check.problems, "policy.tiers", tiers, 1, 1.0);
+        check_tiers(&mut check.problems, "policy.profit_tiers", profit_tiers, 0, f64::MAX);
         let value = value.as_ref().map(|value| check.amount("policy.value", value, 0.0, f64::MAX));
         check.within("policy.contact_cost", *contact_cost, 0.0, f64::MAX);
         if let Some(holdout) = holdout
@@ -63,8 +80,8 @@ impl Policy {
         if value.is_none() && !offers.is_empty() {
             check.say("policy.value", "must say what a customer is worth, because there are offers", "nothing");
         }
-        check.names("policy.reasons", reasons.iter().map(|group| &group.name));
-        check.names("policy.offers", offers.iter().map(|offer| &offer.name));
+        check_names(&mut check.problems, "policy.reasons", reasons.iter().map(|group| &group.name));
+        check_names(&mut check.problems, "policy.offers", offers.iter().map(|offer| &offer.name));
         let reasons: Vec<Topic> = reasons.iter().enumerate().map(|group| check.group(group)).collect();
         let topics = &(&self.reasons[..], &reasons[..]);
         let offers = offers.iter().enumerate().map(|(at, offer)| check.offer(at, offer, topics)).collect();
@@ -72,44 +89,49 @@ impl Policy {
     }
 }
 
+fn say(problems: &mut Vec<PolicyError>, place: &str, rule: &str, value: &str) {
+    problems.push(PolicyError { place: place.into(), rule: rule.into(), value: value.into() });
+}
+
+/// Tiers ascend from 0, so they cannot overlap.
+fn check_tiers(problems: &mut Vec<PolicyError>, place: &str, tiers: &[Tier], least: usize, highest: f64) {
+    if tiers.len() < least || tiers.len() > MAXIMUM_TIERS {
+        say(problems, place, &format!("must be {least} to {MAXIMUM_TIERS} tiers"), &tiers.len().to_string());
+    }
+    let mut before = None;
+    for (index, &Tier { from, .. }) in tiers.iter().enumerate() {
+        // Written so that NaN breaks a rule.
+        let rule = match before {
+            None if from == 0.0 => "",
+            None => "must be 0",
+            Some(before) if from > before && from <= highest => "",
+            Some(before) if from > before && highest == 1.0 => "must be at most 1",
+            Some(before) if from > before => "must be finite",
+            Some(_) => "must be above the tier before",
+        };
+        if !rule.is_empty() {
+            say(problems, &format!("{place}[{index}].from"), rule, &decimal::text(from));
+        }
+        before = Some(from);
+    }
+    check_names(problems, place, tiers.iter().map(|tier| &tier.name));
+}
+
+/// Names of a list are unique, and not empty.
+fn check_names<'n>(problems: &mut Vec<PolicyError>, place: &str, names: impl Iterator<Item = &'n String>) {
+    let mut seen: Vec<&String> = Vec::new();
+    for (index, name) in names.enumerate() {
+        if name.is_empty() || seen.contains(&name) {
+            say(problems, &format!("{place}[{index}].name"), "must be unique, and not empty", &quoted(name));
+        }
+        seen.push(name);
+    }
+}
+
+#[cfg(feature = "decide")]
 impl Check<'_> {
     fn say(&mut self, place: &str, rule: &str, value: &str) {
-        self.problems.push(PolicyError { place: place.into(), rule: rule.into(), value: value.into() });
-    }
-
-    /// Tiers ascend from 0, so they cannot overlap.
-    fn tiers(&mut self, place: &str, tiers: &[Tier], least: usize, highest: f64) {
-        if tiers.len() < least || tiers.len() > MAXIMUM_TIERS {
-            self.say(place, &format!("must be {least} to {MAXIMUM_TIERS} tiers"), &tiers.len().to_string());
-        }
-        let mut before = None;
-        for (index, &Tier { from, .. }) in tiers.iter().enumerate() {
-            // Written so that NaN breaks a rule.
-            let rule = match before {
-                None if from == 0.0 => "",
-                None => "must be 0",
-                Some(before) if from > before && from <= highest => "",
-                Some(before) if from > before && highest == 1.0 => "must be at most 1",
-                Some(before) if from > before => "must be finite",
-                Some(_) => "must be above the tier before",
-            };
-            if !rule.is_empty() {
-                self.say(&format!("{place}[{index}].from"), rule, &decimal::text(from));
-            }
-            before = Some(from);
-        }
-        self.names(place, tiers.iter().map(|tier| &tier.name));
-    }
-
-    /// Names of a list are unique, and not empty.
-    fn names<'n>(&mut self, place: &str, names: impl Iterator<Item = &'n String>) {
-        let mut seen: Vec<&String> = Vec::new();
-        for (index, name) in names.enumerate() {
-            if name.is_empty() || seen.contains(&name) {
-                self.say(&format!("{place}[{index}].name"), "must be unique, and not empty", &quoted(name));
-            }
-            seen.push(name);
-        }
+        say(&mut self.problems, place, rule, value);
     }
 
     fn within(&mut self, place: &str, number: f64, least: f64, most: f64) {
@@ -217,7 +239,7 @@ impl Check<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "decide"))]
 mod tests {
     use super::super::Holdout;
     use super::*;

@@ -4,7 +4,9 @@
 use serde::Serialize;
 
 use super::term::Amount;
-use crate::json::{Reader, Value};
+use crate::json::Reader;
+#[cfg(feature = "decide")]
+use crate::json::Value;
 
 /// How a probability becomes a decision.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,39 +177,32 @@ impl Policy {
         }
     }
 
-    /// Reads the document. [`Policy::problems`] checks the values.
+    /// Reads the document. [`Policy::problems`] checks the values. Without the feature `decide`, only
+    /// the tiers by probability are read.
     pub fn read(mut reader: Reader) -> Policy {
-        let tiers = |reader: &mut Reader, key: &str, required: bool| -> Vec<Tier> {
-            let tier = |mut tier: Reader| {
-                let read = Tier {
-                    name: tier.text("name"),
-                    label: tier.text("label"),
-                    from: tier.number("from"),
-                    action: tier.optional_text("action").unwrap_or_default(),
-                };
-                tier.end();
-                read
-            };
-            reader.objects(key, required).into_iter().map(tier).collect()
-        };
-        let read = Policy {
-            tiers: tiers(&mut reader, "tiers", true),
-            profit_tiers: tiers(&mut reader, "profit_tiers", false),
-            value: Amount::read(&mut reader, "value"),
-            contact_cost: reader.optional_number("contact_cost").unwrap_or_default(),
-            holdout: reader.optional_object("holdout").map(|mut holdout| {
-                let read = Holdout {
-                    fraction: holdout.number("fraction"),
-                    key: holdout.optional_text("key").unwrap_or_default(),
-                };
-                holdout.end();
-                read
-            }),
-            reasons: reader.objects("reasons", false).into_iter().map(group).collect(),
-            offers: reader.objects("offers", false).into_iter().map(offer).collect(),
-        };
-        reader.end();
-        read
+        #[cfg_attr(not(feature = "decide"), expect(unused_mut, reason = "there is nothing to add"))]
+        let mut policy = Policy::of_tiers(tiers(&mut reader, "tiers", true));
+        #[cfg(feature = "decide")]
+        {
+            policy.read_offers(&mut reader);
+            reader.end();
+        }
+        policy
+    }
+
+    #[cfg(feature = "decide")]
+    fn read_offers(&mut self, reader: &mut Reader) {
+        self.profit_tiers = tiers(reader, "profit_tiers", false);
+        self.value = Amount::read(reader, "value");
+        self.contact_cost = reader.optional_number("contact_cost").unwrap_or_default();
+        self.holdout = reader.optional_object("holdout").map(|mut holdout| {
+            let read =
+                Holdout { fraction: holdout.number("fraction"), key: holdout.optional_text("key").unwrap_or_default() };
+            holdout.end();
+            read
+        });
+        self.reasons = reader.objects("reasons", false).into_iter().map(group).collect();
+        self.offers = reader.objects("offers", false).into_iter().map(offer).collect();
     }
 
     /// Index of the tier of a probability.
@@ -231,6 +226,21 @@ fn tier_of(tiers: &[Tier], number: f64) -> usize {
     tiers.iter().rposition(|tier| number >= tier.from).unwrap_or(0)
 }
 
+fn tiers(reader: &mut Reader, key: &str, required: bool) -> Vec<Tier> {
+    let tier = |mut tier: Reader| {
+        let read = Tier {
+            name: tier.text("name"),
+            label: tier.text("label"),
+            from: tier.number("from"),
+            action: tier.optional_text("action").unwrap_or_default(),
+        };
+        tier.end();
+        read
+    };
+    reader.objects(key, required).into_iter().map(tier).collect()
+}
+
+#[cfg(feature = "decide")]
 fn group(mut reader: Reader) -> Group {
     let read = Group {
         name: reader.text("name"),
@@ -241,6 +251,7 @@ fn group(mut reader: Reader) -> Group {
     read
 }
 
+#[cfg(feature = "decide")]
 fn offer(mut reader: Reader) -> Offer {
     let read = Offer {
         name: reader.text("name"),
@@ -256,6 +267,7 @@ fn offer(mut reader: Reader) -> Offer {
     read
 }
 
+#[cfg(feature = "decide")]
 fn effect(reader: &mut Reader) -> Effect {
     let read = match reader.value("effect") {
         // Reported.

@@ -3,6 +3,7 @@
 
 mod cohort;
 mod counterfactuals;
+#[cfg(feature = "decide")]
 mod decision;
 mod engine;
 mod explanation;
