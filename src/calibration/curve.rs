@@ -11,84 +11,61 @@ use super::Calibration;
 /// A calibration that is ready for blocks of logits.
 #[derive(Clone, Debug)]
 pub enum Curve {
-    /// `sigmoid(logit · factor)`.
-    Sigmoid {
-        /// 1 divided by the temperature.
-        factor: f32,
-    },
-    /// Straight lines between knots.
-    Lines(Lines),
+    /// `sigmoid(logit · factor)`; the factor is 1 divided by the temperature.
+    Sigmoid(f32),
+    /// Straight lines: each knot, its probability, and the slope to the next knot. The last slope
+    /// is 0.
+    Lines(Vec<[f32; 3]>),
 }
-
-/// Straight lines between knots, with a table of where to look for a logit.
-#[derive(Clone, Debug)]
-pub struct Lines {
-    /// Knot, its probability, and the slope to the next knot; the last slope is 0.
-    knots: Vec<[f32; 3]>,
-    /// Cells of the table in one logit.
-    cells_per_logit: f32,
-    /// For every cell, a knot that is not above any logit in it.
-    cells: Vec<u16>,
-}
-
-/// Cells of the table: with it, few steps lead to the knot below a logit.
-const CELLS: usize = 1024;
 
 impl Curve {
     /// Makes a valid calibration ready.
     pub fn new(calibration: &Calibration) -> Curve {
         match calibration {
-            Calibration::Temperature { temperature } => Curve::Sigmoid { factor: (1.0 / temperature) as f32 },
-            Calibration::Isotonic { logits, probabilities } => Curve::Lines(Lines::new(logits, probabilities)),
+            Calibration::Temperature { temperature } => Curve::Sigmoid((1.0 / temperature) as f32),
+            Calibration::Isotonic { logits, probabilities } => {
+                let mut knots: Vec<[f32; 3]> = Vec::with_capacity(logits.len());
+                let (mut next, mut above) = (f64::INFINITY, 0.0);
+                for (&logit, &probability) in logits.iter().zip(probabilities).rev() {
+                    knots.push([logit as f32, probability as f32, ((above - probability) / (next - logit)) as f32]);
+                    (next, above) = (logit, probability);
+                }
+                knots.reverse();
+                Curve::Lines(knots)
+            }
         }
     }
 
-    /// Replaces logits by their probabilities.
+    /// Replaces logits by their probabilities. There are a multiple of four, or fewer than four.
     pub fn apply(&self, logits: &mut [f32]) {
         match self {
-            Curve::Sigmoid { factor } => {
-                let (quads, rest) = logits.as_chunks_mut();
-                quads.iter_mut().for_each(|quad| *quad = sigmoid(f32x4::new(*quad) * splat(*factor)).to_array());
-                let mut quad = [0.0; 4];
-                quad[..rest.len()].copy_from_slice(rest);
-                let quad = sigmoid(f32x4::new(quad) * splat(*factor)).to_array();
-                rest.copy_from_slice(&quad[..rest.len()]);
+            Curve::Sigmoid(factor) => {
+                if logits.len() < 4 {
+                    let mut quad = [0.0; 4];
+                    quad[..logits.len()].copy_from_slice(logits);
+                    self.apply(&mut quad);
+                    return logits.copy_from_slice(&quad[..logits.len()]);
+                }
+                for quad in logits.as_chunks_mut().0 {
+                    *quad = sigmoid(f32x4::new(*quad) * splat(*factor)).to_array();
+                }
             }
-            Curve::Lines(lines) => logits.iter_mut().for_each(|logit| *logit = lines.at(*logit)),
+            Curve::Lines(knots) => {
+                // Most logits are near the one before.
+                let mut at = 0;
+                for logit in logits {
+                    while knots.get(at + 1).is_some_and(|above| above[0] <= *logit) {
+                        at += 1;
+                    }
+                    while at > 0 && knots[at][0] > *logit {
+                        at -= 1;
+                    }
+                    let [knot, probability, slope] = knots[at];
+                    let most = knots.get(at + 1).map_or(probability, |above| above[1]);
+                    *logit = (probability + (*logit - knot).max(0.0) * slope).min(most);
+                }
+            }
         }
-    }
-}
-
-impl Lines {
-    fn new(logits: &[f64], probabilities: &[f64]) -> Lines {
-        let mut knots: Vec<[f32; 3]> = Vec::with_capacity(logits.len());
-        for (at, (&logit, &probability)) in logits.iter().zip(probabilities).enumerate() {
-            let next = at + 1;
-            let slope = match logits.get(next) {
-                Some(above) => (probabilities[next] - probability) / (above - logit),
-                None => 0.0,
-            };
-            knots.push([logit as f32, probability as f32, slope as f32]);
-        }
-        let (first, last) = (logits[0], logits[logits.len() - 1]);
-        let cells_per_logit = (CELLS as f64 / (last - first)) as f32;
-        let start = |cell: usize| {
-            // One cell and one knot lower, so that rounding does not lead above the logit.
-            let from = first + (cell as f64 - 1.0) * (last - first) / CELLS as f64;
-            logits.partition_point(|knot| *knot <= from).saturating_sub(2) as u16
-        };
-        Lines { knots, cells_per_logit, cells: (0..CELLS).map(start).collect() }
-    }
-
-    fn at(&self, logit: f32) -> f32 {
-        let cell = ((logit - self.knots[0][0]) * self.cells_per_logit) as usize;
-        let mut at = usize::from(self.cells[cell.min(CELLS - 1)]);
-        while self.knots.get(at + 1).is_some_and(|above| above[0] <= logit) {
-            at += 1;
-        }
-        let [knot, probability, slope] = self.knots[at];
-        let most = self.knots.get(at + 1).map_or(probability, |above| above[1]);
-        (probability + (logit - knot).max(0.0) * slope).min(most)
     }
 }
 
@@ -130,7 +107,10 @@ mod tests {
     fn compare(calibration: &Calibration, logits: &[f32], tolerance: f64) {
         assert_eq!(calibration.validate(), Ok(()));
         let mut probabilities = logits.to_vec();
-        Curve::new(calibration).apply(&mut probabilities);
+        let whole = logits.len() / 4 * 4;
+        let curve = Curve::new(calibration);
+        curve.apply(&mut probabilities[..whole]);
+        curve.apply(&mut probabilities[whole..]);
         for (&logit, &probability) in logits.iter().zip(&probabilities) {
             let expected = calibration.probability(f64::from(logit));
             let error = (f64::from(probability) - expected).abs();

@@ -1,7 +1,7 @@
 //! Who is held out: a keyed hash of the customer's identifier, so that every program that has the
 //! policy holds out the same customers, today and in a year.
 
-use super::policy::Holdout;
+use super::offer::Holdout;
 
 impl Holdout {
     /// Whether the customer with this identifier gets no offer. Blanks at its ends do not count.

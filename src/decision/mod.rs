@@ -11,21 +11,31 @@
 //! Metric"). The formulas of a policy are those of derived features.
 
 mod check;
+mod policy;
+
+pub use check::{MAXIMUM_TIERS, PolicyError};
+pub use policy::{Policy, Tier};
+
 #[cfg(feature = "decide")]
 mod holdout;
+#[cfg(feature = "decide")]
+mod offer;
 #[cfg(feature = "decide")]
 mod offers;
 #[cfg(feature = "decide")]
 pub mod plan;
-mod policy;
 #[cfg(feature = "decide")]
 pub mod profit;
+#[cfg(feature = "decide")]
 mod term;
 
-pub use check::{MAXIMUM_OFFERS, MAXIMUM_TIERS, PolicyError};
+#[cfg(feature = "decide")]
+pub use check::MAXIMUM_OFFERS;
 #[cfg(feature = "decide")]
 pub use holdout::siphash;
 #[cfg(feature = "decide")]
+pub use offer::{Effect, Group, Holdout, Offer};
+#[cfg(feature = "decide")]
 pub use offers::{Judgement, Offers, Refusal, Topic};
-pub use policy::{Effect, Group, Holdout, Offer, Policy, Tier};
+#[cfg(feature = "decide")]
 pub use term::Amount;

@@ -3,10 +3,11 @@
 #[cfg(feature = "write")]
 use serde::Serialize;
 
+#[cfg(feature = "decide")]
+use super::offer::{Group, Holdout, Offer, group, offer};
+#[cfg(feature = "decide")]
 use super::term::Amount;
 use crate::json::Reader;
-#[cfg(feature = "decide")]
-use crate::json::Value;
 
 /// How a probability becomes a decision.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,34 +19,35 @@ pub struct Policy {
     pub tiers: Vec<Tier>,
     /// Tiers by expected profit, ascending by `from`; the first starts at 0. Where there are some,
     /// the `tier` of a decision is a position in this list.
+    #[cfg(feature = "decide")]
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
     pub profit_tiers: Vec<Tier>,
     /// What a customer who stays is worth: a number or a formula.
+    #[cfg(feature = "decide")]
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     #[cfg_attr(feature = "typescript", ts(type = "number | string", optional))]
     pub value: Option<Amount>,
     /// What it costs to contact a customer, whatever the offer.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "is_zero"))]
+    #[cfg(feature = "decide")]
+    #[cfg_attr(feature = "write", serde(skip_serializing_if = "super::offer::is_zero"))]
     #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
     pub contact_cost: f64,
     /// Customers who get no offer, so that its effect can be measured.
+    #[cfg(feature = "decide")]
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub holdout: Option<Holdout>,
     /// Named groups of fields, which offers can answer.
+    #[cfg(feature = "decide")]
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
     pub reasons: Vec<Group>,
     /// What a customer can be offered.
+    #[cfg(feature = "decide")]
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
     #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
     pub offers: Vec<Offer>,
-}
-
-#[cfg(feature = "write")]
-fn is_zero(number: &f64) -> bool {
-    *number == 0.0
 }
 
 /// A range of probabilities, or of expected profits: at least `from`, and below the `from` of the
@@ -64,89 +66,6 @@ pub struct Tier {
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
     #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
     pub action: String,
-}
-
-/// Something that may keep a customer who would leave.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "write", derive(Serialize))]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Offer {
-    /// The offer's name for programs, such as `discount`.
-    pub name: String,
-    /// The offer's name for people. Default: `name`.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
-    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
-    pub label: String,
-    /// What the offer costs, the contact left out: a number or a formula.
-    #[cfg_attr(feature = "typescript", ts(type = "number | string"))]
-    pub cost: Amount,
-    /// Probability that the offer keeps a customer who would leave: a number or a formula, 0 to 1,
-    /// or the parameters of a beta distribution, whose mean counts.
-    #[cfg_attr(
-        feature = "typescript",
-        ts(type = "number | string | { readonly alpha: number, readonly beta: number }")
-    )]
-    pub effect: Effect,
-    /// A condition in the formula language of the schema: who may get it. Default: everybody.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
-    #[cfg_attr(feature = "typescript", ts(optional))]
-    pub eligible: Option<String>,
-    /// The reasons that it answers: names of `reasons`, or of fields.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Vec::is_empty"))]
-    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
-    pub answers: Vec<String>,
-    /// The most customers of a plan who get it. Default: no limit.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]
-    #[cfg_attr(feature = "typescript", ts(optional))]
-    pub capacity: Option<f64>,
-    /// Days that must pass after a customer's last offer. Default: 0.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "is_zero"))]
-    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
-    pub cooldown: f64,
-}
-
-/// The effect of an offer.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "write", derive(Serialize))]
-#[cfg_attr(feature = "write", serde(untagged))]
-pub enum Effect {
-    /// A probability.
-    Amount(Amount),
-    /// A beta distribution of it, with mean `alpha / (alpha + beta)`.
-    Beta {
-        /// The first parameter.
-        alpha: f64,
-        /// The second parameter.
-        beta: f64,
-    },
-}
-
-/// Fields that stand for one reason, such as the price.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "write", derive(Serialize))]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ReasonGroup"))]
-pub struct Group {
-    /// The group's name, such as `price`.
-    pub name: String,
-    /// The group's name for people. Default: `name`.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
-    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
-    pub label: String,
-    /// Names of fields.
-    pub fields: Vec<String>,
-}
-
-/// Which customers get no offer.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "write", derive(Serialize))]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Holdout {
-    /// Share of the customers, at least 0 and below 1.
-    pub fraction: f64,
-    /// Another key holds out other customers. Default: the empty text.
-    #[cfg_attr(feature = "write", serde(skip_serializing_if = "String::is_empty"))]
-    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
-    pub key: String,
 }
 
 impl Default for Policy {
@@ -168,11 +87,17 @@ impl Policy {
     pub fn of_tiers(tiers: Vec<Tier>) -> Policy {
         Policy {
             tiers,
+            #[cfg(feature = "decide")]
             profit_tiers: Vec::new(),
+            #[cfg(feature = "decide")]
             value: None,
+            #[cfg(feature = "decide")]
             contact_cost: 0.0,
+            #[cfg(feature = "decide")]
             holdout: None,
+            #[cfg(feature = "decide")]
             reasons: Vec::new(),
+            #[cfg(feature = "decide")]
             offers: Vec::new(),
         }
     }
@@ -211,11 +136,13 @@ impl Policy {
     }
 
     /// The tiers of decisions: those by expected profit, where there are some.
+    #[cfg(feature = "decide")]
     pub fn decision_tiers(&self) -> &[Tier] {
         if self.profit_tiers.is_empty() { &self.tiers } else { &self.profit_tiers }
     }
 
     /// Index of the tier of a decision in [`Policy::decision_tiers`].
+    #[cfg(feature = "decide")]
     pub fn decision_tier(&self, probability: f64, expected_profit: f64) -> usize {
         let by_profit = !self.profit_tiers.is_empty();
         tier_of(self.decision_tiers(), if by_profit { expected_profit } else { probability })
@@ -238,66 +165,4 @@ fn tiers(reader: &mut Reader, key: &str, required: bool) -> Vec<Tier> {
         read
     };
     reader.objects(key, required).into_iter().map(tier).collect()
-}
-
-#[cfg(feature = "decide")]
-fn group(mut reader: Reader) -> Group {
-    let read = Group {
-        name: reader.text("name"),
-        label: reader.optional_text("label").unwrap_or_default(),
-        fields: reader.optional_texts("fields").unwrap_or_default(),
-    };
-    reader.end();
-    read
-}
-
-#[cfg(feature = "decide")]
-fn offer(mut reader: Reader) -> Offer {
-    let read = Offer {
-        name: reader.text("name"),
-        label: reader.optional_text("label").unwrap_or_default(),
-        cost: Amount::read(&mut reader, "cost").unwrap_or(Amount::Number(0.0)),
-        effect: effect(&mut reader),
-        eligible: reader.optional_text("eligible"),
-        answers: reader.optional_texts("answers").unwrap_or_default(),
-        capacity: reader.optional_number("capacity"),
-        cooldown: reader.optional_number("cooldown").unwrap_or_default(),
-    };
-    reader.end();
-    read
-}
-
-#[cfg(feature = "decide")]
-fn effect(reader: &mut Reader) -> Effect {
-    let read = match reader.value("effect") {
-        // Reported.
-        None => Some(Effect::Amount(Amount::Number(0.0))),
-        Some(Value::Object(entries)) => {
-            let number = |key: &str| {
-                let entry = entries.iter().find(|(name, _)| name == key);
-                entry.and_then(|(_, value)| value.as_number())
-            };
-            let beta = number("alpha").zip(number("beta")).filter(|_| entries.len() == 2);
-            beta.map(|(alpha, beta)| Effect::Beta { alpha, beta })
-        }
-        Some(value) => Amount::of(value).map(Effect::Amount),
-    };
-    read.unwrap_or_else(|| {
-        reader.report("effect", "must be a number, a formula, or { alpha, beta }");
-        Effect::Amount(Amount::Number(0.0))
-    })
-}
-
-impl Offer {
-    /// The words a person reads.
-    pub fn label(&self) -> &str {
-        if self.label.is_empty() { &self.name } else { &self.label }
-    }
-}
-
-impl Group {
-    /// The words a person reads.
-    pub fn label(&self) -> &str {
-        if self.label.is_empty() { &self.name } else { &self.label }
-    }
 }

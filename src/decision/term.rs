@@ -3,9 +3,7 @@
 #[cfg(feature = "write")]
 use serde::Serialize;
 
-#[cfg(feature = "decide")]
 use crate::json::{Reader, Value};
-#[cfg(feature = "decide")]
 use crate::schema::Formula;
 
 /// A number, or a formula in the formula language of the schema.
@@ -20,14 +18,12 @@ pub enum Amount {
 }
 
 /// An amount that is ready.
-#[cfg(feature = "decide")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Term {
     Number(f64),
     Formula(Formula),
 }
 
-#[cfg(feature = "decide")]
 impl Amount {
     /// The amount under a key, where the key is there.
     pub(super) fn read(reader: &mut Reader, key: &str) -> Option<Amount> {
@@ -45,7 +41,6 @@ impl Amount {
     }
 }
 
-#[cfg(feature = "decide")]
 impl Term {
     /// The amount of a customer; `None` where a formula reads a missing value, or leaves the finite
     /// numbers. `cell` gives values as [`Formula::evaluate`] takes them.

@@ -165,7 +165,7 @@ impl Sampling {
             rest = later;
             let Waiting { games, rounds, .. } = &mut customers[place];
             // The slopes of a few pairs, for the guess, are recorded here.
-            let mut walk = games[row].0.walk(scorer, Scale::LogOdds);
+            let mut walk = games[row].0.walk(scorer, None);
             sample.learn(&mut walk);
             rounds.take(row, sample.estimate(&mut walk, own));
         }

@@ -130,15 +130,16 @@ impl SampledGame for FieldWalk<'_> {
 }
 
 impl FieldGame {
-    pub(crate) fn walk<'a>(&self, scorer: &'a Scorer, scale: Scale) -> FieldWalk<'a> {
+    /// The game whose value is a probability, where there is a curve that makes one.
+    pub(crate) fn walk<'a>(&self, scorer: &'a Scorer, curve: Option<&'a Curve>) -> FieldWalk<'a> {
         let network = &scorer.artifact.network;
         let walk = Walk::new(network, &self.background, &self.toggles, &self.couplings);
-        let probability = (scale == Scale::Probability).then(|| {
+        let probability = curve.map(|curve| {
             let direct = |&position: &Position| network.direct_at(position);
             let share = |toggle: &Toggle| network.direct_at(toggle.to) - network.direct_at(toggle.from);
             let coupled = self.couplings.iter();
             Probability {
-                curve: scorer.curve(),
+                curve,
                 start: self.background.iter().map(direct).sum(),
                 players: self.toggles.iter().map(|toggle| toggle.as_ref().map_or(0.0, share)).collect(),
                 coupled: coupled
@@ -151,14 +152,21 @@ impl FieldGame {
 
     /// Adds the interaction indices of the game, times `factor`, to those of all fields,
     /// `[fields, fields]`.
-    pub(super) fn add_interactions(&self, scorer: &Scorer, scale: Scale, factor: f64, fields: usize, sums: &mut [f64]) {
+    pub(super) fn add_interactions(
+        &self,
+        scorer: &Scorer,
+        curve: Option<&Curve>,
+        factor: f64,
+        fields: usize,
+        sums: &mut [f64],
+    ) {
         let mut add = |players: &[usize], pairs: Vec<f64>| {
             for (row, &field) in pairs.chunks_exact(players.len().max(1)).zip(players) {
                 row.iter().zip(players).for_each(|(pair, other)| sums[field * fields + other] += pair * factor);
             }
         };
-        add(&self.players, interactions(&mut self.walk(scorer, scale)));
-        if scale == Scale::Probability {
+        add(&self.players, interactions(&mut self.walk(scorer, curve)));
+        if curve.is_some() {
             return;
         }
         for (players, table) in &self.coupled_direct {

@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 use serde::Serialize;
 
 use crate::artifact::{self, Artifact, ArtifactError, Document};
-use crate::calibration::Curve;
 use crate::customer::{Cell, Customer};
 use crate::encoding::{Features, Lookups, Places};
 use crate::network::{LookupTable, Scratch};
@@ -21,8 +20,6 @@ pub struct Scorer {
     background: OnceLock<EncodedBackground>,
     /// Made for the first score.
     first_layer: OnceLock<FirstLayer>,
-    /// Made for the first explanation on the scale of probabilities.
-    curve: OnceLock<Curve>,
     /// The words for people; made on first use.
     messages: OnceLock<Messages>,
 }
@@ -71,13 +68,7 @@ impl Scorer {
 
     /// Makes an artifact ready.
     pub fn new(artifact: Artifact) -> Scorer {
-        Scorer {
-            artifact,
-            background: OnceLock::new(),
-            first_layer: OnceLock::new(),
-            curve: OnceLock::new(),
-            messages: OnceLock::new(),
-        }
+        Scorer { artifact, background: OnceLock::new(), first_layer: OnceLock::new(), messages: OnceLock::new() }
     }
 
     pub(super) fn encoded_background(&self) -> &EncodedBackground {
@@ -108,10 +99,6 @@ impl Scorer {
             let table = network.lookup_table(encoder.inputs(), &lookups);
             FirstLayer { lookups, table }
         })
-    }
-
-    pub(super) fn curve(&self) -> &Curve {
-        self.curve.get_or_init(|| Curve::new(&self.artifact.document.calibration))
     }
 
     /// What the artifact says: schema, calibration, policy, background, card.
