@@ -6,12 +6,11 @@ import type { CohortEngine } from "./blocks.js";
 import { explainMany, importanceOptions } from "./cohort.js";
 import { type CounterfactualOptions, type Counterfactuals, counterfactuals } from "./counterfactuals.js";
 import { type DeviceReport, onCpu, type WorkedOn } from "./device.js";
-import { type CheckedDecision, decideOptions, identifierOf } from "./decide.js";
 import { makeDisposable } from "./disposable.js";
 import { type Card, type Policy, readDocument, type Schema } from "./document.js";
 import { checkNames, checkSignal, fromCore, kindOf, recordInvalid, textOf, unknownField } from "./error.js";
 import { type FieldReader, fieldReaders, REFUSED } from "./fields.js";
-import type { CoreDecision, CoreExplanation } from "./generated.js";
+import type { CoreExplanation } from "./generated.js";
 import type { Importance, ImportanceOptions } from "./importance.js";
 import { type CheckedOptions, checkOptions } from "./options.js";
 import { type Problem, TenureError } from "./tenure-error.js";
@@ -20,9 +19,6 @@ import type {
   BlockScores,
   ColumnsFor,
   Contribution,
-  CustomerRecord,
-  DecideOptions,
-  Decision,
   ExplainedBlock,
   ExplainManyOptions,
   ExplainOptions,
@@ -273,7 +269,7 @@ export class Scorer<C = unknown> {
 
   /**
    * Explains the score of one customer by interventional Shapley values: how much each field's
-   * value adds to the logit, compared with the reference customers of the artifact. The values are
+   * value adds to the logit, or to the probability (`options.scale`), compared with the reference customers of the artifact. The values are
    * exact if the budget allows it, which is known before the work starts. Otherwise they are
    * estimates with a standard error for each field.
    *
@@ -295,7 +291,7 @@ export class Scorer<C = unknown> {
     const contributions = explained.contributions.map(
       (contribution): Contribution => ({ ...contribution, value: byName.get(contribution.field)! }),
     );
-    return { ...explained, contributions, problems };
+    return { ...explained, scale: checked.probability ? "probability" : "log-odds", contributions, problems };
   }
 
   /**
@@ -333,28 +329,6 @@ export class Scorer<C = unknown> {
     const { rows, blocks } = explainMany(this.#cohort(), input, rest);
     const { importance } = await import("./blocks.js");
     return importance(this.schema, blocks, rows, onProgress, unknownField);
-  }
-
-  /**
-   * Decides what to do about a customer by the model's policy: the offers that are worth their cost,
-   * best first, those that are not made with the rule that stopped each, and the reasons. The
-   * expected profit of an offer is P(leave) × effect × value − cost. Of two offers of equal profit,
-   * one that answers a reason comes first.
-   *
-   * @param record as {@link score} takes it. For the hold-out it also has the schema's identifier, or
-   *   `options.identifier` is given.
-   * @param options see {@link DecideOptions}.
-   * @throws TenureError as {@link explain}.
-   */
-  decide<R extends RecordFor<C, R>>(record: R, options: DecideOptions = {}): Decision {
-    this.#live();
-    const checked = decideOptions(options, this.policy);
-    const row = this.#read(record);
-    const { identifier = identifierOf(record as CustomerRecord, this.schema) } = checked;
-    this.#score(row);
-    const engine = this.#live();
-    const decision = decideRow(engine, { ...checked, identifier });
-    return { ...decision, problems: this.#warnings(engine, row) };
   }
 
   /**
@@ -527,16 +501,6 @@ function valueAt({ cells, values }: RecordRow, index: number): unknown {
   const value = values[index];
   // An absent value is refused, so its cell is infinite.
   return value === undefined && Number.isFinite(cells[index]) ? cells[index] : value;
-}
-
-function decideRow(engine: Engine, options: CheckedDecision): CoreDecision {
-  const { identifier, days, exhausted, reasons, budget, tolerance, seed } = options;
-  try {
-    const json = engine.decide_row(identifier, days, exhausted, reasons, budget, tolerance, seed);
-    return JSON.parse(json) as CoreDecision;
-  } catch (error) {
-    throw fromCore(error);
-  }
 }
 
 function explainRow(engine: Engine, options: CheckedOptions): CoreExplanation {

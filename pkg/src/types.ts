@@ -1,10 +1,10 @@
 /** Arguments and results: records, columns, scores, explanations. */
 
 import type { WorkedOn } from "./device.js";
-import type { CoreContribution, CoreDecision, CoreExplanation, CoreScore, CoreValueSummary, Shift } from "./generated.js";
+import type { CoreContribution, CoreExplanation, CoreScore, CoreValueSummary, Shift } from "./generated.js";
 import type { Problem, Rule } from "./tenure-error.js";
 
-export type { Interaction, OfferAction, Reason, RefusedOffer, Shift } from "./generated.js";
+export type { Interaction, Shift } from "./generated.js";
 
 /**
  * The value of a field in a record. `null` stands for a missing value. A `Date` is for date fields.
@@ -246,29 +246,10 @@ export interface Contribution extends CoreContribution {
  * scale.
  */
 export interface Explanation extends CoreExplanation {
+  /** What contributions add up to: the logit, or the calibrated probability. */
+  readonly scale: "log-odds" | "probability";
   /** One for each field, largest absolute contribution first. */
   readonly contributions: readonly Contribution[];
-  /** Warnings: values that were treated specially. Usually empty. */
-  readonly problems: readonly Problem[];
-}
-
-/** Options of {@link Scorer.decide}. */
-export interface DecideOptions extends Omit<ExplainOptions, "interactions" | "scale"> {
-  /**
-   * The customer's identifier, for the hold-out. Default: the record's value under the first of
-   * `schema.identifiers` that it has.
-   */
-  readonly identifier?: string | undefined;
-  /** Days since the customer's last offer, for cooldowns. Default: there was none. */
-  readonly daysSinceOffer?: number | undefined;
-  /** Names of offers whose capacity is used up. Default: none. */
-  readonly exhausted?: readonly string[] | undefined;
-  /** The most reasons. Default: 3. */
-  readonly reasons?: number | undefined;
-}
-
-/** What to do about a customer. */
-export interface Decision extends CoreDecision {
   /** Warnings: values that were treated specially. Usually empty. */
   readonly problems: readonly Problem[];
 }

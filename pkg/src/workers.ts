@@ -147,7 +147,6 @@ const CALLS: { readonly [Name in CallName]: number | "once" | "table" | "stream"
   scoreRow: 1,
   explain: "once",
   counterfactuals: "once",
-  decide: "once",
   explainMany: "stream",
   // Its result has methods, which cannot be sent. It is made here from the blocks that a worker
   // explains.

@@ -6,63 +6,36 @@
 
 use wide::f32x4;
 
-use super::Calibration;
+use super::{Calibration, line};
 
-/// A calibration that is ready for blocks of logits.
-#[derive(Clone, Debug)]
-pub enum Curve {
-    /// `sigmoid(logit · factor)`; the factor is 1 divided by the temperature.
-    Sigmoid(f32),
-    /// Straight lines: each knot, its probability, and the slope to the next knot. The last slope
-    /// is 0.
-    Lines(Vec<[f32; 3]>),
-}
-
-impl Curve {
-    /// Makes a valid calibration ready.
-    pub fn new(calibration: &Calibration) -> Curve {
-        match calibration {
-            Calibration::Temperature { temperature } => Curve::Sigmoid((1.0 / temperature) as f32),
-            Calibration::Isotonic { logits, probabilities } => {
-                let mut knots: Vec<[f32; 3]> = Vec::with_capacity(logits.len());
-                let (mut next, mut above) = (f64::INFINITY, 0.0);
-                for (&logit, &probability) in logits.iter().zip(probabilities).rev() {
-                    knots.push([logit as f32, probability as f32, ((above - probability) / (next - logit)) as f32]);
-                    (next, above) = (logit, probability);
-                }
-                knots.reverse();
-                Curve::Lines(knots)
-            }
-        }
-    }
-
+impl Calibration {
     /// Replaces logits by their probabilities. There are a multiple of four, or fewer than four.
-    pub fn apply(&self, logits: &mut [f32]) {
+    pub fn apply(&self, values: &mut [f32]) {
         match self {
-            Curve::Sigmoid(factor) => {
-                if logits.len() < 4 {
+            Calibration::Temperature { temperature } => {
+                if values.len() < 4 {
                     let mut quad = [0.0; 4];
-                    quad[..logits.len()].copy_from_slice(logits);
+                    quad[..values.len()].copy_from_slice(values);
                     self.apply(&mut quad);
-                    return logits.copy_from_slice(&quad[..logits.len()]);
+                    return values.copy_from_slice(&quad[..values.len()]);
                 }
-                for quad in logits.as_chunks_mut().0 {
-                    *quad = sigmoid(f32x4::new(*quad) * splat(*factor)).to_array();
+                let factor = splat((1.0 / temperature) as f32);
+                for quad in values.as_chunks_mut().0 {
+                    *quad = sigmoid(f32x4::new(*quad) * factor).to_array();
                 }
             }
-            Curve::Lines(knots) => {
-                // Most logits are near the one before.
-                let mut at = 0;
-                for logit in logits {
-                    while knots.get(at + 1).is_some_and(|above| above[0] <= *logit) {
-                        at += 1;
+            Calibration::Isotonic { logits, probabilities } => {
+                // Most logits are near the one before. `above` is the first knot above it.
+                let mut above = 0;
+                for value in values {
+                    let logit = f64::from(*value);
+                    while logits.get(above).is_some_and(|knot| *knot <= logit) {
+                        above += 1;
                     }
-                    while at > 0 && knots[at][0] > *logit {
-                        at -= 1;
+                    while above > 0 && logits[above - 1] > logit {
+                        above -= 1;
                     }
-                    let [knot, probability, slope] = knots[at];
-                    let most = knots.get(at + 1).map_or(probability, |above| above[1]);
-                    *logit = (probability + (*logit - knot).max(0.0) * slope).min(most);
+                    *value = line(logits, probabilities, above, logit) as f32;
                 }
             }
         }
@@ -108,9 +81,8 @@ mod tests {
         assert_eq!(calibration.validate(), Ok(()));
         let mut probabilities = logits.to_vec();
         let whole = logits.len() / 4 * 4;
-        let curve = Curve::new(calibration);
-        curve.apply(&mut probabilities[..whole]);
-        curve.apply(&mut probabilities[whole..]);
+        calibration.apply(&mut probabilities[..whole]);
+        calibration.apply(&mut probabilities[whole..]);
         for (&logit, &probability) in logits.iter().zip(&probabilities) {
             let expected = calibration.probability(f64::from(logit));
             let error = (f64::from(probability) - expected).abs();

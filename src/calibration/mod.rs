@@ -5,8 +5,6 @@
 
 mod curve;
 
-pub use curve::Curve;
-
 #[cfg(feature = "write")]
 use serde::Serialize;
 
@@ -153,7 +151,11 @@ fn interpolate(logits: &[f64], probabilities: &[f64], logit: f64) -> f64 {
     if logit.is_nan() {
         return logit;
     }
-    let above = logits.partition_point(|knot| *knot <= logit);
+    line(logits, probabilities, logits.partition_point(|knot| *knot <= logit), logit)
+}
+
+/// The probability of a logit, `above` being the first knot above it.
+fn line(logits: &[f64], probabilities: &[f64], above: usize, logit: f64) -> f64 {
     if above == 0 {
         return probabilities[0];
     }

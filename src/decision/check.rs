@@ -7,7 +7,9 @@ use super::offers::{Offers, ReadyOffer, Topic};
 use super::policy::{Policy, Tier};
 #[cfg(feature = "decide")]
 use super::term::{Amount, Term};
-use crate::json::{decimal, quoted};
+use crate::json::decimal;
+#[cfg(feature = "decide")]
+use crate::json::quoted;
 #[cfg(feature = "decide")]
 use crate::schema::{Formula, Schema};
 

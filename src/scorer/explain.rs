@@ -2,7 +2,7 @@
 
 use super::games::FieldGame;
 use super::score::{EncodedBackground, Score, Scorer, Workspace};
-use crate::calibration::Curve;
+use crate::calibration::Calibration;
 use crate::customer::Customer;
 use crate::explanation::{self, Budget, BudgetTooSmall, MeanShares};
 
@@ -115,14 +115,12 @@ impl Scorer {
         let score = self.score(customer, workspace);
         let scale = options.scale;
         let games = self.games(customer, scale);
-        let calibration = &self.artifact.document.calibration;
-        let curve = (scale == Scale::Probability).then(|| Curve::new(calibration));
-        let curve = curve.as_ref();
+        let calibration = Some(&self.artifact.document.calibration).filter(|_| scale == Scale::Probability);
         let players = games.iter().map(|game| game.players.clone()).collect();
         let budget = self.budget(options);
         let fields = customer.cells().len();
         let MeanShares { shares: mut contributions, standard_errors, mut evaluations, exact } =
-            explanation::explain(fields, players, |row| games[row].walk(self, curve), budget)?;
+            explanation::explain(fields, players, |row| games[row].walk(self, calibration), budget)?;
         let EncodedBackground { base, base_probability, .. } = self.encoded_background();
         let base = match scale {
             Scale::LogOdds => {
@@ -135,16 +133,16 @@ impl Scorer {
         };
         let interactions = (options.interactions && exact).then(|| {
             evaluations *= 2;
-            self.interactions(&games, curve, fields)
+            self.interactions(&games, calibration, fields)
         });
         Ok(Explanation { scale, base, score, contributions, standard_errors, evaluations, exact, interactions })
     }
 
     /// Mean interaction indices of all pairs of fields, largest first.
-    fn interactions(&self, games: &[FieldGame], curve: Option<&Curve>, fields: usize) -> Vec<Interaction> {
+    fn interactions(&self, games: &[FieldGame], calibration: Option<&Calibration>, fields: usize) -> Vec<Interaction> {
         let mut sums = vec![0.0; fields * fields];
         let factor = 1.0 / games.len() as f64;
-        games.iter().for_each(|game| game.add_interactions(self, curve, factor, fields, &mut sums));
+        games.iter().for_each(|game| game.add_interactions(self, calibration, factor, fields, &mut sums));
         let mut pairs: Vec<Interaction> = Vec::with_capacity(fields * fields / 2);
         for first in 0..fields {
             for second in first + 1..fields {

@@ -3,10 +3,11 @@
 
 use super::explain::Scale;
 use super::score::Scorer;
-use crate::calibration::Curve;
+use crate::calibration::Calibration;
 use crate::customer::Customer;
 use crate::encoding::{Features, Source};
 use crate::explanation::{Game, SampledGame, Table, exact, interactions};
+use crate::network::Network;
 use crate::network::walk::{Coupling, Position, Toggle, Walk};
 
 /// What the network needs to walk the game, and what needs no walk.
@@ -36,45 +37,51 @@ pub(crate) struct FieldWalk<'a> {
 
 /// From what the network adds to a probability.
 struct Probability<'a> {
-    curve: &'a Curve,
-    /// Direct share of the inputs that nobody moves.
+    calibration: &'a Calibration,
+    network: &'a Network,
+    game: &'a FieldGame,
+    /// Direct share of the inputs that no coupling moves, in the background row.
     start: f32,
-    /// What each player adds to the direct share, inputs that several players move left out.
-    players: Vec<f32>,
-    /// Of every input that several players move: those players, and its direct share for every
-    /// subset of them.
-    coupled: Vec<(Vec<usize>, Vec<f32>)>,
 }
 
 impl Probability<'_> {
+    /// What a player adds to the direct share, inputs that several players move left out.
+    fn share(&self, player: usize) -> f32 {
+        let toggle = &self.game.toggles[player];
+        toggle.as_ref().map_or(0.0, |Toggle { from, to }| self.network.direct_at(*to) - self.network.direct_at(*from))
+    }
+
     /// The direct share of a coalition.
+    #[inline(never)]
     fn direct(&self, joined: &dyn Fn(usize) -> bool) -> f32 {
-        let players = self.players.iter().enumerate().filter(|(player, _)| joined(*player));
-        let mut sum = players.fold(self.start, |sum, (_, share)| sum + share);
-        for (players, shares) in &self.coupled {
-            let bits = players.iter().enumerate();
-            sum += shares[bits.map(|(bit, &player)| usize::from(joined(player)) << bit).sum::<usize>()];
+        let players = (0..self.game.toggles.len()).filter(|player| joined(*player));
+        let mut sum = players.fold(self.start, |sum, player| sum + self.share(player));
+        for Coupling { players, positions } in &self.game.couplings {
+            let bits = players.iter().rev();
+            let subset = bits.fold(0, |subset, &player| subset << 1 | usize::from(joined(player)));
+            sum += self.network.direct_at(positions[subset]);
         }
         sum
     }
 
     /// Replaces the network's values of coalitions by probabilities.
     fn of_block(&self, first: usize, values: &mut [f32]) {
-        let reads = self.coupled.iter().flat_map(|(players, _)| players).min();
+        let reads = self.game.couplings.iter().flat_map(|coupling| &coupling.players).min();
         let lower = reads.map_or(usize::MAX, |&player| 1 << player.min(31)).min(values.len());
         for (at, values) in values.chunks_exact_mut(lower).enumerate() {
             // The players of a chunk move no coupled input: what they add is made by doubling.
             let mut shares = [0.0; 256];
             shares[0] = self.direct(&|player| (first + at * lower) >> player & 1 == 1);
             let mut known = 1;
-            for share in &self.players[..lower.trailing_zeros() as usize] {
+            for player in 0..lower.trailing_zeros() as usize {
+                let share = self.share(player);
                 let (before, after) = shares.split_at_mut(known);
                 after.iter_mut().zip(before).for_each(|(sum, before)| *sum = *before + share);
                 known *= 2;
             }
             values.iter_mut().zip(&shares).for_each(|(value, share)| *value += share);
         }
-        self.curve.apply(values);
+        self.calibration.apply(values);
     }
 }
 
@@ -100,52 +107,34 @@ impl SampledGame for FieldWalk<'_> {
                 values[2 * half] += probability.direct(&joined);
                 values[2 * half + 1] += probability.direct(&|player| !joined(player));
             }
-            probability.curve.apply(&mut values);
+            probability.calibration.apply(&mut values);
         }
         values
     }
 
     fn guess(&mut self) -> Vec<f64> {
-        let ends = self.probability.is_some().then(|| self.pairs([&[], &[]], false));
+        // The slopes are those of the logit. Without a guess, estimates of a probability only need
+        // more pairs.
+        if self.probability.is_some() {
+            return vec![0.0; self.walk.players()];
+        }
         let (alone, coupled) = self.walk.linear();
         let mut shares: Vec<f64> = alone.into_iter().map(f64::from).collect();
-        // Without a hidden part there are no slopes.
-        shares.resize(self.walk.players(), 0.0);
-        for (at, (players, mut values)) in self.walk.coupled_players().zip(coupled).enumerate() {
-            values.resize(1 << players.len(), 0.0);
-            if let Some(probability) = &self.probability {
-                values.iter_mut().zip(&probability.coupled[at].1).for_each(|(value, direct)| *value += direct);
-            }
+        for (players, values) in self.walk.coupled_players().zip(coupled) {
             players.iter().zip(exact(&mut Table(values))).for_each(|(&player, share)| shares[player] += share);
-        }
-        if let (Some(probability), Some([none, all, ..])) = (&self.probability, ends) {
-            shares.iter_mut().zip(&probability.players).for_each(|(share, direct)| *share += f64::from(*direct));
-            // Probabilities move less than logits. How much less is in the sum of all shares.
-            let sum = shares.iter().sum::<f64>();
-            let scale = if sum == 0.0 { 0.0 } else { (f64::from(all) - f64::from(none)) / sum };
-            shares.iter_mut().for_each(|share| *share *= scale.clamp(0.0, 1.0));
         }
         shares
     }
 }
 
 impl FieldGame {
-    /// The game whose value is a probability, where there is a curve that makes one.
-    pub(crate) fn walk<'a>(&self, scorer: &'a Scorer, curve: Option<&'a Curve>) -> FieldWalk<'a> {
+    /// The game whose value is a probability, where there is a calibration.
+    pub(crate) fn walk<'a>(&'a self, scorer: &'a Scorer, calibration: Option<&'a Calibration>) -> FieldWalk<'a> {
         let network = &scorer.artifact.network;
         let walk = Walk::new(network, &self.background, &self.toggles, &self.couplings);
-        let probability = curve.map(|curve| {
-            let direct = |&position: &Position| network.direct_at(position);
-            let share = |toggle: &Toggle| network.direct_at(toggle.to) - network.direct_at(toggle.from);
-            let coupled = self.couplings.iter();
-            Probability {
-                curve,
-                start: self.background.iter().map(direct).sum(),
-                players: self.toggles.iter().map(|toggle| toggle.as_ref().map_or(0.0, share)).collect(),
-                coupled: coupled
-                    .map(|coupling| (coupling.players.clone(), coupling.positions.iter().map(direct).collect()))
-                    .collect(),
-            }
+        let probability = calibration.map(|calibration| {
+            let start = self.background.iter().map(|&position| network.direct_at(position)).sum();
+            Probability { calibration, network, game: self, start }
         });
         FieldWalk { walk, probability }
     }
@@ -155,7 +144,7 @@ impl FieldGame {
     pub(super) fn add_interactions(
         &self,
         scorer: &Scorer,
-        curve: Option<&Curve>,
+        calibration: Option<&Calibration>,
         factor: f64,
         fields: usize,
         sums: &mut [f64],
@@ -165,8 +154,8 @@ impl FieldGame {
                 row.iter().zip(players).for_each(|(pair, other)| sums[field * fields + other] += pair * factor);
             }
         };
-        add(&self.players, interactions(&mut self.walk(scorer, curve)));
-        if curve.is_some() {
+        add(&self.players, interactions(&mut self.walk(scorer, calibration)));
+        if calibration.is_some() {
             return;
         }
         for (players, table) in &self.coupled_direct {

@@ -83,11 +83,12 @@ impl Scorer {
             }
             let mut logits = vec![0.0; background.len()];
             network.logits_by_lookup(table, &places, background.len(), &mut network.scratch(), &mut logits);
-            let calibration = &self.artifact.document.calibration;
-            let mean = |of: &dyn Fn(f64) -> f64| {
-                logits.iter().map(|&logit| of(f64::from(logit))).sum::<f64>() / background.len() as f64
-            };
-            let (base, base_probability) = (mean(&|logit| logit), mean(&|logit| calibration.probability(logit)));
+            let mean = |values: &[f32]| values.iter().map(|&value| f64::from(value)).sum::<f64>() / values.len() as f64;
+            let base = mean(&logits);
+            let whole = logits.len() / 4 * 4;
+            self.artifact.document.calibration.apply(&mut logits[..whole]);
+            self.artifact.document.calibration.apply(&mut logits[whole..]);
+            let base_probability = mean(&logits);
             EncodedBackground { rows, base, base_probability }
         })
     }

@@ -64,9 +64,8 @@ pub(super) fn json(scorer: &Scorer, customer: &Customer, explanation: &Explanati
     let [base, logit, probability, error] =
         [*base, *logit, *probability, explanation.standard_error()].map(decimal::text);
     let is_probability = *scale == Scale::Probability;
-    let scale = if is_probability { "probability" } else { "log-odds" };
     let mut json = format!(
-        "{{\"scale\":\"{scale}\",\"base\":{base},\"logit\":{logit},\"probability\":{probability},\"tier\":{tier},\"exact\":{exact},\
+        "{{\"base\":{base},\"logit\":{logit},\"probability\":{probability},\"tier\":{tier},\"exact\":{exact},\
          \"evaluations\":{evaluations},\"standardError\":{error},\"contributions\":["
     );
     for (position, index) in order.into_iter().enumerate() {

@@ -14,9 +14,6 @@ use crate::customer::Rule;
 #[serde(deny_unknown_fields)]
 #[ts(rename = "CoreExplanation")]
 pub(super) struct ExplanationJson {
-    /// What contributions add up to: the logit, or the calibrated probability.
-    #[ts(type = "\"log-odds\" | \"probability\"")]
-    scale: String,
     /// Mean of the reference customers in the artifact: of their logits, or of their probabilities.
     base: f64,
     /// The network's output before calibration, in log-odds.
@@ -233,7 +230,6 @@ mod tests {
             let explained = scorer.explain(&customer, &options, &mut scorer.workspace()).unwrap();
             let read: ExplanationJson = read(&explanation::json(&scorer, &customer, &explained));
             assert_eq!((read.contributions.len(), read.exact), (schema.fields.len(), true));
-            assert_eq!(read.scale == "probability", scale == Scale::Probability);
             assert_eq!(read.interactions.is_some_and(|pairs| !pairs.is_empty()), interactions);
         }
     }
