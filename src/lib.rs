@@ -47,6 +47,7 @@
 //!
 //! - `write` (default): artifacts and schemas through serde. Without default features the crate has
 //!   four dependencies.
+//! - `decide` (default): offers, decisions and plans. Without it a policy is its tiers.
 //! - `wasm`: the wasm-bindgen surface of the npm package.
 //! - `webgpu`: batches and explanations on a graphics device.
 //! - `burn`: the networks as burn Modules, for training.

@@ -10,6 +10,7 @@ pub mod inputs;
 
 pub mod recorder;
 pub mod report;
+pub mod rows;
 pub mod runs;
 pub mod table;
 pub mod tracking;

@@ -6,8 +6,8 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_cli::commands::{
-    audit, card, check, config, crossval, evaluate, explain, imbalance, init, report, runs, sample, score, track,
-    train, tune,
+    audit, card, check, config, crossval, decide, evaluate, explain, imbalance, init, plan, report, runs, sample,
+    score, track, train, tune,
 };
 use tenure_cli::configuration::{self, ResolvedSettings};
 use tenure_cli::console::Console;
@@ -45,6 +45,8 @@ enum Command {
     Imbalance(imbalance::Arguments),
     Score(score::Arguments),
     Explain(explain::Arguments),
+    Decide(decide::Arguments),
+    Plan(plan::Arguments),
     Report(Box<report::Arguments>),
     Card(card::Arguments),
     Audit(audit::Arguments),
@@ -77,6 +79,8 @@ fn run() -> Result<(), Failure> {
         Command::Imbalance(arguments) => imbalance::run(&arguments, &console),
         Command::Score(arguments) => score::run(&arguments, &console),
         Command::Explain(arguments) => explain::run(&arguments, &console),
+        Command::Decide(arguments) => decide::run(&arguments, &console),
+        Command::Plan(arguments) => plan::run(&arguments, &console),
         Command::Report(arguments) => report::run(&arguments, &console),
         Command::Audit(arguments) => audit::run(&arguments, &console),
         Command::Card(arguments) => card::run(&arguments, &console),

@@ -3,7 +3,7 @@
 mod small_model;
 
 use small_model::{SmallModel, assert_code, words};
-use tenure::scorer::ExplainOptions;
+use tenure::scorer::{ExplainOptions, Scale};
 
 /// The small model, whose contract may change.
 fn model() -> SmallModel {
@@ -20,13 +20,16 @@ fn model() -> SmallModel {
 fn a_row_in_sentences_and_as_json() {
     let model = model();
     let mut workspace = model.scorer.workspace();
-    // In the second batch too.
-    for row in [1usize, 4200] {
+    // In the second batch too, and on both scales.
+    for (row, scale, name) in [(1usize, Scale::Probability, "points"), (4200, Scale::LogOdds, "log-odds")] {
         let customer = model.customer(row - 1);
-        let explanation = model.scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).unwrap();
+        let options = ExplainOptions { scale, ..ExplainOptions::default() };
+        let explanation = model.scorer.explain(&customer, &options, &mut workspace).unwrap();
         let threshold = (explanation.score.probability * 0.98).to_string();
         let arguments =
             ["explain", "model.safetensors", "--data", "in.csv", "--row", &row.to_string(), "--threshold", &threshold];
+        let flags: &[&str] = if scale == Scale::LogOdds { &["--scale", "log-odds"] } else { &[] };
+        let arguments = [&arguments[..], flags].concat();
         let output = model.run(&[&arguments[..], &["--json"]].concat());
         assert_code(&output, 0);
         let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -36,6 +39,8 @@ fn a_row_in_sentences_and_as_json() {
         let contributions = document["contributions"].as_array().unwrap();
         assert_eq!(contributions.len(), 4);
         let text = String::from_utf8(model.run(&arguments).stdout).unwrap();
+        let unit = if name == "points" { "percentage points" } else { "on the log-odds" };
+        assert!(text.lines().skip(1).any(|line| line.contains(unit)), "{text}");
         for contribution in contributions {
             let field = contribution["field"].as_str().unwrap();
             let index = model.scorer.document().schema.field_index(field).unwrap();

@@ -28,7 +28,7 @@ export function explainMany(
   input: unknown,
   options: ExplainManyOptions,
 ): { readonly rows: number; readonly blocks: AsyncGenerator<ExplainedBlock, void, undefined> } {
-  const problems = optionProblems(options, OTHER_OPTIONS, ["interactions"]);
+  const problems = optionProblems(options, OTHER_OPTIONS, ["interactions", "scale"]);
   const { rows: limit, seed = 0, signal } = options;
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1)) {
     const rule = typeof limit === "number" ? "bounds" : "type";

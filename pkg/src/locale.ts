@@ -43,11 +43,15 @@ export interface Messages {
   readonly comma: string;
   /** Separator before the last change in a list. */
   readonly and: string;
+  /** What a contribution adds to the probability, in percentage points: `{number}`. */
+  readonly points: string;
+  /** What a contribution adds to the logit: `{number}`. */
+  readonly log_odds: string;
   /** A contribution above 0: `{label}`, `{value}`, `{amount}`. */
   readonly raises: string;
   /** A contribution below 0: `{label}`, `{value}`, `{amount}`. */
   readonly lowers: string;
-  /** A contribution that rounds to 0.00: `{label}`, `{value}`, `{amount}`. */
+  /** A contribution that rounds to 0: `{label}`, `{value}`, `{amount}`. */
   readonly keeps: string;
   /** One change in a list: `{label}`, `{from}`, `{to}`. */
   readonly change: string;

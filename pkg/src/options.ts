@@ -13,9 +13,10 @@ export interface CheckedOptions {
   readonly tolerance: number;
   readonly seed: number;
   readonly interactions: boolean;
+  readonly probability: boolean;
 }
 
-const NONE: CheckedOptions = { budget: 0, tolerance: 0, seed: 0, interactions: false };
+const NONE: CheckedOptions = { budget: 0, tolerance: 0, seed: 0, interactions: false, probability: false };
 
 type Check = readonly [message: string, holds: (value: unknown) => boolean];
 
@@ -26,6 +27,7 @@ const CHECKS: Readonly<Record<keyof ExplainOptions, Check>> = {
   tolerance: ["must be a finite number above 0", (value) => Number.isFinite(value) && (value as number) > 0],
   seed: ["must be a whole number from 0", (value) => isWhole(value, 0)],
   interactions: ["must be true or false", (value) => typeof value === "boolean"],
+  scale: ['must be "log-odds" or "probability"', (value) => value === "log-odds" || value === "probability"],
 };
 
 /**
@@ -40,8 +42,9 @@ export function checkOptions(options: unknown): CheckedOptions {
 }
 
 /** Fills in 0 for the default. */
-export function checked({ budget = 0, tolerance = 0, seed = 0, interactions = false }: ExplainOptions): CheckedOptions {
-  return { budget, tolerance, seed, interactions };
+export function checked(options: ExplainOptions): CheckedOptions {
+  const { budget = 0, tolerance = 0, seed = 0, interactions = false, scale } = options;
+  return { budget, tolerance, seed, interactions, probability: scale === "probability" };
 }
 
 /**

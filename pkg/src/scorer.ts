@@ -269,13 +269,13 @@ export class Scorer<C = unknown> {
 
   /**
    * Explains the score of one customer by interventional Shapley values: how much each field's
-   * value adds to the logit, compared with the reference customers of the artifact. The values are
+   * value adds to the logit, or to the probability (`options.scale`), compared with the reference customers of the artifact. The values are
    * exact if the budget allows it, which is known before the work starts. Otherwise they are
    * estimates with a standard error for each field.
    *
    * @param record as {@link score} takes it.
    * @param options see {@link ExplainOptions}.
-   * @returns contributions in log-odds. `base` plus all contributions is the logit.
+   * @returns contributions. `base` plus all of them is the logit, or the probability.
    * @throws TenureError as {@link score}; `argument_invalid` with every option that breaks its
    *   rule, and for a budget that is too small for an estimate.
    */
@@ -291,7 +291,7 @@ export class Scorer<C = unknown> {
     const contributions = explained.contributions.map(
       (contribution): Contribution => ({ ...contribution, value: byName.get(contribution.field)! }),
     );
-    return { ...explained, contributions, problems };
+    return { ...explained, scale: checked.probability ? "probability" : "log-odds", contributions, problems };
   }
 
   /**
@@ -503,9 +503,10 @@ function valueAt({ cells, values }: RecordRow, index: number): unknown {
   return value === undefined && Number.isFinite(cells[index]) ? cells[index] : value;
 }
 
-function explainRow(engine: Engine, { budget, tolerance, seed, interactions }: CheckedOptions): CoreExplanation {
+function explainRow(engine: Engine, options: CheckedOptions): CoreExplanation {
+  const { budget, tolerance, seed, interactions, probability } = options;
   try {
-    return engine.explain_row(budget, tolerance, seed, interactions) as CoreExplanation;
+    return engine.explain_row(budget, tolerance, seed, interactions, probability) as CoreExplanation;
   } catch (error) {
     throw fromCore(error);
   }

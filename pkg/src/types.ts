@@ -203,6 +203,11 @@ export interface ScoreManyAsyncOptions extends ScoreManyOptions {
 /** Options of {@link Scorer.explain}. */
 export interface ExplainOptions {
   /**
+   * What contributions add up to: the logit (`"log-odds"`), or the calibrated probability
+   * (`"probability"`), a hundredth of which is a percentage point. Default: `"log-odds"`.
+   */
+  readonly scale?: "log-odds" | "probability" | undefined;
+  /**
    * The most evaluations of the network, at least 16 for each reference customer. Exact
    * contributions need the sum of 2^d over the reference customers, where d is the number of fields
    * in which the customer differs from that reference customer. If that is more than the budget,
@@ -214,7 +219,7 @@ export interface ExplainOptions {
    */
   readonly budget?: number | undefined;
   /**
-   * An estimate stops once its largest standard error is at most this, in log-odds. Default: it
+   * An estimate stops once its largest standard error is at most this, on the scale. Default: it
    * spends a given budget.
    */
   readonly tolerance?: number | undefined;
@@ -230,14 +235,19 @@ export interface ExplainOptions {
   readonly interactions?: boolean | undefined;
 }
 
-/** The contribution of one field to a logit. */
+/** The contribution of one field to a score. */
 export interface Contribution extends CoreContribution {
   /** The value in the record. */
   readonly value: FieldValue;
 }
 
-/** The explanation of one score. `base` plus all contributions is `logit`. */
+/**
+ * The explanation of one score. `base` plus all contributions is `logit`, or `probability` on that
+ * scale.
+ */
 export interface Explanation extends CoreExplanation {
+  /** What contributions add up to: the logit, or the calibrated probability. */
+  readonly scale: "log-odds" | "probability";
   /** One for each field, largest absolute contribution first. */
   readonly contributions: readonly Contribution[];
   /** Warnings: values that were treated specially. Usually empty. */
@@ -248,7 +258,7 @@ export interface Explanation extends CoreExplanation {
  * Options of {@link Scorer.explainMany}. `budget` and `tolerance` hold for each row; `seed` also
  * draws the sample of rows.
  */
-export interface ExplainManyOptions extends Omit<ExplainOptions, "interactions"> {
+export interface ExplainManyOptions extends Omit<ExplainOptions, "interactions" | "scale"> {
   /** The most rows to explain. A larger table is sampled without replacement. Default: all rows. */
   readonly rows?: number;
   /** Stops the work between two blocks. The iteration throws a TenureError `aborted`. */

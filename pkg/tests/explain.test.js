@@ -21,6 +21,25 @@ test("base and contributions make the logit; the score is the score", () => {
   }
 });
 
+test("on the scale of probabilities, base and contributions make the probability, in percentage points", () => {
+  for (let seed = 0; seed < 5; seed++) {
+    const record = sampleRecord(schema, seed);
+    const { scale, base, probability, exact, contributions } = scorer.explain(record, { scale: "probability" });
+    assert.ok(exact && scale === "probability" && scorer.explain(record).scale === "log-odds");
+    const sum = contributions.reduce((total, { contribution }) => total + contribution, base);
+    assert.ok(Math.abs(sum - probability) < 1e-5, `${sum} and ${probability}`);
+    for (const { contribution, sentence } of contributions) {
+      const points = (100 * contribution).toFixed(1);
+      if (Math.abs(contribution) < 0.0005) assert.match(sentence, /hardly moves/);
+      else assert.ok(sentence.endsWith(`${contribution > 0 ? "+" : ""}${points} percentage points.`), sentence);
+    }
+  }
+  assert.throws(() => scorer.explain(sampleRecord(schema), { scale: "points" }), {
+    code: "argument_invalid",
+    message: /scale must be "log-odds" or "probability"/,
+  });
+});
+
 test("there is one contribution for each field, largest first, in the record's and in a person's words", () => {
   const record = sampleRecord(schema);
   const { contributions } = scorer.explain(record);

@@ -4,6 +4,8 @@ use super::document::{Background, BackgroundRow, Document};
 use super::error::ArtifactError;
 use super::limits::{FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MINIMUM_MEMBERS};
 use crate::customer::Customer;
+#[cfg(feature = "decide")]
+use crate::decision::Offers;
 use crate::encoding::{Encoder, joined};
 use crate::network::Network;
 
@@ -18,6 +20,9 @@ pub struct Artifact {
     pub network: Network,
     /// The background rows as customers.
     pub background: Vec<Customer>,
+    /// The offers of the policy.
+    #[cfg(feature = "decide")]
+    pub offers: Offers,
 }
 
 impl Artifact {
@@ -35,11 +40,21 @@ impl Artifact {
         }
         network.join(joined(encoder.inputs(), network.parts().units));
         document.calibration.validate()?;
-        if let Some(error) = document.policy.problems().into_iter().next() {
-            return Err(error.into());
+        #[cfg(feature = "decide")]
+        let offers = document.policy.ready(&document.schema).map_err(|mut problems| problems.swap_remove(0))?;
+        #[cfg(not(feature = "decide"))]
+        if let Some(problem) = document.policy.tier_problems().into_iter().next() {
+            return Err(problem.into());
         }
         let background = customers(&document)?;
-        Ok(Artifact { document, encoder, network, background })
+        Ok(Artifact {
+            document,
+            encoder,
+            network,
+            background,
+            #[cfg(feature = "decide")]
+            offers,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use super::games::{Game, GameSet};
 use super::sample::{PAIRS, Pairs};
 use crate::customer::Customer;
 use crate::explanation::{Estimate, MeanShares, Rounds, Sample, Task};
-use crate::scorer::{ExplainOptions, FieldGame, Scorer};
+use crate::scorer::{ExplainOptions, FieldGame, Scale, Scorer};
 
 /// The most pairs whose coalitions are kept, except within one game: some tens of bytes each.
 const KEPT: usize = 4 * PAIRS;
@@ -60,7 +60,7 @@ impl Explanations {
         let place = self.customers.len();
         let mut direct = vec![0.0; self.fields];
         let mut games = Vec::with_capacity(self.background);
-        for (row, game) in scorer.games(customer).into_iter().enumerate() {
+        for (row, game) in scorer.games(customer, Scale::LogOdds).into_iter().enumerate() {
             game.direct.iter().for_each(|&(field, share)| direct[field] += share);
             let players = (game.players.as_slice(), self.fields);
             let own = Game::new((place, row), players, &game.toggles, &game.couplings)?;
@@ -165,7 +165,7 @@ impl Sampling {
             rest = later;
             let Waiting { games, rounds, .. } = &mut customers[place];
             // The slopes of a few pairs, for the guess, are recorded here.
-            let mut walk = games[row].0.walk(scorer);
+            let mut walk = games[row].0.walk(scorer, None);
             sample.learn(&mut walk);
             rounds.take(row, sample.estimate(&mut walk, own));
         }

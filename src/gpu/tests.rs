@@ -190,7 +190,7 @@ fn sampled_explanations_are_the_scorers_in_all_their_rounds() {
         let (scorer, customers) = wide_scorer(hidden);
         // Three customers are background rows themselves: one of their games has no players.
         for (budget, tolerance) in [(700, None), (20_000, Some(0.005)), (60_000, Some(1e-9))] {
-            let options = ExplainOptions { budget: Some(budget), tolerance, seed: 5, interactions: false };
+            let options = ExplainOptions { budget: Some(budget), tolerance, seed: 5, ..ExplainOptions::default() };
             let expected = compare(&scorer, &customers, &options);
             assert!(expected.iter().all(|explanation| !explanation.exact && explanation.standard_error() > 0.0));
         }

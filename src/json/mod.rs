@@ -14,6 +14,8 @@ mod value;
 pub use parse::{Member, ParseError, members, parse};
 pub use read::{Problem, Problems, Reader};
 pub use string::quoted;
+#[cfg(any(feature = "decide", feature = "wasm"))]
+pub(crate) use string::{list, object};
 pub use value::Value;
 
 #[cfg(test)]

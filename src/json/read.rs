@@ -95,6 +95,11 @@ impl<'a> Reader<'a> {
         value
     }
 
+    /// The value of a key, where the key is there.
+    pub fn optional_value(&mut self, key: &str) -> Option<&'a Value> {
+        self.take(key)
+    }
+
     fn wrong(&self, key: &str, expected: &str, found: &Value) {
         self.report(key, &wrong(expected, found));
     }

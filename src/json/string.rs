@@ -22,3 +22,24 @@ pub fn quoted(text: &str) -> String {
     out.push('"');
     out
 }
+
+/// A JSON object of keys and values that are JSON.
+#[cfg(any(feature = "decide", feature = "wasm"))]
+pub(crate) fn object(entries: &[(&str, &str)]) -> String {
+    let mut json = String::from("{");
+    for (key, value) in entries {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        for part in ["\"", key, "\":", value] {
+            json += part;
+        }
+    }
+    json + "}"
+}
+
+/// A JSON list of items that are JSON.
+#[cfg(any(feature = "decide", feature = "wasm"))]
+pub(crate) fn list(items: &[String]) -> String {
+    ["[", &items.join(","), "]"].concat()
+}

@@ -1,18 +1,31 @@
 //! Explanations: the games of a customer against the background, solved within a budget.
 
 use super::games::FieldGame;
-use super::score::{Score, Scorer, Workspace};
+use super::score::{EncodedBackground, Score, Scorer, Workspace};
+use crate::calibration::Calibration;
 use crate::customer::Customer;
 use crate::explanation::{self, Budget, BudgetTooSmall, MeanShares};
 
-/// What an explanation may cost.
+/// What contributions add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// The logit: the network's output before calibration.
+    #[default]
+    LogOdds,
+    /// The calibrated probability. A hundredth of it is a percentage point.
+    Probability,
+}
+
+/// What an explanation may cost, and on which scale it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ExplainOptions {
+    /// What contributions add up to.
+    pub scale: Scale,
     /// Most evaluations of the hidden part. Contributions are exact if Σ over the background rows
     /// of 2^players is no more. `None` is [`Scorer::default_budget`]; sampling then stops at
     /// [`DEFAULT_TOLERANCE`].
     pub budget: Option<u64>,
-    /// Sampling stops once every standard error is at most this, on the logit. `None` spends a
+    /// Sampling stops once every standard error is at most this, on the scale. `None` spends a
     /// given budget in full.
     pub tolerance: Option<f64>,
     /// The seed of sampling. The same seed gives the same numbers.
@@ -22,7 +35,7 @@ pub struct ExplainOptions {
     pub interactions: bool,
 }
 
-/// How far two fields move the logit together beyond what each does by itself: the Shapley
+/// How far two fields move the value together beyond what each does by itself: the Shapley
 /// interaction index of order two.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interaction {
@@ -30,21 +43,24 @@ pub struct Interaction {
     pub first: usize,
     /// The second field's position.
     pub second: usize,
-    /// On the logit.
+    /// On the scale of the explanation.
     pub value: f64,
 }
 
 /// Multiply-adds of a default budget: less than a tenth of a second. With a hidden layer of 32
 /// units, 16 fields may differ from each of 32 background rows.
 const DEFAULT_MULTIPLY_ADDS: u64 = 1 << 28;
-/// The standard error at which sampling stops by default: a tenth of the second decimal.
+/// The standard error at which sampling stops by default: a tenth of the second decimal of a logit,
+/// or a tenth of a percentage point.
 pub const DEFAULT_TOLERANCE: f64 = 0.001;
 
-/// Shapley values of one customer against the background, on the logit:
-/// `base + Σ contributions = logit`.
+/// Shapley values of one customer against the background: `base + Σ contributions` is the logit, or
+/// the probability on that scale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
-    /// Mean logit of the background.
+    /// What contributions add up to.
+    pub scale: Scale,
+    /// Mean of the background: of its logits, or of its probabilities.
     pub base: f64,
     /// The customer's score.
     pub score: Score,
@@ -97,34 +113,36 @@ impl Scorer {
         workspace: &mut Workspace,
     ) -> Result<Explanation, BudgetTooSmall> {
         let score = self.score(customer, workspace);
-        let games = self.games(customer);
+        let scale = options.scale;
+        let games = self.games(customer, scale);
+        let calibration = Some(&self.artifact.document.calibration).filter(|_| scale == Scale::Probability);
         let players = games.iter().map(|game| game.players.clone()).collect();
         let budget = self.budget(options);
         let fields = customer.cells().len();
         let MeanShares { shares: mut contributions, standard_errors, mut evaluations, exact } =
-            explanation::explain(fields, players, |row| games[row].walk(self), budget)?;
-        for (field, share) in games.iter().flat_map(|game| &game.direct) {
-            contributions[*field] += share / games.len() as f64;
-        }
+            explanation::explain(fields, players, |row| games[row].walk(self, calibration), budget)?;
+        let EncodedBackground { base, base_probability, .. } = self.encoded_background();
+        let base = match scale {
+            Scale::LogOdds => {
+                for (field, share) in games.iter().flat_map(|game| &game.direct) {
+                    contributions[*field] += share / games.len() as f64;
+                }
+                *base
+            }
+            Scale::Probability => *base_probability,
+        };
         let interactions = (options.interactions && exact).then(|| {
             evaluations *= 2;
-            self.interactions(&games, fields)
+            self.interactions(&games, calibration, fields)
         });
-        Ok(Explanation {
-            base: self.encoded_background().base,
-            score,
-            contributions,
-            standard_errors,
-            evaluations,
-            exact,
-            interactions,
-        })
+        Ok(Explanation { scale, base, score, contributions, standard_errors, evaluations, exact, interactions })
     }
 
     /// Mean interaction indices of all pairs of fields, largest first.
-    fn interactions(&self, games: &[FieldGame], fields: usize) -> Vec<Interaction> {
+    fn interactions(&self, games: &[FieldGame], calibration: Option<&Calibration>, fields: usize) -> Vec<Interaction> {
         let mut sums = vec![0.0; fields * fields];
-        games.iter().for_each(|game| game.add_interactions(self, 1.0 / games.len() as f64, fields, &mut sums));
+        let factor = 1.0 / games.len() as f64;
+        games.iter().for_each(|game| game.add_interactions(self, calibration, factor, fields, &mut sums));
         let mut pairs: Vec<Interaction> = Vec::with_capacity(fields * fields / 2);
         for first in 0..fields {
             for second in first + 1..fields {

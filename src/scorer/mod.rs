@@ -3,16 +3,24 @@
 
 mod columns;
 mod counterfactuals;
+#[cfg(feature = "decide")]
+mod decide;
 mod explain;
 mod games;
+#[cfg(feature = "decide")]
+mod plan;
 mod score;
 mod tally;
 
 pub use columns::{ColumnBlock, Flag};
 pub use counterfactuals::{Counterfactual, CounterfactualRequest, Counterfactuals, FieldChange, NoCounterfactual};
-pub use explain::{DEFAULT_TOLERANCE, ExplainOptions, Explanation, Interaction};
+#[cfg(feature = "decide")]
+pub use decide::{Action, DecideOptions, Decision, Reason, Refused};
+pub use explain::{DEFAULT_TOLERANCE, ExplainOptions, Explanation, Interaction, Scale};
 #[cfg(feature = "webgpu")]
 pub(crate) use games::FieldGame;
+#[cfg(feature = "decide")]
+pub use plan::{CohortPlan, PlanCohort, PlanProblem, PlanRequest, ProfitCurve};
 pub use score::{Score, Scorer, Workspace};
 pub use tally::Tally;
 

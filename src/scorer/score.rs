@@ -29,6 +29,8 @@ pub(super) struct EncodedBackground {
     pub(super) rows: Features,
     /// Mean logit of the rows.
     pub(super) base: f64,
+    /// Mean probability of the rows.
+    pub(super) base_probability: f64,
 }
 
 /// The first layer, a lookup for neighbouring categories.
@@ -81,8 +83,13 @@ impl Scorer {
             }
             let mut logits = vec![0.0; background.len()];
             network.logits_by_lookup(table, &places, background.len(), &mut network.scratch(), &mut logits);
-            let base = logits.iter().map(|&logit| f64::from(logit)).sum::<f64>() / background.len() as f64;
-            EncodedBackground { rows, base }
+            let mean = |values: &[f32]| values.iter().map(|&value| f64::from(value)).sum::<f64>() / values.len() as f64;
+            let base = mean(&logits);
+            let whole = logits.len() / 4 * 4;
+            self.artifact.document.calibration.apply(&mut logits[..whole]);
+            self.artifact.document.calibration.apply(&mut logits[whole..]);
+            let base_probability = mean(&logits);
+            EncodedBackground { rows, base, base_probability }
         })
     }
 

@@ -3,7 +3,7 @@ use crate::artifact::{Artifact, Background, BackgroundRow, Document, EncoderDocu
 use crate::calibration::Calibration;
 use crate::customer::MISSING_CODE;
 use crate::customer::{Cell, Customer};
-use crate::decision::Policy;
+use crate::decision::{Amount, Effect, Group, Holdout, Judgement, Offer, Policy, Refusal};
 use crate::encoding::tests::{customer, encoded_schema, small_encoder};
 use crate::encoding::{Encoder, Features, InputDocument};
 use crate::explanation::tests::{definition, interaction_definition};
@@ -60,9 +60,25 @@ fn scorer(schema: Schema, encoder: Encoder, background: &[Customer], parts: Netw
 
 #[test]
 fn contributions_and_interactions_are_their_definitions_on_mixed_records() {
-    let options = ExplainOptions { interactions: true, ..ExplainOptions::default() };
-    for hidden in [&[][..], &[6], &[16, 8]] {
-        let scorer = small_scorer(hidden);
+    let logits = vec![-1.5, -0.25, 0.125, 1.0];
+    let isotonic = Calibration::Isotonic { logits, probabilities: vec![0.0625, 0.25, 0.25, 0.875] };
+    for (scale, calibration) in [
+        (Scale::LogOdds, isotonic.clone()),
+        (Scale::Probability, isotonic),
+        (Scale::Probability, Calibration::Temperature { temperature: 0.5 }),
+    ] {
+        for hidden in [&[][..], &[6], &[16, 8]] {
+            compare_with_definitions(scale, &calibration, hidden);
+        }
+    }
+}
+
+fn compare_with_definitions(scale: Scale, calibration: &Calibration, hidden: &[usize]) {
+    let options = ExplainOptions { scale, interactions: true, ..ExplainOptions::default() };
+    let of = |score: Score| if scale == Scale::LogOdds { score.logit } else { score.probability };
+    {
+        let mut scorer = small_scorer(hidden);
+        scorer.artifact.document.calibration = calibration.clone();
         let mut workspace = scorer.workspace();
         for customer in customers() {
             let explanation = scorer.explain(&customer, &options, &mut workspace).unwrap();
@@ -74,7 +90,7 @@ fn contributions_and_interactions_are_their_definitions_on_mixed_records() {
                     let cells: Vec<_> = (0..4).map(cell).collect();
                     Customer::from_cells(&scorer.document().schema, &cells).unwrap()
                 };
-                let values = (0..16).map(|coalition| scorer.score(&mixture(coalition), &mut workspace).logit as f32);
+                let values = (0..16).map(|coalition| of(scorer.score(&mixture(coalition), &mut workspace)) as f32);
                 let values: Vec<f32> = values.collect();
                 for (i, j) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
                     expected_pairs[i * 4 + j] += interaction_definition(&values, i, j) / 7.0;
@@ -86,7 +102,7 @@ fn contributions_and_interactions_are_their_definitions_on_mixed_records() {
                 assert!((contribution - expected).abs() < 1e-5, "{hidden:?}: {contribution} {expected}");
             }
             let sum = explanation.base + explanation.contributions.iter().sum::<f64>();
-            assert!((sum - explanation.score.logit).abs() < 1e-5);
+            assert!((sum - of(explanation.score)).abs() < 1e-5);
             let pairs = explanation.interactions.unwrap();
             assert!(pairs.len() == 6 && pairs.is_sorted_by(|a, b| a.value.abs() >= b.value.abs()));
             for Interaction { first, second, value } in pairs {
@@ -178,10 +194,16 @@ fn cells_in_words() {
 
 #[test]
 fn beyond_the_budget_contributions_are_sampled_and_still_add_up() {
-    let (scorer, customers) = wide_scorer(&[16]);
+    for (scale, hidden) in [(Scale::LogOdds, &[16][..]), (Scale::Probability, &[16]), (Scale::Probability, &[])] {
+        sampled(scale, hidden);
+    }
+}
+
+fn sampled(scale: Scale, hidden: &[usize]) {
+    let (scorer, customers) = wide_scorer(hidden);
     let mut workspace = scorer.workspace();
     let mut explain = |customer, budget| {
-        let options = ExplainOptions { budget: Some(budget), ..ExplainOptions::default() };
+        let options = ExplainOptions { scale, budget: Some(budget), ..ExplainOptions::default() };
         scorer.explain(customer, &options, &mut workspace).unwrap()
     };
     for customer in &customers[3..] {
@@ -189,11 +211,136 @@ fn beyond_the_budget_contributions_are_sampled_and_still_add_up() {
         for explanation in [&rough, &fine] {
             assert!(!explanation.exact);
             let sum = explanation.base + explanation.contributions.iter().sum::<f64>();
-            assert!((sum - explanation.score.logit).abs() < 1e-4, "{sum} {}", explanation.score.logit);
+            let score = if scale == Scale::LogOdds { explanation.score.logit } else { explanation.score.probability };
+            assert!((sum - score).abs() < 1e-4, "{sum} {score}");
         }
         assert!(fine.standard_error() < rough.standard_error() / 5.0);
         for ((a, b), error) in rough.contributions.iter().zip(&fine.contributions).zip(&rough.standard_errors) {
             assert!((a - b).abs() < 5.0 * error + 1e-6, "{a} {b} {error}");
         }
     }
+}
+
+/// The small scorer with offers. A customer is worth 100; the cost of an offer makes its profit.
+pub(crate) fn deciding_scorer(holdout: Option<Holdout>) -> Scorer {
+    let scorer = small_scorer(&[6]);
+    let offer = |name: &str, cost: f64, answers: &[&str]| Offer {
+        name: name.into(),
+        label: String::new(),
+        cost: Amount::Number(cost),
+        effect: Effect::Amount(Amount::Number(0.5)),
+        eligible: None,
+        answers: answers.iter().map(ToString::to_string).collect(),
+        capacity: None,
+        cooldown: 0.0,
+    };
+    let mut policy = Policy::default();
+    policy.value = Some(Amount::Number(100.0));
+    policy.contact_cost = 1.0;
+    policy.holdout = holdout;
+    policy.reasons =
+        vec![Group { name: "all".into(), label: String::new(), fields: vec!["tenure".into(), "charges".into()] }];
+    policy.offers = vec![
+        offer("nothing in particular", 2.0, &[]),
+        offer("group", 2.0, &["all"]),
+        offer("contract", 2.0, &["contract"]),
+        offer("cheap", 1.0, &[]),
+        Offer { cooldown: 30.0, ..offer("again", 0.0, &[]) },
+        Offer { eligible: Some("tenure > 1000 - 950".into()), ..offer("loyal", 0.0, &[]) },
+        offer("dear", 1000.0, &[]),
+        Offer { cost: Amount::Formula("10 / tenure".into()), ..offer("unknown", 0.0, &[]) },
+        Offer { effect: Effect::Amount(Amount::Formula("tenure".into())), ..offer("too good", 0.0, &[]) },
+    ];
+    let Artifact { document, network, .. } = scorer.artifact;
+    Scorer::new(Artifact::new(Document { policy, ..document }, network).unwrap())
+}
+
+#[test]
+fn offers_are_ranked_by_profit_and_then_by_the_reason_they_answer() {
+    let scorer = deciding_scorer(None);
+    let mut workspace = scorer.workspace();
+    let options = DecideOptions { days_since_offer: Some(29.0), reasons: 4, ..DecideOptions::default() };
+    let (mut answered, mut swapped) = (0, 0);
+    for customer in customers() {
+        let decision = scorer.decide(&customer, &options, &mut workspace).unwrap();
+        let contributions = &decision.explanation.contributions;
+        let profit = |cost: f64| decision.score.probability * 0.5 * 100.0 - cost - 1.0;
+        assert!(profit(2.0) > 0.0, "the test needs customers who are worth an offer");
+        assert_eq!((decision.value, decision.holdout), (Some(100.0), Some(false)));
+        assert_eq!(decision.tier, decision.score.tier);
+        let offers: Vec<usize> = decision.actions.iter().map(|action| action.offer).collect();
+        for action in &decision.actions {
+            let Judgement { profit: seen, effect, cost } = action.judgement;
+            if [0, 1, 2, 3].contains(&action.offer) {
+                let own = if action.offer == 3 { 1.0 } else { 2.0 };
+                assert!((seen - profit(own)).abs() < 1e-9 && effect == 0.5 && cost == own + 1.0);
+            }
+        }
+        // The cheap offer comes before the three of equal profit.
+        let place = |offer: usize| offers.iter().position(|other| *other == offer);
+        assert!(place(3) < place(0).min(place(1)).min(place(2)));
+        let shares = [0.0, contributions[0] + contributions[1], contributions[2]].map(|share| share.max(0.0));
+        let shown = shares.map(|share| if share >= 0.0005 { share } else { 0.0 });
+        for (a, b) in [(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)] {
+            if shown[a] > shown[b] {
+                assert!(place(a) < place(b), "{shares:?} {offers:?}");
+                swapped += usize::from(a > b);
+            }
+        }
+        for action in decision.actions.iter().filter(|action| action.offer == 1) {
+            let reason = action.reason.filter(|_| shares[1] >= 0.0005);
+            answered += usize::from(reason.is_some());
+            assert!(
+                reason.is_none_or(|reason| reason.group == Some(0) && (reason.contribution - shares[1]).abs() < 1e-12)
+            );
+        }
+        let rule =
+            |offer: usize| decision.refused.iter().find(|refused| refused.offer == offer).map(|refused| refused.rule);
+        assert_eq!((rule(4), rule(6)), (Some(Refusal::Cooldown), Some(Refusal::Profit)));
+        let tenure = customer.cells()[0];
+        assert_eq!(
+            rule(5),
+            if matches!(tenure, Cell::Number(months) if months > 50.0) { None } else { Some(Refusal::Eligibility) }
+        );
+        match tenure {
+            Cell::Missing => assert_eq!((rule(7), rule(8)), (Some(Refusal::Cost), Some(Refusal::Effect))),
+            Cell::Number(0.0) => assert_eq!((rule(7), rule(8)), (Some(Refusal::Cost), Some(Refusal::Profit))),
+            _ => assert_eq!(rule(8), Some(Refusal::Effect)),
+        }
+        assert_eq!(decision.actions.len() + decision.refused.len(), 9);
+        assert!(decision.reasons.is_sorted_by(|a, b| a.contribution >= b.contribution));
+        let positive = contributions.iter().filter(|share| **share >= 0.0005).count();
+        assert_eq!(decision.reasons.len(), positive);
+        assert!(decision.reasons.iter().all(|reason| reason.group == (reason.field < 2).then_some(0)));
+        let expected = decision.actions.first().map(|action| action.judgement.profit);
+        assert_eq!(decision.expected_profit, expected.unwrap());
+    }
+    assert!(answered > 0 && swapped > 0, "{answered} {swapped}");
+}
+
+#[test]
+fn held_out_customers_and_exhausted_offers_get_none() {
+    let scorer = deciding_scorer(Some(Holdout { fraction: 0.5, key: "k".into() }));
+    let holdout = scorer.document().policy.holdout.clone().unwrap();
+    let mut workspace = scorer.workspace();
+    let customer = &customers()[1];
+    let mut held = 0;
+    for identifier in (0..40).map(|number| number.to_string()) {
+        let options = DecideOptions { identifier: Some(&identifier), exhausted: &[true], ..DecideOptions::default() };
+        let decision = scorer.decide(customer, &options, &mut workspace).unwrap();
+        let rule =
+            |offer: usize| decision.refused.iter().find(|refused| refused.offer == offer).map(|refused| refused.rule);
+        assert_eq!(decision.holdout, Some(holdout.holds_out(&identifier)));
+        assert_eq!(rule(0), Some(Refusal::Capacity));
+        if holdout.holds_out(&identifier) {
+            held += 1;
+            assert_eq!((decision.actions.len(), decision.expected_profit), (0, 0.0));
+            assert_eq!(rule(3), Some(Refusal::Holdout));
+        } else {
+            assert!(decision.expected_profit > 0.0);
+        }
+    }
+    assert!((10..30).contains(&held), "{held}");
+    let unknown = scorer.decide(customer, &DecideOptions::default(), &mut workspace).unwrap();
+    assert!(unknown.holdout.is_none() && !unknown.actions.is_empty());
 }

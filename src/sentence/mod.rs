@@ -52,7 +52,7 @@ pub struct ChangeWords<'a> {
 }
 
 /// Keys of a table and the placeholders of each.
-const MESSAGES: [(&str, &str); 18] = [
+const MESSAGES: [(&str, &str); 20] = [
     ("decimal", ""),
     ("group", ""),
     ("percent", "number"),
@@ -62,6 +62,8 @@ const MESSAGES: [(&str, &str); 18] = [
     ("other", ""),
     ("comma", ""),
     ("and", ""),
+    ("points", "number"),
+    ("log_odds", "number"),
     ("raises", "label value amount"),
     ("lowers", "label value amount"),
     ("keeps", "label value amount"),
@@ -171,15 +173,23 @@ impl Messages {
         fill(self.message("percent"), &[("number", &self.number(&decimal::fixed(share * 100.0, 1)))])
     }
 
-    /// What a value adds to the logit.
+    /// What a value adds to the logit, in log-odds with two decimals.
     pub fn contribution(&self, field: &Field, cell: Cell, contribution: f64) -> String {
-        let plain = decimal::fixed(contribution, 2);
-        let (key, sign) = match plain.as_str() {
-            "0.00" => ("keeps", ""),
+        self.moves("log_odds", field, cell, &decimal::fixed(contribution, 2))
+    }
+
+    /// What a value adds to the probability, in percentage points with one decimal.
+    pub fn points(&self, field: &Field, cell: Cell, contribution: f64) -> String {
+        self.moves("points", field, cell, &decimal::fixed(contribution * 100.0, 1))
+    }
+
+    fn moves(&self, unit: &str, field: &Field, cell: Cell, plain: &str) -> String {
+        let (key, sign) = match plain {
+            "0.00" | "0.0" => ("keeps", ""),
             negative if negative.starts_with('-') => ("lowers", ""),
             _ => ("raises", "+"),
         };
-        let amount = String::from(sign) + &self.number(&plain);
+        let amount = fill(self.message(unit), &[("number", &(String::from(sign) + &self.number(plain)))]);
         let value = self.value(field, cell);
         fill(self.message(key), &[("label", self.label(field)), ("value", &value), ("amount", &amount)])
     }

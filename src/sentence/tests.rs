@@ -47,6 +47,12 @@ fn contributions_in_both_languages() {
     assert_eq!(say(0.416), "Tenure (1 month) raises the risk of leaving: +0.42 on the log-odds.");
     assert_eq!(say(-1.0), "Tenure (1 month) lowers the risk of leaving: -1.00 on the log-odds.");
     assert_eq!(say(-0.004), "Tenure (1 month) hardly moves the risk of leaving.");
+    let points = |contribution| Messages::english().points(&fields[0], Cell::Number(1.0), contribution);
+    assert_eq!(points(0.0824), "Tenure (1 month) raises the risk of leaving: +8.2 percentage points.");
+    assert_eq!(points(-0.0006), "Tenure (1 month) lowers the risk of leaving: -0.1 percentage points.");
+    assert_eq!(points(0.0004), "Tenure (1 month) hardly moves the risk of leaving.");
+    let said = german.points(&fields[0], Cell::Number(2.0), 0.125);
+    assert_eq!(said, "Vertragsdauer (2 Monate) erhöht das Abwanderungsrisiko: +12,5 Prozentpunkte.");
     let said = german.contribution(&fields[0], Cell::Number(2.0), 0.5);
     assert_eq!(said, "Vertragsdauer (2 Monate) erhöht das Abwanderungsrisiko: +0,50 auf der Log-Odds-Skala.");
 }

@@ -7,23 +7,27 @@ use super::failure::failure;
 use super::wire::{self, to_js};
 use crate::customer::Customer;
 use crate::explanation::BudgetTooSmall;
-use crate::scorer::{ExplainOptions, Explanation, Interaction, Scorer};
+use crate::scorer::{ExplainOptions, Explanation, Interaction, Scale, Scorer};
+use crate::sentence::Messages;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Explains the row buffer: an object with contributions sorted by size. `budget` and `tolerance` are
-    /// 0 where not given; the package has checked what is.
+    /// Explains the row buffer: an object with contributions sorted by size, of the logit or of the
+    /// `probability`. `budget` and `tolerance` are 0 where not given; the package has checked what
+    /// is.
     pub fn explain_row(
         &mut self,
         budget: f64,
         tolerance: f64,
         seed: f64,
         interactions: bool,
+        probability: bool,
     ) -> Result<JsValue, JsValue> {
         if !self.check_row() {
             return Err(failure("record_invalid", "the row cannot be scored", &[]));
         }
-        let options = ExplainOptions { interactions, ..options(budget, tolerance, seed) };
+        let scale = if probability { Scale::Probability } else { Scale::LogOdds };
+        let options = ExplainOptions { scale, interactions, ..options(budget, tolerance, seed) };
         let explanation = self.scorer.explain(&self.customer, &options, &mut self.workspace).map_err(refusal)?;
         self.score = explanation.score;
         Ok(to_js(&wire(&self.scorer, &self.customer, &explanation)))
@@ -33,6 +37,7 @@ impl Engine {
 /// The package's options, 0 where not given.
 pub(super) fn options(budget: f64, tolerance: f64, seed: f64) -> ExplainOptions {
     ExplainOptions {
+        scale: Scale::LogOdds,
         budget: Some(budget as u64).filter(|&budget| budget > 0),
         tolerance: Some(tolerance).filter(|&tolerance| tolerance > 0.0),
         seed: seed as u64,
@@ -46,13 +51,15 @@ pub(super) fn refusal(error: BudgetTooSmall) -> JsValue {
 
 pub(super) fn wire<'a>(scorer: &'a Scorer, customer: &Customer, explained: &'a Explanation) -> wire::Explanation<'a> {
     let fields = &scorer.document().schema.fields;
-    let Explanation { base, score, contributions, standard_errors, evaluations, exact, interactions } = explained;
+    let Explanation { scale, base, score, contributions, standard_errors, evaluations, exact, interactions } =
+        explained;
     // Insertion, because fields are few and a sort adds code to the download.
     let mut order: Vec<usize> = Vec::with_capacity(fields.len());
     for (index, contribution) in contributions.iter().enumerate() {
         let at = order.partition_point(|&other| contributions[other].abs() >= contribution.abs());
         order.insert(at, index);
     }
+    let in_words = if *scale == Scale::Probability { Messages::points } else { Messages::contribution };
     let contribution = |index: usize| {
         let (field, cell, messages) = (&fields[index], customer.cells()[index], scorer.messages());
         wire::Contribution {
@@ -61,7 +68,7 @@ pub(super) fn wire<'a>(scorer: &'a Scorer, customer: &Customer, explained: &'a E
             text: messages.value(field, cell),
             contribution: contributions[index],
             standard_error: standard_errors[index],
-            sentence: messages.contribution(field, cell, contributions[index]),
+            sentence: in_words(messages, field, cell, contributions[index]),
         }
     };
     let interaction = |&Interaction { first, second, value }: &Interaction| {

@@ -5,6 +5,10 @@
 mod burn;
 mod cohort;
 mod counterfactuals;
+#[cfg(feature = "typescript")]
+mod decided;
+#[cfg(feature = "decide")]
+mod decision;
 mod engine;
 mod explanation;
 mod failure;

@@ -2,10 +2,11 @@
 
 use ts_rs::{Config, TS};
 
+use super::decided::{ActionJson, DecisionJson, ReasonJson, RefusedOfferJson};
 use super::wire::{Contribution, Explanation, Interaction, Shift, ValueSummary};
 use crate::card::{Interval, Intervals, Metrics, ModelCard};
 use crate::customer::{Problem, Rule};
-use crate::decision::{Policy, Tier};
+use crate::decision::{Group, Holdout, Offer, Policy, Tier};
 use crate::schema::{
     CategoryField, Change, Combination, DateField, Derived, FieldDocument, FlagField, KindDocument, NumberField, Schema,
 };
@@ -27,6 +28,9 @@ pub fn declarations() -> String {
         declaration::<Derived>(""),
         declaration::<Policy>(""),
         declaration::<Tier>(""),
+        declaration::<Offer>(""),
+        declaration::<Group>(""),
+        declaration::<Holdout>(""),
         declaration::<ModelCard>(""),
         declaration::<Metrics>(""),
         declaration::<Intervals>(""),
@@ -35,6 +39,10 @@ pub fn declarations() -> String {
         declaration::<Explanation<'static>>(""),
         declaration::<Contribution<'static>>(""),
         declaration::<Interaction<'static>>(""),
+        declaration::<DecisionJson>(""),
+        declaration::<ActionJson>(""),
+        declaration::<RefusedOfferJson>(""),
+        declaration::<ReasonJson>(""),
         declaration::<ValueSummary<'static>>(""),
         declaration::<Shift<'static>>(""),
         declaration::<Problem>(""),

@@ -7,11 +7,12 @@ use wasm_bindgen::JsValue;
 
 use crate::customer::Rule;
 
-/// The explanation of one score. `base` plus all contributions is `logit`.
+/// The explanation of one score. `base` plus all contributions is `logit`, or `probability` on that
+/// scale.
 #[derive(Serialize)]
 #[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CoreExplanation"))]
 pub(super) struct Explanation<'a> {
-    /// Mean logit of the reference customers in the artifact.
+    /// Mean of the reference customers in the artifact: of their logits, or of their probabilities.
     pub(super) base: f64,
     /// The network's output before calibration, in log-odds.
     pub(super) logit: f64,
@@ -24,7 +25,7 @@ pub(super) struct Explanation<'a> {
     /// Number of evaluations of the network. Each is one coalition of fields with one reference
     /// customer.
     pub(super) evaluations: u64,
-    /// Largest standard error of a contribution, in log-odds; 0 if all are exact.
+    /// Largest standard error of a contribution, on its scale; 0 if all are exact.
     #[serde(rename = "standardError")]
     pub(super) standard_error: f64,
     /// One for each field, largest absolute contribution first.
@@ -36,7 +37,7 @@ pub(super) struct Explanation<'a> {
     pub(super) interactions: Option<Vec<Interaction<'a>>>,
 }
 
-/// The contribution of one field to a logit.
+/// The contribution of one field to a score.
 #[derive(Serialize)]
 #[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CoreContribution"))]
 pub(super) struct Contribution<'a> {
@@ -46,11 +47,10 @@ pub(super) struct Contribution<'a> {
     pub(super) label: &'a str,
     /// The value as text, with its unit.
     pub(super) text: String,
-    /// Shapley value in log-odds: what this value adds to the logit, compared with the reference
-    /// customers.
+    /// Shapley value: what this value adds to the logit or the probability, compared with the
+    /// reference customers.
     pub(super) contribution: f64,
-    /// Standard error of the contribution, in log-odds; 0 if it is exact. Two standard errors cover
-    /// about 95%.
+    /// Standard error of the contribution; 0 if it is exact. Two standard errors cover about 95%.
     #[serde(rename = "standardError")]
     pub(super) standard_error: f64,
     /// The contribution as a sentence, in the language of the scorer.
@@ -65,7 +65,7 @@ pub(super) struct Interaction<'a> {
     pub(super) first: &'a str,
     /// Name of the other field.
     pub(super) second: &'a str,
-    /// Shapley interaction index of order two (Grabisch and Roubens 1999), in log-odds: what both
+    /// Shapley interaction index of order two (Grabisch and Roubens 1999), on the scale: what both
     /// values add together beyond what each adds alone, averaged over the coalitions of the other
     /// fields. Above 0 the values strengthen each other, below 0 they overlap.
     pub(super) value: f64,
@@ -125,7 +125,7 @@ mod tests {
 
     use crate::artifact::Document;
     use crate::customer::{Customer, Spellings, Value, check};
-    use crate::scorer::{ColumnBlock, ExplainOptions, Scorer, Tally};
+    use crate::scorer::{ColumnBlock, ExplainOptions, Scale, Scorer, Tally};
     use crate::wasm::{explanation, summary};
 
     fn scorer() -> Scorer {
@@ -139,8 +139,8 @@ mod tests {
         let Document { schema, background, .. } = scorer.document();
         // Few fields of a reference customer differ from the others: it is explained exactly.
         let customer = Customer::from_cells(schema, &background.rows[0].cells).unwrap();
-        for interactions in [false, true] {
-            let options = ExplainOptions { interactions, ..ExplainOptions::default() };
+        for (interactions, scale) in [(false, Scale::LogOdds), (true, Scale::LogOdds), (true, Scale::Probability)] {
+            let options = ExplainOptions { scale, interactions, ..ExplainOptions::default() };
             let explained = scorer.explain(&customer, &options, &mut scorer.workspace()).unwrap();
             let written = serde_json::to_value(explanation::wire(&scorer, &customer, &explained)).unwrap();
             assert_eq!((&written["exact"], &written["standardError"]), (&json!(true), &json!(0.0)));

@@ -1,6 +1,10 @@
 //! The packed network, natively, against the vectors that every engine is held against
 //! (tests/vectors/telco.json); `pkg/tests/vectors.test.js` holds the wasm module against the same.
 
+#[path = "decide.rs"]
+#[expect(dead_code, reason = "the generator's own main")]
+mod decide;
+
 use std::path::Path;
 
 use serde_json::{Map, Value as Json};
@@ -115,6 +119,26 @@ fn interactions_are_those_of_shapiqs_exact_computer() {
         }
     }
     assert!(largest > 0.05, "there is nothing to agree on: {largest}");
+}
+
+/// As JSON, byte by byte: the wasm module writes the same texts.
+#[test]
+fn decisions_are_those_that_were_recorded() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let text = std::fs::read_to_string(tests.join("vectors/decide.json")).unwrap();
+    let document: Json = serde_json::from_str(&text).unwrap();
+    let scorer = decide::scorer(&tests, &document["policy"]).unwrap();
+    let cases = document["cases"].as_array().unwrap();
+    let (mut offers, mut held_out, mut rules) = (0, 0, std::collections::BTreeSet::new());
+    for case in cases {
+        let decision = decide::decision(&scorer, case).unwrap();
+        assert_eq!(decision, case["decision"].as_str().unwrap());
+        let read: Json = serde_json::from_str(&decision).unwrap();
+        offers += read["actions"].as_array().unwrap().len();
+        held_out += u8::from(read["holdout"] == true);
+        rules.extend(read["refused"].as_array().unwrap().iter().map(|refused| refused["rule"].to_string()));
+    }
+    assert!(cases.len() >= 12 && offers > 5 && held_out > 0 && rules.len() >= 4, "{offers} {held_out} {rules:?}");
 }
 
 /// A record as a caller hands it over, by field.

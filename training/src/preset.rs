@@ -14,16 +14,15 @@ pub fn preset(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use tenure::schema::Schema;
-
     use super::*;
     use crate::cohort::Cohort;
+    use crate::schema_file::SchemaFile;
     use tenure_table::Source;
 
     #[test]
     fn presets_are_sound() {
         for name in PRESETS {
-            let schema: Schema = toml::from_str(preset(name).unwrap()).unwrap();
+            let SchemaFile { schema, .. } = SchemaFile::read(preset(name).unwrap()).unwrap();
             assert_eq!(schema.problems(), [], "{name}");
             assert!(schema.fields.iter().all(|field| !field.label.is_empty()), "{name}");
         }
@@ -38,7 +37,7 @@ mod tests {
                 eprintln!("skipped: ../shared/data/{name}.csv is not there");
                 continue;
             }
-            let schema: Schema = toml::from_str(preset(name).unwrap()).unwrap();
+            let SchemaFile { schema, .. } = SchemaFile::read(preset(name).unwrap()).unwrap();
             let cohort = Cohort::read(Source::open(&path).unwrap(), &schema).unwrap();
             assert_eq!((cohort.rows(), cohort.positives()), (rows, positives));
             assert!(cohort.report().lines().is_empty(), "{:?}", cohort.report().lines());

@@ -1,5 +1,5 @@
-//! The schema file, `schema.toml`: what a table of customers means, and the tiers that its
-//! probabilities fall into.
+//! The schema file, `schema.toml`: what a table of customers means, and what is decided
+//! from its probabilities.
 //!
 //! TOML becomes the document that an artifact holds too, so both are read by the same rules.
 
@@ -15,7 +15,7 @@ use crate::words::{many, nearest_hint};
 pub struct SchemaFile {
     /// The fields, the target and the derived features.
     pub schema: Schema,
-    /// The tiers of section `[policy]`; [`Policy::default`] where the file has none.
+    /// The tiers and offers of section `[policy]`; [`Policy::default`] where the file has none.
     pub policy: Policy,
 }
 
@@ -47,7 +47,7 @@ impl SchemaFile {
             Err(wrong) => problems.extend(wrong.iter().map(with_nearest_key)),
         }
         match &policy {
-            Ok(policy) => problems.extend(policy.problems().iter().map(ToString::to_string)),
+            Ok(policy) => problems.extend(policy.problems(schema.as_ref().ok()).iter().map(ToString::to_string)),
             Err(wrong) => problems.extend(wrong.iter().map(with_nearest_key)),
         }
         match (schema, policy) {
@@ -60,7 +60,9 @@ impl SchemaFile {
 /// Keys that a schema file can have, anywhere.
 const KEYS: &str = "schema_version name identifiers ignored reference target fields derived rules policy tiers field \
     positive negative when missing label kind changeable only_derived unit minimum maximum decimal grouping prefix \
-    suffix format categories change formula direction step cost forbidden follows then from";
+    suffix format categories change formula direction step cost forbidden follows then from \
+    action profit_tiers value contact_cost holdout fraction key reasons offers effect alpha beta eligible answers \
+    capacity cooldown";
 
 /// A problem in words; an unknown key with the known one that it may be a misspelling of.
 fn with_nearest_key(problem: &json::Problem) -> String {
@@ -113,8 +115,9 @@ mod tests {
     #[test]
     fn the_tiers_of_the_file_are_those_of_the_artifact() {
         let file = SchemaFile::read(&format!("{SCHEMA}\n{POLICY}")).unwrap();
-        let tier = |name: &str, label: &str, from| Tier { name: name.into(), label: label.into(), from };
-        let policy = Policy { tiers: vec![tier("calm", "Calm", 0.0), tier("call", "Call today", 0.35)] };
+        let tier =
+            |name: &str, label: &str, from| Tier { name: name.into(), label: label.into(), from, ..Tier::default() };
+        let policy = Policy::of_tiers(vec![tier("calm", "Calm", 0.0), tier("call", "Call today", 0.35)]);
         assert_eq!(file.policy, policy);
         assert_eq!(SchemaFile::read(SCHEMA).unwrap(), SchemaFile { policy: Policy::default(), ..file.clone() });
 

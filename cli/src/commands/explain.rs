@@ -5,20 +5,22 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tenure::customer::{Cell, Customer};
 use tenure::schema::{Field, Kind};
-use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Explanation, Scorer};
+use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Explanation, Scale, Scorer};
 use tenure::sentence::{ChangeWords, GERMAN, Messages};
-use tenure_table::{Columns, Source};
+use tenure_table::Source;
 
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::inputs::{Notices, SheetArguments, read_artifact};
+use crate::rows::{RowOfTable, row_number};
 
 /// Explain the score of one row, and what would lower it
 ///
 /// Prints the probability, the contribution of each field, largest first, and counterfactuals: the
 /// cheapest changes that lower the probability below the threshold, within what the schema allows
-/// (`changeable`, `[fields.change]`, `[[rules]]`); without a changeable field there are none. Contributions are Shapley values against the model's
-/// background. Both describe the model: they show association, not cause, and do not predict what a
+/// (`changeable`, `[fields.change]`, `[[rules]]`); without a changeable field there are none.
+/// Contributions are Shapley values of the probability against the model's background, in percentage
+/// points; with --scale log-odds, of the logit. Both describe the model: they show association, not cause, and do not predict what a
 /// person will do.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -39,6 +41,10 @@ pub struct Arguments {
     /// lower tier
     #[arg(long, value_name = "PROBABILITY")]
     pub threshold: Option<f64>,
+    /// What contributions add up to: points (percentage points of the probability) or log-odds (the
+    /// logit)
+    #[arg(long, value_name = "SCALE", default_value = "points", value_parser = ["points", "log-odds"])]
+    pub scale: String,
     /// english, german, or a JSON file of messages
     #[arg(long, value_name = "LANGUAGE", default_value = "english")]
     pub language: String,
@@ -47,13 +53,8 @@ pub struct Arguments {
     pub json: bool,
 }
 
-fn row_number(text: &str) -> Result<u64, String> {
-    let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| "must be a whole number; the first row is 1".into())
-}
-
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { model, data, sheet, row, counterfactuals, threshold, language, json: as_json } = arguments;
+    let Arguments { model, data, sheet, row, counterfactuals, threshold, scale, language, json: as_json } = arguments;
     if let Some(threshold) = threshold.filter(|threshold| !(0.0..=1.0).contains(threshold)) {
         return Err(Failure::usage(format!("--threshold must be a number from 0 to 1 (got {threshold})")));
     }
@@ -64,9 +65,11 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     // Broken lines are rows, as in `tenure score`.
     let source = Source::open_with(data, &sheet.keeping_rows())?;
     Notices::new(&source, console);
-    let customer = customer(&scorer, source, *row)?;
+    let customer = RowOfTable::find(&scorer, source, *row)?.customer;
     let mut workspace = scorer.workspace();
-    let explanation = scorer.explain(&customer, &ExplainOptions::default(), &mut workspace).map_err(Failure::usage)?;
+    let scale = if scale == "points" { Scale::Probability } else { Scale::LogOdds };
+    let options = ExplainOptions { scale, ..ExplainOptions::default() };
+    let explanation = scorer.explain(&customer, &options, &mut workspace).map_err(Failure::usage)?;
     let threshold = threshold.or(scorer.threshold(explanation.score.tier));
     let found = match threshold {
         _ if *counterfactuals == 0 => None,
@@ -118,36 +121,6 @@ fn messages(language: &str) -> Result<Messages, Failure> {
     })
 }
 
-/// The customer in a row of a table.
-fn customer(scorer: &Scorer, source: Source, row: u64) -> Result<Customer, Failure> {
-    let schema = &scorer.document().schema;
-    let places = Columns::find(&source, schema, false)?.fields;
-    let (path, word) = (source.path().display().to_string(), source.line_word());
-    let mut before = 0;
-    for batch in source {
-        let batch = batch?;
-        let at = (row - 1 - before) as usize;
-        if at >= batch.rows() {
-            before += batch.rows() as u64;
-            continue;
-        }
-        if let Some(problem) = batch.broken(at) {
-            return Err(Failure::data(format!("{path}: {word} {} cannot be scored: {problem}", batch.line(at))));
-        }
-        let (block, problems) = batch.check(schema, &places).into_block(scorer);
-        let problems = problems.iter().filter(|(row, problem)| *row == at && problem.rule.is_error());
-        let lines: Vec<_> = problems.map(|(_, problem)| format!("  {problem}")).collect();
-        return block.customer(scorer, at).filter(|_| lines.is_empty()).ok_or_else(|| {
-            Failure::data(format!(
-                "{path}: {word} {} cannot be scored; correct these values:\n{}",
-                batch.line(at),
-                lines.join("\n")
-            ))
-        });
-    }
-    Err(Failure::usage(format!("--row must be at most {before}, the rows of {path} (got {row})")))
-}
-
 fn largest_first(explanation: &Explanation) -> Vec<usize> {
     let mut order: Vec<usize> = (0..explanation.contributions.len()).collect();
     let size = |field: usize| explanation.contributions[field].abs();
@@ -156,8 +129,12 @@ fn largest_first(explanation: &Explanation) -> Vec<usize> {
 }
 
 fn sentence(scorer: &Scorer, customer: &Customer, explanation: &Explanation, field: usize) -> String {
-    let fields = &scorer.document().schema.fields;
-    scorer.messages().contribution(&fields[field], customer.cells()[field], explanation.contributions[field])
+    let (field_of, cell) = (&scorer.document().schema.fields[field], customer.cells()[field]);
+    let contribution = explanation.contributions[field];
+    match explanation.scale {
+        Scale::Probability => scorer.messages().points(field_of, cell, contribution),
+        Scale::LogOdds => scorer.messages().contribution(field_of, cell, contribution),
+    }
 }
 
 /// A sentence for each answer, or why there is none.
@@ -200,6 +177,7 @@ fn document(
         "probability": explanation.score.probability,
         "logit": explanation.score.logit,
         "tier": scorer.document().policy.tiers[explanation.score.tier].name,
+        "scale": if explanation.scale == Scale::Probability { "probability" } else { "log-odds" },
         "base": explanation.base,
         "exact": explanation.exact,
         "evaluations": explanation.evaluations,

@@ -5,10 +5,12 @@ pub mod card;
 pub mod check;
 pub mod config;
 pub mod crossval;
+pub mod decide;
 pub mod evaluate;
 pub mod explain;
 pub mod imbalance;
 pub mod init;
+pub mod plan;
 
 pub mod report;
 pub mod runs;

@@ -18,6 +18,8 @@
 //! finite numbers is missing. Only `coalesce` and the branch that `if` does not take stop this.
 
 mod parse;
+#[cfg(feature = "write")]
+mod range;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -20,6 +20,7 @@ use tenure_training::fit::{
 };
 use tenure_training::preset::preset;
 use tenure_training::sample;
+use tenure_training::schema_file::SchemaFile;
 use tenure_training::train::Encoded;
 
 /// Every fifth row validates; the others train.
@@ -59,7 +60,7 @@ fn prepare(folder: &Path) -> Result<(), Box<dyn Error>> {
 type Data = (Encoded, Vec<u32>, Vec<u32>);
 
 fn encoded(folder: &Path) -> Result<Data, Box<dyn Error>> {
-    let schema = toml::from_str(preset("ibm_telco").expect("a preset that ships"))?;
+    let SchemaFile { schema, .. } = SchemaFile::read(preset("ibm_telco").expect("a preset that ships"))?;
     let source = Source::open(folder.join("sample.csv"))?;
     let cohort = Cohort::read_for(Purpose::Training, source, &schema, &mut |_, _| {})?;
     let (validation, train): (Vec<u32>, Vec<u32>) = (0..cohort.rows() as u32).partition(|row| row % VALIDATION == 0);

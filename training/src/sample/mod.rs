@@ -76,7 +76,7 @@ fn identifier(row: u64, seed: u64) -> String {
 mod tests {
     use std::collections::HashSet;
 
-    use tenure::schema::Schema;
+    use crate::schema_file::SchemaFile;
 
     use super::*;
     use crate::cohort::tests::cohort;
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn it_is_a_table_of_the_preset() {
-        let schema: Schema = toml::from_str(crate::preset::preset("ibm_telco").unwrap()).unwrap();
+        let SchemaFile { schema, .. } = SchemaFile::read(crate::preset::preset("ibm_telco").unwrap()).unwrap();
         let cohort = cohort(&sample(DEFAULT_ROWS, DEFAULT_SEED), &schema).unwrap();
         assert_eq!(cohort.rows() as u64, DEFAULT_ROWS);
         assert!(cohort.report().lines().is_empty(), "{:?}", cohort.report().lines());

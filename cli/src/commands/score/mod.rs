@@ -4,8 +4,6 @@
 //! their order. The number of batches under way is bounded, so memory does not grow with the table.
 
 mod output_table;
-mod pipeline;
-mod progress;
 mod row_scorer;
 
 use std::path::PathBuf;
@@ -13,19 +11,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use indicatif::HumanCount;
-use pipeline::in_order;
-use progress::Progress;
 use row_scorer::{RowScorer, Tally};
 use serde_json::json;
 use tenure::artifact::Document;
 use tenure::customer::{ValueSummary, shifts};
 use tenure::scorer::{ExplainOptions, Scorer};
-use tenure_table::{Batch, Columns, OutputTable, Source};
+use tenure_table::{Columns, OutputTable, Source};
 use tenure_training::file::{Existing, persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
 use crate::inputs::{Notices, SheetArguments, day, read_artifact, training_shares};
+use crate::rows::{self, Progress, batches, in_order};
 
 /// Score every row of a table
 ///
@@ -84,7 +81,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     let Arguments { model, data, out, reasons, budget, force, .. } = arguments;
-    let format = output_table::format(out)?;
+    let format = rows::format(out)?;
     refuse_overwrite(out, *force)?;
     let scorer = Scorer::new(read_artifact(model, arguments.reference)?.artifact);
     let document = scorer.document();
@@ -107,7 +104,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     let mut notices = Notices::new(&source, output);
     let line_word = source.line_word();
     let places = Columns::find(&source, &document.schema, false)?.fields;
-    let failure = |error| output_table::failure(error, out);
+    let failure = |error| rows::failure(error, out);
     let table = OutputTable::new(&mut source, format, &output_table::columns(*reasons)).map_err(failure)?;
     let tiers: Vec<String> = document.policy.tiers.iter().map(|tier| tier.name.clone()).collect();
 
@@ -115,7 +112,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     interrupted();
     let mut writer = table.writer(temporary_beside(out)?).map_err(failure)?;
     let (started, stop) = (Instant::now(), AtomicBool::new(false));
-    let progress = Progress::new(output);
+    let progress = Progress::new(output, "scoring");
     let stopped = || stop.load(Ordering::Relaxed) || interrupted();
     let row_scorer = RowScorer {
         scorer: &scorer,
@@ -166,17 +163,6 @@ fn shifted(document: &Document, tally: &Tally) -> Vec<String> {
     let training = training_shares(&document.schema, &card);
     let shifts = shifts(&document.schema, tally.rows, &tally.missing, &tally.replaced, &training);
     shifts.into_iter().map(|shift| shift.message).collect()
-}
-
-/// The batches of the input, until somebody interrupts; reports how far the reading has come.
-fn batches(source: &mut Source, progress: &Progress) -> impl Iterator<Item = Result<Batch, Failure>> {
-    let mut rows = 0;
-    std::iter::from_fn(move || {
-        let batch = source.next()?;
-        rows += batch.as_ref().map_or(0, |batch| batch.rows() as u64);
-        progress.expect(rows, source.progress());
-        Some(if interrupted() { Err(Failure::interrupted()) } else { batch.map_err(Failure::from) })
-    })
 }
 
 fn report(

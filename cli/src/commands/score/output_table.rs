@@ -1,23 +1,8 @@
-//! The table that is written: its format, and the columns of scores behind the columns of the
-//! input.
+//! The columns of scores behind the columns of the input.
 
-use std::path::Path;
-
-use tenure_table::{Appended, AppendedColumn, AppendedKind, Format, WriteError};
+use tenure_table::{Appended, AppendedColumn, AppendedKind};
 
 use super::row_scorer::Scored;
-use crate::failure::Failure;
-
-/// The format that the extension names.
-pub(super) fn format(path: &Path) -> Result<Format, Failure> {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    match extension.as_str() {
-        "csv" => Ok(Format::Text { delimiter: ',' }),
-        "tsv" => Ok(Format::Text { delimiter: '\t' }),
-        "parquet" => Ok(Format::Parquet),
-        _ => Err(Failure::usage(format!("--out must end in .csv, .tsv or .parquet (got {})", path.display()))),
-    }
-}
 
 /// The columns of scores.
 pub(super) fn columns(reasons: usize) -> Vec<AppendedColumn> {
@@ -42,13 +27,4 @@ pub(super) fn cells<'a>(scored: &'a Scored, tiers: &'a [String], reasons: usize)
         Appended::Texts(scored.reasons.iter().map(text).collect())
     }));
     cells
-}
-
-/// The failure of a table that cannot be written to `out`.
-pub(super) fn failure(error: WriteError, out: &Path) -> Failure {
-    match error {
-        WriteError::NamesTaken { .. } => Failure::data(error),
-        WriteError::NotText { .. } => Failure::usage(error),
-        error => Failure::file(out, error),
-    }
 }

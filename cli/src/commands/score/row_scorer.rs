@@ -1,15 +1,13 @@
 //! Batches of unchecked rows to scores, problems and reasons, each row in its place.
 
-use std::fmt::Write;
-
 use rayon::prelude::*;
 use tenure::artifact::Document;
 use tenure::customer::{Customer, Problem, ValueSummary};
 use tenure::scorer::{ColumnBlock, ExplainOptions, Flag, Scorer};
 use tenure_table::Batch;
 
-use super::progress::Progress;
 use crate::failure::Failure;
+use crate::rows::{Progress, in_words};
 
 /// Problems that are shown to people; the output has them all.
 const SHOWN_PROBLEMS: usize = 5;
@@ -139,7 +137,7 @@ impl RowScorer<'_> {
             }
             let warnings = of_row.iter().filter(|problem| !problem.rule.is_error());
             warnings.for_each(|problem| ValueSummary::add(&mut tally.replaced, problem.clone(), 1));
-            problems.push(broken.map_or_else(|| text(&of_row), |problem| format!("line: broken: {problem}")));
+            problems.push(broken.map_or_else(|| in_words(&of_row), |problem| format!("line: broken: {problem}")));
         }
         let mut reasons = Vec::new();
         if self.reasons == 0 {
@@ -197,15 +195,4 @@ impl RowScorer<'_> {
         };
         large.map(text).collect()
     }
-}
-
-/// Problems in one cell.
-fn text(problems: &[Problem]) -> String {
-    let mut text = String::new();
-    for problem in problems {
-        let separator = if text.is_empty() { "" } else { "; " };
-        // Writing to a String does not fail.
-        let _ = write!(text, "{separator}{}: {}: {}", problem.field, problem.rule.name(), problem.value);
-    }
-    text
 }

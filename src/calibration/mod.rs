@@ -3,6 +3,8 @@
 //!
 //! `exp` comes from libm, so that the native and the wasm build give the same bits.
 
+mod curve;
+
 #[cfg(feature = "write")]
 use serde::Serialize;
 
@@ -149,7 +151,11 @@ fn interpolate(logits: &[f64], probabilities: &[f64], logit: f64) -> f64 {
     if logit.is_nan() {
         return logit;
     }
-    let above = logits.partition_point(|knot| *knot <= logit);
+    line(logits, probabilities, logits.partition_point(|knot| *knot <= logit), logit)
+}
+
+/// The probability of a logit, `above` being the first knot above it.
+fn line(logits: &[f64], probabilities: &[f64], above: usize, logit: f64) -> f64 {
     if above == 0 {
         return probabilities[0];
     }

@@ -14,7 +14,7 @@ const UNDER_WAY: usize = 3;
 ///
 /// The first error ends the run, and sets `stop` so that work under way can end early. If both the
 /// items and a later stage fail, the error of the items is returned.
-pub(super) fn in_order<T: Send, R: Send, E: Send>(
+pub fn in_order<T: Send, R: Send, E: Send>(
     items: impl Iterator<Item = Result<T, E>>,
     work: &(impl Fn(T) -> Result<R, E> + Sync),
     take: &mut (impl FnMut(R) -> Result<(), E> + Send),

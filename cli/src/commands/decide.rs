@@ -1,0 +1,287 @@
+//! `tenure decide`: what to offer the customers of a table, one by one.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::HumanCount;
+use rayon::prelude::*;
+use serde_json::json;
+use tenure::scorer::{DecideOptions, Decision, ExplainOptions, Scorer};
+use tenure_table::{Appended, AppendedColumn, AppendedKind, Batch, Columns, OutputTable, Source};
+use tenure_training::file::{persist, temporary_beside};
+
+use crate::console::{Console, interrupted, refuse_overwrite};
+use crate::failure::Failure;
+use crate::inputs::{Notices, SheetArguments, day, read_artifact};
+use crate::rows::{self, Progress, RowArguments, RowColumns, RowOfTable, ScoredBatch, batches, in_order, row_number};
+
+/// Decide what to offer every customer of a table
+///
+/// Writes all columns of the table as they are, then `probability`, `tier` (of the decision), `action`
+/// (what people do with that tier), `value`, `expected_profit`, `offer` (the best one), `reason` (why
+/// this offer, or why the customer is at risk), `refused` (`offer: rule; …`), `holdout` (yes or no)
+/// and `problems`. A row with a value that breaks a rule is written with empty cells and the rule in
+/// `problems`. Offers and rules are those of the model's policy, see docs/decisions.md.
+///
+/// Every row is decided by itself: capacities and budgets are matters of `tenure plan`. The reasons of
+/// a row take milliseconds of one core.
+///
+/// With --row, prints the decision of one row as JSON, as `scorer.decide` of the npm package returns
+/// it.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The artifact
+    pub model: PathBuf,
+    /// The table: CSV, TSV, Parquet or .xlsx
+    #[arg(long)]
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub sheet: SheetArguments,
+    #[command(flatten)]
+    pub columns: RowArguments,
+    /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
+    #[arg(long, required_unless_present = "row", conflicts_with = "row")]
+    pub out: Option<PathBuf>,
+    /// Print the decision of this row instead, counted from 1 without the header
+    #[arg(long, value_name = "NUMBER", value_parser = row_number)]
+    pub row: Option<u64>,
+    /// Maximum number of reasons in the decision of --row
+    #[arg(long, value_name = "NUMBER", default_value_t = 3)]
+    pub reasons: usize,
+    /// The day of this export: dates count as days before it, instead of before the day that
+    /// training used
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub reference: Option<f64>,
+    /// Overwrite the table
+    #[arg(long)]
+    pub force: bool,
+    /// Print the counts of rows as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
+    let scorer = Scorer::new(read_artifact(&arguments.model, arguments.reference)?.artifact);
+    let policy = &scorer.document().policy;
+    if policy.offers.is_empty() {
+        console.warn(
+            "the model's policy has no offers, so there is nothing to decide but the tier; add [[policy.offers]] to the schema and train again",
+        );
+    }
+    let source = Source::open_with(&arguments.data, &arguments.sheet.keeping_rows())?;
+    let columns = arguments.columns.find(&source, scorer.document())?;
+    match (&arguments.out, arguments.row) {
+        (Some(out), None) => table(arguments, out, &scorer, source, columns, console),
+        (_, row) => one(arguments, &scorer, source, columns, row.unwrap_or(1), console),
+    }
+}
+
+fn one(
+    arguments: &Arguments,
+    scorer: &Scorer,
+    source: Source,
+    columns: RowColumns,
+    row: u64,
+    console: &Console,
+) -> Result<(), Failure> {
+    Notices::new(&source, console);
+    let RowOfTable { customer, batch, at } = RowOfTable::find(scorer, source, row)?;
+    let identifier = columns.identifier(&batch, at);
+    let options = DecideOptions {
+        identifier: identifier.as_deref(),
+        days_since_offer: columns.days(&batch, at).map_err(Failure::data)?,
+        reasons: arguments.reasons,
+        ..DecideOptions::default()
+    };
+    let decision = scorer.decide(&customer, &options, &mut scorer.workspace()).map_err(Failure::usage)?;
+    console.print(scorer.decision_json(&customer, &decision));
+    Ok(())
+}
+
+/// The decisions of a batch, one entry a row.
+#[derive(Default)]
+struct Decided {
+    numbers: [Vec<f32>; 3],
+    texts: [Vec<String>; 7],
+    tally: Tally,
+}
+
+/// Counts of rows.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    rows: u64,
+    not_decided: u64,
+    held_out: u64,
+    /// By offer: rows whose best offer it is.
+    offers: Vec<u64>,
+    /// Expected profit of the best offers.
+    profit: f64,
+}
+
+const NUMBERS: [&str; 3] = ["probability", "value", "expected_profit"];
+const TEXTS: [&str; 7] = ["tier", "action", "offer", "reason", "refused", "holdout", "problems"];
+
+fn table(
+    arguments: &Arguments,
+    out: &PathBuf,
+    scorer: &Scorer,
+    mut source: Source,
+    columns: RowColumns,
+    console: &Console,
+) -> Result<(), Failure> {
+    let format = rows::format(out)?;
+    refuse_overwrite(out, arguments.force)?;
+    let mut notices = Notices::new(&source, console);
+    let places = Columns::find(&source, &scorer.document().schema, false)?.fields;
+    let failure = |error| rows::failure(error, out);
+    let column = |kind| move |name: &&str| AppendedColumn { name: (*name).into(), kind };
+    let appended = NUMBERS.iter().map(column(AppendedKind::Number)).chain(TEXTS.iter().map(column(AppendedKind::Text)));
+    let table = OutputTable::new(&mut source, format, &appended.collect::<Vec<_>>()).map_err(failure)?;
+    // Listens from here on, so that the temporary file is removed.
+    interrupted();
+    let mut writer = table.writer(temporary_beside(out)?).map_err(failure)?;
+    let (stop, progress) = (AtomicBool::new(false), Progress::new(console, "deciding"));
+    let stopped = || stop.load(Ordering::Relaxed) || interrupted();
+    let offers = &scorer.document().policy.offers;
+    let mut tally = Tally { offers: vec![0; offers.len()], ..Tally::default() };
+    in_order(
+        batches(&mut source, &progress),
+        &|batch| {
+            let decided = decide(scorer, &batch, &places, columns, &progress, &stopped)?;
+            let numbers = decided.numbers.iter().map(|numbers| Appended::Numbers(numbers));
+            let texts = decided.texts.iter().map(|texts| Appended::Texts(texts.iter().map(String::as_str).collect()));
+            let cells: Vec<Appended> = numbers.chain(texts).collect();
+            Ok((table.encode(&batch, &cells).map_err(failure)?, decided.tally))
+        },
+        &mut |(encoded, part): (_, Tally)| {
+            tally.rows += part.rows;
+            tally.not_decided += part.not_decided;
+            tally.held_out += part.held_out;
+            tally.profit += part.profit;
+            tally.offers.iter_mut().zip(part.offers).for_each(|(sum, rows)| *sum += rows);
+            writer.write(&encoded).map_err(failure)
+        },
+        &stop,
+    )?;
+    let file = writer.finish().map_err(failure)?;
+    drop(progress);
+    if interrupted() {
+        return Err(Failure::interrupted());
+    }
+    persist(file, out)?;
+    notices.print(&source.notices(), console);
+    let named = offers.iter().zip(&tally.offers);
+    let words: Vec<String> =
+        named.clone().map(|(offer, rows)| format!("{} {}", offer.name, HumanCount(*rows))).collect();
+    console.say(format!(
+        "{}: {} rows, {} not decided because of a problem, {} held out; offers: {}",
+        out.display(),
+        HumanCount(tally.rows),
+        HumanCount(tally.not_decided),
+        HumanCount(tally.held_out),
+        if words.is_empty() { "none".into() } else { words.join(", ") }
+    ));
+    if arguments.json {
+        let offers: serde_json::Map<_, _> = named.map(|(offer, &rows)| (offer.name.clone(), rows.into())).collect();
+        console.print(json!({
+            "out": out,
+            "rows": tally.rows,
+            "not_decided": tally.not_decided,
+            "held_out": tally.held_out,
+            "offers": offers,
+            "expected_profit": tally.profit,
+        }));
+    }
+    Ok(())
+}
+
+/// Decides the rows of a batch side by side, until it is asked to stop.
+fn decide(
+    scorer: &Scorer,
+    batch: &Batch,
+    places: &[usize],
+    columns: RowColumns,
+    progress: &Progress,
+    stopped: &(dyn Fn() -> bool + Sync),
+) -> Result<Decided, Failure> {
+    let scored = ScoredBatch::new(scorer, batch, places);
+    let one = |workspace: &mut _, row: usize| {
+        if stopped() {
+            return Err(Failure::interrupted());
+        }
+        let decision = match scored.block.customer(scorer, row).filter(|_| scored.is_scored(row)) {
+            None => Err(String::new()),
+            Some(customer) => columns.days(batch, row).map(|days_since_offer| {
+                let identifier = columns.identifier(batch, row);
+                let options = DecideOptions {
+                    identifier: identifier.as_deref(),
+                    days_since_offer,
+                    reasons: 1,
+                    explain: ExplainOptions::default(),
+                    ..DecideOptions::default()
+                };
+                let decision = scorer.decide(&customer, &options, workspace);
+                decision.map(|decision| (cells(scorer, &customer, &decision), decision))
+            }),
+        };
+        progress.advance(1);
+        match decision {
+            Ok(decision) => decision.map(Ok).map_err(Failure::usage),
+            Err(problem) => Ok(Err(problem)),
+        }
+    };
+    let decisions = (0..batch.rows()).into_par_iter().map_init(|| scorer.workspace(), one);
+    let decisions = decisions.collect::<Result<Vec<_>, Failure>>()?;
+    let mut decided = Decided::default();
+    decided.tally.offers = vec![0; scorer.document().policy.offers.len()];
+    decided.tally.rows = batch.rows() as u64;
+    for (row, decision) in decisions.into_iter().enumerate() {
+        let mut problems = scored.problems[row].clone();
+        let (numbers, texts) = match decision {
+            Ok((texts, decision)) => {
+                decided.tally.held_out += u64::from(decision.holdout == Some(true));
+                decided.tally.profit += decision.expected_profit;
+                if let Some(best) = decision.actions.first() {
+                    decided.tally.offers[best.offer] += 1;
+                }
+                let value = decision.value.unwrap_or(f64::NAN);
+                ([decision.score.probability, value, decision.expected_profit], texts)
+            }
+            Err(problem) => {
+                decided.tally.not_decided += 1;
+                let separator = if problem.is_empty() || problems.is_empty() { "" } else { "; " };
+                problems = problems + separator + &problem;
+                ([f64::NAN; 3], Default::default())
+            }
+        };
+        decided.numbers.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number as f32));
+        let texts = texts.into_iter().chain([problems]);
+        decided.texts.iter_mut().zip(texts).for_each(|(column, text)| column.push(text));
+    }
+    Ok(decided)
+}
+
+/// The texts of a decision, as in [`TEXTS`], problems left out.
+fn cells(scorer: &Scorer, customer: &tenure::customer::Customer, decision: &Decision) -> [String; 6] {
+    let (policy, fields) = (&scorer.document().policy, &scorer.document().schema.fields);
+    let tier = policy.decision_tiers().get(decision.tier);
+    let action = tier.filter(|_| decision.holdout != Some(true)).map_or("", |tier| &tier.action);
+    let best = decision.actions.first();
+    let reason = best.and_then(|best| best.reason).or(decision.reasons.first().copied());
+    let sentence = reason.map(|reason| {
+        let contribution = decision.explanation.contributions[reason.field];
+        scorer.messages().points(&fields[reason.field], customer.cells()[reason.field], contribution)
+    });
+    let refused = decision.refused.iter().map(|refused| {
+        let name = &policy.offers[refused.offer].name;
+        format!("{name}: {}", refused.rule.name())
+    });
+    [
+        tier.map_or("", |tier| &tier.name).into(),
+        action.into(),
+        best.map_or("", |best| &policy.offers[best.offer].name).into(),
+        sentence.unwrap_or_default(),
+        refused.collect::<Vec<_>>().join("; "),
+        decision.holdout.map_or("", |held| if held { "yes" } else { "no" }).into(),
+    ]
+}

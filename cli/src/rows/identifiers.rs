@@ -1,0 +1,80 @@
+//! What a decision needs of a row beside the fields of the model: who the customer is, and when the
+//! customer last had an offer.
+
+use tenure::artifact::Document;
+use tenure_table::{Batch, Source, listed, nearest};
+
+use crate::failure::Failure;
+
+/// The flags that name those columns.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct RowArguments {
+    /// Column that identifies the customer, for the hold-out; by default the first identifier of the
+    /// schema
+    #[arg(long, value_name = "COLUMN")]
+    pub id: Option<String>,
+    /// Column with the days since the customer's last offer, for cooldowns; empty where there was
+    /// none
+    #[arg(long, value_name = "COLUMN")]
+    pub days: Option<String>,
+}
+
+/// The columns, by position.
+#[derive(Clone, Copy, Debug)]
+pub struct RowColumns {
+    /// Needed where the policy holds customers out.
+    pub id: Option<usize>,
+    pub days: Option<usize>,
+}
+
+impl RowArguments {
+    /// Finds the columns in a table.
+    pub fn find(&self, source: &Source, document: &Document) -> Result<RowColumns, Failure> {
+        let position = |name: &str| source.columns().iter().position(|column| column == name);
+        let named = |flag: &str, name: &String| {
+            position(name).ok_or_else(|| {
+                let near = nearest(name, source.columns().iter().map(String::as_str));
+                let hint = near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default();
+                Failure::usage(format!(
+                    "--{flag}: {} has no column `{name}`{hint}\n  it has the columns {}",
+                    source.path().display(),
+                    listed(source.columns())
+                ))
+            })
+        };
+        let days = self.days.as_ref().map(|name| named("days", name)).transpose()?;
+        let own = document.schema.identifiers.iter().find_map(|name| position(name));
+        let id = self.id.as_ref().map(|name| named("id", name)).transpose()?.or(own);
+        if let (Some(holdout), None) = (&document.policy.holdout, id)
+            && holdout.fraction > 0.0
+        {
+            let identifiers = listed(&document.schema.identifiers);
+            return Err(Failure::usage(format!(
+                "the policy holds out {}% of the customers, by their identifier: name its column with --id, because {} has none of the schema's ({identifiers})",
+                100.0 * holdout.fraction,
+                source.path().display()
+            )));
+        }
+        Ok(RowColumns { id, days })
+    }
+}
+
+impl RowColumns {
+    /// The identifier of a row; `None` where it is empty.
+    pub fn identifier(&self, batch: &Batch, row: usize) -> Option<String> {
+        let text = batch.text(row, self.id?).into_owned();
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// The days since the last offer of a row; `None` where it is empty. An error says what it is
+    /// instead of a number.
+    pub fn days(&self, batch: &Batch, row: usize) -> Result<Option<f64>, String> {
+        let Some(column) = self.days else { return Ok(None) };
+        let text = batch.text(row, column);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let days = text.parse().ok().filter(|days: &f64| days.is_finite() && *days >= 0.0);
+        days.map(Some).ok_or_else(|| format!("days: must be a number of days, at least 0: {text}"))
+    }
+}

@@ -1,0 +1,15 @@
+//! Tables that are read and written row by row, in bounded memory.
+
+mod identifiers;
+mod one;
+mod output;
+mod pipeline;
+mod progress;
+mod scored;
+
+pub use identifiers::{RowArguments, RowColumns};
+pub use one::{RowOfTable, row_number};
+pub use output::{failure, format};
+pub use pipeline::in_order;
+pub use progress::{Progress, batches};
+pub use scored::{ScoredBatch, in_words};
