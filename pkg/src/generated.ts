@@ -193,16 +193,77 @@ export interface Policy {
    * position in this list.
    */
   readonly tiers: ReadonlyArray<Tier>;
+  /**
+   * Tiers by expected profit, ascending by `from`; the first starts at 0. Where there are some,
+   * the `tier` of a decision is a position in this list.
+   */
+  readonly profit_tiers?: ReadonlyArray<Tier>;
+  /** What a customer who stays is worth: a number or a formula. */
+  readonly value?: number | string;
+  /** What it costs to contact a customer, whatever the offer. */
+  readonly contact_cost?: number;
+  /** Customers who get no offer, so that its effect can be measured. */
+  readonly holdout?: Holdout;
+  /** Named groups of fields, which offers can answer. */
+  readonly reasons?: ReadonlyArray<ReasonGroup>;
+  /** What a customer can be offered. */
+  readonly offers?: ReadonlyArray<Offer>;
 }
 
-/** A range of probabilities: at least `from`, and below the `from` of the next tier. */
+/**
+ * A range of probabilities, or of expected profits: at least `from`, and below the `from` of the
+ * next tier.
+ */
 export interface Tier {
   /** The tier's name for programs, such as `high`. */
   readonly name: string;
   /** The tier's name for people. */
   readonly label: string;
-  /** Lowest probability of the tier, 0 to 1. */
+  /** Lowest probability of the tier, 0 to 1; or lowest expected profit. */
   readonly from: number;
+  /** What people do with customers of the tier, such as "A person calls". */
+  readonly action?: string;
+}
+
+/** Something that may keep a customer who would leave. */
+export interface Offer {
+  /** The offer's name for programs, such as `discount`. */
+  readonly name: string;
+  /** The offer's name for people. Default: `name`. */
+  readonly label?: string;
+  /** What the offer costs, the contact left out: a number or a formula. */
+  readonly cost: number | string;
+  /**
+   * Probability that the offer keeps a customer who would leave: a number or a formula, 0 to 1,
+   * or the parameters of a beta distribution, whose mean counts.
+   */
+  readonly effect: number | string | { readonly alpha: number; readonly beta: number };
+  /** A condition in the formula language of the schema: who may get it. Default: everybody. */
+  readonly eligible?: string;
+  /** The reasons that it answers: names of `reasons`, or of fields. */
+  readonly answers?: ReadonlyArray<string>;
+  /** The most customers of a plan who get it. Default: no limit. */
+  readonly capacity?: number;
+  /** Days that must pass after a customer's last offer. Default: 0. */
+  readonly cooldown?: number;
+}
+
+/** Fields that stand for one reason, such as the price. */
+export interface ReasonGroup {
+  /** The group's name, such as `price`. */
+  readonly name: string;
+  /** The group's name for people. Default: `name`. */
+  readonly label?: string;
+  /** Names of fields. */
+  readonly fields: ReadonlyArray<string>;
+}
+
+/** Which customers get no offer. */
+export interface Holdout {
+  /** Share of the customers, at least 0 and below 1. */
+  readonly fraction: number;
+  /** Another key holds out other customers. Default: the empty text. */
+  readonly key?: string;
 }
 
 /**
@@ -471,9 +532,12 @@ export interface CoreScore {
   readonly tier: number;
 }
 
-/** The explanation of one score. `base` plus all contributions is `logit`. */
+/**
+ * The explanation of one score. `base` plus all contributions is `logit`, or `probability` on that
+ * scale.
+ */
 export interface CoreExplanation {
-  /** Mean logit of the reference customers in the artifact. */
+  /** Mean of the reference customers in the artifact: of their logits, or of their probabilities. */
   readonly base: number;
   /** The network's output before calibration, in log-odds. */
   readonly logit: number;
@@ -488,7 +552,7 @@ export interface CoreExplanation {
    * customer.
    */
   readonly evaluations: number;
-  /** Largest standard error of a contribution, in log-odds; 0 if all are exact. */
+  /** Largest standard error of a contribution, on its scale; 0 if all are exact. */
   readonly standardError: number;
   /** One for each field, largest absolute contribution first. */
   readonly contributions: ReadonlyArray<CoreContribution>;
@@ -499,7 +563,7 @@ export interface CoreExplanation {
   readonly interactions?: ReadonlyArray<Interaction>;
 }
 
-/** The contribution of one field to a logit. */
+/** The contribution of one field to a score. */
 export interface CoreContribution {
   /** The field's name. */
   readonly field: string;
@@ -508,14 +572,11 @@ export interface CoreContribution {
   /** The value as text, with its unit. */
   readonly text: string;
   /**
-   * Shapley value in log-odds: what this value adds to the logit, compared with the reference
-   * customers.
+   * Shapley value: what this value adds to the logit or the probability, compared with the
+   * reference customers.
    */
   readonly contribution: number;
-  /**
-   * Standard error of the contribution, in log-odds; 0 if it is exact. Two standard errors cover
-   * about 95%.
-   */
+  /** Standard error of the contribution; 0 if it is exact. Two standard errors cover about 95%. */
   readonly standardError: number;
   /** The contribution as a sentence, in the language of the scorer. */
   readonly sentence: string;
@@ -528,7 +589,7 @@ export interface Interaction {
   /** Name of the other field. */
   readonly second: string;
   /**
-   * Shapley interaction index of order two (Grabisch and Roubens 1999), in log-odds: what both
+   * Shapley interaction index of order two (Grabisch and Roubens 1999), on the scale: what both
    * values add together beyond what each adds alone, averaged over the coalitions of the other
    * fields. Above 0 the values strengthen each other, below 0 they overlap.
    */

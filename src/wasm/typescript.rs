@@ -2,7 +2,6 @@
 
 use ts_rs::{Config, TS};
 
-use super::decided::{ActionJson, DecisionJson, ReasonJson, RefusedOfferJson};
 use super::wire::{Contribution, Explanation, Interaction, Shift, ValueSummary};
 use crate::card::{Interval, Intervals, Metrics, ModelCard};
 use crate::customer::{Problem, Rule};
@@ -39,10 +38,6 @@ pub fn declarations() -> String {
         declaration::<Explanation<'static>>(""),
         declaration::<Contribution<'static>>(""),
         declaration::<Interaction<'static>>(""),
-        declaration::<DecisionJson>(""),
-        declaration::<ActionJson>(""),
-        declaration::<RefusedOfferJson>(""),
-        declaration::<ReasonJson>(""),
         declaration::<ValueSummary<'static>>(""),
         declaration::<Shift<'static>>(""),
         declaration::<Problem>(""),

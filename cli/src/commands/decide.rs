@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde_json::json;
 use tenure::scorer::{DecideOptions, Decision, ExplainOptions, Scorer};
 use tenure_table::{Appended, AppendedColumn, AppendedKind, Batch, Columns, OutputTable, Source};
-use tenure_training::file::{persist, temporary_beside};
+use tenure_training::file::{Existing, persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
@@ -168,7 +168,7 @@ fn table(
     if interrupted() {
         return Err(Failure::interrupted());
     }
-    persist(file, out)?;
+    persist(file, out, Existing::forced(arguments.force))?;
     notices.print(&source.notices(), console);
     let named = offers.iter().zip(&tally.offers);
     let words: Vec<String> =

@@ -8,7 +8,7 @@ use indicatif::HumanCount;
 use serde_json::json;
 use tenure::scorer::{CohortPlan, PlanCohort, PlanRequest, Scorer};
 use tenure_table::{Appended, AppendedColumn, AppendedKind, Batch, Columns, OutputTable, Source, nearest};
-use tenure_training::file::{persist, temporary_beside};
+use tenure_training::file::{Existing, persist, temporary_beside};
 
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
@@ -225,7 +225,7 @@ fn write(
     if interrupted() {
         return Err(Failure::interrupted());
     }
-    persist(file, out)?;
+    persist(file, out, Existing::forced(arguments.force))?;
     Ok(())
 }
 

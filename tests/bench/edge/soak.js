@@ -85,6 +85,6 @@ const faults = [
   counts.failed > 0 && `${counts.failed} requests failed`,
   counts.wrong > 0 && `${counts.wrong} answers are wrong`,
   growth > NOISE && `memory grew by ${growth} bytes`,
-  swaps < Math.floor(seconds / 2) && `only ${swaps} swaps in ${seconds.toFixed(0)} seconds`,
+  swaps < seconds / 10 && `only ${swaps} swaps in ${seconds.toFixed(0)} seconds`,
 ].filter(Boolean);
 if (faults.length > 0) throw new Error(faults.join("; "));
