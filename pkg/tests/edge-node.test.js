@@ -61,10 +61,11 @@ test("lines are answered while the body still arrives", async (context) => {
 });
 
 test("a caller who leaves in the middle of a body harms nobody", async (context) => {
-  const { origin, port, events } = await running(context);
+  const { origin, port, events, server } = await running(context);
+  const begun = new Promise((resolve) => server.once("request", resolve));
   const head = `POST /v1/score HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"half`;
-  await raw(port, head, (socket) => setTimeout(() => socket.destroy(), 30));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await raw(port, head, (socket) => begun.then(() => socket.destroy()));
+  while (events.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.deepEqual([events[0].status, events[0].code], [400, "body_incomplete"]);
   assert.equal((await fetch(`${origin}/healthz`)).status, 200);
 });
@@ -90,10 +91,11 @@ test("what is no request is refused", async (context) => {
 });
 
 test("closing answers what has begun, and takes no more", async (context) => {
-  const { origin, port, close } = await running(context);
+  const { origin, port, close, server } = await running(context);
+  const begun = new Promise((resolve) => server.once("request", resolve));
   const sending = request({ port, path: "/v1/score", method: "POST", headers: JSON_TYPE });
   sending.write(text.slice(0, 10));
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await begun;
   const closed = close();
   await assert.rejects(fetch(`${origin}/healthz`));
   sending.end(text.slice(10));
