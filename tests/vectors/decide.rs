@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The kept artifact with a policy.
-fn scorer(tests: &Path, policy: &Json) -> Result<Scorer, Box<dyn Error>> {
+pub(crate) fn scorer(tests: &Path, policy: &Json) -> Result<Scorer, Box<dyn Error>> {
     let kept = Scorer::from_bytes(&std::fs::read(tests.join("artifacts/v1.safetensors"))?)?;
     let Artifact { document, network, .. } = kept.artifact().clone();
     let (policy, problems) = (policy.clone().into(), Problems::default());
@@ -38,7 +38,7 @@ fn scorer(tests: &Path, policy: &Json) -> Result<Scorer, Box<dyn Error>> {
 }
 
 /// The decision on the record of a case, as JSON.
-fn decision(scorer: &Scorer, case: &Json) -> Result<String, Box<dyn Error>> {
+pub(crate) fn decision(scorer: &Scorer, case: &Json) -> Result<String, Box<dyn Error>> {
     let schema = &scorer.document().schema;
     let value = |name: &str| match &case["record"][name] {
         Json::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
