@@ -1,6 +1,7 @@
 //! Decisions: what to offer a customer, which offers were not made and why, and the reasons.
 
-use super::explain::{ExplainOptions, Explanation, Scale};
+use super::explain::{ExplainOptions, Explanation};
+use super::scale::Scale;
 use super::score::{Score, Scorer, Workspace};
 use crate::customer::{Cell, Customer};
 use crate::decision::{Judgement, Policy, Refusal, Topic};

@@ -1,20 +1,11 @@
 //! Explanations: the games of a customer against the background, solved within a budget.
 
 use super::games::FieldGame;
+use super::scale::Scale;
 use super::score::{EncodedBackground, Score, Scorer, Workspace};
 use crate::calibration::Calibration;
 use crate::customer::Customer;
 use crate::explanation::{self, Budget, BudgetTooSmall, MeanShares};
-
-/// What contributions add up to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scale {
-    /// The logit: the network's output before calibration.
-    #[default]
-    LogOdds,
-    /// The calibrated probability. A hundredth of it is a percentage point.
-    Probability,
-}
 
 /// What an explanation may cost, and on which scale it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

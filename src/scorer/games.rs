@@ -1,7 +1,7 @@
 //! The game of one customer against one background row: which fields play, and what each of them
 //! moves.
 
-use super::explain::Scale;
+use super::scale::Scale;
 use super::score::Scorer;
 use crate::calibration::Calibration;
 use crate::customer::Customer;

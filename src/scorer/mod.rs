@@ -9,6 +9,7 @@ mod explain;
 mod games;
 #[cfg(feature = "decide")]
 mod plan;
+mod scale;
 mod score;
 mod tally;
 
@@ -16,11 +17,12 @@ pub use columns::{ColumnBlock, Flag};
 pub use counterfactuals::{Counterfactual, CounterfactualRequest, Counterfactuals, FieldChange, NoCounterfactual};
 #[cfg(feature = "decide")]
 pub use decide::{Action, DecideOptions, Decision, Reason, Refused};
-pub use explain::{DEFAULT_TOLERANCE, ExplainOptions, Explanation, Interaction, Scale};
+pub use explain::{DEFAULT_TOLERANCE, ExplainOptions, Explanation, Interaction};
 #[cfg(feature = "webgpu")]
 pub(crate) use games::FieldGame;
 #[cfg(feature = "decide")]
 pub use plan::{CohortPlan, PlanCohort, PlanProblem, PlanRequest, ProfitCurve};
+pub use scale::Scale;
 pub use score::{Score, Scorer, Workspace};
 pub use tally::Tally;
 

@@ -5,10 +5,6 @@
 mod burn;
 mod cohort;
 mod counterfactuals;
-#[cfg(feature = "typescript")]
-mod decided;
-#[cfg(feature = "decide")]
-mod decision;
 mod engine;
 mod explanation;
 mod failure;

@@ -1,6 +1,5 @@
 //! Writes decide.json beside this file: the decisions of the kept artifact with a policy, as JSON.
-//! `decide` of the command and of the npm package must give the same texts (tests/vectors/main.rs,
-//! pkg/tests/decide.test.js).
+//! Every later version must give the same texts (tests/vectors/main.rs).
 //!
 //! `cargo run --release --example decide_vectors` writes it. The policy and the records are the
 //! input: they are read from the file, and only the decisions are replaced.

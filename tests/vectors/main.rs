@@ -121,7 +121,7 @@ fn interactions_are_those_of_shapiqs_exact_computer() {
     assert!(largest > 0.05, "there is nothing to agree on: {largest}");
 }
 
-/// As JSON, byte by byte: the wasm module writes the same texts.
+/// As JSON, byte by byte.
 #[test]
 fn decisions_are_those_that_were_recorded() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");

@@ -26,8 +26,7 @@ use crate::rows::{self, Progress, RowArguments, RowColumns, RowOfTable, ScoredBa
 /// Every row is decided by itself: capacities and budgets are matters of `tenure plan`. The reasons of
 /// a row take milliseconds of one core.
 ///
-/// With --row, prints the decision of one row as JSON, as `scorer.decide` of the npm package returns
-/// it.
+/// Without --out, prints the decision of one row as JSON.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The artifact
@@ -40,9 +39,10 @@ pub struct Arguments {
     #[command(flatten)]
     pub columns: RowArguments,
     /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
-    #[arg(long, required_unless_present = "row", conflicts_with = "row")]
+    #[arg(long, conflicts_with = "row")]
     pub out: Option<PathBuf>,
-    /// Print the decision of this row instead, counted from 1 without the header
+    /// Without --out: the row whose decision is printed, counted from 1 without the header
+    /// (default: 1)
     #[arg(long, value_name = "NUMBER", value_parser = row_number)]
     pub row: Option<u64>,
     /// Maximum number of reasons in the decision of --row

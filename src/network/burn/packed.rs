@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn the_module_has_the_logits_of_the_packed_network() {
         for hidden in [&[][..], &[3], &[16, 8], &[7, 5, 3]] {
-            let network = Network::new(30, parts(30, hidden)).unwrap();
+            // A fraction reaches into the next row, so the last row is none that a customer starts from.
+            let network = Network::new(31, parts(31, hidden)).unwrap();
             let features = features(6, 30, 50);
             let mut expected = vec![0.0; 50];
             network.logits(&features, 50, &mut network.scratch(), &mut expected);
