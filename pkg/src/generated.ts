@@ -237,7 +237,13 @@ export interface Offer {
    * Probability that the offer keeps a customer who would leave: a number or a formula, 0 to 1,
    * or the parameters of a beta distribution, whose mean counts.
    */
-  readonly effect: number | string | { readonly alpha: number; readonly beta: number };
+  readonly effect:
+    | number
+    | string
+    | {
+        /** First parameter of the distribution. */ readonly alpha: number /** Second parameter of the distribution. */;
+        readonly beta: number;
+      };
   /** A condition in the formula language of the schema: who may get it. Default: everybody. */
   readonly eligible?: string;
   /** The reasons that it answers: names of `reasons`, or of fields. */
@@ -596,34 +602,20 @@ export interface Interaction {
   readonly value: number;
 }
 
-/** The rows of a batch in which the value of one field breaks one rule. */
-export interface CoreValueSummary {
+/**
+ * Rows of a batch in which something is wrong with one field: its value breaks a rule, or it is not
+ * what training saw.
+ */
+export interface CoreFinding {
   /** The field's name; `record` for rows that are no record. */
   readonly field: string;
-  /** The rule that the values break. */
-  readonly rule: CoreRule;
+  /** The rule that the values break, or what the field is. */
+  readonly rule: string;
   /** Number of rows, listed in `problems` or not. */
   readonly rows: number;
   /** Up to three of the values, as in [`Problem::value`]. */
   readonly examples: ReadonlyArray<string>;
   /** All of this as a sentence. */
-  readonly message: string;
-}
-
-/**
- * A field that is missing, or has a text that is no category, in more of the rows than in training:
- * by a tenth of all rows, and by more than chance explains.
- */
-export interface Shift {
-  /** The field's name. */
-  readonly field: string;
-  /** What it is: without a value, or with a text that is no category. */
-  readonly rule: "missing" | "unseen_category";
-  /** Number of rows in which it is. */
-  readonly rows: number;
-  /** Up to three of the texts that are no category, in quotes; empty if the field is missing. */
-  readonly examples: ReadonlyArray<string>;
-  /** All of this as a sentence, with the share in training. */
   readonly message: string;
 }
 

@@ -1,10 +1,10 @@
 /** Arguments and results: records, columns, scores, explanations. */
 
 import type { WorkedOn } from "./device.js";
-import type { CoreContribution, CoreExplanation, CoreScore, CoreValueSummary, Shift } from "./generated.js";
+import type { CoreContribution, CoreExplanation, CoreFinding, CoreScore } from "./generated.js";
 import type { Problem, Rule } from "./tenure-error.js";
 
-export type { Interaction, Shift } from "./generated.js";
+export type { Interaction } from "./generated.js";
 
 /**
  * The value of a field in a record. `null` stands for a missing value. A `Date` is for date fields.
@@ -129,9 +129,18 @@ export interface RowProblem extends Problem {
 }
 
 /** The rows of a table in which the value of one field breaks one rule. */
-export interface ValueSummary extends Omit<CoreValueSummary, "rule"> {
+export interface ValueSummary extends Omit<CoreFinding, "rule"> {
   /** The rule that the values break. */
   readonly rule: Rule;
+}
+
+/**
+ * A field that is missing, or has a text that is no category, in more of the rows than in training:
+ * by a tenth of all rows, and by more than chance explains. `examples` has texts that are no category.
+ */
+export interface Shift extends Omit<CoreFinding, "rule"> {
+  /** What it is: without a value, or with a text that is no category. */
+  readonly rule: "missing" | "unseen_category";
 }
 
 /** The scores of a block of customers, in the order of the input. */

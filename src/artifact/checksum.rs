@@ -15,9 +15,8 @@ const ZEROS: &str = "00000000";
 
 /// Refuses a file whose document says another checksum than it has.
 pub(super) fn verify(bytes: &[u8], claimed: &str) -> Result<(), ArtifactError> {
-    let found = place(bytes).map(|at| format!("{:08x}", checksum(bytes, at)));
-    match found {
-        Some(found) if found == claimed => Ok(()),
+    match place(bytes) {
+        Some(at) if digits(checksum(bytes, at)) == *claimed.as_bytes() => Ok(()),
         _ => Err(ArtifactError::Checksum),
     }
 }
@@ -32,9 +31,14 @@ pub(super) fn with_room(document: &str) -> String {
 #[cfg(feature = "write")]
 pub(super) fn fill(bytes: &mut [u8]) {
     if let Some(at) = place(bytes) {
-        let digits = format!("{:08x}", checksum(bytes, at));
-        bytes[at..at + DIGITS].copy_from_slice(digits.as_bytes());
+        let digits = digits(checksum(bytes, at));
+        bytes[at..at + DIGITS].copy_from_slice(&digits);
     }
+}
+
+/// Eight hexadecimal digits. Formatting would add a kilobyte to the download.
+fn digits(checksum: u32) -> [u8; DIGITS] {
+    std::array::from_fn(|at| b"0123456789abcdef"[(checksum >> (28 - 4 * at) & 15) as usize])
 }
 
 /// Where the digits begin, if they are there.

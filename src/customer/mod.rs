@@ -55,9 +55,7 @@ pub struct Customer {
 
 /// The rules that a value of a record can break. The texts are stable: callers match on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CoreRule"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CoreRule", rename_all = "snake_case"))]
 pub enum Rule {
     /// The record does not have the field.
     Absent,
@@ -90,6 +88,13 @@ impl Rule {
             Rule::UnseenCategory => "unseen_category",
             Rule::Clipped => "clipped",
         }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl Serialize for Rule {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

@@ -22,7 +22,12 @@ pub struct Offer {
     pub cost: Amount,
     /// Probability that the offer keeps a customer who would leave: a number or a formula, 0 to 1,
     /// or the parameters of a beta distribution, whose mean counts.
-    #[cfg_attr(feature = "typescript", ts(type = "number | string | { alpha: number, beta: number }"))]
+    #[cfg_attr(
+        feature = "typescript",
+        ts(
+            type = "number | string | { /** First parameter of the distribution. */ alpha: number, /** Second parameter of the distribution. */ beta: number }"
+        )
+    )]
     pub effect: Effect,
     /// A condition in the formula language of the schema: who may get it. Default: everybody.
     #[cfg_attr(feature = "write", serde(skip_serializing_if = "Option::is_none"))]

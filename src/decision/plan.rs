@@ -407,8 +407,7 @@ impl<'a> Plan<'a> {
             let customer = *customer as usize;
             let most = prices.best(candidates, customer).map_or(0.0, |(_, left)| left.max(0.0));
             let entries = candidates.of(customer);
-            let mut choices: Vec<(f64, Option<(usize, f64, f64)>)> =
-                entries.map(|entry| (most - prices.after(entry), Some(entry))).collect();
+            let mut choices: Vec<Choice> = entries.map(|entry| (most - prices.after(entry), Some(entry))).collect();
             choices.push((most, None));
             choices.sort_by(|a, b| a.0.total_cmp(&b.0));
             core.push((customer, choices));
@@ -425,10 +424,13 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// What a choice loses, and its offer, profit and cost; none for no offer.
+type Choice = (f64, Option<(usize, f64, f64)>);
+
 /// A search through the choices of a few customers, depth first.
 struct Search {
     /// By customer: what each choice loses against the best after prices, least first.
-    core: Vec<(usize, Vec<(f64, Option<(usize, f64, f64)>)>)>,
+    core: Vec<(usize, Vec<Choice>)>,
     /// The best choices so far, and the profit of that plan.
     best: Vec<u8>,
     profit: f64,

@@ -14,7 +14,7 @@ mod value;
 pub use parse::{Member, ParseError, members, parse};
 pub use read::{Problem, Problems, Reader};
 pub use string::quoted;
-#[cfg(any(feature = "decide", feature = "wasm"))]
+#[cfg(feature = "decide")]
 pub(crate) use string::{list, object};
 pub use value::Value;
 

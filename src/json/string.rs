@@ -24,7 +24,7 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// A JSON object of keys and values that are JSON.
-#[cfg(any(feature = "decide", feature = "wasm"))]
+#[cfg(feature = "decide")]
 pub(crate) fn object(entries: &[(&str, &str)]) -> String {
     let mut json = String::from("{");
     for (key, value) in entries {
@@ -39,7 +39,7 @@ pub(crate) fn object(entries: &[(&str, &str)]) -> String {
 }
 
 /// A JSON list of items that are JSON.
-#[cfg(any(feature = "decide", feature = "wasm"))]
+#[cfg(feature = "decide")]
 pub(crate) fn list(items: &[String]) -> String {
     ["[", &items.join(","), "]"].concat()
 }

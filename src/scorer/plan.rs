@@ -171,7 +171,7 @@ impl Scorer {
         if let Some(budget) = request.budget {
             if budget == f64::INFINITY {
                 say("budget", "finite; leave it out for no limit", budget);
-            } else if !(budget > 0.0) {
+            } else if budget.is_nan() || budget <= 0.0 {
                 say("budget", "above 0", budget);
             }
         }

@@ -50,24 +50,28 @@ impl Engine {
     /// rows in which it is missing and is OTHER, NaN if they are not known.
     pub fn findings(&self, summary: Summary, shares: &[f64]) -> JsValue {
         let (rows, values, shifts) = summary.tally.finish(&self.scorer, shares.as_chunks().0);
-        to_js(&wire(rows, &values, &shifts))
+        let lines: Vec<String> = values.iter().map(|value| value.line(rows)).collect();
+        to_js(&wire(&lines, &values, &shifts))
     }
 }
 
-pub(super) fn wire<'a>(rows: u64, values: &'a [ValueSummary], shifts: &'a [Shift]) -> wire::Findings<'a> {
-    let value = |value: &'a ValueSummary| wire::ValueSummary {
+pub(super) fn wire<'a>(lines: &'a [String], values: &'a [ValueSummary], shifts: &'a [Shift]) -> wire::Findings<'a> {
+    let value = |(value, line): (&'a ValueSummary, &'a String)| wire::Finding {
         field: &value.field,
-        rule: value.rule,
-        rows: value.rows,
+        rule: value.rule.name(),
+        rows: value.rows as f64,
         examples: &value.examples,
-        message: value.line(rows),
+        message: line,
     };
-    let shift = |shift: &'a Shift| wire::Shift {
+    let shift = |shift: &'a Shift| wire::Finding {
         field: &shift.field,
         rule: shift.rule(),
-        rows: shift.rows,
+        rows: shift.rows as f64,
         examples: &shift.examples,
         message: &shift.message,
     };
-    wire::Findings { summary: values.iter().map(value).collect(), shifts: shifts.iter().map(shift).collect() }
+    wire::Findings {
+        summary: values.iter().zip(lines).map(value).collect(),
+        shifts: shifts.iter().map(shift).collect(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::wire::{Contribution, Explanation, Interaction, Shift, ValueSummary};
+use super::wire::{Contribution, Explanation, Finding, Interaction};
 use crate::card::{Interval, Intervals, Metrics, ModelCard};
 use crate::customer::{Problem, Rule};
 use crate::decision::{Group, Holdout, Offer, Policy, Tier};
@@ -38,8 +38,7 @@ pub fn declarations() -> String {
         declaration::<Explanation<'static>>(""),
         declaration::<Contribution<'static>>(""),
         declaration::<Interaction<'static>>(""),
-        declaration::<ValueSummary<'static>>(""),
-        declaration::<Shift<'static>>(""),
+        declaration::<Finding<'static>>(""),
         declaration::<Problem>(""),
         declaration::<Rule>(""),
     ]

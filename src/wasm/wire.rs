@@ -1,11 +1,10 @@
-//! The results that cross to JavaScript as objects. TypeScript's types are made from these.
+//! The results that cross to JavaScript as objects. TypeScript's types are made from these. Counts are
+//! f64, JavaScript's own numbers: integers of 64 bits would add their conversion to the download.
 
 use serde::Serialize;
 #[cfg(feature = "typescript")]
 use ts_rs::TS;
 use wasm_bindgen::JsValue;
-
-use crate::customer::Rule;
 
 /// The explanation of one score. `base` plus all contributions is `logit`, or `probability` on that
 /// scale.
@@ -19,12 +18,12 @@ pub(super) struct Explanation<'a> {
     /// Calibrated probability of leaving, 0 to 1.
     pub(super) probability: f64,
     /// Position in `policy.tiers`.
-    pub(super) tier: usize,
+    pub(super) tier: u32,
     /// Whether the contributions are exact Shapley values, not estimates.
     pub(super) exact: bool,
     /// Number of evaluations of the network. Each is one coalition of fields with one reference
     /// customer.
-    pub(super) evaluations: u64,
+    pub(super) evaluations: f64,
     /// Largest standard error of a contribution, on its scale; 0 if all are exact.
     #[serde(rename = "standardError")]
     pub(super) standard_error: f64,
@@ -71,45 +70,28 @@ pub(super) struct Interaction<'a> {
     pub(super) value: f64,
 }
 
-/// The rows of a batch in which the value of one field breaks one rule.
+/// Rows of a batch in which something is wrong with one field: its value breaks a rule, or it is not
+/// what training saw.
 #[derive(Serialize)]
-#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CoreValueSummary"))]
-pub(super) struct ValueSummary<'a> {
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CoreFinding"))]
+pub(super) struct Finding<'a> {
     /// The field's name; `record` for rows that are no record.
     pub(super) field: &'a str,
-    /// The rule that the values break.
-    pub(super) rule: Rule,
+    /// The rule that the values break, or what the field is.
+    pub(super) rule: &'a str,
     /// Number of rows, listed in `problems` or not.
-    pub(super) rows: u64,
+    pub(super) rows: f64,
     /// Up to three of the values, as in [`Problem::value`].
     pub(super) examples: &'a [String],
     /// All of this as a sentence.
-    pub(super) message: String,
-}
-
-/// A field that is missing, or has a text that is no category, in more of the rows than in training:
-/// by a tenth of all rows, and by more than chance explains.
-#[derive(Serialize)]
-#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "Shift"))]
-pub(super) struct Shift<'a> {
-    /// The field's name.
-    pub(super) field: &'a str,
-    /// What it is: without a value, or with a text that is no category.
-    #[cfg_attr(feature = "typescript", ts(type = "\"missing\" | \"unseen_category\""))]
-    pub(super) rule: &'a str,
-    /// Number of rows in which it is.
-    pub(super) rows: u64,
-    /// Up to three of the texts that are no category, in quotes; empty if the field is missing.
-    pub(super) examples: &'a [String],
-    /// All of this as a sentence, with the share in training.
     pub(super) message: &'a str,
 }
 
 /// The findings of a table.
 #[derive(Serialize)]
 pub(super) struct Findings<'a> {
-    pub(super) summary: Vec<ValueSummary<'a>>,
-    pub(super) shifts: Vec<Shift<'a>>,
+    pub(super) summary: Vec<Finding<'a>>,
+    pub(super) shifts: Vec<Finding<'a>>,
 }
 
 /// A result as JavaScript has it: objects, lists, texts and numbers.
@@ -176,12 +158,13 @@ mod tests {
         tally.no_record("null");
         let shares = vec![[0.0; 2]; fields.len()];
         let (rows, values, shifts) = tally.finish(&scorer, &shares);
-        let written = serde_json::to_value(summary::wire(rows, &values, &shifts)).unwrap();
+        let lines: Vec<String> = values.iter().map(|value| value.line(rows)).collect();
+        let written = serde_json::to_value(summary::wire(&lines, &values, &shifts)).unwrap();
         let list = |key: &str| written[key].as_array().unwrap().clone();
         let categories = fields.iter().filter(|field| !field.is_number()).count();
         assert_eq!((list("summary").len(), list("shifts").len()), (categories + 1, fields.len()));
         let first: &Json = &list("summary")[0];
-        assert_eq!((&first["rows"], &first["rule"]), (&json!(8), &json!("unseen_category")));
+        assert_eq!((&first["rows"], &first["rule"]), (&json!(8.0), &json!("unseen_category")));
         assert_eq!(first["examples"], json!(["\"unseen\""]));
     }
 
