@@ -217,8 +217,7 @@ export class Findings {
   /** What was found. Nothing can be added after it. */
   finish(): TableFindings {
     const shares = Float64Array.from(this.#fields.flatMap((field) => field.shares));
-    const findings = this.#engine.findings(this.#summary, shares);
-    const { summary, shifts } = findings as { summary: ValueSummary[]; shifts: Shift[] };
+    const [summary, shifts] = this.#engine.findings(this.#summary, shares) as [ValueSummary[], Shift[]];
     const place = (name: string): number => this.#fields.findIndex((field) => field.name === name);
     summary.sort((a, b) => place(a.field) - place(b.field));
     return { problems: this.#problems, problemCount: this.#count, summary, shifts };

@@ -53,9 +53,23 @@ fn checksum(bytes: &[u8], at: usize) -> u32 {
 }
 
 fn crc32c(bytes: impl Iterator<Item = u8>) -> u32 {
-    let step = |rest: u32, _| (rest >> 1) ^ (0x82f6_3b78 & (rest & 1).wrapping_neg());
-    let table: [u32; 256] = std::array::from_fn(|byte| (0..8).fold(byte as u32, step));
-    !bytes.fold(!0, |rest, byte| (rest >> 8) ^ table[usize::from(rest as u8 ^ byte)])
+    // Half a byte a step: the table is small enough to be a constant.
+    const TABLE: [u32; 16] = table();
+    let step = |rest: u32| (rest >> 4) ^ TABLE[(rest & 15) as usize];
+    !bytes.fold(!0, |rest, byte| step(step(rest ^ u32::from(byte))))
+}
+
+/// The remainders of all half bytes.
+const fn table() -> [u32; 16] {
+    let mut table = [0; 16];
+    let mut at = 0;
+    while at < 64 {
+        // The remainder of half a byte after so many bits.
+        let rest: u32 = if at % 4 == 0 { at as u32 / 4 } else { table[at / 4] };
+        table[at / 4] = (rest >> 1) ^ (0x82f6_3b78 & (rest & 1).wrapping_neg());
+        at += 1;
+    }
+    table
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ pub enum ArtifactError {
         found: usize,
     },
     /// The document says another checksum than the file has.
-    #[error("the file is damaged: its checksum is not the one in its document; get it again")]
+    #[error("the file is damaged (checksum): get it again")]
     Checksum,
     /// The schema breaks a rule.
     #[error("schema: {0}")]

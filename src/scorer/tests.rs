@@ -234,23 +234,28 @@ pub(crate) fn deciding_scorer(holdout: Option<Holdout>) -> Scorer {
         capacity: None,
         cooldown: 0.0,
     };
-    let mut policy = Policy::default();
-    policy.value = Some(Amount::Number(100.0));
-    policy.contact_cost = 1.0;
-    policy.holdout = holdout;
-    policy.reasons =
-        vec![Group { name: "all".into(), label: String::new(), fields: vec!["tenure".into(), "charges".into()] }];
-    policy.offers = vec![
-        offer("nothing in particular", 2.0, &[]),
-        offer("group", 2.0, &["all"]),
-        offer("contract", 2.0, &["contract"]),
-        offer("cheap", 1.0, &[]),
-        Offer { cooldown: 30.0, ..offer("again", 0.0, &[]) },
-        Offer { eligible: Some("tenure > 1000 - 950".into()), ..offer("loyal", 0.0, &[]) },
-        offer("dear", 1000.0, &[]),
-        Offer { cost: Amount::Formula("10 / tenure".into()), ..offer("unknown", 0.0, &[]) },
-        Offer { effect: Effect::Amount(Amount::Formula("tenure".into())), ..offer("too good", 0.0, &[]) },
-    ];
+    let policy = Policy {
+        value: Some(Amount::Number(100.0)),
+        contact_cost: 1.0,
+        holdout,
+        reasons: vec![Group {
+            name: "all".into(),
+            label: String::new(),
+            fields: vec!["tenure".into(), "charges".into()],
+        }],
+        offers: vec![
+            offer("nothing in particular", 2.0, &[]),
+            offer("group", 2.0, &["all"]),
+            offer("contract", 2.0, &["contract"]),
+            offer("cheap", 1.0, &[]),
+            Offer { cooldown: 30.0, ..offer("again", 0.0, &[]) },
+            Offer { eligible: Some("tenure > 1000 - 950".into()), ..offer("loyal", 0.0, &[]) },
+            offer("dear", 1000.0, &[]),
+            Offer { cost: Amount::Formula("10 / tenure".into()), ..offer("unknown", 0.0, &[]) },
+            Offer { effect: Effect::Amount(Amount::Formula("tenure".into())), ..offer("too good", 0.0, &[]) },
+        ],
+        ..Policy::default()
+    };
     let Artifact { document, network, .. } = scorer.artifact;
     Scorer::new(Artifact::new(Document { policy, ..document }, network).unwrap())
 }

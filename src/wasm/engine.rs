@@ -7,7 +7,7 @@ use super::failure::failure;
 #[cfg(feature = "webgpu")]
 use super::staged::Staged;
 use super::values::{cell_from_number, number_from_cell, value};
-use super::wire::to_js;
+use super::wire::problems_to_js;
 use crate::artifact::{self, ArtifactError};
 use crate::customer::{Cell, Customer, Spellings, check_value_spelled, keeps_numbers};
 use crate::schema::date;
@@ -156,7 +156,7 @@ impl Engine {
                 [None, None]
             }
         });
-        thrown.map_or_else(|| Ok(to_js(&problems)), Err)
+        thrown.map_or_else(|| Ok(problems_to_js(&problems)), Err)
     }
 
     /// Rows that the column buffers hold.

@@ -79,7 +79,7 @@ pub(super) fn wire<'a>(scorer: &'a Scorer, customer: &Customer, explained: &'a E
         base: *base,
         logit: score.logit,
         probability: score.probability,
-        tier: score.tier as u32,
+        tier: score.tier as f64,
         exact: *exact,
         evaluations: *evaluations as f64,
         standard_error: explained.standard_error(),

@@ -1,5 +1,6 @@
 //! The summary of a batch at the boundary: counted block by block, an object at the end.
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::engine::Engine;
@@ -46,16 +47,21 @@ impl Engine {
         }
     }
 
-    /// The summary as an object. `shares` has two numbers for each field: the shares of the training
+    /// The summary: a list of two lists, values that break rules and fields that are not as in training. `shares` has two numbers for each field: the shares of the training
     /// rows in which it is missing and is OTHER, NaN if they are not known.
-    pub fn findings(&self, summary: Summary, shares: &[f64]) -> JsValue {
+    pub fn findings(&self, summary: Summary, shares: &[f64]) -> Array {
         let (rows, values, shifts) = summary.tally.finish(&self.scorer, shares.as_chunks().0);
         let lines: Vec<String> = values.iter().map(|value| value.line(rows)).collect();
-        to_js(&wire(&lines, &values, &shifts))
+        let (values, shifts) = wire(&lines, &values, &shifts);
+        Array::of2(&to_js(&values), &to_js(&shifts))
     }
 }
 
-pub(super) fn wire<'a>(lines: &'a [String], values: &'a [ValueSummary], shifts: &'a [Shift]) -> wire::Findings<'a> {
+pub(super) fn wire<'a>(
+    lines: &'a [String],
+    values: &'a [ValueSummary],
+    shifts: &'a [Shift],
+) -> (Vec<wire::Finding<'a>>, Vec<wire::Finding<'a>>) {
     let value = |(value, line): (&'a ValueSummary, &'a String)| wire::Finding {
         field: &value.field,
         rule: value.rule.name(),
@@ -70,8 +76,5 @@ pub(super) fn wire<'a>(lines: &'a [String], values: &'a [ValueSummary], shifts: 
         examples: &shift.examples,
         message: &shift.message,
     };
-    wire::Findings {
-        summary: values.iter().zip(lines).map(value).collect(),
-        shifts: shifts.iter().map(shift).collect(),
-    }
+    (values.iter().zip(lines).map(value).collect(), shifts.iter().map(shift).collect())
 }

@@ -6,6 +6,8 @@ use serde::Serialize;
 use ts_rs::TS;
 use wasm_bindgen::JsValue;
 
+use crate::customer::Problem;
+
 /// The explanation of one score. `base` plus all contributions is `logit`, or `probability` on that
 /// scale.
 #[derive(Serialize)]
@@ -18,7 +20,7 @@ pub(super) struct Explanation<'a> {
     /// Calibrated probability of leaving, 0 to 1.
     pub(super) probability: f64,
     /// Position in `policy.tiers`.
-    pub(super) tier: u32,
+    pub(super) tier: f64,
     /// Whether the contributions are exact Shapley values, not estimates.
     pub(super) exact: bool,
     /// Number of evaluations of the network. Each is one coalition of fields with one reference
@@ -87,15 +89,13 @@ pub(super) struct Finding<'a> {
     pub(super) message: &'a str,
 }
 
-/// The findings of a table.
-#[derive(Serialize)]
-pub(super) struct Findings<'a> {
-    pub(super) summary: Vec<Finding<'a>>,
-    pub(super) shifts: Vec<Finding<'a>>,
+/// Problems as JavaScript has them; one function, because each type of list would add its own.
+#[inline(never)]
+pub(super) fn problems_to_js(problems: &[Problem]) -> JsValue {
+    to_js(&problems)
 }
 
 /// A result as JavaScript has it: objects, lists, texts and numbers.
-#[inline(never)]
 pub(super) fn to_js(result: &impl Serialize) -> JsValue {
     // The types of this room hold numbers and texts, whose conversion does not fail.
     serde_wasm_bindgen::to_value(result).unwrap_or(JsValue::UNDEFINED)
@@ -159,11 +159,10 @@ mod tests {
         let shares = vec![[0.0; 2]; fields.len()];
         let (rows, values, shifts) = tally.finish(&scorer, &shares);
         let lines: Vec<String> = values.iter().map(|value| value.line(rows)).collect();
-        let written = serde_json::to_value(summary::wire(&lines, &values, &shifts)).unwrap();
-        let list = |key: &str| written[key].as_array().unwrap().clone();
+        let (values, shifts) = summary::wire(&lines, &values, &shifts);
         let categories = fields.iter().filter(|field| !field.is_number()).count();
-        assert_eq!((list("summary").len(), list("shifts").len()), (categories + 1, fields.len()));
-        let first: &Json = &list("summary")[0];
+        assert_eq!((values.len(), shifts.len()), (categories + 1, fields.len()));
+        let first: Json = serde_json::to_value(&values[0]).unwrap();
         assert_eq!((&first["rows"], &first["rule"]), (&json!(8.0), &json!("unseen_category")));
         assert_eq!(first["examples"], json!(["\"unseen\""]));
     }
