@@ -103,7 +103,7 @@ fn a_broken_promise_is_named_with_exit_code_3() {
     assert!(words.contains("`background row 0`: it is equal to one customer"), "{words}");
     // Training writes no such model.
     let schema = &model.scorer.document().schema;
-    let cohort = Cohort::read(Source::open(&model.path("in.csv")).unwrap(), schema).unwrap();
+    let cohort = Cohort::read(Source::open(model.path("in.csv")).unwrap(), schema).unwrap();
     let breach = check(model.scorer.artifact(), &cohort).unwrap_err();
     // It names the first.
     assert!(
