@@ -13,7 +13,7 @@ use crate::network::tests::{features, parts};
 use crate::network::walk::{Coupling, Position, Toggle, Walk};
 use crate::network::{Network, NetworkParts};
 use crate::scorer::tests::{customers, small_scorer, wide_scorer};
-use crate::scorer::{ExplainOptions, Explanation, Scorer};
+use crate::scorer::{ExplainOptions, Explanation, FieldWalk, Scorer};
 
 const TOLERANCE: f64 = 1e-4;
 const SHAPES: [&[usize]; 9] = [&[], &[1], &[3], &[16], &[64], &[16, 8], &[20, 9], &[7, 5, 3], &[256, 128]];
@@ -93,7 +93,7 @@ fn a_walk_is_the_exact_walk_of_the_cpu() {
             if couplings.is_empty() {
                 positions.push(last);
             }
-            let shares = exact(&mut Walk::new(&network, &positions, &toggles, &couplings));
+            let shares = exact(&mut FieldWalk::from(Walk::new(&network, &positions, &toggles, &couplings)));
             expected[(row + 1) * fields + 1..][..players].copy_from_slice(&shares);
         }
         let walked = block_on(open(&network, &background).walk(&set)).unwrap();

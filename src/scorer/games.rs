@@ -35,6 +35,13 @@ pub(crate) struct FieldWalk<'a> {
     probability: Option<Probability<'a>>,
 }
 
+#[cfg(all(test, feature = "webgpu"))]
+impl<'a> From<Walk<'a>> for FieldWalk<'a> {
+    fn from(walk: Walk<'a>) -> FieldWalk<'a> {
+        FieldWalk { walk, probability: None }
+    }
+}
+
 /// From what the network adds to a probability.
 struct Probability<'a> {
     calibration: &'a Calibration,

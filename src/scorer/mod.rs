@@ -20,6 +20,8 @@ pub use decide::{Action, DecideOptions, Decision, Reason, Refused};
 pub use explain::{DEFAULT_TOLERANCE, ExplainOptions, Explanation, Interaction};
 #[cfg(feature = "webgpu")]
 pub(crate) use games::FieldGame;
+#[cfg(all(test, feature = "webgpu"))]
+pub(crate) use games::FieldWalk;
 #[cfg(feature = "decide")]
 pub use plan::{CohortPlan, PlanCohort, PlanProblem, PlanRequest, ProfitCurve};
 pub use scale::Scale;

@@ -94,6 +94,7 @@ const object = (properties: Json, optional: readonly string[] = [], others: Json
 const list = (items: Json, others: Json = {}): Json => ({ type: "array", items, ...others });
 const CLOSED = { additionalProperties: false };
 const NUMBER = { type: "number" };
+const SCALE = { type: "string", enum: ["log-odds", "probability"] };
 const TEXT = { type: "string" };
 const WHOLE = { type: "integer", minimum: 0 };
 const FLAG = { type: "boolean" };
@@ -229,13 +230,14 @@ function components(scorer: AnyScorer, { isGuarded, identify, limits }: Shared):
       field: TEXT,
       label: TEXT,
       text: TEXT,
-      contribution: { ...NUMBER, description: "In log-odds." },
+      contribution: { ...NUMBER, description: "On the scale of the explanation." },
       standardError: { ...NUMBER, minimum: 0 },
       sentence: TEXT,
       value: ANY_VALUE,
     }),
     Explanation: object(
       {
+        scale: SCALE,
         base: NUMBER,
         ...score,
         exact: FLAG,
@@ -250,12 +252,13 @@ function components(scorer: AnyScorer, { isGuarded, identify, limits }: Shared):
     ),
     ExplainOptions: object(
       {
+        scale: SCALE,
         budget: { type: "integer", minimum: smallestBudget(scorer), maximum: limits.budget },
         tolerance: { ...NUMBER, exclusiveMinimum: 0 },
         seed: { ...WHOLE, maximum: Number.MAX_SAFE_INTEGER },
         interactions: FLAG,
       },
-      ["budget", "tolerance", "seed", "interactions"],
+      ["scale", "budget", "tolerance", "seed", "interactions"],
       CLOSED,
     ),
     Counterfactuals: object(
