@@ -241,7 +241,9 @@ export interface Offer {
     | number
     | string
     | {
-        /** First parameter of the distribution. */ readonly alpha: number /** Second parameter of the distribution. */;
+        /** First parameter of the distribution. */
+        readonly alpha: number;
+        /** Second parameter of the distribution. */
         readonly beta: number;
       };
   /** A condition in the formula language of the schema: who may get it. Default: everybody. */

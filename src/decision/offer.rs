@@ -25,7 +25,7 @@ pub struct Offer {
     #[cfg_attr(
         feature = "typescript",
         ts(
-            type = "number | string | { /** First parameter of the distribution. */ alpha: number, /** Second parameter of the distribution. */ beta: number }"
+            type = "number | string | {\n/** First parameter of the distribution. */\nalpha: number,\n/** Second parameter of the distribution. */\nbeta: number }"
         )
     )]
     pub effect: Effect,
