@@ -72,11 +72,11 @@ test("attw finds nothing that is not listed with its reason", async () => {
 const LIMITS = {
   // `scoreMany` takes tables of Arrow at once, so what reads them (0.7 KB) cannot come later. Checks of
   // options are 0.2 KB. Entries that import nothing have what computes hashes (0.9 KB) inside.
-  "dist/index.js": 107_000,
+  "dist/index.js": 108_000,
   "dist/slim.js": 11_500,
-  "dist/inline.js": 138_500,
-  "dist/classic/tenure.js": 138_500,
-  "dist/pool.js": 101_000,
+  "dist/inline.js": 139_500,
+  "dist/classic/tenure.js": 139_700,
+  "dist/pool.js": 101_800,
   "dist/stream.js": 3_000,
   "dist/elements.js": 19_000,
   "dist/elements-with-lit.js": 25_000,

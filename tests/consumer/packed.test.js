@@ -71,16 +71,19 @@ test("the tarball has what runs and its types, and nothing else", () => {
   for (const name of files)
     assert.match(
       name,
-      /^(README\.md|LICENSE-(MIT|APACHE)|THIRD-PARTY-NOTICES|package\.json|dist\/(classic\/)?[a-z-]+\.(js|d\.ts)|dist\/elements\/[a-z-]+\.d\.ts|dist\/classic\/package\.json|wasm\/tenure_bg\.wasm|gpu\/tenure_gpu(\.js|_bg\.wasm))$/,
+      /^(README\.md|LICENSE-(MIT|APACHE)|THIRD-PARTY-NOTICES|package\.json|dist\/(classic\/)?(edge\/)?[a-z-]+\.(js|d\.ts)|dist\/elements\/[a-z-]+\.d\.ts|dist\/classic\/package\.json|wasm\/tenure_bg\.wasm|gpu\/tenure_gpu(\.js|_bg\.wasm))$/,
     );
 });
 
-test("it depends on nothing but lit, for the elements alone", () => {
+test("it depends on nothing but lit for the elements and jose for tokens, if they are used", () => {
   const { dependencies, peerDependencies, peerDependenciesMeta, optionalDependencies } = JSON.parse(
     readFileSync(join(app.folder, "node_modules/tenure/package.json"), "utf8"),
   );
   assert.deepEqual([dependencies, optionalDependencies], [undefined, undefined]);
-  assert.deepEqual([Object.keys(peerDependencies), peerDependenciesMeta], [["lit"], { lit: { optional: true } }]);
+  assert.deepEqual(
+    [Object.keys(peerDependencies), peerDependenciesMeta],
+    [["jose", "lit"], { jose: { optional: true }, lit: { optional: true } }],
+  );
   const scripts = packedFiles().filter((name) => name.endsWith(".js"));
   const importing = scripts.filter((name) =>
     /\bfrom\s*"lit[/"]/.test(readFileSync(join(app.folder, "node_modules/tenure", name), "utf8")),
@@ -135,7 +138,7 @@ test("the README's batch example scores every row, and says that no customer pay
   const lines = stderr.trim().split("\n");
   assert.deepEqual(
     lines.map((line) => line.match(/^(\w+): 100,000 of 100,000 rows have a value that is outside .*, such as 0$/)?.[1]),
-    ["MonthlyCharges", "TotalCharges"],
+    ["tenure", "MonthlyCharges", "TotalCharges"],
   );
 });
 
