@@ -54,7 +54,7 @@ const isWithin = (name, entry) =>
   (EDGE.includes(entry) && WITHIN_EDGE.includes(name)) ||
   (entry === "elements-with-lit" && name === "elements");
 
-/** Keeps imports of other entries as imports. All entries lie in `dist`. */
+/** Keeps imports of other entries as imports. The entries that have such imports lie directly in `dist`. */
 const entriesStayImports = (entry) => ({
   name: "entries-stay-imports",
   setup({ onResolve }) {

@@ -1,13 +1,13 @@
 //! The checksum of a file: CRC-32C (Castagnoli; RFC 3720, appendix B.4) of all its bytes, with zeros
-//! in the place of its own eight digits. It finds what damaged a file by accident. It is no
-//! signature: who changes a file on purpose writes a new one.
+//! in the place of its own eight digits. It finds accidental damage. It is no signature: anyone who
+//! changes a file can write a new checksum.
 
 use super::error::ArtifactError;
 
 /// The key of the document.
 pub(super) const KEY: &str = "checksum";
-/// How it stands in a file: the document is a text in JSON, so its quotes are escaped. A text within
-/// the document escapes them once more, so nothing else looks so.
+/// What precedes the digits in a file. The document is a text in JSON, so its quotes are escaped. A
+/// text within the document escapes them once more, so these bytes occur nowhere else.
 const BEGIN: &[u8] = br#"\"checksum\":\""#;
 const DIGITS: usize = 8;
 #[cfg(feature = "write")]
@@ -53,7 +53,8 @@ fn checksum(bytes: &[u8], at: usize) -> u32 {
 }
 
 fn crc32c(bytes: impl Iterator<Item = u8>) -> u32 {
-    // Half a byte a step: the table is small enough to be a constant.
+    // Half a byte a step. A table for whole bytes, as the crate `crc` has, would add a kilobyte to
+    // the download.
     const TABLE: [u32; 16] = table();
     let step = |rest: u32| (rest >> 4) ^ TABLE[(rest & 15) as usize];
     !bytes.fold(!0, |rest, byte| step(step(rest ^ u32::from(byte))))
@@ -62,12 +63,15 @@ fn crc32c(bytes: impl Iterator<Item = u8>) -> u32 {
 /// The remainders of all half bytes.
 const fn table() -> [u32; 16] {
     let mut table = [0; 16];
-    let mut at = 0;
-    while at < 64 {
-        // The remainder of half a byte after so many bits.
-        let rest: u32 = if at % 4 == 0 { at as u32 / 4 } else { table[at / 4] };
-        table[at / 4] = (rest >> 1) ^ (0x82f6_3b78 & (rest & 1).wrapping_neg());
-        at += 1;
+    let mut half_byte = 0;
+    while half_byte < 16 {
+        let (mut rest, mut bit) = (half_byte as u32, 0);
+        while bit < 4 {
+            rest = (rest >> 1) ^ (0x82f6_3b78 & (rest & 1).wrapping_neg());
+            bit += 1;
+        }
+        table[half_byte] = rest;
+        half_byte += 1;
     }
     table
 }

@@ -102,8 +102,8 @@ fn numbers<S: serde::Serializer>(cells: &[Cell], serializer: S) -> Result<S::Ok,
 pub(super) fn read(text: &str) -> Result<(Document, String, Option<String>), ArtifactError> {
     let mut members = members(text, &["card"]).map_err(|error| ArtifactError::Document(error.to_string()))?;
     let format_version = version(&members)?;
-    let told = members.iter().filter(|member| !["encoder", "background", checksum::KEY].contains(&&*member.key));
-    let summary = told.fold(String::new(), |summary, Member { key, text, .. }| summary + ",\"" + key + "\":" + text);
+    let shown = members.iter().filter(|member| !["encoder", "background", checksum::KEY].contains(&&*member.key));
+    let summary = shown.fold(String::new(), |summary, Member { key, text, .. }| summary + ",\"" + key + "\":" + text);
     // The card is passed on unread.
     let card = members.iter().position(|member| member.key == "card").map(|at| members.swap_remove(at).text.into());
     let problems = Problems::default();

@@ -43,7 +43,7 @@ pub fn read_with_summary(bytes: &[u8]) -> Result<(Artifact, String), ArtifactErr
     let [rows, units] = shape;
     let network = Network::new(rows, NetworkParts { units, table, direct, bias, layers, output, output_bias })?;
     let artifact = Artifact::new(document, network)?;
-    // Last, so that a file with a fault that has a name is told of that.
+    // Checked last, because an error that names the fault says more than the checksum.
     claimed.map_or(Ok(()), |claimed| checksum::verify(bytes, &claimed))?;
     Ok((artifact, summary))
 }

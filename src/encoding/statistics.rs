@@ -1,10 +1,10 @@
 //! The numbers of a table that a model may keep: each says something of at least
 //! [`MINIMUM_CUSTOMERS`] customers, and none is the value of fewer.
 //!
-//! A value that so many customers share stands for itself. The values between two of those are cut
-//! into groups of neighbours, each at least as large, and a group's mean stands for them. No
-//! customer is in two groups, so no difference of two numbers tells a value. A number between two of
-//! these is on the line between them, so it tells no more than they do.
+//! A value that at least so many customers share is kept as it is. The values between two shared
+//! values are divided into groups of neighbours, each of at least so many customers, and the mean of
+//! each group is kept. No customer is in two groups, so the difference of two kept numbers reveals no
+//! value. Any other number is on the line between two kept ones, so it reveals no more than they do.
 
 use std::ops::Range;
 
@@ -110,7 +110,7 @@ fn short(number: f64) -> f64 {
 fn means(values: &[f64], range: Range<usize>, found: &mut Vec<Statistic>) {
     let mean = |range: Range<usize>| short(values[range.clone()].iter().sum::<f64>() / range.len() as f64);
     let Range { mut start, mut end } = range;
-    // Of the outermost values as few are left out as lets enough lie beyond the outermost mean.
+    // At each end, leave out the fewest values for which enough values lie beyond the outermost mean.
     if start == 0 && end >= LEAST {
         let is_far = |from: &usize| mean(*from..from + LEAST) >= values[LEAST - 1];
         start = (0..=(end - LEAST).min(LEAST)).find(is_far).unwrap_or(end);

@@ -11,7 +11,7 @@ use super::target::Target;
 /// The version of the schema document that this code writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// Whatever a model keeps of its table says something of at least so many customers: a category, a
+/// The fewest customers that may stand behind anything that a model keeps of its table: a category, a
 /// number, a row of the background.
 pub const MINIMUM_CUSTOMERS: u32 = 20;
 

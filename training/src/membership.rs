@@ -17,7 +17,8 @@ use crate::metrics::{MetricsError, roc_auc_variance};
 use crate::split::Split;
 use crate::train::{OnEpoch, TrainError, TrainParams, TrainingRows, train};
 
-/// The fewest shadow models: of one on either side of each customer, no spread can be told.
+/// The fewest shadow models. The spread of a customer's logits needs two models that learned from the
+/// customer and two that did not.
 pub const FEWEST_SHADOW_MODELS: usize = 4;
 
 /// Share of the other customers that an attack may wrongly call training rows.
@@ -181,7 +182,7 @@ fn spread<'a>(groups: impl Iterator<Item = &'a Vec<f64>>) -> f64 {
         squares += group.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
         freedom += group.len() as f64 - 1.0;
     }
-    // Models of equal logits have no spread, and then nothing can be told.
+    // If all models give equal logits, the spread is 0, and the attack cannot divide by it.
     (squares / freedom).sqrt().max(1e-6)
 }
 

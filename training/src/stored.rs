@@ -87,7 +87,7 @@ pub struct Breach {
     pub message: String,
 }
 
-/// Whether so many customers may be told of: none, or enough.
+/// Whether a figure of so many customers may be shown: of none, or of enough.
 pub fn may_be_told(customers: usize) -> bool {
     customers == 0 || customers >= LEAST
 }

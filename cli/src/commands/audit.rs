@@ -1,4 +1,4 @@
-//! `tenure audit`: what a model tells of the customers it was trained on.
+//! `tenure audit`: what a model reveals about the customers it was trained on.
 
 use std::path::PathBuf;
 
@@ -21,11 +21,11 @@ use crate::console::{Console, interrupted};
 use crate::failure::{BROKEN_PROMISE, Failure};
 use crate::inputs::{ArtifactFile, ReadArguments, read_artifact, read_for_training, read_schema};
 
-/// Show what a model tells of the customers it was trained on
+/// Show what a model reveals about the customers it was trained on
 ///
-/// Counts, in the training table, whom each number, category and background row of the artifact is
-/// of. Each must say something of at least 20 customers; where one does not, the exit code is 3.
-/// Then two attacks try to tell the training rows from the test rows: one by the loss, one by
+/// Counts, in the training table, how many customers stand behind each number, category and
+/// background row of the artifact. Each needs at least 20; if one has fewer, the exit code is 3. Then
+/// two attacks try to tell the training rows from the test rows: one by the loss, one by
 /// likelihood ratios with shadow models, which are trained as the model was.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -59,7 +59,7 @@ pub struct Arguments {
 #[derive(Serialize)]
 struct Audit {
     customers: usize,
-    /// The least customers that anything may be of.
+    /// The fewest customers that may stand behind an entry.
     minimum: u32,
     numbers: Vec<StoredNumber>,
     categories: Vec<StoredCategory>,
@@ -129,10 +129,10 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         return Ok(());
     }
     let text = format!(
-        "{} tells of fewer than {MINIMUM_CUSTOMERS} customers in {} places; do not pass it on, and train it again with this \
+        "{} entries of {} stand for fewer than {MINIMUM_CUSTOMERS} customers; do not share the model, and train it again with this \
          version of tenure\n  {}",
-        arguments.model.display(),
         broken.len(),
+        arguments.model.display(),
         broken.join("\n  ")
     );
     Err(Failure::new(BROKEN_PROMISE, text))
@@ -192,7 +192,7 @@ fn shadow_attack(
 impl Audit {
     fn text(&self) -> String {
         let mut lines = vec![format!(
-            "{} customers; each number, category and background row must say something of at least {} of them",
+            "{} customers; each number, category and background row must stand for at least {} of them",
             self.customers, self.minimum
         )];
         let mut section = |heading: &str, rows: Vec<Vec<String>>| {
@@ -245,8 +245,8 @@ impl Audit {
         });
         lines.push(String::new());
         lines.push(match self.breaches.len() {
-            0 => format!("Nothing in the artifact is of fewer than {} customers.", self.minimum),
-            count => format!("{count} places are of too few customers; they are marked ✗."),
+            0 => "No entry stands for too few customers.".into(),
+            count => format!("{count} entries stand for too few customers; they are marked ✗."),
         });
         lines.join("\n")
     }

@@ -1,19 +1,17 @@
 //! `tenure decide`: what to offer the customers of a table, one by one.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::HumanCount;
 use rayon::prelude::*;
 use serde_json::json;
 use tenure::scorer::{DecideOptions, Decision, ExplainOptions, Scorer};
-use tenure_table::{Appended, AppendedColumn, AppendedKind, Batch, Columns, OutputTable, Source};
-use tenure_training::file::{Existing, persist, temporary_beside};
+use tenure_table::{Appended, Batch, Columns, Source};
 
-use crate::console::{Console, interrupted, refuse_overwrite};
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::inputs::{Notices, SheetArguments, day, read_artifact};
-use crate::rows::{self, Progress, RowArguments, RowColumns, RowOfTable, ScoredBatch, batches, in_order, row_number};
+use crate::inputs::{ModelAndTable, Notices};
+use crate::rows::{Output, RowArguments, RowColumns, RowOfTable, ScoredBatch, Writing, appended, row_number};
 
 /// Decide what to offer every customer of a table
 ///
@@ -29,13 +27,8 @@ use crate::rows::{self, Progress, RowArguments, RowColumns, RowOfTable, ScoredBa
 /// Without --out, prints the decision of one row as JSON.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The artifact
-    pub model: PathBuf,
-    /// The table: CSV, TSV, Parquet or .xlsx
-    #[arg(long)]
-    pub data: PathBuf,
     #[command(flatten)]
-    pub sheet: SheetArguments,
+    pub input: ModelAndTable,
     #[command(flatten)]
     pub columns: RowArguments,
     /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
@@ -48,10 +41,6 @@ pub struct Arguments {
     /// Maximum number of reasons in the decision of --row
     #[arg(long, value_name = "NUMBER", default_value_t = 3)]
     pub reasons: usize,
-    /// The day of this export: dates count as days before it, instead of before the day that
-    /// training used
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub reference: Option<f64>,
     /// Overwrite the table
     #[arg(long)]
     pub force: bool,
@@ -61,14 +50,14 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let scorer = Scorer::new(read_artifact(&arguments.model, arguments.reference)?.artifact);
+    let scorer = arguments.input.scorer()?;
     let policy = &scorer.document().policy;
     if policy.offers.is_empty() {
         console.warn(
             "the model's policy has no offers, so there is nothing to decide but the tier; add [[policy.offers]] to the schema and train again",
         );
     }
-    let source = Source::open_with(&arguments.data, &arguments.sheet.keeping_rows())?;
+    let source = arguments.input.open()?;
     let columns = arguments.columns.find(&source, scorer.document())?;
     match (&arguments.out, arguments.row) {
         (Some(out), None) => table(arguments, out, &scorer, source, columns, console),
@@ -129,46 +118,29 @@ fn table(
     columns: RowColumns,
     console: &Console,
 ) -> Result<(), Failure> {
-    let format = rows::format(out)?;
-    refuse_overwrite(out, arguments.force)?;
+    let output = Output::new(out, arguments.force)?;
     let mut notices = Notices::new(&source, console);
     let places = Columns::find(&source, &scorer.document().schema, false)?.fields;
-    let failure = |error| rows::failure(error, out);
-    let column = |kind| move |name: &&str| AppendedColumn { name: (*name).into(), kind };
-    let appended = NUMBERS.iter().map(column(AppendedKind::Number)).chain(TEXTS.iter().map(column(AppendedKind::Text)));
-    let table = OutputTable::new(&mut source, format, &appended.collect::<Vec<_>>()).map_err(failure)?;
-    // Listens from here on, so that the temporary file is removed.
-    interrupted();
-    let mut writer = table.writer(temporary_beside(out)?).map_err(failure)?;
-    let (stop, progress) = (AtomicBool::new(false), Progress::new(console, "deciding"));
-    let stopped = || stop.load(Ordering::Relaxed) || interrupted();
     let offers = &scorer.document().policy.offers;
     let mut tally = Tally { offers: vec![0; offers.len()], ..Tally::default() };
-    in_order(
-        batches(&mut source, &progress),
-        &|batch| {
-            let decided = decide(scorer, &batch, &places, columns, &progress, &stopped)?;
+    output.write(
+        &mut source,
+        &appended(&NUMBERS, &TEXTS),
+        (console, "deciding"),
+        &|writing, _, batch| {
+            let decided = decide(scorer, batch, &places, columns, writing)?;
             let numbers = decided.numbers.iter().map(|numbers| Appended::Numbers(numbers));
             let texts = decided.texts.iter().map(|texts| Appended::Texts(texts.iter().map(String::as_str).collect()));
-            let cells: Vec<Appended> = numbers.chain(texts).collect();
-            Ok((table.encode(&batch, &cells).map_err(failure)?, decided.tally))
+            Ok((writing.encode(batch, &numbers.chain(texts).collect::<Vec<_>>())?, decided.tally))
         },
-        &mut |(encoded, part): (_, Tally)| {
+        &mut |part: Tally| {
             tally.rows += part.rows;
             tally.not_decided += part.not_decided;
             tally.held_out += part.held_out;
             tally.profit += part.profit;
             tally.offers.iter_mut().zip(part.offers).for_each(|(sum, rows)| *sum += rows);
-            writer.write(&encoded).map_err(failure)
         },
-        &stop,
     )?;
-    let file = writer.finish().map_err(failure)?;
-    drop(progress);
-    if interrupted() {
-        return Err(Failure::interrupted());
-    }
-    persist(file, out, Existing::forced(arguments.force))?;
     notices.print(&source.notices(), console);
     let named = offers.iter().zip(&tally.offers);
     let words: Vec<String> =
@@ -201,12 +173,11 @@ fn decide(
     batch: &Batch,
     places: &[usize],
     columns: RowColumns,
-    progress: &Progress,
-    stopped: &(dyn Fn() -> bool + Sync),
+    writing: &Writing,
 ) -> Result<Decided, Failure> {
     let scored = ScoredBatch::new(scorer, batch, places);
     let one = |workspace: &mut _, row: usize| {
-        if stopped() {
+        if writing.is_stopped() {
             return Err(Failure::interrupted());
         }
         let decision = match scored.block.customer(scorer, row).filter(|_| scored.is_scored(row)) {
@@ -224,7 +195,7 @@ fn decide(
                 decision.map(|decision| (cells(scorer, &customer, &decision), decision))
             }),
         };
-        progress.advance(1);
+        writing.progress.advance(1);
         match decision {
             Ok(decision) => decision.map(Ok).map_err(Failure::usage),
             Err(problem) => Ok(Err(problem)),
@@ -236,7 +207,7 @@ fn decide(
     decided.tally.offers = vec![0; scorer.document().policy.offers.len()];
     decided.tally.rows = batch.rows() as u64;
     for (row, decision) in decisions.into_iter().enumerate() {
-        let mut problems = scored.problems[row].clone();
+        let mut problems = scored.in_words(batch, row);
         let (numbers, texts) = match decision {
             Ok((texts, decision)) => {
                 decided.tally.held_out += u64::from(decision.holdout == Some(true));

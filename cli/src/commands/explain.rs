@@ -1,17 +1,14 @@
 //! `tenure explain`: explains the score of one row, and finds changes that would lower it.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 use tenure::customer::{Cell, Customer};
 use tenure::schema::{Field, Kind};
 use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Explanation, Scale, Scorer};
 use tenure::sentence::{ChangeWords, GERMAN, Messages};
-use tenure_table::Source;
 
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::inputs::{Notices, SheetArguments, read_artifact};
+use crate::inputs::{ModelAndTable, Notices};
 use crate::rows::{RowOfTable, row_number};
 
 /// Explain the score of one row, and what would lower it
@@ -20,17 +17,12 @@ use crate::rows::{RowOfTable, row_number};
 /// cheapest changes that lower the probability below the threshold, within what the schema allows
 /// (`changeable`, `[fields.change]`, `[[rules]]`); without a changeable field there are none.
 /// Contributions are Shapley values of the probability against the model's background, in percentage
-/// points; with --scale log-odds, of the logit. Both describe the model: they show association, not cause, and do not predict what a
-/// person will do.
+/// points; with --scale log-odds, of the logit. Both describe the model: they show association, not
+/// cause, and do not predict what a person will do.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Artifact
-    pub model: PathBuf,
-    /// Table: CSV, TSV, Parquet or .xlsx
-    #[arg(long)]
-    pub data: PathBuf,
     #[command(flatten)]
-    pub sheet: SheetArguments,
+    pub input: ModelAndTable,
     /// Row to explain, counted from 1 without the header
     #[arg(long, value_name = "NUMBER", value_parser = row_number)]
     pub row: u64,
@@ -54,16 +46,15 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { model, data, sheet, row, counterfactuals, threshold, scale, language, json: as_json } = arguments;
+    let Arguments { input, row, counterfactuals, threshold, scale, language, json: as_json } = arguments;
     if let Some(threshold) = threshold.filter(|threshold| !(0.0..=1.0).contains(threshold)) {
         return Err(Failure::usage(format!("--threshold must be a number from 0 to 1 (got {threshold})")));
     }
     let messages = messages(language)?;
-    let mut scorer = Scorer::new(read_artifact(model, None)?.artifact);
+    let mut scorer = input.scorer()?;
     scorer.set_messages(messages);
     let changeable = scorer.changeable();
-    // Broken lines are rows, as in `tenure score`.
-    let source = Source::open_with(data, &sheet.keeping_rows())?;
+    let source = input.open()?;
     Notices::new(&source, console);
     let customer = RowOfTable::find(&scorer, source, *row)?.customer;
     let mut workspace = scorer.workspace();

@@ -6,14 +6,13 @@ use std::time::Instant;
 
 use indicatif::HumanCount;
 use serde_json::json;
-use tenure::scorer::{CohortPlan, PlanCohort, PlanRequest, Scorer};
-use tenure_table::{Appended, AppendedColumn, AppendedKind, Batch, Columns, OutputTable, Source, nearest};
-use tenure_training::file::{Existing, persist, temporary_beside};
+use tenure::scorer::{CohortPlan, Flag, PlanCohort, PlanRequest, Scorer};
+use tenure_table::{Appended, Batch, Columns, EncodedRows, nearest};
 
-use crate::console::{Console, interrupted, refuse_overwrite};
+use crate::console::{Console, interrupted};
 use crate::failure::Failure;
-use crate::inputs::{Notices, SheetArguments, day, read_artifact};
-use crate::rows::{self, Progress, RowArguments, RowColumns, ScoredBatch, batches, in_order};
+use crate::inputs::{ModelAndTable, Notices};
+use crate::rows::{Output, Progress, RowArguments, RowColumns, ScoredBatch, Writing, appended, batches, in_order};
 
 /// Plan which customers of a table get which offer
 ///
@@ -26,13 +25,8 @@ use crate::rows::{self, Progress, RowArguments, RowColumns, ScoredBatch, batches
 /// The table is read twice, so it must be a file. A customer takes 24 bytes and 16 for each offer.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The artifact
-    pub model: PathBuf,
-    /// The table: CSV, TSV, Parquet or .xlsx
-    #[arg(long)]
-    pub data: PathBuf,
     #[command(flatten)]
-    pub sheet: SheetArguments,
+    pub input: ModelAndTable,
     #[command(flatten)]
     pub columns: RowArguments,
     /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
@@ -48,10 +42,6 @@ pub struct Arguments {
     /// several times
     #[arg(long, value_name = "OFFER=NUMBER", value_parser = capacity)]
     pub capacity: Vec<(String, f64)>,
-    /// The day of this export: dates count as days before it, instead of before the day that
-    /// training used
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub reference: Option<f64>,
     /// Overwrite the table
     #[arg(long)]
     pub force: bool,
@@ -69,13 +59,10 @@ const NUMBERS: [&str; 3] = ["probability", "expected_profit", "cost"];
 const TEXTS: [&str; 3] = ["offer", "holdout", "problems"];
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let Arguments { model, data, out, force, .. } = arguments;
-    let format = rows::format(out)?;
-    refuse_overwrite(out, *force)?;
-    let scorer = Scorer::new(read_artifact(model, arguments.reference)?.artifact);
+    let output = Output::new(&arguments.out, arguments.force)?;
+    let scorer = arguments.input.scorer()?;
     let request = request(arguments, &scorer)?;
-    let open = || Source::open_with(data, &arguments.sheet.keeping_rows());
-    let mut source = open()?;
+    let mut source = arguments.input.open()?;
     let mut notices = Notices::new(&source, console);
     let columns = arguments.columns.find(&source, scorer.document())?;
     let places = Columns::find(&source, &scorer.document().schema, false)?.fields;
@@ -105,7 +92,15 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         let lines: Vec<String> = problems.iter().map(|problem| format!("--{problem}")).collect();
         Failure::usage(lines.join("\n"))
     })?;
-    write(arguments, format, open()?, &scorer, &cohort, &plan, &problems, console)?;
+    let rows = PlannedRows { scorer: &scorer, cohort: &cohort, plan: &plan, problems: &problems };
+    let work = |writing: &Writing, before, batch: &Batch| Ok((rows.encode(writing, before, batch)?, ()));
+    output.write(
+        &mut arguments.input.open()?,
+        &appended(&NUMBERS, &TEXTS),
+        (console, "writing"),
+        &work,
+        &mut |()| (),
+    )?;
     report(arguments, &scorer, &cohort, &plan, started, console);
     Ok(())
 }
@@ -135,14 +130,15 @@ fn request(arguments: &Arguments, scorer: &Scorer) -> Result<PlanRequest, Failur
 
 /// What each offer to each row of a batch is worth, and the problems of rows.
 fn judge(scorer: &Scorer, batch: &Batch, places: &[usize], columns: RowColumns) -> (PlanCohort, Vec<(usize, String)>) {
-    let ScoredBatch { mut block, mut problems } = ScoredBatch::new(scorer, batch, places);
+    let mut scored = ScoredBatch::new(scorer, batch, places);
+    let mut problems: Vec<String> = (0..batch.rows()).map(|row| scored.in_words(batch, row)).collect();
     let holdout = scorer.document().policy.holdout.as_ref();
     let (mut days, mut held_out) = (Vec::new(), Vec::new());
     for (row, problems) in problems.iter_mut().enumerate() {
         if columns.days.is_some() {
             let since = columns.days(batch, row).unwrap_or_else(|problem| {
                 // Not a customer that can be planned.
-                block.flags[row] = tenure::scorer::Flag::Error as u8;
+                scored.block.flags[row] = Flag::Error as u8;
                 *problems += if problems.is_empty() { "" } else { "; " };
                 *problems += &problem;
                 None
@@ -155,78 +151,45 @@ fn judge(scorer: &Scorer, batch: &Batch, places: &[usize], columns: RowColumns) 
         }
     }
     let mut cohort = PlanCohort::new(scorer);
-    cohort.push(scorer, &block, batch.rows(), &days, &held_out);
+    cohort.push(scorer, &scored.block, batch.rows(), &days, &held_out);
     let problems = problems.into_iter().enumerate().filter(|(_, problem)| !problem.is_empty()).collect();
     (cohort, problems)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call")]
-fn write(
-    arguments: &Arguments,
-    format: tenure_table::Format,
-    mut source: Source,
-    scorer: &Scorer,
-    cohort: &PlanCohort,
-    plan: &CohortPlan,
-    problems: &[(usize, String)],
-    console: &Console,
-) -> Result<(), Failure> {
-    let out = &arguments.out;
-    let failure = |error| rows::failure(error, out);
-    let column = |kind| move |name: &&str| AppendedColumn { name: (*name).into(), kind };
-    let appended = NUMBERS.iter().map(column(AppendedKind::Number)).chain(TEXTS.iter().map(column(AppendedKind::Text)));
-    let table = OutputTable::new(&mut source, format, &appended.collect::<Vec<_>>()).map_err(failure)?;
-    let mut writer = table.writer(temporary_beside(out)?).map_err(failure)?;
-    let (offers, holds_out) = (&scorer.document().policy.offers, scorer.document().policy.holdout.is_some());
-    let (stop, progress) = (AtomicBool::new(false), Progress::new(console, "writing"));
-    let mut start = 0;
-    let placed = batches(&mut source, &progress).map(|batch| {
-        let batch = batch?;
-        start += batch.rows();
-        Ok((start - batch.rows(), batch))
-    });
-    in_order(
-        placed,
-        &|(start, batch): (usize, Batch)| {
-            let (mut numbers, mut texts) = ([const { Vec::new() }; 3], [const { Vec::new() }; 3]);
-            for customer in start..start + batch.rows() {
-                let offer = plan.offer(customer);
-                let at = offer.map(|offer| customer * offers.len() + offer);
-                let amount = |amounts: &[f64]| at.map_or(f32::NAN, |at| amounts[at] as f32);
-                // A file that grew since it was judged.
-                let probability = cohort.probabilities.get(customer).copied().unwrap_or(f64::NAN);
-                let row = [probability as f32, amount(&cohort.candidates.profits), amount(&cohort.candidates.costs)];
-                numbers.iter_mut().zip(row).for_each(|(column, number)| column.push(number));
-                let held = cohort.held_out.get(customer).copied().unwrap_or(false);
-                let problem = problems.binary_search_by_key(&customer, |(row, _)| *row);
-                let row = [
-                    offer.map_or("", |offer| offers[offer].name.as_str()),
-                    if !holds_out {
-                        ""
-                    } else if held {
-                        "yes"
-                    } else {
-                        "no"
-                    },
-                    problem.map_or("", |at| problems[at].1.as_str()),
-                ];
-                texts.iter_mut().zip(row).for_each(|(column, text)| column.push(text));
-            }
-            let numbers = numbers.iter().map(|column| Appended::Numbers(column));
-            let cells: Vec<Appended> = numbers.chain(texts.into_iter().map(Appended::Texts)).collect();
-            progress.advance(batch.rows() as u64);
-            table.encode(&batch, &cells).map_err(failure)
-        },
-        &mut |encoded| writer.write(&encoded).map_err(failure),
-        &stop,
-    )?;
-    let file = writer.finish().map_err(failure)?;
-    drop(progress);
-    if interrupted() {
-        return Err(Failure::interrupted());
+/// What is written beside the rows of the table.
+struct PlannedRows<'a> {
+    scorer: &'a Scorer,
+    cohort: &'a PlanCohort,
+    plan: &'a CohortPlan,
+    problems: &'a [(usize, String)],
+}
+
+impl PlannedRows<'_> {
+    fn encode(&self, writing: &Writing, before: usize, batch: &Batch) -> Result<EncodedRows, Failure> {
+        let PlannedRows { cohort, plan, problems, .. } = self;
+        let policy = &self.scorer.document().policy;
+        let (mut numbers, mut texts) = ([const { Vec::new() }; 3], [const { Vec::new() }; 3]);
+        for customer in before..before + batch.rows() {
+            let offer = plan.offer(customer);
+            let at = offer.map(|offer| customer * policy.offers.len() + offer);
+            let amount = |amounts: &[f64]| at.map_or(f32::NAN, |at| amounts[at] as f32);
+            // A file that grew since it was judged.
+            let probability = cohort.probabilities.get(customer).copied().unwrap_or(f64::NAN);
+            let row = [probability as f32, amount(&cohort.candidates.profits), amount(&cohort.candidates.costs)];
+            numbers.iter_mut().zip(row).for_each(|(column, number)| column.push(number));
+            let is_held_out = cohort.held_out.get(customer).copied().unwrap_or(false);
+            let problem = problems.binary_search_by_key(&customer, |(row, _)| *row);
+            let row = [
+                offer.map_or("", |offer| policy.offers[offer].name.as_str()),
+                policy.holdout.as_ref().map_or("", |_| if is_held_out { "yes" } else { "no" }),
+                problem.map_or("", |at| problems[at].1.as_str()),
+            ];
+            texts.iter_mut().zip(row).for_each(|(column, text)| column.push(text));
+        }
+        writing.progress.advance(batch.rows() as u64);
+        let numbers = numbers.iter().map(|column| Appended::Numbers(column));
+        writing.encode(batch, &numbers.chain(texts.into_iter().map(Appended::Texts)).collect::<Vec<_>>())
     }
-    persist(file, out, Existing::forced(arguments.force))?;
-    Ok(())
 }
 
 fn report(

@@ -1,6 +1,12 @@
 //! The flags of how a table is read.
 
-use tenure_table::{BrokenLines, ReadOptions};
+use std::path::PathBuf;
+
+use tenure::scorer::Scorer;
+use tenure_table::{BrokenLines, ReadOptions, Source};
+
+use super::artifact::{day, read_artifact};
+use crate::failure::Failure;
 
 /// Which table of a file is read.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -10,10 +16,32 @@ pub struct SheetArguments {
     pub sheet: Option<String>,
 }
 
-impl SheetArguments {
-    /// The options of a command that keeps every row in its place.
-    pub fn keeping_rows(&self) -> ReadOptions {
-        ReadOptions { sheet: self.sheet.clone(), broken_lines: BrokenLines::Keep }
+/// A model, and a table of customers to score with it.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ModelAndTable {
+    /// The artifact
+    pub model: PathBuf,
+    /// The table: CSV, TSV, Parquet or .xlsx
+    #[arg(long)]
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub sheet: SheetArguments,
+    /// The day of this export: dates count as days before it, instead of before the day that
+    /// training used
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub reference: Option<f64>,
+}
+
+impl ModelAndTable {
+    /// Reads the artifact.
+    pub fn scorer(&self) -> Result<Scorer, Failure> {
+        Ok(Scorer::new(read_artifact(&self.model, self.reference)?.artifact))
+    }
+
+    /// Opens the table. Broken lines keep their place as rows.
+    pub fn open(&self) -> Result<Source, Failure> {
+        let options = ReadOptions { sheet: self.sheet.sheet.clone(), broken_lines: BrokenLines::Keep };
+        Ok(Source::open_with(&self.data, &options)?)
     }
 }
 

@@ -1,27 +1,117 @@
-//! The table that is written.
+//! The table that is written: all columns of another one, and more.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tenure_table::{Format, WriteError};
+use tenure_table::{
+    Appended, AppendedColumn, AppendedKind, Batch, EncodedRows, Format, OutputTable, Source, WriteError,
+};
+use tenure_training::file::{Existing, persist, temporary_beside};
 
+use super::pipeline::in_order;
+use super::progress::{Progress, batches};
+use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
 
-/// The format that the extension names.
-pub fn format(path: &Path) -> Result<Format, Failure> {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    match extension.as_str() {
-        "csv" => Ok(Format::Text { delimiter: ',' }),
-        "tsv" => Ok(Format::Text { delimiter: '\t' }),
-        "parquet" => Ok(Format::Parquet),
-        _ => Err(Failure::usage(format!("--out must end in .csv, .tsv or .parquet (got {})", path.display()))),
+/// A table to write.
+pub struct Output<'a> {
+    path: &'a Path,
+    format: Format,
+    force: bool,
+}
+
+/// A table that is being written, as the work on its batches sees it.
+pub struct Writing<'a> {
+    output: &'a Output<'a>,
+    table: OutputTable,
+    pub progress: Progress<'a>,
+    stop: AtomicBool,
+}
+
+impl<'a> Output<'a> {
+    /// Takes the format from the extension, and refuses to overwrite a file without `force`.
+    pub fn new(path: &'a Path, force: bool) -> Result<Output<'a>, Failure> {
+        let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let format = match extension.as_str() {
+            "csv" => Format::Text { delimiter: ',' },
+            "tsv" => Format::Text { delimiter: '\t' },
+            "parquet" => Format::Parquet,
+            _ => {
+                let path = path.display();
+                return Err(Failure::usage(format!("--out must end in .csv, .tsv or .parquet (got {path})")));
+            }
+        };
+        refuse_overwrite(path, force)?;
+        Ok(Output { path, format, force })
+    }
+
+    /// Writes the columns of `source` and `appended`. `work` encodes a batch, given the number of
+    /// rows before it, in some thread of the pool; `take` gets what it returns beside, in the order
+    /// of the batches. `doing` is what happens to the rows, such as "scoring". Unless all is written,
+    /// nothing is.
+    pub fn write<T: Send>(
+        &self,
+        source: &mut Source,
+        appended: &[AppendedColumn],
+        (console, doing): (&Console, &str),
+        work: &(impl Fn(&Writing, usize, &Batch) -> Result<(EncodedRows, T), Failure> + Sync),
+        take: &mut (impl FnMut(T) + Send),
+    ) -> Result<(), Failure> {
+        let failure = |error| self.failure(error);
+        let table = OutputTable::new(source, self.format, appended).map_err(failure)?;
+        // Listens from here on, so that the temporary file is removed.
+        interrupted();
+        let mut writer = table.writer(temporary_beside(self.path)?).map_err(failure)?;
+        let stop = AtomicBool::new(false);
+        let writing = Writing { output: self, table, progress: Progress::new(console, doing), stop };
+        let mut before = 0;
+        let placed = batches(source, &writing.progress).map(|batch| {
+            let batch = batch?;
+            let place = before;
+            before += batch.rows();
+            Ok((place, batch))
+        });
+        in_order(
+            placed,
+            &|(before, batch): (usize, Batch)| work(&writing, before, &batch),
+            &mut |(encoded, found)| {
+                take(found);
+                writer.write(&encoded).map_err(failure)
+            },
+            &writing.stop,
+        )?;
+        let file = writer.finish().map_err(failure)?;
+        drop(writing);
+        if interrupted() {
+            return Err(Failure::interrupted());
+        }
+        Ok(persist(file, self.path, Existing::forced(self.force))?)
+    }
+
+    fn failure(&self, error: WriteError) -> Failure {
+        match error {
+            WriteError::NamesTaken { .. } => Failure::data(error),
+            WriteError::NotText { .. } => Failure::usage(error),
+            error => Failure::file(self.path, error),
+        }
     }
 }
 
-/// The failure of a table that cannot be written to `out`.
-pub fn failure(error: WriteError, out: &Path) -> Failure {
-    match error {
-        WriteError::NamesTaken { .. } => Failure::data(error),
-        WriteError::NotText { .. } => Failure::usage(error),
-        error => Failure::file(out, error),
+impl Writing<'_> {
+    /// Encodes a batch with the cells of the appended columns, in their order.
+    pub fn encode(&self, batch: &Batch, cells: &[Appended]) -> Result<EncodedRows, Failure> {
+        self.table.encode(batch, cells).map_err(|error| self.output.failure(error))
     }
+
+    /// Whether work under way should end.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || interrupted()
+    }
+}
+
+/// Columns of numbers, and columns of texts behind them.
+pub fn appended(numbers: &[&str], texts: &[&str]) -> Vec<AppendedColumn> {
+    let numbers = numbers.iter().map(|&name| (name, AppendedKind::Number));
+    let texts = texts.iter().map(|&name| (name, AppendedKind::Text));
+    numbers.chain(texts).map(|(name, kind)| AppendedColumn { name: name.into(), kind }).collect()
 }

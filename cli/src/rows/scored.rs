@@ -9,8 +9,8 @@ use tenure_table::Batch;
 /// A batch that was checked and scored.
 pub struct ScoredBatch {
     pub block: ColumnBlock,
-    /// By row: `field: rule: value; …`, empty where all is well.
-    pub problems: Vec<String>,
+    /// By row: errors and warnings.
+    pub problems: Vec<Vec<Problem>>,
 }
 
 impl ScoredBatch {
@@ -19,19 +19,15 @@ impl ScoredBatch {
         let schema = &scorer.document().schema;
         let (mut block, found) = batch.check(schema, places).into_block(scorer);
         block.score_checked(scorer, batch.rows());
-        let mut found = found.into_iter().peekable();
-        let problems = (0..batch.rows()).map(|row| {
-            let mut of_row = Vec::new();
-            while let Some((_, problem)) = found.next_if(|(at, _)| *at == row) {
-                of_row.push(problem);
-            }
+        let mut problems = vec![Vec::new(); batch.rows()];
+        found.into_iter().for_each(|(row, problem)| problems[row].push(problem));
+        for (row, problems) in problems.iter_mut().enumerate() {
             if block.flags[row] == Flag::Warning as u8 {
                 let customer = block.customer(scorer, row);
-                of_row.extend(customer.iter().flat_map(|customer| scorer.artifact().encoder.clipped(schema, customer)));
+                problems
+                    .extend(customer.iter().flat_map(|customer| scorer.artifact().encoder.clipped(schema, customer)));
             }
-            batch.broken(row).map_or_else(|| in_words(&of_row), |problem| format!("line: broken: {problem}"))
-        });
-        let problems = problems.collect();
+        }
         ScoredBatch { block, problems }
     }
 
@@ -39,10 +35,15 @@ impl ScoredBatch {
     pub fn is_scored(&self, row: usize) -> bool {
         self.block.flags[row] != Flag::Error as u8
     }
+
+    /// The problems of a row in one cell: `field: rule: value; …`, empty where all is well.
+    pub fn in_words(&self, batch: &Batch, row: usize) -> String {
+        // A broken row has no values, so each of its fields has an error.
+        batch.broken(row).map_or_else(|| in_words(&self.problems[row]), |problem| format!("line: broken: {problem}"))
+    }
 }
 
-/// Problems in one cell.
-pub fn in_words(problems: &[Problem]) -> String {
+fn in_words(problems: &[Problem]) -> String {
     let mut text = String::new();
     for problem in problems {
         let separator = if text.is_empty() { "" } else { "; " };

@@ -7,7 +7,6 @@ mod output_table;
 mod row_scorer;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use indicatif::HumanCount;
@@ -15,14 +14,13 @@ use row_scorer::{RowScorer, Tally};
 use serde_json::json;
 use tenure::artifact::Document;
 use tenure::customer::{ValueSummary, shifts};
-use tenure::scorer::{ExplainOptions, Scorer};
-use tenure_table::{Columns, OutputTable, Source};
-use tenure_training::file::{Existing, persist, temporary_beside};
+use tenure::scorer::ExplainOptions;
+use tenure_table::Columns;
 
-use crate::console::{Console, interrupted, refuse_overwrite};
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::inputs::{Notices, SheetArguments, day, read_artifact, training_shares};
-use crate::rows::{self, Progress, batches, in_order};
+use crate::inputs::{ModelAndTable, Notices, training_shares};
+use crate::rows::Output;
 
 /// Score every row of a table
 ///
@@ -43,13 +41,8 @@ use crate::rows::{self, Progress, batches, in_order};
 /// they are, so import the columns of a table that you do not trust as text.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The artifact
-    pub model: PathBuf,
-    /// The table: CSV, TSV, Parquet or .xlsx
-    #[arg(long)]
-    pub data: PathBuf,
     #[command(flatten)]
-    pub sheet: SheetArguments,
+    pub input: ModelAndTable,
     /// The table to write: .csv, .tsv or .parquet (columns that come from text stay text)
     #[arg(long)]
     pub out: PathBuf,
@@ -63,10 +56,6 @@ pub struct Arguments {
     /// standard error is 0.0025
     #[arg(long, value_name = "EVALUATIONS")]
     pub budget: Option<u64>,
-    /// The day of this export: dates count as days before it, instead of before the day that
-    /// training used
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub reference: Option<f64>,
     /// Overwrite the table
     #[arg(long)]
     pub force: bool,
@@ -80,10 +69,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
-    let Arguments { model, data, out, reasons, budget, force, .. } = arguments;
-    let format = rows::format(out)?;
-    refuse_overwrite(out, *force)?;
-    let scorer = Scorer::new(read_artifact(model, arguments.reference)?.artifact);
+    let Arguments { input, reasons, budget, .. } = arguments;
+    let out = Output::new(&arguments.out, arguments.force)?;
+    let scorer = input.scorer()?;
     let document = scorer.document();
     let fields = document.schema.fields.len();
     if *reasons > fields {
@@ -100,48 +88,25 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
             return Err(Failure::usage(format!("--budget must be at least {minimum} for this model (got {budget})")));
         }
     }
-    let mut source = Source::open_with(data, &arguments.sheet.keeping_rows())?;
+    let mut source = input.open()?;
     let mut notices = Notices::new(&source, output);
     let line_word = source.line_word();
     let places = Columns::find(&source, &document.schema, false)?.fields;
-    let failure = |error| rows::failure(error, out);
-    let table = OutputTable::new(&mut source, format, &output_table::columns(*reasons)).map_err(failure)?;
     let tiers: Vec<String> = document.policy.tiers.iter().map(|tier| tier.name.clone()).collect();
-
-    // Listens from here on, so that the temporary file is removed.
-    interrupted();
-    let mut writer = table.writer(temporary_beside(out)?).map_err(failure)?;
-    let (started, stop) = (Instant::now(), AtomicBool::new(false));
-    let progress = Progress::new(output, "scoring");
-    let stopped = || stop.load(Ordering::Relaxed) || interrupted();
-    let row_scorer = RowScorer {
-        scorer: &scorer,
-        places: &places,
-        reasons: *reasons,
-        explain,
-        progress: &progress,
-        stopped: &stopped,
-    };
+    let started = Instant::now();
     let mut tally = Tally::new(document);
-    in_order(
-        batches(&mut source, &progress),
-        &|batch| {
-            let scored = row_scorer.score(&batch)?;
+    out.write(
+        &mut source,
+        &output_table::columns(*reasons),
+        (output, "scoring"),
+        &|writing, _, batch| {
+            let row_scorer = RowScorer { scorer: &scorer, places: &places, reasons: *reasons, explain, writing };
+            let scored = row_scorer.score(batch)?;
             let cells = output_table::cells(&scored, &tiers, *reasons);
-            Ok((table.encode(&batch, &cells).map_err(failure)?, scored.tally))
+            Ok((writing.encode(batch, &cells)?, scored.tally))
         },
-        &mut |(encoded, part)| {
-            tally.add(part);
-            writer.write(&encoded).map_err(failure)
-        },
-        &stop,
+        &mut |part| tally.add(part),
     )?;
-    let file = writer.finish().map_err(failure)?;
-    drop(progress);
-    if interrupted() {
-        return Err(Failure::interrupted());
-    }
-    persist(file, out, Existing::forced(*force))?;
     notices.print(&source.notices(), output);
     let shifts = shifted(document, &tally);
     report(arguments, document, &tally, &shifts, line_word, started, output);
@@ -149,7 +114,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
         return Err(Failure::data(format!(
             "{} fields are not as in training, so these scores may be wrong ({} was written); correct the table, or leave --strict out:\n  {}",
             shifts.len(),
-            out.display(),
+            arguments.out.display(),
             shifts.join("\n  ")
         )));
     }

@@ -7,7 +7,7 @@ use tenure::scorer::{ColumnBlock, ExplainOptions, Flag, Scorer};
 use tenure_table::Batch;
 
 use crate::failure::Failure;
-use crate::rows::{Progress, in_words};
+use crate::rows::{ScoredBatch, Writing};
 
 /// Problems that are shown to people; the output has them all.
 const SHOWN_PROBLEMS: usize = 5;
@@ -21,9 +21,7 @@ pub(super) struct RowScorer<'a> {
     pub reasons: usize,
     /// Budget of a row's reasons.
     pub explain: ExplainOptions,
-    pub progress: &'a Progress<'a>,
-    /// Whether to stop.
-    pub stopped: &'a (dyn Fn() -> bool + Sync),
+    pub writing: &'a Writing<'a>,
 }
 
 /// The scores of a batch, one entry a row.
@@ -97,73 +95,59 @@ struct Reasons {
 impl RowScorer<'_> {
     pub(super) fn score(&self, batch: &Batch) -> Result<Scored, Failure> {
         let (rows, document) = (batch.rows(), self.scorer.document());
-        let (mut block, found) = batch.check(&document.schema, self.places).into_block(self.scorer);
-        block.score_checked(self.scorer, rows);
-        let mut missing = block.missing(rows);
-        for (_, problem) in found.iter().filter(|(_, problem)| problem.rule.is_error()) {
-            // A cell with an error stands as missing.
-            if let Some(field) = document.schema.field_index(&problem.field) {
-                missing[field] -= 1;
-            }
-        }
-        let mut found = found.into_iter().peekable();
-        let mut tally = Tally { rows: rows as u64, missing, ..Tally::new(document) };
+        let scored = ScoredBatch::new(self.scorer, batch, self.places);
+        let mut missing = scored.block.missing(rows);
         let mut tiers = Vec::with_capacity(rows);
-        let mut problems = Vec::with_capacity(rows);
-        for row in 0..rows {
-            let mut of_row = Vec::new();
-            while let Some((_, problem)) = found.next_if(|(at, _)| *at == row) {
-                of_row.push(problem);
+        let mut tally = Tally { rows: rows as u64, ..Tally::new(document) };
+        for (row, problems) in scored.problems.iter().enumerate() {
+            for problem in problems {
+                if !problem.rule.is_error() {
+                    ValueSummary::add(&mut tally.replaced, problem.clone(), 1);
+                } else if let Some(field) = document.schema.field_index(&problem.field) {
+                    // A cell with an error stands as missing.
+                    missing[field] -= 1;
+                }
             }
-            // A broken row has no values, so each of its fields has an error.
-            let broken = batch.broken(row);
-            if block.flags[row] == Flag::Error as u8 {
-                tiers.push(None);
+            tiers.push(scored.is_scored(row).then_some(scored.block.tiers[row]));
+            if let Some(tier) = tiers[row] {
+                tally.tiers[usize::from(tier)] += 1;
+                tally.warned += u64::from(scored.block.flags[row] == Flag::Warning as u8);
+            } else {
                 tally.not_scored += 1;
                 if tally.first_problems.len() < SHOWN_PROBLEMS {
-                    let first = of_row.iter().find(|problem| problem.rule.is_error()).map(Problem::to_string);
-                    let first = broken.map(Into::into).or(first);
+                    let first = problems.iter().find(|problem| problem.rule.is_error()).map(Problem::to_string);
+                    let first = batch.broken(row).map(Into::into).or(first);
                     tally.first_problems.extend(first.map(|problem| (batch.line(row), problem)));
                 }
-            } else {
-                if block.flags[row] == Flag::Warning as u8 {
-                    let customer = block.customer(self.scorer, row);
-                    let encoder = &self.scorer.artifact().encoder;
-                    of_row.extend(customer.iter().flat_map(|customer| encoder.clipped(&document.schema, customer)));
-                    tally.warned += 1;
-                }
-                tally.tiers[block.tiers[row] as usize] += 1;
-                tiers.push(Some(block.tiers[row]));
             }
-            let warnings = of_row.iter().filter(|problem| !problem.rule.is_error());
-            warnings.for_each(|problem| ValueSummary::add(&mut tally.replaced, problem.clone(), 1));
-            problems.push(broken.map_or_else(|| in_words(&of_row), |problem| format!("line: broken: {problem}")));
         }
+        tally.missing = missing;
+        let problems = (0..rows).map(|row| scored.in_words(batch, row)).collect();
         let mut reasons = Vec::new();
         if self.reasons == 0 {
-            self.progress.advance(rows as u64);
+            self.writing.progress.advance(rows as u64);
         } else {
-            for reason in self.explain(&block, rows)? {
+            for reason in self.explain(&scored)? {
                 tally.evaluations += reason.evaluations;
                 tally.sampled += u64::from(reason.sampled);
                 tally.standard_error = tally.standard_error.max(reason.standard_error);
                 reasons.push(reason.texts);
             }
         }
-        let ColumnBlock { logits, probabilities, .. } = block;
+        let ColumnBlock { logits, probabilities, .. } = scored.block;
         Ok(Scored { logits, probabilities, tiers, problems, reasons, tally })
     }
 
     /// Explains rows side by side, until it is asked to stop. A row with an error has no reasons.
-    fn explain(&self, block: &ColumnBlock, rows: usize) -> Result<Vec<Reasons>, Failure> {
-        let reasons = (0..rows).into_par_iter().map_init(
+    fn explain(&self, scored: &ScoredBatch) -> Result<Vec<Reasons>, Failure> {
+        let reasons = (0..scored.problems.len()).into_par_iter().map_init(
             || self.scorer.workspace(),
             |workspace, row| {
-                if (self.stopped)() {
+                if self.writing.is_stopped() {
                     return Err(Failure::interrupted());
                 }
-                let is_scored = block.flags[row] != Flag::Error as u8;
-                let reasons = match block.customer(self.scorer, row).filter(|_| is_scored) {
+                let customer = scored.block.customer(self.scorer, row);
+                let reasons = match customer.filter(|_| scored.is_scored(row)) {
                     Some(customer) => {
                         let explanation = self.scorer.explain(&customer, &self.explain, workspace);
                         let explanation = explanation.map_err(Failure::usage)?;
@@ -176,7 +160,7 @@ impl RowScorer<'_> {
                     }
                     None => Reasons::default(),
                 };
-                self.progress.advance(1);
+                self.writing.progress.advance(1);
                 Ok(reasons)
             },
         );
