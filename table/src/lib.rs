@@ -53,6 +53,8 @@
 #[cfg(feature = "parquet")]
 mod arrow;
 mod batch;
+#[cfg(feature = "parquet")]
+mod cell_bounds;
 mod charset;
 mod check;
 mod column;
@@ -64,6 +66,8 @@ mod file_bytes;
 #[cfg(test)]
 mod fixtures;
 mod foreign;
+#[cfg(any(feature = "parquet", feature = "spreadsheet"))]
+mod guarded;
 mod header;
 mod layout;
 mod options;
@@ -89,6 +93,8 @@ pub use check::{CheckedBatch, CheckedColumn};
 pub use column::Column;
 pub use columns::{AbsentColumn, Columns, ColumnsError, listed, nearest};
 pub use error::{TableError, TableRule, unreadable};
+#[cfg(any(feature = "parquet", feature = "spreadsheet"))]
+pub use guarded::is_guarded;
 pub use header::RefusedColumn;
 pub use options::{BrokenLines, ReadOptions};
 pub use records::MAXIMUM_RECORD;

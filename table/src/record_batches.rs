@@ -17,7 +17,9 @@ use parquet::schema::types::ColumnPath;
 
 use super::arrow::{ArrowCells, holds_one_value};
 use super::batch::{BATCH_ROWS, Batch, Cells};
+use super::cell_bounds::batch_rows;
 use super::error::{TableError, TableRule};
+use super::guarded::guarded;
 use super::header::{self, RefusedColumn};
 use super::origin::Origin;
 
@@ -50,6 +52,11 @@ enum Stage {
     Reading(Reader),
 }
 
+/// Runs a step of the Parquet library; its panic is an error.
+fn guard<T, E: From<ParquetError>>(step: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    guarded(step).unwrap_or_else(|panic| Err(ParquetError::General(panic).into()))
+}
+
 /// The error for record batches that cannot be decoded.
 fn damaged(file: &Path, error: &dyn std::fmt::Display) -> TableError {
     let error = error.to_string();
@@ -60,24 +67,35 @@ fn damaged(file: &Path, error: &dyn std::fmt::Display) -> TableError {
 
 impl RecordBatches {
     pub(super) fn open(path: &Path, file: File) -> Result<RecordBatches, TableError> {
-        RecordBatches::parquet(path, file, Origin::File(path.into()))
+        let again = file.try_clone().map_err(|error| TableError::io(path, &error))?;
+        RecordBatches::parquet(path, [file, again], Origin::File(path.into()))
     }
 
     pub(super) fn in_memory(name: &Path, bytes: Bytes) -> Result<RecordBatches, TableError> {
-        RecordBatches::parquet(name, bytes.clone(), Origin::Memory(Box::new(bytes)))
+        RecordBatches::parquet(name, [bytes.clone(), bytes.clone()], Origin::Memory(Box::new(bytes)))
     }
 
-    fn parquet(path: &Path, chunks: impl ChunkReader + 'static, bytes: Origin) -> Result<RecordBatches, TableError> {
-        let damaged = |error: ParquetError| damaged(path, &error);
-        let footer = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(damaged)?;
-        let (schema, metadata) = (footer.schema().clone(), footer.metadata().clone());
-        let repeating = repeating(&metadata);
-        let options = ArrowReaderOptions::new().with_schema(with_dictionaries(&schema, &repeating));
-        let footer = ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(damaged)?;
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, footer);
+    /// The rows of a file that is given twice, to be read in two ways.
+    fn parquet<R: ChunkReader + 'static>(
+        path: &Path,
+        [chunks, again]: [R; 2],
+        bytes: Origin,
+    ) -> Result<RecordBatches, TableError> {
+        let open = || -> Result<_, ParquetError> {
+            let footer = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new())?;
+            let (schema, metadata) = (footer.schema().clone(), footer.metadata().clone());
+            let repeating = repeating(&metadata);
+            let options = ArrowReaderOptions::new().with_schema(with_dictionaries(&schema, &repeating));
+            let footer = ArrowReaderMetadata::try_new(metadata.clone(), options)?;
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, footer);
+            Ok((schema, metadata, repeating, builder))
+        };
+        let (schema, metadata, repeating, builder) = guard(open).map_err(|error| damaged(path, &error))?;
+        let (again, sizes) = (Arc::new(again), metadata.clone());
         let start = move |selected: &[usize]| -> Result<Reader, ParquetError> {
+            let rows = batch_rows(&again, &sizes, &|column| selected.contains(&column))?;
             let mask = ProjectionMask::roots(builder.parquet_schema(), selected.iter().copied());
-            Ok(Box::new(builder.with_batch_size(BATCH_ROWS).with_projection(mask).build()?))
+            Ok(Box::new(builder.with_batch_size(rows).with_projection(mask).build()?))
         };
         let mut batches = RecordBatches::new(path, schema, Stage::Opened(Box::new(start)), bytes)?;
         batches.repeating = Some(repeating);
@@ -151,7 +169,7 @@ impl RecordBatches {
         let damaged = |error: &dyn std::fmt::Display| damaged(file, error).at_line(line);
         loop {
             match &mut self.stage {
-                Stage::Reading(reader) => match reader.next().transpose().map_err(|error| damaged(&error))? {
+                Stage::Reading(reader) => match guard(|| reader.next().transpose()).map_err(|error| damaged(&error))? {
                     Some(record) if record.num_rows() == 0 => {}
                     record => return Ok(record),
                 },
@@ -159,7 +177,7 @@ impl RecordBatches {
                     let start = std::mem::replace(start, Box::new(|_| Err(ParquetError::General(String::new()))));
                     let selected = self.places.iter().enumerate().filter(|(_, place)| place.is_some());
                     let selected: Vec<usize> = selected.map(|(column, _)| column).collect();
-                    self.stage = Stage::Reading(start(&selected).map_err(|error| damaged(&error))?);
+                    self.stage = Stage::Reading(guard(|| start(&selected)).map_err(|error| damaged(&error))?);
                 }
             }
         }
@@ -345,6 +363,23 @@ mod tests {
         assert_eq!(rows(Source::open(file.path()).unwrap()).unwrap().len(), 100);
         for length in 4..bytes.len() {
             assert_eq!(refusal(&bytes[..length]).rule, TableRule::Undamaged, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_changed_byte_is_an_error_or_another_table_and_never_a_panic() {
+        let texts =
+            StringArray::from_iter((0..200).map(|n| (n % 7 > 0).then(|| ["Month", "Year", "Two years"][n % 3])));
+        let columns: Vec<(&str, ArrayRef)> =
+            vec![("n", Arc::new(Int64Array::from_iter_values(0..200))), ("t", Arc::new(texts))];
+        let bytes = std::fs::read(write(columns).path()).unwrap();
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x55;
+            // Either is well; a panic is not.
+            if let Ok(source) = Source::from_bytes("t.parquet", changed) {
+                let _ = rows(source);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::batch::{BATCH_ROWS, Batch, Cells};
 use super::error::{TableError, TableRule};
+use super::guarded::guarded;
 use super::header;
 use super::origin::Origin;
 use super::text::{BATCH_TEXT, BlankRows, shown};
@@ -46,12 +47,22 @@ pub(super) struct SheetReader {
 
 impl SheetReader {
     pub(super) fn open(path: &Path, file: File, sheet: Option<&str>) -> Result<SheetReader, TableError> {
-        SheetReader::new(path, BufReader::new(file), Origin::File(path.into()), sheet)
+        SheetReader::guarded(path, BufReader::new(file), Origin::File(path.into()), sheet)
     }
 
     pub(super) fn in_memory(name: &Path, bytes: Vec<u8>, sheet: Option<&str>) -> Result<SheetReader, TableError> {
         let bytes: Arc<[u8]> = bytes.into();
-        SheetReader::new(name, Cursor::new(bytes.clone()), Origin::Memory(Box::new(bytes)), sheet)
+        SheetReader::guarded(name, Cursor::new(bytes.clone()), Origin::Memory(Box::new(bytes)), sheet)
+    }
+
+    /// As [`SheetReader::new`]; a panic of the library is an error.
+    fn guarded(
+        path: &Path,
+        bytes: impl Read + Seek,
+        origin: Origin,
+        sheet: Option<&str>,
+    ) -> Result<SheetReader, TableError> {
+        guarded(|| SheetReader::new(path, bytes, origin, sheet)).unwrap_or_else(|panic| Err(damaged(path, panic)))
     }
 
     fn new(
