@@ -3,10 +3,11 @@
 use super::document::{Background, BackgroundRow, Document};
 use super::error::ArtifactError;
 use super::limits::{FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MINIMUM_MEMBERS};
+use super::price::Limits;
 use crate::customer::Customer;
 #[cfg(feature = "decide")]
 use crate::decision::Offers;
-use crate::encoding::{Encoder, joined};
+use crate::encoding::{Encoder, Input, joined};
 use crate::network::Network;
 
 /// An artifact whose parts agree with each other.
@@ -26,18 +27,22 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    /// Puts an artifact together and checks that its parts agree.
-    pub fn new(document: Document, mut network: Network) -> Result<Artifact, ArtifactError> {
+    /// Puts an artifact together and checks that its parts agree, within the default [`Limits`].
+    pub fn new(document: Document, network: Network) -> Result<Artifact, ArtifactError> {
+        Artifact::within(document, network, Limits::default())
+    }
+
+    /// Puts an artifact together and checks that its parts agree, and what it costs.
+    pub fn within(document: Document, mut network: Network, limits: Limits) -> Result<Artifact, ArtifactError> {
         if document.format_version != FORMAT_VERSION {
             return Err(ArtifactError::Version { found: document.format_version });
-        }
-        if let Some(problem) = document.schema.problems().into_iter().next() {
-            return Err(ArtifactError::Schema(problem));
         }
         let encoder = Encoder::new(&document.schema, document.encoder.inputs.clone())?;
         if network.row_count() != encoder.row_count() {
             return Err(ArtifactError::Rows { network: network.row_count(), encoder: encoder.row_count() });
         }
+        let rows = |input: &Input| input.first_row as usize..input.first_row as usize + input.row_count();
+        network.parts().check_sums(&encoder.inputs().iter().map(rows).collect::<Vec<_>>())?;
         network.join(joined(encoder.inputs(), network.parts().units));
         document.calibration.validate()?;
         #[cfg(feature = "decide")]
@@ -47,6 +52,8 @@ impl Artifact {
             return Err(problem.into());
         }
         let background = customers(&document)?;
+        limits.check_formulas(&encoder, background.len())?;
+        limits.check_network(&network, background.len())?;
         Ok(Artifact {
             document,
             encoder,

@@ -13,7 +13,7 @@ use crate::card::{CardError, ModelCard};
 use crate::customer::Cell;
 use crate::decision::Policy;
 use crate::encoding::InputDocument;
-use crate::json::{Member, Problems, Reader, Value, members};
+use crate::json::{Member, Problems, Reader, Value, members, shortened};
 use crate::schema::Schema;
 
 /// The JSON document.
@@ -158,7 +158,7 @@ fn version(members: &[Member]) -> Result<u32, ArtifactError> {
 }
 
 fn input(mut reader: Reader) -> InputDocument {
-    let name = reader.text("name");
+    let name = shortened(reader.text("name"));
     let knots = reader.numbers("knots").into_iter().map(|knot| knot as f32).collect();
     reader.end();
     InputDocument { name, knots }

@@ -6,7 +6,6 @@ use crate::decision::PolicyError;
 use crate::encoding::EncoderError;
 use crate::json::Problem;
 use crate::network::NetworkError;
-use crate::schema::SchemaProblem;
 
 use super::limits::{DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS};
 
@@ -97,10 +96,7 @@ pub enum ArtifactError {
     /// The document says another checksum than the file has.
     #[error("the file is damaged (checksum): get it again")]
     Checksum,
-    /// The schema breaks a rule.
-    #[error("schema: {0}")]
-    Schema(SchemaProblem),
-    /// The encoder does not fit the schema.
+    /// The schema breaks a rule, or the encoder does not fit it.
     #[error(transparent)]
     Encoder(#[from] EncoderError),
     /// The tensors are no network.
@@ -120,6 +116,18 @@ pub enum ArtifactError {
     /// The policy breaks a rule.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// The file costs more to use than is allowed.
+    #[error("{item} cost {found} steps, at most {maximum} are allowed: {advice}")]
+    Price {
+        /// What costs too much.
+        item: &'static str,
+        /// Its price.
+        found: u64,
+        /// What is allowed.
+        maximum: u64,
+        /// What makes it cheaper.
+        advice: &'static str,
+    },
     /// There is no background row, or there are more than
     /// [`MAXIMUM_BACKGROUND_ROWS`](super::MAXIMUM_BACKGROUND_ROWS).
     #[error("the background has {found} rows, 1 to 1024 are allowed")]
@@ -171,14 +179,15 @@ impl ArtifactError {
             ArtifactError::TensorType { .. } => "artifact_tensor_type",
             ArtifactError::TensorRank { .. } => "artifact_tensor_rank",
             ArtifactError::Checksum => "artifact_checksum",
-            ArtifactError::Schema(_) => "artifact_schema",
+            ArtifactError::Encoder(EncoderError::Schema(_)) => "artifact_schema",
             ArtifactError::Encoder(_) => "artifact_encoder",
-            ArtifactError::Network(NetworkError::Weight { .. }) => "artifact_weight",
+            ArtifactError::Network(NetworkError::Weight { .. } | NetworkError::Overflow) => "artifact_weight",
             ArtifactError::Network(NetworkError::Shape { .. }) => "artifact_shape",
             ArtifactError::Network(NetworkError::Size { .. }) => "artifact_size",
             ArtifactError::Rows { .. } => "artifact_rows",
             ArtifactError::Calibration(_) => "artifact_calibration",
             ArtifactError::Policy(_) => "artifact_policy",
+            ArtifactError::Price { .. } => "artifact_price",
             ArtifactError::BackgroundRows { .. } => "artifact_background_rows",
             ArtifactError::Privacy { .. } => "artifact_privacy",
             ArtifactError::BackgroundCells { .. } => "artifact_background_field",
@@ -187,8 +196,19 @@ impl ArtifactError {
     }
 }
 
+/// No more problems are listed once a message has this number of bytes.
+const MAXIMUM_SENTENCE: usize = 3000;
+
 /// Problems in one line.
 pub(super) fn sentence(problems: &[Problem]) -> String {
-    let sentences: Vec<_> = problems.iter().map(|Problem { place, message }| place.clone() + ": " + message).collect();
-    sentences.join("; ")
+    let mut sentence = String::new();
+    for Problem { place, message } in problems {
+        if sentence.len() > MAXIMUM_SENTENCE {
+            return sentence + "; …";
+        }
+        for part in [if sentence.is_empty() { "" } else { "; " }, place, ": ", message] {
+            sentence += part;
+        }
+    }
+    sentence
 }

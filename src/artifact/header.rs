@@ -4,7 +4,7 @@
 
 use super::error::{ArtifactError, sentence};
 use super::limits::DOCUMENT_KEY;
-use crate::json::{Member, ParseError, Problems, Reader, Value, members};
+use crate::json::{Member, ParseError, Problems, Reader, Value, members, shortened};
 
 /// More entries than any network makes; the tensors are sorted by insertion.
 const MAXIMUM_TENSORS: usize = 64;
@@ -40,12 +40,13 @@ impl Header {
         for Member { key: name, value, .. } in members {
             if name == "__metadata__" {
                 let mut metadata = Reader::new(&name, &value, &problems);
-                document = metadata.optional_text(DOCUMENT_KEY);
-                metadata.rest().iter().for_each(|(key, value)| {
-                    if value.as_text().is_none() {
-                        metadata.report(key, "must be a text");
+                for (key, value) in metadata.rest() {
+                    match value.as_text() {
+                        Some(text) if key == DOCUMENT_KEY => document = Some(text.into()),
+                        Some(_) => {}
+                        None => metadata.report(key, "must be a text"),
                     }
-                });
+                }
             } else {
                 let tensor = tensor(name, &value, &problems);
                 // Few enough to insert each where it belongs.
@@ -95,7 +96,7 @@ fn tensor(name: String, value: &Value, problems: &Problems) -> Tensor {
     }
     reader.end();
     let at = |index: usize| place.get(index).copied().unwrap_or(0);
-    Tensor { name, kind, shape, place: (at(0), at(1)) }
+    Tensor { name: shortened(name), kind: shortened(kind), shape, place: (at(0), at(1)) }
 }
 
 impl Tensor {

@@ -9,7 +9,7 @@ pub const DOCUMENT_KEY: &str = "tenure";
 /// Larger files are refused before anything is allocated.
 pub const MAXIMUM_BYTES: usize = 64 << 20;
 /// Larger headers are refused before they are parsed.
-pub const MAXIMUM_HEADER_BYTES: usize = 8 << 20;
+pub const MAXIMUM_HEADER_BYTES: usize = 4 << 20;
 /// A background row stands for at least this many customers.
 pub const MINIMUM_MEMBERS: u32 = MINIMUM_CUSTOMERS;
 /// More background rows are refused.

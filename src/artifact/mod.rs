@@ -8,6 +8,7 @@ mod document;
 mod error;
 mod header;
 mod limits;
+mod price;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use error::ArtifactError;
 pub use limits::{
     DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS,
 };
-pub use read::{read, read_with_summary};
+pub use price::Limits;
+pub use read::{read, read_with_summary, read_within};
 #[cfg(feature = "write")]
 pub use write::write;

@@ -11,16 +11,26 @@ use super::document;
 use super::error::ArtifactError;
 use super::header::{Header, Tensor};
 use super::limits::{MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES};
+use super::price::Limits;
 use crate::network::{Layer, MAXIMUM_LAYERS, Network, NetworkError, NetworkParts};
 
 /// Reads an artifact from the bytes of a file.
 pub fn read(bytes: &[u8]) -> Result<Artifact, ArtifactError> {
-    read_with_summary(bytes).map(|(artifact, _)| artifact)
+    read_within(bytes, Limits::default())
+}
+
+/// Reads an artifact that may cost what `limits` allow.
+pub fn read_within(bytes: &[u8], limits: Limits) -> Result<Artifact, ArtifactError> {
+    read_parts(bytes, limits).map(|(artifact, _)| artifact)
 }
 
 /// Reads an artifact, and what it says about itself as JSON: `format_version`, `schema`,
 /// `calibration`, `policy` and `card` as in the file, and `background_rows`.
 pub fn read_with_summary(bytes: &[u8]) -> Result<(Artifact, String), ArtifactError> {
+    read_parts(bytes, Limits::default())
+}
+
+fn read_parts(bytes: &[u8], limits: Limits) -> Result<(Artifact, String), ArtifactError> {
     let (header, data) = split(bytes).map_err(|error| other_file(bytes).unwrap_or(error))?;
     let (document, summary, claimed) = document::read(&header.document.ok_or(ArtifactError::NoDocument)?)?;
     let mut tensors = Tensors { tensors: header.tensors, data };
@@ -42,7 +52,7 @@ pub fn read_with_summary(bytes: &[u8]) -> Result<(Artifact, String), ArtifactErr
     };
     let [rows, units] = shape;
     let network = Network::new(rows, NetworkParts { units, table, direct, bias, layers, output, output_bias })?;
-    let artifact = Artifact::new(document, network)?;
+    let artifact = Artifact::within(document, network, limits)?;
     // Checked last, because an error that names the fault says more than the checksum.
     claimed.map_or(Ok(()), |claimed| checksum::verify(bytes, &claimed))?;
     Ok((artifact, summary))

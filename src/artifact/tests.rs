@@ -1,6 +1,7 @@
 //! Every refusal of the reader, each seen.
 
 use super::*;
+use crate::network::Network;
 use crate::scorer::tests::small_scorer;
 
 fn bytes() -> Vec<u8> {
@@ -179,4 +180,53 @@ fn weights_that_are_not_finite() {
         broken[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
         assert_eq!(code(&broken), "artifact_weight", "byte {at}");
     }
+}
+
+/// The small artifact with other weights or a longer background.
+fn artifact(
+    hidden: &[usize],
+    weight: impl Fn(f32) -> f32,
+    rows: usize,
+    limits: Limits,
+) -> Result<Artifact, ArtifactError> {
+    let small = small_scorer(hidden);
+    let Artifact { document, network, .. } = small.artifact();
+    let mut parts = network.parts().clone();
+    parts.table.iter_mut().for_each(|value| *value = weight(*value));
+    parts.output.iter_mut().for_each(|value| *value = weight(*value));
+    for layer in &mut parts.layers {
+        layer.weight.iter_mut().for_each(|value| *value = weight(*value));
+    }
+    let mut document = document.clone();
+    document.background.rows = document.background.rows.iter().cycle().take(rows).cloned().collect();
+    Artifact::within(document, Network::new(network.row_count(), parts).unwrap(), limits)
+}
+
+#[test]
+fn a_logit_that_could_be_no_number_is_refused() {
+    let built = |hidden: &[usize], weight: f32| artifact(hidden, |value| weight * value.signum(), 7, Limits::default());
+    assert!(built(&[6, 4], 1e6).is_ok());
+    let error = built(&[6, 4, 4, 4], 1e6).unwrap_err();
+    assert_eq!(error.code(), "artifact_weight");
+    assert!(error.to_string().contains("a logit could be no number"), "{error}");
+    assert!(built(&[6, 4, 4, 4], 1e3).is_ok());
+}
+
+#[test]
+fn a_file_that_costs_too_much_is_refused_with_its_price() {
+    let built = |hidden: &[usize], rows, limits| artifact(hidden, |value| value, rows, limits);
+    assert!(built(&[6, 4], MAXIMUM_BACKGROUND_ROWS, Limits::default()).is_ok());
+    let error = built(&[512, 512], MAXIMUM_BACKGROUND_ROWS, Limits::default()).unwrap_err();
+    let expected = "explanations with this network cost 4311760896 steps, at most 268435456 are allowed: ship a smaller \
+                    network, or keep fewer background rows";
+    assert_eq!((error.code(), &*error.to_string()), ("artifact_price", expected));
+    assert!(
+        built(&[512, 512], MAXIMUM_BACKGROUND_ROWS, Limits { multiply_adds: u64::MAX, ..Limits::default() }).is_ok()
+    );
+    // Over 7 background rows: 4 steps for each mixture of 2 fields.
+    let error = built(&[6, 4], 7, Limits { formula_steps: 111, ..Limits::default() }).unwrap_err();
+    let expected = "explanations of the derived features cost 112 steps, at most 111 are allowed: derive fewer features, \
+                    from fewer fields, or keep fewer background rows";
+    assert_eq!((error.code(), &*error.to_string()), ("artifact_price", expected));
+    assert_eq!(price::SMALLEST, crate::explanation::MINIMUM);
 }

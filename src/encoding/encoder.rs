@@ -166,6 +166,17 @@ impl Encoder {
         }
     }
 
+    /// Steps of all formulas for one customer.
+    pub(crate) fn formula_steps(&self) -> u64 {
+        self.formulas.iter().map(Formula::steps).sum()
+    }
+
+    /// Steps of all formulas for every mixture of two customers in the fields that a formula reads,
+    /// at most 10: what the game of an explanation takes.
+    pub(crate) fn mixture_steps(&self) -> u64 {
+        self.formulas.iter().map(|formula| formula.steps() << formula.fields().len().min(32)).sum()
+    }
+
     /// Encodes a customer into place `at` of `features`.
     pub fn encode(&self, customer: &Customer, at: usize, features: &mut Features) {
         let cell = |field: usize| customer.cells()[field];

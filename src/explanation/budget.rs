@@ -11,6 +11,9 @@ use super::{Estimate, MAXIMUM_PLAYERS, Random, Sample, SampledGame, exact};
 pub struct Budget {
     /// Most evaluations, over all games.
     pub evaluations: u64,
+    /// Most evaluations if some are sampled, at most [`Budget::evaluations`]: a sampled one costs
+    /// more.
+    pub sampled: u64,
     /// Sampling stops once no standard error is larger than this; 0 spends the whole budget.
     pub tolerance: f64,
     /// The same seed gives the same numbers.
@@ -121,7 +124,11 @@ impl Rounds {
         let mut rounds = Rounds { fields, players, budget, random, estimates, open, spent: 0, left: 0 };
         let first = FIRST * rounds.players.len() as u64;
         let sampling = rounds.total() > budget.evaluations;
-        rounds.left = if sampling && budget.tolerance > 0.0 { first.min(budget.evaluations) } else { rounds.most() };
+        if sampling {
+            rounds.budget.evaluations = budget.sampled.clamp(minimum, budget.evaluations);
+        }
+        rounds.left =
+            if sampling && budget.tolerance > 0.0 { first.min(rounds.budget.evaluations) } else { rounds.most() };
         Ok(rounds)
     }
 
@@ -255,7 +262,7 @@ mod tests {
     }
 
     fn budget(evaluations: u64, tolerance: f64) -> Budget {
-        Budget { evaluations, tolerance, seed: 7 }
+        Budget { evaluations, sampled: evaluations, tolerance, seed: 7 }
     }
 
     #[test]

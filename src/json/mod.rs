@@ -13,9 +13,9 @@ mod value;
 
 pub use parse::{Member, ParseError, members, parse};
 pub use read::{Problem, Problems, Reader};
-pub use string::quoted;
 #[cfg(feature = "decide")]
 pub(crate) use string::{list, object};
+pub use string::{quoted, shortened};
 pub use value::Value;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! in an object is refused, because two readers could take different values of it.
 
 use super::value::twice;
-use super::{Value, decimal, quoted};
+use super::{Value, decimal, quoted, shortened};
 
 /// Lists and objects nest at most this deep, so that a hostile text cannot exhaust the stack.
 const MAXIMUM_DEPTH: usize = 100;
@@ -74,7 +74,7 @@ impl Parser<'_> {
     /// Refuses a key that appears twice in the object that ends here.
     fn once<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Result<(), ParseError> {
         match twice(keys) {
-            Some(key) => Err(self.error(&format!("the key {} stands twice", quoted(key)))),
+            Some(key) => Err(self.error(&format!("the key {} stands twice", shortened(quoted(key))))),
             None => Ok(()),
         }
     }

@@ -2,9 +2,14 @@
 //! report every problem at once. A getter that finds a problem returns a default, which is never
 //! used: see [`Problems::or`].
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use super::{Member, Value};
+use super::{Member, Value, shortened};
+
+/// The most bytes of a text in a document, as [`wrong`] says.
+const MAXIMUM_TEXT: usize = 4096;
+/// Problems that are listed; those beyond are counted.
+const MAXIMUM_PROBLEMS: usize = 100;
 
 /// What is wrong at one place of a document, such as `schema.fields[3].kind`.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -16,19 +21,32 @@ pub struct Problem {
     pub message: String,
 }
 
-/// The problems of one document, collected while it is read.
+/// The problems of one document, collected while it is read: the first hundred, and the number of
+/// the others.
 #[derive(Default)]
-pub struct Problems(RefCell<Vec<Problem>>);
+pub struct Problems {
+    listed: RefCell<Vec<Problem>>,
+    others: Cell<usize>,
+}
 
 impl Problems {
     /// Notes a problem.
     pub fn report(&self, place: &str, message: &str) {
-        self.0.borrow_mut().push(Problem { place: place.into(), message: message.into() });
+        let mut listed = self.listed.borrow_mut();
+        if listed.len() < MAXIMUM_PROBLEMS {
+            listed.push(Problem { place: shortened(place.into()), message: shortened(message.into()) });
+        } else {
+            self.others.set(self.others.get() + 1);
+        }
     }
 
     /// What was read, or all problems.
     pub fn or<T>(self, read: T) -> Result<T, Vec<Problem>> {
-        let problems = self.0.into_inner();
+        let mut problems = self.listed.into_inner();
+        if self.others.get() > 0 {
+            let message = format!("{} others are not listed", self.others.get());
+            problems.push(Problem { place: "more problems".into(), message });
+        }
         if problems.is_empty() { Ok(read) } else { Err(problems) }
     }
 }
@@ -107,10 +125,11 @@ impl<'a> Reader<'a> {
     /// A text, where the key is there.
     pub fn optional_text(&mut self, key: &str) -> Option<String> {
         let value = self.take(key)?;
-        if value.as_text().is_none() {
+        let text = text(value);
+        if text.is_none() {
             self.wrong(key, "a text", value);
         }
-        value.as_text().map(Into::into)
+        text.map(Into::into)
     }
 
     /// A text; the key must be there.
@@ -192,7 +211,7 @@ impl<'a> Reader<'a> {
     pub fn optional_texts(&mut self, key: &str) -> Option<Vec<String>> {
         let mut texts = Vec::new();
         for (index, item) in self.optional_list(key)?.iter().enumerate() {
-            match item.as_text() {
+            match text(item) {
                 Some(text) => texts.push(text.into()),
                 None => self.report_item(key, index, &wrong("a text", item)),
             }
@@ -273,11 +292,17 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A text that is not too long.
+fn text(value: &Value) -> Option<&str> {
+    value.as_text().filter(|text| text.len() <= MAXIMUM_TEXT)
+}
+
 fn wrong(expected: &str, found: &Value) -> String {
     let found = match found {
         Value::Null => "null",
         Value::Flag(_) => "true or false",
         Value::Whole(_) | Value::Number(_) => "another number",
+        Value::Text(text) if text.len() > MAXIMUM_TEXT => "more than 4096 bytes",
         Value::Text(text) => return format!("must be {expected} (got {})", super::quoted(text)),
         Value::List(_) => "a list",
         Value::Object(_) => "an object",
@@ -321,5 +346,19 @@ mod tests {
             "other: is not a known key",
         ];
         assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn a_document_of_problems_makes_a_short_message() {
+        let document = Value::from(json!({ "texts": vec![1; 100_000], "long": "a".repeat(5000), "a".repeat(5000): 1 }));
+        let problems = Problems::default();
+        let mut reader = Reader::new("", &document, &problems);
+        assert_eq!((reader.text("long"), reader.optional_texts("texts")), (String::new(), Some(vec![])));
+        reader.end();
+        let problems = problems.or(()).unwrap_err();
+        let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!((texts.len(), &*texts[0]), (101, "long: must be a text (got more than 4096 bytes)"));
+        assert_eq!(texts[100], "more problems: 99902 others are not listed");
+        assert!(texts.iter().all(|text| text.len() < 700), "{texts:?}");
     }
 }

@@ -23,6 +23,19 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
+/// The most bytes that a message takes from a document.
+const MAXIMUM_SHOWN: usize = 300;
+
+/// A text cut to what a message may take of it, so that no document makes a message as long as
+/// itself.
+pub fn shortened(mut text: String) -> String {
+    if text.len() > MAXIMUM_SHOWN {
+        text.truncate(text.floor_char_boundary(MAXIMUM_SHOWN));
+        text.push('…');
+    }
+    text
+}
+
 /// A JSON object of keys and values that are JSON.
 #[cfg(feature = "decide")]
 pub(crate) fn object(entries: &[(&str, &str)]) -> String {

@@ -62,6 +62,9 @@ pub enum NetworkError {
         /// The tensor.
         tensor: String,
     },
+    /// A sum of products could leave what f32 holds.
+    #[error("the weights are so large that sums of them can exceed 1e30, so a logit could be no number")]
+    Overflow,
     /// The network is too large.
     #[error("the network has {found} {what}, at most {maximum} are allowed")]
     Size {
@@ -78,9 +81,40 @@ pub enum NetworkError {
 pub const MAXIMUM_UNITS: usize = 1024;
 /// The most hidden layers.
 pub const MAXIMUM_LAYERS: usize = 8;
-/// Sums of products of such weights stay finite in f32.
 const MAXIMUM_WEIGHT: f32 = 1e6;
+/// Sums up to this, and differences of them, are finite in f32.
+const MAXIMUM_SUM: f64 = 1e30;
+
+/// The largest absolute value.
+fn magnitude(values: &[f32]) -> f64 {
+    values.iter().fold(0.0, |largest, value| value.abs().max(largest)).into()
+}
+
+/// A bound of the sums of a first layer with this bias: for each input its largest row.
+fn largest_sum(table: &[f32], bias: &[f32], inputs: &[Range<usize>]) -> f64 {
+    let width = bias.len();
+    let of_input = |rows: &Range<usize>| magnitude(&table[rows.start * width..rows.end * width]);
+    inputs.iter().map(of_input).sum::<f64>() + magnitude(bias)
+}
+
 impl NetworkParts {
+    /// Refuses weights of which a customer could make a sum that is not finite. `inputs` are the table
+    /// rows of each input, of which a customer has one, or a point between two.
+    pub(crate) fn check_sums(&self, inputs: &[Range<usize>]) -> Result<(), NetworkError> {
+        // The largest sum of a layer bounds those of the next. The bound is loose, and a network that
+        // was trained is far below it all the same.
+        let mut largest = largest_sum(&self.table, &self.bias, inputs);
+        let mut most = largest;
+        for Layer { outputs, weight, bias } in &self.layers {
+            let inputs = weight.len() / outputs;
+            largest = largest * inputs as f64 * magnitude(weight) + magnitude(bias);
+            most = most.max(largest);
+        }
+        let logit = largest * self.output.len() as f64 * magnitude(&self.output)
+            + largest_sum(&self.direct, &[self.output_bias], inputs);
+        if most.max(logit) <= MAXIMUM_SUM { Ok(()) } else { Err(NetworkError::Overflow) }
+    }
+
     /// Refuses tensors that are no network whose first layer has `rows` table rows.
     pub(super) fn check(&self, rows: usize) -> Result<(), NetworkError> {
         let size = |what, maximum, found| {

@@ -2,7 +2,7 @@
 //! once.
 
 use crate::json::decimal::{self, Decimal};
-use crate::json::quoted;
+use crate::json::{quoted, shortened};
 
 use super::change::{Change, Combination};
 use super::fields::{Field, Kind, SCHEMA_VERSION, Schema};
@@ -29,14 +29,31 @@ pub const MAXIMUM_CATEGORIES: usize = 4096;
 /// A derived feature over n fields costs 2^n encodings when explained.
 const MAXIMUM_FORMULA_FIELDS: usize = 10;
 const MAXIMUM_TEXT: usize = 256;
+/// The most texts of a list that says what a value means: `missing`, and those of the target.
+const MAXIMUM_MEANINGS: usize = 64;
+/// The most derived features, and the most rules.
+const MAXIMUM_FORMULAS: usize = 256;
+/// The most bytes of all formulas.
+const MAXIMUM_FORMULA_BYTES: usize = 1 << 16;
+/// The most categories of all fields.
+const MAXIMUM_ALL_CATEGORIES: usize = 1 << 16;
+/// The most columns outside the model.
+const MAXIMUM_COLUMNS: usize = 1 << 14;
+/// The most forbidden changes of all fields.
+const MAXIMUM_CHANGES: usize = 1 << 12;
 
 impl Schema {
     /// Every broken rule, in the order of the document; empty when the schema is sound.
-    pub fn problems(&self) -> Vec<SchemaProblem> {
+    pub fn problems<'s>(&'s self) -> Vec<SchemaProblem> {
         let mut problems = Vec::new();
-        let mut report = |place: &str, rule: &str, value: &str| {
-            problems.push(SchemaProblem { place: place.into(), rule: rule.into(), value: value.into() });
+        // A trait object, so that the download has its body once.
+        let report: &mut dyn FnMut(&str, &str, &str) = &mut |place, rule, value| {
+            let [place, rule, value] = [place, rule, value].map(|text| shortened(text.into()));
+            problems.push(SchemaProblem { place, rule, value });
         };
+        if self.size_problems(report) {
+            return problems;
+        }
         if self.schema_version != SCHEMA_VERSION {
             report("schema_version", &format!("must be {SCHEMA_VERSION}"), &self.schema_version.to_string());
         }
@@ -57,24 +74,24 @@ impl Schema {
         }
 
         let mut seen: Vec<(&str, &str)> = Vec::new();
-        let columns = self.identifiers.iter().chain(&self.ignored);
-        let mut names: Vec<(&String, &str)> = columns.map(|name| (name, "identifiers or ignored")).collect();
-        names.push((&self.target.field, "target"));
-        names.extend(self.fields.iter().map(|field| (&field.name, "fields")));
-        names.extend(self.derived.iter().map(|derived| (&derived.name, "derived")));
-        for (name, place) in names {
+        let mut name = |name: &'s str, place: &'static str| {
             if name.is_empty() || name.len() > MAXIMUM_TEXT {
-                report(place, &format!("a name must have 1 to {MAXIMUM_TEXT} bytes"), &quoted(name));
-                continue;
+                return report(place, &format!("a name must have 1 to {MAXIMUM_TEXT} bytes"), &quoted(name));
             }
-            match seen.binary_search_by_key(&name.as_str(), |(name, _)| name) {
-                Ok(at) => {
-                    let rule = format!("a name must be unique; {} has it already", seen[at].1);
-                    report(place, &rule, &quoted(name));
+            let at = seen.partition_point(|(other, _)| *other < name);
+            match seen.get(at) {
+                Some((other, before)) if *other == name => {
+                    report(place, &["a name must be unique; ", before, " has it already"].concat(), &quoted(name));
                 }
-                Err(at) => seen.insert(at, (name, place)),
+                _ => seen.insert(at, (name, place)),
             }
-        }
+        };
+        let name: &mut dyn FnMut(&'s str, &'static str) = &mut name;
+        self.identifiers.iter().for_each(|column| name(column, "identifiers or ignored"));
+        self.ignored.iter().for_each(|column| name(column, "identifiers or ignored"));
+        name(&self.target.field, "target");
+        self.fields.iter().for_each(|field| name(&field.name, "fields"));
+        self.derived.iter().for_each(|derived| name(&derived.name, "derived"));
 
         for field in &self.fields {
             match &field.kind {
@@ -136,7 +153,7 @@ impl Schema {
             }
         }
         for field in &self.fields {
-            change_problems(field, self, &mut report);
+            change_problems(field, self, report);
         }
         let mut read = vec![false; self.fields.len()];
         for derived in &self.derived {
@@ -154,8 +171,39 @@ impl Schema {
                 report(&field.name, "only_derived, but no formula reads it", "true");
             }
         }
-        self.combination_problems(&mut report);
+        self.combination_problems(report);
         problems
+    }
+
+    /// Reports what there is too much of, before anything is compared with anything else. Returns
+    /// whether there is.
+    fn size_problems(&self, report: &mut dyn FnMut(&str, &str, &str)) -> bool {
+        let mut found_any = false;
+        // A trait object, so that the download has the loop's body once.
+        let check: &mut dyn FnMut(&str, &str, usize, usize) = &mut |place, what, found, maximum| {
+            if found > maximum {
+                report(place, &["must have at most ", &maximum.to_string(), " ", what].concat(), &found.to_string());
+                found_any = true;
+            }
+        };
+        let (mut bytes, mut categories, mut changes) = (0, 0, 0);
+        self.derived.iter().for_each(|derived| bytes += derived.formula.len());
+        self.rules.iter().for_each(|rule| bytes += rule.when.len() + rule.then.len());
+        for field in &self.fields {
+            bytes += field.change.follows.as_ref().map_or(0, String::len);
+            categories += field.category_count();
+            changes += field.change.forbidden.len();
+            check(&field.name, "texts in `missing`", field.missing.len(), MAXIMUM_MEANINGS);
+        }
+        let columns = self.identifiers.len() + self.ignored.len();
+        check("target", "values", self.target.positive.len().max(self.target.negative.len()), MAXIMUM_MEANINGS);
+        check("derived", "features", self.derived.len(), MAXIMUM_FORMULAS);
+        check("rules", "rules", self.rules.len(), MAXIMUM_FORMULAS);
+        check("schema", "bytes of formulas", bytes, MAXIMUM_FORMULA_BYTES);
+        check("schema", "categories", categories, MAXIMUM_ALL_CATEGORIES);
+        check("schema", "identifiers and ignored columns", columns, MAXIMUM_COLUMNS);
+        check("schema", "forbidden changes", changes, MAXIMUM_CHANGES);
+        found_any
     }
 
     fn combination_problems(&self, report: &mut dyn FnMut(&str, &str, &str)) {
@@ -269,5 +317,29 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} in\n{text}");
         }
+    }
+
+    #[test]
+    fn what_there_is_too_much_of_is_refused_before_it_is_compared() {
+        let mut schema = small_schema();
+        schema.fields[0].missing = vec!["a".into(); 100_000];
+        schema.fields[2].change.forbidden = vec![["Year".into(), "Month".into()]; 100_000];
+        schema.fields[2].kind = Kind::Category { categories: vec!["x".into(); 100_000] };
+        schema.target.negative = vec!["No".into(); 100_000];
+        schema.ignored = vec!["other".into(); 100_000];
+        let formula = "tenure + ".repeat(400) + "1";
+        let derived = Derived { name: "long".into(), label: String::new(), unit: String::new(), formula };
+        schema.derived = vec![derived; 300];
+        let texts: Vec<String> = schema.problems().iter().map(ToString::to_string).collect();
+        let expected = [
+            "tenure: must have at most 64 texts in `missing` (got 100000)",
+            "target: must have at most 64 values (got 100000)",
+            "derived: must have at most 256 features (got 300)",
+            "schema: must have at most 65536 bytes of formulas (got 1080300)",
+            "schema: must have at most 65536 categories (got 100002)",
+            "schema: must have at most 16384 identifiers and ignored columns (got 100001)",
+            "schema: must have at most 4096 forbidden changes (got 100000)",
+        ];
+        assert_eq!(texts, expected);
     }
 }

@@ -45,6 +45,11 @@ pub fn search(candidates: &mut dyn Candidates, goal: Goal) -> Search {
 
 /// Candidates that a beam keeps.
 const BEAM: usize = 32;
+/// Answers that are kept beyond those wanted. An answer that costs more than all of these would never
+/// be among those wanted, unless an answer to come makes as many of them reducible.
+const SPARE: usize = 64;
+/// Making answers cheaper ends at this many times the budget.
+const REDUCING: usize = 4;
 /// Candidates evaluated together.
 pub(super) const BATCH: usize = 64;
 
@@ -208,6 +213,7 @@ impl State<'_> {
         answers.retain(|other| !contains(&other.options, &answer.options));
         let at = answers.partition_point(|other| !better(&answer, other));
         answers.insert(at, answer);
+        answers.truncate(self.goal.count.saturating_add(SPARE));
     }
 
     /// Undoes changes, or makes them cheaper, one at a time, while the candidate is still an
@@ -215,7 +221,7 @@ impl State<'_> {
     fn reduce(&mut self, mut options: Vec<u16>, mut outcome: Outcome) -> (Vec<u16>, Outcome) {
         let width = options.len();
         let mut field = 0;
-        while field < width {
+        while field < width && self.found.evaluations < self.goal.budget.saturating_mul(REDUCING) {
             let now = options[field];
             let price = |option: usize| if option == 0 { 0.0 } else { self.costs[field][option - 1] };
             let mut prices = Vec::new();

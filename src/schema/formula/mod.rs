@@ -34,18 +34,24 @@ use tree::{Node, eval};
 pub struct Formula {
     root: Node,
     fields: Vec<usize>,
+    steps: u64,
 }
 
 impl Formula {
     /// Parses `text` over the fields of `schema`.
     pub fn parse(text: &str, schema: &Schema) -> Result<Formula, FormulaError> {
-        let (root, fields) = parse::parse(text, schema)?;
-        Ok(Formula { root, fields })
+        let (root, fields, steps) = parse::parse(text, schema)?;
+        Ok(Formula { root, fields, steps })
     }
 
     /// Indices of the fields it reads, ascending.
     pub fn fields(&self) -> &[usize] {
         &self.fields
+    }
+
+    /// Numbers, fields, calls and parentheses that one evaluation takes: its price.
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// Evaluates over values by field index: numbers as they are, categories and flags as their

@@ -19,22 +19,23 @@ pub struct FormulaError {
     pub at: usize,
 }
 
-/// The tree of a formula over the fields of `schema`, and the fields that it reads, ascending.
-pub(super) fn parse(text: &str, schema: &Schema) -> Result<(Node, Vec<usize>), FormulaError> {
+/// The tree of a formula over the fields of `schema`, the fields that it reads, ascending, and its
+/// steps.
+pub(super) fn parse(text: &str, schema: &Schema) -> Result<(Node, Vec<usize>, u64), FormulaError> {
     if text.len() > MAXIMUM_LENGTH {
         return Err(FormulaError { message: format!("longer than {MAXIMUM_LENGTH} bytes"), at: MAXIMUM_LENGTH });
     }
-    let mut parser = Parser { text, at: 0, schema, fields: Vec::new(), depth: 0 };
+    let mut parser = Parser { text, at: 0, schema, fields: Vec::new(), depth: 0, steps: 0 };
     let root = parser.alternative()?;
     parser.space();
     if parser.at < text.len() {
         return Err(parser.error("unexpected text"));
     }
-    let fields = parser.fields;
+    let Parser { fields, steps, .. } = parser;
     if fields.is_empty() {
         return Err(FormulaError { message: "reads no field".into(), at: 0 });
     }
-    Ok((root, fields))
+    Ok((root, fields, steps))
 }
 
 /// Whether a character is part of a plain name. Beyond ASCII all but blanks are, which needs no
@@ -55,6 +56,7 @@ struct Parser<'a> {
     schema: &'a Schema,
     fields: Vec<usize>,
     depth: usize,
+    steps: u64,
 }
 
 impl Parser<'_> {
@@ -152,6 +154,7 @@ impl Parser<'_> {
     }
 
     fn atom(&mut self) -> Result<Node, FormulaError> {
+        self.steps += 1;
         self.space();
         if self.take("(") {
             let inner = self.alternative()?;

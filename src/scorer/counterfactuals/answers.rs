@@ -1,13 +1,18 @@
 //! The request, the search over [`Trials`], and its answers, each scored again.
 
 use super::trials::{FieldChange, Trials};
+use crate::artifact::Artifact;
 use crate::customer::Customer;
 use crate::explanation::counterfactual::{Goal, search};
+use crate::scorer::explain::DEFAULT_MULTIPLY_ADDS;
 use crate::scorer::score::{Score, Scorer, Workspace};
 
-/// Candidates evaluated at most, before the answers of a beam are made cheaper: about a tenth of a
-/// second.
-const BUDGET: usize = 100_000;
+/// The most candidates that are evaluated, before the answers of a beam are made cheaper.
+const MAXIMUM_BUDGET: u64 = 100_000;
+/// The fewest.
+const MINIMUM_BUDGET: u64 = 64;
+/// A step of a formula takes about as long as this number of multiply-adds.
+const STEP: u64 = 16;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +79,17 @@ impl NoCounterfactual {
     }
 }
 
+impl Trials<'_> {
+    /// Candidates within the multiply-adds of a default explanation: the larger the network and the
+    /// longer the rules, the fewer.
+    fn budget(&self) -> usize {
+        let Artifact { encoder, network, .. } = &self.scorer.artifact;
+        let products = network.multiply_adds(encoder.inputs().len()) as u64;
+        let candidate = products + STEP * (encoder.formula_steps() + self.formula_steps());
+        (DEFAULT_MULTIPLY_ADDS / candidate).clamp(MINIMUM_BUDGET, MAXIMUM_BUDGET) as usize
+    }
+}
+
 impl Scorer {
     /// Positions of the fields that the schema calls changeable.
     pub fn changeable(&self) -> Vec<usize> {
@@ -119,7 +135,7 @@ impl Scorer {
             result.none = Some(NoCounterfactual::NoChange);
             return result;
         }
-        let goal = Goal { threshold: request.threshold, count: request.count, budget: BUDGET };
+        let goal = Goal { threshold: request.threshold, count: request.count, budget: trials.budget() };
         let found = search(&mut trials, goal);
         for answer in found.answers {
             trials.apply(&answer.options);

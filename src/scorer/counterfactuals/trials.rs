@@ -25,7 +25,7 @@ pub struct FieldChange {
 
 /// A customer and what it could become.
 pub(super) struct Trials<'a> {
-    scorer: &'a Scorer,
+    pub(super) scorer: &'a Scorer,
     start: &'a [Cell],
     /// Fields with other values to take.
     fields: Vec<usize>,
@@ -87,6 +87,13 @@ impl<'a> Trials<'a> {
             }
         }
         trials
+    }
+
+    /// Steps of the formulas that a candidate is judged by.
+    pub(super) fn formula_steps(&self) -> u64 {
+        let follows = self.following.iter().map(|(_, formula, _)| formula.steps());
+        let rules = self.rules.iter().map(|(when, then)| when.steps() + then.steps());
+        follows.chain(rules).sum()
     }
 
     /// A formula over the cells at hand.

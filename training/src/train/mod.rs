@@ -24,7 +24,7 @@ pub use teacher::{PenaltyChoice, Teacher};
 
 use burn::tensor::Device;
 use tenure::artifact::{
-    Artifact, ArtifactError, Background, Document, EncoderDocument, FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS,
+    Artifact, ArtifactError, Background, Document, EncoderDocument, FORMAT_VERSION, Limits, MAXIMUM_BACKGROUND_ROWS,
 };
 use tenure::calibration::Calibration;
 use tenure::card::ModelCard;
@@ -102,6 +102,9 @@ pub fn train(
     on_epoch: &mut OnEpoch,
 ) -> Result<Trained, TrainError> {
     let encoded = Encoded::fit(&params.encoder, cohort, rows.fit)?;
+    // What no artifact may hold is refused before hours of work.
+    let background_rows = params.background_rows.unwrap_or(*background::ROWS.start());
+    Limits::default().check_formulas(encoded.encoder(), background_rows)?;
     let teacher = selection::choose(params, &encoded, rows, options, on_epoch)?;
     let labels = cohort.labels_of(rows.calibration);
     let outcomes = cohort.labels_of(rows.validation);
@@ -236,7 +239,11 @@ impl Trained {
         let mut chosen: Option<Artifact> = None;
         let mut is_settled = false;
         for count in counts.into_iter().filter(|&count| count <= MAXIMUM_BACKGROUND_ROWS) {
-            let artifact = artifact(count)?;
+            let artifact = match artifact(count) {
+                // More rows than explanations can afford.
+                Err(ArtifactError::Price { .. }) if chosen.is_some() => continue,
+                artifact => artifact?,
+            };
             let fidelity = match &mut fidelity {
                 Some(fidelity) => fidelity,
                 empty => empty.insert(background::Fidelity::new(&artifact, cohort, fit_rows)?),
