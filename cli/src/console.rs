@@ -2,7 +2,7 @@
 //! overwritten without `--force`.
 
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use serde::Serialize;
 use tenure_training::file::{Existing, write};
 use tenure_training::observer::Observer;
 
-use crate::failure::Failure;
+use crate::failure::{ENVIRONMENT, Failure};
 
 /// Flags that every command has.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
@@ -27,7 +27,7 @@ impl Console {
     /// A line of progress on standard error.
     pub fn say(&self, line: impl Display) {
         if !self.quiet {
-            eprintln!("{line}");
+            eprintln!("{}", printable(line));
         }
     }
 
@@ -36,10 +36,16 @@ impl Console {
         self.say(format_args!("warning: {warning}"));
     }
 
-    /// A result on standard output.
+    /// A result on standard output. If it cannot be written, the process ends; a closed pipe
+    /// (`| head`) is not an error.
     pub fn print(&self, text: impl Display) {
-        // A closed pipe (`| head`) is not an error.
-        let _ = writeln!(std::io::stdout(), "{text}");
+        match writeln!(std::io::stdout(), "{}", printable(text)) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                eprintln!("error: the result cannot be written to standard output: {error}");
+                std::process::exit(ENVIRONMENT);
+            }
+            _ => {}
+        }
     }
 
     /// A progress bar; it is hidden where standard error is no terminal. Callers write plain lines
@@ -80,6 +86,21 @@ impl Observer for Console {
     fn is_stopped(&self) -> bool {
         interrupted()
     }
+}
+
+/// A text in which control characters are escaped, but for line ends and tabs: a name in a table or a
+/// model could write over the terminal otherwise.
+pub fn printable(text: impl Display) -> String {
+    let mut printed = String::new();
+    for c in text.to_string().chars() {
+        let is_direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() && c != '\n' && c != '\t' || is_direction {
+            printed.extend(c.escape_default());
+        } else {
+            printed.push(c);
+        }
+    }
+    printed
 }
 
 /// Refuses to overwrite a file without `force`. Called before the work starts; the writer looks

@@ -6,11 +6,11 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_cli::commands::{
-    audit, card, check, config, crossval, decide, evaluate, explain, imbalance, init, plan, report, runs, sample,
-    score, track, train, tune,
+    audit, card, check, config, crossval, decide, evaluate, explain, imbalance, init, outcomes, plan, report, runs,
+    sample, score, track, train, tune,
 };
 use tenure_cli::configuration::{self, ResolvedSettings};
-use tenure_cli::console::Console;
+use tenure_cli::console::{Console, printable};
 use tenure_cli::failure::Failure;
 
 /// Train, measure and apply churn models
@@ -47,6 +47,7 @@ enum Command {
     Explain(explain::Arguments),
     Decide(decide::Arguments),
     Plan(plan::Arguments),
+    Outcomes(outcomes::Arguments),
     Report(Box<report::Arguments>),
     Card(card::Arguments),
     Audit(audit::Arguments),
@@ -56,8 +57,15 @@ enum Command {
 }
 
 fn main() {
+    // A panic over a damaged table is an error, which is printed.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !tenure_table::is_guarded() {
+            hook(panic);
+        }
+    }));
     if let Err(failure) = run() {
-        eprintln!("error: {}", failure.message);
+        eprintln!("error: {}", printable(&failure.message));
         exit(failure.exit_code);
     }
 }
@@ -80,6 +88,7 @@ fn run() -> Result<(), Failure> {
         Command::Score(arguments) => score::run(&arguments, &console),
         Command::Explain(arguments) => explain::run(&arguments, &console),
         Command::Decide(arguments) => decide::run(&arguments, &console),
+        Command::Outcomes(arguments) => outcomes::run(&arguments, &console),
         Command::Plan(arguments) => plan::run(&arguments, &console),
         Command::Report(arguments) => report::run(&arguments, &console),
         Command::Audit(arguments) => audit::run(&arguments, &console),

@@ -60,8 +60,10 @@ fn every_row_has_the_scorers_decision() {
     let output = model.run(&[&arguments[..], &["--out", "out.csv", "--json"]].concat());
     assert_code(&output, 0);
     let (names, rows) = read_csv(&model.path("out.csv"));
-    let added = ["probability", "value", "expected_profit", "tier", "action", "offer", "reason", "refused", "holdout"];
-    assert_eq!((&names[7..16], names[16].as_str()), (&added.map(String::from)[..], "problems"));
+    let added =
+        ["probability", "value", "expected_profit", "cost", "tier", "action", "offer", "reason", "reason_field"];
+    let more = ["withheld", "refused", "holdout", "problems"];
+    assert_eq!(names[7..], [&added[..], &more].concat());
     let policy = &model.scorer.document().policy;
     let mut workspace = model.scorer.workspace();
     let (mut offered, mut held) = (0, 0);
@@ -77,16 +79,30 @@ fn every_row_has_the_scorers_decision() {
         let refused =
             decision.refused.iter().map(|one| format!("{}: {}", policy.offers[one.offer].name, one.rule.name()));
         assert_eq!(cells[9], (decision.expected_profit as f32).to_string(), "row {row}");
-        assert_eq!((cells[10].as_str(), cells[12].as_str()), (policy.tiers[decision.tier].name.as_str(), best));
-        assert_eq!(cells[14], refused.collect::<Vec<_>>().join("; "));
-        assert_eq!(cells[15], if decision.holdout.unwrap() { "yes" } else { "no" });
-        assert_eq!(cells[11].is_empty(), cells[15] == "yes");
+        assert_eq!((cells[11].as_str(), cells[13].as_str()), (policy.tiers[decision.tier].name.as_str(), best));
+        assert_eq!(cells[17], refused.collect::<Vec<_>>().join("; "));
+        let is_held = cells[18] == "yes";
+        assert_eq!(cells[18], if decision.holdout.unwrap() { "yes" } else { "no" });
+        assert_eq!(cells[12].is_empty(), is_held);
+        // The offer that the customer would have got, were it not for the hold-out.
+        let options = DecideOptions { identifier: Some("C-0"), ..options };
+        let free = model.scorer.decide(&model.customer(row), &options, &mut workspace).unwrap();
+        assert_eq!(free.holdout, Some(false));
+        let would = free.actions.first().map_or("", |action| policy.offers[action.offer].name.as_str());
+        assert_eq!(cells[16], if is_held { would } else { "" });
+        let cost = decision.actions.first().map_or(0.0, |action| action.judgement.cost + policy.contact_cost);
+        assert_eq!(cells[10], (cost as f32).to_string());
+        assert!(
+            cells[15].is_empty() || model.scorer.document().schema.field_index(&cells[15]).is_some(),
+            "{}",
+            cells[15]
+        );
         offered += usize::from(!best.is_empty());
-        held += usize::from(cells[15] == "yes");
+        held += usize::from(is_held);
     }
     assert!(offered > 20 && (30..100).contains(&held), "{offered} {held}");
-    assert!(rows[6][16].contains("days: must be a number of days, at least 0: soon"), "{}", rows[6][16]);
-    assert!(rows[300][7].is_empty() && rows[300][16].contains("tenure: bounds: -1"), "{:?}", rows[300]);
+    assert!(rows[6][19].contains("days: must be a number of days, at least 0: soon"), "{}", rows[6][19]);
+    assert!(rows[300][7].is_empty() && rows[300][19].contains("tenure: bounds: -1"), "{:?}", rows[300]);
     let counts: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&counts["rows"], &counts["not_decided"], &counts["held_out"]), (&301.into(), &2.into(), &held.into()));
 
@@ -178,4 +194,88 @@ fn limits_and_columns_that_make_no_sense_are_refused() {
     let output = without.run(&plan);
     assert_code(&output, 2);
     assert!(words(&output).contains("the model's policy has no offers"), "{}", words(&output));
+}
+
+#[test]
+fn what_came_of_decisions_is_measured_and_what_does_not_fit_is_counted() {
+    let model = model();
+    model.table("in.csv", &model.rows(2000));
+    assert_code(&model.run(&["decide", "model.safetensors", "--data", "in.csv", "--out", "decisions.csv"]), 0);
+    let (names, rows) = read_csv(&model.path("decisions.csv"));
+    let place = |name: &str| names.iter().position(|other| other == name).unwrap();
+    let (offer, withheld, cost) = (place("offer"), place("withheld"), place("cost"));
+    // A third of those with an offer leave, and half of those without one.
+    let leaves = |row: usize| row * 7919 % 6 < if rows[row][offer].is_empty() { 3 } else { 2 };
+    let mut outcomes = String::from("customer,status\n");
+    for row in 0..1990 {
+        outcomes += &format!("C-{row},{}\n", if leaves(row) { "gone" } else { "here" });
+    }
+    outcomes += "C-3,gone\nnobody,gone\nC-1995,\n";
+    model.table("outcomes.csv", &outcomes);
+    let arguments =
+        ["outcomes", "decisions.csv", "outcomes.csv", "--id", "id", "--outcome-id", "customer", "--left", "status"];
+    let output = model.run(&[&arguments[..], &["--positive", "gone", "--json", "-"]].concat());
+    assert_code(&output, 0);
+    let figures: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let offered: Vec<usize> = (0..1990).filter(|&row| !rows[row][offer].is_empty()).collect();
+    let held: Vec<usize> = (0..1990).filter(|&row| !rows[row][withheld].is_empty()).collect();
+    assert!(offered.len() > 500 && held.len() > 100, "{} {}", offered.len(), held.len());
+    let stayed = |rows: &[usize]| rows.iter().filter(|&&row| !leaves(row)).count();
+    let all = &figures["effects"]["all"];
+    for (arm, rows) in [("offered", &offered), ("held_out", &held)] {
+        assert_eq!((&all[arm]["customers"], &all[arm]["stayed"]), (&rows.len().into(), &stayed(rows).into()), "{arm}");
+    }
+    let rate = |rows: &[usize]| stayed(rows) as f64 / rows.len() as f64;
+    let close = |found: &serde_json::Value, expected: f64| {
+        let found = found.as_f64().unwrap();
+        assert!((found - expected).abs() < 1e-6 * expected.abs().max(1.0), "{found} {expected}");
+    };
+    close(&all["lift"]["value"], rate(&offered) - rate(&held));
+    close(&all["cost"], offered.iter().map(|&row| rows[row][cost].parse::<f64>().unwrap()).sum());
+    let of_gift =
+        figures["effects"]["offers"].as_array().unwrap().iter().find(|effect| effect["group"] == "gift").unwrap();
+    let gifts = offered.iter().filter(|&&row| rows[row][offer] == "gift").count();
+    assert_eq!(of_gift["offered"]["customers"], gifts);
+    assert_eq!(figures["uplift"]["customers"], serde_json::json!([offered.len(), held.len()]));
+    let left_out = &figures["left_out"];
+    assert_eq!(left_out["decisions_without_outcome"].as_array().unwrap().len(), 10);
+    assert_eq!((&left_out["doubled_outcomes"], &left_out["unknown_customers"]), (&[1992].into(), &[1993].into()));
+    assert_eq!(figures["unreadable"], serde_json::json!(["outcomes.csv, line 1994: status is blank"]));
+
+    let text = model.run(&[&arguments[..], &["--positive", "gone"]].concat());
+    assert_code(&text, 0);
+    let text = String::from_utf8(text.stdout.clone()).unwrap() + &words(&text);
+    for part in
+        ["lift, in points", "customers saved", "offer gift:", "Qini coefficient", "10 decisions have no outcome"]
+    {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+
+    let never = model.run(&[&arguments[..], &["--positive", "left"]].concat());
+    assert_code(&never, 2);
+    assert!(words(&never).contains("no row of outcomes.csv has `status` = left"), "{}", words(&never));
+    let wrong = model.run(&[
+        "outcomes",
+        "decisions.csv",
+        "outcomes.csv",
+        "--id",
+        "ID",
+        "--left",
+        "status",
+        "--positive",
+        "gone",
+    ]);
+    assert_code(&wrong, 2);
+    assert!(words(&wrong).contains("has no column `ID`; the nearest is `id`"), "{}", words(&wrong));
+    model.table("others.csv", "customer,status\nX-1,gone\n");
+    let others =
+        ["outcomes", "decisions.csv", "others.csv", "--id", "id", "--outcome-id", "customer", "--left", "status"];
+    let none = model.run(&[&others[..], &["--positive", "gone"]].concat());
+    assert_code(&none, 1);
+    assert!(words(&none).contains("no decision has an outcome"), "{}", words(&none));
+    // A table that `decide` did not write.
+    let plain =
+        model.run(&["outcomes", "in.csv", "outcomes.csv", "--id", "id", "--left", "status", "--positive", "gone"]);
+    assert_code(&plain, 2);
+    assert!(words(&plain).contains("a table that `tenure decide` wrote is needed"), "{}", words(&plain));
 }

@@ -23,6 +23,7 @@ mod logistic;
 pub mod membership;
 pub mod metrics;
 pub mod observer;
+pub mod outcomes;
 pub mod preset;
 mod profile;
 pub mod sample;

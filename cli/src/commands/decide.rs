@@ -5,20 +5,24 @@ use std::path::PathBuf;
 use indicatif::HumanCount;
 use rayon::prelude::*;
 use serde_json::json;
+use tenure::decision::Refusal;
 use tenure::scorer::{DecideOptions, Decision, ExplainOptions, Scorer};
 use tenure_table::{Appended, Batch, Columns, Source};
 
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::inputs::{ModelAndTable, Notices};
-use crate::rows::{Output, RowArguments, RowColumns, RowOfTable, ScoredBatch, Writing, appended, row_number};
+use crate::rows::{
+    Output, OutputArguments, RowArguments, RowColumns, RowOfTable, ScoredBatch, Writing, appended, row_number,
+};
 
 /// Decide what to offer every customer of a table
 ///
 /// Writes all columns of the table as they are, then `probability`, `tier` (of the decision), `action`
-/// (what people do with that tier), `value`, `expected_profit`, `offer` (the best one), `reason` (why
-/// this offer, or why the customer is at risk), `refused` (`offer: rule; …`), `holdout` (yes or no)
-/// and `problems`. A row with a value that breaks a rule is written with empty cells and the rule in
+/// (what people do with that tier), `value`, `expected_profit`, `cost` (of the offer and the contact),
+/// `offer` (the best one), `reason` (why this offer, or why the customer is at risk), `reason_field`
+/// (its field, or its group of the policy), `withheld` (the offer that a held-out customer would have
+/// got), `refused` (`offer: rule; …`), `holdout` (yes or no) and `problems`. A row with a value that breaks a rule is written with empty cells and the rule in
 /// `problems`. Offers and rules are those of the model's policy, see docs/decisions.md.
 ///
 /// Every row is decided by itself: capacities and budgets are matters of `tenure plan`. The reasons of
@@ -41,9 +45,8 @@ pub struct Arguments {
     /// Maximum number of reasons in the decision of --row
     #[arg(long, value_name = "NUMBER", default_value_t = 3)]
     pub reasons: usize,
-    /// Overwrite the table
-    #[arg(long)]
-    pub force: bool,
+    #[command(flatten)]
+    pub output: OutputArguments,
     /// Print the counts of rows as JSON on standard output
     #[arg(long)]
     pub json: bool,
@@ -90,8 +93,8 @@ fn one(
 /// The decisions of a batch, one entry a row.
 #[derive(Default)]
 struct Decided {
-    numbers: [Vec<f32>; 3],
-    texts: [Vec<String>; 7],
+    numbers: [Vec<f32>; NUMBERS.len()],
+    texts: [Vec<String>; TEXTS.len()],
     tally: Tally,
 }
 
@@ -107,8 +110,9 @@ struct Tally {
     profit: f64,
 }
 
-const NUMBERS: [&str; 3] = ["probability", "value", "expected_profit"];
-const TEXTS: [&str; 7] = ["tier", "action", "offer", "reason", "refused", "holdout", "problems"];
+const NUMBERS: [&str; 4] = ["probability", "value", "expected_profit", "cost"];
+const TEXTS: [&str; 9] =
+    ["tier", "action", "offer", "reason", "reason_field", "withheld", "refused", "holdout", "problems"];
 
 fn table(
     arguments: &Arguments,
@@ -118,7 +122,7 @@ fn table(
     columns: RowColumns,
     console: &Console,
 ) -> Result<(), Failure> {
-    let output = Output::new(out, arguments.force)?;
+    let output = Output::new(out, arguments.output)?;
     let mut notices = Notices::new(&source, console);
     let places = Columns::find(&source, &scorer.document().schema, false)?.fields;
     let offers = &scorer.document().policy.offers;
@@ -216,13 +220,15 @@ fn decide(
                     decided.tally.offers[best.offer] += 1;
                 }
                 let value = decision.value.unwrap_or(f64::NAN);
-                ([decision.score.probability, value, decision.expected_profit], texts)
+                let contact = scorer.document().policy.contact_cost;
+                let cost = decision.actions.first().map_or(0.0, |best| best.judgement.cost + contact);
+                ([decision.score.probability, value, decision.expected_profit, cost], texts)
             }
             Err(problem) => {
                 decided.tally.not_decided += 1;
                 let separator = if problem.is_empty() || problems.is_empty() { "" } else { "; " };
                 problems = problems + separator + &problem;
-                ([f64::NAN; 3], Default::default())
+                ([f64::NAN; NUMBERS.len()], Default::default())
             }
         };
         decided.numbers.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number as f32));
@@ -233,7 +239,7 @@ fn decide(
 }
 
 /// The texts of a decision, as in [`TEXTS`], problems left out.
-fn cells(scorer: &Scorer, customer: &tenure::customer::Customer, decision: &Decision) -> [String; 6] {
+fn cells(scorer: &Scorer, customer: &tenure::customer::Customer, decision: &Decision) -> [String; 8] {
     let (policy, fields) = (&scorer.document().policy, &scorer.document().schema.fields);
     let tier = policy.decision_tiers().get(decision.tier);
     let action = tier.filter(|_| decision.holdout != Some(true)).map_or("", |tier| &tier.action);
@@ -243,6 +249,12 @@ fn cells(scorer: &Scorer, customer: &tenure::customer::Customer, decision: &Deci
         let contribution = decision.explanation.contributions[reason.field];
         scorer.messages().points(&fields[reason.field], customer.cells()[reason.field], contribution)
     });
+    let reason_field = reason.map(|reason| match reason.group.and_then(|group| policy.reasons.get(group)) {
+        Some(group) => &group.name,
+        None => &fields[reason.field].name,
+    });
+    let withheld = decision.refused.iter().filter(|refused| refused.rule == Refusal::Holdout);
+    let withheld = withheld.max_by(|a, b| a.profit.unwrap_or(0.0).total_cmp(&b.profit.unwrap_or(0.0)));
     let refused = decision.refused.iter().map(|refused| {
         let name = &policy.offers[refused.offer].name;
         format!("{name}: {}", refused.rule.name())
@@ -252,6 +264,8 @@ fn cells(scorer: &Scorer, customer: &tenure::customer::Customer, decision: &Deci
         action.into(),
         best.map_or("", |best| &policy.offers[best.offer].name).into(),
         sentence.unwrap_or_default(),
+        reason_field.cloned().unwrap_or_default(),
+        withheld.map_or("", |withheld| &policy.offers[withheld.offer].name).into(),
         refused.collect::<Vec<_>>().join("; "),
         decision.holdout.map_or("", |held| if held { "yes" } else { "no" }).into(),
     ]

@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod imbalance;
 pub mod init;
+pub mod outcomes;
 pub mod plan;
 
 pub mod report;

@@ -12,7 +12,9 @@ use tenure_table::{Appended, Batch, Columns, EncodedRows, nearest};
 use crate::console::{Console, interrupted};
 use crate::failure::Failure;
 use crate::inputs::{ModelAndTable, Notices};
-use crate::rows::{Output, Progress, RowArguments, RowColumns, ScoredBatch, Writing, appended, batches, in_order};
+use crate::rows::{
+    Output, OutputArguments, Progress, RowArguments, RowColumns, ScoredBatch, Writing, appended, batches, in_order,
+};
 
 /// Plan which customers of a table get which offer
 ///
@@ -42,9 +44,8 @@ pub struct Arguments {
     /// several times
     #[arg(long, value_name = "OFFER=NUMBER", value_parser = capacity)]
     pub capacity: Vec<(String, f64)>,
-    /// Overwrite the table
-    #[arg(long)]
-    pub force: bool,
+    #[command(flatten)]
+    pub output: OutputArguments,
     /// Print the plan's figures and the profit curve as JSON on standard output
     #[arg(long)]
     pub json: bool,
@@ -59,7 +60,7 @@ const NUMBERS: [&str; 3] = ["probability", "expected_profit", "cost"];
 const TEXTS: [&str; 3] = ["offer", "holdout", "problems"];
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let output = Output::new(&arguments.out, arguments.force)?;
+    let output = Output::new(&arguments.out, arguments.output)?;
     let scorer = arguments.input.scorer()?;
     let request = request(arguments, &scorer)?;
     let mut source = arguments.input.open()?;

@@ -9,7 +9,7 @@ mod scored;
 
 pub use identifiers::{RowArguments, RowColumns};
 pub use one::{RowOfTable, row_number};
-pub use output::{Output, Writing, appended};
+pub use output::{Output, OutputArguments, Writing, appended};
 pub use pipeline::in_order;
 pub use progress::{Progress, batches};
 pub use scored::ScoredBatch;

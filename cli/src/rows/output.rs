@@ -13,11 +13,23 @@ use super::progress::{Progress, batches};
 use crate::console::{Console, interrupted, refuse_overwrite};
 use crate::failure::Failure;
 
+/// The flags of how a table is written.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct OutputArguments {
+    /// Overwrite the table
+    #[arg(long)]
+    pub force: bool,
+    /// In .csv and .tsv, put an apostrophe before texts of the table that a spreadsheet would run as
+    /// formulas (texts that Tenure adds have it always)
+    #[arg(long)]
+    pub spreadsheet_safe: bool,
+}
+
 /// A table to write.
 pub struct Output<'a> {
     path: &'a Path,
     format: Format,
-    force: bool,
+    flags: OutputArguments,
 }
 
 /// A table that is being written, as the work on its batches sees it.
@@ -30,7 +42,7 @@ pub struct Writing<'a> {
 
 impl<'a> Output<'a> {
     /// Takes the format from the extension, and refuses to overwrite a file without `force`.
-    pub fn new(path: &'a Path, force: bool) -> Result<Output<'a>, Failure> {
+    pub fn new(path: &'a Path, flags: OutputArguments) -> Result<Output<'a>, Failure> {
         let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         let format = match extension.as_str() {
             "csv" => Format::Text { delimiter: ',' },
@@ -41,8 +53,8 @@ impl<'a> Output<'a> {
                 return Err(Failure::usage(format!("--out must end in .csv, .tsv or .parquet (got {path})")));
             }
         };
-        refuse_overwrite(path, force)?;
-        Ok(Output { path, format, force })
+        refuse_overwrite(path, flags.force)?;
+        Ok(Output { path, format, flags })
     }
 
     /// Writes the columns of `source` and `appended`. `work` encodes a batch, given the number of
@@ -58,7 +70,10 @@ impl<'a> Output<'a> {
         take: &mut (impl FnMut(T) + Send),
     ) -> Result<(), Failure> {
         let failure = |error| self.failure(error);
-        let table = OutputTable::new(source, self.format, appended).map_err(failure)?;
+        let mut table = OutputTable::new(source, self.format, appended).map_err(failure)?;
+        if self.flags.spreadsheet_safe {
+            table.make_safe_for_spreadsheets();
+        }
         // Listens from here on, so that the temporary file is removed.
         interrupted();
         let mut writer = table.writer(temporary_beside(self.path)?).map_err(failure)?;
@@ -85,7 +100,7 @@ impl<'a> Output<'a> {
         if interrupted() {
             return Err(Failure::interrupted());
         }
-        Ok(persist(file, self.path, Existing::forced(self.force))?)
+        Ok(persist(file, self.path, Existing::forced(self.flags.force))?)
     }
 
     fn failure(&self, error: WriteError) -> Failure {

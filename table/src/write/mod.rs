@@ -63,6 +63,8 @@ pub struct OutputTable {
 enum Encoding {
     Text {
         delimiter: u8,
+        /// Whether the table's own texts are made safe for spreadsheets as well.
+        all_safe: bool,
     },
     #[cfg(feature = "parquet")]
     Parquet(parquet::ParquetOutput),
@@ -93,7 +95,7 @@ impl OutputTable {
             Format::Text { .. } if !source.refused().is_empty() => {
                 return Err(WriteError::NotText { file: file(), columns: source.refused().to_vec() });
             }
-            Format::Text { delimiter } => Encoding::Text { delimiter: delimiter as u8 },
+            Format::Text { delimiter } => Encoding::Text { delimiter: delimiter as u8, all_safe: false },
             #[cfg(feature = "parquet")]
             Format::Parquet => Encoding::Parquet(parquet::ParquetOutput::new(source, appended)),
             _ => return Err(WriteError::Format),
@@ -104,6 +106,15 @@ impl OutputTable {
         Ok(OutputTable { names, columns, encoding })
     }
 
+    /// Makes the table's own cells safe for spreadsheets, as the appended ones are: in delimited text,
+    /// one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return, and is no number, gets an
+    /// apostrophe before it.
+    pub fn make_safe_for_spreadsheets(&mut self) {
+        if let Encoding::Text { all_safe, .. } = &mut self.encoding {
+            *all_safe = true;
+        }
+    }
+
     /// Encodes a batch of the source with the cells of the appended columns, in their order.
     ///
     /// # Panics
@@ -111,8 +122,8 @@ impl OutputTable {
     /// If an appended column has fewer rows than the batch.
     pub fn encode(&self, batch: &Batch, appended: &[Appended]) -> Result<EncodedRows, WriteError> {
         match &self.encoding {
-            Encoding::Text { delimiter } => {
-                Ok(EncodedRows::Text(text::encode(batch, self.columns, appended, *delimiter)))
+            Encoding::Text { delimiter, all_safe } => {
+                Ok(EncodedRows::Text(text::encode(batch, self.columns, appended, *delimiter, *all_safe)))
             }
             #[cfg(feature = "parquet")]
             Encoding::Parquet(output) => {
@@ -125,7 +136,7 @@ impl OutputTable {
     /// Begins the table.
     pub fn writer<W: Write + Send>(&self, mut out: W) -> Result<TableWriter<W>, WriteError> {
         match &self.encoding {
-            Encoding::Text { delimiter } => {
+            Encoding::Text { delimiter, .. } => {
                 out.write_all(&text::header(self.names.iter().map(String::as_str), *delimiter))?;
                 Ok(TableWriter { kind: WriterKind::Text(out) })
             }
@@ -234,6 +245,25 @@ mod tests {
                 expected.write_record([&cells[0], &cells[1], &number, ["", "a,\"b\""][row % 2]]).unwrap();
             }
             prop_assert_eq!(String::from_utf8(found).unwrap(), String::from_utf8(expected.into_inner().unwrap()).unwrap());
+        }
+    }
+
+    #[test]
+    fn cells_that_a_spreadsheet_would_run_begin_with_an_apostrophe() {
+        for (all_safe, own) in [(false, "=1+1,-5"), (true, "'=1+1,-5")] {
+            let mut source = Source::from_bytes("t.csv", b"a,b\n=1+1,-5\n".to_vec()).unwrap();
+            let column = AppendedColumn { name: "why".into(), kind: AppendedKind::Text };
+            let mut output = OutputTable::new(&mut source, Format::Text { delimiter: ',' }, &[column]).unwrap();
+            if all_safe {
+                output.make_safe_for_spreadsheets();
+            }
+            let batch = source.next().unwrap().unwrap();
+            for (text, written) in [("@SUM(A1)", "'@SUM(A1)"), ("-x", "'-x"), ("\rx", "\"'\rx\""), ("-1", "-1")] {
+                let Ok(EncodedRows::Text(lines)) = output.encode(&batch, &[Appended::Texts(vec![text])]) else {
+                    panic!("text is written as text")
+                };
+                assert_eq!(String::from_utf8(lines).unwrap(), format!("{own},{written}\n"));
+            }
         }
     }
 

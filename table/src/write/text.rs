@@ -7,24 +7,31 @@ use crate::batch::{Batch, Cells};
 
 /// The rows of a batch with the appended columns, as lines. A row that needs no quotes is copied as
 /// it stood in the file.
-pub(super) fn encode(batch: &Batch, columns: usize, appended: &[Appended], delimiter: u8) -> Vec<u8> {
+///
+/// Appended texts are safe for spreadsheets, those of the table if `all_safe`: one that a spreadsheet
+/// would run as a formula begins with an apostrophe.
+pub(super) fn encode(batch: &Batch, columns: usize, appended: &[Appended], delimiter: u8, all_safe: bool) -> Vec<u8> {
     let mut lines = Vec::with_capacity(1 << 20);
     #[cfg(feature = "parquet")]
     let texts: Vec<ColumnTexts> = match &batch.cells {
         Cells::Text(_) => Vec::new(),
         Cells::Arrow(_) => (0..columns).map(|column| ColumnTexts::new(batch, column)).collect(),
     };
+    let push = |lines: &mut Vec<u8>, cell: &str| match all_safe {
+        true => push_safe(lines, cell, delimiter),
+        false => push_cell(lines, cell, delimiter),
+    };
     for row in 0..batch.rows() {
         match &batch.cells {
-            Cells::Text(cells) => match cells.plain_row(row, delimiter) {
+            Cells::Text(cells) => match cells.plain_row(row, delimiter).filter(|_| !all_safe) {
                 Some(plain) => {
                     lines.extend_from_slice(plain.as_bytes());
                     lines.push(delimiter);
                 }
-                None => (0..columns).for_each(|column| push_cell(&mut lines, cells.cell(row, column), delimiter)),
+                None => (0..columns).for_each(|column| push(&mut lines, cells.cell(row, column))),
             },
             #[cfg(feature = "parquet")]
-            Cells::Arrow(_) => texts.iter().for_each(|column| push_cell(&mut lines, column.cell(row), delimiter)),
+            Cells::Arrow(_) => texts.iter().for_each(|column| push(&mut lines, column.cell(row))),
         }
         for column in appended {
             match column {
@@ -35,7 +42,7 @@ pub(super) fn encode(batch: &Batch, columns: usize, appended: &[Appended], delim
                     }
                     lines.push(delimiter);
                 }
-                Appended::Texts(texts) => push_cell(&mut lines, texts[row], delimiter),
+                Appended::Texts(texts) => push_safe(&mut lines, texts[row], delimiter),
             }
         }
         end_line(&mut lines, columns + appended.len());
@@ -53,6 +60,16 @@ pub(super) fn header<'a>(names: impl Iterator<Item = &'a str>, delimiter: u8) ->
     }
     end_line(&mut line, count);
     line
+}
+
+/// Adds a cell that no spreadsheet runs as a formula, and a delimiter. A number stays a number.
+fn push_safe(line: &mut Vec<u8>, cell: &str, delimiter: u8) {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.trim().parse::<f64>().is_err();
+    if is_formula {
+        push_cell(line, &["'", cell].concat(), delimiter);
+    } else {
+        push_cell(line, cell, delimiter);
+    }
 }
 
 /// Adds a cell and a delimiter. A cell is quoted where it would not be read back otherwise.

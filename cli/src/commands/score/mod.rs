@@ -20,7 +20,7 @@ use tenure_table::Columns;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::inputs::{ModelAndTable, Notices, training_shares};
-use crate::rows::Output;
+use crate::rows::{Output, OutputArguments};
 
 /// Score every row of a table
 ///
@@ -56,9 +56,8 @@ pub struct Arguments {
     /// standard error is 0.0025
     #[arg(long, value_name = "EVALUATIONS")]
     pub budget: Option<u64>,
-    /// Overwrite the table
-    #[arg(long)]
-    pub force: bool,
+    #[command(flatten)]
+    pub output: OutputArguments,
     /// Exit with code 1 if a field is unseen or newly missing in more than a tenth of the rows; the
     /// table is written all the same
     #[arg(long)]
@@ -70,7 +69,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     let Arguments { input, reasons, budget, .. } = arguments;
-    let out = Output::new(&arguments.out, arguments.force)?;
+    let out = Output::new(&arguments.out, arguments.output)?;
     let scorer = input.scorer()?;
     let document = scorer.document();
     let fields = document.schema.fields.len();

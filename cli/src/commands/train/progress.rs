@@ -13,6 +13,7 @@ use crate::console::Console;
 
 /// The progress of epochs: a bar, lines, or JSON.
 pub(super) struct EpochProgress {
+    console: Console,
     bar: indicatif::ProgressBar,
     plain: bool,
     json: bool,
@@ -21,15 +22,14 @@ pub(super) struct EpochProgress {
 impl EpochProgress {
     pub(super) fn new(console: &Console, json: bool) -> EpochProgress {
         let bar = console.bar(0, "epoch {pos}/{len} {bar:24} {msg}  at most {eta} left");
-        EpochProgress { bar, plain: console.plain() && !console.quiet && !json, json }
+        EpochProgress { console: *console, bar, plain: console.plain() && !console.quiet && !json, json }
     }
 
     pub(super) fn epoch(&mut self, stage: &str, report: &EpochReport) {
         let EpochReport { epoch, maximum_epochs, train_loss, validation_loss, best_epoch, .. } = *report;
         if self.json {
-            println!(
-                "{}",
-                json!({ "stage": stage, "epoch": epoch, "train_log_loss": train_loss, "validation_log_loss": validation_loss, "best_epoch": best_epoch })
+            self.console.print(
+                json!({ "stage": stage, "epoch": epoch, "train_log_loss": train_loss, "validation_log_loss": validation_loss, "best_epoch": best_epoch }),
             );
         }
         let message = format!("{stage}: train {train_loss:.4}, validation {validation_loss:.4}, best at {best_epoch}");
