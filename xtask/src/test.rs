@@ -113,7 +113,9 @@ fn summary(results: &[Finished]) -> String {
 }
 
 fn format() -> Result<()> {
-    command::run(command::cargo().args(["fmt", "--all", "--", "--check", "--files-with-diff"]))
+    let check = ["--", "--check", "--files-with-diff"];
+    command::run(command::cargo().args(["fmt", "--all"]).args(check))?;
+    command::run(command::cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml"]).args(check))
 }
 
 fn lint() -> Result<()> {
