@@ -27,7 +27,7 @@ fuzz_target!(|text: &str| {
     for logit in logits {
         // The batch has less digits; a steep line between two knots that f32 does not tell apart may
         // be anywhere on it, so only the range is held.
-        let mut batch = [logit as f32; 5];
+        let mut batch = [(logit as f32).clamp(f32::MIN, f32::MAX); 5];
         let (quad, rest) = batch.split_at_mut(4);
         calibration.apply(quad);
         calibration.apply(rest);

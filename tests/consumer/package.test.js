@@ -95,6 +95,7 @@ const LIMITS = {
   "dist/webgpu.js": 3_500,
   "dist/blocks.js": 2_500,
   "dist/digest.js": 1_100,
+  "dist/signature.js": 1_400,
 };
 
 function brotli(file) {

@@ -10,12 +10,15 @@ pub mod evaluate;
 pub mod explain;
 pub mod imbalance;
 pub mod init;
+pub mod keygen;
 pub mod plan;
 
 pub mod report;
 pub mod runs;
 pub mod sample;
 pub mod score;
+pub mod sign;
 pub mod track;
 pub mod train;
 pub mod tune;
+pub mod verify;
