@@ -27,7 +27,7 @@ const SLOWEST_MS = 10_000;
 const scorer = await load(model);
 const limits = { bytes: 1 << 16, records: 20, lines: 50, budget: 1 << 14, seconds: 5 };
 const handlers = [false, true].map((strict) => createHandler({ scorer, limits, strict, routes: openInference() }));
-const { name } = scorer.card;
+const { name } = await scorer.model();
 
 const JSON_TYPE = "application/json";
 const column = (field, data) => ({ name: field, datatype: "FP64", shape: [data.length], data });
