@@ -74,15 +74,26 @@ fn what_a_key_signed_is_verified_with_its_public_key_and_nothing_else() {
     verify(&model, 3, "`tenure sign` writes the signature");
 }
 
+/// `pkg/tests/signature.test.js` reads the same files.
+#[test]
+fn a_signature_that_is_kept_is_verified() {
+    let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests");
+    let [model, key, signature] =
+        ["artifacts/v1.safetensors", "vectors/signature/public.key", "vectors/signature/v1.safetensors.sig"]
+            .map(|name| format!("{tests}/{name}"));
+    let output = SmallModel::new().run(&["verify", &model, "--key", &key, "--signature", &signature]);
+    assert_code(&output, 0);
+}
+
 #[test]
 fn every_command_that_reads_a_model_refuses_one_that_is_not_signed() {
     let model = signed();
     let commands: [(&str, &[&str]); 8] = [
         ("card", &["--out", "-"]),
-        ("score", &["--data", "in.csv", "--out", "-"]),
+        ("score", &["--data", "in.csv", "--out", "out.csv", "--force"]),
         ("explain", &["--data", "in.csv", "--row", "1"]),
-        ("decide", &["--data", "in.csv", "--out", "-"]),
-        ("plan", &["--data", "in.csv", "--out", "-"]),
+        ("decide", &["--data", "in.csv", "--out", "out.csv", "--force"]),
+        ("plan", &["--data", "in.csv", "--out", "out.csv", "--force"]),
         ("evaluate", &["--data", "in.csv", "--resamples", "0"]),
         ("report", &["--data", "in.csv", "--force", "--resamples", "10"]),
         ("audit", &["--data", "in.csv", "--shadow-models", "0"]),
@@ -110,7 +121,7 @@ fn every_command_that_reads_a_model_refuses_one_that_is_not_signed() {
     // The second model of a report needs a signature too.
     std::fs::write(model.path("tenure.toml"), "verify_key = \"public.key\"\n").unwrap();
     std::fs::copy(model.path("model.safetensors"), model.path("second.safetensors")).unwrap();
-    let flags = ["--data", "in.csv", "--compare", "second.safetensors", "--resamples", "10"];
+    let flags = ["--data", "in.csv", "--compare", "second.safetensors", "--resamples", "10", "--force"];
     let output = model.run(&[&["report", "model.safetensors"], &flags[..]].concat());
     assert_code(&output, 3);
     assert!(words(&output).contains("second.safetensors.sig"), "{}", words(&output));
