@@ -35,6 +35,8 @@ pub const USAGE: i32 = 2;
 pub const ENVIRONMENT: i32 = 3;
 /// A model breaks a promise of privacy: `tenure audit` alone ends so.
 pub const BROKEN_PROMISE: i32 = 3;
+/// A model is not signed by the key that it must be signed by.
+pub const UNSIGNED: i32 = 3;
 /// Stopped by Ctrl-C.
 pub const INTERRUPTED: i32 = 130;
 

@@ -12,5 +12,6 @@ pub mod recorder;
 pub mod report;
 pub mod rows;
 pub mod runs;
+pub mod signing;
 pub mod table;
 pub mod tracking;

@@ -6,8 +6,8 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_cli::commands::{
-    audit, card, check, config, crossval, decide, evaluate, explain, imbalance, init, outcomes, plan, report, runs,
-    sample, score, track, train, tune,
+    audit, card, check, config, crossval, decide, evaluate, explain, imbalance, init, keygen, outcomes, plan, report,
+    runs, sample, score, sign, track, train, tune, verify,
 };
 use tenure_cli::configuration::{self, ResolvedSettings};
 use tenure_cli::console::{Console, printable};
@@ -19,8 +19,8 @@ use tenure_cli::failure::Failure;
 /// scores and explains customers in this command, in the browser and at the edge.
 ///
 /// Exit codes: 0 done; 1 error in the data; 2 error in the flags, the schema or the configuration;
-/// 3 error of the machine (files, memory, network), or a broken promise in `tenure audit`; 130
-/// interrupted.
+/// 3 error of the machine (files, memory, network), a broken promise in `tenure audit`, or a model
+/// that the key did not sign; 130 interrupted.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -51,6 +51,9 @@ enum Command {
     Report(Box<report::Arguments>),
     Card(card::Arguments),
     Audit(audit::Arguments),
+    Keygen(keygen::Arguments),
+    Sign(sign::Arguments),
+    Verify(verify::Arguments),
     Runs(runs::Arguments),
     Track(track::Arguments),
     Config(config::Arguments),
@@ -93,6 +96,9 @@ fn run() -> Result<(), Failure> {
         Command::Report(arguments) => report::run(&arguments, &console),
         Command::Audit(arguments) => audit::run(&arguments, &console),
         Command::Card(arguments) => card::run(&arguments, &console),
+        Command::Keygen(arguments) => keygen::run(&arguments, &console),
+        Command::Sign(arguments) => sign::run(&arguments, &console),
+        Command::Verify(arguments) => verify::run(&arguments, &console),
         Command::Runs(arguments) => runs::run(&arguments, &console),
         Command::Track(arguments) => track::run(&arguments, &console),
         Command::Config(arguments) => config::run(&arguments, &configuration, &console),
@@ -114,6 +120,18 @@ mod tests {
             let twice = flags.windows(2).find(|pair| pair[0] == pair[1]);
             assert_eq!(twice, None, "tenure {}", command.get_name());
             assert!(!flags.is_empty() || command.get_name() == "help", "tenure {}", command.get_name());
+        }
+    }
+
+    /// `TENURE_A_B` is the key `b` of section `a`, or the key `a-b` of every section: never both.
+    #[test]
+    fn no_variable_sets_two_keys() {
+        let command = Arguments::command();
+        let settings =
+            || command.get_subcommands().flat_map(|command| command.get_arguments().map(move |arg| (command, arg)));
+        let of_all: Vec<String> = settings().filter_map(|(_, arg)| Some(arg.get_long()?.into())).collect();
+        for (command, key) in settings().filter_map(|(command, arg)| Some((command.get_name(), arg.get_long()?))) {
+            assert!(!of_all.contains(&format!("{command}-{key}")), "tenure {command} --{key}");
         }
     }
 }

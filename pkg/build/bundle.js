@@ -31,13 +31,14 @@ const BESIDE = [
   "webgpu",
   "blocks",
   "digest",
+  "signature",
 ];
 /** Entries that import nothing, so that a copy of them works anywhere. */
 const WHOLE = ["inline", "worker"];
 /**
  * In edge runtimes these entries are a part of the package's file: each module there must be listed.
  */
-const WITHIN_EDGE = ["blocks", "digest"];
+const WITHIN_EDGE = ["blocks", "digest", "signature"];
 /** What a handler of `edge` can have beside it. */
 const AROUND_EDGE = ["access", "inference", "jwt", "node", "openapi", "rollout"].map((name) => `edge/${name}`);
 /** The elements, which import `lit`, and the same with `lit` inside. */

@@ -53,13 +53,16 @@ function normal(part: string): string {
 }
 
 async function digest(algorithm: string, bytes: Uint8Array): Promise<Uint8Array> {
-  // Pages without https have no `subtle`.
-  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
-  if (subtle === undefined) {
-    throw new TenureError(
-      "crypto_unavailable",
-      "hashes need crypto.subtle, which a page has only on https and on localhost: serve the page from there, or leave out the option integrity",
-    );
-  }
-  return new Uint8Array(await subtle.digest(algorithm.replace("sha", "SHA-"), bytes as BufferSource));
+  const name = algorithm.replace("sha", "SHA-");
+  return new Uint8Array(await subtle("hashes", "integrity").digest(name, bytes as BufferSource));
+}
+
+/** @internal What computes hashes and verifies signatures. Pages without https do not have it. */
+export function subtle(what: string, options: string): SubtleCrypto {
+  const found = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  if (found !== undefined) return found;
+  throw new TenureError(
+    "crypto_unavailable",
+    `${what} need crypto.subtle, which a page has only on https and on localhost: serve the page from there, or leave out the option ${options}`,
+  );
 }

@@ -3,6 +3,7 @@
 import type { DeviceChoice, GpuFiles } from "./device.js";
 import type { WasmSource } from "./instance.js";
 import type { Messages } from "./locale.js";
+import type { ArtifactSource } from "./source.js";
 
 /** Options of `load`. */
 export interface LoadOptions {
@@ -41,6 +42,16 @@ export interface LoadOptions {
    * must fit. Default: any model is loaded.
    */
   readonly integrity?: string;
+  /**
+   * The key that must have signed the model: the text of a public key that `tenure keygen` writes,
+   * `tenure-ed25519-public:…`. It needs the option `signature`. Default: any model is loaded.
+   */
+  readonly publicKey?: string;
+  /**
+   * The signature that `tenure sign` writes beside a model, such as `model.safetensors.sig`: its
+   * address, a `Response` or its bytes. It needs the option `publicKey`.
+   */
+  readonly signature?: ArtifactSource;
 }
 
 /** @internal The names of {@link LoadOptions}. */
@@ -51,4 +62,6 @@ export const LOAD_OPTIONS: readonly string[] = Object.keys({
   reference: 0,
   locale: 0,
   integrity: 0,
+  publicKey: 0,
+  signature: 0,
 } satisfies Record<keyof LoadOptions, 0>);

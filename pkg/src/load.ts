@@ -12,7 +12,7 @@ import { type WasmSource, wasmMemory } from "./instance.js";
 import { verified } from "./integrity.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import { Scorer } from "./scorer.js";
-import { type ArtifactSource, artifactBytes, type ReadFile } from "./source.js";
+import { type ArtifactSource, artifactBytes, type ReadFile, signatureBytes } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 
 const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceChoice[];
@@ -26,8 +26,8 @@ const DEVICES: readonly unknown[] = ["cpu", "webgpu", "auto"] satisfies DeviceCh
  * @returns a scorer, whose methods are synchronous unless they return a promise or an async
  *   iterator.
  * @throws TenureError `fetch_failed` with the address and the status; `wasm_unavailable`;
- *   `integrity_mismatch` and `crypto_unavailable` with the option `integrity`; `artifact_…` if the file
- *   is not a valid artifact; `argument_invalid` for a source of another
+ *   `integrity_mismatch` with the option `integrity`, `signature_invalid` with `publicKey`, and
+ *   `crypto_unavailable` with either; `artifact_…` if the file is not a valid artifact; `argument_invalid` for a source of another
  *   type, for an option that does not exist, for a device without `gpu`, for messages with problems, and for a reference that is not a date or whose model has no
  *   date field.
  * @example
@@ -51,18 +51,19 @@ export interface Platform {
 export function loader(platform: Platform): Load {
   return async <C>(source: ArtifactSource, options: LoadOptions = {}) => {
     checkNames(options, LOAD_OPTIONS);
-    const { wasm, locale, device = "cpu", gpu, reference, integrity } = options;
+    const { wasm, locale, device = "cpu", gpu, reference, integrity, publicKey, signature } = options;
     if (!DEVICES.includes(device)) {
       throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${textOf(device)}`);
     }
     if (device !== "cpu" && gpu === undefined) {
       throw new TenureError("argument_invalid", `device "${device}" needs the option gpu, which tenure/gpu exports`);
     }
-    const [bytes, memory] = await Promise.all([
+    const [bytes, memory, signed] = await Promise.all([
       artifactBytes(source, platform.readFile),
       wasmMemory(() => wasm ?? platform.wasm(), platform.readFile),
+      signatureBytes(signature, platform.readFile),
     ]);
-    await verified(bytes, integrity);
+    await verified(bytes, { integrity, publicKey, signature: signed });
     try {
       const engine = new Engine(bytes);
       const day =

@@ -12,8 +12,12 @@ export type ArtifactSource = string | URL | Uint8Array | ArrayBuffer | Response;
 /** Reads a local file. Returns undefined for an address that `fetch` reads. */
 export type ReadFile = (address: string | URL) => Promise<Uint8Array> | undefined;
 
-/** Reads the bytes of an artifact. */
-export async function artifactBytes(source: ArtifactSource, readFile?: ReadFile): Promise<Uint8Array> {
+/** Reads the bytes of an artifact, or of another file. */
+export async function artifactBytes(
+  source: ArtifactSource,
+  readFile?: ReadFile,
+  what = "an artifact",
+): Promise<Uint8Array> {
   if (isAddress(source)) {
     const file = readFile?.(source);
     if (file !== undefined) return file;
@@ -24,12 +28,17 @@ export async function artifactBytes(source: ArtifactSource, readFile?: ReadFile)
     if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
     if (isArrayBuffer(source)) return new Uint8Array(source);
   } catch (cause) {
-    throw new TenureError("argument_invalid", "the bytes of the artifact were moved to another thread", [], { cause });
+    throw new TenureError("argument_invalid", `the bytes of ${what} were moved to another thread`, [], { cause });
   }
-  throw new TenureError(
-    "argument_invalid",
-    `an artifact must be an address, a Response or bytes, not ${kindOf(source)}`,
-  );
+  throw new TenureError("argument_invalid", `${what} must be an address, a Response or bytes, not ${kindOf(source)}`);
+}
+
+/** Reads the bytes of a signature, if there is one. */
+export async function signatureBytes(
+  source: ArtifactSource | undefined,
+  readFile?: ReadFile,
+): Promise<Uint8Array | undefined> {
+  return source === undefined ? undefined : artifactBytes(source, readFile, "a signature");
 }
 
 /**

@@ -25,11 +25,21 @@ import type { CoreProblem, CoreRule } from "./generated.js";
  * - `length`: a column has another length than the others.
  * - `http_status`: the status of a response is not 200 to 299.
  * - `hash`: a model has another hash than the option `integrity`.
+ * - `signature`: a signature is not of the key and the model.
  * - `unique`: several columns have the name of one field.
  * - `unknown`: there is no such option, or no such field.
  * - `changeable`: the schema does not call the field changeable.
  */
-export type Rule = CoreRule | "length" | "http_status" | "hash" | "unique" | "unknown" | "changeable" | (string & {});
+export type Rule =
+  | CoreRule
+  | "length"
+  | "http_status"
+  | "hash"
+  | "signature"
+  | "unique"
+  | "unknown"
+  | "changeable"
+  | (string & {});
 
 /**
  * A value that breaks a rule, of a field, a column or an option. `${field} ${message} (got
@@ -62,7 +72,9 @@ export function isError({ rule }: Pick<Problem, "rule">): boolean {
  * - `wasm_unavailable`: the WebAssembly module cannot be fetched, compiled or started.
  * - `artifact_…`: this version cannot read the artifact. The rest of the code is the reason.
  * - `integrity_mismatch`: the model does not have the hash of the option `integrity`.
- * - `crypto_unavailable`: a page without https cannot compute hashes.
+ * - `signature_invalid`: the key of the option `publicKey` did not sign the model.
+ * - `crypto_unavailable`: a page without https cannot compute hashes or verify signatures, or the runtime has no
+ *   Ed25519.
  * - `stream_invalid`: the text of a stream is not UTF-8, has no header line, or a line that is too long.
  * - `aborted`: the caller's signal stopped the work. `cause` is the signal's reason.
  * - `disposed`: the scorer or the pool is disposed.
@@ -75,6 +87,7 @@ export type ErrorCode =
   | "fetch_failed"
   | "wasm_unavailable"
   | "integrity_mismatch"
+  | "signature_invalid"
   | "crypto_unavailable"
   | "stream_invalid"
   | "aborted"

@@ -14,7 +14,15 @@ import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
 import type { Request } from "./messages.js";
 import type { Platform } from "./platform.js";
 import type { Scorer } from "./scorer.js";
-import { type ArtifactSource, artifactBytes, isAddress, isArrayBuffer, isResponse, type ReadFile } from "./source.js";
+import {
+  type ArtifactSource,
+  artifactBytes,
+  isAddress,
+  isArrayBuffer,
+  isResponse,
+  type ReadFile,
+  signatureBytes,
+} from "./source.js";
 import { TenureError } from "./tenure-error.js";
 import { PoolWorker, type Spawn } from "./thread.js";
 import type { ColumnsFor, ExplainedBlock, RecordFor } from "./types.js";
@@ -30,7 +38,10 @@ export type PlatformWorker = Platform<"Worker">;
 
 /** Options of {@link CreatePool}. */
 export interface PoolOptions
-  extends Pick<LoadOptions, "wasm" | "locale" | "device" | "gpu" | "reference" | "integrity"> {
+  extends Pick<
+    LoadOptions,
+    "wasm" | "locale" | "device" | "gpu" | "reference" | "integrity" | "publicKey" | "signature"
+  > {
   /** Number of workers. Default: one fewer than the processor has cores, and at least one. */
   readonly size?: number;
   /**
@@ -166,13 +177,19 @@ export function poolCreator(platform: PoolPlatform): CreatePool {
       device,
       reference,
       integrity,
+      publicKey,
+      signature,
     } = options;
     if (!Number.isInteger(size) || size < 1) {
       throw new TenureError("argument_invalid", `size must be a positive whole number, not ${textOf(size)}`);
     }
-    const [artifact, module] = await Promise.all([artifactBytes(source, platform.readFile), sent(wasm, platform)]);
+    const [artifact, module, signed] = await Promise.all([
+      artifactBytes(source, platform.readFile),
+      sent(wasm, platform),
+      signatureBytes(signature, platform.readFile),
+    ]);
     // Here, once for all workers.
-    await verified(artifact, integrity);
+    await verified(artifact, { integrity, publicKey, signature: signed });
     const workers = new Workers(platform.spawner(worker), {
       kind: "start",
       artifact,

@@ -305,6 +305,25 @@ test("50 MB, and 50 KB that unpack to 50 MB, are cut off at the limit", async ()
   assert.equal((await call(handler, "/v1/score", { body: "{}", headers: stated })).status, 413);
 });
 
+test("a compressed body that waited for its model, and is refused, does not end the process", async () => {
+  // While it waits, Node decompresses ahead.
+  const body = gzipSync(Buffer.concat([Buffer.from([0xff]), Buffer.alloc(1 << 20, "a")]));
+  const acquire = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return { scorer, model: { name: "late", version: "1", sha256: "" }, release: () => undefined };
+  };
+  const late = createHandler({ models: { acquire, list: () => [] } });
+  const headers = { "content-type": "application/x-ndjson", "content-encoding": "gzip" };
+  const uncaught = [];
+  const note = (error) => uncaught.push(error);
+  process.on("uncaughtException", note);
+  const { text } = await call(late, "/v1/score", { body, headers });
+  assert.equal(JSON.parse(text).error.code, "body_invalid");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  process.off("uncaughtException", note);
+  assert.deepEqual(uncaught, []);
+});
+
 test("100,000 levels are refused like any other value", async () => {
   const levels = 100_000;
   for (const value of ["[".repeat(levels) + "]".repeat(levels), '{"a":'.repeat(levels) + 1 + "}".repeat(levels)]) {

@@ -284,7 +284,7 @@ test("load, createPool, createHandler, scoreStream and sampleRecords", async () 
       await survives(() => createPool(value, { size: 1 }).then((pool) => pool.dispose()), `createPool(${what})`);
     }
     await survives(() => load(path, value), `load(path, ${what})`);
-    for (const option of ["device", "gpu", "reference", "locale", "integrity"]) {
+    for (const option of ["device", "gpu", "reference", "locale", "integrity", "publicKey", "signature"]) {
       await survives(() => load(path, { [option]: value }), `load { ${option}: ${what} }`);
       if (option === "reference")
         await survives(() => load(dated.bytes, { [option]: value }), `a dated model { ${option}: ${what} }`);

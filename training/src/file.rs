@@ -77,9 +77,20 @@ pub fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), FileEr
     persist(file, path, existing)
 }
 
+/// Writes a file that only its owner can read, whole or not at all.
+pub fn write_private(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), FileError> {
+    let mut file = temporary(path, 0o600)?;
+    file.write_all(bytes).map_err(|error| FileError::new(path, error))?;
+    persist(file, path, existing)
+}
+
 /// A temporary file in the folder of `path`, removed unless it is [`persist`]ed. It has the
 /// permissions of an ordinary new file. Removes those of runs that were killed.
 pub fn temporary_beside(path: &Path) -> Result<NamedTempFile, FileError> {
+    temporary(path, 0o666)
+}
+
+fn temporary(path: &Path, mode: u32) -> Result<NamedTempFile, FileError> {
     let folder = folder_of(path);
     let create = std::fs::create_dir_all(folder).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => ErrorKind::NotADirectory.into(),
@@ -93,8 +104,10 @@ pub fn temporary_beside(path: &Path) -> Result<NamedTempFile, FileError> {
     {
         use std::os::unix::fs::PermissionsExt;
         // The system takes away what the user's umask forbids.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        builder.permissions(std::fs::Permissions::from_mode(mode));
     }
+    #[cfg(not(unix))]
+    let _ = mode;
     loop {
         let file = builder.tempfile_in(folder).map_err(|error| FileError::new(folder, error))?;
         // Without locks on this file system nobody sweeps, so that no lock is needed.
@@ -217,5 +230,7 @@ pub(crate) mod tests {
         std::fs::write(&any, "").unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&ours), mode(&any));
+        write_private(&ours, b"", Existing::Replace).unwrap();
+        assert_eq!(mode(&ours) & 0o777, 0o600);
     }
 }

@@ -11,6 +11,7 @@ mod debian;
 mod demo;
 mod figures;
 mod finished;
+mod fuzz;
 mod gpu;
 mod mlflow;
 mod npm;
@@ -54,6 +55,8 @@ enum Task {
     /// Run under load for long
     #[command(subcommand)]
     Soak(soak::Soak),
+    /// Feed changed input to everything that reads what others wrote: libFuzzer, on stable Rust
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),
         Task::Soak(soak) => soak::run(&soak),
+        Task::Fuzz(options) => fuzz::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

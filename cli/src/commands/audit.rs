@@ -19,7 +19,7 @@ use tenure_training::stored::{
 
 use crate::console::{Console, interrupted};
 use crate::failure::{BROKEN_PROMISE, Failure};
-use crate::inputs::{ArtifactFile, ReadArguments, read_artifact, read_for_training, read_schema};
+use crate::inputs::{ArtifactFile, ReadArguments, TrustArguments, read_artifact, read_for_training, read_schema};
 
 /// Show what a model reveals about the customers it was trained on
 ///
@@ -31,6 +31,8 @@ use crate::inputs::{ArtifactFile, ReadArguments, read_artifact, read_for_trainin
 pub struct Arguments {
     /// Artifact
     pub model: PathBuf,
+    #[command(flatten)]
+    pub trust: TrustArguments,
     /// The table that the model was trained on: CSV, TSV, Parquet or .xlsx
     #[arg(long)]
     pub data: PathBuf,
@@ -85,7 +87,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
             "--shadow-models must be an even number of at least {FEWEST_SHADOW_MODELS}, or 0 (got {shadow_models})"
         )));
     }
-    let ArtifactFile { artifact, .. } = read_artifact(&arguments.model, None)?;
+    let ArtifactFile { artifact, .. } = read_artifact(&arguments.model, None, &arguments.trust)?;
     let scorer = Scorer::new(artifact);
     let card = scorer.document().card()?;
     if let Some(file) = &arguments.schema {

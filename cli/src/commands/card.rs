@@ -8,7 +8,7 @@ use tenure_training::file::{Existing, write};
 use crate::card::markdown;
 use crate::console::{Console, refuse_overwrite};
 use crate::failure::Failure;
-use crate::inputs::{ArtifactFile, read_artifact};
+use crate::inputs::{ArtifactFile, TrustArguments, read_artifact};
 
 /// Write the model card of an artifact as Markdown for Hugging Face
 ///
@@ -18,6 +18,8 @@ use crate::inputs::{ArtifactFile, read_artifact};
 pub struct Arguments {
     /// Artifact
     pub model: PathBuf,
+    #[command(flatten)]
+    pub trust: TrustArguments,
     /// File to write; `-` prints the card
     #[arg(long, default_value = "MODEL_CARD.md")]
     pub out: PathBuf,
@@ -37,7 +39,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     if !prints {
         refuse_overwrite(&arguments.out, arguments.force)?;
     }
-    let ArtifactFile { artifact, sha256 } = read_artifact(&arguments.model, None)?;
+    let ArtifactFile { artifact, sha256 } = read_artifact(&arguments.model, None, &arguments.trust)?;
     if arguments.json {
         let card: Value = serde_json::from_str(&artifact.document.card).map_err(Failure::data)?;
         console.print(format!("{card:#}"));

@@ -12,7 +12,9 @@ use tenure_training::scores::scores;
 
 use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_evaluation, warn_of_shifts};
+use crate::inputs::{
+    ArtifactFile, ReadArguments, TrustArguments, day, read_artifact, read_for_evaluation, warn_of_shifts,
+};
 
 /// Measure an artifact on a table with known outcomes
 ///
@@ -23,6 +25,8 @@ use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_ev
 pub struct Arguments {
     /// Artifact
     pub model: PathBuf,
+    #[command(flatten)]
+    pub trust: TrustArguments,
     /// Table with known outcomes: CSV, TSV, Parquet or .xlsx
     #[arg(long)]
     pub data: PathBuf,
@@ -72,7 +76,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     if let Some(file) = json_file {
         refuse_overwrite(file, arguments.force)?;
     }
-    let ArtifactFile { artifact, sha256: model_sha256 } = read_artifact(&arguments.model, arguments.reference)?;
+    let ArtifactFile { artifact, sha256: model_sha256 } =
+        read_artifact(&arguments.model, arguments.reference, &arguments.trust)?;
     let scorer = Scorer::new(artifact);
     let card = scorer.document().card()?;
     let options = arguments.reading.options();

@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod imbalance;
 pub mod init;
+pub mod keygen;
 pub mod outcomes;
 pub mod plan;
 
@@ -17,6 +18,8 @@ pub mod report;
 pub mod runs;
 pub mod sample;
 pub mod score;
+pub mod sign;
 pub mod track;
 pub mod train;
 pub mod tune;
+pub mod verify;

@@ -12,7 +12,9 @@ use tenure_training::scores::{Scores, scores};
 
 use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
-use crate::inputs::{ArtifactFile, ReadArguments, day, read_artifact, read_for_evaluation, warn_of_shifts};
+use crate::inputs::{
+    ArtifactFile, ReadArguments, TrustArguments, day, read_artifact, read_for_evaluation, warn_of_shifts,
+};
 use crate::report::page;
 
 /// Write an HTML report on how good a model is, and where it is not
@@ -25,6 +27,8 @@ use crate::report::page;
 pub struct Arguments {
     /// Artifact
     pub model: PathBuf,
+    #[command(flatten)]
+    pub trust: TrustArguments,
     /// Table with known outcomes: CSV, TSV, Parquet or .xlsx
     #[arg(long)]
     pub data: PathBuf,
@@ -159,8 +163,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
 }
 
 fn read(file: &Path, arguments: &Arguments, console: &Console) -> Result<LoadedModel, Failure> {
-    let Arguments { data, reference, reading, .. } = arguments;
-    let ArtifactFile { artifact, sha256 } = read_artifact(file, *reference)?;
+    let Arguments { data, reference, reading, trust, .. } = arguments;
+    let ArtifactFile { artifact, sha256 } = read_artifact(file, *reference, trust)?;
     let scorer = Scorer::new(artifact);
     let cohort = read_for_evaluation(data, &reading.options(), &scorer.document().schema, console)?;
     warn_of_shifts(&cohort, &scorer.document().card()?, console);

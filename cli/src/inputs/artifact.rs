@@ -1,6 +1,6 @@
-//! Artifact files, and the flag --reference.
+//! Artifact files, and the flags --reference and --verify-key.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use tenure::artifact::{Artifact, ArtifactError, read};
@@ -8,6 +8,7 @@ use tenure::schema::date;
 use tenure_table::unreadable;
 
 use crate::failure::Failure;
+use crate::signing::{PublicKey, beside, verify};
 
 /// An artifact and the hash of its file.
 pub struct ArtifactFile {
@@ -16,9 +17,21 @@ pub struct ArtifactFile {
     pub sha256: String,
 }
 
+/// Whose artifacts are read.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct TrustArguments {
+    /// Public key, a file of `tenure keygen`: a model is refused unless this key signed it. The
+    /// signature is the file beside it with .sig at the end of its name
+    #[arg(long, value_name = "FILE")]
+    pub verify_key: Option<PathBuf>,
+}
+
 /// Reads an artifact file. Its dates count back from the day `reference`, where one is given.
-pub fn read_artifact(path: &Path, reference: Option<f64>) -> Result<ArtifactFile, Failure> {
+pub fn read_artifact(path: &Path, reference: Option<f64>, trust: &TrustArguments) -> Result<ArtifactFile, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file(path, unreadable(&error)))?;
+    if let Some(key) = &trust.verify_key {
+        verify(path, &bytes, &beside(path), &PublicKey::read(key)?)?;
+    }
     let refuse = |error: ArtifactError| Failure::data(format!("{}: {error} [{}]", path.display(), error.code()));
     let mut artifact = read(&bytes).map_err(refuse)?;
     if let Some(day) = reference

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tenure::scorer::Scorer;
 use tenure_table::{BrokenLines, ReadOptions, Source};
 
-use super::artifact::{day, read_artifact};
+use super::artifact::{TrustArguments, day, read_artifact};
 use crate::failure::Failure;
 
 /// Which table of a file is read.
@@ -21,6 +21,8 @@ pub struct SheetArguments {
 pub struct ModelAndTable {
     /// The artifact
     pub model: PathBuf,
+    #[command(flatten)]
+    pub trust: TrustArguments,
     /// The table: CSV, TSV, Parquet or .xlsx
     #[arg(long)]
     pub data: PathBuf,
@@ -35,7 +37,7 @@ pub struct ModelAndTable {
 impl ModelAndTable {
     /// Reads the artifact.
     pub fn scorer(&self) -> Result<Scorer, Failure> {
-        Ok(Scorer::new(read_artifact(&self.model, self.reference)?.artifact))
+        Ok(Scorer::new(read_artifact(&self.model, self.reference, &self.trust)?.artifact))
     }
 
     /// Opens the table. Broken lines keep their place as rows.

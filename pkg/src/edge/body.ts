@@ -108,8 +108,9 @@ export async function* timed(
     }
   } finally {
     clock.stop();
-    // Whoever sends more than is read need not be waited for.
-    if (!isDone) reader.cancel().catch(() => undefined);
+    // Whoever sends more than is read need not be waited for. Later, because Node 20 ends the process if a
+    // `DecompressionStream` is cancelled while it is about to hand out a chunk that it holds.
+    if (!isDone) setTimeout(() => reader.cancel().catch(() => undefined), 0);
   }
 }
 

@@ -36,6 +36,10 @@ export interface RolloutModel {
   readonly source: string | URL | Uint8Array | ArrayBuffer | (() => Stored | Promise<Stored>);
   /** The hash that the file must have, as the option `integrity` of `load`. */
   readonly integrity?: string;
+  /** The key that must have signed the file, as the option `publicKey` of `load`. It needs `signature`. */
+  readonly publicKey?: string;
+  /** The signature of the file: bytes, an address, or a function that reads it from a store. */
+  readonly signature?: RolloutModel["source"];
 }
 
 /** A share of requests, in percent, that goes to another model too, or instead. */
@@ -315,11 +319,21 @@ class Entry {
   }
 
   async load(): Promise<Loaded> {
-    const { name, version, source, integrity } = this.#model;
-    const file = typeof source === "function" ? await stored(await source(), this.id) : source;
-    const scorer = await load(file, integrity === undefined ? {} : { integrity });
+    const { name, version, source, integrity, publicKey, signature } = this.#model;
+    const scorer = await load(await fileOf(source, this.id), {
+      ...(integrity === undefined ? {} : { integrity }),
+      ...(publicKey === undefined ? {} : { publicKey }),
+      ...(signature === undefined ? {} : { signature: await fileOf(signature, `the signature of ${this.id}`) }),
+    });
     return new Loaded(scorer, { name, version, sha256: (await scorer.model()).sha256 });
   }
+}
+
+async function fileOf(
+  source: RolloutModel["source"],
+  id: string,
+): Promise<Exclude<RolloutModel["source"], () => unknown>> {
+  return typeof source === "function" ? stored(await source(), id) : source;
 }
 
 async function stored(value: Stored, id: string): Promise<Uint8Array | ArrayBuffer> {
@@ -367,7 +381,7 @@ class Loaded {
 const idOf = ({ name, version }: RolloutModel): string => `${name}@${version}`;
 
 function checkModel(model: RolloutModel): void {
-  checkNames(model, ["name", "version", "source", "integrity"]);
+  checkNames(model, ["name", "version", "source", "integrity", "publicKey", "signature"]);
   for (const key of ["name", "version"] as const) {
     if (typeof model[key] !== "string" || model[key] === "") {
       throw invalid(`${key} of a model must be a text, not ${kindOf(model[key])}`);
