@@ -110,8 +110,10 @@ impl OutputTable {
     /// one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return, and is no number, gets an
     /// apostrophe before it.
     pub fn make_safe_for_spreadsheets(&mut self) {
-        if let Encoding::Text { all_safe, .. } = &mut self.encoding {
-            *all_safe = true;
+        match &mut self.encoding {
+            Encoding::Text { all_safe, .. } => *all_safe = true,
+            #[cfg(feature = "parquet")]
+            Encoding::Parquet(_) => {}
         }
     }
 
