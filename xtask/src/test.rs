@@ -195,6 +195,7 @@ fn tracking() -> Result<()> {
 fn build_wasm() -> Result<()> {
     npm::install()?;
     wasm::build()?;
+    wasm::build_decider()?;
     text::check_shipped(&project::path("pkg/wasm"))
 }
 
