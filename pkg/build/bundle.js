@@ -16,8 +16,8 @@ import { build } from "esbuild";
 const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
 const DIST = join(PACKAGE, "dist");
 /** The package itself, for each kind of runtime: `src/NAME.ts` becomes `dist/NAME.js`. */
-const EDGE = ["workerd", "edge-light"];
-const PLATFORMS = ["index", "node", "slim", ...EDGE];
+const EDGE = ["workerd", "edge-light", "decide-workerd", "decide-edge-light"];
+const PLATFORMS = ["index", "node", "slim", "decide", "decide-node", ...EDGE];
 /** Entries that are loaded only when they are used. */
 const BESIDE = [
   "command-node",
@@ -34,7 +34,7 @@ const BESIDE = [
   "signature",
 ];
 /** Entries that import nothing, so that a copy of them works anywhere. */
-const WHOLE = ["inline", "worker"];
+const WHOLE = ["inline", "decide-inline", "worker"];
 /**
  * In edge runtimes these entries are a part of the package's file: each module there must be listed.
  */
@@ -95,7 +95,7 @@ const REALM_CHECK =
 const anyRealm = {
   name: "any-realm",
   setup({ onLoad }) {
-    onLoad({ filter: /[/\\]wasm[/\\]tenure\.js$/ }, ({ path }) => ({
+    onLoad({ filter: /[/\\]wasm[/\\]tenure(_decide)?\.js$/ }, ({ path }) => ({
       contents: replaced(readFileSync(path, "utf8"), REALM_CHECK, ""),
     }));
   },
@@ -149,18 +149,21 @@ write(
 const CLASSIC = join(DIST, "classic");
 mkdirSync(CLASSIC);
 writeFileSync(join(CLASSIC, "package.json"), '{ "type": "commonjs" }\n');
-const script = replaced(
-  await bundle("inline", { format: "iife", globalName: "tenure" }),
-  /var tenure=(.*);\s*$/s,
-  "const tenure=$1;",
-);
-write(
-  "classic/tenure",
-  `{${script.replace(IMPORT_OF_ADDRESS, 'Promise.reject(Error("tenure/classic has no graphics device"))')}
+const SCRIPTS = { tenure: "inline", decide: "decide-inline" };
+for (const [name, entry] of Object.entries(SCRIPTS)) {
+  const script = replaced(
+    await bundle(entry, { format: "iife", globalName: "tenure" }),
+    /var tenure=(.*);\s*$/s,
+    "const tenure=$1;",
+  );
+  write(
+    `classic/${name}`,
+    `{${script.replace(IMPORT_OF_ADDRESS, 'Promise.reject(Error("tenure/classic has no graphics device"))')}
 if (typeof module === "object") module.exports = tenure; else globalThis.tenure = tenure;}
-0 && (module.exports = { ${Object.keys(await import(pathToFileURL(join(DIST, "inline.js")))).join(", ")} });
+0 && (module.exports = { ${Object.keys(await import(pathToFileURL(join(DIST, `${entry}.js`)))).join(", ")} });
 `,
-);
+  );
+}
 for (const name of ["edge", "testing"]) write(`classic/${name}`, await bundle(name, { format: "cjs" }));
 
 // The core's tables of messages, each an entry: a language is downloaded only if it is imported.
@@ -203,10 +206,11 @@ for (const file of public_) {
   if (NAMES_A_CLASS.test(text)) writeFileSync(file, `/// <reference path="${folder}globals.d.ts" />\n${text}`);
 }
 // In their folder the same declarations are those of CommonJS.
-for (const file of declarations(["inline", "edge", "testing", ...LANGUAGES])) {
+for (const file of declarations([...Object.values(SCRIPTS), "edge", "testing", ...LANGUAGES])) {
   const copy = join(CLASSIC, relative(DIST, file));
   mkdirSync(dirname(copy), { recursive: true });
   copyFileSync(file, copy);
 }
 copyFileSync(join(DIST, "globals.d.ts"), join(CLASSIC, "globals.d.ts"));
 writeFileSync(join(CLASSIC, "tenure.d.ts"), 'export * from "./inline.js";\nexport as namespace tenure;\n');
+writeFileSync(join(CLASSIC, "decide.d.ts"), 'export * from "./decide-inline.js";\n');

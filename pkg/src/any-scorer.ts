@@ -1,6 +1,7 @@
 /** What takes a scorer, whatever the type of its customers. */
 
 import type { CounterfactualOptions, Counterfactuals } from "./counterfactuals.js";
+import type { DecideOptions, Decision } from "./decision.js";
 import type { Card, Policy, Schema } from "./document.js";
 import type {
   BlockScores,
@@ -42,6 +43,8 @@ export interface AnyScorer {
   explain(record: Any, options?: ExplainOptions): Explanation;
   /** See {@link Scorer.counterfactuals}. */
   counterfactuals(record: Any, options?: CounterfactualOptions): Counterfactuals;
+  /** Of a scorer from `tenure/decide`: what to do about a customer. */
+  decide?(record: Any, options?: DecideOptions): Decision;
 }
 
 /** A table in blocks, of any customers: every `BlockScorer<C>` is one. */

@@ -137,8 +137,17 @@ function commonest(lengths: readonly (number | undefined)[]): number {
   return best;
 }
 
-/** Scores every row of a table on the CPU. `live` throws once the scorer is disposed. */
-export function scoreTable(live: () => Engine, views: Views, table: Table, findings: Findings): BlockScores {
+/**
+ * Scores every row of a table on the CPU. `live` throws once the scorer is disposed. `scored` is called
+ * with each block of rows while it is in the column buffers.
+ */
+export function scoreTable(
+  live: () => Engine,
+  views: Views,
+  table: Table,
+  findings: Findings,
+  scored?: (engine: Engine, start: number, rows: number) => void,
+): BlockScores {
   const { rows } = table;
   const probability = new Float32Array(rows);
   const logit = new Float32Array(rows);
@@ -158,6 +167,7 @@ export function scoreTable(live: () => Engine, views: Views, table: Table, findi
     tier.set(results.tiers.subarray(0, blockRows), start);
     flags.set(results.flags.subarray(0, blockRows), start);
     findings.add(table, flags.subarray(start, start + blockRows));
+    scored?.(engine, start, blockRows);
   }
   return { probability, logit, tier, flags, errorCount };
 }

@@ -6,6 +6,7 @@
 
 import type { AnyScorer } from "./any-scorer.js";
 import { type Cors, corsFor } from "./edge/cors.js";
+import { decideRoute } from "./edge/decide.js";
 import { cardRoute, schemaRoute } from "./edge/documents.js";
 import type { HandlerEvent } from "./edge/event.js";
 import { type Authorize, type Caller, Exchange, type Route, type Shared } from "./edge/exchange.js";
@@ -83,6 +84,7 @@ const ROUTES: readonly Route[] = [
   scoreRoute,
   explainRoute,
   counterfactualsRoute,
+  decideRoute,
   schemaRoute,
   cardRoute,
   healthRoute,
@@ -97,7 +99,8 @@ const ROUTES: readonly Route[] = [
  *   [...], "shifts": [...]}`: a score or an `error` for each record, and what is wrong in all of them.
  *   Lines of JSON (`application/x-ndjson`) have a line of the answer each, as they arrive.
  * - `POST /v1/explain` with a record, or with `{"record": {...}, "options": {...}}`, answers with its
- *   `Explanation`, `POST /v1/counterfactuals` with its `Counterfactuals`.
+ *   `Explanation`, `POST /v1/counterfactuals` with its `Counterfactuals`, and `POST /v1/decide` with its
+ *   `Decision` if the scorer is one of `tenure/decide`.
  * - `GET /v1/schema` and `GET /v1/card` answer with `{schema, policy}` and the model card.
  * - `GET /healthz`, `/readyz` and `/metrics` are for those who operate it.
  *

@@ -1,8 +1,9 @@
 /**
  * `tenure/elements`: what a page puts beside a customer. Importing it registers `<tenure-score>`,
- * `<tenure-reasons>` and `<tenure-what-if>`. It needs the package `lit`.
+ * `<tenure-reasons>`, `<tenure-what-if>` and `<tenure-actions>`. It needs the package `lit`.
  */
 
+import { TenureActions } from "./elements/actions.js";
 import { CounterfactualCards } from "./elements/counterfactual-cards.js";
 import { define } from "./elements/define.js";
 import { FieldForm } from "./elements/field-form.js";
@@ -17,7 +18,7 @@ import { TenureWhatIf } from "./elements/what-if.js";
 // What Tenure's own page shares with the elements. It may change between versions.
 export { controls } from "./elements/controls.js";
 export { cssVariables } from "./elements/css-variables.js";
-export type { TenureChange, TenureEventMap, TenureFailed, TenureScored } from "./elements/events.js";
+export type { TenureChange, TenureDecided, TenureEventMap, TenureFailed, TenureScored } from "./elements/events.js";
 export type { ModelOptions } from "./elements/explainer.js";
 export { acquire, type Explainer, release, type Wish } from "./elements/explainer.js";
 export type { Extent } from "./elements/field-form.js";
@@ -28,7 +29,7 @@ export { notes } from "./elements/notes.js";
 export { formats } from "./elements/numbers.js";
 export { ticks, waterfall } from "./elements/waterfall.js";
 export { wordsOf } from "./elements/words.js";
-export { TenureReasons, TenureScore, TenureWhatIf };
+export { TenureActions, TenureReasons, TenureScore, TenureWhatIf };
 
 // The parts first, so that an element is whole once it is registered.
 define("tenure-tier-scale", TierScale);
@@ -40,3 +41,4 @@ define("tenure-form", FieldForm);
 define("tenure-score", TenureScore);
 define("tenure-reasons", TenureReasons);
 define("tenure-what-if", TenureWhatIf);
+define("tenure-actions", TenureActions);

@@ -50,9 +50,19 @@ export function optionEntries(options: unknown): [name: string, value: unknown][
 
 /** The problem of an option that does not exist, with the name that was probably meant. */
 export function unknownOption(field: string, value: unknown, names: readonly string[]): Problem {
-  const meant = nearest(field, names);
-  const hint = meant === undefined ? `the options are ${names.join(", ")}` : `did you mean ${meant}?`;
-  return { field, rule: "unknown", value: textOf(value), message: `is not an option; ${hint}` };
+  return {
+    field,
+    rule: "unknown",
+    value: textOf(value),
+    message: `is not an option; ${hint(field, names, "options")}`,
+  };
+}
+
+/** The name that was probably meant; if none is near, all names of that kind. */
+export function hint(name: string, names: readonly string[], kind: string): string {
+  const meant = nearest(name, names);
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  return names.length === 0 ? `there are no ${kind}` : `the ${kind} are ${names.join(", ")}`;
 }
 
 /** Problems of options that do not exist: a misspelt one would be ignored without a word. */

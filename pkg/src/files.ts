@@ -1,7 +1,8 @@
 /** Local files, for runtimes with a file system. */
 
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fetchFailed, type ReadFile } from "./source.js";
 
@@ -17,3 +18,18 @@ export const readLocal: ReadFile = (address) => {
     Promise.reject(fetchFailed(text, error)),
   );
 };
+
+/**
+ * Reads a WebAssembly module of the package. Synchronous, as Node reads scripts: an asynchronous read
+ * takes longer than the read itself.
+ */
+export function readPackaged(address: () => string, name: string): Uint8Array {
+  try {
+    // As a path, because Node refuses a URL of another class than its own, and Next.js gives programs
+    // such a class.
+    return readFileSync(fileURLToPath(address()));
+  } catch {
+    // webpack in Next.js makes it an address of the site. The file is also where it was installed.
+    return readFileSync(join(dirname(fileURLToPath(import.meta.url)), "../wasm", name));
+  }
+}

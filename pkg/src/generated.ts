@@ -604,6 +604,132 @@ export interface Interaction {
   readonly value: number;
 }
 
+/** What to do about a customer. */
+export interface CoreDecision {
+  /** Calibrated probability of leaving, 0 to 1. */
+  readonly probability: number;
+  /** The network's output before calibration, in log-odds. */
+  readonly logit: number;
+  /** Position in `policy.profit_tiers`, or in `policy.tiers` where there are none. */
+  readonly tier: number;
+  /** What people do with customers of the tier; empty for a customer who is held out. */
+  readonly action: string;
+  /** What the customer is worth; `null` if the policy does not say, or a value is missing. */
+  readonly value: number | null;
+  /** Expected profit of the first action; 0 without an action. */
+  readonly expectedProfit: number;
+  /** Whether the customer is held out and gets no offer; `null` if that needs an identifier. */
+  readonly holdout: boolean | null;
+  /** Offers that are worth their cost, best first. A customer gets one of them. */
+  readonly actions: ReadonlyArray<OfferAction>;
+  /** The other offers, in the order of the policy. */
+  readonly refused: ReadonlyArray<RefusedOffer>;
+  /** The fields that raise the probability most, largest first. */
+  readonly reasons: ReadonlyArray<Reason>;
+  /** Whether the reasons come from exact Shapley values, not estimates. */
+  readonly exact: boolean;
+  /** Largest standard error of a reason, as a probability; 0 if all are exact. */
+  readonly standardError: number;
+}
+
+/** An offer that is worth its cost. */
+export interface OfferAction {
+  /** The offer's name. */
+  readonly offer: string;
+  /** The offer's name for people. */
+  readonly label: string;
+  /** P(leave) × effect × value − cost. */
+  readonly expectedProfit: number;
+  /** Cost of the offer and of the contact. */
+  readonly cost: number;
+  /** Probability that the offer keeps the customer if the customer would leave. */
+  readonly effect: number;
+  /** The reason that it answers; `null` if none of its reasons raises the probability. */
+  readonly reason: Reason | null;
+}
+
+/** An offer that is not made. */
+export interface RefusedOffer {
+  /** The offer's name. */
+  readonly offer: string;
+  /** The offer's name for people. */
+  readonly label: string;
+  /** The rule that stopped it. */
+  readonly rule: "eligibility" | "cooldown" | "value" | "effect" | "cost" | "profit" | "capacity" | "holdout";
+  /** Its expected profit; `null` if it is not known. */
+  readonly expectedProfit: number | null;
+}
+
+/** A field, or a group of fields, that raises the probability. */
+export interface Reason {
+  /** The field's name; of a group, its largest field. */
+  readonly field: string;
+  /** The field's label, in the language of the scorer. */
+  readonly label: string;
+  /** The value as text, with its unit. */
+  readonly text: string;
+  /** The group's label; `null` if the field is in none. */
+  readonly group: string | null;
+  /** What it adds to the probability; of a group that an offer answers, all of its fields together. */
+  readonly contribution: number;
+  /** What the field adds, in percentage points, as a sentence in the language of the scorer. */
+  readonly sentence: string;
+}
+
+/** The figures of a plan. */
+export interface CorePlan {
+  /** Expected profit of all offers together. */
+  readonly expectedProfit: number;
+  /** What the offers cost, contacts included. */
+  readonly cost: number;
+  /** No plan within the limits has more expected profit. */
+  readonly bound: number;
+  /** What contacting a share of the cohort brings, without limits. */
+  readonly curve: CoreProfitCurve;
+  /** One for each offer of the policy, in its order. */
+  readonly offers: ReadonlyArray<PlannedOffer>;
+}
+
+/**
+ * Expected profit by the share of the cohort that is contacted, each customer with the offer that is
+ * best for the customer.
+ */
+export interface CoreProfitCurve {
+  /** `[101]`: shares of the cohort: 0, 0.01, …, 1. */
+  readonly fractions: ReadonlyArray<number>;
+  /** `[101]`: profit where those of the largest expected profit are contacted first. */
+  readonly byProfit: ReadonlyArray<number>;
+  /** `[101]`: profit where those of the highest probability are contacted first. */
+  readonly byRisk: ReadonlyArray<number>;
+  /** The best share if the largest expected profit comes first, and its profit. */
+  readonly bestByProfit: MostProfit;
+  /** The best share if the highest probability comes first, and its profit. */
+  readonly bestByRisk: MostProfit;
+}
+
+/** The largest profit, and the share of the customers to contact for it. */
+export interface MostProfit {
+  /** Share of the customers who are contacted, 0 to 1. */
+  readonly fraction: number;
+  /** The profit: of a curve in total, of a campaign for each customer. */
+  readonly profit: number;
+}
+
+/** An offer in a plan. */
+export interface PlannedOffer {
+  /** The offer's name. */
+  readonly offer: string;
+  /** The offer's name for people. */
+  readonly label: string;
+  /** How many customers get it. */
+  readonly count: number;
+  /**
+   * The most that a campaign with this offer alone can expect, among the customers who can get it:
+   * the expected maximum profit (EMP) if the effect is a beta distribution. `null` if nobody can.
+   */
+  readonly campaign: MostProfit | null;
+}
+
 /**
  * Rows of a batch in which something is wrong with one field: its value breaks a rule, or it is not
  * what training saw.

@@ -1,6 +1,7 @@
 /** Tenure for browsers. Bundlers recognise the `new URL` below and copy the WebAssembly file. */
 
-import { type Load, loader } from "./load.js";
+import type { Load } from "./load.js";
+import { loader } from "./scoring.js";
 
 export * from "./public.js";
 

@@ -1,7 +1,8 @@
 /** `tenure/inline`: the WebAssembly module is inside, so there is no file to find. */
 
 import base64 from "../wasm/tenure_bg.wasm?base64";
-import { type Load, loader } from "./load.js";
+import type { Load } from "./load.js";
+import { loader } from "./scoring.js";
 
 export * from "./public.js";
 

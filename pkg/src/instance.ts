@@ -3,7 +3,6 @@
  * share it.
  */
 
-import { initSync } from "../wasm/tenure.js";
 import { answered, fetchOk, isAddress, isResponse, type ReadFile } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 
@@ -21,7 +20,16 @@ export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { pr
  */
 export type WasmSource = WasmModule | ArrayBuffer | ArrayBufferView | Response | URL | string;
 
-const MOVED = ". If a bundler did not copy the file, import from tenure/inline, or pass its address as options.wasm";
+/** @internal A WebAssembly module of the package, with what wasm-bindgen wrote around it. */
+export interface Glue {
+  /** The stem of its files: `wasm/NAME.js` and `wasm/NAME_bg.wasm`. */
+  readonly name: string;
+  /** Starts it. */
+  initSync(options: { readonly module: WebAssembly.Module }): { readonly memory: WebAssembly.Memory };
+}
+
+const MOVED =
+  ". If a bundler did not copy the file, import from tenure/inline (or tenure/decide/inline), or pass its address as options.wasm";
 
 /**
  * On a page, bytes are compiled asynchronously, so that its thread stays free. Elsewhere they are
@@ -37,10 +45,11 @@ let memory: Promise<WebAssembly.Memory> | undefined;
  *   tries again.
  */
 export function wasmMemory(
+  glue: Glue,
   source: () => WasmSource | Promise<WasmSource>,
   readFile?: ReadFile,
 ): Promise<WebAssembly.Memory> {
-  memory ??= instantiate(source, readFile).catch((error: unknown) => {
+  memory ??= instantiate(glue, source, readFile).catch((error: unknown) => {
     memory = undefined;
     throw error;
   });
@@ -48,19 +57,22 @@ export function wasmMemory(
 }
 
 async function instantiate(
+  glue: Glue,
   source: () => WasmSource | Promise<WasmSource>,
   readFile?: ReadFile,
 ): Promise<WebAssembly.Memory> {
   try {
     const module = await compiled(await source(), readFile);
-    // wasm-bindgen keeps the first module that it gets, so another module must be refused before.
-    if (!WebAssembly.Module.exports(module).some(({ name }) => name === "engine_new")) {
-      throw new Error("it is not Tenure's module: pass tenure/wasm/tenure_bg.wasm of this version");
+    // wasm-bindgen keeps the first module that it gets, so another module must be refused before. Each
+    // imports from the script around it.
+    const own = `${glue.name}_bg`;
+    if (!WebAssembly.Module.imports(module).some((needed) => needed.module === `./${own}.js`)) {
+      throw new Error(`it is not the module of this entry: pass tenure/wasm/${own}.wasm of this version`);
     }
     // Pages may start modules of up to 8 MB synchronously since Chrome 115 (July 2023). Starting
     // asynchronously is more code to download, and in Node it touches `Response`, which loads all
     // of fetch.
-    return initSync({ module }).memory;
+    return glue.initSync({ module }).memory;
   } catch (error) {
     throw unavailable(error);
   }

@@ -1,17 +1,17 @@
 /**
- * Makes `load` for a platform. Platforms differ in where the WebAssembly module is and whether they
- * read files.
+ * Makes `load` for a WebAssembly module and a platform. Platforms differ in where the module is and
+ * whether they read files. `scoring.ts` and `deciding.ts` name the modules.
  */
 
-import { Engine } from "../wasm/tenure.js";
+import type { Engine } from "../wasm/tenure.js";
 import type { DeviceChoice } from "./device.js";
 import { checkNames, fromCore, kindOf, textOf } from "./error.js";
 import { dateText } from "./fields.js";
 import { graphics } from "./graphics.js";
-import { type WasmSource, wasmMemory } from "./instance.js";
+import { type Glue, type WasmSource, wasmMemory } from "./instance.js";
 import { verified } from "./integrity.js";
 import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
-import { Scorer } from "./scorer.js";
+import type { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile, signatureBytes } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 
@@ -47,8 +47,14 @@ export interface Platform {
   readonly readFile?: ReadFile;
 }
 
-/** Makes `load` for a platform. */
-export function loader(platform: Platform): Load {
+/** @internal A WebAssembly module, and the class of its scorers. */
+export interface Core extends Glue {
+  readonly Engine: new (bytes: Uint8Array) => Engine;
+  readonly Scorer: typeof Scorer;
+}
+
+/** @internal Makes `load` for a module and a platform. */
+export function loader(core: Core, platform: Platform): Load {
   return async <C>(source: ArtifactSource, options: LoadOptions = {}) => {
     checkNames(options, LOAD_OPTIONS);
     const { wasm, locale, device = "cpu", gpu, reference, integrity, publicKey, signature } = options;
@@ -60,18 +66,18 @@ export function loader(platform: Platform): Load {
     }
     const [bytes, memory, signed] = await Promise.all([
       artifactBytes(source, platform.readFile),
-      wasmMemory(() => wasm ?? platform.wasm(), platform.readFile),
+      wasmMemory(core, () => wasm ?? platform.wasm(), platform.readFile),
       signatureBytes(signature, platform.readFile),
     ]);
     await verified(bytes, { integrity, publicKey, signature: signed });
     try {
-      const engine = new Engine(bytes);
+      const engine = new core.Engine(bytes);
       const day =
         reference === undefined
           ? undefined
           : isoDay(engine.set_reference(dateText(reference as Date) ?? textOf(reference)));
       if (locale !== undefined) engine.set_messages(messages(locale));
-      return new Scorer<C>(
+      return new core.Scorer<C>(
         engine,
         memory,
         bytes,

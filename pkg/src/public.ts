@@ -8,6 +8,7 @@ export type {
   FieldChange,
   NoCounterfactual,
 } from "./counterfactuals.js";
+export type { DecideOptions, Decision, OfferAction, Reason, RefusedOffer } from "./decision.js";
 export type { DeviceChoice, DeviceReport, GpuFiles, WorkedOn } from "./device.js";
 export type {
   Card,

@@ -42,6 +42,18 @@ const CLEAN = 0;
 const ERRORS = 2;
 /** For the core: the row buffer instead of a row of the column buffers. */
 const OF_ROW = -1;
+/** @internal What a scorer lets methods of another module do. */
+export interface Inside extends CohortEngine {
+  /**
+   * Reads and scores a record, and asks the core about the row buffer. The answer gets the warnings.
+   * Throws as `score`.
+   */
+  ask<Answer extends object>(record: unknown, ask: () => Answer): Answer & { readonly problems: readonly Problem[] };
+}
+
+/** @internal The inside of a scorer. */
+export let insideOf: <C>(scorer: Scorer<C>) => Inside;
+
 /** The device of a scorer that was loaded for the CPU. */
 const NOT_ASKED = onCpu("not_asked", 'the scorer was loaded with device: "cpu", the default');
 
@@ -370,6 +382,14 @@ export class Scorer<C = unknown> {
 
   static {
     makeDisposable(Scorer.prototype);
+    insideOf = (scorer) => ({
+      ...scorer.#cohort(),
+      ask(record, ask) {
+        const row = scorer.#read(record);
+        scorer.#score(row);
+        return { ...ask(), problems: scorer.#warnings(scorer.#live(), row) };
+      },
+    });
   }
 
   #cohort(): CohortEngine {

@@ -4,9 +4,9 @@
  */
 
 import type { WasmSource } from "./instance.js";
-import { loader } from "./load.js";
 import type { LoadOptions } from "./load-options.js";
 import type { Scorer } from "./scorer.js";
+import { loader } from "./scoring.js";
 import type { ArtifactSource } from "./source.js";
 
 export * from "./public.js";

@@ -4,7 +4,8 @@
  */
 
 import module from "../wasm/tenure_bg.wasm";
-import { type Load, loader } from "./load.js";
+import type { Load } from "./load.js";
+import { loader } from "./scoring.js";
 
 export * from "./public.js";
 

@@ -84,19 +84,34 @@ export function missingArtifact(missing) {
 
 /** The artifact with its first number field changed, and the field's name. */
 export function changedArtifact(change) {
-  const bytes = readFileSync(artifactPath());
+  let name;
+  const bytes = rewritten(readFileSync(artifactPath()), ({ schema: { fields } }) => {
+    const index = fields.findIndex((field) => field.kind === "number");
+    fields[index] = change(fields[index]);
+    name = fields[index].name;
+  });
+  return { name, bytes };
+}
+
+/** The kept artifact with a policy. */
+export function withPolicy(policy) {
+  return rewritten(readFileSync(new URL("tests/artifacts/v1.safetensors", ROOT)), (document) => {
+    document.policy = policy;
+  });
+}
+
+/** An artifact whose document was changed. */
+function rewritten(bytes, change) {
   const length = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
   const document = JSON.parse(header["__metadata__"].tenure);
   // With the checksum of the file as it was, the changed one would count as damaged.
   document.checksum = undefined;
-  const fields = document.schema.fields;
-  const index = fields.findIndex((field) => field.kind === "number");
-  fields[index] = change(fields[index]);
+  change(document);
   header["__metadata__"].tenure = JSON.stringify(document);
   const text = Buffer.from(JSON.stringify(header));
   const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, " ")]);
   const start = Buffer.alloc(8);
   start.writeBigUInt64LE(BigInt(padded.length));
-  return { name: fields[index].name, bytes: Buffer.concat([start, padded, bytes.subarray(8 + length)]) };
+  return Buffer.concat([start, padded, bytes.subarray(8 + length)]);
 }

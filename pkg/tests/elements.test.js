@@ -85,7 +85,7 @@ test("the documentation lists every custom property, part, slot and event", () =
     ...found(/\bpart="([a-z-]+)"/g),
     ...found(/<slot name="([a-z-]+)"/g),
     ...found(/exportparts="([^"]+)"/g).flatMap((list) => list.split(", ")),
-    ...found(/"(tenure-(?:scored|change|error))"/g),
+    ...found(/"(tenure-(?:scored|change|decided|error))"/g),
   ];
   assert.ok(names.length > 50, String(names.length));
   const document = readFileSync(new URL("../../docs/elements.md", import.meta.url), "utf8");

@@ -27,7 +27,12 @@ test("a module that cannot be used is named, and the next load tries again", asy
   const html = new Response("<!doctype html>", { headers: { "content-type": "text/html; charset=utf-8" } });
   await assert.rejects(load(path, { wasm: html }), { code: "wasm_unavailable", message: /is HTML.*tenure\/inline/ });
   await assert.rejects(load(path, { wasm: new Response("", { status: 404 }) }), { code: "wasm_unavailable" });
-  // A valid module, but not Tenure's.
+  // The package's other module, and one that is not Tenure's.
+  const other = readFileSync(new URL("../wasm/tenure_decide_bg.wasm", import.meta.url));
+  await assert.rejects(load(path, { wasm: other }), {
+    code: "wasm_unavailable",
+    message: /not the module of this entry: pass tenure\/wasm\/tenure_bg\.wasm/,
+  });
   await assert.rejects(load(path, { wasm: Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0) }), { code: "wasm_unavailable" });
 });
 

@@ -5,11 +5,15 @@
 mod burn;
 mod cohort;
 mod counterfactuals;
+#[cfg(feature = "decide")]
+mod decision;
 mod engine;
 mod explanation;
 mod failure;
 #[cfg(feature = "webgpu")]
 mod gpu;
+#[cfg(feature = "decide")]
+mod plan;
 mod sentences;
 #[cfg(feature = "webgpu")]
 mod staged;

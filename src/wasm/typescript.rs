@@ -2,7 +2,10 @@
 
 use ts_rs::{Config, TS};
 
-use super::wire::{Contribution, Explanation, Finding, Interaction};
+use super::wire::{
+    Contribution, Decision, Explanation, Finding, Interaction, MostProfit, OfferAction, Plan, PlannedOffer,
+    ProfitCurve, Reason, RefusedOffer,
+};
 use crate::card::{Interval, Intervals, Metrics, ModelCard};
 use crate::customer::{Problem, Rule};
 use crate::decision::{Group, Holdout, Offer, Policy, Tier};
@@ -38,6 +41,14 @@ pub fn declarations() -> String {
         declaration::<Explanation<'static>>(""),
         declaration::<Contribution<'static>>(""),
         declaration::<Interaction<'static>>(""),
+        declaration::<Decision<'static>>(""),
+        declaration::<OfferAction<'static>>(""),
+        declaration::<RefusedOffer<'static>>(""),
+        declaration::<Reason<'static>>(""),
+        declaration::<Plan<'static>>(""),
+        declaration::<ProfitCurve<'static>>(""),
+        declaration::<MostProfit>(""),
+        declaration::<PlannedOffer<'static>>(""),
         declaration::<Finding<'static>>(""),
         declaration::<Problem>(""),
         declaration::<Rule>(""),

@@ -89,16 +89,174 @@ pub(super) struct Finding<'a> {
     pub(super) message: &'a str,
 }
 
+/// What to do about a customer.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CoreDecision"))]
+pub(super) struct Decision<'a> {
+    /// Calibrated probability of leaving, 0 to 1.
+    pub(super) probability: f64,
+    /// The network's output before calibration, in log-odds.
+    pub(super) logit: f64,
+    /// Position in `policy.profit_tiers`, or in `policy.tiers` where there are none.
+    pub(super) tier: f64,
+    /// What people do with customers of the tier; empty for a customer who is held out.
+    pub(super) action: &'a str,
+    /// What the customer is worth; `null` if the policy does not say, or a value is missing.
+    pub(super) value: Option<f64>,
+    /// Expected profit of the first action; 0 without an action.
+    pub(super) expected_profit: f64,
+    /// Whether the customer is held out and gets no offer; `null` if that needs an identifier.
+    pub(super) holdout: Option<bool>,
+    /// Offers that are worth their cost, best first. A customer gets one of them.
+    pub(super) actions: Vec<OfferAction<'a>>,
+    /// The other offers, in the order of the policy.
+    pub(super) refused: Vec<RefusedOffer<'a>>,
+    /// The fields that raise the probability most, largest first.
+    pub(super) reasons: Vec<Reason<'a>>,
+    /// Whether the reasons come from exact Shapley values, not estimates.
+    pub(super) exact: bool,
+    /// Largest standard error of a reason, as a probability; 0 if all are exact.
+    pub(super) standard_error: f64,
+}
+
+/// An offer that is worth its cost.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "OfferAction"))]
+pub(super) struct OfferAction<'a> {
+    /// The offer's name.
+    pub(super) offer: &'a str,
+    /// The offer's name for people.
+    pub(super) label: &'a str,
+    /// P(leave) × effect × value − cost.
+    pub(super) expected_profit: f64,
+    /// Cost of the offer and of the contact.
+    pub(super) cost: f64,
+    /// Probability that the offer keeps the customer if the customer would leave.
+    pub(super) effect: f64,
+    /// The reason that it answers; `null` if none of its reasons raises the probability.
+    pub(super) reason: Option<Reason<'a>>,
+}
+
+/// An offer that is not made.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "RefusedOffer"))]
+pub(super) struct RefusedOffer<'a> {
+    /// The offer's name.
+    pub(super) offer: &'a str,
+    /// The offer's name for people.
+    pub(super) label: &'a str,
+    /// The rule that stopped it.
+    #[cfg_attr(
+        feature = "typescript",
+        ts(
+            type = "\"eligibility\" | \"cooldown\" | \"value\" | \"effect\" | \"cost\" | \"profit\" | \"capacity\" | \"holdout\""
+        )
+    )]
+    pub(super) rule: &'static str,
+    /// Its expected profit; `null` if it is not known.
+    pub(super) expected_profit: Option<f64>,
+}
+
+/// A field, or a group of fields, that raises the probability.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "Reason"))]
+pub(super) struct Reason<'a> {
+    /// The field's name; of a group, its largest field.
+    pub(super) field: &'a str,
+    /// The field's label, in the language of the scorer.
+    pub(super) label: &'a str,
+    /// The value as text, with its unit.
+    pub(super) text: String,
+    /// The group's label; `null` if the field is in none.
+    pub(super) group: Option<&'a str>,
+    /// What it adds to the probability; of a group that an offer answers, all of its fields together.
+    pub(super) contribution: f64,
+    /// What the field adds, in percentage points, as a sentence in the language of the scorer.
+    pub(super) sentence: String,
+}
+
+/// The figures of a plan.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CorePlan"))]
+pub(super) struct Plan<'a> {
+    /// Expected profit of all offers together.
+    pub(super) expected_profit: f64,
+    /// What the offers cost, contacts included.
+    pub(super) cost: f64,
+    /// No plan within the limits has more expected profit.
+    pub(super) bound: f64,
+    /// What contacting a share of the cohort brings, without limits.
+    pub(super) curve: ProfitCurve<'a>,
+    /// One for each offer of the policy, in its order.
+    pub(super) offers: Vec<PlannedOffer<'a>>,
+}
+
+/// Expected profit by the share of the cohort that is contacted, each customer with the offer that is
+/// best for the customer.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "CoreProfitCurve"))]
+pub(super) struct ProfitCurve<'a> {
+    /// `[101]`: shares of the cohort: 0, 0.01, …, 1.
+    pub(super) fractions: &'a [f64],
+    /// `[101]`: profit where those of the largest expected profit are contacted first.
+    pub(super) by_profit: &'a [f64],
+    /// `[101]`: profit where those of the highest probability are contacted first.
+    pub(super) by_risk: &'a [f64],
+    /// The best share if the largest expected profit comes first, and its profit.
+    pub(super) best_by_profit: MostProfit,
+    /// The best share if the highest probability comes first, and its profit.
+    pub(super) best_by_risk: MostProfit,
+}
+
+/// The largest profit, and the share of the customers to contact for it.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "MostProfit"))]
+pub(super) struct MostProfit {
+    /// Share of the customers who are contacted, 0 to 1.
+    pub(super) fraction: f64,
+    /// The profit: of a curve in total, of a campaign for each customer.
+    pub(super) profit: f64,
+}
+
+/// An offer in a plan.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "PlannedOffer"))]
+pub(super) struct PlannedOffer<'a> {
+    /// The offer's name.
+    pub(super) offer: &'a str,
+    /// The offer's name for people.
+    pub(super) label: &'a str,
+    /// How many customers get it.
+    pub(super) count: f64,
+    /// The most that a campaign with this offer alone can expect, among the customers who can get it:
+    /// the expected maximum profit (EMP) if the effect is a beta distribution. `null` if nobody can.
+    pub(super) campaign: Option<MostProfit>,
+}
+
 /// Problems as JavaScript has them; one function, because each type of list would add its own.
 #[inline(never)]
 pub(super) fn problems_to_js(problems: &[Problem]) -> JsValue {
     to_js(&problems)
 }
 
-/// A result as JavaScript has it: objects, lists, texts and numbers.
+/// A result as JavaScript has it: objects, lists, texts, numbers, and null for what is not known.
 pub(super) fn to_js(result: &impl Serialize) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
     // The types of this room hold numbers and texts, whose conversion does not fail.
-    serde_wasm_bindgen::to_value(result).unwrap_or(JsValue::UNDEFINED)
+    result.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
 }
 
 #[cfg(test)]
@@ -106,6 +264,8 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use crate::artifact::Document;
+    #[cfg(feature = "decide")]
+    use crate::customer::{Cell, MISSING_CODE};
     use crate::customer::{Customer, Spellings, Value, check};
     use crate::scorer::{ColumnBlock, ExplainOptions, Scale, Scorer, Tally};
     use crate::wasm::{explanation, summary};
@@ -138,6 +298,80 @@ mod tests {
                 assert!(of["sentence"].as_str().unwrap().len() > of["text"].as_str().unwrap().len());
             }
         }
+    }
+
+    #[cfg(feature = "decide")]
+    #[test]
+    fn decisions_are_what_the_command_prints() {
+        use crate::scorer::DecideOptions;
+        use crate::scorer::tests::{customers, deciding_scorer};
+        use crate::wasm::decision;
+
+        let scorer = deciding_scorer(None);
+        let options = DecideOptions { days_since_offer: Some(3.0), reasons: 3, ..DecideOptions::default() };
+        let (mut actions, mut answered, mut refused) = (0, 0, 0);
+        for customer in customers() {
+            let decision = scorer.decide(&customer, &options, &mut scorer.workspace()).unwrap();
+            let written = serde_json::to_value(decision::wire(&scorer, &customer, &decision)).unwrap();
+            let printed: Json = serde_json::from_str(&scorer.decision_json(&customer, &decision)).unwrap();
+            let texts = |json: &Json| serde_json::to_string(&as_floats(json)).unwrap();
+            assert_eq!(texts(&written), texts(&printed));
+            actions += decision.actions.len();
+            answered += decision.actions.iter().filter(|action| action.reason.is_some()).count();
+            refused += decision.refused.len();
+        }
+        assert!(actions > 0 && answered > 0 && refused > 0, "{actions} {answered} {refused}");
+    }
+
+    /// The same with `2` as `2.0`.
+    #[cfg(feature = "decide")]
+    fn as_floats(json: &Json) -> Json {
+        match json {
+            Json::Number(number) => json!(number.as_f64()),
+            Json::Array(list) => list.iter().map(as_floats).collect(),
+            Json::Object(object) => object.iter().map(|(key, value)| (key.clone(), as_floats(value))).collect(),
+            other => other.clone(),
+        }
+    }
+
+    #[cfg(feature = "decide")]
+    #[test]
+    fn plans_have_figures_for_every_offer() {
+        use crate::scorer::tests::{customers, deciding_scorer};
+        use crate::scorer::{PlanCohort, PlanRequest};
+        use crate::wasm::plan;
+
+        let scorer = deciding_scorer(None);
+        let customers = customers();
+        let mut block = ColumnBlock::new(&scorer, customers.len());
+        for (row, customer) in customers.iter().enumerate() {
+            for (field, cell) in customer.cells().iter().enumerate() {
+                match (block.numbers[field].get_mut(row), cell) {
+                    (Some(place), Cell::Number(number)) => *place = *number,
+                    (Some(place), _) => *place = f64::NAN,
+                    (None, Cell::Category(code)) => block.codes[field][row] = *code as u16,
+                    (None, _) => block.codes[field][row] = MISSING_CODE,
+                }
+            }
+        }
+        block.score(&scorer, customers.len());
+        let mut cohort = PlanCohort::new(&scorer);
+        cohort.push(&scorer, &block, customers.len(), &[], &[]);
+        let plan = scorer.plan(&cohort, &PlanRequest::default()).unwrap();
+        let written = serde_json::to_value(plan::wire(&scorer, &plan)).unwrap();
+        assert_eq!(written["expectedProfit"], json!(plan.allocation.profit));
+        let offers = written["offers"].as_array().unwrap();
+        let policy = &scorer.document().policy;
+        assert_eq!(offers.len(), policy.offers.len());
+        for (at, offer) in offers.iter().enumerate() {
+            assert_eq!(
+                (&offer["offer"], &offer["count"]),
+                (&json!(policy.offers[at].name), &json!(plan.allocation.counts[at] as f64))
+            );
+            assert_eq!(offer["campaign"]["profit"].as_f64(), plan.campaigns[at].map(|campaign| campaign.profit));
+        }
+        assert_eq!(written["curve"]["byRisk"].as_array().unwrap().len(), 101);
+        assert_eq!(written["curve"]["bestByProfit"]["fraction"], json!(plan.curve.best_by_profit.0));
     }
 
     #[test]

@@ -3,7 +3,8 @@
  * gzip 9 and with brotli 11.
  *
  * `scorer` is what a browser loads before it can score: the module, and every script that the
- * package's entry imports. Each file is compressed by itself, as a server sends it. `gpu` is what
+ * package's entry imports. Each file is compressed by itself, as a server sends it. `decide` is the same
+ * for `tenure/decide`, in place of the scorer. `gpu` is what
  * it loads in addition for a graphics device. `elements` is the script of the web components without
  * lit, `elements-with-lit` with it, each beside the scorer. `reader` is what the page loads in
  * addition to read a table. `model` is the demo's artifact. `page` is everything
@@ -18,6 +19,8 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ENTRY = "pkg/dist/index.js";
 const MODULE = "pkg/wasm/tenure_bg.wasm";
+const DECIDE_ENTRY = "pkg/dist/decide.js";
+const DECIDE_MODULE = "pkg/wasm/tenure_decide_bg.wasm";
 const GPU = ["pkg/dist/webgpu.js", "pkg/gpu/tenure_gpu.js", "pkg/gpu/tenure_gpu_bg.wasm"];
 const READER = ["www/wasm/tenure_table.js", "www/wasm/tenure_table_bg.wasm"];
 const MODEL = "target/demo/model.safetensors";
@@ -64,6 +67,7 @@ function sum(sizes) {
 const sizes = {};
 const measure = (files) => sum(files.map((file) => (sizes[file] ??= sizeOf(file))));
 const scorer = measure([MODULE, ...withImports(ENTRY)]);
+const decide = measure([DECIDE_MODULE, ...withImports(DECIDE_ENTRY)]);
 const gpu = measure(GPU);
 const elements = measure(["pkg/dist/elements.js"]);
 const withLit = measure(["pkg/dist/elements-with-lit.js"]);
@@ -78,5 +82,5 @@ const page = measure(
 const [out] = process.argv.slice(2);
 writeFileSync(
   out,
-  `${JSON.stringify({ ...sizes, scorer, gpu, elements, "elements-with-lit": withLit, reader, model, page }, null, 2)}\n`,
+  `${JSON.stringify({ ...sizes, scorer, decide, gpu, elements, "elements-with-lit": withLit, reader, model, page }, null, 2)}\n`,
 );

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { load } from "tenure";
+import { load as loadDecider } from "tenure/decide";
 import { artifactPath, sampleRecords } from "../../pkg/tests/artifact.js";
 import { launch, outputOf } from "./chromium.js";
 import { installedApp, readmeExample } from "./pack.js";
@@ -54,6 +55,13 @@ const pooled = (source) => `
     show({ name, code, message });
   }
 `;
+/** A page that decides. */
+const deciding = `
+  import { load } from "tenure/decide";
+  const scorer = await load("/model.safetensors");
+  const [record] = ${JSON.stringify(records)};
+  document.querySelector("output").value = JSON.stringify(scorer.decide(record, { identifier: "1" }));
+`;
 const page = (script) =>
   `<!doctype html><html lang="en"><title>app</title><output></output><script type="module" src="/${script}"></script></html>`;
 
@@ -71,6 +79,8 @@ before(async () => {
       "given.js": `import wasm from "tenure/wasm/tenure_bg.wasm?url";${scoring('"/model.safetensors", { wasm }')}`,
       "pool.html": page("pool.js"),
       "pool.js": pooled('"/model.safetensors"'),
+      "decide.html": page("decide.js"),
+      "decide.js": deciding,
       "absent.html": page("absent.js"),
       "absent.js": scoring('"/absent.safetensors"'),
     },
@@ -112,6 +122,21 @@ test("the built page scores and explains as Node does, under a strict policy, wi
     messages.filter((message) => !message.includes("favicon") && !message.includes("404")),
     [],
   );
+});
+
+test("a page with tenure/decide has its module and no other, and decides as Node does", async (context) => {
+  const outDir = "dist-decide";
+  const rolldownOptions = { input: [join(app.folder, "decide.html")] };
+  await build({ root: app.folder, logLevel: "error", configFile: false, build: { outDir, rolldownOptions } });
+  const modules = readdirSync(join(app.folder, outDir, "assets")).filter((name) => name.endsWith(".wasm"));
+  const needed = modules.filter((name) => !name.startsWith("tenure_gpu"));
+  assert.equal(needed.length, 1);
+  assert.match(needed[0], /^tenure_decide_bg/);
+  const server = await serve(join(app.folder, outDir), wasmUnsafeEval);
+  context.after(server.close);
+  const decider = await loadDecider(artifactPath());
+  const { shown: decision } = await shown(`${server.origin}/decide.html`);
+  assert.deepEqual(decision, JSON.parse(JSON.stringify(decider.decide(records[0], { identifier: "1" }))));
 });
 
 function assertPooled(result) {

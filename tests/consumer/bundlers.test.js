@@ -102,6 +102,32 @@ for (const tool of ["webpack", "@rspack/core"]) {
   });
 }
 
+for (const tool of ["webpack", "@rspack/core"]) {
+  test(`${tool}: a page with tenure/decide has its module and no other`, async (context) => {
+    const folder = app(`${tool}-decide`, { "page.js": PAGES["page.js"].replace('"tenure"', '"tenure/decide"') });
+    const { default: bundle } = await import(pathToFileURL(require.resolve(tool)).href);
+    const built = join(folder, "dist");
+    // The module is larger than what these tools warn of.
+    const performance = { hints: false };
+    const compiler = bundle({
+      mode: "production",
+      context: folder,
+      entry: "./page.js",
+      output: { path: built },
+      performance,
+    });
+    const stats = await new Promise((resolve, reject) =>
+      compiler.run((error, result) => (error ? reject(error) : resolve(result))),
+    );
+    await new Promise((closed) => compiler.close(closed));
+    assert.deepEqual(stats.toJson().warnings, []);
+    assert.equal(stats.hasErrors(), false, stats.toString());
+    assert.equal(readdirSync(built).filter((name) => name.endsWith(".wasm")).length, 1);
+    writeFileSync(join(built, "page.html"), page("/main.js"));
+    assert.equal(await opened(context, built, "page.html"), shown);
+  });
+}
+
 test("Rollup: page and pool, with the README's configuration", async (context) => {
   const folder = app("rollup", { ...PAGES, ...readmeFiles("rollup") });
   run(folder, "npx rollup --config --silent");

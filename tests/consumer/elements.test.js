@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { load } from "tenure";
+import { load as loadDecider } from "tenure/decide";
 import { artifactPath } from "../../pkg/tests/artifact.js";
 import { launch } from "./chromium.js";
 import { installedApp, readmeExample } from "./pack.js";
@@ -24,6 +25,7 @@ const SHARED = ["node_modules", "package.json", "package-lock.json"];
 
 const customer = JSON.parse(CUSTOMER);
 const scorer = await load(artifactPath());
+const decider = await loadDecider(artifactPath());
 const score = scorer.score(customer);
 const percent = (share, locale = "en-US") =>
   new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(share);
@@ -42,6 +44,17 @@ const page = (body, script = "", head = "") => `<!doctype html>
     globalThis.all = [...document.querySelectorAll("tenure-score, tenure-reasons, tenure-what-if")];
     ${script}
   </script></head><body><main><h1>Customers</h1><h2>One</h2>${body}</main></body></html>`;
+/** A page whose elements have one scorer of `tenure/decide`. */
+const deciding = (lang) =>
+  page(
+    ["score", "reasons", "actions"].map((name) => `<tenure-${name}></tenure-${name}>`).join(""),
+    `import { load } from "/node_modules/tenure/dist/decide.js";
+    import { german } from "/node_modules/tenure/dist/german.js";
+    document.addEventListener("tenure-decided", ({ detail }) => seen.push(detail.decision));
+    const scorer = await load("/public/model.safetensors", ${lang === "de" ? "{ locale: german }" : "{}"});
+    for (const element of document.querySelectorAll("tenure-score, tenure-reasons, tenure-actions"))
+      Object.assign(element, { scorer, record: { ...customer, customerID: "1" } });`,
+  ).replace('lang="en"', `lang="${lang}"`);
 const three = (model = "/public/model.safetensors") =>
   ["score", "reasons", "what-if"].map((name) => `<tenure-${name} model="${model}"></tenure-${name}>`).join("");
 
@@ -78,6 +91,16 @@ before(async () => {
         import Customer from "./Customer.vue";
         createApp(Customer, { customer: ${CUSTOMER} }).mount("#app");`,
       "readme.html": readmeExample("customer.html"),
+      "actions.html": deciding("en"),
+      "actions-de.html": deciding("de"),
+      "plain-actions.html": page(
+        '<tenure-actions model="/public/model.safetensors"></tenure-actions>',
+        'document.querySelector("tenure-actions").record = customer;',
+      ),
+      "mapped-actions.html": page(
+        `<tenure-actions model="/public/model.safetensors" identifier="1"></tenure-actions>${three()}`,
+        'for (const element of [...all, document.querySelector("tenure-actions")]) element.record = customer;',
+      ).replace("dist/index.js", "dist/decide.js"),
       "bad.html": page(three("/absent.safetensors"), "for (const element of all) element.record = customer;"),
       "attribute.html": page(`<tenure-score model="/public/model.safetensors" record='${CUSTOMER}'></tenure-score>`),
     },
@@ -509,4 +532,97 @@ test("a second copy of the package registers nothing again, and nothing is added
   });
   assert.deepEqual(result, { isSame: false, sheets: 0, styles: 0 });
   assert.deepEqual(tab.faults, []);
+});
+
+const decided = (tab) => tab.locator("tenure-actions [part=refused], tenure-actions [part=offers]").first().waitFor();
+
+test("the offers beside a customer, with reasons, and why others are not made; one module is loaded", async (context) => {
+  const tab = await browser.newPage({ locale: "en-US" });
+  context.after(() => tab.close());
+  const modules = [];
+  tab.on("request", (request) => request.url().endsWith(".wasm") && modules.push(request.url().split("/").at(-1)));
+  await tab.goto(`${server.origin}/actions.html`);
+  await decided(tab);
+  await explained(tab);
+  assert.deepEqual(modules, ["tenure_decide_bg.wasm"]);
+  const expected = decider.decide({ ...customer, customerID: "1" });
+  assert.equal(expected.holdout, false);
+  assert.ok(expected.actions.length > 0 && expected.refused.length > 0);
+  const offers = tab.locator("tenure-actions [part=offer]");
+  assert.equal(await offers.count(), expected.actions.length);
+  const [best] = expected.actions;
+  const text = await offers.first().textContent();
+  for (const part of [best.label, `expected profit ${best.expectedProfit.toFixed(2)}`, best.reason?.sentence ?? ""]) {
+    assert.ok(text.includes(part), `${part}: ${text}`);
+  }
+  assert.equal(await tab.locator("tenure-actions [part=action]").textContent(), expected.action);
+  await tab.locator("tenure-actions summary").click();
+  const refused = tab.locator("tenure-actions [part=refused] li");
+  assert.equal(await refused.count(), expected.refused.length);
+  assert.ok((await refused.first().textContent()).includes(expected.refused[0].label));
+  const [decision] = await tab.evaluate(() => seen.filter(({ actions }) => actions !== undefined));
+  assert.deepEqual(decision, JSON.parse(JSON.stringify(expected)));
+});
+
+test("a customer who is held out gets no offer, and what is given beside the record counts", async (context) => {
+  const tab = await open(context, "/actions.html");
+  await decided(tab);
+  const held = Array.from({ length: 100 }, (_, at) => String(at)).find(
+    (identifier) => decider.decide(customer, { identifier, reasons: 0 }).holdout,
+  );
+  await tab.evaluate((identifier) => {
+    document.querySelector("tenure-actions").identifier = identifier;
+  }, held);
+  await tab.locator("tenure-actions [part=holdout]").filter({ hasText: "Held out" }).waitFor();
+  assert.equal(await tab.locator("tenure-actions [part=offer]").count(), 0);
+  await tab.evaluate(() => {
+    const element = document.querySelector("tenure-actions");
+    element.identifier = null;
+    element.record = { ...customer, customerID: undefined };
+    element.setAttribute("days-since-offer", "0");
+  });
+  await tab.locator("tenure-actions [part=holdout]").filter({ hasText: "not known" }).waitFor();
+  const { actions } = decider.decide({ ...customer, customerID: undefined }, { daysSinceOffer: 0 });
+  assert.equal(await tab.locator("tenure-actions [part=offer]").count(), actions.length);
+  assert.deepEqual(tab.faults, []);
+});
+
+test("offers pass axe in German, in the dark, in forced colours and from right to left", async (context) => {
+  for (const [path, options] of [
+    ["/actions.html", {}],
+    ["/actions-de.html", { colorScheme: "dark" }],
+    ["/actions.html", { forcedColors: "active" }],
+  ]) {
+    const tab = await open(context, path, options);
+    await decided(tab);
+    await explained(tab);
+    await tab.evaluate(() => {
+      document.documentElement.style.colorScheme = "light dark";
+      document.querySelector("tenure-actions").shadowRoot.querySelector("details").open = true;
+    });
+    assert.deepEqual(await violations(tab), [], path);
+    await tab.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+    assert.deepEqual(await violations(tab), [], path);
+    const { text, direction, start } = await tab.locator("tenure-actions").evaluate(({ shadowRoot }) => {
+      const name = shadowRoot.querySelector("[part=offer-name]");
+      const [inner, outer] = [name, name.closest("li")].map((element) => element.getBoundingClientRect());
+      const start = outer.right - inner.right < inner.left - outer.left;
+      return { text: shadowRoot.textContent, direction: getComputedStyle(name).direction, start };
+    });
+    assert.equal(start, true, "the name of an offer stands at the right");
+    if (path.includes("-de")) assert.match(text, /erwarteter Gewinn[\s\S]*Abwanderungsrisiko/);
+    assert.equal(direction, "ltr");
+    assert.deepEqual(tab.faults, []);
+  }
+});
+
+test("the plain module cannot decide, and a page that maps the name to the other can", async (context) => {
+  const tab = await open(context, "/plain-actions.html");
+  const error = tab.locator("tenure-actions [part=error]");
+  await error.waitFor();
+  assert.match(await error.textContent(), /argument_invalid[\s\S]*tenure\/decide/);
+  const mapped = await open(context, "/mapped-actions.html");
+  await decided(mapped);
+  await explained(mapped);
+  assert.deepEqual(mapped.faults, []);
 });

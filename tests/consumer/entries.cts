@@ -1,6 +1,7 @@
 /** The same in CommonJS. */
 
 import { load, TenureError } from "tenure";
+import { load as decider } from "tenure/decide";
 import { createHandler } from "tenure/edge";
 import { german } from "tenure/german";
 import { model, records } from "tenure/testing";
@@ -13,5 +14,7 @@ export async function score(): Promise<number | string> {
     return error instanceof TenureError ? error.code : "unknown";
   }
 }
+
+export const decide = async () => (await decider(model)).decide(records[0] ?? {}).actions.length;
 
 export const handle = createHandler({ scorer: load(model) });

@@ -1,6 +1,8 @@
 /** A TypeScript user of every entry: compiled against the installed package, also without `DOM`. */
 
 import { load, type Scorer, TenureError } from "tenure";
+import { type Decision, load as decider, type Plan } from "tenure/decide";
+import { load as inlineDecider } from "tenure/decide/inline";
 import { createHandler } from "tenure/edge";
 import { german } from "tenure/german";
 import { gpu } from "tenure/gpu";
@@ -23,6 +25,13 @@ export async function all(): Promise<[readonly Scorer[], Pool]> {
   if (first !== undefined) await pool.score(first);
   return [scorers, pool];
 }
+
+export async function decide(): Promise<[Decision, Plan]> {
+  const [scorer, inline] = await Promise.all([decider(model), inlineDecider(model, { locale: german })]);
+  return [scorer.decide(records[0] ?? {}, { identifier: "1", reasons: 2 }), inline.plan(records, { budget: 1000 })];
+}
+
+export const deciding = createHandler({ scorer: decider(model) });
 
 // @ts-expect-error slim needs the module
 export const refused = () => slim(model);

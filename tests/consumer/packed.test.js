@@ -17,6 +17,8 @@ const app = installedApp({
     "explain.js": readmeExample("explain.js"),
     "advice.js": readmeExample("advice.js"),
     "words.js": readmeExample("words.js"),
+    "decide.js": readmeExample("decide.js"),
+    "plan.js": readmeExample("plan.js"),
     "batch.js": readmeExample("batch.js"),
     "pool.js": readmeExample("pool.js"),
     "cohort.js": readmeExample("cohort.js"),
@@ -64,14 +66,19 @@ test("the tarball has what runs and its types, and nothing else", () => {
     "dist/elements.js",
     "dist/elements.d.ts",
     "dist/elements-with-lit.js",
+    "dist/decide.js",
+    "dist/decide.d.ts",
+    "dist/decide-node.js",
+    "dist/classic/decide.js",
     "wasm/tenure_bg.wasm",
+    "wasm/tenure_decide_bg.wasm",
   ]) {
     assert.ok(files.includes(needed), needed);
   }
   for (const name of files)
     assert.match(
       name,
-      /^(README\.md|LICENSE-(MIT|APACHE)|THIRD-PARTY-NOTICES|package\.json|dist\/(classic\/)?(edge\/)?[a-z-]+\.(js|d\.ts)|dist\/elements\/[a-z-]+\.d\.ts|dist\/classic\/package\.json|wasm\/tenure_bg\.wasm|gpu\/tenure_gpu(\.js|_bg\.wasm))$/,
+      /^(README\.md|LICENSE-(MIT|APACHE)|THIRD-PARTY-NOTICES|package\.json|dist\/(classic\/)?(edge\/)?[a-z-]+\.(js|d\.ts)|dist\/elements\/[a-z-]+\.d\.ts|dist\/classic\/package\.json|wasm\/tenure(_decide)?_bg\.wasm|gpu\/tenure_gpu(\.js|_bg\.wasm))$/,
     );
 });
 
@@ -132,6 +139,18 @@ test("the README's example of a cohort prints progress, the first field, and its
   assert.equal(lines[at + 3], "true");
 });
 
+test("the README's example of a decision prints the offers and why the others are not made", () => {
+  const lines = node("decide.js").trim().split("\n");
+  assert.ok(lines.length >= 2, lines.join("\n"));
+  for (const line of lines) assert.match(line, /^(\S.*: -?\d+\.\d\d( \(.*\))?|not .*: \w+)$/);
+});
+
+test("the README's example of a plan prints who gets what, and how near it is to the best", () => {
+  const lines = node("plan.js").trim().split("\n");
+  assert.match(lines[0], /^[1-9]\d* offers cost \d+\.\d\d and bring \d+\.\d\d of at most \d+\.\d\d$/);
+  assert.match(lines.at(-1), /^best share: \d+%$/);
+});
+
 test("the README's batch example scores every row, and says that no customer pays nothing", () => {
   const { stdout, stderr } = spawnSync(process.execPath, ["batch.js"], { cwd: app.folder, encoding: "utf8" });
   assert.equal(stdout, "100000 100000 0 true\n");
@@ -156,8 +175,8 @@ test("each runtime's condition leads to its entry", () => {
   ];
   for (const [flags, main] of entries) {
     const script =
-      'console.log(["tenure", "tenure/edge"].map((name) => import.meta.resolve(name).split("/").at(-1)).join())';
-    assert.equal(node(...flags, "--input-type=module", "--eval", script), `${main},edge.js\n`);
+      'console.log(["tenure", "tenure/decide", "tenure/edge"].map((name) => import.meta.resolve(name).split("/").at(-1)).join())';
+    assert.equal(node(...flags, "--input-type=module", "--eval", script), `${main},decide-${main},edge.js\n`);
   }
 });
 
@@ -170,6 +189,8 @@ test("every entry is one file, and the handler shares errors and the started mod
     "index.js",
     "slim.js",
     "inline.js",
+    "decide.js",
+    "decide-inline.js",
     "pool.js",
     "stream.js",
     "worker.js",
@@ -286,9 +307,14 @@ test("the README's command writes the types that its example compiles with", () 
 });
 
 test("require gives ES modules where Node takes them, and otherwise the classic script", () => {
-  const script = 'console.log(require.resolve("tenure").split("/").at(-1), require("tenure").load.length)';
   const accepts = process.features.require_module === true;
-  assert.equal(node("--input-type=commonjs", "--eval", script), `${accepts ? "node.js" : "tenure.js"} 1\n`);
+  for (const [name, modules, classic] of [
+    ["tenure", "node.js", "tenure.js"],
+    ["tenure/decide", "decide-node.js", "decide.js"],
+  ]) {
+    const script = `console.log(require.resolve("${name}").split("/").at(-1), require("${name}").load.length)`;
+    assert.equal(node("--input-type=commonjs", "--eval", script), `${accepts ? modules : classic} 1\n`);
+  }
 });
 
 test("its types compile, libraries checked, with either module resolution, with and without the DOM", () => {

@@ -5,6 +5,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { load } from "tenure";
+import { load as loadDecider } from "tenure/decide";
 import { artifactPath, sampleRecord } from "../../pkg/tests/artifact.js";
 import { installedApp, readmeExample } from "../consumer/pack.js";
 import { packageModules, startWorkerd } from "./workerd.js";
@@ -92,6 +93,24 @@ test("bytes instead of a module are refused by the runtime, and the error says w
     const { code, message } = await (await fetch(worker.origin)).json();
     assert.equal(code, "wasm_unavailable");
     assert.match(message, /import the \.wasm file as a module/);
+  } finally {
+    await worker.stop();
+  }
+});
+
+test("the same worker decides where the name tenure leads to tenure/decide", async () => {
+  const modules = packageModules(app.folder, "worker.js", "decide-workerd", "tenure_decide_bg.wasm");
+  const worker = await startWorkerd(app.folder, modules);
+  try {
+    const decider = await loadDecider(artifactPath());
+    const options = { identifier: "1" };
+    const response = await fetch(`${worker.origin}/v1/decide`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ record, options }),
+    });
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), JSON.parse(JSON.stringify(decider.decide(record, options))));
   } finally {
     await worker.stop();
   }

@@ -14,24 +14,27 @@ const KINDS = { js: "esModule", wasm: "wasm", safetensors: "data" };
  * Modules that resolve the package's names. A bundler such as wrangler's does that; workerd only
  * knows paths.
  */
-const LINKS = {
-  "tenure.js": 'export * from "./node_modules/tenure/dist/workerd.js";',
+const links = (entry) => ({
+  "tenure.js": `export * from "./node_modules/tenure/dist/${entry}.js";`,
   "tenure-edge.js": 'export * from "../node_modules/tenure/dist/edge.js";',
-  "tenure-own.js": 'export * from "./workerd.js";',
-};
+  "tenure-own.js": `export * from "./${entry}.js";`,
+});
 
-/** Writes those modules into an app, and returns all modules of the worker in `file`. */
-export function packageModules(folder, file) {
-  for (const [name, text] of Object.entries(LINKS)) writeFileSync(join(folder, name), text);
-  const installed = ["dist/workerd.js", "dist/edge.js", "wasm/tenure_bg.wasm"].map((name) => ({
+/**
+ * Writes those modules into an app, and returns all modules of the worker in `file`. The name `tenure`
+ * leads to `dist/ENTRY.js`, which imports the module `wasm`.
+ */
+export function packageModules(folder, file, entry = "workerd", wasm = "tenure_bg.wasm") {
+  for (const [name, text] of Object.entries(links(entry))) writeFileSync(join(folder, name), text);
+  const installed = [`dist/${entry}.js`, "dist/edge.js", `wasm/${wasm}`].map((name) => ({
     name: `node_modules/tenure/${name}`,
   }));
-  const links = [
+  const linked = [
     { name: "tenure", file: "tenure.js" },
     { name: "tenure/edge", file: "tenure-edge.js" },
     { name: "node_modules/tenure/dist/tenure", file: "tenure-own.js" },
   ];
-  return [{ name: file }, ...links, { name: "model.safetensors" }, ...installed];
+  return [{ name: file }, ...linked, { name: "model.safetensors" }, ...installed];
 }
 
 /** The configuration: every module by the name that imports resolve to. The first is the worker. */

@@ -77,11 +77,12 @@ fn build(table: Option<Table>) -> Result<()> {
     build_page()
 }
 
-/// The module and the npm package.
+/// The modules without a device, and the npm package.
 pub fn build_package() -> Result<()> {
     step("wasm target", || prerequisites::add_wasm_target().map(|()| Outcome::Unchanged))?;
     step("npm packages", npm::install)?;
     step("wasm module", wasm::build)?;
+    step("wasm module that decides", wasm::build_decider)?;
     step("npm package", npm::build_package)
 }
 

@@ -198,6 +198,7 @@ fn tracking() -> Result<()> {
 fn build_wasm() -> Result<()> {
     npm::install()?;
     wasm::build()?;
+    wasm::build_decider()?;
     text::check_shipped(&project::path("pkg/wasm"))
 }
 

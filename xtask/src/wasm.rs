@@ -27,6 +27,9 @@ const FEATURES: [&str; 9] = [
     "sign-ext",
 ];
 
+/// The ends of a module's files: its script, the script's types, the module, and the module's types.
+const FILES: [&str; 4] = [".js", ".d.ts", "_bg.wasm", "_bg.wasm.d.ts"];
+
 /// A module that is built from a crate with a wasm-bindgen surface.
 struct Module {
     /// The step's name, and the stem of the files.
@@ -64,6 +67,15 @@ const SCORER: Module = Module {
         "--const-hoisting",
         "--reorder-functions",
     ],
+};
+
+/// The same with decisions and plans, for who imports `tenure/decide` in place of `tenure`. Apart, the first
+/// stays below the size that bundlers warn of.
+const DECIDER: Module = Module {
+    name: "tenure_decide",
+    features: "wasm,decide",
+    duration: "the core with decisions is optimised for size at once, about a minute",
+    ..SCORER
 };
 
 /// The same with a graphics device, loaded when the caller asks for it or when it is faster. Nearly
@@ -117,6 +129,11 @@ pub fn build() -> Result<Outcome> {
     SCORER.build()
 }
 
+/// Builds the module that scores and decides.
+pub fn build_decider() -> Result<Outcome> {
+    DECIDER.build()
+}
+
 /// Builds the module with a graphics device.
 pub fn build_gpu() -> Result<Outcome> {
     GPU.build()
@@ -147,7 +164,8 @@ impl Module {
             .path(&project::path("xtask/src/wasm.rs"))?
             .text(&command::read(program("rustc").arg("--version").arg("--verbose"))?)
             .text(&npm::installed_version("binaryen")?);
-        unless_finished(self.name, inputs, std::slice::from_ref(&output), || {
+        let files = FILES.map(|end| output.join(format!("{}{end}", self.name)));
+        unless_finished(self.name, inputs, &files, || {
             command::explain(self.duration);
             let module = self.compile()?;
             self.bind(&module, &output)?;
@@ -177,9 +195,6 @@ impl Module {
             prerequisites::locked_version("wasm-bindgen-cli-support")?,
         );
         ensure!(library == generator, "Cargo.lock has wasm-bindgen {library} and wasm-bindgen-cli-support {generator}");
-        if output.exists() {
-            fs::remove_dir_all(output).with_context(|| format!("cannot empty {}", output.display()))?;
-        }
         Bindgen::new()
             .input_path(module)
             .out_name(self.name)

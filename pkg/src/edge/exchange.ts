@@ -1,6 +1,7 @@
 /** Routes, and one request while a route answers it: what it reads, and what it reports. */
 
 import type { AnyScorer } from "../any-scorer.js";
+import type { Tier } from "../document.js";
 import type { CustomerRecord } from "../types.js";
 import { mediaType, parsed, readText } from "./body.js";
 import type { HandlerEvent } from "./event.js";
@@ -112,10 +113,10 @@ export class Exchange {
     return this.served;
   }
 
-  /** Counts a score for the event of the request. */
-  count({ policy }: AnyScorer, tier: number): void {
+  /** Counts a score for the event of the request, by its tier among these. Default: the policy's, by probability. */
+  count({ policy }: AnyScorer, tier: number, tiers: readonly Tier[] = policy.tiers): void {
     const { tally } = this;
-    const name = policy.tiers[tier]?.name ?? String(tier);
+    const name = tiers[tier]?.name ?? String(tier);
     tally.scored += 1;
     tally.tiers[name] = (tally.tiers[name] ?? 0) + 1;
   }

@@ -17,9 +17,9 @@ export const explainRoute: Route = {
   async answer(exchange) {
     const text = await exchange.text();
     const { record, options } = checkRecord(exchange.parse(text));
-    const checked = options === undefined ? undefined : checkedOptions(options, exchange.shared.limits.budget);
+    if (options !== undefined) checkOptions(options, optionProblems(options, []), exchange.shared.limits.budget);
     const { scorer } = await exchange.model(text);
-    const explanation = scorer.explain(record, checked);
+    const explanation = scorer.explain(record, options as ExplainOptions | undefined);
     exchange.count(scorer, explanation.tier);
     return exchange.json(explanation);
   },
@@ -41,13 +41,12 @@ export const counterfactualsRoute: Route = {
   },
 };
 
-/** Options of an explanation, with all problems at once, a budget above the limit included. */
-function checkedOptions(options: object, maximum: number): ExplainOptions {
-  const problems: Problem[] = optionProblems(options, []);
+/** Throws for options with problems: all at once, a budget above the limit included. */
+export function checkOptions(options: object, found: readonly Problem[], maximum: number): void {
+  const problems = [...found];
   const { budget } = options as ExplainOptions;
   if (typeof budget === "number" && budget > maximum) {
     problems.push({ field: "budget", rule: "bounds", value: String(budget), message: `must be at most ${maximum}` });
   }
   if (problems.length > 0) throw new TenureError("argument_invalid", summary(problems), problems);
-  return options as ExplainOptions;
 }

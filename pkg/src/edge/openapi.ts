@@ -5,6 +5,7 @@ import type { Field } from "../document.js";
 import { smallestBudget } from "./budget.js";
 import { kept } from "./documents.js";
 import type { Exchange, Route, Scope, Shared } from "./exchange.js";
+import type { Limits } from "./limits.js";
 import { type Document, type Json, page } from "./page.js";
 
 /** Options of {@link openApi}. */
@@ -139,6 +140,16 @@ const OPERATIONS: Readonly<Record<string, (scorer: AnyScorer, shared: Shared) =>
       errors: BODY_ERRORS,
     };
   },
+  "/v1/decide": ({ decide }) => {
+    if (decide === undefined) return undefined;
+    const options = object({ record: ref("Record"), options: ref("DecideOptions") }, ["options"], CLOSED);
+    return {
+      summary: "Decide which offers to make to a customer, and why",
+      body: json({ anyOf: [ref("Record"), options] }),
+      answer: json(ref("Decision")),
+      errors: BODY_ERRORS,
+    };
+  },
   "/v1/schema": () => ({
     summary: "The fields of a record, and the tiers",
     answer: json(object({ schema: { type: "object" }, policy: { type: "object" } })),
@@ -253,9 +264,7 @@ function components(scorer: AnyScorer, { isGuarded, identify, limits }: Shared):
     ExplainOptions: object(
       {
         scale: SCALE,
-        budget: { type: "integer", minimum: smallestBudget(scorer), maximum: limits.budget },
-        tolerance: { ...NUMBER, exclusiveMinimum: 0 },
-        seed: { ...WHOLE, maximum: Number.MAX_SAFE_INTEGER },
+        ...budgetSchemas(scorer, limits),
         interactions: FLAG,
       },
       ["scale", "budget", "tolerance", "seed", "interactions"],
@@ -286,6 +295,7 @@ function components(scorer: AnyScorer, { isGuarded, identify, limits }: Shared):
       ["threshold", "count", "fields", ...(scorer.policy.tiers.length > 1 ? [] : ["threshold"])],
       CLOSED,
     ),
+    ...(scorer.decide === undefined ? {} : decisionSchemas(scorer, limits, { problems, ...model })),
     Model: object({ name: TEXT, version: TEXT, sha256: { ...TEXT, pattern: "^[0-9a-f]{64}$" } }),
     Status: object({ status: { const: "ok" } }),
     Problem: object({ field: TEXT, rule: TEXT, value: TEXT, message: TEXT }),
@@ -304,6 +314,61 @@ function components(scorer: AnyScorer, { isGuarded, identify, limits }: Shared):
     token: { type: "http", scheme: "bearer" },
   };
   return { schemas, securitySchemes };
+}
+
+/** The schemas of decisions. `also` is what the answer has beside a decision's own keys. */
+function decisionSchemas(scorer: AnyScorer, limits: Limits, also: Json): Json {
+  const { offers = [], tiers, profit_tiers = tiers } = scorer.policy;
+  const names = offers.map(({ name }) => name);
+  const unknown = (schema: Json): Json => ({ anyOf: [schema, { type: "null" }] });
+  const offer = { offer: { enum: names }, label: TEXT };
+  const rules = ["eligibility", "cooldown", "value", "effect", "cost", "profit", "capacity", "holdout"];
+  const effect = { ...NUMBER, minimum: 0, maximum: 1 };
+  return {
+    Decision: object({
+      probability: { ...NUMBER, minimum: 0, maximum: 1 },
+      logit: NUMBER,
+      tier: { type: "integer", minimum: 0, maximum: profit_tiers.length - 1 },
+      action: TEXT,
+      value: unknown(NUMBER),
+      expectedProfit: NUMBER,
+      holdout: unknown(FLAG),
+      actions: list(object({ ...offer, expectedProfit: NUMBER, cost: NUMBER, effect, reason: unknown(ref("Reason")) })),
+      refused: list(object({ ...offer, rule: { enum: rules }, expectedProfit: unknown(NUMBER) })),
+      reasons: list(ref("Reason")),
+      exact: FLAG,
+      standardError: { ...NUMBER, minimum: 0 },
+      ...also,
+    }),
+    Reason: object({
+      field: TEXT,
+      label: TEXT,
+      text: TEXT,
+      group: unknown(TEXT),
+      contribution: { ...NUMBER, description: "What it adds to the probability." },
+      sentence: TEXT,
+    }),
+    DecideOptions: object(
+      {
+        identifier: { ...TEXT, description: "The customer's identifier, for the hold-out." },
+        daysSinceOffer: { ...NUMBER, minimum: 0 },
+        exhausted: list(names.length > 0 ? { enum: names } : {}, names.length > 0 ? {} : { maxItems: 0 }),
+        reasons: WHOLE,
+        ...budgetSchemas(scorer, limits),
+      },
+      ["identifier", "daysSinceOffer", "exhausted", "reasons", ...Object.keys(budgetSchemas(scorer, limits))],
+      CLOSED,
+    ),
+  };
+}
+
+/** The options of how an explanation is computed. */
+function budgetSchemas(scorer: AnyScorer, limits: Limits): Json {
+  return {
+    budget: { type: "integer", minimum: smallestBudget(scorer), maximum: limits.budget },
+    tolerance: { ...NUMBER, exclusiveMinimum: 0 },
+    seed: { ...WHOLE, maximum: Number.MAX_SAFE_INTEGER },
+  };
 }
 
 /** What a record may have for a field. */

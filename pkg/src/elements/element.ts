@@ -1,5 +1,5 @@
 /**
- * What the three elements share: the model, the record, the language, errors and events.
+ * What the elements share: the model, the record, the language, errors and events.
  */
 
 import { css, isServer, LitElement, type PropertyDeclarations, type PropertyValues } from "lit";

@@ -1,6 +1,6 @@
 /** The events of the elements. All bubble, and leave shadow trees. */
 
-import type { CustomerRecord, Explanation, FieldValue, Score, TenureError } from "tenure";
+import type { CustomerRecord, Decision, Explanation, FieldValue, Score, TenureError } from "tenure";
 
 /** A record was scored: the detail of `tenure-scored`. */
 export interface TenureScored {
@@ -21,6 +21,13 @@ export interface TenureChange {
   readonly score?: Score;
 }
 
+/** It was decided what to do about a customer: the detail of `tenure-decided`. */
+export interface TenureDecided {
+  /** The record that was decided on: its fields of the schema, and its identifiers. */
+  readonly record: CustomerRecord;
+  readonly decision: Decision;
+}
+
 /** Something failed: the detail of `tenure-error`. */
 export interface TenureFailed {
   readonly error: TenureError;
@@ -32,6 +39,7 @@ export interface TenureFailed {
 export interface TenureEventMap {
   "tenure-scored": CustomEvent<TenureScored>;
   "tenure-change": CustomEvent<TenureChange>;
+  "tenure-decided": CustomEvent<TenureDecided>;
   "tenure-error": CustomEvent<TenureFailed>;
 }
 

@@ -256,7 +256,7 @@ function idleDesk(scorer: Scorer): Desk {
 const LONGEST_WAIT = 500;
 
 /** Safari has no `requestIdleCallback`: a timer lets it paint first. */
-function idle(): Promise<void> {
+export function idle(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof requestIdleCallback === "function") requestIdleCallback(() => resolve(), { timeout: LONGEST_WAIT });
     else setTimeout(resolve, 0);

@@ -75,6 +75,30 @@ export const german: Words = {
   waysNote:
     "Das Modell hat jeden Vorschlag noch einmal bewertet; jeder liegt unter {percent}. Ein Vorschlag zeigt, wie das Modell auf eine Änderung reagiert, nicht, wie der Kunde es tut.",
 
+  whatToDo: "Was anzubieten ist",
+  offersInOrder: "Angebote, das beste zuerst",
+  expectedProfit: "erwarteter Gewinn {amount}",
+  offerCost: "Kosten {amount}",
+  noOffer: "Für diesen Kunden ist kein Angebot seine Kosten wert.",
+  heldOut: "Kontrollgruppe: Dieser Kunde bekommt kein Angebot, damit sich die Wirkung der Angebote messen lässt.",
+  holdoutUnknown: "Es ist nicht bekannt, ob dieser Kunde zur Kontrollgruppe gehört: Der Datensatz hat keine Kennung.",
+  notMade: {
+    one: "Warum {count} anderes Angebot nicht gemacht wird",
+    other: "Warum {count} andere Angebote nicht gemacht werden",
+  },
+  refusals: {
+    eligibility: "ist nicht für diesen Kunden",
+    cooldown: "muss warten: Das letzte Angebot liegt noch nicht lange genug zurück",
+    value: "lässt sich nicht beurteilen: Der Wert des Kunden ist nicht bekannt",
+    effect: "lässt sich nicht beurteilen: Die Wirkung ist nicht bekannt",
+    cost: "lässt sich nicht beurteilen: Die Kosten sind nicht bekannt",
+    profit: "ist seine Kosten nicht wert",
+    capacity: "hat keinen Platz mehr",
+    holdout: "wird nicht gemacht, weil der Kunde zur Kontrollgruppe gehört",
+  },
+  offersNote:
+    "Ein Kunde bekommt ein Angebot. Der erwartete Gewinn ist die Wahrscheinlichkeit der Abwanderung × die Wirkung des Angebots × der Wert des Kunden, abzüglich der Kosten. Der Grund ist, worauf das Angebot antwortet; er zeigt einen Zusammenhang, keine Ursache.",
+
   notScored: {
     one: "Nicht bewertet: Ein Feld braucht einen gültigen Wert.",
     other: "Nicht bewertet: {count} Felder brauchen einen gültigen Wert.",

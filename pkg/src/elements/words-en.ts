@@ -74,6 +74,27 @@ export const english: Words = {
   waysNote:
     "The model scored each suggestion again, and each is below {percent}. A suggestion shows how the model responds to a change, not how the customer will.",
 
+  whatToDo: "What to offer",
+  offersInOrder: "Offers, the best first",
+  expectedProfit: "expected profit {amount}",
+  offerCost: "cost {amount}",
+  noOffer: "No offer is worth its cost for this customer.",
+  heldOut: "Held out: this customer gets no offer, so that the effect of the offers can be measured.",
+  holdoutUnknown: "It is not known whether this customer is held out: the record has no identifier.",
+  notMade: { one: "Why {count} other offer is not made", other: "Why {count} other offers are not made" },
+  refusals: {
+    eligibility: "is not for this customer",
+    cooldown: "must wait: the last offer is too recent",
+    value: "cannot be judged: what the customer is worth is not known",
+    effect: "cannot be judged: its effect is not known",
+    cost: "cannot be judged: its cost is not known",
+    profit: "is not worth its cost",
+    capacity: "has no place left",
+    holdout: "is not made, because the customer is held out",
+  },
+  offersNote:
+    "A customer gets one offer. The expected profit is the probability of leaving × the effect of the offer × what the customer is worth, less the cost. The reason is what the offer answers; it shows an association, not a cause.",
+
   notScored: {
     one: "Not scored: one field needs a valid value.",
     other: "Not scored: {count} fields need a valid value.",

@@ -1,5 +1,7 @@
 /** What a table of the elements' texts has. */
 
+import type { RefusedOffer } from "tenure";
+
 /** A text for the number 1 and one for all others, with `{count}`. */
 export interface Plural {
   readonly one: string;
@@ -98,6 +100,20 @@ export interface Words {
   readonly noWay: string;
   /** `{percent}` */
   readonly waysNote: string;
+
+  readonly whatToDo: string;
+  readonly offersInOrder: string;
+  /** `{amount}` */
+  readonly expectedProfit: string;
+  /** `{amount}` */
+  readonly offerCost: string;
+  readonly noOffer: string;
+  readonly heldOut: string;
+  readonly holdoutUnknown: string;
+  readonly notMade: Plural;
+  /** Why an offer is not made, after its name, by the rule that stopped it. */
+  readonly refusals: { readonly [Rule in RefusedOffer["rule"]]: string };
+  readonly offersNote: string;
 
   readonly notScored: Plural;
   readonly modelFetch: string;

@@ -1,6 +1,7 @@
 /** What must not compile: the compiler refuses a `@ts-expect-error` without an error. */
 
 import { load, type Scorer } from "tenure";
+import type { Scorer as Decider } from "tenure/decide";
 import { createHandler } from "tenure/edge";
 import "tenure/elements";
 import { createPool, type Pool } from "tenure/pool";
@@ -8,6 +9,7 @@ import { Engine } from "../../wasm/tenure.js";
 import type { Customer } from "./customer.js";
 
 declare const scorer: Scorer;
+declare const decider: Decider;
 
 // @ts-expect-error a number is no source
 void load(3);
@@ -17,6 +19,12 @@ void load("/model.safetensors", { wasmUrl: "/tenure_bg.wasm" });
 load("/model.safetensors").score({ tenure: 1 });
 // @ts-expect-error a text is no record
 scorer.score("text");
+// @ts-expect-error decisions need a scorer of tenure/decide
+scorer.decide({ tenure: 1 });
+// @ts-expect-error the scale of a decision is always the probability
+decider.decide({ tenure: 1 }, { scale: "log-odds" });
+// @ts-expect-error an offer has a number of places
+decider.plan([], { capacity: { discount: "many" } });
 // @ts-expect-error null is no record
 scorer.score(null);
 // @ts-expect-error a list is no record

@@ -25,8 +25,9 @@ import {
   type ValueSummary,
   type WorkedOn,
 } from "tenure";
+import { type Scorer as Decider, type Decision, load as loadDecider, type Plan } from "tenure/decide";
 import { createHandler, type Handler } from "tenure/edge";
-import { type TenureChange, TenureScore, type TenureWhatIf } from "tenure/elements";
+import { type TenureActions, type TenureChange, TenureScore, type TenureWhatIf } from "tenure/elements";
 import { english } from "tenure/english";
 import { german } from "tenure/german";
 import { createPool, type Pool } from "tenure/pool";
@@ -210,6 +211,27 @@ export async function streams(scorer: Scorer, response: Response, tables: Readab
   const findings: StreamFindings = await stream.findings;
   await tables.pipeThrough(scoreStream(scorer)).cancel();
   void [block?.start, findings.rows];
+}
+
+/** Decisions and plans. */
+export async function decides(subscriber: Subscriber, own: CustomRow, table: Table): Promise<Handler> {
+  const scorer = await loadDecider("/model.safetensors");
+  same<typeof scorer, Decider>(true);
+  const plain: Scorer = scorer;
+  const decision: Decision = scorer.decide({ tenure: 1 }, { identifier: "1", exhausted: ["discount"], reasons: 2 });
+  const { rule, expectedProfit } = decision.refused[0]!;
+  same<typeof expectedProfit, number | null>(true);
+  const plan: Plan = scorer.plan(table, { budget: 100, capacity: { discount: 5 }, daysSinceOffer: "days" });
+  const places: Uint8Array = plan.offer;
+  const typed = await loadDecider<Subscriber>("/model.safetensors");
+  typed.decide(subscriber);
+  typed.plan([own], { count: 1 });
+  const element: TenureActions = document.createElement("tenure-actions");
+  Object.assign(element, { scorer, daysSinceOffer: 3 });
+  element.scorer = scorer;
+  element.addEventListener("tenure-decided", ({ detail }) => void detail.decision.actions[0]?.reason?.sentence);
+  void [plain, rule, places];
+  return createHandler({ scorer: typed });
 }
 
 /** A scorer of the customers that `tenure types` wrote. */
