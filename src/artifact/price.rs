@@ -30,14 +30,14 @@ impl Limits {
     /// much.
     pub fn check_formulas(&self, encoder: &Encoder, background_rows: usize) -> Result<(), ArtifactError> {
         let found = background_rows as u64 * encoder.mixture_steps();
-        let advice = "derive fewer features, from fewer fields, or keep fewer background rows";
+        let advice = "use fewer features, fields or background rows";
         within("explanations of the derived features", found, self.formula_steps, advice)
     }
 
     /// Refuses a network whose smallest explanation costs too much.
     pub(super) fn check_network(&self, network: &Network, background_rows: usize) -> Result<(), ArtifactError> {
         let found = background_rows as u64 * SMALLEST * network.multiply_adds(1) as u64;
-        let advice = "ship a smaller network, or keep fewer background rows";
+        let advice = "use a smaller network or fewer background rows";
         within("explanations with this network", found, self.multiply_adds, advice)
     }
 }

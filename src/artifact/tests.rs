@@ -217,16 +217,16 @@ fn a_file_that_costs_too_much_is_refused_with_its_price() {
     let built = |hidden: &[usize], rows, limits| artifact(hidden, |value| value, rows, limits);
     assert!(built(&[6, 4], MAXIMUM_BACKGROUND_ROWS, Limits::default()).is_ok());
     let error = built(&[512, 512], MAXIMUM_BACKGROUND_ROWS, Limits::default()).unwrap_err();
-    let expected = "explanations with this network cost 4311760896 steps, at most 268435456 are allowed: ship a smaller \
-                    network, or keep fewer background rows";
+    let expected = "explanations with this network cost 4311760896 steps, at most 268435456 are allowed: use a smaller \
+                    network or fewer background rows";
     assert_eq!((error.code(), &*error.to_string()), ("artifact_price", expected));
     assert!(
         built(&[512, 512], MAXIMUM_BACKGROUND_ROWS, Limits { multiply_adds: u64::MAX, ..Limits::default() }).is_ok()
     );
     // Over 7 background rows: 4 steps for each mixture of 2 fields.
     let error = built(&[6, 4], 7, Limits { formula_steps: 111, ..Limits::default() }).unwrap_err();
-    let expected = "explanations of the derived features cost 112 steps, at most 111 are allowed: derive fewer features, \
-                    from fewer fields, or keep fewer background rows";
+    let expected = "explanations of the derived features cost 112 steps, at most 111 are allowed: use fewer features, \
+                    fields or background rows";
     assert_eq!((error.code(), &*error.to_string()), ("artifact_price", expected));
     assert_eq!(price::SMALLEST, crate::explanation::MINIMUM);
 }

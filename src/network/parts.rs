@@ -63,7 +63,7 @@ pub enum NetworkError {
         tensor: String,
     },
     /// A sum of products could leave what f32 holds.
-    #[error("the weights are so large that sums of them can exceed 1e30, so a logit could be no number")]
+    #[error("sums of the weights can exceed 1e30, so a logit could be no number")]
     Overflow,
     /// The network is too large.
     #[error("the network has {found} {what}, at most {maximum} are allowed")]
