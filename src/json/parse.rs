@@ -265,7 +265,7 @@ impl Parser<'_> {
     }
 
     fn escape(&mut self) -> Result<char, ParseError> {
-        let escape = self.next().unwrap_or(0);
+        let Some(escape) = self.next() else { return Err(self.error("a text is not closed")) };
         self.at += 1;
         Ok(match escape {
             b'"' | b'\\' | b'/' => char::from(escape),
@@ -324,6 +324,7 @@ mod tests {
             ("1e999", "64 bits"),
             ("\"\n\"", "control"),
             ("\"a", "not closed"),
+            ("\"\\", "not closed"),
             ("\"\\x\"", "escape"),
             ("\"\\ud800\"", "half of a surrogate pair"),
             ("\"\\ud800\\u0041\"", "half of a surrogate pair"),

@@ -111,7 +111,7 @@ fn fuzz(programs: &Path, target: &str, end: &str) -> Result<()> {
     fuzzer.arg(format!("-artifact_prefix={}/", failures.display())).stderr(File::create(&log)?);
     let done = command::run(&mut fuzzer);
     let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
-    let last = said.lines().rev().find(|line| line.contains(" DONE ")).map(str::trim);
+    let last = said.lines().rev().find(|line| line.contains("DONE")).map(|line| line.replace('\t', " "));
     match (done, last) {
         (Ok(()), Some(last)) => println!("{target:<12} {last}"),
         (Ok(()), None) => bail!("it ended without a word; {} has what it printed", project::shown(&log)),
