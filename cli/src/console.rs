@@ -140,3 +140,13 @@ pub fn interrupted() -> bool {
     });
     ASKED.load(Ordering::SeqCst)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_escaped_and_texts_are_not() {
+        assert_eq!(printable("Größe\t1\n\u{1b}[2Jx\u{202e}y\r"), "Größe\t1\n\\u{1b}[2Jx\\u{202e}y\\r");
+    }
+}
