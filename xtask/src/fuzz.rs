@@ -31,6 +31,9 @@ pub struct Options {
     /// Run this target only; without it all run, one after the other
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+    /// Run each target over its seeds once, instead of for minutes
+    #[arg(long, conflicts_with = "minutes")]
+    seeds: bool,
 }
 
 fn minutes(text: &str) -> Result<f64, String> {
@@ -41,11 +44,14 @@ fn minutes(text: &str) -> Result<f64, String> {
 pub fn run(options: &Options) -> Result<()> {
     let targets = chosen(options.target.as_deref())?;
     let seconds = (60.0 * options.minutes).ceil() as u64;
+    let end = if options.seeds { "-runs=0".into() } else { format!("-max_total_time={seconds}") };
     let programs = if targets.iter().any(|target| target != IN_NODE) { Some(build()?) } else { None };
     let mut failed = Vec::new();
     for target in &targets {
         let done = match &programs {
-            Some(programs) if target != IN_NODE => fuzz(programs, target, &format!("-max_total_time={seconds}")),
+            Some(programs) if target != IN_NODE => fuzz(programs, target, &end),
+            // It makes its bodies itself.
+            _ if options.seeds => Ok(()),
             _ => fuzz_in_node(seconds),
         };
         if let Err(error) = done {
@@ -55,12 +61,6 @@ pub fn run(options: &Options) -> Result<()> {
     }
     ensure!(failed.is_empty(), "{} of {} targets failed: {}", failed.len(), targets.len(), failed.join(", "));
     Ok(())
-}
-
-/// Runs each target over its seeds once.
-pub fn check_seeds() -> Result<()> {
-    let programs = build()?;
-    targets()?.iter().filter(|target| *target != IN_NODE).try_for_each(|target| fuzz(&programs, target, "-runs=0"))
 }
 
 /// The targets of fuzz/fuzz_targets, by name.
