@@ -73,19 +73,21 @@ test("attw finds nothing that is not listed with its reason", async () => {
 const LIMITS = {
   // `scoreMany` takes tables of Arrow at once, so what reads them (0.7 KB) cannot come later. Checks of
   // options are 0.2 KB. Entries that import nothing have what computes hashes and verifies signatures (1.7 KB) inside.
-  "dist/index.js": 108_000,
+  // The module has the limits and prices of artifacts (1.6 KB), and 0.8 KB more than it needs, because its passes of
+  // wasm-opt keep it under the size that webpack warns of.
+  "dist/index.js": 111_000,
   "dist/slim.js": 11_500,
-  "dist/inline.js": 141_000,
-  "dist/classic/tenure.js": 141_200,
+  "dist/inline.js": 143_500,
+  "dist/classic/tenure.js": 143_700,
   // With decisions: in place of the first three.
-  "dist/decide.js": 138_500,
-  "dist/decide-inline.js": 180_000,
-  "dist/classic/decide.js": 180_000,
-  "dist/pool.js": 101_800,
+  "dist/decide.js": 140_500,
+  "dist/decide-inline.js": 181_700,
+  "dist/classic/decide.js": 181_900,
+  "dist/pool.js": 104_700,
   "dist/stream.js": 3_000,
   "dist/elements.js": 20_000,
   "dist/elements-with-lit.js": 26_000,
-  "dist/worker.js": 17_000,
+  "dist/worker.js": 17_200,
   // Not minified, because servers print the line that threw. What a handler need not have is beside it.
   "dist/edge.js": 12_500,
   "dist/edge/access.js": 2_100,
