@@ -1,8 +1,8 @@
 //! The numbers of a table that a model may keep: each says something of at least
 //! [`MINIMUM_CUSTOMERS`] customers, and none is the value of fewer.
 //!
-//! A value that at least so many customers share is kept as it is. The values between two shared
-//! values are divided into groups of neighbours, each of at least so many customers, and the mean of
+//! A value that at least 20 customers share is kept as it is. The values between two shared
+//! values are divided into groups of neighbours, each of at least 20 customers, and the mean of
 //! each group is kept. No customer is in two groups, so the difference of two kept numbers reveals no
 //! value. Any other number is on the line between two kept ones, so it reveals no more than they do.
 

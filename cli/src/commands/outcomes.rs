@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use indicatif::HumanCount;
 use serde::Serialize;
 use tenure::schema::date;
-use tenure_table::{Source, listed, nearest};
+use tenure_table::Source;
 use tenure_training::outcomes::{
     Arm, DecisionRow, Effect, Effects, Estimate, Joined, LeftOut, OutcomeRow, Share, Uplift, join, uplift,
 };
 
 use crate::console::{Console, refuse_overwrite, write_json};
 use crate::failure::Failure;
+use crate::inputs::column;
 
 /// Measure what came of decisions
 ///
@@ -127,28 +128,6 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The columns of a table that are named, or an error with the nearest name.
-struct Columns<'a> {
-    source: &'a Source,
-}
-
-impl Columns<'_> {
-    fn optional(&self, name: &str) -> Option<usize> {
-        self.source.columns().iter().position(|column| column == name)
-    }
-
-    /// A column that the command writes; `flag` says how another is named.
-    fn find(&self, flag: &str, name: &str) -> Result<usize, Failure> {
-        self.optional(name).ok_or_else(|| {
-            let columns = self.source.columns();
-            let near = nearest(name, columns.iter().map(String::as_str));
-            let hint = near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default();
-            let (path, listed) = (self.source.path().display(), listed(columns));
-            Failure::usage(format!("{flag}: {path} has no column `{name}`{hint}\n  it has the columns {listed}"))
-        })
-    }
-}
-
 /// A day that can be read, `None` without a column; an error says what it is instead.
 fn day(text: Option<&str>) -> Result<Option<f64>, String> {
     let Some(text) = text else { return Ok(None) };
@@ -157,13 +136,12 @@ fn day(text: Option<&str>) -> Result<Option<f64>, String> {
 
 fn read_decisions(arguments: &Arguments, unreadable: &mut Vec<String>) -> Result<Vec<DecisionRow>, Failure> {
     let source = Source::open(&arguments.decisions)?;
-    let columns = Columns { source: &source };
-    let id = columns.find("--id", &arguments.id)?;
-    let written = |name: &str| columns.find("a table that `tenure decide` wrote is needed", name);
+    let id = column(&source, "--id", &arguments.id)?;
+    let written = |name: &str| column(&source, "a table that `tenure decide` wrote is needed", name);
     let (offer, holdout) = (written("offer")?, written("holdout")?);
     let [probability, value, cost] = [written("probability")?, written("value")?, written("cost")?];
     let [tier, reason, withheld] = [written("tier")?, written("reason_field")?, written("withheld")?];
-    let date = arguments.date.as_ref().map(|name| columns.find("--date", name)).transpose()?;
+    let date = arguments.date.as_ref().map(|name| column(&source, "--date", name)).transpose()?;
     let file = arguments.decisions.display().to_string();
     let word = source.line_word();
     let mut rows = Vec::new();
@@ -221,10 +199,9 @@ fn read_decisions(arguments: &Arguments, unreadable: &mut Vec<String>) -> Result
 
 fn read_outcomes(arguments: &Arguments, unreadable: &mut Vec<String>) -> Result<Vec<OutcomeRow>, Failure> {
     let source = Source::open(&arguments.outcomes)?;
-    let columns = Columns { source: &source };
-    let id = columns.find("--outcome-id", arguments.outcome_id.as_ref().unwrap_or(&arguments.id))?;
-    let left = columns.find("--left", &arguments.left)?;
-    let date = arguments.outcome_date.as_ref().map(|name| columns.find("--outcome-date", name)).transpose()?;
+    let id = column(&source, "--outcome-id", arguments.outcome_id.as_ref().unwrap_or(&arguments.id))?;
+    let left = column(&source, "--left", &arguments.left)?;
+    let date = arguments.outcome_date.as_ref().map(|name| column(&source, "--outcome-date", name)).transpose()?;
     let (file, word) = (arguments.outcomes.display().to_string(), source.line_word());
     let mut rows = Vec::new();
     let mut seen = false;

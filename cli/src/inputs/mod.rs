@@ -9,5 +9,5 @@ mod schema;
 pub use artifact::{ArtifactFile, TrustArguments, day, read_artifact};
 pub use cohort::{read_for_evaluation, read_for_training, training_shares, warn_of_shifts};
 pub use notices::Notices;
-pub use reading::{ModelAndTable, ReadArguments};
+pub use reading::{ModelAndTable, ReadArguments, column};
 pub use schema::read_schema;

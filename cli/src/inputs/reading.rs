@@ -3,10 +3,21 @@
 use std::path::PathBuf;
 
 use tenure::scorer::Scorer;
-use tenure_table::{BrokenLines, ReadOptions, Source};
+use tenure_table::{BrokenLines, ReadOptions, Source, listed, nearest};
 
 use super::artifact::{TrustArguments, day, read_artifact};
 use crate::failure::Failure;
+
+/// The position of a column that a flag names.
+pub fn column(source: &Source, flag: &str, name: &str) -> Result<usize, Failure> {
+    let columns = source.columns();
+    columns.iter().position(|column| column == name).ok_or_else(|| {
+        let near = nearest(name, columns.iter().map(String::as_str));
+        let hint = near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default();
+        let (path, listed) = (source.path().display(), listed(columns));
+        Failure::usage(format!("{flag}: {path} has no column `{name}`{hint}\n  it has the columns {listed}"))
+    })
+}
 
 /// Which table of a file is read.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -2,9 +2,10 @@
 //! customer last had an offer.
 
 use tenure::artifact::Document;
-use tenure_table::{Batch, Source, listed, nearest};
+use tenure_table::{Batch, Source, listed};
 
 use crate::failure::Failure;
+use crate::inputs::column;
 
 /// The flags that name those columns.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -31,20 +32,9 @@ impl RowArguments {
     /// Finds the columns in a table.
     pub fn find(&self, source: &Source, document: &Document) -> Result<RowColumns, Failure> {
         let position = |name: &str| source.columns().iter().position(|column| column == name);
-        let named = |flag: &str, name: &String| {
-            position(name).ok_or_else(|| {
-                let near = nearest(name, source.columns().iter().map(String::as_str));
-                let hint = near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default();
-                Failure::usage(format!(
-                    "--{flag}: {} has no column `{name}`{hint}\n  it has the columns {}",
-                    source.path().display(),
-                    listed(source.columns())
-                ))
-            })
-        };
-        let days = self.days.as_ref().map(|name| named("days", name)).transpose()?;
+        let days = self.days.as_ref().map(|name| column(source, "--days", name)).transpose()?;
         let own = document.schema.identifiers.iter().find_map(|name| position(name));
-        let id = self.id.as_ref().map(|name| named("id", name)).transpose()?.or(own);
+        let id = self.id.as_ref().map(|name| column(source, "--id", name)).transpose()?.or(own);
         if let (Some(holdout), None) = (&document.policy.holdout, id)
             && holdout.fraction > 0.0
         {
