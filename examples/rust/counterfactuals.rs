@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let score = scorer.score(&customer, &mut workspace);
     let threshold = scorer.threshold(score.tier).ok_or("the model has one tier only")?;
     let request = CounterfactualRequest { threshold, count: 3, fields: scorer.changeable() };
-    let found = scorer.counterfactuals(&customer, &request, &mut workspace);
+    let found = scorer.counterfactuals(&customer, &request, &mut workspace)?;
     println!("{:.1}% as they are, wanted below {:.1}%", 100.0 * score.probability, 100.0 * threshold);
     for answer in &found.answers {
         let change = |change: &tenure::scorer::FieldChange| {

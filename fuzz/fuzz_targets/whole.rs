@@ -35,7 +35,7 @@ fuzz_target!(|input: &[u8]| {
 
     let threshold = scorer.threshold(score.tier).unwrap_or(0.5);
     let request = CounterfactualRequest { threshold, count: 2, fields: scorer.changeable() };
-    for answer in scorer.counterfactuals(&customer, &request, &mut workspace).answers {
+    for answer in scorer.counterfactuals(&customer, &request, &mut workspace).expect("nothing stops it").answers {
         assert!(answer.score.probability < threshold && !answer.changes.is_empty());
     }
 

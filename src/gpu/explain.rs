@@ -8,7 +8,7 @@ use super::games::{Game, GameSet};
 use super::sample::{PAIRS, Pairs};
 use crate::customer::Customer;
 use crate::explanation::{Estimate, MeanShares, Rounds, Sample, Task};
-use crate::scorer::{ExplainOptions, FieldGame, Scale, Scorer};
+use crate::scorer::{ExplainOptions, FieldGame, Scale, Scorer, Stop};
 
 /// The most pairs whose coalitions are kept, except within one game: some tens of bytes each.
 const KEPT: usize = 4 * PAIRS;
@@ -165,7 +165,7 @@ impl Sampling {
             rest = later;
             let Waiting { games, rounds, .. } = &mut customers[place];
             // The slopes of a few pairs, for the guess, are recorded here.
-            let mut walk = games[row].0.walk(scorer, None);
+            let mut walk = games[row].0.walk(scorer, None, &Stop::default());
             sample.learn(&mut walk);
             rounds.take(row, sample.estimate(&mut walk, own));
         }

@@ -1,12 +1,11 @@
 //! Decisions: what to offer a customer, which offers were not made and why, and the reasons.
 
-use super::explain::{ExplainOptions, Explanation};
+use super::explain::{ExplainError, ExplainOptions, Explanation};
 use super::scale::Scale;
 use super::score::{Score, Scorer, Workspace};
 use crate::customer::{Cell, Customer};
 use crate::decision::{Judgement, Policy, Refusal, Topic};
 use crate::encoding::formula_value;
-use crate::explanation::BudgetTooSmall;
 use crate::json::{decimal, list, object, quoted};
 
 /// What a decision knows beside the customer.
@@ -89,7 +88,7 @@ impl Scorer {
         customer: &Customer,
         options: &DecideOptions,
         workspace: &mut Workspace,
-    ) -> Result<Decision, BudgetTooSmall> {
+    ) -> Result<Decision, ExplainError> {
         let explain = ExplainOptions { scale: Scale::Probability, interactions: false, ..options.explain };
         let explanation = self.explain(customer, &explain, workspace)?;
         let Policy { holdout, .. } = &self.document().policy;

@@ -3,6 +3,7 @@
 use super::games::FieldGame;
 use super::scale::Scale;
 use super::score::{EncodedBackground, Score, Scorer, Workspace};
+use super::stop::{Stop, Stopped};
 use crate::calibration::Calibration;
 use crate::customer::Customer;
 use crate::explanation::{self, Budget, BudgetTooSmall, MeanShares};
@@ -24,6 +25,17 @@ pub struct ExplainOptions {
     /// Whether to add the interactions, if all contributions are exact. They cost at least as many
     /// evaluations again.
     pub interactions: bool,
+}
+
+/// Why there is no explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExplainError {
+    /// The budget is too small for one.
+    #[error(transparent)]
+    Budget(#[from] BudgetTooSmall),
+    /// [`Stop`] was set.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// How far two fields move the value together beyond what each does by itself: the Shapley
@@ -103,12 +115,16 @@ impl Scorer {
     }
 
     /// Explains one customer, exactly where the budget allows it.
+    ///
+    /// # Errors
+    ///
+    /// A budget that is too small, or a [`Stop`] that was set meanwhile.
     pub fn explain(
         &self,
         customer: &Customer,
         options: &ExplainOptions,
         workspace: &mut Workspace,
-    ) -> Result<Explanation, BudgetTooSmall> {
+    ) -> Result<Explanation, ExplainError> {
         let score = self.score(customer, workspace);
         let scale = options.scale;
         let games = self.games(customer, scale);
@@ -117,7 +133,7 @@ impl Scorer {
         let budget = self.budget(options);
         let fields = customer.cells().len();
         let MeanShares { shares: mut contributions, standard_errors, mut evaluations, exact } =
-            explanation::explain(fields, players, |row| games[row].walk(self, calibration), budget)?;
+            explanation::explain(fields, players, |row| games[row].walk(self, calibration, &workspace.stop), budget)?;
         let EncodedBackground { base, base_probability, .. } = self.encoded_background();
         let base = match scale {
             Scale::LogOdds => {
@@ -130,16 +146,23 @@ impl Scorer {
         };
         let interactions = (options.interactions && exact).then(|| {
             evaluations *= 2;
-            self.interactions(&games, calibration, fields)
+            self.interactions(&games, calibration, &workspace.stop, fields)
         });
+        workspace.stop.check()?;
         Ok(Explanation { scale, base, score, contributions, standard_errors, evaluations, exact, interactions })
     }
 
     /// Mean interaction indices of all pairs of fields, largest first.
-    fn interactions(&self, games: &[FieldGame], calibration: Option<&Calibration>, fields: usize) -> Vec<Interaction> {
+    fn interactions(
+        &self,
+        games: &[FieldGame],
+        calibration: Option<&Calibration>,
+        stop: &Stop,
+        fields: usize,
+    ) -> Vec<Interaction> {
         let mut sums = vec![0.0; fields * fields];
         let factor = 1.0 / games.len() as f64;
-        games.iter().for_each(|game| game.add_interactions(self, calibration, factor, fields, &mut sums));
+        games.iter().for_each(|game| game.add_interactions(self, calibration, stop, factor, fields, &mut sums));
         let mut pairs: Vec<Interaction> = Vec::with_capacity(fields * fields / 2);
         for first in 0..fields {
             for second in first + 1..fields {

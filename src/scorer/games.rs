@@ -3,6 +3,7 @@
 
 use super::scale::Scale;
 use super::score::Scorer;
+use super::stop::Stop;
 use crate::calibration::Calibration;
 use crate::customer::Customer;
 use crate::encoding::{Features, Source};
@@ -33,12 +34,14 @@ pub(crate) struct FieldGame {
 pub(crate) struct FieldWalk<'a> {
     walk: Walk<'a>,
     probability: Option<Probability<'a>>,
+    /// Once it is set, all values are 0 and cost nothing. Whoever set it gets no result.
+    stop: Stop,
 }
 
 #[cfg(all(test, feature = "webgpu"))]
 impl<'a> From<Walk<'a>> for FieldWalk<'a> {
     fn from(walk: Walk<'a>) -> FieldWalk<'a> {
-        FieldWalk { walk, probability: None }
+        FieldWalk { walk, probability: None, stop: Stop::default() }
     }
 }
 
@@ -98,6 +101,9 @@ impl Game for FieldWalk<'_> {
     }
 
     fn values(&mut self, first: usize, values: &mut [f32]) {
+        if self.stop.is_set() {
+            return values.fill(0.0);
+        }
         self.walk.values(first, values);
         if let Some(probability) = &self.probability {
             probability.of_block(first, values);
@@ -107,6 +113,9 @@ impl Game for FieldWalk<'_> {
 
 impl SampledGame for FieldWalk<'_> {
     fn pairs(&mut self, members: [&[u16]; 2], learn: bool) -> [f32; 4] {
+        if self.stop.is_set() {
+            return [0.0; 4];
+        }
         let mut values = self.walk.pairs(members, learn);
         if let Some(probability) = &self.probability {
             for (half, members) in members.iter().enumerate() {
@@ -136,14 +145,19 @@ impl SampledGame for FieldWalk<'_> {
 
 impl FieldGame {
     /// The game whose value is a probability, where there is a calibration.
-    pub(crate) fn walk<'a>(&'a self, scorer: &'a Scorer, calibration: Option<&'a Calibration>) -> FieldWalk<'a> {
+    pub(crate) fn walk<'a>(
+        &'a self,
+        scorer: &'a Scorer,
+        calibration: Option<&'a Calibration>,
+        stop: &Stop,
+    ) -> FieldWalk<'a> {
         let network = &scorer.artifact.network;
         let walk = Walk::new(network, &self.background, &self.toggles, &self.couplings);
         let probability = calibration.map(|calibration| {
             let start = self.background.iter().map(|&position| network.direct_at(position)).sum();
             Probability { calibration, network, game: self, start }
         });
-        FieldWalk { walk, probability }
+        FieldWalk { walk, probability, stop: stop.clone() }
     }
 
     /// Adds the interaction indices of the game, times `factor`, to those of all fields,
@@ -152,6 +166,7 @@ impl FieldGame {
         &self,
         scorer: &Scorer,
         calibration: Option<&Calibration>,
+        stop: &Stop,
         factor: f64,
         fields: usize,
         sums: &mut [f64],
@@ -161,7 +176,7 @@ impl FieldGame {
                 row.iter().zip(players).for_each(|(pair, other)| sums[field * fields + other] += pair * factor);
             }
         };
-        add(&self.players, interactions(&mut self.walk(scorer, calibration)));
+        add(&self.players, interactions(&mut self.walk(scorer, calibration, stop)));
         if calibration.is_some() {
             return;
         }

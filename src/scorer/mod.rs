@@ -11,13 +11,14 @@ mod games;
 mod plan;
 mod scale;
 mod score;
+mod stop;
 mod tally;
 
 pub use columns::{ColumnBlock, Flag};
 pub use counterfactuals::{Counterfactual, CounterfactualRequest, Counterfactuals, FieldChange, NoCounterfactual};
 #[cfg(feature = "decide")]
 pub use decide::{Action, DecideOptions, Decision, Reason, Refused};
-pub use explain::{DEFAULT_TOLERANCE, ExplainOptions, Explanation, Interaction};
+pub use explain::{DEFAULT_TOLERANCE, ExplainError, ExplainOptions, Explanation, Interaction};
 #[cfg(feature = "webgpu")]
 pub(crate) use games::FieldGame;
 #[cfg(all(test, feature = "webgpu"))]
@@ -26,6 +27,7 @@ pub(crate) use games::FieldWalk;
 pub use plan::{CohortPlan, PlanCohort, PlanProblem, PlanRequest, ProfitCurve};
 pub use scale::Scale;
 pub use score::{Score, Scorer, Workspace};
+pub use stop::{Stop, Stopped};
 pub use tally::Tally;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 #[cfg(feature = "write")]
 use serde::Serialize;
 
+use super::stop::Stop;
 use crate::artifact::{self, Artifact, ArtifactError, Document};
 use crate::customer::{Cell, Customer};
 use crate::encoding::{Features, Lookups, Places};
@@ -45,6 +46,14 @@ pub(super) struct FirstLayer {
 pub struct Workspace {
     places: Places,
     scratch: Scratch,
+    pub(super) stop: Stop,
+}
+
+impl Workspace {
+    /// Ends explanations and searches with this workspace once the flag is set.
+    pub fn stop_by(&mut self, stop: Stop) {
+        self.stop = stop;
+    }
 }
 
 /// The score of one customer.
@@ -114,12 +123,13 @@ impl Scorer {
 
     /// Memory for scoring one customer after another.
     pub fn workspace(&self) -> Workspace {
-        Workspace { places: self.first_layer().lookups.places(1), scratch: self.artifact.network.scratch() }
+        let (places, scratch) = (self.first_layer().lookups.places(1), self.artifact.network.scratch());
+        Workspace { places, scratch, stop: Stop::default() }
     }
 
     /// Scores one customer.
     pub fn score(&self, customer: &Customer, workspace: &mut Workspace) -> Score {
-        let Workspace { places, scratch } = workspace;
+        let Workspace { places, scratch, .. } = workspace;
         let FirstLayer { lookups, table } = self.first_layer();
         let Artifact { encoder, network, .. } = &self.artifact;
         lookups.encode(encoder, customer.cells(), 0, places);

@@ -6,6 +6,7 @@ use crate::customer::{Cell, Customer};
 use crate::decision::{Amount, Effect, Group, Holdout, Judgement, Offer, Policy, Refusal};
 use crate::encoding::tests::{customer, encoded_schema, small_encoder};
 use crate::encoding::{Encoder, Features, InputDocument};
+use crate::explanation::Game as _;
 use crate::explanation::tests::{definition, interaction_definition};
 use crate::network::tests::parts;
 use crate::network::{Network, NetworkParts};
@@ -190,6 +191,50 @@ fn cells_in_words() {
         (3, Cell::Category(0)),
     ];
     assert_eq!(words.map(|(field, cell)| scorer.text(field, cell)), ["2.5", "Year", "other", "missing", "No"]);
+}
+
+#[test]
+fn another_thread_stops_an_explanation_and_a_search() {
+    let (scorer, wide) = wide_scorer(&[16]);
+    let customer = &wide[wide.len() - 1];
+    let options = ExplainOptions { budget: Some(1 << 22), ..ExplainOptions::default() };
+    let request = CounterfactualRequest { threshold: 0.0, count: 3, fields: vec![0, 1, 2, 3] };
+    let expected = scorer.explain(customer, &options, &mut scorer.workspace());
+    let stop = Stop::default();
+    let mut workspace = scorer.workspace();
+    workspace.stop_by(stop.clone());
+    let stopped = std::thread::scope(|scope| {
+        let working = scope.spawn(|| {
+            // Until it is stopped, it gives what it gives without a flag.
+            loop {
+                match scorer.explain(customer, &options, &mut workspace) {
+                    Err(error) => return error,
+                    complete => assert_eq!(complete, expected),
+                }
+            }
+        });
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        stop.set();
+        working.join().unwrap()
+    });
+    assert_eq!(stopped, ExplainError::Stopped(Stopped));
+    let small = small_scorer(&[16, 8]);
+    let mut workspace = small.workspace();
+    workspace.stop_by(stop);
+    let customer = &customers()[10];
+    let game = &small.games(customer, Scale::LogOdds)[0];
+    let mut values = [1.0; 2];
+    game.walk(&small, None, &workspace.stop).values(0, &mut values);
+    assert_eq!(values, [0.0; 2], "a block that follows costs nothing");
+    let changeable = scorer_of_changeable(&small);
+    assert_eq!(changeable.counterfactuals(customer, &request, &mut workspace), Err(Stopped));
+}
+
+/// The same scorer; every field may change.
+fn scorer_of_changeable(scorer: &Scorer) -> Scorer {
+    let mut changeable = scorer.clone();
+    changeable.artifact.document.schema.fields.iter_mut().for_each(|field| field.changeable = true);
+    changeable
 }
 
 #[test]

@@ -23,7 +23,9 @@ impl Engine {
         let tier = scorer.score(customer, workspace).tier;
         let threshold = if threshold.is_nan() { scorer.threshold(tier).unwrap_or(0.0) } else { threshold };
         let fields = fields.iter().map(|&field| field as usize).collect();
-        let found = scorer.counterfactuals(customer, &CounterfactualRequest { threshold, count, fields }, workspace);
+        let request = CounterfactualRequest { threshold, count, fields };
+        let found = scorer.counterfactuals(customer, &request, workspace);
+        let found = found.map_err(|stopped| failure("aborted", &stopped.to_string(), &[]))?;
         let reason = found.none.map_or(0, |none| none as u8);
         let score = |Score { probability, logit, tier }| [probability, logit, tier as f64];
         let mut numbers = vec![f64::from(reason), threshold];

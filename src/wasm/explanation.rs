@@ -6,8 +6,7 @@ use super::engine::Engine;
 use super::failure::failure;
 use super::wire::{self, to_js};
 use crate::customer::Customer;
-use crate::explanation::BudgetTooSmall;
-use crate::scorer::{ExplainOptions, Explanation, Interaction, Scale, Scorer};
+use crate::scorer::{ExplainError, ExplainOptions, Explanation, Interaction, Scale, Scorer};
 use crate::sentence::Messages;
 
 #[wasm_bindgen]
@@ -45,7 +44,7 @@ pub(super) fn options(budget: f64, tolerance: f64, seed: f64) -> ExplainOptions 
     }
 }
 
-pub(super) fn refusal(error: BudgetTooSmall) -> JsValue {
+pub(super) fn refusal(error: ExplainError) -> JsValue {
     failure("argument_invalid", &error.to_string(), &[])
 }
 

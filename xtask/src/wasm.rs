@@ -218,14 +218,19 @@ impl Module {
 }
 
 /// Flags for every crate in the module, dependencies too, because an inlined kernel needs simd128
-/// where it is inlined. Panic messages name source files. The folders of this machine are removed
-/// from them, for privacy and so that two machines build the same bytes.
+/// where it is inlined. Panic messages name source files: ours by their place in the workspace, and
+/// others without the folder of this machine and the registry's name, for privacy and so that two
+/// machines build the same bytes. The flags are the same in every clone, so that clones can share
+/// what is compiled.
 fn rust_flags() -> Result<Vec<String>> {
     let home = std::env::home_dir().context("the home folder is not known")?;
     let cargo_home = std::env::var("CARGO_HOME").unwrap_or_else(|_| home.join(".cargo").display().to_string());
-    Ok(vec![
-        "-Ctarget-feature=+simd128".to_string(),
-        format!("--remap-path-prefix={}=", project::root().display()),
-        format!("--remap-path-prefix={cargo_home}=cargo"),
-    ])
+    let mut flags = vec!["-Ctarget-feature=+simd128".to_string(), format!("--remap-path-prefix={cargo_home}=cargo")];
+    // This program was built from the registry, so its folder exists. The last prefix that matches
+    // counts.
+    let registries = Path::new(&cargo_home).join("registry/src");
+    for folder in fs::read_dir(&registries).into_iter().flatten() {
+        flags.push(format!("--remap-path-prefix={}=crates", folder?.path().display()));
+    }
+    Ok(flags)
 }

@@ -77,7 +77,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         }
         Some(threshold) => {
             let request = CounterfactualRequest { threshold, count: *counterfactuals as usize, fields: changeable };
-            Some((threshold, scorer.counterfactuals(&customer, &request, &mut workspace)))
+            let found = scorer.counterfactuals(&customer, &request, &mut workspace).map_err(Failure::usage)?;
+            Some((threshold, found))
         }
     };
     if *as_json {

@@ -6,6 +6,7 @@ use crate::customer::Customer;
 use crate::explanation::counterfactual::{Goal, search};
 use crate::scorer::explain::DEFAULT_MULTIPLY_ADDS;
 use crate::scorer::score::{Score, Scorer, Workspace};
+use crate::scorer::stop::Stopped;
 
 /// The most candidates that are evaluated, before the answers of a beam are made cheaper.
 const MAXIMUM_BUDGET: u64 = 100_000;
@@ -110,14 +111,18 @@ impl Scorer {
     /// for a number the share of its fitted quantiles in between (0 to 1), for a category 1, or
     /// where it has a direction the share of its list. A value that is missing stays missing; a
     /// number that the schema gives no step takes the values of the knots.
+    ///
+    /// # Errors
+    ///
+    /// A [`Stop`](crate::scorer::Stop) that was set meanwhile.
     pub fn counterfactuals(
         &self,
         customer: &Customer,
         request: &CounterfactualRequest,
         workspace: &mut Workspace,
-    ) -> Counterfactuals {
+    ) -> Result<Counterfactuals, Stopped> {
         let score = self.score(customer, workspace);
-        let mut trials = Trials::new(self, customer, &request.fields);
+        let mut trials = Trials::new(self, customer, &request.fields, &workspace.stop);
         let mut result = Counterfactuals {
             score,
             answers: Vec::new(),
@@ -129,14 +134,15 @@ impl Scorer {
         };
         if score.probability < request.threshold {
             result.none = Some(NoCounterfactual::AlreadyUnder);
-            return result;
+            return Ok(result);
         }
         if trials.costs.is_empty() {
             result.none = Some(NoCounterfactual::NoChange);
-            return result;
+            return Ok(result);
         }
         let goal = Goal { threshold: request.threshold, count: request.count, budget: trials.budget() };
         let found = search(&mut trials, goal);
+        workspace.stop.check()?;
         for answer in found.answers {
             trials.apply(&answer.options);
             let Ok(changed) = Customer::from_cells(&self.artifact.document.schema, &trials.cells) else { continue };
@@ -153,6 +159,6 @@ impl Scorer {
         result.longest = found.longest;
         result.evaluations = found.evaluations;
         result.lowest = score.probability.min(found.lowest);
-        result
+        Ok(result)
     }
 }

@@ -43,7 +43,7 @@ fn customer(scorer: &Scorer, cells: [Cell; 4]) -> Customer {
 
 fn find(scorer: &Scorer, customer: &Customer, threshold: f64) -> Counterfactuals {
     let request = CounterfactualRequest { threshold, count: 5, fields: scorer.changeable() };
-    scorer.counterfactuals(customer, &request, &mut scorer.workspace())
+    scorer.counterfactuals(customer, &request, &mut scorer.workspace()).unwrap()
 }
 
 fn cells() -> impl Strategy<Value = [Cell; 4]> {
@@ -172,7 +172,7 @@ fn nothing_found_says_why() {
         impossible.lowest >= 0.001 && impossible.lowest <= impossible.score.probability && impossible.evaluations > 0
     );
     let request = CounterfactualRequest { threshold: 0.001, count: 1, fields: Vec::new() };
-    let found = scorer.counterfactuals(&customer, &request, &mut scorer.workspace());
+    let found = scorer.counterfactuals(&customer, &request, &mut scorer.workspace()).unwrap();
     assert_eq!(found.none, Some(NoCounterfactual::NoChange));
     assert_eq!([0, 1, 2].map(|tier| scorer.threshold(tier)), [Some(0.2), Some(0.2), Some(0.45)]);
 }

@@ -7,6 +7,7 @@ use crate::encoding::{Places, formula_value};
 use crate::explanation::counterfactual::{Candidates, Outcome};
 use crate::network::Scratch;
 use crate::schema::Formula;
+use crate::scorer::Stop;
 use crate::scorer::score::{FirstLayer, Score, Scorer};
 
 /// One changed field of an answer.
@@ -40,10 +41,12 @@ pub(super) struct Trials<'a> {
     places: Places,
     scratch: Scratch,
     logits: Vec<f32>,
+    /// Once it is set, no candidate is possible, and none costs anything.
+    stop: Stop,
 }
 
 impl<'a> Trials<'a> {
-    pub(super) fn new(scorer: &'a Scorer, customer: &'a Customer, wanted: &[usize]) -> Trials<'a> {
+    pub(super) fn new(scorer: &'a Scorer, customer: &'a Customer, wanted: &[usize], stop: &Stop) -> Trials<'a> {
         let schema = &scorer.artifact.document.schema;
         let start = customer.cells();
         let mut trials = Trials {
@@ -58,6 +61,7 @@ impl<'a> Trials<'a> {
             places: Places::default(),
             scratch: scorer.artifact.network.scratch(),
             logits: Vec::new(),
+            stop: stop.clone(),
         };
         for (index, field) in schema.fields.iter().enumerate() {
             // A sound schema has formulas that parse.
@@ -149,8 +153,12 @@ impl Candidates for Trials<'_> {
     }
 
     fn evaluate(&mut self, options: &[u16], outcomes: &mut Vec<Outcome>) {
-        let encoder = &self.scorer.artifact.encoder;
         let count = options.len() / self.costs.len();
+        if self.stop.is_set() {
+            let none = Outcome { logit: 0.0, probability: 1.0, feasible: false };
+            return outcomes.extend((0..count).map(|_| none));
+        }
+        let encoder = &self.scorer.artifact.encoder;
         let FirstLayer { lookups, table } = self.scorer.first_layer();
         if self.logits.len() < count {
             self.places = lookups.places(count);
