@@ -1,7 +1,7 @@
 //! The graphics device: its module, and the checks of its kernels, natively and in a browser.
 //!
-//! CubeCL and wgpu take minutes to compile. Only `build`, `size`, `bench gpu` and the check `gpu`
-//! wait for them.
+//! CubeCL and wgpu take minutes to compile. Only `build`, `size`, `bench gpu`, `parity` and the check
+//! `gpu` wait for them; the last compiles them for WebAssembly alone.
 
 use std::path::Path;
 
@@ -30,16 +30,20 @@ pub fn test_kernels() -> Result<()> {
     command::run(command::cargo().args(tests))
 }
 
-/// Refuses warnings in the kernels with their tests and benchmark, and in the module's surface.
-pub fn clippy() -> Result<()> {
-    let kernels = ["--all-targets", "--features", "webgpu"];
-    let surface = ["--lib", "--features", "wasm,webgpu", "--target", WASM_TARGET];
-    for what in [&kernels[..], &surface] {
-        let mut clippy = command::cargo();
-        clippy.args(["clippy", "--release", "--package", "tenure"]).args(what).args(["--", "--deny", "warnings"]);
-        command::run(&mut clippy)?;
-    }
-    Ok(())
+/// Refuses warnings in the kernels with their tests and benchmark.
+pub fn clippy_kernels() -> Result<()> {
+    clippy(&["--all-targets", "--features", "webgpu"])
+}
+
+/// Refuses warnings in the kernels and the module's surface.
+pub fn clippy_module() -> Result<()> {
+    clippy(&["--lib", "--features", "wasm,webgpu", "--target", WASM_TARGET])
+}
+
+fn clippy(what: &[&str]) -> Result<()> {
+    let mut clippy = command::cargo();
+    clippy.args(["clippy", "--release", "--package", "tenure"]).args(what).args(["--", "--deny", "warnings"]);
+    command::run(&mut clippy)
 }
 
 #[derive(Args)]

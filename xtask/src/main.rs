@@ -19,6 +19,7 @@ mod prerequisites;
 mod project;
 mod size;
 mod soak;
+mod supply;
 mod test;
 mod text;
 mod types;
@@ -44,8 +45,8 @@ enum Task {
     Test(test::Options),
     /// Build and run an app of every framework and runtime with the packed npm package (minutes)
     Consumers,
-    /// Hold the burn Module, in WebAssembly on a graphics device, against the packed network and the
-    /// kernels (minutes)
+    /// Hold the kernels through Vulkan, and the burn Module in WebAssembly on a graphics device, against
+    /// the packed network (minutes)
     Parity,
     /// Measure what a browser downloads: target/bench/size.json
     Size,
@@ -57,6 +58,9 @@ enum Task {
     Soak(soak::Soak),
     /// Feed changed input to everything that reads what others wrote: libFuzzer, on stable Rust
     Fuzz(fuzz::Options),
+    /// Check what the product is made of: licences, vulnerabilities, lists of parts, the same bytes from
+    /// two builds (minutes)
+    Supply(supply::Options),
 }
 
 fn main() -> ExitCode {
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         Task::Bench(benchmark) => bench::run(&benchmark),
         Task::Soak(soak) => soak::run(&soak),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Supply(options) => supply::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

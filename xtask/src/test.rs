@@ -59,7 +59,7 @@ const CHECKS: [Check; 17] = [
         run: edge,
     },
     Check { name: "browser", about: "package and page in headless Chromium", run: in_browser },
-    Check { name: "gpu", about: "the kernels through Vulkan, their module in headless Chromium", run: graphics },
+    Check { name: "gpu", about: "the module for graphics devices in headless Chromium", run: graphics },
 ];
 
 pub fn run(options: &Options) -> ExitCode {
@@ -275,17 +275,19 @@ fn in_browser() -> Result<()> {
 }
 
 fn graphics() -> Result<()> {
-    gpu::test_kernels()?;
     gpu::build()?;
-    gpu::clippy()?;
+    gpu::clippy_module()?;
     let chromium = browser::find_or_install()?;
     build_package_and_model()?;
     npm::install_in("tests/consumer/bundlers")?;
     command::run(npm::script_command("pkg", "test:gpu").env("TENURE_CHROMIUM", chromium))
 }
 
-/// The burn Module on the kernels' device, in a browser.
+/// The kernels through Vulkan, and the burn Module on their device in a browser.
 pub fn parity() -> Result<()> {
+    prerequisites::check()?;
+    gpu::test_kernels()?;
+    gpu::clippy_kernels()?;
     let chromium = browser::find_or_install()?;
     build_package_and_model()?;
     let module = wasm::build_burn()?;

@@ -119,6 +119,25 @@ const READER: Module = Module {
     level: &["-O3"],
 };
 
+/// Compiles the scorer twice, the second time from a copy of the sources in another folder and with
+/// nothing compiled before, and compares the bytes.
+pub fn ensure_reproducible() -> Result<()> {
+    prerequisites::add_wasm_target()?;
+    command::explain("the scorer and its crates are compiled again, some minutes");
+    let first = fs::read(SCORER.compile(project::root(), &project::cargo_target())?)?;
+    let other = tempfile::tempdir()?;
+    let sources = other.path().join("sources");
+    let listed = command::read(program("git").current_dir(project::root()).args(["ls-files", "-z", "--cached"]))?;
+    for name in listed.split('\0').filter(|name| !name.is_empty()) {
+        let copy = sources.join(name);
+        fs::create_dir_all(copy.parent().context("a file lies in a folder")?)?;
+        fs::copy(project::path(name), copy).with_context(|| format!("cannot copy {name}"))?;
+    }
+    let second = fs::read(SCORER.compile(&sources, &other.path().join("target"))?)?;
+    ensure!(first == second, "two builds of the scorer have other bytes: {} and {} of them", first.len(), second.len());
+    Ok(())
+}
+
 /// Builds the module that reads tables.
 pub fn build_reader() -> Result<Outcome> {
     READER.build()
@@ -167,23 +186,22 @@ impl Module {
         let files = FILES.map(|end| output.join(format!("{}{end}", self.name)));
         unless_finished(self.name, inputs, &files, || {
             command::explain(self.duration);
-            let module = self.compile()?;
+            let module = self.compile(project::root(), &project::cargo_target())?;
             self.bind(&module, &output)?;
             self.optimise(&output.join(format!("{}_bg.wasm", self.name)))
         })
     }
 
-    /// Compiles the crate with its wasm-bindgen surface; returns the module's path.
-    fn compile(&self) -> Result<PathBuf> {
+    /// Compiles the crate with its wasm-bindgen surface, from the sources under a root; returns the
+    /// module's path.
+    fn compile(&self, root: &Path, target: &Path) -> Result<PathBuf> {
         let mut cargo = command::cargo();
         cargo.args(["rustc", "--lib", "--package", self.package, "--profile", self.profile, "--target", WASM_TARGET]);
         cargo.args(["--no-default-features", "--features", self.features, "--crate-type", "cdylib"]);
         cargo.env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?.join("\u{1f}"));
+        cargo.env("CARGO_TARGET_DIR", target).current_dir(root);
         command::run(&mut cargo)?;
-        Ok(project::cargo_target()
-            .join(WASM_TARGET)
-            .join(self.profile)
-            .join(format!("{}.wasm", self.package.replace('-', "_"))))
+        Ok(target.join(WASM_TARGET).join(self.profile).join(format!("{}.wasm", self.package.replace('-', "_"))))
     }
 
     /// Writes the JavaScript around the module.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tenure_table::{
     Appended, AppendedColumn, AppendedKind, Batch, EncodedRows, Format, OutputTable, Source, WriteError,
 };
-use tenure_training::file::{Existing, persist, temporary_beside};
+use tenure_training::file::{Existing, FileError, persist, temporary_beside};
 
 use super::pipeline::in_order;
 use super::progress::{Progress, batches};
@@ -107,6 +107,7 @@ impl<'a> Output<'a> {
         match error {
             WriteError::NamesTaken { .. } => Failure::data(error),
             WriteError::NotText { .. } => Failure::usage(error),
+            WriteError::Io(error) => FileError::new(self.path, error).into(),
             error => Failure::file(self.path, error),
         }
     }

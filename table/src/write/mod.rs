@@ -44,10 +44,25 @@ pub enum WriteError {
     /// The bytes cannot be written.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// The rows cannot be encoded, or their bytes not be written.
+    /// The rows cannot be encoded.
     #[cfg(feature = "parquet")]
     #[error(transparent)]
-    Parquet(#[from] ::parquet::errors::ParquetError),
+    Parquet(::parquet::errors::ParquetError),
+}
+
+#[cfg(feature = "parquet")]
+impl From<::parquet::errors::ParquetError> for WriteError {
+    fn from(error: ::parquet::errors::ParquetError) -> WriteError {
+        use ::parquet::errors::ParquetError::External;
+        // The library wraps what the file says.
+        match error {
+            External(source) => match source.downcast::<std::io::Error>() {
+                Ok(source) => WriteError::Io(*source),
+                Err(source) => WriteError::Parquet(External(source)),
+            },
+            error => WriteError::Parquet(error),
+        }
+    }
 }
 
 /// The columns of a table to write.
