@@ -65,3 +65,15 @@ export type ReasonsReply =
     }
   | { kind: "done" }
   | { kind: "failed"; message: string };
+
+export interface PeersRequest {
+  model: Uint8Array;
+  columns: Columns;
+  /** The tier of each customer. */
+  tiers: Uint8Array;
+  tierCount: number;
+}
+
+export type PeersReply =
+  /** `[tiers, fields]`: mean contributions in log-odds; NaN for a tier without customers. */
+  { kind: "done"; means: Float64Array } | { kind: "failed"; message: string };

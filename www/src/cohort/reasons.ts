@@ -1,6 +1,6 @@
 /** The strongest reasons of many customers, computed in a worker, with progress and cancelling. */
 import type { Field } from "tenure";
-import type { ExportedReasons } from "../table/export";
+import type { AddedColumns } from "../table/export";
 import type { ScoredTable } from "../table/scored-table";
 import { columnsOf } from "./drivers";
 import type { ReasonsReply, ReasonsRequest } from "./messages";
@@ -10,7 +10,7 @@ const COUNT = 3;
 
 export interface ReasonsRun {
   /** `undefined` if the run was cancelled. */
-  outcome: Promise<ExportedReasons | undefined>;
+  outcome: Promise<AddedColumns | undefined>;
   cancel(): void;
 }
 
@@ -26,11 +26,12 @@ export function findReasons(
   const found = { fields: new Uint16Array(rows.length * COUNT), contributions: new Float32Array(rows.length * COUNT) };
   let filled = 0;
   let cancel = () => {};
-  const outcome = new Promise<ExportedReasons | undefined>((resolve, reject) => {
+  const outcome = new Promise<AddedColumns | undefined>((resolve, reject) => {
     cancel = () => resolve(undefined);
     worker.addEventListener("message", ({ data }: MessageEvent<ReasonsReply>) => {
       if (data.kind === "failed") return reject(new Error(data.message));
-      if (data.kind === "done") return resolve({ count: COUNT, at: (place) => told(place) });
+      if (data.kind === "done")
+        return resolve({ names: Array.from({ length: COUNT }, (_, index) => `reason_${index + 1}`), at: told });
       found.fields.set(data.fields, filled);
       found.contributions.set(data.contributions, filled);
       filled += data.fields.length;

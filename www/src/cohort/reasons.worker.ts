@@ -1,5 +1,5 @@
 /** Finds the strongest reasons of many customers with its own scorer. To cancel, the page ends the worker. */
-import { load } from "tenure";
+import { load } from "tenure/decide";
 import { errorMessage } from "../text/failure";
 import type { ReasonsReply, ReasonsRequest } from "./messages";
 
