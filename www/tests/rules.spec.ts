@@ -62,7 +62,10 @@ test("levers multiply the amounts of a policy", () => {
 
 test("a customer's strongest reason is the one that the others of the tier do not have", () => {
   const fields = ["a", "b"].map((name) => ({ kind: "number", name }) as const);
-  const peers = new Peers({ schema_version: 1, name: "", target: { field: "c" }, fields }, Float64Array.from([2, 0.5, 0, 0]));
+  const peers = new Peers(
+    { schema_version: 1, name: "", target: { field: "c" }, fields },
+    Float64Array.from([2, 0.5, 0, 0]),
+  );
   const told = (a: number, b: number) => {
     const contributions = [a, b].map((contribution, at) => ({ field: fields[at]!.name, contribution }));
     const found = peers.strongest({ tier: 0, base: 0, logit: a + b, contributions } as unknown as Explanation);

@@ -59,7 +59,7 @@ export type ReasonsReply =
       kind: "block";
       /** `[rows, count]`: positions in the schema's fields, the strongest reason first. */
       fields: Uint16Array;
-      /** `[rows, count]`: in log-odds; NaN for a customer without an explanation. */
+      /** `[rows, count]`: of the probability; NaN for a customer without an explanation. */
       contributions: Float32Array;
       share: number;
     }

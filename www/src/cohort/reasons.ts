@@ -42,7 +42,7 @@ export function findReasons(
     worker.postMessage({ model, columns, count: COUNT } satisfies ReasonsRequest);
   }).finally(() => worker.terminate());
 
-  /** Each reason as `Contract: Month-to-month (+0.83)`, with a point in every language, as in all of the file. */
+  /** Each reason as `Contract: Month-to-month (+17.3)` in percentage points, with a point in every language, as in all of the file. */
   const told = (place: number): string[] => {
     const row = rows[place]!;
     if (!table.isScored(row)) return [];
@@ -50,7 +50,7 @@ export function findReasons(
       const field = fields[found.fields[place * COUNT + index]!]!;
       const contribution = found.contributions[place * COUNT + index]!;
       const sign = contribution < 0 ? "" : "+";
-      return `${field.label || field.name}: ${table.text(row, field.name)} (${sign}${contribution.toFixed(2)})`;
+      return `${field.label || field.name}: ${table.text(row, field.name)} (${sign}${(100 * contribution).toFixed(1)})`;
     });
   };
   return { outcome, cancel: () => cancel() };

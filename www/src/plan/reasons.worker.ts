@@ -1,6 +1,6 @@
 /** Finds the reasons of offers with its own scorer. To cancel, the page ends the worker. */
-import type { CustomerRecord, DictionaryColumn } from "tenure";
 import { load } from "tenure/decide";
+import { recordsOf } from "../cohort/records";
 import { errorMessage } from "../text/failure";
 import type { AskReasons, OfferReason, ReasonsOfOffersReply } from "./messages";
 import { withPolicy } from "./policy";
@@ -16,9 +16,7 @@ self.addEventListener("message", async ({ data }: MessageEvent<AskReasons>) => {
       withPolicy(model, policy),
       language === "de" ? { locale: (await import("tenure/german")).german } : {},
     );
-    const entries = Object.entries(columns as Record<string, DictionaryColumn>);
-    const record = (row: number): CustomerRecord =>
-      Object.fromEntries(entries.map(([name, { codes, categories }]) => [name, categories[codes[row]!]]));
+    const record = recordsOf(columns);
     for (let start = 0; start < offers.length; start += BLOCK) {
       const reasons = offers.slice(start, start + BLOCK).map((offer, place): OfferReason | undefined => {
         const decision = scorer.decide(record(start + place));
