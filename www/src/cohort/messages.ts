@@ -76,4 +76,4 @@ export interface PeersRequest {
 
 export type PeersReply =
   /** `[tiers, fields]`: mean contributions in log-odds; NaN for a tier without customers. */
-  { kind: "done"; means: Float64Array } | { kind: "failed"; message: string };
+  { kind: "means"; means: Float64Array } | { kind: "failed"; message: string };

@@ -46,13 +46,13 @@ export interface PeersRun {
 
 /** Finds the means in a worker. */
 export function findPeers(model: Uint8Array, schema: Schema, table: ScoredTable): PeersRun {
-  const worker = new Worker(new URL("./peers.worker.ts", import.meta.url), { type: "module", name: "peers" });
+  const worker = new Worker(new URL("./reasons.worker.ts", import.meta.url), { type: "module", name: "peers" });
   const rows = sample(table);
   let cancel = () => {};
   const outcome = new Promise<Peers | undefined>((resolve) => {
     cancel = () => resolve(undefined);
     worker.addEventListener("message", ({ data }: MessageEvent<PeersReply>) =>
-      resolve(data.kind === "done" ? new Peers(schema, data.means) : undefined),
+      resolve(data.kind === "means" ? new Peers(schema, data.means) : undefined),
     );
     worker.addEventListener("error", () => resolve(undefined));
     worker.postMessage({

@@ -149,8 +149,9 @@ export class PlanPanel extends PageElement {
     const keys = list.map((index) => this.#key(index));
     const rows = Uint32Array.from(list, (index) => this.#row(index));
     const offers = list.map((index) => this.#offer(index).name);
+    const { bytes, scorer } = this.model;
     const policy = pulled(this.#policy, this.levers);
-    const run = reasonsOfOffers(this.model, policy, this.table, rows, offers, onProgress);
+    const run = reasonsOfOffers(bytes, scorer.schema, policy, this.table, rows, offers, onProgress);
     const outcome = run.outcome.then((reasons) => {
       reasons?.forEach((reason, at) => this.#reasons.set(keys[at]!, reason));
       this.requestUpdate();

@@ -8,8 +8,9 @@ import type { Policy } from "tenure";
 import { notes } from "tenure/elements";
 import type { PolicyProblem } from "../plan/check";
 import { type Draft, draftOf, policyOf, toToml } from "../plan/draft";
-import { Latest } from "../plan/latest";
+import type { Latest } from "../plan/latest";
 import type { AskCheck, CheckReply } from "../plan/messages";
+import { checker } from "../plan/planner";
 import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import { withQuotes } from "../text/failure";
@@ -61,12 +62,7 @@ export class PolicyPanel extends PageElement {
 
   override connectedCallback() {
     super.connectedCallback();
-    const worker = new Worker(new URL("../plan/check.worker.ts", import.meta.url), { type: "module", name: "check" });
-    this.#checker = new Latest(
-      worker,
-      (problems) => (this.problems = problems),
-      (message) => [{ place: "", message }],
-    );
+    this.#checker = checker((problems) => (this.problems = problems));
   }
 
   override disconnectedCallback() {
@@ -94,7 +90,7 @@ export class PolicyPanel extends PageElement {
     this.isUsed = false;
     this.problems = undefined;
     this.#checked = this.#policy;
-    this.#checker?.ask({ model: this.model.bytes, policy: this.#checked });
+    this.#checker?.ask({ kind: "check", model: this.model.bytes, policy: this.#checked });
   }
 
   #changeList<Name extends ListName>(name: Name, change: (list: Draft[Name][number][]) => void) {

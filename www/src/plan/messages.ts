@@ -42,11 +42,11 @@ export interface MadePlan {
   curve: ProfitCurve;
 }
 
-export type PlanRequest = OpenCohort | AskPlan;
 export type PlanReply = { kind: "made"; plan: MadePlan } | { kind: "failed"; message: string };
 
 /** Why an offer is made, for the customers of a plan. */
 export interface AskReasons {
+  kind: "reasons";
   model: Uint8Array;
   policy: Policy;
   columns: Columns;
@@ -65,13 +65,16 @@ export interface OfferReason {
 }
 
 export type ReasonsOfOffersReply =
-  | { kind: "block"; reasons: (OfferReason | undefined)[]; share: number }
+  | { kind: "block"; reasons: (OfferReason | undefined)[] }
   | { kind: "done" }
   | { kind: "failed"; message: string };
 
 export interface AskCheck {
+  kind: "check";
   model: Uint8Array;
   policy: Policy;
 }
 
-export type CheckReply = PolicyProblem[];
+export type CheckReply = { kind: "checked"; problems: PolicyProblem[] } | { kind: "failed"; message: string };
+
+export type PlanRequest = OpenCohort | AskPlan | AskCheck | AskReasons;

@@ -1,10 +1,10 @@
 /** Why each offer of a plan is made, computed in a worker, with progress and cancelling. */
-import type { Policy } from "tenure";
+import type { Policy, Schema } from "tenure";
 import { columnsOf } from "../cohort/drivers";
 import type { ScoredTable } from "../table/scored-table";
 import { language } from "../text/language";
-import type { Model } from "../workspace/model";
 import { fieldNames } from "./cohort";
+import { planWorker } from "./planner";
 import type { AskReasons, OfferReason, ReasonsOfOffersReply } from "./messages";
 
 export interface OfferReasonsRun {
@@ -15,14 +15,15 @@ export interface OfferReasonsRun {
 
 /** @param offers by row: the name of its offer. */
 export function reasonsOfOffers(
-  { bytes, scorer }: Model,
+  model: Uint8Array,
+  schema: Schema,
   policy: Policy,
   table: ScoredTable,
   rows: Uint32Array,
   offers: string[],
   onProgress: (share: number) => void,
 ): OfferReasonsRun {
-  const worker = new Worker(new URL("./reasons.worker.ts", import.meta.url), { type: "module", name: "offers" });
+  const worker = planWorker();
   const found: (OfferReason | undefined)[] = [];
   let cancel = () => {};
   const outcome = new Promise<(OfferReason | undefined)[] | undefined>((resolve, reject) => {
@@ -31,11 +32,11 @@ export function reasonsOfOffers(
       if (data.kind === "failed") return reject(new Error(data.message));
       if (data.kind === "done") return resolve(found);
       found.push(...data.reasons);
-      onProgress(data.share);
+      onProgress(found.length / offers.length);
     });
     worker.addEventListener("error", (event) => reject(new Error(event.message)));
-    const columns = columnsOf(table, fieldNames(scorer.schema, table), rows);
-    worker.postMessage({ model: bytes, policy, columns, offers, language: language() } satisfies AskReasons);
+    const columns = columnsOf(table, fieldNames(schema, table), rows);
+    worker.postMessage({ kind: "reasons", model, policy, columns, offers, language: language() } satisfies AskReasons);
   }).finally(() => worker.terminate());
   return { outcome, cancel: () => cancel() };
 }
