@@ -80,12 +80,20 @@ test("the list holds who is worth a call, and follows the limits and the levers"
   await expect(plan(page)).toContainText(/would get an offer get none, by chance.*within ±\d+\.\d points/);
 
   // By keyboard, as every lever.
-  const atMost = plan(page).getByLabel("Offers, at most");
+  const atMost = plan(page).getByLabel("Offers, at most", { exact: true });
   await atMost.focus();
   await atMost.press("Home");
   await expect.poll(() => figure(page, "Customers with an offer")).toBe(1);
   await atMost.press("End");
   await expect.poll(() => figure(page, "Customers with an offer")).toBe(count);
+  const exactly = plan(page).getByLabel("Offers, at most, as a number");
+  await exactly.fill("7");
+  await expect.poll(() => figure(page, "Customers with an offer")).toBe(7);
+  await exactly.fill("-7");
+  await expect(plan(page).getByRole("alert")).toContainText("count");
+  await exactly.fill("");
+  await expect.poll(() => figure(page, "Customers with an offer")).toBe(count);
+  await expect(plan(page).getByRole("alert")).toHaveCount(0);
   const curve = plan(page).locator("profit-curve path.profit");
   const drawn = await curve.getAttribute("d");
   await plan(page).getByLabel("What a customer is worth").press("End");
@@ -96,7 +104,7 @@ test("the list holds who is worth a call, and follows the limits and the levers"
   await plan(page).getByRole("button", { name: "As in the policy" }).click();
   await expect.poll(() => figure(page, "Expected profit")).toBe(profit);
   const spent = await figure(page, "They cost");
-  const budget = plan(page).getByLabel("Budget");
+  const budget = plan(page).getByLabel("Budget", { exact: true });
   await budget.press("PageDown");
   await budget.press("PageDown");
   await expect.poll(() => figure(page, "They cost")).toBeLessThan(spent);

@@ -113,7 +113,8 @@ export class CustomerTable extends PageElement {
     if (changed.has("rows") && changed.get("rows")) this.grid.scrollTop = 0;
     if (changed.has("rows") || changed.has("selected")) this.#reveal();
     this.explainer?.setWishes(() => this.#nextWish());
-    if (this.#isWide && this.explainer?.isCheap) void this.#findPeers();
+    // Once a row is explained: a model that proves slow gets no reasons in the table.
+    if (this.explainer?.isCheap && this.#explanations.size > 0) void this.#findPeers();
   }
 
   /** The column of reasons says what sets a customer apart from these. */

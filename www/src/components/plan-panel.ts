@@ -2,7 +2,7 @@
  * Who to call today: the offers that bring most within the limits, what they are expected to bring, and
  * levers for what is uncertain. Everything follows the levers at once; the plans are made in a worker.
  */
-import { css, html, nothing, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { notes } from "tenure/elements";
 import { columnsOf } from "../cohort/drivers";
@@ -288,8 +288,8 @@ export class PlanPanel extends PageElement {
     return html`
       ${this.#limitSlider("count", t.atMost, most.count, limits.count)}
       ${this.#limitSlider("budget", t.budget, most.budget, limits.budget)}
-      ${this.#slider("value", t.worth, MULTIPLES, levers.value, ofPolicy(levers.value), (value) => this.#pull({ value }))}
-      ${this.#slider("cost", t.costs, MULTIPLES, levers.cost, ofPolicy(levers.cost), (cost) => this.#pull({ cost }))}
+      ${this.#slider("value", t.worth, MULTIPLES, levers.value, ofPolicy(levers.value), undefined, (value) => this.#pull({ value }))}
+      ${this.#slider("cost", t.costs, MULTIPLES, levers.cost, ofPolicy(levers.cost), undefined, (cost) => this.#pull({ cost }))}
       ${
         this.#canHoldOut
           ? this.#slider(
@@ -298,6 +298,7 @@ export class PlanPanel extends PageElement {
               HOLDOUTS,
               levers.holdout,
               formatWholePercent(levers.holdout),
+              undefined,
               (holdout) => this.#pull({ holdout }),
             )
           : html`<p class="facts">${t.noIdentifier}</p>`
@@ -309,9 +310,20 @@ export class PlanPanel extends PageElement {
   #limitSlider(key: "count" | "budget", label: string, most: number, limit: number | undefined) {
     const step = key === "count" ? Math.max(1, Math.round(most / POSITIONS)) : most / POSITIONS;
     const high = step * Math.ceil(most / step);
-    const given = limit === undefined ? texts().noLimit : formatCount(Math.round(limit));
-    return this.#slider(key, label, { low: key === "count" ? step : 0, high, step }, limit ?? high, given, (value) =>
-      this.#limit({ [key]: value >= high ? undefined : value }),
+    const { noLimit, asNumber } = texts();
+    const set = (value: number) => this.#limit({ [key]: Number.isFinite(value) ? value : undefined });
+    // The number takes what the slider has no position for.
+    const number = html`<input class="limit" type="number" min="0" step=${key === "count" ? 1 : "any"} placeholder=${noLimit} aria-label=${asNumber(label)}
+      .value=${limit === undefined ? "" : String(limit)} @input=${(event: Event) => set((event.target as HTMLInputElement).valueAsNumber)} />`;
+    const text = limit === undefined ? noLimit : formatCount(Math.round(limit));
+    return this.#slider(
+      key,
+      label,
+      { low: key === "count" ? step : 0, high, step },
+      limit ?? high,
+      text,
+      number,
+      (value) => set(value >= high ? Number.NaN : value),
     );
   }
 
@@ -321,10 +333,11 @@ export class PlanPanel extends PageElement {
     { low, high, step }: { low: number; high: number; step: number },
     value: number,
     text: string,
+    number: TemplateResult | undefined,
     onInput: (value: number) => void,
   ) {
     return html`<div class="lever">
-      <label for=${id}>${label}</label><output for=${id}>${text}</output>
+      <label for=${id}>${label}</label>${number ?? html`<output for=${id}>${text}</output>`}
       <input id=${id} type="range" min=${low} max=${high} step=${step} .value=${String(value)} aria-valuetext=${text}
         @input=${(event: Event) => onInput((event.target as HTMLInputElement).valueAsNumber)} />
     </div>`;
@@ -442,7 +455,13 @@ export class PlanPanel extends PageElement {
       .lever output {
         font-weight: 550;
       }
-      .lever input {
+      .lever .limit {
+        width: 7.5rem;
+        min-height: 28px;
+        padding: 0 0.5em;
+        text-align: end;
+      }
+      .lever [type='range'] {
         grid-column: 1 / -1;
         width: 100%;
         min-height: 24px;

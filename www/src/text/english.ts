@@ -184,6 +184,7 @@ export const english = {
   atMost: "Offers, at most",
   budget: "Budget",
   noLimit: "no limit",
+  asNumber: (label: string) => `${label}, as a number`,
   worth: "What a customer is worth",
   costs: "Costs of offers and contacts",
   holdout: "Held out by chance",

@@ -172,6 +172,7 @@ export const german: Texts = {
   atMost: "Angebote, höchstens",
   budget: "Budget",
   noLimit: "keine Grenze",
+  asNumber: (label) => `${label}, als Zahl`,
   worth: "Was ein Kunde wert ist",
   costs: "Kosten der Angebote und Kontakte",
   holdout: "Kontrollgruppe durch Zufall",
