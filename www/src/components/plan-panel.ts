@@ -380,7 +380,7 @@ export class PlanPanel extends PageElement {
         count === 0
           ? html`<p>${t.nobodyToCall}</p>`
           : html`<table>
-            <thead><tr><th scope="col">${t.customer}</th><th scope="col" class="number">${t.risk}</th><th scope="col">${t.offer}</th><th scope="col" class="number">${t.profit}</th></tr></thead>
+            <thead><tr><th scope="col">${t.customer}</th><th scope="col" class="number risk">${t.risk}</th><th scope="col">${t.offer}</th><th scope="col" class="number">${t.profit}</th></tr></thead>
             <tbody>${Array.from({ length: shown }, (_, index) => this.#line(plan, index))}</tbody>
           </table>`
       }
@@ -395,7 +395,7 @@ export class PlanPanel extends PageElement {
     const reason = this.#reasons.get(this.#key(index));
     return html`<tr>
       <th scope="row"><button class="link" aria-label=${texts().openCustomer(name)} @click=${() => this.dispatchEvent(new OpenCustomer(row))}>${name}</button></th>
-      <td class="number">${formatPercent(this.table.probability[row]!)}</td>
+      <td class="number risk">${formatPercent(this.table.probability[row]!)}</td>
       <td><span class="offer">${offer.label || offer.name}</span>
         <span class="why">${reason ? texts().because(reason.label, reason.text, formatPoints(reason.contribution)) : "\u00a0"}</span></td>
       <td class="number">${formatCount(Math.round(plan.profits[index]!))}</td>
@@ -450,6 +450,7 @@ export class PlanPanel extends PageElement {
         display: grid;
         grid-template-columns: 1fr auto;
         gap: 0 0.75rem;
+        align-items: center;
         font-size: 13px;
       }
       .lever output {
@@ -460,6 +461,10 @@ export class PlanPanel extends PageElement {
         min-height: 28px;
         padding: 0 0.5em;
         text-align: end;
+        appearance: textfield;
+      }
+      .limit::-webkit-inner-spin-button {
+        appearance: none;
       }
       .lever [type='range'] {
         grid-column: 1 / -1;
@@ -530,10 +535,16 @@ export class PlanPanel extends PageElement {
         display: block;
         color: var(--ink-soft);
       }
-      @media (max-width: 640px) {
+      @container (max-width: 480px) {
         th,
         td {
           padding-inline-end: 0.6rem;
+        }
+        thead .number {
+          white-space: normal;
+        }
+        .risk {
+          display: none;
         }
       }
       @media print {
