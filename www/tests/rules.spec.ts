@@ -4,12 +4,12 @@
  */
 import { expect, test } from "@playwright/test";
 import type { Explanation, Policy } from "tenure";
-import { ROW_HEIGHT, RowWindow } from "../src/components/row-window";
-import { csvCell, exportName } from "../src/table/export";
 import { Peers } from "../src/cohort/peers";
-import { extentOf } from "../src/table/extents";
+import { ROW_HEIGHT, RowWindow } from "../src/components/row-window";
 import { draftOf, policyOf, toToml } from "../src/plan/draft";
 import { pulled } from "../src/plan/policy";
+import { csvCell, exportName } from "../src/table/export";
+import { extentOf } from "../src/table/extents";
 import { nearest } from "../src/table/header";
 import { ordered } from "../src/table/scored-table";
 

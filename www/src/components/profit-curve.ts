@@ -1,8 +1,8 @@
 /** The expected profit by the share of the customers who are contacted, in two orders. */
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { cssVariables } from "tenure/elements";
 import type { ProfitCurve } from "tenure/decide";
+import { cssVariables } from "tenure/elements";
 import { page } from "../styles/page";
 import { formatCount, formatWholePercent } from "../text/numbers";
 import { texts } from "../text/texts";

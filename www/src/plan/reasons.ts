@@ -4,8 +4,8 @@ import { columnsOf } from "../cohort/drivers";
 import type { ScoredTable } from "../table/scored-table";
 import { language } from "../text/language";
 import { fieldNames } from "./cohort";
-import { planWorker } from "./planner";
 import type { AskReasons, OfferReason, ReasonsOfOffersReply } from "./messages";
+import { planWorker } from "./planner";
 
 export interface OfferReasonsRun {
   /** One for each row; `undefined` if the run was cancelled. */
