@@ -5,8 +5,7 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { notes } from "tenure/elements";
-import { columnsOf } from "../cohort/drivers";
-import { certainty, fieldNames } from "../plan/cohort";
+import { certainty } from "../plan/cohort";
 import type { Latest } from "../plan/latest";
 import type { AskPlan, Limits, MadePlan, OfferReason, PlanReply } from "../plan/messages";
 import { planner } from "../plan/planner";
@@ -104,8 +103,7 @@ export class PlanPanel extends PageElement {
     this.#scored = this.rows.filter((row) => this.table.isScored(row));
     const { schema, policy } = this.model.scorer;
     if (this.#scored.length === 0 || (policy.offers ?? []).length === 0) return;
-    const columns = columnsOf(this.table, fieldNames(schema, this.table), this.#scored);
-    this.#planner = planner(this.model.bytes, columns, (reply) => this.#take(reply));
+    this.#planner = planner(this.model.bytes, schema, this.table, this.#scored, (reply) => this.#take(reply));
     this.#ask();
   }
 

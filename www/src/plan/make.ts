@@ -1,15 +1,21 @@
 /** Makes plans for the customers of a table. */
-import { load, type Scorer } from "tenure/decide";
-import type { AskPlan, MadePlan, OpenCohort } from "./messages";
+import { type DictionaryColumn, load, type Scorer } from "tenure/decide";
+import type { AskPlan, MadePlan } from "./messages";
 import { withPolicy } from "./policy";
 
 /** The offer of a customer without one. */
 const NO_OFFER = 255;
 
+/** The customers to plan for. */
+export interface Cohort {
+  model: Uint8Array;
+  columns: Record<string, DictionaryColumn>;
+}
+
 /** The scorer of the last policy. */
 let last: { key: string; scorer: Scorer } | undefined;
 
-export async function makePlan({ model, columns }: OpenCohort, { policy, limits }: AskPlan): Promise<MadePlan> {
+export async function makePlan({ model, columns }: Cohort, { policy, limits }: AskPlan): Promise<MadePlan> {
   const key = JSON.stringify(policy);
   if (last?.key !== key) {
     const scorer = await load(withPolicy(model, policy));

@@ -1,13 +1,20 @@
 /** Messages between the page and the workers of plans. */
 import type { Columns, Policy, ProfitCurve } from "tenure/decide";
+import type { JoinedTexts } from "../table/dictionary";
 import type { PolicyProblem } from "./check";
 
-/** The customers to plan for. */
+/** The model to plan with. The columns of the customers follow. */
 export interface OpenCohort {
   kind: "open";
   model: Uint8Array;
-  /** The fields and, where the table has one, the identifier. */
-  columns: Columns;
+}
+
+/** A field of the customers, or their identifier. */
+export interface AddColumn {
+  kind: "column";
+  name: string;
+  codes: Uint32Array;
+  texts: JoinedTexts;
 }
 
 /** The limits of a plan; none where they are `undefined`. */
@@ -77,4 +84,4 @@ export interface AskCheck {
 
 export type CheckReply = { kind: "checked"; problems: PolicyProblem[] } | { kind: "failed"; message: string };
 
-export type PlanRequest = OpenCohort | AskPlan | AskCheck | AskReasons;
+export type PlanRequest = OpenCohort | AddColumn | AskPlan | AskCheck | AskReasons;

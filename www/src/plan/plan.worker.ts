@@ -1,21 +1,27 @@
 /** Plans, checks policies, and finds the reasons of offers, each in a worker of its own. */
+
+import { append } from "../table/dictionary";
 import { errorMessage } from "../text/failure";
 import { policyProblems } from "./check";
-import { makePlan } from "./make";
-import type { CheckReply, OpenCohort, PlanReply, PlanRequest, ReasonsOfOffersReply } from "./messages";
+import { type Cohort, makePlan } from "./make";
+import type { AddColumn, CheckReply, OpenCohort, PlanReply, PlanRequest, ReasonsOfOffersReply } from "./messages";
 import { offerReasons } from "./offer-reasons";
 
 type Reply = PlanReply | CheckReply | ReasonsOfOffersReply;
 
 const reply = (message: Reply, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
-let cohort: OpenCohort | undefined;
+let cohort: Cohort | undefined;
 
 self.addEventListener("message", ({ data }: MessageEvent<PlanRequest>) => {
-  if (data.kind === "open") cohort = data;
-  else answer(data).catch((error: unknown) => reply({ kind: "failed", message: errorMessage(error) }));
+  if (data.kind === "open") cohort = { model: data.model, columns: {} };
+  else if (data.kind === "column") {
+    const categories: string[] = [];
+    append(data.texts, categories);
+    cohort!.columns[data.name] = { codes: data.codes, categories };
+  } else answer(data).catch((error: unknown) => reply({ kind: "failed", message: errorMessage(error) }));
 });
 
-async function answer(request: Exclude<PlanRequest, OpenCohort>): Promise<void> {
+async function answer(request: Exclude<PlanRequest, OpenCohort | AddColumn>): Promise<void> {
   switch (request.kind) {
     case "plan": {
       const plan = await makePlan(cohort!, request);
