@@ -15,6 +15,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },
+  // The elements load by the name `tenure`, and start a pool of their own: all of the page runs on the
+  // module that decides, so that there is one to download.
+  resolve: {
+    alias: [
+      { find: /^tenure$/, replacement: "tenure/decide" },
+      { find: /^\.\/pool\.js$/, replacement: "tenure/decide/pool" },
+    ],
+  },
   plugins: [contentSecurityPolicy(), offline()],
   preview: { host: "127.0.0.1", headers },
 });

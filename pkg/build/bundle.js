@@ -21,6 +21,7 @@ const PLATFORMS = ["index", "node", "slim", "decide", "decide-node", ...EDGE];
 /** Entries that are loaded only when they are used. */
 const BESIDE = [
   "command-node",
+  "decide-pool",
   "edge",
   "gpu",
   "pool",
@@ -34,7 +35,7 @@ const BESIDE = [
   "signature",
 ];
 /** Entries that import nothing, so that a copy of them works anywhere. */
-const WHOLE = ["inline", "decide-inline", "worker"];
+const WHOLE = ["inline", "decide-inline", "worker", "decide-worker"];
 /**
  * In edge runtimes these entries are a part of the package's file: each module there must be listed.
  */

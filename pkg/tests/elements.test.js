@@ -68,6 +68,9 @@ test("the waterfall starts each step where the one below ends", () => {
   assert.ok(Math.abs(chart.steps[0].to - logit) < 1e-12);
   for (const [index, step] of chart.steps.slice(1).entries()) assert.equal(step.to, chart.steps[index].from);
   for (const tick of ticks(chart.low, chart.high)) assert.ok(tick >= chart.low && tick <= chart.high);
+  // In points, the same steps lead to the probability.
+  const points = waterfall({ ...explanation, scale: "probability", base: 0.5 - logit - 1 }, { shown: 3, others });
+  assert.equal(points.output, 0.5);
   for (const [low, high] of [
     [-0.011, 0.4],
     [-5, 5],

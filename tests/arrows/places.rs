@@ -79,9 +79,9 @@ pub const RULE_WORDS: [&str; 5] = ["Math.exp", "Math.expm1", "Math.log", "Math.l
 /// The package's name, by which the page imports it.
 pub const PACKAGE: &str = "tenure";
 
-/// The entries of the package that the page may import beside it: the elements, tables of messages,
-/// and the files for graphics devices.
-pub const PACKAGE_ENTRIES: [&str; 4] = ["/elements", "/english", "/german", "/gpu"];
+/// The entries of the package that the page may import beside it: decisions, the elements, tables of
+/// messages, and the files for graphics devices.
+pub const PACKAGE_ENTRIES: [&str; 5] = ["/decide", "/elements", "/english", "/german", "/gpu"];
 
 /// Kept artifacts. The package puts one inside, for its users' tests.
 pub const ARTIFACTS: &str = "tests/artifacts/";

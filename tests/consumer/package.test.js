@@ -36,6 +36,7 @@ const TYPES = {
   // For pages and workers, which have no `require`. Node since 20.19 requires ES modules.
   CJSResolvesToESM: [
     "./decide/inline",
+    "./decide/pool",
     "./edge/access",
     "./edge/inference",
     "./edge/jwt",
@@ -84,6 +85,7 @@ const LIMITS = {
   "dist/decide-inline.js": 181_700,
   "dist/classic/decide.js": 181_900,
   "dist/pool.js": 104_700,
+  "dist/decide-pool.js": 134_700,
   "dist/stream.js": 3_000,
   "dist/elements.js": 20_000,
   "dist/elements-with-lit.js": 26_000,

@@ -117,7 +117,7 @@ test("two customers stand side by side, with the contributions of both", async (
     }),
   );
   expect(differences.length).toBeGreaterThan(15);
-  for (const [index, size] of differences.entries()) expect(size).toBeLessThan((differences[index - 1] ?? 99) + 0.0101);
+  for (const [index, size] of differences.entries()) expect(size).toBeLessThan((differences[index - 1] ?? 99) + 0.101);
   await comparison.getByLabel("Only fields that differ").check();
   const cells = await comparison
     .locator("tbody tr")
@@ -151,7 +151,7 @@ test("the export can have the strongest reasons of each row", async ({ page }) =
   const reasons = exported[1]!.split(",").slice(-3);
   expect(reasons[0]).toMatch(new RegExp(`^${label}: .+ \\(`));
   expect(reasons[0]).toContain(`(${contribution})`);
-  const sizes = reasons.map((reason) => Math.abs(Number(/\(([+-]\d+\.\d\d)\)$/.exec(reason)![1])));
+  const sizes = reasons.map((reason) => Math.abs(Number(/\(([+-]\d+\.\d)\)$/.exec(reason)![1])));
   expect(sizes).toEqual([...sizes].sort((left, right) => right - left));
   expect(exported.at(-1)).toMatch(/,,,$/);
 });

@@ -20,8 +20,9 @@ test("the waterfall adds up from E[f(X)] to f(x)", async ({ page }) => {
   const ends = (await chart.locator(".end .number").allInnerTexts()).map(signed);
   const steps = (await chart.locator("li .number").allInnerTexts()).map((text) => signed(text.split(",")[0]!));
   const sum = steps.reduce((total, step) => total + step, ends[1]!);
-  // Every number shown is rounded to two decimals.
-  expect(Math.abs(sum - ends[0]!)).toBeLessThan(0.005 * (steps.length + 2));
+  // Every number shown is rounded to a tenth of a point.
+  expect(Math.abs(sum - ends[0]!)).toBeLessThan(0.05 * (steps.length + 2));
+  expect(ends[0]! / 100).toBeCloseTo(share(await probability(page).innerText()), 2);
   const sizes = steps.map(Math.abs);
   expect(sizes).toEqual([...sizes].sort((left, right) => right - left));
 });

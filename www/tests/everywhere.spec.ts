@@ -133,6 +133,15 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.locator("dependence-plot")).toBeVisible();
     await expectAccessible(page, "drivers");
     await page.getByRole("button", { name: "Close the drivers" }).click();
+    await page.getByRole("button", { name: "Who to call" }).click();
+    await expect(page.locator("plan-panel profit-curve svg")).toBeVisible();
+    await expectAccessible(page, "plan");
+    await page.getByRole("button", { name: "Edit the policy" }).click();
+    await page.getByLabel("Cost of a contact").fill("much");
+    await expect(page.locator("policy-panel .problem")).toBeVisible();
+    await expectAccessible(page, "policy");
+    await page.getByRole("button", { name: "Back to the list" }).click();
+    await page.getByRole("button", { name: "Close the plan" }).click();
     await page.getByTitle("About this model").click();
     await expectAccessible(page, "model");
   });

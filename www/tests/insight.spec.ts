@@ -39,7 +39,7 @@ test("the strongest reasons and the counterfactuals are sentences in the languag
   const strongest = await panel(page).locator("tenure-waterfall li .label").first().innerText();
   const first = sentences.getByRole("listitem").first();
   await expect(first).toContainText(strongest);
-  await expect(first).toContainText(/(raises|lowers) the risk of leaving: [+-]\d+\.\d\d on the log-odds\.$/);
+  await expect(first).toContainText(/(raises|lowers) the risk of leaving: [+-]\d+\.\d percentage points\.$/);
   await expect(panel(page)).toContainText("what the model associates with leaving, not what causes it");
   const way = panel(page).locator("tenure-cards .sentence").first();
   await expect(way).toContainText("the probability of leaving would be");
@@ -47,9 +47,7 @@ test("the strongest reasons and the counterfactuals are sentences in the languag
   await page.getByLabel("Language").selectOption("de");
   const german = named("Die stärksten Gründe");
   const firstGerman = german.getByRole("listitem").first();
-  await expect(firstGerman).toContainText(
-    /(erhöht|senkt) das Abwanderungsrisiko: [+-]\d+,\d\d auf der Log-Odds-Skala\.$/,
-  );
+  await expect(firstGerman).toContainText(/(erhöht|senkt) das Abwanderungsrisiko: [+-]\d+,\d Prozentpunkte\.$/);
   await expect(german).toHaveAttribute("lang", "de");
   await expect(way).toContainText("läge die Abwanderungswahrscheinlichkeit bei");
   // The choice is remembered.

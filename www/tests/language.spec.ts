@@ -120,9 +120,9 @@ test("the language switch drives the whole page", async ({ page }) => {
   await expect(page.locator("html")).toHaveAttribute("lang", "de");
   await expect(page).toHaveTitle("Tenure: wer wahrscheinlich geht, und warum");
   const expectGerman = async (what: string) => {
-    // Names and values of the table stay as they are.
+    // Names and values of the table, and words of the policy, stay as they are.
     const text = (await everything(page)).replace(
-      /customers\.csv|Multiple lines|No internet service|No phone service|Bank transfer \(automatic\)|Credit card \(automatic\)/g,
+      /customers\.csv|Multiple lines|No internet service|No phone service|Bank transfer \(automatic\)|Credit card \(automatic\)|A year's contract with one month free|A technician checks the line/g,
       "",
     );
     expect(text.match(ENGLISH) ?? [], what).toEqual([]);
@@ -146,6 +146,15 @@ test("the language switch drives the whole page", async ({ page }) => {
   await expect(page.locator("drivers-panel li").first()).toBeVisible();
   await expectGerman("drivers");
   await page.getByRole("button", { name: "Treiber schließen" }).click();
+  await page.getByRole("button", { name: "Wen anrufen" }).click();
+  await expect(page.locator("plan-panel .why").first()).toContainText("Prozentpunkte");
+  await expectGerman("plan");
+  await page.getByRole("button", { name: "Regeln bearbeiten" }).click();
+  await page.getByLabel("Kosten eines Kontakts").fill("-1");
+  await expect(page.locator("policy-panel .problem")).toBeVisible();
+  await expectGerman("policy");
+  await page.getByRole("button", { name: "Zurück zur Liste" }).click();
+  await page.getByRole("button", { name: "Plan schließen" }).click();
   await page.getByTitle("Über dieses Modell").click();
   await expectGerman("model");
   await page.keyboard.press("Escape");
@@ -198,6 +207,13 @@ for (const width of [1280, 390]) {
     await page.locator("drivers-panel li button").first().click();
     await expect(page.locator("dependence-plot")).toBeVisible();
     expect(await overflows(page), "drivers").toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Who to call" }).click();
+    await expect(page.locator("plan-panel tbody tr").first()).toBeVisible();
+    expect(await overflows(page), "plan").toEqual([]);
+    await page.getByRole("button", { name: "Edit the policy" }).click();
+    await expect(page.locator("policy-panel")).toBeVisible();
+    expect(await overflows(page), "policy").toEqual([]);
   });
 }
 

@@ -155,6 +155,8 @@ export class TenureActions extends TenureElement {
     failureStyles,
     css`
       .heading {
+        display: flex;
+        align-items: center;
         min-height: 32px;
         margin-bottom: 0.6rem;
       }

@@ -59,10 +59,14 @@ type Asked = "explain" | "interact" | "advise";
 
 type Answer = Explanation | Counterfactuals;
 
+/** What contributions add up to. */
+export type Scale = Explanation["scale"];
+
 interface Question {
   readonly asker: object;
   readonly kind: Asked;
   readonly record: CustomerRecord;
+  readonly scale: Scale;
   resolve(answer: { value: Answer; milliseconds: number } | undefined): void;
   reject(reason: unknown): void;
 }
@@ -72,7 +76,7 @@ const ORDER: readonly Asked[] = ["explain", "interact", "advise"];
 
 /** What answers questions: a worker, or the page's own scorer in idle time. */
 interface Desk {
-  explain(record: CustomerRecord, options: { interactions: boolean }): Promise<Explanation>;
+  explain(record: CustomerRecord, options: { interactions: boolean; scale: Scale }): Promise<Explanation>;
   counterfactuals(record: CustomerRecord): Promise<Counterfactuals>;
   dispose(): void;
 }
@@ -113,8 +117,12 @@ export class Explainer {
    * The explanation; `undefined` if a later question of this asker replaced this one. Throws the
    * TenureError of `explain`.
    */
-  async explain(asker: object, record: CustomerRecord, interactions = false): Promise<Explained | undefined> {
-    const answer = await this.#ask(asker, interactions ? "interact" : "explain", record);
+  async explain(
+    asker: object,
+    record: CustomerRecord,
+    { interactions = false, scale = "log-odds" }: { interactions?: boolean; scale?: Scale } = {},
+  ): Promise<Explained | undefined> {
+    const answer = await this.#ask(asker, interactions ? "interact" : "explain", record, scale);
     return answer && { explanation: answer.value as Explanation, milliseconds: answer.milliseconds };
   }
 
@@ -170,13 +178,14 @@ export class Explainer {
     asker: object,
     kind: Asked,
     record: CustomerRecord,
+    scale: Scale = "log-odds",
   ): Promise<{ value: Answer; milliseconds: number } | undefined> {
     if (this.#isDisposed) return Promise.resolve(undefined);
     const isOlder = (waiting: Question) => waiting.asker === asker && waiting.kind === kind;
     this.#waiting.find(isOlder)?.resolve(undefined);
     this.#waiting = this.#waiting.filter((waiting) => !isOlder(waiting));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ asker, kind, record, resolve, reject });
+      this.#waiting.push({ asker, kind, record, scale, resolve, reject });
       this.#advance();
     });
   }
@@ -226,6 +235,7 @@ export class Explainer {
         asker: this,
         kind: "explain",
         record: wish.record,
+        scale: "log-odds",
         resolve: (answer) => wish.done(answer?.value as Explanation | undefined),
         reject: () => wish.done(undefined),
       }
@@ -233,8 +243,9 @@ export class Explainer {
   }
 }
 
-function work(desk: Desk, { kind, record }: Question): Promise<Answer> {
-  return kind === "advise" ? desk.counterfactuals(record) : desk.explain(record, { interactions: kind === "interact" });
+function work(desk: Desk, { kind, record, scale }: Question): Promise<Answer> {
+  if (kind === "advise") return desk.counterfactuals(record);
+  return desk.explain(record, { interactions: kind === "interact", scale });
 }
 
 /** Answers on the page's thread, once it is idle. */

@@ -31,7 +31,7 @@ export class ForceLine extends LitElement {
 
   protected override render() {
     const { words, formats } = this;
-    const { pushes, base, logit, low, high } = force(this.explanation);
+    const { pushes, base, output, low, high } = force(this.explanation);
     const at = (value: number) => (value - low) / (high - low || 1);
     const named = (isUp: boolean) => pushes.filter(({ contribution }) => contribution > 0 === isUp).slice(0, NAMED);
     return html`
@@ -46,7 +46,7 @@ export class ForceLine extends LitElement {
         ></i>`,
         )}
         <i class="base" title=${fill(words.referenceMean, { value: formats.fixed(base) })} ${cssVariables({ "--at": at(base) })}></i>
-        <i class="here" ${cssVariables({ "--at": at(logit) })}></i>
+        <i class="here" ${cssVariables({ "--at": at(output) })}></i>
       </div>
       <div class="names">
         <ul aria-label=${words.raiseMost}>${named(true).map((push) => this.#name(push, "↗"))}</ul>

@@ -4,7 +4,7 @@
  * f(x).
  */
 import type { Explanation } from "tenure";
-import type { Step } from "./waterfall.js";
+import { outputOf, type Step } from "./waterfall.js";
 
 export interface Force {
   /**
@@ -13,15 +13,18 @@ export interface Force {
    */
   pushes: Step[];
   base: number;
-  logit: number;
+  /** What the contributions add up to. */
+  output: number;
   low: number;
   high: number;
 }
 
-export function force({ contributions, base, logit }: Explanation): Force {
+export function force(explanation: Explanation): Force {
+  const { contributions, base } = explanation;
+  const output = outputOf(explanation);
   const pushes: Step[] = [];
-  let up = logit;
-  let down = logit;
+  let up = output;
+  let down = output;
   // Contributions are sorted by size, so each side grows away from f(x).
   for (const { field, label, text, contribution } of contributions) {
     if (contribution === 0) continue;
@@ -31,5 +34,5 @@ export function force({ contributions, base, logit }: Explanation): Force {
     else down = from;
     pushes.push({ field, label, text, contribution, from, to });
   }
-  return { pushes, base, logit, low: Math.min(up, base), high: Math.max(down, base) };
+  return { pushes, base, output, low: Math.min(up, base), high: Math.max(down, base) };
 }

@@ -7,7 +7,7 @@ import { controls } from "./controls.js";
 import { cssVariables } from "./css-variables.js";
 import type { Formats } from "./numbers.js";
 import { theme } from "./theme.js";
-import type { Words } from "./words.js";
+import { fill, type Words } from "./words.js";
 
 const SHOWN = 8;
 
@@ -40,7 +40,7 @@ export class InteractionList extends LitElement {
         </li>`,
         )}
       </ol>
-      <p>${texts.pairsNote}</p>
+      <p>${fill(texts.pairsNote, { scale: texts.scales[this.explanation.scale] })}</p>
     `;
   }
 

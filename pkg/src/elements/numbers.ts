@@ -23,6 +23,12 @@ export interface Formats {
   seconds(seconds: number): string;
 }
 
+/** The formats with probabilities where log-odds were, and their changes in percentage points. */
+export function inPoints(formats: Formats): Formats {
+  const { points, percent, wholePercent } = formats;
+  return { ...formats, signed: points, fixed: percent, tick: wholePercent };
+}
+
 const known = new Map<string | undefined, Formats>();
 
 /** The formats of a locale; `undefined` is the reader's. */

@@ -4,14 +4,16 @@
  */
 
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
-import type { Contribution, CustomerRecord, Explanation } from "tenure";
+import type { Contribution, CustomerRecord, Explanation, Score } from "tenure";
 import { controls } from "./controls.js";
 import { cssVariables } from "./css-variables.js";
 import { hostStyles, TenureElement } from "./element.js";
-import type { Explained } from "./explainer.js";
+import type { Explained, Scale } from "./explainer.js";
 import { failure, failureStyles } from "./failure.js";
 import { notes } from "./notes.js";
+import { type Formats, inPoints } from "./numbers.js";
 import { theme } from "./theme.js";
+import { outputOf } from "./waterfall.js";
 import { SHOWN } from "./waterfall-chart.js";
 import { fill } from "./words.js";
 
@@ -22,13 +24,15 @@ const AROUND = 330;
 const STEP = 34;
 
 export class TenureReasons extends TenureElement {
-  static override properties: PropertyDeclarations = { baseline: { attribute: false } };
+  static override properties: PropertyDeclarations = { baseline: { attribute: false }, scale: {} };
 
   /**
    * The same customer before changes. The element marks what changed, and keeps the last
    * explanation until the next one comes.
    */
   declare baseline: CustomerRecord | null | undefined;
+  /** `probability` for reasons in percentage points. Default: `log-odds`. Set it before the record. */
+  declare scale: Scale | null | undefined;
   /** The explanation of this customer, or of an earlier state of the same customer. */
   #explained: Explained | undefined;
   /** The record that `#explained` is about. */
@@ -40,7 +44,7 @@ export class TenureReasons extends TenureElement {
   /** The baseline of the customer shown; the record itself if there is none. */
   #origin: unknown;
   #changed: ReadonlySet<string> = new Set();
-  #earlier: number | undefined;
+  #earlier: Score | undefined;
   /** Whether the waterfall has a step for every field; it stays so for the next customer. */
   #isUnfolded = false;
   /** Pixels that the last explanation took: they stay free until the next one comes. */
@@ -86,7 +90,7 @@ export class TenureReasons extends TenureElement {
     this.#changed = new Set(names.filter((name) => !Object.is(before[name], this.customer![name])));
     if (this.#changed.size === 0) return;
     try {
-      this.#earlier = this.loaded!.score(before).logit;
+      this.#earlier = this.loaded!.score(before);
     } catch {
       // The customer had errors and was not scored before.
     }
@@ -95,7 +99,7 @@ export class TenureReasons extends TenureElement {
   async #explain(record: CustomerRecord): Promise<void> {
     this.#isBehind = true;
     try {
-      const explained = await this.explainer!.explain(this, record);
+      const explained = await this.explainer!.explain(this, record, { scale: this.#scale });
       // A later record, another model, or no element any more: the answer is not for this customer.
       if (explained === undefined || record !== this.customer || !this.isConnected) return;
       const { explanation } = explained;
@@ -117,7 +121,7 @@ export class TenureReasons extends TenureElement {
     this.#isInteracting = true;
     this.requestUpdate();
     try {
-      const interacted = await this.explainer.explain(this, record, true);
+      const interacted = await this.explainer.explain(this, record, { interactions: true, scale: this.#scale });
       if (interacted === undefined || record !== this.customer) return;
       this.#interacted = interacted.explanation;
     } catch (error) {
@@ -126,6 +130,15 @@ export class TenureReasons extends TenureElement {
     }
     this.#isInteracting = false;
     this.requestUpdate();
+  }
+
+  get #scale(): Scale {
+    return this.scale === "probability" ? "probability" : "log-odds";
+  }
+
+  /** The formats of numbers on the scale of an explanation. */
+  #formatsOf({ scale }: Explanation): Formats {
+    return scale === "probability" ? inPoints(this.formats) : this.formats;
   }
 
   #fold(): void {
@@ -163,8 +176,10 @@ export class TenureReasons extends TenureElement {
   }
 
   /** Says in words whether the contributions are exact. */
-  #badge({ exact, evaluations, standardError }: Explanation): TemplateResult {
-    const { words, formats } = this;
+  #badge(explanation: Explanation): TemplateResult {
+    const { words } = this;
+    const { exact, evaluations, standardError } = explanation;
+    const formats = this.#formatsOf(explanation);
     const count = formats.count(evaluations);
     return exact
       ? html`<span class="badge" part="badge" title=${fill(words.evaluations, { count })}>${words.exact}</span>`
@@ -172,8 +187,10 @@ export class TenureReasons extends TenureElement {
   }
 
   #why({ explanation, milliseconds }: Explained): TemplateResult {
-    const { words, formats } = this;
+    const { words } = this;
+    const formats = this.#formatsOf(explanation);
     const count = formats.count(this.loaded?.backgroundRows ?? 0);
+    const earlier = this.#earlier && outputOf({ ...this.#earlier, scale: explanation.scale });
     return html`<div class="why" aria-busy=${this.#isBehind}>
       <ol part="sentences" aria-label=${words.strongest} lang=${this.speaks}>
         ${explanation.contributions.slice(0, SENTENCES).map(sentence)}
@@ -183,7 +200,7 @@ export class TenureReasons extends TenureElement {
         part="waterfall"
         exportparts="steps, step, bar, bar-up, bar-down, contribution"
         .explanation=${explanation}
-        .earlier=${this.#earlier}
+        .earlier=${earlier}
         .changed=${this.#changed}
         .isUnfolded=${this.#isUnfolded}
         @fold=${this.#fold}
@@ -191,7 +208,7 @@ export class TenureReasons extends TenureElement {
         .formats=${formats}
       ></tenure-waterfall>
       <p class="note" part="note">
-        ${fill(explanation.exact ? words.exactNote : words.sampledNote, { count })}
+        ${fill(explanation.exact ? words.exactNote : words.sampledNote, { count, scale: words.scales[explanation.scale] })}
         <span class="time">${fill(words.computed, { time: formats.seconds(milliseconds / 1000) })}</span>
       </p>
       ${this.#interactions()}
@@ -201,7 +218,7 @@ export class TenureReasons extends TenureElement {
   #interactions(): TemplateResult {
     const { words } = this;
     if (this.#interacted) {
-      return html`<tenure-interactions part="interactions" .explanation=${this.#interacted} .words=${words} .formats=${this.formats}></tenure-interactions>`;
+      return html`<tenure-interactions part="interactions" .explanation=${this.#interacted} .words=${words} .formats=${this.#formatsOf(this.#interacted)}></tenure-interactions>`;
     }
     return this.#isInteracting
       ? html`<p class="note" role="status">${words.computingInteractions}</p>`

@@ -29,7 +29,7 @@ export class WaterfallChart extends LitElement {
   };
 
   declare explanation: Explanation;
-  /** The logit before the changes, if there are any. */
+  /** The output before the changes, if there are any. */
   declare earlier: number | undefined;
   declare changed: ReadonlySet<string>;
   declare words: Words;
@@ -54,10 +54,10 @@ export class WaterfallChart extends LitElement {
       </div>
       <div class="end head">
         <span class="name"><b>f(x)</b> <span class="words">${words.thisCustomer}</span></span>
-        <span class="track" ${cssVariables({ "--at": share(chart, chart.logit), "--was": share(chart, this.earlier ?? chart.logit) })}>
+        <span class="track" ${cssVariables({ "--at": share(chart, chart.output), "--was": share(chart, this.earlier ?? chart.output) })}>
           ${this.earlier === undefined ? nothing : html`<i class="was" title=${fill(words.beforeChange, { value: fixed(this.earlier) })}></i>`}
           <i class="mark"></i>
-          <span class="number ${isLeft(chart, chart.logit) ? "after" : "ahead"}"><span class="words">${fixed(chart.logit)}</span></span>
+          <span class="number ${isLeft(chart, chart.output) ? "after" : "ahead"}"><span class="words">${fixed(chart.output)}</span></span>
         </span>
       </div>
       <ol part="steps" aria-label=${words.contributions}>
@@ -81,7 +81,7 @@ export class WaterfallChart extends LitElement {
         </span>
       </div>
       <div class="below">
-        <span>${words.logOdds}</span>
+        <span>${words.axes[this.explanation.scale]}</span>
         ${
           canFold
             ? html`<button class="link" aria-expanded=${this.isUnfolded} @click=${this.#toggle}>

@@ -10,7 +10,7 @@ export interface Step {
   label: string;
   text: string;
   contribution: number;
-  /** Log-odds before and after this step. */
+  /** On the scale of the explanation, before and after this step. */
   from: number;
   to: number;
 }
@@ -19,7 +19,8 @@ export interface Waterfall {
   /** Largest first. Each step starts where the next one in the list ends. */
   steps: Step[];
   base: number;
-  logit: number;
+  /** What the contributions add up to. */
+  output: number;
   /** Ends of the axis, with a margin. */
   low: number;
   high: number;
@@ -32,10 +33,15 @@ export interface Layout {
   shown: number;
   /** Fields that get a step of their own whatever their size. */
   kept?: ReadonlySet<string>;
-  /** Further log-odds that the axis must include. */
+  /** Further values that the axis must include. */
   seen?: number[];
   /** The label of the step that sums this many fields. */
   others(count: number): string;
+}
+
+/** What an explanation explains: the logit, or the probability. */
+export function outputOf({ scale, probability, logit }: Pick<Explanation, "scale" | "probability" | "logit">): number {
+  return scale === "probability" ? probability : logit;
 }
 
 /** Gives the largest contributions a step each, and sums all others in one step at the bottom. */
@@ -43,7 +49,8 @@ export function waterfall(
   explanation: Explanation,
   { shown, kept = new Set(), seen = [], others: named }: Layout,
 ): Waterfall {
-  const { contributions, base, logit } = explanation;
+  const { contributions, base, scale } = explanation;
+  const output = outputOf(explanation);
   const standsAlone = ({ field }: Contribution, place: number) => place < shown || kept.has(field);
   let others = contributions.filter((contribution, place) => !standsAlone(contribution, place));
   // A single field takes the same room as "1 other field" and says more.
@@ -62,11 +69,11 @@ export function waterfall(
     at += contribution;
     return { field, label, text, contribution, from, to: at };
   });
-  const points = [base, logit, ...seen, ...steps.map((step) => step.to)];
+  const points = [base, output, ...seen, ...steps.map((step) => step.to)];
   const least = Math.min(...points);
   const most = Math.max(...points);
-  const room = Math.max(0.1, (most - least) * 0.08);
-  return { steps: steps.reverse(), base, logit, low: least - room, high: most + room, folded: others.length };
+  const room = Math.max(scale === "probability" ? 0.01 : 0.1, (most - least) * 0.08);
+  return { steps: steps.reverse(), base, output, low: least - room, high: most + room, folded: others.length };
 }
 
 /** Round numbers on the axis, at most five of them. */

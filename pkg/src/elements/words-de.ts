@@ -30,14 +30,15 @@ export const german: Words = {
   contributions: "Beiträge der Felder, der größte zuerst",
   raises: "erhöht den Wert",
   lowers: "senkt den Wert",
-  logOdds: "Log-Odds vor der Kalibrierung",
+  axes: { "log-odds": "Log-Odds vor der Kalibrierung", probability: "Wahrscheinlichkeit der Abwanderung" },
+  scales: { "log-odds": "Log-Odds", probability: "Prozentpunkten" },
   otherFields: { one: "{count} weiteres Feld", other: "{count} weitere Felder" },
   showLargest: "Die {count} größten zeigen",
   showAll: "Alle {count} Felder zeigen",
   exactNote:
-    "Exakte interventionelle Shapley-Werte in Log-Odds: um wie viel sich der Wert im Mittel ändert, wenn der Feldwert dieses Kunden die Werte der {count} Vergleichskunden des Modells ersetzt. Sie zeigen, was das Modell mit Abwanderung verbindet, nicht, was sie verursacht.",
+    "Exakte interventionelle Shapley-Werte in {scale}: um wie viel sich der Wert im Mittel ändert, wenn der Feldwert dieses Kunden die Werte der {count} Vergleichskunden des Modells ersetzt. Sie zeigen, was das Modell mit Abwanderung verbindet, nicht, was sie verursacht.",
   sampledNote:
-    "Geschätzte interventionelle Shapley-Werte in Log-Odds: um wie viel sich der Wert im Mittel ändert, wenn der Feldwert dieses Kunden die Werte der {count} Vergleichskunden des Modells ersetzt. Sie zeigen, was das Modell mit Abwanderung verbindet, nicht, was sie verursacht.",
+    "Geschätzte interventionelle Shapley-Werte in {scale}: um wie viel sich der Wert im Mittel ändert, wenn der Feldwert dieses Kunden die Werte der {count} Vergleichskunden des Modells ersetzt. Sie zeigen, was das Modell mit Abwanderung verbindet, nicht, was sie verursacht.",
   computed: "Auf diesem Gerät in {time} berechnet.",
   showInteractions: "Wechselwirkungen zwischen Feldern zeigen",
   computingInteractions: "Wechselwirkungen werden berechnet …",
@@ -45,7 +46,7 @@ export const german: Words = {
   pairsWith: "mit",
   noPairs: "Es gibt keine Wechselwirkungen: Dieser Wert ist die Summe der Wirkungen seiner Felder.",
   pairsNote:
-    "Shapley-Wechselwirkungen in Log-Odds: die gemeinsame Wirkung zweier Feldwerte über ihre einzelnen Wirkungen hinaus. Die Beiträge oben enthalten sie schon.",
+    "Shapley-Wechselwirkungen in {scale}: die gemeinsame Wirkung zweier Feldwerte über ihre einzelnen Wirkungen hinaus. Die Beiträge oben enthalten sie schon.",
 
   whatIf: "Was wäre, wenn",
   advice: "Was das Risiko senken würde",

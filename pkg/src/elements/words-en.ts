@@ -30,14 +30,15 @@ export const english: Words = {
   contributions: "Contributions of the fields, the largest first",
   raises: "raises the score",
   lowers: "lowers the score",
-  logOdds: "Log-odds before calibration",
+  axes: { "log-odds": "Log-odds before calibration", probability: "Probability of leaving" },
+  scales: { "log-odds": "log-odds", probability: "percentage points" },
   otherFields: { one: "{count} other field", other: "{count} other fields" },
   showLargest: "Show the {count} largest",
   showAll: "Show all {count} fields",
   exactNote:
-    "These are exact interventional Shapley values in log-odds: how much the score changes, on average, when this customer’s value of a field replaces the values of the model’s {count} reference customers. They show what the model associates with leaving, not what causes it.",
+    "These are exact interventional Shapley values in {scale}: how much the score changes, on average, when this customer’s value of a field replaces the values of the model’s {count} reference customers. They show what the model associates with leaving, not what causes it.",
   sampledNote:
-    "These are estimated interventional Shapley values in log-odds: how much the score changes, on average, when this customer’s value of a field replaces the values of the model’s {count} reference customers. They show what the model associates with leaving, not what causes it.",
+    "These are estimated interventional Shapley values in {scale}: how much the score changes, on average, when this customer’s value of a field replaces the values of the model’s {count} reference customers. They show what the model associates with leaving, not what causes it.",
   computed: "Computed on this device in {time}.",
   showInteractions: "Show interactions between fields",
   computingInteractions: "Computing interactions…",
@@ -45,7 +46,7 @@ export const english: Words = {
   pairsWith: "with",
   noPairs: "There are no interactions: this score is the sum of the effects of its fields.",
   pairsNote:
-    "Shapley interaction values in log-odds: the effect of two values together, beyond the effects of each one. The contributions above already include them.",
+    "Shapley interaction values in {scale}: the effect of two values together, beyond the effects of each one. The contributions above already include them.",
 
   whatIf: "What if",
   advice: "What would lower the risk",

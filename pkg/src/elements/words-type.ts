@@ -1,6 +1,6 @@
 /** What a table of the elements' texts has. */
 
-import type { RefusedOffer } from "tenure";
+import type { Explanation, RefusedOffer } from "tenure";
 
 /** A text for the number 1 and one for all others, with `{count}`. */
 export interface Plural {
@@ -46,15 +46,18 @@ export interface Words {
   readonly contributions: string;
   readonly raises: string;
   readonly lowers: string;
-  readonly logOdds: string;
+  /** What the axis shows, by the scale of the explanation. */
+  readonly axes: { readonly [Scale in Explanation["scale"]]: string };
+  /** The units of contributions, by their scale. */
+  readonly scales: { readonly [Scale in Explanation["scale"]]: string };
   readonly otherFields: Plural;
   /** `{count}` */
   readonly showLargest: string;
   /** `{count}` */
   readonly showAll: string;
-  /** `{count}` */
+  /** `{scale}`, `{count}` */
   readonly exactNote: string;
-  /** `{count}` */
+  /** `{scale}`, `{count}` */
   readonly sampledNote: string;
   /** `{time}` */
   readonly computed: string;
@@ -63,6 +66,7 @@ export interface Words {
   readonly pairs: string;
   readonly pairsWith: string;
   readonly noPairs: string;
+  /** `{scale}` */
   readonly pairsNote: string;
 
   readonly whatIf: string;

@@ -1,5 +1,5 @@
 /** Explains many customers with its own scorer. To cancel, the page ends the worker. */
-import { load } from "tenure";
+import { load } from "tenure/decide";
 import { gpu } from "tenure/gpu";
 import { errorMessage } from "../text/failure";
 import type { Driver, DriversReply, DriversRequest } from "./messages";

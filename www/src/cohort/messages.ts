@@ -59,9 +59,21 @@ export type ReasonsReply =
       kind: "block";
       /** `[rows, count]`: positions in the schema's fields, the strongest reason first. */
       fields: Uint16Array;
-      /** `[rows, count]`: in log-odds; NaN for a customer without an explanation. */
+      /** `[rows, count]`: of the probability; NaN for a customer without an explanation. */
       contributions: Float32Array;
       share: number;
     }
   | { kind: "done" }
   | { kind: "failed"; message: string };
+
+export interface PeersRequest {
+  model: Uint8Array;
+  columns: Columns;
+  /** The tier of each customer. */
+  tiers: Uint8Array;
+  tierCount: number;
+}
+
+export type PeersReply =
+  /** `[tiers, fields]`: mean contributions in log-odds; NaN for a tier without customers. */
+  { kind: "means"; means: Float64Array } | { kind: "failed"; message: string };

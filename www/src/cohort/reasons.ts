@@ -1,6 +1,6 @@
 /** The strongest reasons of many customers, computed in a worker, with progress and cancelling. */
 import type { Field } from "tenure";
-import type { ExportedReasons } from "../table/export";
+import type { AddedColumns } from "../table/export";
 import type { ScoredTable } from "../table/scored-table";
 import { columnsOf } from "./drivers";
 import type { ReasonsReply, ReasonsRequest } from "./messages";
@@ -10,7 +10,7 @@ const COUNT = 3;
 
 export interface ReasonsRun {
   /** `undefined` if the run was cancelled. */
-  outcome: Promise<ExportedReasons | undefined>;
+  outcome: Promise<AddedColumns | undefined>;
   cancel(): void;
 }
 
@@ -26,11 +26,12 @@ export function findReasons(
   const found = { fields: new Uint16Array(rows.length * COUNT), contributions: new Float32Array(rows.length * COUNT) };
   let filled = 0;
   let cancel = () => {};
-  const outcome = new Promise<ExportedReasons | undefined>((resolve, reject) => {
+  const outcome = new Promise<AddedColumns | undefined>((resolve, reject) => {
     cancel = () => resolve(undefined);
     worker.addEventListener("message", ({ data }: MessageEvent<ReasonsReply>) => {
       if (data.kind === "failed") return reject(new Error(data.message));
-      if (data.kind === "done") return resolve({ count: COUNT, at: (place) => told(place) });
+      if (data.kind === "done")
+        return resolve({ names: Array.from({ length: COUNT }, (_, index) => `reason_${index + 1}`), at: told });
       found.fields.set(data.fields, filled);
       found.contributions.set(data.contributions, filled);
       filled += data.fields.length;
@@ -41,7 +42,7 @@ export function findReasons(
     worker.postMessage({ model, columns, count: COUNT } satisfies ReasonsRequest);
   }).finally(() => worker.terminate());
 
-  /** Each reason as `Contract: Month-to-month (+0.83)`, with a point in every language, as in all of the file. */
+  /** Each reason as `Contract: Month-to-month (+17.3)` in percentage points, with a point in every language, as in all of the file. */
   const told = (place: number): string[] => {
     const row = rows[place]!;
     if (!table.isScored(row)) return [];
@@ -49,7 +50,7 @@ export function findReasons(
       const field = fields[found.fields[place * COUNT + index]!]!;
       const contribution = found.contributions[place * COUNT + index]!;
       const sign = contribution < 0 ? "" : "+";
-      return `${field.label || field.name}: ${table.text(row, field.name)} (${sign}${contribution.toFixed(2)})`;
+      return `${field.label || field.name}: ${table.text(row, field.name)} (${sign}${(100 * contribution).toFixed(1)})`;
     });
   };
   return { outcome, cancel: () => cancel() };

@@ -8,7 +8,7 @@ import { panel } from "../styles/panel";
 import type { ScoredTable } from "../table/scored-table";
 import { errorMessage } from "../text/failure";
 import { fieldLabel } from "../text/fields";
-import { formatSigned } from "../text/numbers";
+import { formatPoints } from "../text/numbers";
 import { texts } from "../text/texts";
 import type { Model } from "../workspace/model";
 import { OpenCustomer } from "./customer-table";
@@ -21,7 +21,7 @@ interface Difference {
   field: string;
   label: string;
   values: readonly string[];
-  /** In log-odds; `undefined` until the explanation is there, and for a customer without one. */
+  /** Of the probability; `undefined` until the explanation is there, and for a customer without one. */
   contributions: readonly (number | undefined)[];
   isSame: boolean;
 }
@@ -62,7 +62,9 @@ export class ComparePanel extends PageElement {
     try {
       const explained = await Promise.all(
         rows.map((row, side) =>
-          table.isScored(row) ? explainer?.explain(this.#askers[side]!, this.#records[side]!) : undefined,
+          table.isScored(row)
+            ? explainer?.explain(this.#askers[side]!, this.#records[side]!, { scale: "probability" })
+            : undefined,
         ),
       );
       if (this.rows === rows && this.explainer === explainer)
@@ -232,5 +234,5 @@ export class ComparePanel extends PageElement {
 function contribution(value: number | undefined) {
   if (value === undefined) return nothing;
   const way = Math.abs(value) < 0.005 ? "" : value < 0 ? "down" : "up";
-  return html`<span class="contribution ${way}">${formatSigned(value)}</span>`;
+  return html`<span class="contribution ${way}">${formatPoints(value)}</span>`;
 }

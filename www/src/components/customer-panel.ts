@@ -88,9 +88,10 @@ export class CustomerPanel extends PageElement {
   #columns() {
     return html`
       <div class="columns">
+        ${this.table.isScored(this.row) ? this.#actions() : nothing}
         ${
           this.isScored
-            ? html`<tenure-reasons .model=${this.model.bytes} .record=${this.current} .baseline=${this.record}></tenure-reasons>`
+            ? html`<tenure-reasons scale="probability" .model=${this.model.bytes} .record=${this.current} .baseline=${this.record}></tenure-reasons>`
             : html`<p class="note">${texts().noExplanation}</p>`
         }
         ${
@@ -108,6 +109,15 @@ export class CustomerPanel extends PageElement {
         }
       </div>
     `;
+  }
+
+  /** What to do about the customer as they are, whatever is being tried. */
+  #actions() {
+    const t = texts();
+    const { offers = [] } = this.model.scorer.policy;
+    return offers.length > 0
+      ? html`<tenure-actions .model=${this.model.bytes} .record=${this.record} .identifier=${this.table.customerName(this.row)}></tenure-actions>`
+      : html`<section class="actions"><h3>${t.whatToDo}</h3><p class="note">${t.noOffers} <button class="link" @click=${() => this.dispatchEvent(new Event("edit-policy"))}>${t.editPolicy}</button></p></section>`;
   }
 
   static override styles = [
@@ -156,6 +166,13 @@ export class CustomerPanel extends PageElement {
       @container (min-width: 780px) {
         .columns {
           grid-template-columns: minmax(0, 1.25fr) minmax(0, 1fr);
+          grid-template-rows: auto 1fr;
+        }
+        :is(tenure-reasons, .columns > .note) {
+          grid-area: 1 / 1 / 3 / 2;
+        }
+        :is(tenure-actions, .actions, tenure-what-if) {
+          grid-column: 2;
         }
       }
       section {
@@ -177,11 +194,31 @@ export class CustomerPanel extends PageElement {
         }
       }
       @media print {
+        /* One page. */
+        :host {
+          zoom: 0.72;
+        }
         header {
           position: static;
         }
         .columns {
-          grid-template-columns: minmax(0, 1fr);
+          grid-template-columns: minmax(0, 1.1fr) minmax(0, 1fr);
+          grid-template-rows: auto 1fr;
+          gap: 1.5rem;
+        }
+        :is(tenure-reasons, .columns > .note) {
+          grid-area: 1 / 1 / 2 / 2;
+        }
+        :is(tenure-actions, .actions) {
+          grid-column: 2;
+        }
+        .columns > tenure-what-if {
+          grid-column: 1 / -1;
+        }
+        /* The waterfall says the same, and a folded list says nothing. */
+        tenure-reasons::part(force),
+        tenure-actions::part(refused) {
+          display: none;
         }
       }
     `,

@@ -7,8 +7,9 @@ import { css, html, nothing, type PropertyValues, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { Contribution, Explanation, Scorer } from "tenure";
+import type { Explanation, Scorer } from "tenure";
 import { cssVariables, type Explainer, tierMark, tierStep, type Wish } from "tenure/elements";
+import { findPeers, type Peers, type PeersRun } from "../cohort/peers";
 import { page } from "../styles/page";
 import { shareBar } from "../styles/share-bar";
 import type { ScoredTable } from "../table/scored-table";
@@ -45,6 +46,8 @@ const SETTLED = 120;
 export class CustomerTable extends PageElement {
   @property({ attribute: false }) table!: ScoredTable;
   @property({ attribute: false }) scorer!: Scorer;
+  /** The bytes of the scorer's model. */
+  @property({ attribute: false }) model!: Uint8Array;
   @property({ attribute: false }) explainer?: Explainer | undefined;
   @property({ attribute: false }) rows: Uint32Array = new Uint32Array();
   @property({ attribute: false }) query!: Query;
@@ -57,7 +60,10 @@ export class CustomerTable extends PageElement {
   @state() private height = 0;
   @query("[role=grid]") private grid!: HTMLElement;
   #fields: string[] = [];
-  readonly #reasons = new Map<number, Contribution | undefined>();
+  readonly #explanations = new Map<number, Explanation | undefined>();
+  /** What the customers of each tier have in common. */
+  @state() private peers?: Peers | undefined;
+  #run?: PeersRun | undefined;
   #isWide = true;
   #scrolling: ReturnType<typeof setTimeout> | undefined;
   readonly #sizes = new ResizeObserver(() => this.#measure());
@@ -76,10 +82,13 @@ export class CustomerTable extends PageElement {
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has("table")) {
       this.#fields = tellingFields(this.table, this.scorer, FIELD_COLUMNS);
-      this.#reasons.clear();
+      this.#explanations.clear();
+      this.peers = undefined;
+      this.#run?.cancel();
+      this.#run = undefined;
     }
     // Another language is another explainer.
-    if (changed.has("explainer")) this.#reasons.clear();
+    if (changed.has("explainer")) this.#explanations.clear();
     if (changed.has("rows")) this.active = Math.max(0, this.selected < 0 ? 0 : this.rows.indexOf(this.selected));
     if (changed.has("selected") && this.selected >= 0) {
       const place = this.rows.indexOf(this.selected);
@@ -96,12 +105,25 @@ export class CustomerTable extends PageElement {
     super.disconnectedCallback();
     this.#sizes.disconnect();
     this.explainer?.setWishes(() => undefined);
+    this.#run?.cancel();
+    this.#run = undefined;
   }
 
   protected override updated(changed: PropertyValues<this>) {
     if (changed.has("rows") && changed.get("rows")) this.grid.scrollTop = 0;
     if (changed.has("rows") || changed.has("selected")) this.#reveal();
     this.explainer?.setWishes(() => this.#nextWish());
+    // Once a row is explained: a model that proves slow gets no reasons in the table.
+    if (this.explainer?.isCheap && this.#explanations.size > 0) void this.#findPeers();
+  }
+
+  /** The column of reasons says what sets a customer apart from these. */
+  async #findPeers() {
+    if (this.#run || this.peers || this.table.scoredCount === 0) return;
+    const run = findPeers(this.model, this.scorer.schema, this.table);
+    this.#run = run;
+    const peers = await run.outcome;
+    if (this.#run === run) this.peers = peers;
   }
 
   #measure() {
@@ -122,11 +144,11 @@ export class CustomerTable extends PageElement {
     const { first, last } = this.#window().inView();
     for (let place = first; place < last; place++) {
       const row = this.rows[place]!;
-      if (!this.table.isScored(row) || this.#reasons.has(row)) continue;
+      if (!this.table.isScored(row) || this.#explanations.has(row)) continue;
       return {
         record: this.table.record(row),
         done: (explanation: Explanation | undefined) => {
-          this.#reasons.set(row, explanation && mainReason(explanation));
+          this.#explanations.set(row, explanation);
           this.requestUpdate();
         },
       };
@@ -219,7 +241,7 @@ export class CustomerTable extends PageElement {
       ${this.#head("customer", identifier ?? "line", identifier ?? t.unit[unit], 1)}
       ${this.#head("risk", "risk", t.risk, -1)}
       <div role="columnheader" class="tier"><span>${t.tier}</span></div>
-      <div role="columnheader" class="reason">${t.reason}</div>
+      <div role="columnheader" class="reason" title=${t.reasonTitle}>${t.reason}</div>
       ${this.#fields.map((field, index) => this.#head(`field field-${index}`, field, labels.get(field)!, 1))}
     `;
   }
@@ -272,7 +294,8 @@ export class CustomerTable extends PageElement {
   }
 
   #reason(row: number) {
-    const reason = this.#reasons.get(row);
+    const explanation = this.#explanations.get(row);
+    const reason = explanation && this.peers?.strongest(explanation);
     if (!reason) return nothing;
     const isUp = reason.contribution >= 0;
     return html`<b class=${isUp ? "up" : "down"}>${isUp ? "+" : "−"}</b><span class="visually-hidden">${isUp ? texts().raisedBy : texts().loweredBy}</span>
@@ -525,12 +548,4 @@ export class CustomerTable extends PageElement {
       }
     `,
   ];
-}
-
-/**
- * The largest contribution in the direction in which this score differs from the reference
- * customers' mean score.
- */
-function mainReason({ base, logit, contributions }: Explanation): Contribution | undefined {
-  return contributions.find(({ contribution }) => contribution > 0 === logit > base);
 }

@@ -79,6 +79,7 @@ export class TableTools extends PageElement {
           : nothing
       }
       <div class="actions">
+        <button class="action primary" title=${t.callTitle} @click=${() => this.dispatchEvent(new Event("show-plan"))}>${icon("call")}<span>${t.call}</span></button>
         <button class="action" title=${t.driversTitle} @click=${() => this.dispatchEvent(new Event("show-drivers"))}>${icon("drivers")}<span>${t.drivers}</span></button>
         ${this.exporting === undefined ? this.#exports() : this.#progress(this.exporting)}
       </div>
@@ -183,6 +184,9 @@ export class TableTools extends PageElement {
         .search {
           flex-basis: 100%;
           max-width: none;
+        }
+        segment-select {
+          flex: 1 1 8rem;
         }
         .shown {
           font-size: 12.5px;

@@ -16,6 +16,7 @@ import { fragmentOf, type Place, placeOf } from "../workspace/place";
 import { Workspace } from "../workspace/workspace";
 import type { CustomerTable, OpenCustomer, SortRows } from "./customer-table";
 import { customerTitle } from "./customer-title";
+import { download } from "./download";
 import { icon, logo } from "./marks";
 import type { ModelDialog } from "./model-dialog";
 import { PageElement } from "./page-element";
@@ -28,6 +29,9 @@ import "./customer-table";
 import "./drivers-panel";
 import "./findings-panel";
 import "./model-dialog";
+import "./plan-panel";
+import "./policy-panel";
+import type { UsePolicy } from "./policy-panel";
 import "./progress-view";
 import "./start-view";
 import "./summary-strip";
@@ -40,6 +44,8 @@ type Panel =
   | { kind: "compare"; rows: readonly [number, number] }
   | { kind: "findings"; field: string | undefined }
   | { kind: "drivers" }
+  | { kind: "plan" }
+  | { kind: "policy" }
   | undefined;
 
 /** Up to this width the panel covers the table; on wider screens it is beside the table. */
@@ -164,7 +170,7 @@ export class TenureApp extends PageElement {
     const { table } = this.#workspace;
     if (!table) return undefined;
     if (place.view === "findings") return { kind: "findings", field: place.field };
-    if (place.view === "drivers") return { kind: "drivers" };
+    if (place.view === "drivers" || place.view === "plan" || place.view === "policy") return { kind: place.view };
     if (place.view === "customer") {
       const row = table.lines.indexOf(place.line);
       return row < 0 ? undefined : { kind: "customer", row };
@@ -237,12 +243,7 @@ export class TenureApp extends PageElement {
   async #export(withReasons: boolean) {
     const exported = await this.#workspace.export(withReasons);
     if (!exported) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(exported.blob);
-    link.download = exported.name;
-    link.click();
-    // The browser reads the blob after the click returns.
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    download(exported.blob, exported.name);
   }
 
   protected override willUpdate() {
@@ -353,6 +354,7 @@ export class TenureApp extends PageElement {
           ?small=${panel !== undefined}
           @change-query=${({ part }: ChangeQuery) => change(part)}
           @choose-sheet=${({ sheet }: ChooseSheet) => this.#workspace.readAgain({ sheet })}
+          @show-plan=${() => this.#show({ view: "plan" })}
           @show-drivers=${() => this.#show({ view: "drivers" })}
           @export-rows=${({ withReasons }: ExportRows) => this.#export(withReasons)}
           @cancel-export=${() => this.#workspace.cancelExport()}
@@ -362,6 +364,7 @@ export class TenureApp extends PageElement {
           <customer-table
             .table=${table}
             .scorer=${model.scorer}
+            .model=${model.bytes}
             .explainer=${explainer}
             .rows=${rows}
             .query=${query}
@@ -395,6 +398,7 @@ export class TenureApp extends PageElement {
         @panel-close=${this.#closePanel}
         @panel-previous=${() => this.#step(-1)}
         @panel-next=${() => this.#step(1)}
+        @edit-policy=${() => this.#show({ view: "policy" })}
         @panel-compare=${() => this.#compare(panel.row)}
       ></customer-panel>`;
     }
@@ -410,6 +414,23 @@ export class TenureApp extends PageElement {
     }
     if (panel.kind === "drivers") {
       return html`<drivers-panel .model=${model} .table=${table} .rows=${this.#workspace.rows} @panel-close=${this.#closePanel}></drivers-panel>`;
+    }
+    if (panel.kind === "plan") {
+      return html`<plan-panel
+        .model=${model}
+        .table=${table}
+        .rows=${this.#workspace.rows}
+        @panel-close=${this.#closePanel}
+        @edit-policy=${() => this.#show({ view: "policy" })}
+        @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
+      ></plan-panel>`;
+    }
+    if (panel.kind === "policy") {
+      return html`<policy-panel
+        .model=${model}
+        @panel-close=${() => this.#show({ view: "plan" })}
+        @use-policy=${({ policy }: UsePolicy) => this.#workspace.usePolicy(policy)}
+      ></policy-panel>`;
     }
     return html`<findings-panel
       .table=${table}

@@ -1,6 +1,6 @@
 /**
- * The scored table as CSV: the original columns, then probability, tier and problems, and the
- * strongest reasons if they are given.
+ * The scored table as CSV: the original columns, then probability, tier and problems, and what
+ * is added.
  *
  * A spreadsheet runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a return as a formula. An
  * attacker can put such a text into a customer table (CSV injection, CWE-1236). The export puts an
@@ -20,12 +20,11 @@ export function csvCell(text: string, delimiter: string): string {
   return mustQuote ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** The strongest reasons of exported rows, as text. */
-export interface ExportedReasons {
-  /** How many there are of each row. */
-  count: number;
-  /** The reasons of the row at a place in the export, the strongest first; none for a row without a score. */
-  at(place: number): string[];
+/** More columns of exported rows, as text. */
+export interface AddedColumns {
+  names: readonly string[];
+  /** The cells of the row at a place in the export; those that are missing are empty. */
+  at(place: number): readonly string[];
 }
 
 /** Exports the given rows in the given order. `tierNames` are the policy's labels, by tier. */
@@ -33,33 +32,32 @@ export async function exportCsv(
   table: ScoredTable,
   rows: Uint32Array,
   tierNames: string[],
-  reasons: ExportedReasons = { count: 0, at: () => [] },
+  more: AddedColumns = { names: [], at: () => [] },
 ): Promise<Blob> {
   const { columns, facts, probability, tier } = table;
   // A table that is written as text has commas, if it was a sheet.
   const { delimiter = "," } = facts;
   // Each distinct text is escaped once, however many rows have it.
-  const cells = columns.map((column) => ({
+  const columnCells = columns.map((column) => ({
     codes: column.codes,
     texts: column.texts.map((text) => csvCell(text, delimiter)),
   }));
   const taken = new Set(columns.map((column) => column.name));
-  const places = Array.from({ length: reasons.count }, (_, index) => index);
-  const names = ["probability", "tier", "problems", ...places.map((place) => `reason_${place + 1}`)];
-  const added = names.map((name) => (taken.has(name) ? `tenure_${name}` : name));
+  const names = ["probability", "tier", "problems", ...more.names];
+  const head = names.map((name) => (taken.has(name) ? `tenure_${name}` : name));
   const tiers = tierNames.map((name) => csvCell(name, delimiter));
 
-  const head = [...columns.map((column) => csvCell(column.name, delimiter)), ...added].join(delimiter);
-  const parts = [`${head}\r\n`];
+  const first = [...columns.map((column) => csvCell(column.name, delimiter)), ...head].join(delimiter);
+  const parts = [`${first}\r\n`];
   for (let start = 0; start < rows.length; start += STEP) {
     const lines: string[] = [];
     for (const [index, row] of rows.subarray(start, start + STEP).entries()) {
-      const line = cells.map(({ codes, texts }) => texts[codes[row]!]!);
+      const line = columnCells.map(({ codes, texts }) => texts[codes[row]!]!);
       const isScored = table.isScored(row);
       line.push(isScored ? probability[row]!.toFixed(6) : "", isScored ? tiers[tier[row]!]! : "");
       line.push(csvCell(table.findingsOf(row), delimiter));
-      const why = reasons.at(start + index);
-      for (const place of places) line.push(csvCell(why[place] ?? "", delimiter));
+      const added = more.at(start + index);
+      line.push(...more.names.map((_, column) => csvCell(added[column] ?? "", delimiter)));
       lines.push(line.join(delimiter));
     }
     parts.push(`${lines.join("\r\n")}\r\n`);
@@ -71,6 +69,6 @@ export async function exportCsv(
 }
 
 /** `customers.csv` becomes `customers.scored.csv`. */
-export function exportName(name: string): string {
-  return `${name.replace(/\.[^.]*$/, "")}.scored.csv`;
+export function exportName(name: string, what = "scored"): string {
+  return `${name.replace(/\.[^.]*$/, "")}.${what}.csv`;
 }

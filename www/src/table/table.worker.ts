@@ -2,7 +2,7 @@
  * Reads and scores a customer table, block by block, off the page's thread and with its own scorer.
  * The worker takes one file. To cancel, the page ends the worker.
  */
-import { load, TenureError } from "tenure";
+import { load, TenureError } from "tenure/decide";
 import { errorMessage, UnusableFile } from "../text/failure";
 import { BlockScorer } from "./block-scorer";
 import type { ScoreFile, TableMessage } from "./messages";

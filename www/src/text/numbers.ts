@@ -8,8 +8,8 @@ const own = () => formats(locale());
 export const formatCount = (value: number) => own().count(value);
 export const formatPercent = (share: number) => own().percent(share);
 export const formatWholePercent = (share: number) => own().wholePercent(share);
+export const formatPoints = (change: number) => own().points(change);
 export const formatFixed = (value: number) => own().fixed(value);
-export const formatSigned = (value: number) => own().signed(value);
 export const formatTick = (value: number) => own().tick(value);
 export const formatSeconds = (seconds: number) => own().seconds(seconds);
 

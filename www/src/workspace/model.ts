@@ -1,5 +1,6 @@
 /** A loaded model: its bytes, for the workers, and a scorer for the page's own thread. */
-import { load, type Scorer, TenureError } from "tenure";
+import { load, type Policy, type Scorer, TenureError } from "tenure/decide";
+import { withPolicy } from "../plan/policy";
 import { errorMessage, sentence, UnusableFile } from "../text/failure";
 import { texts } from "../text/texts";
 
@@ -27,6 +28,15 @@ export async function loadFile(file: File): Promise<Model> {
   const { name, size: bytes } = file;
   if (bytes > LARGEST) throw new UnusableFile({ kind: "modelTooLarge", name, bytes, most: LARGEST });
   return { ...(await opened(new Uint8Array(await file.arrayBuffer()), name)), file };
+}
+
+/** The model with another policy, in memory. */
+export async function changed(model: Model, policy: Policy): Promise<Model> {
+  const { name, isDemo } = model;
+  const bytes = withPolicy(model.bytes, policy);
+  // As a file, so that it can be kept on the device with its table.
+  const file = new File([bytes as Uint8Array<ArrayBuffer>], `${name}.safetensors`);
+  return { ...(await opened(bytes, name)), name, file, isDemo };
 }
 
 export async function sampleTable(): Promise<File> {

@@ -1,7 +1,9 @@
 /** The open model and the open table: loads, scores, cancels, keeps and exports. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { Policy } from "tenure";
 import { acquire, type Explainer, release } from "tenure/elements";
 import { findReasons } from "../cohort/reasons";
+import { haveSameTiers } from "../plan/policy";
 import { exportCsv, exportName } from "../table/export";
 import type { Mapping } from "../table/messages";
 import { type Progress, type Run, scoreFile } from "../table/score-file";
@@ -11,7 +13,7 @@ import { errorMessage, type Failure, UnusableFile } from "../text/failure";
 import { followLanguage, language } from "../text/language";
 import { texts } from "../text/texts";
 import { forgetTable, type Kept, keepTable, keptTable } from "./kept";
-import { loadDemo, loadFile, type Model, sampleTable } from "./model";
+import { changed, loadDemo, loadFile, type Model, sampleTable } from "./model";
 
 /** A file, and how it is read. */
 type Reading = Pick<Kept, "file" | "sheet" | "mapping">;
@@ -122,6 +124,30 @@ export class Workspace implements ReactiveController {
     // Another sheet has other columns.
     const mapping = change.sheet === undefined ? { ...last.mapping, ...change.mapping } : {};
     await this.#score({ file: last.file, sheet: change.sheet ?? last.sheet, mapping });
+  }
+
+  /** Uses another policy with the open model, until another model is opened. */
+  async usePolicy(policy: Policy): Promise<void> {
+    const before = this.model;
+    if (!before) return;
+    try {
+      const model = await changed(before, policy);
+      if (this.model !== before) {
+        model.scorer.dispose();
+      } else if (this.table && haveSameTiers(before.scorer.policy, policy)) {
+        // The scores stay as they are.
+        this.model = model;
+        this.#view = new View(this.table, model.scorer);
+        this.#explain();
+        before.scorer.dispose();
+        if (this.isKept) await this.keep(true);
+        this.#host.requestUpdate();
+      } else {
+        await this.#useModel(async () => model);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async openKept(): Promise<void> {

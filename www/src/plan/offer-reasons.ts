@@ -1,0 +1,25 @@
+/** Finds the reasons of offers. */
+import { load } from "tenure/decide";
+import { recordsOf } from "../cohort/records";
+import type { AskReasons, OfferReason } from "./messages";
+import { withPolicy } from "./policy";
+
+/** Customers of a block. */
+const BLOCK = 25;
+
+/** The reasons, block by block. */
+export async function* offerReasons({ model, policy, columns, offers, language }: AskReasons) {
+  const options = language === "de" ? { locale: (await import("tenure/german")).german } : {};
+  const scorer = await load(withPolicy(model, policy), options);
+  const record = recordsOf(columns);
+  for (let start = 0; start < offers.length; start += BLOCK) {
+    yield offers.slice(start, start + BLOCK).map((offer, place): OfferReason | undefined => {
+      const decision = scorer.decide(record(start + place));
+      const made = decision.actions.find((action) => action.offer === offer);
+      const reason = made?.reason ?? decision.reasons[0];
+      if (!reason) return undefined;
+      const { group, label, text, contribution } = reason;
+      return { label: group === null || group === label ? label : `${group}, ${label}`, text, contribution };
+    });
+  }
+}
