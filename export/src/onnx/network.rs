@@ -20,12 +20,12 @@ pub(super) fn logit(builder: &mut Builder, artifact: &Artifact, values: &[String
         let share = share(builder, input, value, &table, units + 1);
         sums = builder.op("Add", &[&sums, &share]);
     }
-    let [zero, one, end, axis] = [0, 1, units as i64 + 1, 1].map(|number| builder.wholes(&[number], &[1]));
-    let direct = builder.op("Slice", &[&sums, &zero, &one, &axis]);
     let flat = builder.wholes(&[-1], &[1]);
     if units == 0 {
-        return builder.op("Reshape", &[&direct, &flat]);
+        return builder.op("Reshape", &[&sums, &flat]);
     }
+    let [zero, one, end, axis] = [0, 1, units as i64 + 1, 1].map(|number| builder.wholes(&[number], &[1]));
+    let direct = builder.op("Slice", &[&sums, &zero, &one, &axis]);
     let mut hidden = builder.op("Slice", &[&sums, &one, &end, &axis]);
     hidden = builder.op("Relu", &[&hidden]);
     let mut width = units;

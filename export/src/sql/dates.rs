@@ -3,6 +3,7 @@
 
 use tenure::schema::DateFormat;
 
+use super::dialect::Dialect;
 use super::fields::real;
 use super::query::Part;
 
@@ -22,7 +23,7 @@ pub(super) fn days(part: &mut Part, text: &str, format: &DateFormat) -> String {
             let dialect = part.dialect();
             let number = dialect.number(part, text);
             let number = part.bind("count", number);
-            counted(format, &number)
+            counted(dialect, format, &number)
         }
     };
     let own = part.bind("own", own);
@@ -33,12 +34,18 @@ pub(super) fn days(part: &mut Part, text: &str, format: &DateFormat) -> String {
 }
 
 /// Days since 1970-01-01 of a number in a format that counts.
-pub(super) fn counted(format: &DateFormat, number: &str) -> String {
+pub(super) fn counted(dialect: Dialect, format: &DateFormat, number: &str) -> String {
+    // A quotient that is too small for a double would end the query.
+    let number = if dialect.stops_at_overflow() && *format != DateFormat::Excel {
+        format!("CASE WHEN ABS({number}) < 1e-300 THEN 0e0 ELSE {number} END")
+    } else {
+        number.into()
+    };
     match format {
         DateFormat::Unix => format!("{number} / {}", real(86_400.0)),
         DateFormat::UnixMilliseconds => format!("{number} / {}", real(86_400_000.0)),
         DateFormat::Excel => format!("{number} - {}", real(25_569.0)),
-        DateFormat::Iso | DateFormat::Order(_) => number.into(),
+        DateFormat::Iso | DateFormat::Order(_) => number,
     }
 }
 
@@ -147,7 +154,7 @@ fn iso(part: &mut Part, text: &str) -> String {
 }
 
 /// What follows a fraction of a second, which is a mark and at least one digit.
-fn without_fraction(dialect: super::Dialect, text: &str) -> String {
+fn without_fraction(dialect: Dialect, text: &str) -> String {
     format!(
         "CASE WHEN {} THEN {} WHEN {} THEN NULL ELSE {text} END",
         dialect.like(text, &format!("[.,]{DIGIT}*")),

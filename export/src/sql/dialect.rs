@@ -258,7 +258,7 @@ impl Dialect {
                 );
                 format!(
                     "CASE WHEN NOT {is_number} THEN NULL WHEN {is_zero} OR {text} ~ '[eE]-0*[1-9][0-9][0-9][0-9]' \
-                     OR ABS({short}) < 1e-307 THEN 0e0 WHEN ABS({short}) <= 1.7976931348623157e308 \
+                     OR ABS({short}) < 2.5e-324 THEN 0e0 WHEN ABS({short}) <= 1.7976931348623157e308 \
                      THEN CAST({short} AS DOUBLE PRECISION) END"
                 )
             }
@@ -319,6 +319,12 @@ impl Dialect {
     /// that many others read must not be copied into each.
     pub(super) fn materialized(self) -> &'static str {
         if matches!(self, Postgres | Sqlite) { "MATERIALIZED " } else { "" }
+    }
+
+    /// The keyword that makes an engine make an inline table once: DuckDB would plan its literals again for
+    /// every join.
+    pub(super) fn materialized_inline(self) -> &'static str {
+        if self == Duckdb { "MATERIALIZED " } else { self.materialized() }
     }
 
     /// An inline table of these columns and rows, each a list of literals. A column has BigQuery's name

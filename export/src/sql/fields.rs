@@ -92,7 +92,7 @@ fn days_of_count(part: &mut Part, reference: f64, format: &DateFormat, number: &
         // Such a number is days already.
         None => number.into(),
         Some(_) => {
-            let days = dates::counted(format, number);
+            let days = dates::counted(part.dialect(), format, number);
             part.bind("days", format!("{} - ({days})", real(reference)))
         }
     }

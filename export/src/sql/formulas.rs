@@ -4,7 +4,7 @@
 use tenure::schema::formula::{Binary, Many, Node, Unary};
 use tenure::schema::{Formula, Schema};
 
-use super::fields::{Known, real};
+use super::fields::real;
 use super::query::Part;
 use crate::error::ExportError;
 
@@ -20,7 +20,7 @@ pub(super) fn derived(
     schema: &Schema,
     index: usize,
     formula: &Formula,
-    known: &[Known],
+    known: &[String],
 ) -> Result<String, ExportError> {
     let feature = &schema.derived[index];
     if part.dialect().stops_at_overflow() {
@@ -80,7 +80,7 @@ fn exponents(node: &Node) -> (f64, f64) {
 struct Writer<'w, 'q> {
     part: &'w mut Part<'q>,
     schema: &'w Schema,
-    known: &'w [Known],
+    known: &'w [String],
 }
 
 /// An expression, and whether it may be infinite.
@@ -119,10 +119,10 @@ impl Writer<'_, '_> {
         match node {
             Node::Number(number) if number.is_nan() => sure("NULL".into()),
             Node::Number(number) => sure(real(*number)),
-            Node::Field(field) => sure(self.known[*field].column.clone()),
-            Node::Flag(field) => sure(format!("CASE {} WHEN 0 THEN 0e0 WHEN 1 THEN 1e0 END", self.known[*field].column)),
+            Node::Field(field) => sure(self.known[*field].clone()),
+            Node::Flag(field) => sure(format!("CASE {} WHEN 0 THEN 0e0 WHEN 1 THEN 1e0 END", self.known[*field])),
             Node::HasCategory(field, code) => {
-                let (column, missing) = (&self.known[*field].column, crate::texts::missing(&self.schema.fields[*field]));
+                let (column, missing) = (&self.known[*field], crate::texts::missing(&self.schema.fields[*field]));
                 truth(&format!("{column} = {code}"), &format!("{column} <> {missing}"))
             }
             Node::Unary(operator, inner) => self.unary(*operator, inner),

@@ -65,9 +65,10 @@ pub fn sql(artifact: &Artifact, options: &SqlOptions) -> Result<String, ExportEr
         known.push(fields::field(&mut query, field, base, numbers.contains(&field.name), &mut spelled)?);
     }
     let formulas = formulas_of(schema);
+    let safe = safe_numbers(&mut query, schema, &formulas, &mut known, &names);
     let mut values = Vec::new();
     for (index, (formula, base)) in formulas.iter().zip(&names.derived).enumerate() {
-        values.push(formulas::derived(&mut query.part(base), schema, index, formula, &known)?);
+        values.push(formulas::derived(&mut query.part(base), schema, index, formula, &safe)?);
     }
     let columns: Vec<(String, String)> = artifact
         .encoder
@@ -78,7 +79,7 @@ pub fn sql(artifact: &Artifact, options: &SqlOptions) -> Result<String, ExportEr
             Source::Derived(derived) => (names.derived[derived].clone(), values[derived].clone()),
         })
         .collect();
-    let problems = problems(&mut query, schema, &formulas, &known);
+    let problems = problems(&mut query, schema, &known);
     let network_logit = network::logit(&mut query, artifact, &columns)?;
     let logit = query.bind(
         "result_logit",
@@ -132,6 +133,26 @@ pub fn sql(artifact: &Artifact, options: &SqlOptions) -> Result<String, ExportEr
 fn formulas_of(schema: &Schema) -> Vec<Formula> {
     // An artifact's formulas were parsed when it was read.
     schema.derived.iter().filter_map(|derived| Formula::parse(&derived.formula, schema).ok()).collect()
+}
+
+/// The columns that formulas read. Where a double that overflows ends the query, numbers that could make
+/// one are NULL, and their rows are refused.
+fn safe_numbers(query: &mut Query, schema: &Schema, formulas: &[Formula], known: &mut [Known], names: &Names) -> Vec<String> {
+    let strict = query.dialect.stops_at_overflow();
+    let mut columns: Vec<String> = known.iter().map(|known| known.column.clone()).collect();
+    let is_read = |index: usize| formulas.iter().any(|formula| formula.fields().contains(&index));
+    for index in 0..schema.fields.len() {
+        if strict && schema.fields[index].is_number() && is_read(index) {
+            let (column, most) = (&columns[index], formulas::STRICT_EXPONENT);
+            let is_safe = format!("({column} = 0 OR ABS({column}) BETWEEN 1e-{most} AND 1e{most})");
+            if let Some(refused) = &mut known[index].refused {
+                *refused += &format!(" OR NOT {is_safe}");
+            }
+            let safe = format!("CASE WHEN {is_safe} THEN {column} END");
+            columns[index] = query.part(&names.fields[index]).bind("safe", safe);
+        }
+    }
+    columns
 }
 
 /// Refuses options that do not fit the artifact.
@@ -214,19 +235,13 @@ impl Names {
 }
 
 /// The column of the names of the fields that the scorer would refuse, blank where there are none.
-fn problems(query: &mut Query, schema: &Schema, formulas: &[Formula], known: &[Known]) -> String {
+fn problems(query: &mut Query, schema: &Schema, known: &[Known]) -> String {
     let dialect = query.dialect;
-    let strict = dialect.stops_at_overflow();
     let mut parts = Vec::new();
-    for (index, (field, Known { column, refused })) in schema.fields.iter().zip(known).enumerate() {
-        let mut conditions: Vec<String> = refused.iter().cloned().collect();
-        if strict && field.is_number() && formulas.iter().any(|formula| formula.fields().contains(&index)) {
-            let most = formulas::STRICT_EXPONENT;
-            conditions.push(format!("NOT ({column} = 0 OR ABS({column}) BETWEEN 1e-{most} AND 1e{most})"));
-        }
-        if !conditions.is_empty() {
+    for (field, Known { refused, .. }) in schema.fields.iter().zip(known) {
+        if let Some(refused) = refused {
             let text = dialect.text(&format!(", {}", field.name));
-            parts.push(format!("CASE WHEN {} THEN {text} ELSE '' END", conditions.join(" OR ")));
+            parts.push(format!("CASE WHEN {refused} THEN {text} ELSE '' END"));
         }
     }
     let groups: Vec<String> = parts.chunks(16).map(|parts| format!("({})", parts.join("\n      || "))).collect();
@@ -249,7 +264,7 @@ fn inline(dialect: Dialect, name: &str, columns: &[(String, &str)], rows: &[(Vec
     let lines: Vec<String> = columns_text.chunks(4).map(|columns| columns.join(", ")).collect();
     format!(
         "{name} AS {}(\n  SELECT\n    {}\n  FROM {}\n)",
-        dialect.materialized(),
+        dialect.materialized_inline(),
         lines.join(",\n    "),
         dialect.inline(columns, rows)
     )

@@ -80,15 +80,13 @@ fn place(query: &mut Query, input: &Input, base: &str, column: &str) -> Place {
     let (low, high) = (knots[0], knots[knots.len() - 1]);
     let mut part = query.part(base);
     // Rounded to the 24 bits of a single, as the scorer computes (Veltkamp's splitting).
+    let (least, most) = (real(low), real(high));
+    // As a single these are 0. Their products would be too, and PostgreSQL ends a query at that.
+    let tiny = format!(" WHEN ABS({column}) <= 7.006492321624085e-46 THEN 0e0");
+    let tiny = if low <= 0.0 && high > 0.0 { tiny.as_str() } else { "" };
     let scaled = part.bind_with(
         "clipped",
-        format!(
-            "CASE WHEN {column} <= {} THEN {} WHEN {column} >= {} THEN {} ELSE {column} END",
-            real(low),
-            real(low),
-            real(high),
-            real(high)
-        ),
+        format!("CASE WHEN {column} <= {least} THEN {least} WHEN {column} >= {most} THEN {most}{tiny} ELSE {column} END"),
         &format!("{}: clipped to its knots, rounded to a single, and its place among {} knots", input.name, knots.len()),
     );
     let single = part.bind(
