@@ -24,7 +24,9 @@ pub enum ExportError {
         value: String,
     },
     /// The model is larger than what the target takes.
-    #[error("the model needs {found} {what}, and {target} takes at most {maximum}: train a smaller one (--model), or export to another target")]
+    #[error(
+        "the model needs {found} {what}, and {target} takes at most {maximum}: train a smaller one (--model), or export to another target"
+    )]
     Size {
         /// The dialect or format.
         target: &'static str,

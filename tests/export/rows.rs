@@ -101,10 +101,12 @@ fn mixed(hidden: &[usize], calibration: Calibration) -> Result<Artifact, Failure
         let knots = if field.is_number() { knots(&field.name) } else { Vec::new() };
         documents.push(InputDocument { name: field.name.clone(), knots });
     }
-    documents.extend(schema.derived.iter().map(|one| InputDocument { name: one.name.clone(), knots: knots(&one.name) }));
+    documents
+        .extend(schema.derived.iter().map(|one| InputDocument { name: one.name.clone(), knots: knots(&one.name) }));
     let encoder = Encoder::new(&schema, documents.clone())?;
     let mut random = Random(7);
-    let mut weights = |count: usize, size: f32| -> Vec<f32> { (0..count).map(|_| (random.unit() as f32 - 0.5) * size).collect() };
+    let mut weights =
+        |count: usize, size: f32| -> Vec<f32> { (0..count).map(|_| (random.unit() as f32 - 0.5) * size).collect() };
     let units = hidden.first().copied().unwrap_or(0);
     let rows = encoder.row_count();
     let layers = hidden.windows(2).map(|pair| {
@@ -230,9 +232,40 @@ struct Pool {
 }
 
 const HOSTILE: [&str; 34] = [
-    "abc", "--5", "- -5", "1,234.5", "1 234", "12,5", "inf", "-inf", "Infinity", "NaN", "0x1F", "1_000", "1e", "e5", ".", "+", "1e999",
-    "-1e400", "5d", "5f", "1e5.5", "$5", "(5)", "5-", "99999999999999999999999999", "2024-13-01", "2023-02-29", "31.01.2024", "true",
-    "null", "1e+", "1.2.3", "2024-01-01T25:00", "\u{663}",
+    "abc",
+    "--5",
+    "- -5",
+    "1,234.5",
+    "1 234",
+    "12,5",
+    "inf",
+    "-inf",
+    "Infinity",
+    "NaN",
+    "0x1F",
+    "1_000",
+    "1e",
+    "e5",
+    ".",
+    "+",
+    "1e999",
+    "-1e400",
+    "5d",
+    "5f",
+    "1e5.5",
+    "$5",
+    "(5)",
+    "5-",
+    "99999999999999999999999999",
+    "2024-13-01",
+    "2023-02-29",
+    "31.01.2024",
+    "true",
+    "null",
+    "1e+",
+    "1.2.3",
+    "2024-01-01T25:00",
+    "\u{663}",
 ];
 
 impl Pool {
@@ -251,16 +284,53 @@ impl Pool {
                 if let Some(Scale::Number { knots }) = input.map(|input| &input.scale) {
                     for &knot in knots {
                         numbers.extend([f64::from(knot), f64::from(knot.next_up()), f64::from(knot.next_down())]);
-                        numbers.extend([f64::from(knot).next_up(), f64::from(knot).next_down(), f64::from(knot) * 1.1 + 0.3]);
+                        numbers.extend([
+                            f64::from(knot).next_up(),
+                            f64::from(knot).next_down(),
+                            f64::from(knot) * 1.1 + 0.3,
+                        ]);
                     }
                 }
-                numbers.extend([0.0, 0.001, 0.5, 1.0, 3.0, 7.7, 12.0, 24.0, 36.0, 60.0, 99.99, 0.1 + 0.2, 20.055, 1e-7, 1e-40]);
-                numbers.extend([16_777_217.0, 16_777_219.0, 16_777_221.0, -0.5, -12.0, 1e6, 1e12, 1e29, 1e200, -1e250, 1e-200]);
+                numbers.extend([
+                    0.0,
+                    0.001,
+                    0.5,
+                    1.0,
+                    3.0,
+                    7.7,
+                    12.0,
+                    24.0,
+                    36.0,
+                    60.0,
+                    99.99,
+                    0.1 + 0.2,
+                    20.055,
+                    1e-7,
+                    1e-40,
+                ]);
+                numbers.extend([
+                    16_777_217.0,
+                    16_777_219.0,
+                    16_777_221.0,
+                    -0.5,
+                    -12.0,
+                    1e6,
+                    1e12,
+                    1e29,
+                    1e200,
+                    -1e250,
+                    1e-200,
+                ]);
                 numbers.extend(field.missing.iter().filter_map(|token| token.parse::<f64>().ok()));
-                numbers.retain(|number| (low..=high).contains(number) || field.missing.iter().any(|token| token.parse() == Ok(*number)));
+                numbers.retain(|number| {
+                    (low..=high).contains(number) || field.missing.iter().any(|token| token.parse() == Ok(*number))
+                });
                 texts.extend(numbers.iter().map(|number| number.to_string()));
                 texts.extend(numbers.iter().take(20).map(|number| format!("{number:e}")));
-                texts.extend(["+5", "5.", ".5", " 12 ", "\u{2003}7\u{a0}\n", "1.2E1", "0012", "1e-400", "0e999", "+ 5", "1e1"].map(text));
+                texts.extend(
+                    ["+5", "5.", ".5", " 12 ", "\u{2003}7\u{a0}\n", "1.2E1", "0012", "1e-400", "0e999", "+ 5", "1e1"]
+                        .map(text),
+                );
                 if low < 0.0 {
                     texts.extend(["-0", "- 5", "\u{2212}7", "-.5e1", "-  2"].map(text));
                 }
@@ -268,19 +338,41 @@ impl Pool {
             Kind::Date { reference, format } => {
                 for days in [0.0, 1.0, 59.0, 60.0, 365.0, 366.0, 800.0, 20_000.0, -1.0, -400.0] {
                     let iso = tenure::schema::date::text(reference - days);
-                    texts.extend([iso.clone(), iso.replace('-', ""), iso[..7].to_owned(), format!("{iso}T10:30"), format!("{iso} 23:59:60.25Z")]);
-                    texts.extend([format!("{iso}t0000-0930"), format!("{iso} 10:00:00+02"), format!("{iso} 05:06:07 UTC"), format!("{iso}T24:00,5+0115")]);
+                    texts.extend([
+                        iso.clone(),
+                        iso.replace('-', ""),
+                        iso[..7].to_owned(),
+                        format!("{iso}T10:30"),
+                        format!("{iso} 23:59:60.25Z"),
+                    ]);
+                    texts.extend([
+                        format!("{iso}t0000-0930"),
+                        format!("{iso} 10:00:00+02"),
+                        format!("{iso} 05:06:07 UTC"),
+                        format!("{iso}T24:00,5+0115"),
+                    ]);
                     let (year, month, day) = (&iso[..4], &iso[5..7], &iso[8..]);
                     match format {
                         DateFormat::Order(order) if order.starts_with("%d.") => {
-                            texts.extend([format!("{day}.{month}.{year}"), format!(" {}.{}.{year}", day.trim_start_matches('0'), month.trim_start_matches('0'))]);
+                            texts.extend([
+                                format!("{day}.{month}.{year}"),
+                                format!(" {}.{}.{year}", day.trim_start_matches('0'), month.trim_start_matches('0')),
+                            ]);
                         }
                         DateFormat::Order(_) => {
-                            let name = ["January", "feb", "MARCH", "Apr", "may", "June", "july", "AUGU", "Sept", "october", "Nov", "decem"]
-                                [month.parse::<usize>().unwrap_or(1) - 1];
-                            texts.extend([format!("{name} {day}, {year} 12:05 AM"), format!("{name}   {}, {year} 1:05pm", day.trim_start_matches('0'))]);
+                            let name = [
+                                "January", "feb", "MARCH", "Apr", "may", "June", "july", "AUGU", "Sept", "october",
+                                "Nov", "decem",
+                            ][month.parse::<usize>().unwrap_or(1) - 1];
+                            texts.extend([
+                                format!("{name} {day}, {year} 12:05 AM"),
+                                format!("{name}   {}, {year} 1:05pm", day.trim_start_matches('0')),
+                            ]);
                         }
-                        DateFormat::Unix => texts.extend([format!("{}", (reference - days) * 86_400.0 + 0.5), format!("{:e}", (reference - days) * 86_400.0)]),
+                        DateFormat::Unix => texts.extend([
+                            format!("{}", (reference - days) * 86_400.0 + 0.5),
+                            format!("{:e}", (reference - days) * 86_400.0),
+                        ]),
                         _ => {}
                     }
                     numbers.push(match format {
@@ -299,15 +391,31 @@ impl Pool {
                 let own = field.categories();
                 texts.extend(own.iter().map(|own| text(own)));
                 for own in own.iter().take(40) {
-                    texts.extend([own.to_uppercase(), own.to_lowercase(), format!("\t{own} \u{3000}"), format!("{own}x"), format!("{own}.0"), format!("{own}.")]);
+                    texts.extend([
+                        own.to_uppercase(),
+                        own.to_lowercase(),
+                        format!("\t{own} \u{3000}"),
+                        format!("{own}x"),
+                        format!("{own}.0"),
+                        format!("{own}."),
+                    ]);
                     texts.push(own.replace('é', "e\u{301}").replace('ö', "o\u{308}").replace('É', "E\u{301}"));
                     texts.push(own.replace('é', "E\u{301}").replace('ö', "Ö"));
                 }
-                let words = ["true", "T", "YES", "y", "1", "1.0", "FALSE", "f", "No", "n", "0", "-0.0", "0.", "2", "2.000", "02", "1..0", "-3.0", "1.0.", ".0", "ς", "other"];
+                let words = [
+                    "true", "T", "YES", "y", "1", "1.0", "FALSE", "f", "No", "n", "0", "-0.0", "0.", "2", "2.000",
+                    "02", "1..0", "-3.0", "1.0.", ".0", "ς", "other",
+                ];
                 texts.extend(words.map(text));
             }
         }
-        Pool { is_number: field.is_number(), texts, hostile_texts: HOSTILE.map(text).to_vec(), numbers, hostile_numbers }
+        Pool {
+            is_number: field.is_number(),
+            texts,
+            hostile_texts: HOSTILE.map(text).to_vec(),
+            numbers,
+            hostile_numbers,
+        }
     }
 
     fn draw(&self, random: &mut Random, hostile: bool, typed: bool) -> Seen {

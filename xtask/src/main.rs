@@ -9,6 +9,7 @@ mod browser;
 mod command;
 mod debian;
 mod demo;
+mod engines;
 mod figures;
 mod finished;
 mod fuzz;
@@ -47,6 +48,8 @@ enum Task {
     /// Hold the burn Module, in WebAssembly on a graphics device, against the packed network and the
     /// kernels (minutes)
     Parity,
+    /// Hold the SQL of a model against the scorer on Spark (minutes)
+    Spark,
     /// Measure what a browser downloads: target/bench/size.json
     Size,
     /// Measure speed and quality beside the peers
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Task::Test(options) => return test::run(&options),
         Task::Consumers => test::consumers(),
         Task::Parity => test::parity(),
+        Task::Spark => engines::spark(),
         Task::Size => size::run(),
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),

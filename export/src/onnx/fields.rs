@@ -90,8 +90,7 @@ fn code(builder: &mut Builder, field: &Field, text: &str) -> String {
 }
 
 /// The blanks at the ends of a text, in RE2's words.
-const BLANKS: &str =
-    r"[\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]*";
+const BLANKS: &str = r"[\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]*";
 
 fn pattern(reading: &Reading) -> String {
     let (text, folds) = match reading {

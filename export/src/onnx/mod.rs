@@ -45,12 +45,15 @@ pub fn onnx(artifact: &Artifact) -> Result<Vec<u8>, ExportError> {
         if outputs.contains(&field.name.as_str()) || field.name.starts_with(PREFIX) {
             return Err(ExportError::Field {
                 field: field.name.clone(),
-                rule: "an input cannot have the name of an output, or one that begins with `tenure:`: rename the column".into(),
+                rule:
+                    "an input cannot have the name of an output, or one that begins with `tenure:`: rename the column"
+                        .into(),
                 value: field.name.clone(),
             });
         }
     }
-    let expressions: usize = schema.fields.iter().filter(|field| !field.is_number()).map(|field| readings(field).len() + 1).sum();
+    let expressions: usize =
+        schema.fields.iter().filter(|field| !field.is_number()).map(|field| readings(field).len() + 1).sum();
     if expressions > MOST_EXPRESSIONS {
         return Err(ExportError::Size {
             target: "onnx",
@@ -110,4 +113,45 @@ pub fn onnx(artifact: &Artifact) -> Result<Vec<u8>, ExportError> {
         ],
     };
     Ok(model.encode_to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn artifact() -> Artifact {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/artifacts/v1.safetensors");
+        tenure::artifact::read(&std::fs::read(path).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_graph_has_an_input_for_each_field_and_the_card() {
+        let artifact = artifact();
+        let bytes = onnx(&artifact).unwrap();
+        assert_eq!(bytes, onnx(&artifact).unwrap());
+        let Model { graph, metadata_props, .. } = Model::decode(&bytes[..]).unwrap();
+        let names: Vec<String> = graph.unwrap().input.into_iter().filter_map(|input| input.name).collect();
+        let fields: Vec<&String> = artifact.document.schema.fields.iter().map(|field| &field.name).collect();
+        assert_eq!(names.iter().collect::<Vec<_>>(), fields);
+        assert_eq!(metadata_props[0].value.as_ref(), Some(&artifact.document.card));
+    }
+
+    #[test]
+    fn a_field_with_the_name_of_an_output_is_refused() {
+        let mut artifact = artifact();
+        artifact.document.schema.fields[0].name = "tier".into();
+        let error = onnx(&artifact).unwrap_err().to_string();
+        assert!(error.starts_with("tier: an input cannot have the name of an output"), "{error}");
+    }
+
+    #[test]
+    fn too_many_categories_are_refused_with_their_number() {
+        let mut artifact = artifact();
+        let categories = |first: usize| (first..first + 4096).map(|number| format!("c{number}")).collect();
+        for (at, field) in artifact.document.schema.fields.iter_mut().take(5).enumerate() {
+            field.kind = tenure::schema::Kind::Category { categories: categories(at * 4096) };
+        }
+        let error = onnx(&artifact).unwrap_err().to_string();
+        assert!(error.contains("regular expressions of categories, and onnx takes at most 16384"), "{error}");
+    }
 }

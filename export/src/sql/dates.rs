@@ -5,13 +5,25 @@ use tenure::schema::DateFormat;
 
 use super::dialect::Dialect;
 use super::fields::real;
+use super::number::number;
 use super::query::Part;
 
 const DIGIT: &str = "[0-9]";
 const TWO: &str = "[0-9][0-9]";
 const LETTERS: &str = "'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'";
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// The column of the days of a trimmed text; NULL where it is no date.
@@ -21,7 +33,7 @@ pub(super) fn days(part: &mut Part, text: &str, format: &DateFormat) -> String {
         DateFormat::Order(order) => ordered(part, text, order),
         _ => {
             let dialect = part.dialect();
-            let number = dialect.number(part, text);
+            let number = number(part, text);
             let number = part.bind("count", number);
             counted(dialect, format, &number)
         }
@@ -61,10 +73,8 @@ struct Moment {
 
 fn iso(part: &mut Part, text: &str) -> String {
     let dialect = part.dialect();
-    let zoned = format!(
-        "CASE WHEN {} THEN SUBSTR({text}, 1, LENGTH({text}) - 4) ELSE {text} END",
-        dialect.like(text, "* UTC")
-    );
+    let zoned =
+        format!("CASE WHEN {} THEN SUBSTR({text}, 1, LENGTH({text}) - 4) ELSE {text} END", dialect.like(text, "* UTC"));
     let text = part.bind_with("iso", zoned, "A date as ISO 8601 writes it: its parts, then its days since 1970-01-01.");
     let four = format!("{TWO}{TWO}");
     // 2024-01-31, 20240131, or the month 2024-01.
@@ -86,9 +96,7 @@ fn iso(part: &mut Part, text: &str) -> String {
         "day_of_month",
         whole(
             &is_date,
-            format!(
-                "CASE {length} WHEN 10 THEN SUBSTR({text}, 9, 2) WHEN 8 THEN SUBSTR({text}, 7, 2) ELSE '01' END"
-            ),
+            format!("CASE {length} WHEN 10 THEN SUBSTR({text}, 9, 2) WHEN 8 THEN SUBSTR({text}, 7, 2) ELSE '01' END"),
         ),
     );
     let clock = part.bind("clock", format!("CASE WHEN {is_date} THEN SUBSTR({text}, {length} + 1) END"));
@@ -130,7 +138,8 @@ fn iso(part: &mut Part, text: &str) -> String {
     let has_time = format!("{digits} IS NOT NULL");
     let hour = part.bind("hour", whole(&has_time, format!("SUBSTR({time}, 1, 2)")));
     let minute = part.bind("minute", whole(&has_time, format!("SUBSTR({after_hour}, 1, 2)")));
-    let second = part.bind("second", whole(&format!("{has_time} AND {has_second}"), format!("SUBSTR({after_minute}, 2, 2)")));
+    let second =
+        part.bind("second", whole(&format!("{has_time} AND {has_second}"), format!("SUBSTR({after_minute}, 2, 2)")));
     let offset = part.bind(
         "offset",
         format!(
@@ -175,12 +184,12 @@ fn civil(part: &mut Part, moment: &Moment) -> Days {
     let Moment { year, month, day, hour, minute, second } = moment;
     let multiple = |of: u32| format!("{year} = {} * {of}", dialect.quotient(year, of));
     let leap = format!("{} AND NOT {} OR {}", multiple(4), multiple(100), multiple(400));
-    let length = format!(
-        "CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31 WHEN {leap} THEN 29 ELSE 28 END"
-    );
+    let length =
+        format!("CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31 WHEN {leap} THEN 29 ELSE 28 END");
     // The year begins in March, so that the leap day is its last.
     let is_day = format!("{year} > 0 AND {month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND {length}");
-    let from_march = part.bind("march_year", format!("CASE WHEN {is_day} THEN {year} - CASE WHEN {month} <= 2 THEN 1 ELSE 0 END END"));
+    let from_march = part
+        .bind("march_year", format!("CASE WHEN {is_day} THEN {year} - CASE WHEN {month} <= 2 THEN 1 ELSE 0 END END"));
     let months = format!("CASE WHEN {month} <= 2 THEN {month} + 9 ELSE {month} - 3 END");
     let quotient = |of: u32| dialect.quotient(&from_march, of);
     let of_year = dialect.quotient(&format!("153 * ({months}) + 2"), 5);
@@ -265,7 +274,8 @@ fn ordered(part: &mut Part, text: &str, order: &str) -> String {
                 let condition = if matches!(code, 'b' | 'B') {
                     // A name, or three or more of its first letters.
                     let name = |(at, name): (usize, &&str)| {
-                        let starts: Vec<String> = (3..=name.len()).map(|length| format!("'{}'", &name[..length])).collect();
+                        let starts: Vec<String> =
+                            (3..=name.len()).map(|length| format!("'{}'", &name[..length])).collect();
                         format!("WHEN {word} IN ({}) THEN {}", starts.join(", "), at + 1)
                     };
                     let names: Vec<String> = MONTHS.iter().enumerate().map(name).collect();

@@ -1,7 +1,5 @@
 //! How each dialect writes what the statement needs.
 
-use super::query::Part;
-
 /// A dialect of SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -23,8 +21,8 @@ use Dialect::{Bigquery, Duckdb, Postgres, Snowflake, Spark, Sqlite};
 
 /// All that Rust's `trim` takes off, as the reader of tables does.
 const BLANKS: [u32; 25] = [
-    0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008,
-    0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000,
+    0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006,
+    0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000,
 ];
 
 /// What a statement in a dialect may have.
@@ -212,60 +210,13 @@ impl Dialect {
     }
 
     /// Whether a part of a text is like a regular expression without backslashes. Not for SQLite.
-    fn matches(self, text: &str, expression: &str) -> String {
+    pub(super) fn matches(self, text: &str, expression: &str) -> String {
         match self {
             Postgres => format!("{text} ~ '{expression}'"),
             Spark => format!("{text} RLIKE '{expression}'"),
             Bigquery => format!("REGEXP_CONTAINS({text}, r'{expression}')"),
             Snowflake => format!("REGEXP_INSTR({text}, '{expression}') > 0"),
             Duckdb | Sqlite => format!("regexp_matches({text}, '{expression}')"),
-        }
-    }
-
-    /// The number that a text is, NULL where it is none. A regular expression decides what is one:
-    /// engines take more or less.
-    pub(super) fn number(self, part: &mut Part, text: &str) -> String {
-        const NUMBER: &str = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$";
-        let is_number = self.matches(text, NUMBER);
-        match self {
-            Sqlite => {
-                let sign = |text: &str| {
-                    format!("CASE WHEN SUBSTR({text}, 1, 1) IN ('+', '-') THEN SUBSTR({text}, 2) ELSE {text} END")
-                };
-                let unsigned = part.bind("unsigned", sign(text));
-                let mark = part.bind("exponent_at", format!("INSTR(LOWER({unsigned}), 'e')"));
-                let digits = part.bind(
-                    "mantissa",
-                    format!("CASE WHEN {mark} > 0 THEN SUBSTR({unsigned}, 1, {mark} - 1) ELSE {unsigned} END"),
-                );
-                let exponent = part.bind(
-                    "exponent",
-                    format!("CASE WHEN {mark} > 0 THEN SUBSTR({unsigned}, {mark} + 1) ELSE '0' END"),
-                );
-                let exponent = part.bind("exponent_digits", sign(&exponent));
-                format!(
-                    "CASE WHEN {digits} NOT GLOB '*[^0-9.]*' AND {digits} GLOB '*[0-9]*' AND {digits} NOT GLOB '*.*.*' \
-                     AND {exponent} <> '' AND {exponent} NOT GLOB '*[^0-9]*' THEN CAST({text} AS REAL) END"
-                )
-            }
-            Postgres => {
-                // A cast of what no double holds would end the query.
-                let is_zero = format!("{text} !~ '^[^eE]*[1-9]'");
-                let long = format!("{text} ~ '[eE][+-]?0*[1-9][0-9][0-9][0-9]'");
-                let short = part.bind(
-                    "decimal",
-                    format!("CASE WHEN {is_number} AND NOT {is_zero} AND NOT {long} THEN CAST({text} AS NUMERIC) END"),
-                );
-                format!(
-                    "CASE WHEN NOT {is_number} THEN NULL WHEN {is_zero} OR {text} ~ '[eE]-0*[1-9][0-9][0-9][0-9]' \
-                     OR ABS({short}) < 2.5e-324 THEN 0e0 WHEN ABS({short}) <= 1.7976931348623157e308 \
-                     THEN CAST({short} AS DOUBLE PRECISION) END"
-                )
-            }
-            Duckdb => format!("CASE WHEN {is_number} THEN TRY_CAST({text} AS DOUBLE) END"),
-            Spark => format!("CASE WHEN {is_number} THEN CAST({text} AS DOUBLE) END"),
-            Bigquery => format!("CASE WHEN {is_number} THEN SAFE_CAST({text} AS FLOAT64) END"),
-            Snowflake => format!("CASE WHEN {is_number} THEN TRY_TO_DOUBLE({text}) END"),
         }
     }
 
@@ -294,7 +245,10 @@ impl Dialect {
     pub(super) fn floor(self, number: &str) -> String {
         match self {
             // Its result is a whole number of 64 bits. A larger double is whole already.
-            Spark => format!("CASE WHEN ABS({number}) < 1e15 THEN {} ELSE {number} END", self.as_real(&format!("FLOOR({number})"))),
+            Spark => format!(
+                "CASE WHEN ABS({number}) < 1e15 THEN {} ELSE {number} END",
+                self.as_real(&format!("FLOOR({number})"))
+            ),
             _ => format!("FLOOR({number})"),
         }
     }
@@ -359,7 +313,12 @@ impl Dialect {
     }
 }
 
-/// A text for a comment: on one line.
+/// A text for a comment: on one line, and without the mark at which simple clients part statements.
 pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    let plain = |character: char| match character {
+        ';' => ',',
+        _ if character.is_control() => ' ',
+        _ => character,
+    };
+    text.chars().map(plain).collect()
 }

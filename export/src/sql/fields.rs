@@ -4,6 +4,7 @@
 use tenure::schema::{DateFormat, Field, Kind, NumberFormat};
 
 use super::dates;
+use super::number::number;
 use super::query::{Part, Query};
 use crate::error::ExportError;
 use crate::numbers::{missing_forms, missing_numbers};
@@ -51,7 +52,7 @@ pub(super) fn field(
             let text = trimmed(query, field, base, &raw);
             let mut part = query.part(base);
             let plain = signed(&mut part, &text);
-            let number = dialect.number(&mut part, &plain);
+            let number = number(&mut part, &plain);
             let number = part.bind("number", number);
             Ok(bounded(&mut part, field, number, Some(&text)))
         }
@@ -124,7 +125,13 @@ fn bounded(part: &mut Part, field: &Field, number: String, text: Option<&str>) -
 }
 
 /// The code of a category or flag.
-fn category(query: &mut Query, field: &Field, base: &str, raw: &str, spelled: &mut Vec<(Vec<String>, String)>) -> Known {
+fn category(
+    query: &mut Query,
+    field: &Field,
+    base: &str,
+    raw: &str,
+    spelled: &mut Vec<(Vec<String>, String)>,
+) -> Known {
     let dialect = query.dialect;
     let text = trimmed(query, field, base, raw);
     let list = readings(field);
@@ -163,10 +170,7 @@ fn category(query: &mut Query, field: &Field, base: &str, raw: &str, spelled: &m
     }
     let lines = cases.join("\n      ");
     let expression = format!("CASE\n      {lines}\n      ELSE {otherwise}\n    END");
-    let comment = format!(
-        "{}: the code of its category; {other} is any other text, {missing} is missing",
-        field.name
-    );
+    let comment = format!("{}: the code of its category; {other} is any other text, {missing} is missing", field.name);
     let column = query.bind_at(step, &format!("{base}_code"), expression, &comment);
     Known { column, refused: None }
 }

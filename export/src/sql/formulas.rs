@@ -4,6 +4,7 @@
 use tenure::schema::formula::{Binary, Many, Node, Unary};
 use tenure::schema::{Formula, Schema};
 
+use super::dialect::Dialect;
 use super::fields::real;
 use super::query::Part;
 use crate::error::ExportError;
@@ -28,7 +29,10 @@ pub(super) fn derived(
         if most > MOST_EXPONENT || least < -MOST_EXPONENT {
             return Err(ExportError::Field {
                 field: feature.name.clone(),
-                rule: format!("{} ends a query where a number overflows, and this formula has too many products", part.dialect().name()),
+                rule: format!(
+                    "{} ends a query where a number overflows, and this formula has too many products",
+                    part.dialect().name()
+                ),
                 value: feature.formula.clone(),
             });
         }
@@ -155,9 +159,7 @@ impl Writer<'_, '_> {
             }
             Unary::Log1p => {
                 // The logarithm of a sum loses the digits of a small number; four terms of its series do not.
-                let series = format!(
-                    "{name} * (1e0 - {name} * (1e0 / 2e0 - {name} * (1e0 / 3e0 - {name} / 4e0)))"
-                );
+                let series = format!("{name} * (1e0 - {name} * (1e0 / 2e0 - {name} * (1e0 / 3e0 - {name} / 4e0)))");
                 let infinity = self.part.dialect().infinity("-");
                 Number {
                     text: format!(
@@ -208,9 +210,7 @@ impl Writer<'_, '_> {
             }
             Binary::Minimum | Binary::Maximum => {
                 let sign = if operator == Binary::Minimum { "<=" } else { ">=" };
-                let text = format!(
-                    "CASE WHEN {a} {sign} {b} THEN {a} WHEN {a} IS NOT NULL THEN {b} END"
-                );
+                let text = format!("CASE WHEN {a} {sign} {b} THEN {a} WHEN {a} IS NOT NULL THEN {b} END");
                 Number { text, may_be_infinite: infinite }
             }
             Binary::Equal => truth(&format!("{a} = {b}"), &format!("{a} <> {b}")),
@@ -228,7 +228,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn many(&mut self, function: Many, parts: &[Node], dialect: super::Dialect) -> Number {
+    fn many(&mut self, function: Many, parts: &[Node], dialect: Dialect) -> Number {
         let count = parts.len() as f64;
         let middle = (count - 1.0) / 2.0;
         if function == Many::Coalesce {

@@ -7,6 +7,7 @@ mod dialect;
 mod fields;
 mod formulas;
 mod network;
+mod number;
 mod query;
 
 use std::collections::HashSet;
@@ -113,7 +114,8 @@ pub fn sql(artifact: &Artifact, options: &SqlOptions) -> Result<String, ExportEr
     }
     let mut tables = vec![inline(*dialect, "weights", &weight_columns, &weights)];
     if !spelled.is_empty() {
-        let columns = [("field", "STRING"), ("form", "STRING"), ("code", "INT64")].map(|(name, kind)| (name.to_owned(), kind));
+        let columns =
+            [("field", "STRING"), ("form", "STRING"), ("code", "INT64")].map(|(name, kind)| (name.to_owned(), kind));
         tables.push(inline(*dialect, "spellings", &columns, &spelled));
     }
     tables.extend(query.steps(table, &results));
@@ -137,7 +139,13 @@ fn formulas_of(schema: &Schema) -> Vec<Formula> {
 
 /// The columns that formulas read. Where a double that overflows ends the query, numbers that could make
 /// one are NULL, and their rows are refused.
-fn safe_numbers(query: &mut Query, schema: &Schema, formulas: &[Formula], known: &mut [Known], names: &Names) -> Vec<String> {
+fn safe_numbers(
+    query: &mut Query,
+    schema: &Schema,
+    formulas: &[Formula],
+    known: &mut [Known],
+    names: &Names,
+) -> Vec<String> {
     let strict = query.dialect.stops_at_overflow();
     let mut columns: Vec<String> = known.iter().map(|known| known.column.clone()).collect();
     let is_read = |index: usize| formulas.iter().any(|formula| formula.fields().contains(&index));
@@ -186,9 +194,9 @@ fn is_table(text: &str) -> bool {
                 Some((name, after)) if !name.is_empty() && !name.contains('\\') => after,
                 _ => return false,
             },
-            Some(first) if first.is_ascii_alphabetic() || first == '_' => {
-                rest.trim_start_matches(|character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '$' | '-'))
-            }
+            Some(first) if first.is_ascii_alphabetic() || first == '_' => rest.trim_start_matches(|character: char| {
+                character.is_ascii_alphanumeric() || matches!(character, '_' | '$' | '-')
+            }),
             _ => return false,
         };
         match after.strip_prefix('.') {
@@ -220,7 +228,11 @@ impl Names {
                 }
             }
             let word = word.trim_end_matches('_');
-            let word = if word.starts_with(|first: char| first.is_ascii_alphabetic()) { word.into() } else { format!("f_{word}") };
+            let word = if word.starts_with(|first: char| first.is_ascii_alphabetic()) {
+                word.into()
+            } else {
+                format!("f_{word}")
+            };
             let mut unique = word.clone();
             let mut count = 1;
             while !seen.insert(unique.clone()) {
@@ -274,7 +286,8 @@ fn inline(dialect: Dialect, name: &str, columns: &[(String, &str)], rows: &[(Vec
 fn header(artifact: &Artifact, options: &SqlOptions) -> String {
     let schema = &artifact.document.schema;
     let of_number = |field: &Field| options.numbers.contains(&field.name);
-    let read: Vec<&str> = schema.fields.iter().filter(|field| of_number(field)).map(|field| field.name.as_str()).collect();
+    let read: Vec<&str> =
+        schema.fields.iter().filter(|field| of_number(field)).map(|field| field.name.as_str()).collect();
     let mut lines = vec![
         format!("{}: {}", schema.name, schema.target.probability()),
         format!("Written by Tenure for {}. It computes what the model's file computes,", options.dialect.name()),
@@ -282,7 +295,10 @@ fn header(artifact: &Artifact, options: &SqlOptions) -> String {
         String::new(),
         "probability  calibrated, 0 to 1".into(),
         "logit        before calibration, in log-odds".into(),
-        format!("tier         one of {}", artifact.document.policy.tiers.iter().map(|tier| tier.name.as_str()).collect::<Vec<_>>().join(", ")),
+        format!(
+            "tier         one of {}",
+            artifact.document.policy.tiers.iter().map(|tier| tier.name.as_str()).collect::<Vec<_>>().join(", ")
+        ),
         "problems     fields with a value that is refused; such a row has no score".into(),
         String::new(),
         "Each step reads the step before it: texts, numbers and codes of the fields, derived features,".into(),

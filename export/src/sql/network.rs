@@ -86,13 +86,16 @@ fn place(query: &mut Query, input: &Input, base: &str, column: &str) -> Place {
     let tiny = if low <= 0.0 && high > 0.0 { tiny.as_str() } else { "" };
     let scaled = part.bind_with(
         "clipped",
-        format!("CASE WHEN {column} <= {least} THEN {least} WHEN {column} >= {most} THEN {most}{tiny} ELSE {column} END"),
-        &format!("{}: clipped to its knots, rounded to a single, and its place among {} knots", input.name, knots.len()),
+        format!(
+            "CASE WHEN {column} <= {least} THEN {least} WHEN {column} >= {most} THEN {most}{tiny} ELSE {column} END"
+        ),
+        &format!(
+            "{}: clipped to its knots, rounded to a single, and its place among {} knots",
+            input.name,
+            knots.len()
+        ),
     );
-    let single = part.bind(
-        "single",
-        format!("{scaled} * 536870913e0 - ({scaled} * 536870913e0 - {scaled})"),
-    );
+    let single = part.bind("single", format!("{scaled} * 536870913e0 - ({scaled} * 536870913e0 - {scaled})"));
     let last = knots.len() - 1;
     // The place is the row, and as its fraction the way to the next one.
     let piece = |at: usize| {
@@ -130,7 +133,12 @@ pub(super) fn pick(value: &str, pieces: &[(f64, String)], otherwise: &str) -> St
 }
 
 /// The sums of the first layer: the direct share first, then each unit, rectified.
-fn first_layer(query: &mut Query, parts: &tenure::network::NetworkParts, places: &[Place], joins: usize) -> Vec<String> {
+fn first_layer(
+    query: &mut Query,
+    parts: &tenure::network::NetworkParts,
+    places: &[Place],
+    joins: usize,
+) -> Vec<String> {
     let units = parts.units + 1;
     let mut sums = vec!["0e0".to_owned()];
     sums.extend(parts.bias.iter().map(|bias| text_f32(*bias)));
@@ -157,7 +165,10 @@ fn first_layer(query: &mut Query, parts: &tenure::network::NetworkParts, places:
             let alias = format!("w_{}", place.name);
             query.join(step, format!("weights AS {alias} ON {alias}.place = {} + {}", place.row, place.first));
             if place.way.is_some() {
-                query.join(step, format!("weights AS n_{alias} ON n_{alias}.place = {} + {}", place.row, place.first + 1));
+                query.join(
+                    step,
+                    format!("weights AS n_{alias} ON n_{alias}.place = {} + {}", place.row, place.first + 1),
+                );
             }
             aliases.push((alias, place.way.as_deref()));
         }
@@ -175,7 +186,8 @@ fn first_layer(query: &mut Query, parts: &tenure::network::NetworkParts, places:
                 (_, true) => (format!("layer_1_unit_{}", unit - 1), query.dialect.greatest(&text, "0e0")),
                 (_, false) => (format!("sum_{at}_unit_{}", unit - 1), text),
             };
-            let comment = if unit == 0 { format!("First layer: adds the rows of {}", names.join(", ")) } else { String::new() };
+            let comment =
+                if unit == 0 { format!("First layer: adds the rows of {}", names.join(", ")) } else { String::new() };
             sums[unit] = query.bind_at(step, &name, text, &comment);
         }
         step += 1;
@@ -220,7 +232,8 @@ pub(super) fn weights(artifact: &Artifact) -> (Vec<(String, &'static str)>, Vec<
         for (at, meaning) in meanings(artifact, input).into_iter().enumerate() {
             let row = input.first_row as usize + at;
             let mut cells = vec![row.to_string(), text_f32(parts.direct[row])];
-            cells.extend(parts.table[row * parts.units..(row + 1) * parts.units].iter().map(|weight| text_f32(*weight)));
+            cells
+                .extend(parts.table[row * parts.units..(row + 1) * parts.units].iter().map(|weight| text_f32(*weight)));
             rows.push((cells, format!("{} {meaning}", input.name)));
         }
     }
@@ -249,7 +262,8 @@ fn meanings(artifact: &Artifact, input: &Input) -> Vec<String> {
 pub(super) fn probability(query: &mut Query, calibration: &Calibration, logit: &str) -> String {
     match calibration {
         Calibration::Temperature { temperature } => {
-            let scaled = query.bind("scaled_logit", format!("{logit} / {}", real(*temperature)), "Calibration: a temperature");
+            let scaled =
+                query.bind("scaled_logit", format!("{logit} / {}", real(*temperature)), "Calibration: a temperature");
             // Beyond this the exponential leaves the doubles.
             let text = format!(
                 "CASE WHEN {scaled} < -700 THEN 0e0 WHEN {scaled} > 700 THEN 1e0 ELSE 1e0 / (1e0 + EXP(0e0 - {scaled})) END"

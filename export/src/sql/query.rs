@@ -56,7 +56,11 @@ impl Query {
 
     /// The step in which an expression can be computed.
     pub(super) fn step_after(&self, expression: &str) -> usize {
-        words(expression).filter_map(|word| self.places.get(word)).map(|&at| self.columns[at].step + 1).max().unwrap_or(1)
+        words(expression)
+            .filter_map(|word| self.places.get(word))
+            .map(|&at| self.columns[at].step + 1)
+            .max()
+            .unwrap_or(1)
     }
 
     /// Joins a table in a step.
@@ -128,7 +132,9 @@ impl Query {
             let names: Vec<&str> = carried.iter().map(|column| column.name.as_str()).collect();
             lines.extend(names.chunks(8).map(|names| (names.join(", "), "")));
             let own = self.columns_of(step);
-            lines.extend(own.map(|column| (format!("{} AS {}", column.expression, column.name), column.comment.as_str())));
+            lines.extend(
+                own.map(|column| (format!("{} AS {}", column.expression, column.name), column.comment.as_str())),
+            );
             let mut text = format!("step_{step} AS {}(\n  SELECT\n", self.dialect.materialized());
             for (at, (line, comment)) in lines.iter().enumerate() {
                 if !comment.is_empty() {
