@@ -5,6 +5,7 @@ use std::path::Path;
 
 use tenure::artifact::ArtifactError;
 use tenure::card::CardError;
+use tenure_export::ExportError;
 use tenure_table::{ColumnsError, TableError, TableRule};
 use tenure_training::checkpoint::CheckpointError;
 use tenure_training::cohort::CohortError;
@@ -104,6 +105,10 @@ exit_codes! {
     EvaluationError: |_error| DATA;
     ArtifactError: |_error| DATA;
     CardError: |_error| DATA;
+    ExportError: |error| match error {
+        ExportError::Option { .. } => USAGE,
+        ExportError::Field { .. } | ExportError::Size { .. } => DATA,
+    };
     StoreError: |error| match error {
         StoreError::File { .. } => ENVIRONMENT,
         StoreError::Line { .. } => DATA,

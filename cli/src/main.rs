@@ -6,8 +6,8 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_cli::commands::{
-    audit, card, check, config, crossval, decide, evaluate, explain, imbalance, init, keygen, outcomes, plan, report,
-    runs, sample, score, sign, track, train, tune, verify,
+    audit, card, check, config, crossval, decide, evaluate, explain, export, imbalance, init, keygen, outcomes, plan,
+    report, runs, sample, score, sign, track, train, tune, verify,
 };
 use tenure_cli::configuration::{self, ResolvedSettings};
 use tenure_cli::console::{Console, printable};
@@ -50,6 +50,7 @@ enum Command {
     Outcomes(outcomes::Arguments),
     Report(Box<report::Arguments>),
     Card(card::Arguments),
+    Export(export::Arguments),
     Audit(audit::Arguments),
     Keygen(keygen::Arguments),
     Sign(sign::Arguments),
@@ -96,6 +97,7 @@ fn run() -> Result<(), Failure> {
         Command::Report(arguments) => report::run(&arguments, &console),
         Command::Audit(arguments) => audit::run(&arguments, &console),
         Command::Card(arguments) => card::run(&arguments, &console),
+        Command::Export(arguments) => export::run(&arguments, &console),
         Command::Keygen(arguments) => keygen::run(&arguments, &console),
         Command::Sign(arguments) => sign::run(&arguments, &console),
         Command::Verify(arguments) => verify::run(&arguments, &console),

@@ -266,11 +266,12 @@ impl Encoder {
     }
 }
 
-/// A cell as formulas read it: a category or flag is its code, and a missing value is NaN.
+/// A cell as formulas read it: a category or flag is its code, and a missing value is NaN. Minus zero is
+/// zero: a quotient of the two would be another infinity.
 pub(crate) fn formula_value(cell: Cell) -> f64 {
     match cell {
         Cell::Missing => f64::NAN,
-        Cell::Number(number) => number,
+        Cell::Number(number) => number + 0.0,
         Cell::Category(code) => f64::from(code),
     }
 }

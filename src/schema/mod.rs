@@ -9,7 +9,7 @@ pub mod date;
 mod date_format;
 mod document;
 mod fields;
-mod formula;
+pub mod formula;
 mod number_format;
 #[cfg(feature = "write")]
 mod serde;

@@ -9,6 +9,7 @@ mod browser;
 mod command;
 mod debian;
 mod demo;
+mod engines;
 mod figures;
 mod finished;
 mod fuzz;
@@ -48,6 +49,8 @@ enum Task {
     /// Hold the kernels through Vulkan, and the burn Module in WebAssembly on a graphics device, against
     /// the packed network (minutes)
     Parity,
+    /// Hold the SQL of a model against the scorer on Spark (minutes)
+    Spark,
     /// Measure what a browser downloads: target/bench/size.json
     Size,
     /// Measure speed and quality beside the peers
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Task::Test(options) => return test::run(&options),
         Task::Consumers => test::consumers(),
         Task::Parity => test::parity(),
+        Task::Spark => engines::spark(),
         Task::Size => size::run(),
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),

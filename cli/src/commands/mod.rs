@@ -8,6 +8,7 @@ pub mod crossval;
 pub mod decide;
 pub mod evaluate;
 pub mod explain;
+pub mod export;
 pub mod imbalance;
 pub mod init;
 pub mod keygen;

@@ -25,9 +25,10 @@ mod tests;
 mod tree;
 
 pub use parse::FormulaError;
+pub use tree::{Binary, Many, Node, Unary};
 
 use super::fields::Schema;
-use tree::{Node, eval};
+use tree::eval;
 
 /// A parsed formula. Values are read by field index, so evaluation does not look names up.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,11 @@ impl Formula {
     pub fn parse(text: &str, schema: &Schema) -> Result<Formula, FormulaError> {
         let (root, fields, steps) = parse::parse(text, schema)?;
         Ok(Formula { root, fields, steps })
+    }
+
+    /// The formula as a tree, for those who translate it.
+    pub fn tree(&self) -> &Node {
+        &self.root
     }
 
     /// Indices of the fields it reads, ascending.

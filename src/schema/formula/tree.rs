@@ -1,7 +1,9 @@
 //! The tree of a formula, and its evaluation.
 
+/// A part of a formula. What is missing is NaN.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Node {
+pub enum Node {
+    /// A number; NaN stands for the branch that an `if` of two arguments lacks.
     Number(f64),
     /// The value of a number field.
     Field(usize),
@@ -9,46 +11,76 @@ pub(super) enum Node {
     Flag(usize),
     /// Whether a category field has this code.
     HasCategory(usize, u32),
+    /// A function of one argument.
     Unary(Unary, Box<Node>),
+    /// A function of two arguments; missing if one of them is.
     Binary(Binary, Box<Node>, Box<Node>),
+    /// The second part where the first is not 0, else the third; missing if the first is.
     If(Box<[Node; 3]>),
+    /// A function of any number of arguments.
     Many(Many, Vec<Node>),
 }
 
 /// Functions of any number of arguments.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Many {
+pub enum Many {
+    /// How many are not 0.
     Count,
+    /// Their mean.
     Mean,
+    /// The least-squares change from one to the next.
     Slope,
+    /// The first that is finite.
     Coalesce,
 }
 
+/// Functions of one argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Unary {
+pub enum Unary {
+    /// `-a`
     Negate,
+    /// 1 where it is 0, else 0.
     Not,
+    /// `abs(a)`
     Absolute,
+    /// `sqrt(a)`
     SquareRoot,
+    /// `log1p(a)`
     Log1p,
+    /// `floor(a)`
     Floor,
 }
 
+/// Functions of two arguments. A condition is 1 or 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Binary {
+pub enum Binary {
+    /// `a + b`
     Add,
+    /// `a - b`
     Subtract,
+    /// `a * b`
     Multiply,
+    /// `a / b`
     Divide,
+    /// `min(a, b)`
     Minimum,
+    /// `max(a, b)`
     Maximum,
+    /// `a == b`
     Equal,
+    /// `a != b`
     NotEqual,
+    /// `a < b`
     Less,
+    /// `a <= b`
     LessEqual,
+    /// `a > b`
     Greater,
+    /// `a >= b`
     GreaterEqual,
+    /// `a and b`
     And,
+    /// `a or b`
     Or,
 }
 
@@ -65,7 +97,8 @@ pub(super) fn eval(node: &Node, value: &dyn Fn(usize) -> f64) -> f64 {
         Node::Unary(operator, inner) => {
             let a = eval(inner, value);
             match operator {
-                Unary::Negate => -a,
+                // Of zero it is zero, without a sign.
+                Unary::Negate => 0.0 - a,
                 Unary::Not if a.is_nan() => a,
                 Unary::Not => truth(a == 0.0),
                 Unary::Absolute => a.abs(),

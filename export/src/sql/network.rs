@@ -1,0 +1,285 @@
+//! Inputs → logit: the knots of each number, the rows of the first layer, and the layers after it.
+
+use tenure::artifact::Artifact;
+use tenure::calibration::Calibration;
+use tenure::encoding::{Input, Scale, Source};
+
+use super::fields::real;
+use super::query::Query;
+use crate::error::ExportError;
+
+/// More knots than these are searched by halves.
+const MOST_IN_TURN: usize = 32;
+/// Terms of a line, and lines of a group: a long sum is deep for an engine.
+const TERMS: usize = 8;
+/// The most tables that one step joins.
+const MOST_JOINS: usize = 8;
+
+/// Where an input is in the table of weights.
+struct Place {
+    /// The column of the row.
+    row: String,
+    /// First of the input's rows, which is added to it.
+    first: u32,
+    /// The column of the way to the next row; `None` for a category.
+    way: Option<String>,
+    name: String,
+}
+
+/// Adds the columns up to the logit, and returns its name. `columns` are the columns of the inputs.
+pub(super) fn logit(
+    query: &mut Query,
+    artifact: &Artifact,
+    columns: &[(String, String)],
+) -> Result<String, ExportError> {
+    let parts = artifact.network.parts();
+    let inputs = artifact.encoder.inputs();
+    let mut places = Vec::new();
+    for (input, (base, column)) in inputs.iter().zip(columns) {
+        places.push(place(query, input, base, column));
+    }
+    let limit = query.dialect.limits().columns;
+    let units = parts.units + 1;
+    if units * 3 + places.len() > limit {
+        return Err(ExportError::Size {
+            target: query.dialect.name(),
+            what: "columns of weights",
+            found: units * 3 + places.len(),
+            maximum: limit,
+        });
+    }
+    let mut sums = first_layer(query, parts, &places, (limit - units - places.len()) / units);
+    let direct = sums.remove(0);
+    let mut hidden: Vec<String> = sums;
+    for (layer, weights) in (2..).zip(&parts.layers) {
+        let comment = format!("Layer {layer}: {} units", weights.outputs);
+        let of_unit = |unit: usize| {
+            let column = weights.weight.iter().skip(unit).step_by(weights.outputs);
+            sum(&text_f32(weights.bias[unit]), column.copied().zip(&hidden))
+        };
+        let units: Vec<String> = (0..weights.outputs).map(of_unit).collect();
+        let bind = |(unit, sum): (usize, &String)| {
+            let unit_name = format!("layer_{layer}_unit_{unit}");
+            let comment = if unit == 0 { comment.as_str() } else { "" };
+            query.bind(&unit_name, query.dialect.greatest(sum, "0e0"), comment)
+        };
+        hidden = units.iter().enumerate().map(bind).collect();
+    }
+    let rest = parts.output.iter().copied().zip(&hidden);
+    let logit = sum(&format!("{direct} + {}", text_f32(parts.output_bias)), rest);
+    Ok(query.bind("network_logit", logit, "The direct shares and the last layer"))
+}
+
+/// The row of an input, and for a number the way to the next one.
+fn place(query: &mut Query, input: &Input, base: &str, column: &str) -> Place {
+    let Scale::Number { knots } = &input.scale else {
+        let (row, first) = (column.to_owned(), input.first_row);
+        return Place { row, first, way: None, name: base.into() };
+    };
+    let knots: Vec<f64> = knots.iter().copied().map(f64::from).collect();
+    let (low, high) = (knots[0], knots[knots.len() - 1]);
+    let mut part = query.part(base);
+    // Rounded to the 24 bits of a single, as the scorer computes (Veltkamp's splitting).
+    let (least, most) = (real(low), real(high));
+    // As a single these are 0. Their products would be too, and PostgreSQL ends a query at that.
+    let tiny = format!(" WHEN ABS({column}) <= 7.006492321624085e-46 THEN 0e0");
+    let tiny = if low <= 0.0 && high > 0.0 { tiny.as_str() } else { "" };
+    let scaled = part.bind_with(
+        "clipped",
+        format!(
+            "CASE WHEN {column} <= {least} THEN {least} WHEN {column} >= {most} THEN {most}{tiny} ELSE {column} END"
+        ),
+        &format!(
+            "{}: clipped to its knots, rounded to a single, and its place among {} knots",
+            input.name,
+            knots.len()
+        ),
+    );
+    let single = part.bind("single", format!("{scaled} * 536870913e0 - ({scaled} * 536870913e0 - {scaled})"));
+    let last = knots.len() - 1;
+    // The place is the row, and as its fraction the way to the next one.
+    let piece = |at: usize| {
+        let (from, gap) = (real(knots[at]), real(knots[at + 1] - knots[at]));
+        (knots[at + 1], format!("{at} + ({single} - ({from})) / {gap}"))
+    };
+    let pieces: Vec<(f64, String)> = (0..last).map(piece).collect();
+    let inner = pick(&single, &pieces, &last.to_string());
+    let expression = format!("CASE WHEN {single} IS NULL THEN {} ELSE {inner} END", knots.len());
+    let place = part.bind("place", part.dialect().as_real(&expression));
+    let dialect = part.dialect();
+    let row = part.bind("row", dialect.as_whole(&format!("FLOOR({place})")));
+    let way = part.bind("way", format!("{place} - FLOOR({place})"));
+    Place { row, first: input.first_row, way: Some(way), name: base.into() }
+}
+
+/// The expression of the first piece whose bound is above the value, or the last one.
+pub(super) fn pick(value: &str, pieces: &[(f64, String)], otherwise: &str) -> String {
+    if pieces.is_empty() {
+        return otherwise.into();
+    }
+    if pieces.len() <= MOST_IN_TURN {
+        let piece = |(bound, text): &(f64, String)| format!("\n      WHEN {value} < {} THEN {text}", real(*bound));
+        return format!("CASE{}\n      ELSE {otherwise}\n    END", pieces.iter().map(piece).collect::<String>());
+    }
+    let middle = pieces.len() / 2;
+    let (below, above) = pieces.split_at(middle);
+    let (bound, last) = &below[middle - 1];
+    format!(
+        "CASE WHEN {value} < {} THEN {} ELSE {} END",
+        real(*bound),
+        pick(value, &below[..middle - 1], last),
+        pick(value, above, otherwise)
+    )
+}
+
+/// The sums of the first layer: the direct share first, then each unit, rectified.
+fn first_layer(
+    query: &mut Query,
+    parts: &tenure::network::NetworkParts,
+    places: &[Place],
+    joins: usize,
+) -> Vec<String> {
+    let units = parts.units + 1;
+    let mut sums = vec!["0e0".to_owned()];
+    sums.extend(parts.bias.iter().map(|bias| text_f32(*bias)));
+    let mut step = places
+        .iter()
+        .map(|place| query.step_after(&format!("{} {}", place.row, place.way.as_deref().unwrap_or_default())))
+        .max()
+        .unwrap_or(1);
+    let mut group: Vec<&Place> = Vec::new();
+    let tables = |place: &Place| if place.way.is_some() { 2 } else { 1 };
+    let mut groups: Vec<Vec<&Place>> = Vec::new();
+    for place in places {
+        let together: usize = group.iter().map(|place| tables(place)).sum::<usize>() + tables(place);
+        if together > joins.clamp(2, MOST_JOINS) && !group.is_empty() {
+            groups.push(std::mem::take(&mut group));
+        }
+        group.push(place);
+    }
+    groups.push(group);
+    let last = groups.len() - 1;
+    for (at, group) in groups.iter().enumerate() {
+        let mut aliases = Vec::new();
+        for place in group {
+            let alias = format!("w_{}", place.name);
+            query.join(step, format!("weights AS {alias} ON {alias}.place = {} + {}", place.row, place.first));
+            if place.way.is_some() {
+                query.join(
+                    step,
+                    format!("weights AS n_{alias} ON n_{alias}.place = {} + {}", place.row, place.first + 1),
+                );
+            }
+            aliases.push((alias, place.way.as_deref()));
+        }
+        let names: Vec<&str> = group.iter().map(|place| place.name.as_str()).collect();
+        for unit in 0..units {
+            let column = if unit == 0 { "direct".to_owned() } else { format!("unit_{}", unit - 1) };
+            let term = |(alias, way): &(String, Option<&str>)| match way {
+                None => format!("{alias}.{column}"),
+                Some(way) => format!("{alias}.{column} + (n_{alias}.{column} - {alias}.{column}) * {way}"),
+            };
+            let terms: Vec<String> = aliases.iter().map(term).collect();
+            let text = format!("{} + {}", sums[unit], terms.join(" + "));
+            let (name, text) = match (unit, at == last) {
+                (0, _) => (format!("direct_{at}"), text),
+                (_, true) => (format!("layer_1_unit_{}", unit - 1), query.dialect.greatest(&text, "0e0")),
+                (_, false) => (format!("sum_{at}_unit_{}", unit - 1), text),
+            };
+            let comment =
+                if unit == 0 { format!("First layer: adds the rows of {}", names.join(", ")) } else { String::new() };
+            sums[unit] = query.bind_at(step, &name, text, &comment);
+        }
+        step += 1;
+    }
+    sums
+}
+
+/// `first` and weighted columns, in groups.
+fn sum<'n>(first: &str, terms: impl Iterator<Item = (f32, &'n String)>) -> String {
+    let written = |(weight, name): (f32, &String)| {
+        let sign = if weight < 0.0 { "-" } else { "+" };
+        format!("{sign} {} * {name}", text_f32(weight.abs()))
+    };
+    // Members of an ensemble lie side by side, with zeros between them.
+    let terms: Vec<String> = terms.filter(|(weight, _)| *weight != 0.0).map(written).collect();
+    let lines: Vec<String> = terms.chunks(TERMS).map(|terms| terms.join(" ")).collect();
+    let group = |lines: &[String]| format!("\n      + (0e0 {})", lines.join("\n        "));
+    let groups: Vec<String> = lines.chunks(TERMS).map(group).collect();
+    format!("{first}{}", groups.concat())
+}
+
+/// A weight as a literal: the shortest decimal that is this number as a single. As a double it is
+/// within half a unit of a single's last place, as near as the scorer's own rounding.
+fn text_f32(weight: f32) -> String {
+    let size = weight.abs();
+    if weight == 0.0 {
+        "0e0".into()
+    } else if (1e-5..1e7).contains(&size) {
+        format!("{weight}e0")
+    } else {
+        format!("{weight:e}")
+    }
+}
+
+/// The rows of the table of weights, with what each stands for.
+pub(super) fn weights(artifact: &Artifact) -> (Vec<(String, &'static str)>, Vec<(Vec<String>, String)>) {
+    let parts = artifact.network.parts();
+    let mut columns = vec![("place".to_owned(), "INT64"), ("direct".to_owned(), "FLOAT64")];
+    columns.extend((0..parts.units).map(|unit| (format!("unit_{unit}"), "FLOAT64")));
+    let mut rows = Vec::new();
+    for input in artifact.encoder.inputs() {
+        for (at, meaning) in meanings(artifact, input).into_iter().enumerate() {
+            let row = input.first_row as usize + at;
+            let mut cells = vec![row.to_string(), text_f32(parts.direct[row])];
+            cells
+                .extend(parts.table[row * parts.units..(row + 1) * parts.units].iter().map(|weight| text_f32(*weight)));
+            rows.push((cells, format!("{} {meaning}", input.name)));
+        }
+    }
+    // Every row has a next one.
+    let mut cells = vec![rows.len().to_string()];
+    cells.extend(std::iter::repeat_n("0e0".to_owned(), parts.units + 1));
+    rows.push((cells, String::new()));
+    (columns, rows)
+}
+
+/// What the rows of an input stand for.
+fn meanings(artifact: &Artifact, input: &Input) -> Vec<String> {
+    let mut meanings: Vec<String> = match (&input.scale, input.source) {
+        (Scale::Number { knots }, _) => knots.iter().map(|knot| format!("at {knot}")).collect(),
+        (Scale::Category { .. }, Source::Field(field)) => {
+            let field = &artifact.document.schema.fields[field];
+            field.categories().into_iter().map(|own| format!("= {own}")).chain(["of another text".into()]).collect()
+        }
+        (Scale::Category { .. }, Source::Derived(_)) => Vec::new(),
+    };
+    meanings.push("missing".into());
+    meanings
+}
+
+/// The probability of a logit.
+pub(super) fn probability(query: &mut Query, calibration: &Calibration, logit: &str) -> String {
+    match calibration {
+        Calibration::Temperature { temperature } => {
+            let scaled =
+                query.bind("scaled_logit", format!("{logit} / {}", real(*temperature)), "Calibration: a temperature");
+            // Beyond this the exponential leaves the doubles.
+            let text = format!(
+                "CASE WHEN {scaled} < -700 THEN 0e0 WHEN {scaled} > 700 THEN 1e0 ELSE 1e0 / (1e0 + EXP(0e0 - {scaled})) END"
+            );
+            query.bind("network_probability", text, "")
+        }
+        Calibration::Isotonic { logits, probabilities } => {
+            let mut pieces = vec![(logits[0], real(probabilities[0]))];
+            for at in 1..logits.len() {
+                let (low, high) = (probabilities[at - 1], probabilities[at]);
+                let way = format!("({logit} - ({})) / {}", real(logits[at - 1]), real(logits[at] - logits[at - 1]));
+                pieces.push((logits[at], format!("{} + {way} * {}", real(low), real(high - low))));
+            }
+            let text = pick(logit, &pieces, &real(probabilities[probabilities.len() - 1]));
+            let text = format!("CASE WHEN {logit} IS NOT NULL THEN {text} END");
+            query.bind("network_probability", text, "Calibration: straight lines between knots")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The exported statements and graphs on real engines: tests/export.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+
+use crate::bench::peers::Python;
+use crate::command;
+use crate::project;
+
+/// Hostile rows for each model.
+const ROWS: &str = "20000";
+
+/// Runs engines of tests/export/engines.py, in an environment of its own, on what `export_rows` writes.
+fn run(rows: &str, environment: &str, requirements: &str, engines: &[&str]) -> Result<()> {
+    let python = Python::in_folder(environment);
+    python.install(Path::new("python3"), &project::path(requirements))?;
+    let build = ["build", "--release", "--package", "tenure-export", "--example", "export_rows"];
+    command::run(command::cargo().args(build))?;
+    let folder = project::output("export");
+    let example = project::cargo_target().join("release/examples/export_rows");
+    command::run(command::program(example).arg(&folder).arg(rows))?;
+    let mut script = python.command();
+    script.arg(project::path("tests/export/engines.py")).arg(&folder).args(engines);
+    command::run(&mut script)
+}
+
+/// DuckDB, SQLite, onnxruntime, PostgreSQL where it is installed, and the text of the others.
+pub fn check() -> Result<()> {
+    let engines = ["duckdb", "sqlite", "onnx", "parse", "postgres-if-installed"];
+    run(ROWS, "python-export", "tests/export/requirements.txt", &engines)
+}
+
+/// Spark SQL: a gigabyte to install, and minutes to run.
+pub fn spark() -> Result<()> {
+    ensure!(
+        command::read(command::program("java").arg("-version")).is_ok(),
+        "Spark needs Java 17 or newer (Debian: `apt-get install default-jre-headless`)"
+    );
+    run("2000", "python-export-spark", "tests/export/requirements-spark.txt", &["spark"])
+}
