@@ -85,8 +85,7 @@ pub struct ModelCard {
     #[cfg_attr(feature = "typescript", ts(optional, inline))]
     pub explanation: Option<ExplanationErrors>,
     /// What the model saw on the rows that no network was fitted to, for comparisons with what it
-    /// sees later: [`Reference`](crate::monitoring::Reference) as JSON. Older trainers did not keep
-    /// it.
+    /// sees later (docs/monitoring.md). Older trainers did not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "unknown"))]
     pub reference: Option<Value>,

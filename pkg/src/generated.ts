@@ -443,8 +443,7 @@ export interface ModelCard {
   };
   /**
    * What the model saw on the rows that no network was fitted to, for comparisons with what it
-   * sees later: [`Reference`](crate::monitoring::Reference) as JSON. Older trainers did not keep
-   * it.
+   * sees later (docs/monitoring.md). Older trainers did not keep it.
    */
   readonly reference?: unknown;
 }

@@ -81,8 +81,8 @@ impl Cells {
             return edges.len() + 2;
         }
         // Counted without a branch: edges are few.
-        let below: usize = edges.iter().map(|&edge| usize::from(edge <= value)).sum();
-        below + usize::from(edges.last().is_some_and(|&last| value > last))
+        let below: u32 = edges.iter().map(|&edge| u32::from(edge <= value)).sum();
+        below as usize + usize::from(edges.last().is_some_and(|&last| value > last))
     }
 
     /// The cell of each code from 0 to the number of categories, which stands for unseen ones.

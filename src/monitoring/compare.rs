@@ -3,9 +3,9 @@
 //! # When something has moved
 //!
 //! If nothing moved, an alarm comes in at most 5 of 100 comparisons, over all fields and the scores
-//! together. Half of these 5 belong to the mean probability: it is what a change of the share of
-//! leavers moves most. The other half is divided evenly among the fields and the histogram of the
-//! scores (Bonferroni), each tested by Pearson's chi-square statistic of two samples. The threshold
+//! together: 4 are spent, because the distributions below are those of many rows. Four fifths belong
+//! to the mean probability, which is what a change of the share of leavers moves most, and little.
+//! The rest is divided evenly among the fields and the histogram of the scores (Bonferroni), each tested by Pearson's chi-square statistic of two samples. The threshold
 //! of every other distance is the value at which that distance, too, has this chance: the index of
 //! population stability and eight times the Jensen-Shannon divergence are, for small changes, the
 //! chi-square statistic times 1/n + 1/m, and the Wasserstein distance is about a gamma variable of
@@ -21,10 +21,10 @@ use crate::decision::Policy;
 use crate::json::{decimal, list, object, quoted};
 use crate::schema::{MINIMUM_CUSTOMERS, Schema, date};
 
-/// The chance of any alarm if nothing moved.
-pub const SIGNIFICANCE: f64 = 0.05;
+/// The chance of any alarm if nothing moved, for many rows.
+pub const SIGNIFICANCE: f64 = 0.04;
 /// The part of it that the mean probability has.
-const OF_THE_MEAN: f64 = 0.5;
+const OF_THE_MEAN: f64 = 0.8;
 /// Rows that a cell must be expected to have: one that has fewer may be left out because few rows
 /// happen to be in it, and then the rest would look as if it had moved.
 const FEWEST_EXPECTED: f64 = 2.0 * MINIMUM_CUSTOMERS as f64;
@@ -422,8 +422,14 @@ fn score_comparison(reference: &Reference, profile: &Profile, level: f64) -> Sco
         }
         _ => (1.0, None),
     };
-    let coarse = before.scores.coarsened(profile.scores.rows.len()).unwrap_or_else(|| before.scores.clone());
-    let sides = [(coarse.rows.as_slice(), before.scored), (profile.scores.rows.as_slice(), profile.scored)];
+    // Bins that have enough rows in both.
+    let mut count = profile.scores.rows.len();
+    while count > 1 && (before.scored as f64) < 1.5 * FEWEST_EXPECTED * count as f64 {
+        count = count.div_ceil(2);
+    }
+    let folded = [before, profile].map(|profile| profile.scores.coarsened(count).map(|scores| scores.rows));
+    let [coarse, now] = folded.map(Option::unwrap_or_default);
+    let sides = [(coarse.as_slice(), before.scored), (now.as_slice(), profile.scored)];
     let distances = distances(sides[0].0, sides[1].0, rows, level, None);
     ScoreComparison {
         mean: moments.map(|moment| moment.map(|(mean, _)| mean)),

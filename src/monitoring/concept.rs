@@ -147,14 +147,15 @@ impl Concept {
     }
 }
 
-/// By group: the log-odds of its customers in the reference, about 0 on average.
+/// By group: the log-odds of its mean probability, about 0 on average. Those of its leavers would do
+/// as well if they were not part of the residuals that they weigh.
 fn weights(reference: &Reference) -> Vec<f64> {
     let outcomes = &reference.outcomes;
-    let logit = |(left, rows): (&u64, &u64)| {
-        let rate = *left as f64 / *rows as f64;
-        libm::log(rate / (1.0 - rate))
+    let logit = |(sum, rows): (&u64, &u64)| {
+        let mean = (*sum as f64 * MILLIONTH / *rows as f64).clamp(1e-4, 1.0 - 1e-4);
+        libm::log(mean / (1.0 - mean))
     };
-    let logits: Vec<f64> = outcomes.left.iter().zip(&outcomes.rows).map(logit).collect();
+    let logits: Vec<f64> = outcomes.sums.iter().zip(&outcomes.rows).map(logit).collect();
     let all: f64 = outcomes.rows.iter().map(|rows| *rows as f64).sum();
     let mean = logits.iter().zip(&outcomes.rows).map(|(logit, rows)| logit * *rows as f64).sum::<f64>() / all;
     logits.into_iter().map(|logit| logit - mean).collect()

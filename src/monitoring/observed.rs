@@ -9,6 +9,8 @@ use crate::schema::MINIMUM_CUSTOMERS;
 /// Sums of probabilities are whole numbers of millionths, so that adding them in any order gives the
 /// same sum.
 const MILLION: f64 = 1e6;
+/// Fields with fewer codes are counted by code.
+const FEW_CODES: usize = 32;
 /// Rows of a bin of the scores, on average. Neighbouring bins are folded where there are fewer: if
 /// bins were left out because few rows happen to be in them, the rest would look as if it had moved.
 const ROWS_OF_A_BIN: u64 = 2 * MINIMUM_CUSTOMERS as u64;
@@ -79,9 +81,27 @@ impl Observed {
             return;
         }
         let (missing, unreadable) = (cells.missing(), cells.unreadable());
-        for &code in codes {
+        let cell = |code: u16| {
             let otherwise = if code == MISSING_CODE { missing } else { unreadable };
-            counts[table.get(usize::from(code)).map_or(otherwise, |&cell| usize::from(cell))] += 1;
+            table.get(usize::from(code)).map_or(otherwise, |&cell| usize::from(cell))
+        };
+        if table.len() >= FEW_CODES {
+            return codes.iter().for_each(|&code| counts[cell(code)] += 1);
+        }
+        // By code first, the codes that are none last. Four tallies side by side, so that no count
+        // waits for the one before.
+        let mut tallies = [[0u32; FEW_CODES]; 4];
+        let (fours, rest) = codes.as_chunks::<4>();
+        for four in fours {
+            (0..4).for_each(|lane| tallies[lane][usize::from(four[lane]).min(FEW_CODES - 1)] += 1);
+        }
+        rest.iter().for_each(|&code| tallies[0][usize::from(code).min(FEW_CODES - 1)] += 1);
+        for code in 0..FEW_CODES - 1 {
+            let rows: u32 = tallies.iter().map(|tally| tally[code]).sum();
+            counts[cell(code as u16)] += u64::from(rows);
+        }
+        if tallies.iter().any(|tally| tally[FEW_CODES - 1] > 0) {
+            codes.iter().filter(|&&code| usize::from(code) >= FEW_CODES - 1).for_each(|&code| counts[cell(code)] += 1);
         }
     }
 
@@ -100,8 +120,9 @@ impl Observed {
     pub fn score(&mut self, logit: f32, probability: f32) {
         let bin = self.score_edges.partition_point(|&edge| edge <= logit);
         let probability = f64::from(probability);
-        let millionths = (probability * MILLION).round() as u64;
-        let squared = (probability * probability * MILLION).round() as u64;
+        // Rounded by hand: without SSE 4.1 `round` is a call.
+        let millionths = (probability * MILLION + 0.5) as u64;
+        let squared = (probability * probability * MILLION + 0.5) as u64;
         self.scored += 1;
         let [rows, sums, squares] = &mut self.scores;
         rows[bin] += 1;

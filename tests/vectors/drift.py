@@ -8,9 +8,13 @@ src/monitoring must agree: distances to 1e-9, Wasserstein to 1e-3, ROC-AUC to 0.
 """
 
 import json
+import os
 import pathlib
 import warnings
 from importlib.metadata import version
+
+# NannyML reports its use to a server unless it is told not to.
+os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"
 
 import nannyml
 import numpy as np

@@ -143,10 +143,10 @@ fn concept(world: &World, all: f64) -> (Vec<Value>, f64, f64) {
         let mut seen = 0u64;
         for seed in 0..SHIFTED {
             let (reference, pool, mut random) = world.divided(3_000 + seed);
-            // There are fewer rows than the most labels, so rows are drawn with replacement.
+            // The most labels are all rows beside the reference, which are somewhat fewer.
+            let sample = drawn(&pool, labels.min(pool.len()), &mut random);
             let redrawn = loss / (all - 0.5);
-            let labelled = (0..labels).map(|_| {
-                let row = pool[random.random_range(0..pool.len())];
+            let labelled = sample.into_iter().map(|row| {
                 let score = &world.scores[row as usize];
                 let left = match random.random::<f64>() < redrawn {
                     true => random.random::<f64>() < world.rate(),

@@ -2,7 +2,7 @@
 //! ROC-AUC does beside NannyML, into target/bench/drift.json.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use super::peers::Python;
 use crate::command::{self, Outcome, program, step};
 use crate::figures::{self, number, verdict};
+use crate::finished::{Inputs, unless_finished};
 use crate::{demo, project};
 
 #[derive(Args)]
 pub struct Options {
-    /// Model of the table; that of `cargo xtask demo` if not given
+    /// Model of the table; one with the defaults is trained if not given
     #[arg(long)]
     model: Option<PathBuf>,
     /// The Python (3.9 to 3.12) that NannyML is installed for
@@ -31,14 +32,7 @@ pub fn run(options: &Options) -> Result<()> {
     ensure!(table.is_file(), "the table is not there: {}", table.display());
     let model = match &options.model {
         Some(model) => model.clone(),
-        None => {
-            let model = project::output("demo/model.safetensors");
-            if !model.is_file() {
-                demo::build_command()?;
-            }
-            ensure!(model.is_file(), "{} is not there: run `cargo xtask demo`, or pass --model", model.display());
-            model
-        }
+        None => trained(&table)?,
     };
     step("building", || {
         // The whole workspace, so that burn is compiled with the features that the other steps compiled
@@ -76,6 +70,23 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// The artifact that `tenure train` makes of the table.
+fn trained(table: &Path) -> Result<PathBuf> {
+    demo::build_command()?;
+    let model = project::output("bench/drift/model.safetensors");
+    let sources = ["src", "table", "training", "cli", "Cargo.lock"].map(project::path);
+    let inputs = sources.iter().try_fold(Inputs::of("train"), |inputs, source| inputs.path(source))?.path(table)?;
+    step("training", || {
+        unless_finished("bench-drift", inputs, std::slice::from_ref(&model), || {
+            fs::create_dir_all(project::output("bench/drift"))?;
+            let mut tenure = program(project::tenure_command());
+            tenure.args(["train", "--quiet", "--force", "--schema", "ibm_telco"]).arg("--data").arg(table);
+            command::run(tenure.arg("--out").arg(&model))
+        })
+    })?;
+    Ok(model)
+}
+
 /// The least power that is possible on a prior shift.
 fn best(shifts: &Value) -> f64 {
     let shifts = shifts.as_object().into_iter().flat_map(|shifts| shifts.values());
@@ -83,7 +94,7 @@ fn best(shifts: &Value) -> f64 {
 }
 
 /// NannyML's error on the same samples; none where it cannot be installed.
-fn nannyml(options: &Options, folder: &std::path::Path) -> Result<Option<Value>> {
+fn nannyml(options: &Options, folder: &Path) -> Result<Option<Value>> {
     let peers = Python::in_folder("python-drift");
     let requirements = project::path("tests/bench/drift/requirements.txt");
     if let Err(error) = step("NannyML", || peers.install(&options.python, &requirements)) {
@@ -91,7 +102,7 @@ fn nannyml(options: &Options, folder: &std::path::Path) -> Result<Option<Value>>
         return Ok(None);
     }
     let mut theirs = peers.command();
-    theirs.arg(project::path("tests/bench/drift/nannyml.py")).arg(folder);
+    theirs.arg(project::path("tests/bench/drift/peer.py")).arg(folder);
     step("NannyML's estimates", || command::run(&mut theirs).map(|()| Outcome::Done))?;
     Ok(Some(figures::read(&folder.join("nannyml.json"))?))
 }

@@ -1,12 +1,16 @@
 """NannyML's side of `cargo xtask bench drift`: its label-free ROC-AUC of the samples, beside what was measured.
 
-`nannyml.py FOLDER` reads samples.json of that folder and writes nannyml.json: the mean absolute error of CBPE.
+`peer.py FOLDER` reads samples.json of that folder and writes nannyml.json: the mean absolute error of CBPE.
 """
 
 import json
+import os
 import pathlib
 import sys
 import warnings
+
+# It reports its use to a server unless it is told not to.
+os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"
 
 import nannyml
 import pandas as pd
