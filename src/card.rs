@@ -84,6 +84,11 @@ pub struct ModelCard {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional, inline))]
     pub explanation: Option<ExplanationErrors>,
+    /// What the model saw on the rows that no network was fitted to, for comparisons with what it
+    /// sees later (docs/monitoring.md). Older trainers did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "unknown"))]
+    pub reference: Option<Value>,
 }
 
 /// Rows of the table by what they were for.

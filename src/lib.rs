@@ -47,7 +47,8 @@
 //!
 //! - `write` (default): artifacts and schemas through serde. Without default features the crate has
 //!   four dependencies.
-//! - `decide` (default): offers, decisions and plans. Without it a policy is its tiers.
+//! - `decide` (default): offers, decisions and plans, and profiles of what is scored. Without it a
+//!   policy is its tiers.
 //! - `wasm`: the wasm-bindgen surface of the npm package.
 //! - `webgpu`: batches and explanations on a graphics device.
 //! - `burn`: the networks as burn Modules, for training.
@@ -66,6 +67,8 @@ pub mod explanation;
 #[cfg(feature = "webgpu")]
 pub mod gpu;
 pub mod json;
+#[cfg(feature = "decide")]
+pub mod monitoring;
 pub mod network;
 pub mod schema;
 pub mod scorer;

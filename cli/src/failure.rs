@@ -38,6 +38,14 @@ pub const ENVIRONMENT: i32 = 3;
 pub const BROKEN_PROMISE: i32 = 3;
 /// A model is not signed by the key that it must be signed by.
 pub const UNSIGNED: i32 = 3;
+/// What a model sees has moved: `tenure monitor` alone ends so.
+pub const DRIFT: i32 = 3;
+/// What a model sees is not as it reads it, or a profile cannot be used: `tenure monitor` alone.
+pub const BROKEN_DATA: i32 = 4;
+/// A challenger is not better than the model: `tenure retrain` alone ends so.
+pub const NOT_BETTER: i32 = 3;
+/// A better challenger waits for a person: `tenure retrain` alone ends so.
+pub const AWAITS_APPROVAL: i32 = 5;
 /// Stopped by Ctrl-C.
 pub const INTERRUPTED: i32 = 130;
 

@@ -6,8 +6,8 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_cli::commands::{
-    audit, card, check, config, crossval, decide, evaluate, explain, export, imbalance, init, keygen, outcomes, plan,
-    report, runs, sample, score, sign, track, train, tune, verify,
+    audit, card, check, config, crossval, decide, evaluate, explain, export, imbalance, init, keygen, monitor, outcomes,
+    plan, report, retrain, runs, sample, score, sign, track, train, tune, verify,
 };
 use tenure_cli::configuration::{self, ResolvedSettings};
 use tenure_cli::console::{Console, printable};
@@ -19,8 +19,9 @@ use tenure_cli::failure::Failure;
 /// scores and explains customers in this command, in the browser and at the edge.
 ///
 /// Exit codes: 0 done; 1 error in the data; 2 error in the flags, the schema or the configuration;
-/// 3 error of the machine (files, memory, network), a broken promise in `tenure audit`, or a model
-/// that the key did not sign; 130 interrupted.
+/// 3 error of the machine (files, memory, network), a broken promise in `tenure audit`, a model that
+/// the key did not sign, drift in `tenure monitor`, or a challenger that is not better in `tenure
+/// retrain`; 4 broken data in `tenure monitor`; 5 a challenger that waits for a person; 130 interrupted.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -48,6 +49,9 @@ enum Command {
     Decide(decide::Arguments),
     Plan(plan::Arguments),
     Outcomes(outcomes::Arguments),
+    Monitor(Box<monitor::Arguments>),
+    Retrain(Box<retrain::Arguments>),
+    Approve(retrain::ApproveArguments),
     Report(Box<report::Arguments>),
     Card(card::Arguments),
     Export(export::Arguments),
@@ -93,6 +97,9 @@ fn run() -> Result<(), Failure> {
         Command::Explain(arguments) => explain::run(&arguments, &console),
         Command::Decide(arguments) => decide::run(&arguments, &console),
         Command::Outcomes(arguments) => outcomes::run(&arguments, &console),
+        Command::Monitor(arguments) => monitor::run(&arguments, &console),
+        Command::Retrain(arguments) => retrain::run(&arguments, &settings, &console),
+        Command::Approve(arguments) => retrain::approve(&arguments, &console),
         Command::Plan(arguments) => plan::run(&arguments, &console),
         Command::Report(arguments) => report::run(&arguments, &console),
         Command::Audit(arguments) => audit::run(&arguments, &console),

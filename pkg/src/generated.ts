@@ -441,6 +441,11 @@ export interface ModelCard {
     /** Mean error of the base value, by the number of background rows. */
     readonly base_error: { readonly [key in string]: number };
   };
+  /**
+   * What the model saw on the rows that no network was fitted to, for comparisons with what it
+   * sees later (docs/monitoring.md). Older trainers did not keep it.
+   */
+  readonly reference?: unknown;
 }
 
 /**

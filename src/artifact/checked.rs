@@ -8,6 +8,8 @@ use crate::customer::Customer;
 #[cfg(feature = "decide")]
 use crate::decision::Offers;
 use crate::encoding::{Encoder, Input, joined};
+#[cfg(feature = "decide")]
+use crate::monitoring::Reference;
 use crate::network::Network;
 
 /// An artifact whose parts agree with each other.
@@ -24,6 +26,9 @@ pub struct Artifact {
     /// The offers of the policy.
     #[cfg(feature = "decide")]
     pub offers: Offers,
+    /// What the model saw on the held-out rows of its training, where the card has it.
+    #[cfg(feature = "decide")]
+    pub reference: Option<Reference>,
 }
 
 impl Artifact {
@@ -51,6 +56,8 @@ impl Artifact {
         if let Some(problem) = document.policy.tier_problems().into_iter().next() {
             return Err(problem.into());
         }
+        #[cfg(feature = "decide")]
+        let reference = Reference::of_card(&document.card, &document.schema)?;
         let background = customers(&document)?;
         limits.check_formulas(&encoder, background.len())?;
         limits.check_network(&network, background.len())?;
@@ -61,6 +68,8 @@ impl Artifact {
             background,
             #[cfg(feature = "decide")]
             offers,
+            #[cfg(feature = "decide")]
+            reference,
         })
     }
 }

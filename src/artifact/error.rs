@@ -5,6 +5,8 @@ use crate::customer;
 use crate::decision::PolicyError;
 use crate::encoding::EncoderError;
 use crate::json::Problem;
+#[cfg(feature = "decide")]
+use crate::monitoring::ReferenceError;
 use crate::network::NetworkError;
 
 use super::limits::{DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS};
@@ -116,6 +118,10 @@ pub enum ArtifactError {
     /// The policy breaks a rule.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// The reference profile in the card breaks a rule.
+    #[cfg(feature = "decide")]
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
     /// The file costs more to use than is allowed.
     #[error("{item} cost {found} steps, at most {maximum} are allowed: {advice}")]
     Price {
@@ -187,6 +193,8 @@ impl ArtifactError {
             ArtifactError::Rows { .. } => "artifact_rows",
             ArtifactError::Calibration(_) => "artifact_calibration",
             ArtifactError::Policy(_) => "artifact_policy",
+            #[cfg(feature = "decide")]
+            ArtifactError::Reference(_) => "artifact_reference",
             ArtifactError::Price { .. } => "artifact_price",
             ArtifactError::BackgroundRows { .. } => "artifact_background_rows",
             ArtifactError::Privacy { .. } => "artifact_privacy",

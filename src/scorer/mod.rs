@@ -8,6 +8,8 @@ mod decide;
 mod explain;
 mod games;
 #[cfg(feature = "decide")]
+mod observe;
+#[cfg(feature = "decide")]
 mod plan;
 mod scale;
 mod score;

@@ -26,6 +26,7 @@ pub mod observer;
 pub mod outcomes;
 pub mod preset;
 mod profile;
+pub mod reference;
 pub mod sample;
 pub mod schema_file;
 pub mod scores;

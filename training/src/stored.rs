@@ -9,7 +9,9 @@ use serde::Serialize;
 use tenure::artifact::Artifact;
 use tenure::customer::{Cell, Customer};
 use tenure::encoding::Scale;
+use tenure::monitoring::Cells;
 use tenure::schema::{Field, Kind, MINIMUM_CUSTOMERS};
+use tenure::scorer::Scorer;
 
 use crate::cohort::rare::is_named;
 use crate::cohort::{Cohort, Column};
@@ -43,6 +45,8 @@ pub enum Place {
     OnlyKnot,
     /// A row of the background.
     Background,
+    /// An edge between two cells of the reference profile, or between two bins of its scores.
+    Reference,
 }
 
 /// A category of an artifact.
@@ -106,6 +110,7 @@ impl StoredNumber {
             Place::Knot | Place::OnlyKnot => "the knot",
             Place::End => "the last knot",
             Place::Background => "the background's number",
+            Place::Reference => "the reference's edge",
         };
         let beyond = *at_or_below.min(at_or_above);
         let message = if !may_be_told(*sharing) {
@@ -166,6 +171,7 @@ pub fn numbers(artifact: &Artifact, cohort: &Cohort) -> Vec<StoredNumber> {
             found.extend(numbers.into_iter().map(|number| values.count(&input.name, Place::Background, number)));
         }
     }
+    found.extend(of_reference(artifact, cohort));
     // Fields that only formulas read.
     for (field, numbers) in background.into_iter().enumerate().filter(|(_, numbers)| !numbers.is_empty()) {
         if let Column::Numbers(column) = cohort.column(field) {
@@ -174,6 +180,25 @@ pub fn numbers(artifact: &Artifact, cohort: &Cohort) -> Vec<StoredNumber> {
             found.extend(numbers.into_iter().map(|number| values.count(name, Place::Background, number)));
         }
     }
+    found
+}
+
+/// The edges of the reference that are no knots: of fields that only formulas read, and of the scores.
+fn of_reference(artifact: &Artifact, cohort: &Cohort) -> Vec<StoredNumber> {
+    let Some(reference) = &artifact.reference else { return Vec::new() };
+    let mut found = Vec::new();
+    for (index, field) in cohort.schema().fields.iter().enumerate().filter(|(_, field)| field.only_derived) {
+        if let (Cells::Number { edges }, Column::Numbers(numbers)) = (&reference.cells[index], cohort.column(index)) {
+            let values = Values::new(numbers.iter().filter(|number| !number.is_nan()).map(|&number| number as f32));
+            let place = if edges.len() == 1 { Place::OnlyKnot } else { Place::Reference };
+            found.extend(edges.iter().map(|&edge| values.count(&field.name, place, edge.into())));
+        }
+    }
+    let scorer = Scorer::new(artifact.clone());
+    let mut workspace = scorer.workspace();
+    let logit = |row| scorer.score(&cohort.customer(row), &mut workspace).logit as f32;
+    let values = Values::new((0..cohort.rows()).map(logit));
+    found.extend(reference.score_edges.iter().map(|&edge| values.count("logit", Place::Reference, edge.into())));
     found
 }
 

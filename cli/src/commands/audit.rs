@@ -209,6 +209,7 @@ impl Audit {
                 Place::End => "last knot",
                 Place::OnlyKnot => "only knot",
                 Place::Background => "background",
+                Place::Reference => "reference",
             };
             let counts = [one.sharing, one.at_or_below, one.at_or_above].map(|count| count.to_string());
             let [sharing, below, above] = counts;

@@ -12,10 +12,11 @@ pub mod export;
 pub mod imbalance;
 pub mod init;
 pub mod keygen;
+pub mod monitor;
 pub mod outcomes;
 pub mod plan;
-
 pub mod report;
+pub mod retrain;
 pub mod runs;
 pub mod sample;
 pub mod score;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tenure::scorer::Scorer;
 use tenure_table::{BrokenLines, ReadOptions, Source, listed, nearest};
 
-use super::artifact::{TrustArguments, day, read_artifact};
+use super::artifact::{ArtifactFile, TrustArguments, day, read_artifact};
 use crate::failure::Failure;
 
 /// The position of a column that a flag names.
@@ -48,7 +48,13 @@ pub struct ModelAndTable {
 impl ModelAndTable {
     /// Reads the artifact.
     pub fn scorer(&self) -> Result<Scorer, Failure> {
-        Ok(Scorer::new(read_artifact(&self.model, self.reference, &self.trust)?.artifact))
+        Ok(self.scorer_and_hash()?.0)
+    }
+
+    /// Reads the artifact; also returns the SHA-256 of its file, in hexadecimal.
+    pub fn scorer_and_hash(&self) -> Result<(Scorer, String), Failure> {
+        let ArtifactFile { artifact, sha256 } = read_artifact(&self.model, self.reference, &self.trust)?;
+        Ok((Scorer::new(artifact), sha256))
     }
 
     /// Opens the table. Broken lines keep their place as rows.

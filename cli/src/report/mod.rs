@@ -5,8 +5,10 @@ mod chart;
 mod fields;
 mod html;
 mod model;
+mod monitor;
 mod page;
 mod quality;
 mod usage;
 
+pub use monitor::{MonitorFigures, monitor_page};
 pub use page::page;

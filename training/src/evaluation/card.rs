@@ -88,6 +88,7 @@ impl CardSource<'_> {
             segments: Some(segments_summary(cohort, &split.test, &probabilities)),
             curves: self.history.curves(),
             explanation: None,
+            reference: None,
         })
     }
 }

@@ -30,12 +30,14 @@ use tenure::calibration::Calibration;
 use tenure::card::ModelCard;
 use tenure::decision::Policy;
 use tenure::encoding::EncoderError;
+use tenure::monitoring::Reference;
 use tenure::network::Network;
 
 use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord, probabilities};
 use crate::cohort::Cohort;
 use crate::fit::{DenseRows, FitError, FitOptions};
 use crate::metrics::{MetricsError, mean_log_loss};
+use crate::reference;
 use crate::split::SplitError;
 use crate::stored::{self, Breach};
 use student::{DistillationSet, distill};
@@ -206,7 +208,7 @@ impl Trained {
 
     /// The artifact, with the tiers of `policy` and a background from `fit_rows`; `explanation` of
     /// the card says how far its explanations are from those against the training set, beside
-    /// backgrounds of other sizes. Refuses an artifact that says something of too few customers.
+    /// backgrounds of other sizes, and `reference` what it sees in all rows but `fit_rows`. Refuses an artifact that says something of too few customers.
     pub fn artifact(
         &self,
         params: &TrainParams,
@@ -256,7 +258,12 @@ impl Trained {
         }
         let mut artifact = chosen.expect("there is a number of rows to try");
         card.explanation = fidelity.map(|fidelity| fidelity.errors(artifact.background.len()));
+        let threshold = card.metrics.threshold;
+        let reference = reference::measure(&artifact, cohort, &cohort.others(fit_rows), threshold);
+        card.reference = Some(serde_json::from_str(&reference.write()).expect("a reference is JSON"));
         artifact.document.card = card.write();
+        artifact.reference =
+            Reference::of_card(&artifact.document.card, cohort.schema()).map_err(ArtifactError::from)?;
         stored::check(&artifact, cohort)?;
         Ok(artifact)
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: speed and quality beside the peers.
 
+mod drift;
 mod edge;
 mod explain;
 mod intake;
@@ -35,6 +36,9 @@ pub enum Benchmark {
     Page(page::Options),
     /// The HTTP handler beside FastAPI and PyTorch, and its start in workerd: target/bench/edge.json
     Edge(edge::Options),
+    /// How often drift is seen on samples of a real table, and the label-free ROC-AUC beside NannyML:
+    /// target/bench/drift.json
+    Drift(drift::Options),
     /// Explanations beside shap and KernelSHAP, exact and sampled: target/bench/explain.json
     Explain(explain::Options),
 }
@@ -48,6 +52,7 @@ pub fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Intake(options) => intake::run(options),
         Benchmark::Memory(options) => memory::run(options),
         Benchmark::Page(options) => page::run(options),
+        Benchmark::Drift(options) => drift::run(options),
         Benchmark::Edge(options) => edge::run(options),
         Benchmark::Explain(options) => explain::run(options),
     }

@@ -20,6 +20,7 @@ use tenure_table::Columns;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::inputs::{ModelAndTable, Notices, training_shares};
+use crate::profiles::ProfileArguments;
 use crate::rows::{Output, OutputArguments};
 
 /// Score every row of a table
@@ -58,6 +59,8 @@ pub struct Arguments {
     pub budget: Option<u64>,
     #[command(flatten)]
     pub output: OutputArguments,
+    #[command(flatten)]
+    pub profile: ProfileArguments,
     /// Exit with code 1 if a field is unseen or newly missing in more than a tenth of the rows; the
     /// table is written all the same
     #[arg(long)]
@@ -70,7 +73,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     let Arguments { input, reasons, budget, .. } = arguments;
     let out = Output::new(&arguments.out, arguments.output)?;
-    let scorer = input.scorer()?;
+    let (scorer, sha256) = input.scorer_and_hash()?;
     let document = scorer.document();
     let fields = document.schema.fields.len();
     if *reasons > fields {
@@ -87,6 +90,8 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
             return Err(Failure::usage(format!("--budget must be at least {minimum} for this model (got {budget})")));
         }
     }
+    let mut observed = arguments.profile.observed(&scorer, arguments.output.force)?;
+    let observes = observed.is_some();
     let mut source = input.open()?;
     let mut notices = Notices::new(&source, output);
     let line_word = source.line_word();
@@ -99,14 +104,21 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
         &output_table::columns(*reasons),
         (output, "scoring"),
         &|writing, _, batch| {
-            let row_scorer = RowScorer { scorer: &scorer, places: &places, reasons: *reasons, explain, writing };
+            let row_scorer =
+                RowScorer { scorer: &scorer, places: &places, reasons: *reasons, explain, observes, writing };
             let scored = row_scorer.score(batch)?;
             let cells = output_table::cells(&scored, &tiers, *reasons);
-            Ok((writing.encode(batch, &cells)?, scored.tally))
+            Ok((writing.encode(batch, &cells)?, (scored.tally, scored.observed)))
         },
-        &mut |part| tally.add(part),
+        &mut |(part, seen)| {
+            tally.add(part);
+            observed.iter_mut().zip(&seen).for_each(|(sum, seen)| sum.add(seen));
+        },
     )?;
     notices.print(&source.notices(), output);
+    if let Some(observed) = &observed {
+        arguments.profile.write(observed, &sha256, arguments.output.force, output)?;
+    }
     let shifts = shifted(document, &tally);
     report(arguments, document, &tally, &shifts, line_word, started, output);
     if arguments.strict && !shifts.is_empty() {

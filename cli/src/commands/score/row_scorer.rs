@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use tenure::artifact::Document;
 use tenure::customer::{Customer, Problem, ValueSummary};
+use tenure::monitoring::Observed;
 use tenure::scorer::{ColumnBlock, ExplainOptions, Flag, Scorer};
 use tenure_table::Batch;
 
@@ -21,6 +22,8 @@ pub(super) struct RowScorer<'a> {
     pub reasons: usize,
     /// Budget of a row's reasons.
     pub explain: ExplainOptions,
+    /// Whether rows are counted for a profile.
+    pub observes: bool,
     pub writing: &'a Writing<'a>,
 }
 
@@ -38,6 +41,8 @@ pub(super) struct Scored {
     /// for.
     pub reasons: Vec<Vec<String>>,
     pub tally: Tally,
+    /// Counts for a profile, if they are asked for.
+    pub observed: Option<Observed>,
 }
 
 /// Counts of rows, and the first problems with their lines.
@@ -96,6 +101,15 @@ impl RowScorer<'_> {
     pub(super) fn score(&self, batch: &Batch) -> Result<Scored, Failure> {
         let (rows, document) = (batch.rows(), self.scorer.document());
         let scored = ScoredBatch::new(self.scorer, batch, self.places);
+        let observed = self.scorer.observed().filter(|_| self.observes).map(|mut observed| {
+            self.scorer.observe(&mut observed, &scored.block, rows);
+            for problem in scored.problems.iter().flatten() {
+                if let Some(field) = document.schema.field_index(&problem.field) {
+                    observed.problem(field, problem.rule);
+                }
+            }
+            observed
+        });
         let mut missing = scored.block.missing(rows);
         let mut tiers = Vec::with_capacity(rows);
         let mut tally = Tally { rows: rows as u64, ..Tally::new(document) };
@@ -135,7 +149,7 @@ impl RowScorer<'_> {
             }
         }
         let ColumnBlock { logits, probabilities, .. } = scored.block;
-        Ok(Scored { logits, probabilities, tiers, problems, reasons, tally })
+        Ok(Scored { logits, probabilities, tiers, problems, reasons, tally, observed })
     }
 
     /// Explains rows side by side, until it is asked to stop. A row with an error has no reasons.
