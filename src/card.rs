@@ -141,6 +141,19 @@ pub struct TeacherSummary {
     #[serde(default)]
     #[cfg_attr(feature = "typescript", ts(optional = nullable, inline))]
     pub penalty: Option<PenaltySummary>,
+    /// The weight of each model in the mean of the logits; they sum to 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
+    pub weights: BTreeMap<String, f64>,
+    /// What was not fitted, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
+    pub skipped: BTreeMap<String, String>,
+    /// What the network in the artifact may have more of validation log-loss than the teacher;
+    /// beyond it, no network that was tried agrees with the teacher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub tolerated_log_loss: Option<f64>,
 }
 
 /// A penalty on the weights that validation rows chose.

@@ -350,6 +350,15 @@ export interface ModelCard {
       /** The validation log-loss of every penalty. */
       readonly tried: { readonly [key in string]: number };
     } | null;
+    /** The weight of each model in the mean of the logits; they sum to 1. */
+    readonly weights?: { readonly [key in string]: number };
+    /** What was not fitted, and why. */
+    readonly skipped?: { readonly [key in string]: string };
+    /**
+     * What the network in the artifact may have more of validation log-loss than the teacher;
+     * beyond it, no network that was tried agrees with the teacher.
+     */
+    readonly tolerated_log_loss?: number;
   };
   /** Which model is in the artifact: `student`, `teacher`, or `members:N` of the teacher. */
   readonly shipped?: string;

@@ -127,7 +127,8 @@ pub static HYPERPARAMETERS: [Hyperparameter; 20] = [
     row(
         "model",
         Domain::Text(|text| text.parse::<Model>().map(drop)),
-        "The teacher: linear, mlp, tabm or tabm-mini. By default the first three are fitted, and the validation rows choose",
+        "The teacher: linear, trees, mlp, tabm or tabm-mini. By default the first three and, where fields act together, tabm \
+         are blended; the validation rows weigh them",
         |params, value| params.teacher.model = Some(value.text().parse().expect("a text that was read")),
         |params, _| params.teacher.model.map(|model| ParamValue::Text(model.name().into())),
     ),
@@ -264,7 +265,7 @@ pub static HYPERPARAMETERS: [Hyperparameter; 20] = [
         ..row(
             "members",
             Domain::Integer(1, 256),
-            "Members of the TabM teacher; half as many where a second penalty is tried",
+            "Members of the TabM teacher",
             |params, value| params.teacher.tabm.shape.members = value.count(),
             |params, _| Some(ParamValue::of_count(params.teacher.tabm.shape.members)),
         )
@@ -583,7 +584,7 @@ mod tests {
             ("hidden", "8,8,8,8,8,8,8,8,8", "1 to 8 layers"),
             ("batch-norm", "on", "batch-norm must be true or false (got on)"),
             ("focal", "0", "focal must be a number above 0 and at most 10 (got 0)"),
-            ("model", "forest", "model must be one of linear, mlp, tabm, tabm-mini (got forest)"),
+            ("model", "forest", "model must be one of linear, trees, mlp, tabm, tabm-mini (got forest)"),
             ("depth", "3", "`depth` is no hyperparameter"),
         ] {
             let error = Hyperparameters::default().read(name, text).unwrap_err();

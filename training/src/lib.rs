@@ -4,6 +4,7 @@
 //! the callback of [`train::train`] and [`fit::fit`]), and every failure is a typed error.
 //! `examples/train.rs` shows a whole training.
 
+mod boosting;
 pub mod calibrate;
 pub mod checkpoint;
 pub mod checks;

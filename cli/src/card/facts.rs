@@ -23,8 +23,10 @@ pub fn lines(card: &ModelCard) -> Vec<CardLine> {
     line("Shipped network", card.shipped.clone());
     line("Multiply-adds a row", Some(card.network.multiply_adds.to_string()));
     line("Hidden units", Some(hidden(card)));
-    line("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
+    line("Teacher", teacher(card));
     line("Penalty of TabM", penalty(card));
+    line("Not fitted", skipped(card));
+    line("Beyond its tolerance", beyond_tolerance(card));
     line("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));
     for metric in judged() {
         line(&format!("{}, test rows", metric.words), Some(with_interval(card, metric)));
@@ -34,6 +36,38 @@ pub fn lines(card: &ModelCard) -> Vec<CardLine> {
     line("Schema, SHA-256", Some(card.schema_sha256.clone()));
     line("Tenure", Some(card.code_version.clone()));
     lines
+}
+
+/// As in `linear + trees (weights 0.40, 0.60)`.
+pub fn teacher(card: &ModelCard) -> Option<String> {
+    let teacher = card.teacher.as_ref()?;
+    let weights: Option<Vec<String>> =
+        teacher.model.split(" + ").map(|model| Some(format!("{:.2}", teacher.weights.get(model)?))).collect();
+    match weights {
+        Some(weights) if weights.len() > 1 => Some(format!("{} (weights {})", teacher.model, weights.join(", "))),
+        _ => Some(teacher.model.clone()),
+    }
+}
+
+/// As in `tabm: it learns how …; students of 64, 32 units and more: …`.
+pub fn skipped(card: &ModelCard) -> Option<String> {
+    let skipped = &card.teacher.as_ref()?.skipped;
+    let words: Vec<String> = skipped.iter().map(|(what, why)| format!("{what}: {why}")).collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// Says how far the network in the artifact is from its teacher, where that is more than is
+/// tolerated.
+pub fn beyond_tolerance(card: &ModelCard) -> Option<String> {
+    let teacher = card.teacher.as_ref()?;
+    let (tolerated, own) = (teacher.tolerated_log_loss?, card.training.validation_log_loss);
+    let excess = own - teacher.validation_log_loss;
+    (excess > tolerated).then(|| {
+        format!(
+            "its validation log-loss {own:.4} is {excess:.4} above its teacher's, more than the {tolerated} that are \
+             tolerated: it has not learned all that the teacher knows"
+        )
+    })
 }
 
 /// As in `L2 0.4 (validation log-loss 0.1271; decay 0.0003 had 0.1302)`.

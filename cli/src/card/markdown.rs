@@ -8,7 +8,7 @@ use tenure::artifact::Document;
 use tenure::card::ModelCard;
 use tenure_training::metrics::judged;
 
-use super::facts::{hidden, penalty, trained_on, with_interval};
+use super::facts::{beyond_tolerance, hidden, penalty, skipped, teacher, trained_on, with_interval};
 
 /// The whole card. `license` is an identifier of the hub; without one the card claims none.
 pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Option<&str>) -> String {
@@ -144,8 +144,10 @@ fn training(out: &mut String, card: &ModelCard) {
     let mut items: Vec<(&str, String)> = Vec::new();
     let mut item = |name: &'static str, value: Option<String>| items.extend(value.map(|value| (name, value)));
     item("Shipped network", card.shipped.clone());
-    item("Teacher", card.teacher.as_ref().map(|teacher| teacher.model.clone()));
+    item("Teacher", teacher(card));
     item("Penalty of TabM", penalty(card));
+    item("Not fitted", skipped(card));
+    item("Beyond its tolerance", beyond_tolerance(card));
     item("Hidden units", Some(hidden(card)));
     item("Multiply-adds a row", Some(card.network.multiply_adds.to_string()));
     item("Calibration", card.calibration.as_ref().map(|calibration| calibration.method.clone()));

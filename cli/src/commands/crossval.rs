@@ -1,13 +1,18 @@
 //! `tenure crossval`: cross-validates the whole training, over fixed or seeded folds.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
+use tenure_training::checkpoint::{self, CheckpointError, RunIdentity};
 use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::cohort::Cohort;
+use tenure_training::evaluation::schema_sha256;
+use tenure_training::file::{FileError, write_whole};
 use tenure_training::fit::{Control, FitOptions};
 use tenure_training::metrics::{Metric, Metrics, best_f1_threshold, measure};
 use tenure_training::schema_file::SchemaFile;
@@ -19,7 +24,7 @@ use crate::console::{Console, interrupted, refuse_overwrite, write_json};
 use crate::failure::Failure;
 use crate::hyperparameters::NetworkArguments;
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
-use crate::table::TableArguments;
+use crate::table::{TableArguments, add_sheet};
 
 /// Cross-validate the network that ships
 ///
@@ -45,6 +50,10 @@ pub struct Arguments {
     /// Overwrite the JSON file
     #[arg(long)]
     pub force: bool,
+    /// Folder for the figures of finished folds and the state of the others: after an interruption
+    /// the same command resumes
+    #[arg(long, value_name = "DIR")]
+    pub checkpoint_dir: Option<PathBuf>,
     #[command(flatten)]
     pub network: NetworkArguments,
     // Last, because its heading would stand above all that follows.
@@ -70,6 +79,7 @@ impl FoldFigure {
 }
 
 /// One model on a fold's test rows.
+#[derive(Debug, Deserialize, Serialize)]
 struct Measured {
     metrics: Metrics,
     multiply_adds: usize,
@@ -78,6 +88,7 @@ struct Measured {
 /// One of the two networks that a fold measures.
 type Which = fn(&FoldResult) -> &Measured;
 
+#[derive(Debug, Deserialize, Serialize)]
 struct FoldResult {
     shipped: Measured,
     teacher: Measured,
@@ -109,6 +120,14 @@ pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console
     };
     let split_words = if arguments.folds.is_some() { "fixed folds".into() } else { split_by.words(&folds[0].test) };
     arguments.table.check_folds(&cohort, &schema, &folds, console)?;
+    if let Some(folder) = &arguments.checkpoint_dir {
+        let parts = folds.iter().flat_map(|fold| [&fold.fit, &fold.validation, &fold.test]);
+        let rows: Vec<u8> =
+            parts.flat_map(|rows| rows.iter().chain([&u32::MAX])).flat_map(|row| row.to_le_bytes()).collect();
+        let mut parameters = json!({ "training": params.canonical(), "folds": hex::encode(Sha256::digest(&rows)) });
+        add_sheet(&mut parameters, &cohort);
+        checkpoint::open(folder, &RunIdentity::new(&cohort.report().sha256, &schema_sha256(&schema), parameters))?;
+    }
     let start = RunStart::new("crossval", settings, &cohort, &schema, params.seed);
     let mut recorder = arguments.tracking.begin(start, console)?;
     let result = measure_folds(arguments, &params, &cohort, &folds, &split_words, console, &mut recorder);
@@ -126,20 +145,31 @@ fn measure_folds(
     recorder: &mut Recorder,
 ) -> Result<(), Failure> {
     let bar = console.bar(folds.len() as u64, "fold {pos}/{len} {bar:24} {elapsed}");
+    let folder = arguments.checkpoint_dir.as_deref();
     let run = |(index, fold): (usize, &Fold)| {
-        let result = run_fold(params, cohort, fold)?;
+        let result = match folder.map(|folder| kept(folder, index)).transpose()?.flatten() {
+            Some(result) => result,
+            None => {
+                let result = run_fold(params, cohort, fold, folder)?;
+                folder.map_or(Ok(()), |folder| keep(folder, index, &result))?;
+                result
+            }
+        };
         bar.inc(1);
         if console.plain() {
-            let Metrics { roc_auc, log_loss, .. } = result.shipped.metrics;
-            let FoldResult { model, ship, seconds, .. } = &result;
-            console.say(format!(
-                "fold {index}: ROC-AUC {roc_auc:.4}, log-loss {log_loss:.4} ({ship} of {model}), {seconds:.1} s"
-            ));
+            console.say(line(index, &result));
         }
         Ok(result)
     };
-    let results: Vec<FoldResult> = folds.par_iter().enumerate().map(run).collect::<Result<_, Failure>>()?;
+    let results: Vec<Result<FoldResult, Failure>> = folds.par_iter().enumerate().map(run).collect();
     bar.finish_and_clear();
+    if results.iter().any(Result::is_err) && !console.plain() {
+        // Else they would be lost, or stand in files alone.
+        results.iter().enumerate().for_each(|(index, result)| {
+            result.iter().for_each(|result| console.say(line(index, result)));
+        });
+    }
+    let results: Vec<FoldResult> = results.into_iter().collect::<Result<_, Failure>>()?;
 
     let metrics = REPORTED.map(Metric::of);
     let of = |which: Which, metric: &Metric| {
@@ -204,6 +234,35 @@ fn measure_folds(
     found.map_or(Ok(()), |found| arguments.table.judge_model(&found, console))
 }
 
+/// What is said of a fold when it is finished.
+fn line(index: usize, FoldResult { shipped, model, ship, seconds, .. }: &FoldResult) -> String {
+    let Metrics { roc_auc, log_loss, .. } = shipped.metrics;
+    format!("fold {index}: ROC-AUC {roc_auc:.4}, log-loss {log_loss:.4} ({ship} of {model}), {seconds:.1} s")
+}
+
+fn file(folder: &Path, index: usize) -> PathBuf {
+    folder.join(format!("fold-{index}.json"))
+}
+
+/// The figures of a fold that was finished before.
+fn kept(folder: &Path, index: usize) -> Result<Option<FoldResult>, Failure> {
+    let file = file(folder, index);
+    let text = match std::fs::read(&file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(|error| FileError::new(&file, error))?,
+    };
+    let result = serde_json::from_slice(&text).map_err(|error| CheckpointError::Damaged {
+        path: file,
+        reason: format!("these are no figures of a fold ({error}); delete the file to measure that fold again"),
+    });
+    Ok(Some(result?))
+}
+
+fn keep(folder: &Path, index: usize, result: &FoldResult) -> Result<(), Failure> {
+    let text = serde_json::to_vec(result).expect("figures are JSON");
+    Ok(write_whole(&file(folder, index), &text)?)
+}
+
 /// `a on 3 folds, b on 2`.
 fn counted(names: impl Iterator<Item = String>) -> String {
     let mut counts = std::collections::BTreeMap::new();
@@ -212,11 +271,17 @@ fn counted(names: impl Iterator<Item = String>) -> String {
     parts.join(", ")
 }
 
-fn run_fold(params: &TrainParams, cohort: &Cohort, fold: &Fold) -> Result<FoldResult, Failure> {
+fn run_fold(
+    params: &TrainParams,
+    cohort: &Cohort,
+    fold: &Fold,
+    checkpoints: Option<&Path>,
+) -> Result<FoldResult, Failure> {
     let started = Instant::now();
     let mut stop = |_: &str, _: &_| if interrupted() { Control::Stop } else { Control::Continue };
     let rows = TrainingRows { fit: &fold.fit, validation: &fold.validation, calibration: &fold.validation };
-    let trained = train(params, cohort, rows, &FitOptions::default(), &mut stop)?;
+    let options = FitOptions { checkpoints: checkpoints.map(Path::to_owned), ..FitOptions::default() };
+    let trained = train(params, cohort, rows, &options, &mut stop)?;
     let seconds = started.elapsed().as_secs_f64();
     let measured = |probabilities: &dyn Fn(&[u32]) -> Vec<f64>, multiply_adds: usize| -> Result<Measured, Failure> {
         let threshold = best_f1_threshold(&probabilities(&fold.validation), &cohort.labels_of(&fold.validation))?;

@@ -96,6 +96,7 @@ fn time<S: NetworkShape>((encoded, train, validation): &Data, shape: S, epochs: 
         maximum_epochs,
         patience: maximum_epochs,
         minimum_gain: 0.0,
+        enough: 0.0,
         class_weights: false,
         positive_weight: None,
         gamma: 0.0,

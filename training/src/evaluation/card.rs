@@ -19,7 +19,7 @@ use crate::history::History;
 use crate::hyperparameters::Hyperparameters;
 use crate::metrics::{Bootstrap, MetricsError, best_f1_threshold, measure};
 use crate::split::Split;
-use crate::train::{TrainParams, Trained};
+use crate::train::{TOLERATED_LOSS, TrainParams, Trained};
 
 /// Segments that the card keeps, the most doubtful ones.
 const KEPT_SEGMENTS: usize = 8;
@@ -119,6 +119,9 @@ fn teacher(trained: &Trained, test: &[u32], labels: &[bool], threshold: f64) -> 
         metrics: measure(&trained.teacher_probabilities(test), labels, threshold)?,
         tried: teacher.tried.iter().map(|(model, loss)| (model.name().into(), *loss)).collect::<BTreeMap<_, _>>(),
         penalty,
+        weights: teacher.weights().map(|(model, weight)| (model.name().into(), weight)).collect(),
+        skipped: teacher.skipped.iter().map(|skipped| (skipped.what.clone(), skipped.why.clone())).collect(),
+        tolerated_log_loss: Some(TOLERATED_LOSS),
     })
 }
 

@@ -31,6 +31,10 @@ pub struct FitConfig<S = DenseShape> {
     /// The least gain within `patience` epochs (scikit-learn's `tol`). On large tables the loss
     /// keeps falling in the fifth decimal for hundreds of epochs.
     pub minimum_gain: f64,
+    /// The fit ends once the network is this near to the targets of the validation rows: the mean
+    /// Kullback-Leibler divergence of its probabilities from them. For students, whose validation
+    /// rows have the teacher's probabilities as targets; 0 lets no fit end so.
+    pub enough: f64,
     /// Weigh a positive row by negatives / positives. The logits are brought back to the true share
     /// of positives when the fit ends ([`super::Fitted::prior_correction`]).
     pub class_weights: bool,
@@ -66,18 +70,26 @@ pub enum Schedule {
     /// restarts). It suits a fit that does not stop early: one with far more rows than the network
     /// can memorise.
     Cosine,
+    /// The same over this number of epochs, then from the start over twice as many, and so on
+    /// (warm restarts). It suits a fit of unknown length: after every round the network is as good
+    /// as one that was meant to be so short.
+    Restarts(usize),
 }
 
 impl Schedule {
     /// The share of the learning rate that an epoch has, from 1.
     pub(super) fn share(self, epoch: usize, maximum_epochs: usize) -> f64 {
-        match self {
-            Schedule::Constant => 1.0,
-            Schedule::Cosine => {
-                let done = (epoch as f64 - 0.5) / maximum_epochs as f64;
-                0.5 * (1.0 + (std::f64::consts::PI * done).cos())
-            }
+        let (mut before, mut round) = match self {
+            Schedule::Constant => return 1.0,
+            Schedule::Cosine => (0, maximum_epochs),
+            Schedule::Restarts(first) => (0, first.max(1)),
+        };
+        while epoch > before + round {
+            before += round;
+            round *= 2;
         }
+        let done = ((epoch - before) as f64 - 0.5) / round as f64;
+        0.5 * (1.0 + (std::f64::consts::PI * done).cos())
     }
 }
 
@@ -145,6 +157,7 @@ impl<S> FitConfig<S> {
             maximum_epochs: 300,
             patience: 16,
             minimum_gain: 1e-4,
+            enough: 0.0,
             class_weights: false,
             positive_weight: None,
             gamma: 0.0,
@@ -168,14 +181,16 @@ impl<S: NetworkShape> FitConfig<S> {
             maximum_epochs,
             patience,
             minimum_gain,
+            enough,
             class_weights,
             positive_weight,
             gamma,
             seed,
         } = self;
         let schedule = match schedule {
-            Schedule::Constant => "constant",
-            Schedule::Cosine => "cosine",
+            Schedule::Constant => json!("constant"),
+            Schedule::Cosine => json!("cosine"),
+            Schedule::Restarts(first) => json!({ "restarts": first }),
         };
         json!({
             "shape": shape.canonical(),
@@ -187,6 +202,7 @@ impl<S: NetworkShape> FitConfig<S> {
             "maximum_epochs": maximum_epochs,
             "patience": patience,
             "minimum_gain": minimum_gain,
+            "enough": enough,
             "class_weights": class_weights,
             "positive_weight": positive_weight,
             "gamma": gamma,
@@ -219,6 +235,8 @@ impl<S: NetworkShape> FitConfig<S> {
         require(self.maximum_epochs >= 1, "maximum_epochs", "at least 1", self.maximum_epochs.to_string());
         let gain = self.minimum_gain;
         require(gain.is_finite() && gain >= 0.0, "minimum_gain", "at least 0", gain.to_string());
+        let enough = self.enough;
+        require(enough.is_finite() && enough >= 0.0, "enough", "at least 0", enough.to_string());
         require(self.patience >= 1, "patience", "at least 1", self.patience.to_string());
         problems
     }

@@ -1,12 +1,27 @@
 //! The log-loss of logits.
 
-use crate::logistic::{self, softplus};
+use super::rows::DenseRows;
+use crate::logistic::{self, loss_and_probability, softplus};
 
 /// The mean log-loss of logits, in f64, with positive rows weighted.
 pub(crate) fn log_loss(logits: impl Iterator<Item = f64>, labels: &[bool], positive_weight: f64) -> f64 {
     let loss =
         |(logit, &label): (f64, &bool)| logistic::log_loss(logit, label) * if label { positive_weight } else { 1.0 };
     logits.zip(labels).map(loss).sum::<f64>() / labels.len() as f64
+}
+
+/// The mean Kullback-Leibler divergence of the logits' probabilities from the targets of the rows:
+/// what the logits would lose in log-loss if the targets were the truth.
+pub(super) fn divergence(logits: &[f32], rows: &dyn DenseRows) -> f64 {
+    let entropy = |target: f32| {
+        let part = |share: f32| if share > 0.0 { -share * share.ln() } else { 0.0 };
+        part(target) + part(1.0 - target)
+    };
+    let of = |(row, &logit): (usize, &f32)| {
+        let target = rows.target(row);
+        f64::from(loss_and_probability(logit, target).0 - entropy(target))
+    };
+    logits.iter().enumerate().map(of).sum::<f64>() / logits.len() as f64
 }
 
 /// The weight of a row whose log-loss then has the gradient of the focal loss: with p =

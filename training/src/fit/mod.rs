@@ -21,6 +21,7 @@ use burn::tensor::Device;
 use tenure::network::burn::DenseNetwork;
 
 pub use configuration::{FitConfig, FitError, FitOptions, Penalty, Schedule};
+use loss::divergence;
 pub(crate) use loss::log_loss;
 pub use network::{DenseShape, MiniBatch, NetworkShape, TrainableNetwork, member_logits};
 use progress::FitProgress;
@@ -69,9 +70,12 @@ pub fn fit<S: NetworkShape>(
     let file = options.checkpoints.as_ref().map(|folder| state::file(folder, config, train, validation));
     let mut trainer = Trainer::new(config, train, &device);
     let mut progress = FitProgress { losses: Vec::new(), best: None };
+    let agrees = |logits: &[f32]| config.enough > 0.0 && divergence(logits, validation) <= config.enough;
+    let mut is_enough = false;
     if let Some(file) = &file
         && state::restore(file, &mut trainer, &mut progress)?
     {
+        is_enough = config.enough > 0.0 && agrees(&logits(&trainer.averaging.network(), validation, &device));
         for epoch in 1..=progress.losses.len() {
             if on_epoch(&progress.report(epoch, config.maximum_epochs)) == Control::Stop {
                 return Err(FitError::Interrupted);
@@ -79,7 +83,7 @@ pub fn fit<S: NetworkShape>(
         }
     }
     let mut saved = Instant::now();
-    while !progress.ended(config) {
+    while !(is_enough || progress.ended(config)) {
         let epoch = progress.losses.len() + 1;
         let train_loss = trainer.epoch(config.schedule.share(epoch, config.maximum_epochs));
         let network = trainer.averaging.network();
@@ -94,7 +98,8 @@ pub fn fit<S: NetworkShape>(
             progress.best = Some(network);
         }
         let control = on_epoch(&progress.report(epoch, config.maximum_epochs));
-        let ended = control == Control::Stop || progress.ended(config);
+        is_enough = agrees(&logits);
+        let ended = control == Control::Stop || is_enough || progress.ended(config);
         if let Some(file) = &file
             && (ended || saved.elapsed() >= SAVED_EVERY)
         {

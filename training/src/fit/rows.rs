@@ -22,6 +22,11 @@ pub trait DenseRows {
     /// Writes the feature vectors of the rows `indices`, one after another, into `out`
     /// (`indices.len() × columns` zeros when it is called).
     fn write(&self, indices: &[usize], out: &mut [f32]);
+    /// Writes a row as trees read it into `out`: one number for each input, NaN where it is missing.
+    /// Without more, an input is its only column.
+    fn values(&self, row: usize, out: &mut [f32]) {
+        self.write(&[row], out);
+    }
 }
 
 /// The feature vectors of the rows `indices`, one after another.

@@ -2,10 +2,10 @@
 //! mini-batch at a time.
 
 use tenure::customer::Cell;
-use tenure::encoding::{DenseLayout, Encoder, EncoderError, EncoderParams, Features};
+use tenure::encoding::{CategoryValues, DenseLayout, Encoder, EncoderError, EncoderParams, Features};
 use tenure::network::Network;
 
-use super::target_encoding::TargetEncodings;
+use super::target_encoding::{TargetEncodings, has_many_categories};
 use crate::cohort::{Cohort, gather};
 use crate::fit::DenseRows;
 
@@ -13,11 +13,14 @@ use crate::fit::DenseRows;
 #[derive(Clone, Debug)]
 pub struct Encoded {
     encoder: Encoder,
-    /// The layout of every customer, then one for each fold of the training rows, with out-of-fold
-    /// target encodings. All have the same columns.
+    /// Target encodings by input: those of every customer, then those of each fold of the training
+    /// rows, which are out-of-fold.
+    encodings: Vec<Vec<Option<CategoryValues>>>,
+    /// The layout of every customer, then, if a field has many categories, one for each fold of the
+    /// training rows. All have the same columns.
     layouts: Vec<DenseLayout>,
-    /// The place in `layouts` of each row's layout.
-    layout_of: Vec<u32>,
+    /// The place of each row's encodings in `encodings`, and of its layout in `layouts`.
+    fold_of: Vec<u32>,
     features: Features,
     labels: Vec<bool>,
 }
@@ -38,13 +41,19 @@ impl Encoded {
         let cell = |at: usize, field: usize| cohort.column(field).cell(*row(at) as usize);
         let encoder = params.fit(cohort.schema(), fit_rows.len(), others.len(), &cell)?;
         let features = encode(&encoder, cohort.rows(), &|field, row| cohort.column(field).cell(row));
-        let (mut layouts, mut layout_of) = (vec![DenseLayout::new(&encoder)], vec![0; cohort.rows()]);
-        if let Some(encodings) = TargetEncodings::fit(params, &encoder, &features, cohort.labels(), fit_rows) {
-            let all = [encodings.full()].into_iter().chain(encodings.out_of_fold());
-            layouts = all.map(|values| DenseLayout::with_values(&encoder, &values)).collect();
-            fit_rows.iter().zip(encodings.fold_of).for_each(|(&row, fold)| layout_of[row as usize] = fold + 1);
+        let (mut encodings, mut fold_of) = (vec![vec![None; encoder.inputs().len()]], vec![0; cohort.rows()]);
+        if let Some(fitted) = TargetEncodings::fit(params, &encoder, &features, cohort.labels(), fit_rows) {
+            encodings = [fitted.full()].into_iter().chain(fitted.out_of_fold()).collect();
+            fit_rows.iter().zip(fitted.fold_of).for_each(|(&row, fold)| fold_of[row as usize] = fold + 1);
         }
-        Ok(Encoded { layouts, layout_of, features, labels: cohort.labels().to_vec(), encoder })
+        let layout = |encodings: &Vec<Option<CategoryValues>>| {
+            let values = encoder.inputs().iter().zip(encodings);
+            let values = values.map(|(input, values)| values.clone().filter(|_| has_many_categories(input)));
+            DenseLayout::with_values(&encoder, &values.collect::<Vec<_>>())
+        };
+        let layouts = if encoder.inputs().iter().any(has_many_categories) { encodings.len() } else { 1 };
+        let layouts = encodings[..layouts].iter().map(layout).collect();
+        Ok(Encoded { encodings, layouts, fold_of, features, labels: cohort.labels().to_vec(), encoder })
     }
 
     pub fn encoder(&self) -> &Encoder {
@@ -68,7 +77,27 @@ impl Encoded {
 
     /// Writes the dense columns of a row of the cohort.
     fn expand_row(&self, row: usize, out: &mut [f32]) {
-        self.layouts[self.layout_of[row] as usize].expand(&self.encoder, &self.features, row, out);
+        let layout = self.layouts.get(self.fold_of[row] as usize).unwrap_or(self.layout());
+        layout.expand(&self.encoder, &self.features, row, out);
+    }
+
+    /// Writes customer `at` of `features` as trees read it: numbers by their place among the knots,
+    /// categories by their target encoding, NaN where one is missing.
+    pub fn values(&self, features: &Features, at: usize, out: &mut [f32]) {
+        self.write_values(0, features, at, out);
+    }
+
+    fn write_values(&self, fold: usize, features: &Features, at: usize, out: &mut [f32]) {
+        let inputs = self.encoder.inputs().iter().zip(&self.encodings[fold]);
+        for ((index, (input, encoding)), out) in inputs.enumerate().zip(out) {
+            let (row, fraction) = features.get(index, at);
+            let place = row - input.first_row;
+            *out = match encoding {
+                _ if row == input.missing_row() => f32::NAN,
+                Some(encoding) => encoding.values[place as usize],
+                None => place as f32 + fraction,
+            };
+        }
     }
 
     /// The features of some rows, in their order.
@@ -123,5 +152,10 @@ impl DenseRows for Subset<'_> {
         for (&index, out) in indices.iter().zip(out.chunks_exact_mut(self.columns())) {
             self.encoded.expand_row(self.rows[index] as usize, out);
         }
+    }
+
+    fn values(&self, row: usize, out: &mut [f32]) {
+        let row = self.rows[row] as usize;
+        self.encoded.write_values(self.encoded.fold_of[row] as usize, &self.encoded.features, row, out);
     }
 }

@@ -1,7 +1,9 @@
 //! From a cohort to an artifact: encoder, teacher, student, calibration, background, card.
 
 mod background;
+mod blend;
 mod encoded;
+mod evidence;
 mod models;
 mod pack;
 mod params;
@@ -12,6 +14,7 @@ mod student;
 mod synthetic;
 mod target_encoding;
 mod teacher;
+mod trees;
 
 pub use background::BackgroundError;
 pub use encoded::{Encoded, Subset};
@@ -20,7 +23,7 @@ pub use params::{DistillationParams, Model, Ship, Student, TeacherParams, TrainP
 pub use rows::{OnEpoch, TrainingRows};
 pub use selection::SelectedTeacher;
 pub use ship::{ShipError, Shipped};
-pub use teacher::{PenaltyChoice, Teacher};
+pub use teacher::{Networks, PenaltyChoice, Skipped, Teacher};
 
 use burn::tensor::Device;
 use tenure::artifact::{
@@ -33,6 +36,7 @@ use tenure::encoding::EncoderError;
 use tenure::monitoring::Reference;
 use tenure::network::Network;
 
+pub use crate::boosting::TreeParams;
 use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord, probabilities};
 use crate::cohort::Cohort;
 use crate::fit::{DenseRows, FitError, FitOptions};
@@ -40,7 +44,7 @@ use crate::metrics::{MetricsError, mean_log_loss};
 use crate::reference;
 use crate::split::SplitError;
 use crate::stored::{self, Breach};
-use student::{DistillationSet, distill};
+use student::{Answered, DistillationSet, distill};
 
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
@@ -69,7 +73,7 @@ pub enum TrainError {
 /// The validation log-loss by which a student may be worse than its teacher before a larger student
 /// is tried. An explanation evaluates the network many times, so a small network matters; and the
 /// validation rows of a small table cannot measure a smaller difference.
-const TOLERATED_LOSS: f64 = 0.003;
+pub const TOLERATED_LOSS: f64 = 0.003;
 
 /// A trained network with its encoder and calibration, and a record of the training.
 #[derive(Debug)]
@@ -107,7 +111,7 @@ pub fn train(
     // What no artifact may hold is refused before hours of work.
     let background_rows = params.background_rows.unwrap_or(*background::ROWS.start());
     Limits::default().check_formulas(encoded.encoder(), background_rows)?;
-    let teacher = selection::choose(params, &encoded, rows, options, on_epoch)?;
+    let mut teacher = selection::choose(params, &encoded, rows, options, on_epoch)?;
     let labels = cohort.labels_of(rows.calibration);
     let outcomes = cohort.labels_of(rows.validation);
     let calibrate = |logits: &[f64]| -> Result<Calibrated, CalibrateError> {
@@ -129,12 +133,13 @@ pub fn train(
         Ok(Candidate { shipped, network, pack_error, calibrated, loss })
     };
     let mut students = Vec::new();
+    let mut not_tried = None;
     let best_candidate = match ship::plan(params, &teacher, encoded.encoder().inputs().len())? {
         ship::Plan::Members(members) => finish(Shipped::Members(members))?,
         ship::Plan::Students(tried, members) => {
             let mut best: Option<Candidate> = None;
             let mut distillation_set = DistillationSet::new(params, &teacher, &encoded, cohort, rows.fit);
-            let validation = encoded.subset(rows.validation);
+            let validation = Answered::new(encoded.subset(rows.validation), &teacher);
             for student in &tried {
                 let on_epoch = &mut |report: &_| on_epoch("student", report);
                 let fitted = distill(params, student, &mut distillation_set, &validation, options, on_epoch)?;
@@ -149,6 +154,15 @@ pub fn train(
                 }
             }
             let mut best = best.expect("a plan has a student");
+            if let (Some(next), Some((_, loss))) = (tried.get(students.len()), students.last()) {
+                not_tried = Some(Skipped {
+                    what: format!("students of {:?} units and more", next.hidden),
+                    why: format!(
+                        "{:.4} of a smaller one is at most {TOLERATED_LOSS} above the teacher's {teacher_loss:.4}",
+                        loss
+                    ),
+                });
+            }
             if let Some(members) = members.filter(|_| best.loss > teacher_loss + TOLERATED_LOSS) {
                 let pruned = finish(Shipped::Members(members))?;
                 if pruned.loss < best.loss {
@@ -158,6 +172,7 @@ pub fn train(
             best
         }
     };
+    teacher.skipped.extend(not_tried);
     Ok(Trained {
         network: best_candidate.network,
         calibration: best_candidate.calibrated.calibration,

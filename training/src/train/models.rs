@@ -4,8 +4,10 @@ use burn::tensor::Device;
 use tenure::network::burn::DenseNetwork;
 use tenure::network::burn::tabm::{TabmConfig, TabmNetwork};
 
+use super::evidence::{CONFIDENCE_WORDS, Evidence};
 use super::params::{Model, TrainParams};
-use super::teacher::{PenaltyChoice, Teacher};
+use super::teacher::{Networks, PenaltyChoice, Skipped, Teacher};
+use super::trees::Trees;
 use crate::fit::{
     Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, FitOptions, features, fit, logits, member_logits,
 };
@@ -25,7 +27,8 @@ impl Model {
             Model::Linear => {
                 FitConfig { shape: DenseShape { hidden: Vec::new(), direct: true, ..config.shape }, ..config }
             }
-            Model::Mlp => config,
+            // Nothing of trees ships, so nobody asks for theirs.
+            Model::Mlp | Model::Trees => config,
             Model::Tabm | Model::TabmMini => {
                 let tabm = params.teacher.tabm.clone();
                 let TabmConfig { width, blocks, dropout, .. } = tabm.shape;
@@ -46,24 +49,29 @@ impl Model {
         }
     }
 
+    /// Fits it. `rival` has the logits of what it must beat, on the validation rows.
     pub(super) fn fit(
         self,
         params: &TrainParams,
         train: &dyn DenseRows,
         validation: &dyn DenseRows,
         options: &FitOptions,
+        rival: Option<&[f64]>,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
     ) -> Result<Box<dyn Teacher>, FitError> {
         let config = self.config(params);
         let count = match self {
             Model::Linear => 1,
+            Model::Trees => {
+                return Ok(Box::new(Trees::fit(&params.teacher.trees, params.seed, train, validation, on_epoch)?));
+            }
             Model::Mlp => params.teacher.networks,
             Model::Tabm | Model::TabmMini => {
                 let tabm = params.teacher.tabm.clone();
                 let shape = TabmConfig { mini: self == Model::TabmMini, ..tabm.shape };
                 let FitConfig { seed, class_weights, positive_weight, gamma, .. } = config;
                 let config = FitConfig { shape, seed, class_weights, positive_weight, gamma, ..tabm };
-                return Ok(Box::new(TabmTeacher::fit(config, params, train, validation, options, on_epoch)?));
+                return Ok(Box::new(TabmTeacher::fit(config, params, train, validation, options, rival, on_epoch)?));
             }
         };
         Ok(Box::new(SeedEnsemble::fit(&config, count, train, validation, options, on_epoch)?))
@@ -102,6 +110,12 @@ impl Teacher for SeedEnsemble {
         self.logits(self.networks.len(), rows).into_iter().map(sigmoid_f32).collect()
     }
 
+    fn networks(&self) -> Option<&dyn Networks> {
+        Some(self)
+    }
+}
+
+impl Networks for SeedEnsemble {
     fn members(&self) -> usize {
         self.networks.len()
     }
@@ -133,23 +147,37 @@ struct TabmTeacher {
 }
 
 impl TabmTeacher {
-    /// Fits one under the penalty of `config`, on small tables one under the other penalty too, and
-    /// takes the better.
+    /// Fits one under the penalty of `config`; on small tables, if it is worse than its rival, one
+    /// under the other penalty too, and takes the better.
     fn fit(
         config: FitConfig<TabmConfig>,
         params: &TrainParams,
         train: &dyn DenseRows,
         validation: &dyn DenseRows,
         options: &FitOptions,
+        rival: Option<&[f64]>,
         on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
     ) -> Result<TabmTeacher, FitError> {
         let mut best = fit(&config, train, validation, options, on_epoch)?;
-        let mut penalty = PenaltyChoice { chosen: config.penalty, tried: vec![(config.penalty, best.validation_loss)] };
+        let tried = vec![(config.penalty, best.validation_loss)];
+        let mut penalty = PenaltyChoice { chosen: config.penalty, tried, skipped: None };
         let small = train.labels().len() <= BOTH_PENALTIES_UNTIL;
         if let Some(other_penalty) = params.teacher.other_penalty.filter(|_| small) {
-            // A penalty leaves the members less to average out: half as many do.
-            let shape = TabmConfig { members: config.shape.members.div_ceil(2), ..config.shape.clone() };
-            let other = FitConfig { penalty: other_penalty, shape, ..config };
+            if let Some(rival) = rival {
+                let own: Vec<f64> =
+                    logits(&best.network, validation, &options.device).into_iter().map(f64::from).collect();
+                let better = Evidence::of(rival, &own, validation.labels());
+                if !better.is_confident() {
+                    let why = format!(
+                        "under {} it is no worse than the other models: they are better by {better}, too little to be \
+                         {CONFIDENCE_WORDS} sure",
+                        config.penalty
+                    );
+                    penalty.skipped = Some(Skipped { what: format!("tabm under {other_penalty}"), why });
+                    return Ok(TabmTeacher { network: best.network, penalty, device: options.device.clone() });
+                }
+            }
+            let other = FitConfig { penalty: other_penalty, ..config };
             let other = fit(&other, train, validation, options, on_epoch)?;
             penalty.tried.push((other_penalty, other.validation_loss));
             if other.validation_loss < best.validation_loss {
@@ -166,6 +194,16 @@ impl Teacher for TabmTeacher {
         logits(&self.network, rows, &self.device).into_iter().map(sigmoid_f32).collect()
     }
 
+    fn networks(&self) -> Option<&dyn Networks> {
+        Some(self)
+    }
+
+    fn penalty(&self) -> Option<&PenaltyChoice> {
+        Some(&self.penalty)
+    }
+}
+
+impl Networks for TabmTeacher {
     fn members(&self) -> usize {
         Members::from(&self.network).count()
     }
@@ -186,10 +224,6 @@ impl Teacher for TabmTeacher {
             .iter()
             .map(|&row| members[..count].iter().map(|member| member[row]).sum::<f32>() / count as f32)
             .collect()
-    }
-
-    fn penalty(&self) -> Option<&PenaltyChoice> {
-        Some(&self.penalty)
     }
 }
 
@@ -214,7 +248,7 @@ mod tests {
         let params = TrainParams { teacher, ..TrainParams::default() };
         let (train, validation) = (encoded.subset(&train), encoded.subset(&validation));
         let go_on = &mut |_: &EpochReport| Control::Continue;
-        let teacher = Model::Tabm.fit(&params, &train, &validation, &FitOptions::default(), go_on).unwrap();
+        let teacher = Model::Tabm.fit(&params, &train, &validation, &FitOptions::default(), None, go_on).unwrap();
         teacher.penalty().unwrap().clone()
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tenure::encoding::EncoderParams;
 use tenure::network::burn::tabm::TabmConfig;
 
+use crate::boosting::TreeParams;
 use crate::fit::{DenseShape, FitConfig, Penalty, Schedule};
 
 /// Everything that decides what is learned, apart from the data.
@@ -46,7 +47,7 @@ impl TrainParams {
         // Without `..`, so that a new field is not forgotten here.
         let TrainParams { encoder, network, teacher, distillation, ship, background_rows, seed } = self;
         let EncoderParams { bins, clip } = encoder;
-        let TeacherParams { model, networks, tabm, other_penalty } = teacher;
+        let TeacherParams { model, trees, networks, tabm, other_penalty } = teacher;
         let DistillationParams { synthetic_rows, swap, label_share, students, fit } = distillation;
         let student = |Student { hidden, real_share }: &Student| json!({ "hidden": hidden, "real_share": real_share });
         json!({
@@ -54,6 +55,7 @@ impl TrainParams {
             "network": network.canonical(),
             "teacher": {
                 "model": model.map(Model::name),
+                "trees": trees.canonical(),
                 "networks": networks,
                 "tabm": tabm.canonical(),
                 "other_penalty": other_penalty.map(Penalty::canonical),
@@ -79,6 +81,8 @@ pub enum Model {
     /// Logistic regression on the encoded fields: a curve for every number, a weight for every
     /// category.
     Linear,
+    /// Boosted trees: they know sharp steps, and steps that hold only together.
+    Trees,
     /// Networks of the shape that ships, from different seeds, averaged.
     Mlp,
     /// TabM: one network whose members share all but their adapters.
@@ -88,16 +92,14 @@ pub enum Model {
 }
 
 impl Model {
-    /// The models that are tried by default, simpler ones first.
-    pub const TRIED: [Model; 3] = [Model::Linear, Model::Mlp, Model::Tabm];
-
-    /// All of them.
-    pub const ALL: [Model; 4] = [Model::Linear, Model::Mlp, Model::Tabm, Model::TabmMini];
+    /// All of them, simpler ones first.
+    pub const ALL: [Model; 5] = [Model::Linear, Model::Trees, Model::Mlp, Model::Tabm, Model::TabmMini];
 
     /// The name on the command line and in the model card.
     pub fn name(self) -> &'static str {
         match self {
             Model::Linear => "linear",
+            Model::Trees => "trees",
             Model::Mlp => "mlp",
             Model::Tabm => "tabm",
             Model::TabmMini => "tabm-mini",
@@ -117,27 +119,29 @@ impl FromStr for Model {
 /// Which teachers are tried, and how large.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TeacherParams {
-    /// `None` tries all, and the validation rows choose.
+    /// `None` blends all, as the validation rows weigh them.
     pub model: Option<Model>,
+    /// The teacher `trees`.
+    pub trees: TreeParams,
     /// Networks of the teacher `mlp`.
     pub networks: usize,
     /// The teacher `tabm`.
     pub tabm: FitConfig<TabmConfig>,
-    /// A second penalty on its weights, tried on tables of at most 20,000 rows to fit; the
-    /// validation rows choose.
+    /// A second penalty on its weights, tried on tables of at most 20,000 rows to fit where the
+    /// first makes TabM worse than the other models; the validation rows choose.
     pub other_penalty: Option<Penalty>,
 }
 
 impl Default for TeacherParams {
     fn default() -> TeacherParams {
-        // Measured on two folds of churn5000 with its preset: 32 members instead of 16 take .005
-        // off the log-loss.
-        let shape = TabmConfig { members: 32, ..TabmConfig::default() };
-        let tabm = FitConfig { shape, ..FitConfig::default() };
         // A penalty in the loss shrinks the weights of rare columns more, and with them noise: on
         // churn5000, whose `state` has 51 values, the ensemble's log-loss falls from .141 to .127.
-        // On tables with weak effects it loses a little; on most tables it makes no difference.
-        TeacherParams { model: None, networks: 4, tabm, other_penalty: Some(Penalty::Loss(0.4)) }
+        // On tables with weak effects it loses a little; on most tables it makes no difference. It
+        // leaves the members less to average out, so 16 are as good as 32.
+        let shape = TabmConfig { members: 16, ..TabmConfig::default() };
+        let tabm = FitConfig { shape, penalty: Penalty::Loss(0.4), ..FitConfig::default() };
+        let other_penalty = Some(Penalty::Decoupled(3e-4));
+        TeacherParams { model: None, trees: TreeParams::default(), networks: 4, tabm, other_penalty }
     }
 }
 
@@ -178,7 +182,7 @@ impl Default for DistillationParams {
         // customers. Synthetic rows do not show that, real rows do.
         let with_real_rows = |hidden: &[usize]| Student { real_share: 0.2, ..Student::new(hidden) };
         DistillationParams {
-            synthetic_rows: 120_000,
+            synthetic_rows: 60_000,
             swap: 0.3,
             label_share: 0.25,
             students: vec![
@@ -192,9 +196,11 @@ impl Default for DistillationParams {
                 penalty: Penalty::Loss(0.0),
                 learning_rate: 6e-3,
                 averaging: 0.99,
-                schedule: Schedule::Cosine,
-                maximum_epochs: 30,
-                patience: 30,
+                // Rounds of 3, 6 and 12 epochs.
+                schedule: Schedule::Restarts(3),
+                maximum_epochs: 21,
+                patience: 21,
+                enough: 3e-4,
                 ..FitConfig::default()
             },
         }
@@ -255,18 +261,19 @@ mod tests {
             )
         };
         let network = format!(
-            r#"{{"averaging":0.98,"batch_size":256,"class_weights":false,"gamma":0.0,"learning_rate":0.003,"maximum_epochs":300,"minimum_gain":0.0001,"patience":16,"penalty":{{"l2":8.0}},"positive_weight":null,"schedule":"constant","seed":0,"shape":{}}}"#,
+            r#"{{"averaging":0.98,"batch_size":256,"class_weights":false,"enough":0.0,"gamma":0.0,"learning_rate":0.003,"maximum_epochs":300,"minimum_gain":0.0001,"patience":16,"penalty":{{"l2":8.0}},"positive_weight":null,"schedule":"constant","seed":0,"shape":{}}}"#,
             dense("0.2")
         );
         assert_eq!(canonical(&FitConfig::<DenseShape>::default().canonical()), network);
-        let tabm = r#"{"averaging":0.0,"batch_size":256,"class_weights":false,"gamma":0.0,"learning_rate":0.002,"maximum_epochs":300,"minimum_gain":0.0001,"patience":16,"penalty":{"decay":0.0003},"positive_weight":null,"schedule":"constant","seed":0,"shape":{"blocks":2,"dropout":0.1,"members":32,"mini":false,"network":"tabm","width":128}}"#;
+        let tabm = r#"{"averaging":0.0,"batch_size":256,"class_weights":false,"enough":0.0,"gamma":0.0,"learning_rate":0.002,"maximum_epochs":300,"minimum_gain":0.0001,"patience":16,"penalty":{"l2":0.4},"positive_weight":null,"schedule":"constant","seed":0,"shape":{"blocks":2,"dropout":0.1,"members":16,"mini":false,"network":"tabm","width":128}}"#;
         let student = format!(
-            r#"{{"averaging":0.99,"batch_size":256,"class_weights":false,"gamma":0.0,"learning_rate":0.006,"maximum_epochs":30,"minimum_gain":0.0001,"patience":30,"penalty":{{"l2":0.0}},"positive_weight":null,"schedule":"cosine","seed":0,"shape":{}}}"#,
+            r#"{{"averaging":0.99,"batch_size":256,"class_weights":false,"enough":0.0003,"gamma":0.0,"learning_rate":0.006,"maximum_epochs":21,"minimum_gain":0.0001,"patience":21,"penalty":{{"l2":0.0}},"positive_weight":null,"schedule":{{"restarts":3}},"seed":0,"shape":{}}}"#,
             dense("0.0")
         );
+        let trees = r#"{"depth":5,"learning_rate":0.05,"patience":50,"penalty":3.0,"rounds":1000,"seeds":2}"#;
         let students = r#"[{"hidden":[32],"real_share":0.0},{"hidden":[64,32],"real_share":0.0},{"hidden":[128,64],"real_share":0.2},{"hidden":[192,96],"real_share":0.2}]"#;
         let expected = format!(
-            r#"{{"background_rows":null,"distillation":{{"fit":{student},"label_share":0.25,"students":{students},"swap":0.3,"synthetic_rows":120000}},"encoder":{{"bins":16,"clip":0.001}},"network":{network},"seed":0,"ship":"auto","teacher":{{"model":null,"networks":4,"other_penalty":{{"l2":0.4}},"tabm":{tabm}}}}}"#
+            r#"{{"background_rows":null,"distillation":{{"fit":{student},"label_share":0.25,"students":{students},"swap":0.3,"synthetic_rows":60000}},"encoder":{{"bins":16,"clip":0.001}},"network":{network},"seed":0,"ship":"auto","teacher":{{"model":null,"networks":4,"other_penalty":{{"decay":0.0003}},"tabm":{tabm},"trees":{trees}}}}}"#
         );
         assert_eq!(canonical(&TrainParams::default().canonical()), expected);
     }

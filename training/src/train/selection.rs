@@ -1,45 +1,69 @@
-//! Which teacher sets the quality: one model, or an average of several.
+//! Which teacher sets the quality: a blend of models, of which the dear ones are fitted only where
+//! the cheap ones say that there is something left to find.
 
-use super::encoded::Encoded;
+use super::blend::{blended, weights};
+use super::encoded::{Encoded, Subset};
+use super::evidence::{CONFIDENCE_WORDS, Evidence};
 use super::params::{Model, TrainParams};
 use super::rows::{OnEpoch, TrainingRows};
-use super::teacher::{PenaltyChoice, Teacher};
+use super::teacher::{Networks, PenaltyChoice, Skipped, Teacher};
 use crate::fit::{DenseRows, EpochReport, FitError, FitOptions, log_loss};
 
-/// The teacher that was chosen: one model, or several whose logits are averaged.
+/// The teacher that was chosen: one model, or several whose logits are averaged with weights.
 #[derive(Debug)]
 pub struct SelectedTeacher {
-    pub models: Vec<Model>,
-    pub(super) parts: Vec<Box<dyn Teacher>>,
+    pub(super) parts: Vec<Part>,
     /// The log-loss of every model that was tried, on the validation rows and before calibration.
     pub tried: Vec<(Model, f64)>,
+    /// What was not fitted.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A model in the teacher.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) model: Model,
+    /// Above 0; the weights of all parts sum to 1.
+    pub(super) weight: f64,
+    pub(super) teacher: Box<dyn Teacher>,
 }
 
 impl SelectedTeacher {
     /// For people and the model card, as in `linear + tabm`.
     pub fn name(&self) -> String {
-        self.models.iter().map(|model| model.name()).collect::<Vec<_>>().join(" + ")
+        self.parts.iter().map(|part| part.model.name()).collect::<Vec<_>>().join(" + ")
     }
 
-    /// The teacher where it is one model, whose members one network can hold.
-    pub(super) fn single(&self) -> Option<&dyn Teacher> {
-        if let [part] = &self.parts[..] { Some(&**part) } else { None }
+    /// The weight of each model in the mean of the logits; they sum to 1.
+    pub fn weights(&self) -> impl Iterator<Item = (Model, f64)> {
+        self.parts.iter().map(|part| (part.model, part.weight))
     }
 
-    /// Networks in it.
+    /// The teacher where it is one model of networks, whose members one network can hold.
+    pub(super) fn single(&self) -> Option<&dyn Networks> {
+        if let [part] = &self.parts[..] { part.teacher.networks() } else { None }
+    }
+
+    /// The models of networks in it.
+    pub(super) fn networks(&self) -> impl Iterator<Item = &dyn Networks> {
+        self.parts.iter().filter_map(|part| part.teacher.networks())
+    }
+
+    /// Networks in it; trees are none.
     pub fn members(&self) -> usize {
-        self.parts.iter().map(|part| part.members()).sum()
+        self.networks().map(|networks| networks.members()).sum()
     }
 
     /// The penalty on the weights of the model in it that was fitted under several, if one is.
     pub fn penalty(&self) -> Option<&PenaltyChoice> {
-        self.parts.iter().find_map(|part| part.penalty())
+        self.parts.iter().find_map(|part| part.teacher.penalty())
     }
 
     /// Logits before calibration, one for each row.
     pub fn logits(&self, rows: &dyn DenseRows) -> Vec<f64> {
-        let logits: Vec<Vec<f64>> = self.parts.iter().map(|part| logits(&**part, rows)).collect();
-        mean(&logits.iter().collect::<Vec<_>>())
+        let logits: Vec<Vec<f64>> = self.parts.iter().map(|part| logits(&*part.teacher, rows)).collect();
+        let logits: Vec<&[f64]> = logits.iter().map(|logits| &logits[..]).collect();
+        blended(&logits, &self.parts.iter().map(|part| part.weight).collect::<Vec<_>>())
     }
 }
 
@@ -53,14 +77,8 @@ fn logits(teacher: &dyn Teacher, rows: &dyn DenseRows) -> Vec<f64> {
     teacher.probabilities(rows).into_iter().map(logit).collect()
 }
 
-/// The mean logit of each row.
-fn mean(logits: &[&Vec<f64>]) -> Vec<f64> {
-    let rows = 0..logits[0].len();
-    rows.map(|row| logits.iter().map(|logits| logits[row]).sum::<f64>() / logits.len() as f64).collect()
-}
-
-/// Fits the models asked for, and takes the one, or the average of some, with the lowest log-loss
-/// on the validation rows (ensemble selection; Caruana et al. 2004).
+/// Fits the model asked for; by default those that the validation rows do not rule out, cheap ones
+/// first, and weighs them by their log-loss on the validation rows.
 pub(super) fn choose(
     params: &TrainParams,
     encoded: &Encoded,
@@ -69,31 +87,91 @@ pub(super) fn choose(
     on_epoch: &mut OnEpoch,
 ) -> Result<SelectedTeacher, FitError> {
     let (train, validation) = (encoded.subset(rows.fit), encoded.subset(rows.validation));
-    let models = params.teacher.model.map_or_else(|| Model::TRIED.to_vec(), |model| vec![model]);
-    let mut fitted = Vec::with_capacity(models.len());
-    for model in models {
+    let mut race = Race { params, train, validation, options, entrants: Vec::new(), skipped: Vec::new() };
+    if let Some(model) = params.teacher.model {
+        race.enter(model, on_epoch)?;
+        return Ok(race.finish());
+    }
+    race.enter(Model::Linear, on_epoch)?;
+    if params.network.gamma > 0.0 {
+        race.skip(Model::Trees, "they have no focal loss".into());
+    } else {
+        race.enter(Model::Trees, on_epoch)?;
+    }
+    race.enter(Model::Mlp, on_epoch)?;
+    // TabM's strength is how fields act together. Where trees and networks find nothing of that,
+    // TabM does not either.
+    let found = race.interactions();
+    if found.is_confident() {
+        race.enter(Model::Tabm, on_epoch)?;
+    } else {
+        let names = race.entrants.iter().map(|entrant| entrant.model.name()).collect::<Vec<_>>().join(" + ");
+        race.skip(
+            Model::Tabm,
+            format!(
+                "it learns how fields act together, and nothing shows that they do: {names} is better than linear \
+                 alone by {found}, too little to be {CONFIDENCE_WORDS} sure"
+            ),
+        );
+    }
+    Ok(race.finish())
+}
+
+/// The models that are fitted so far.
+struct Race<'a> {
+    params: &'a TrainParams,
+    train: Subset<'a>,
+    validation: Subset<'a>,
+    options: &'a FitOptions,
+    entrants: Vec<Entrant>,
+    skipped: Vec<Skipped>,
+}
+
+struct Entrant {
+    model: Model,
+    teacher: Box<dyn Teacher>,
+    /// On the validation rows.
+    logits: Vec<f64>,
+}
+
+impl Race<'_> {
+    fn enter(&mut self, model: Model, on_epoch: &mut OnEpoch) -> Result<(), FitError> {
         let on_epoch = &mut |report: &EpochReport| on_epoch(model.name(), report);
-        let teacher = model.fit(params, &train, &validation, options, on_epoch)?;
-        let logits = logits(&*teacher, &validation);
-        fitted.push((model, teacher, logits));
+        let rival = (!self.entrants.is_empty()).then(|| self.blend());
+        let rival = rival.as_deref();
+        let teacher = model.fit(self.params, &self.train, &self.validation, self.options, rival, on_epoch)?;
+        self.skipped.extend(teacher.penalty().and_then(|penalty| penalty.skipped.clone()));
+        let logits = logits(&*teacher, &self.validation);
+        self.entrants.push(Entrant { model, teacher, logits });
+        Ok(())
     }
-    let loss = |logits: &[&Vec<f64>]| log_loss(mean(logits).into_iter(), validation.labels(), 1.0);
-    let tried = fitted.iter().map(|(model, _, logits)| (*model, loss(&[logits]))).collect();
-    // A subset is a number whose bits are its models. Smaller subsets come first, so that they win
-    // a tie.
-    let mut subsets: Vec<u32> = (1..1 << fitted.len()).collect();
-    subsets.sort_by_key(|subset| subset.count_ones());
-    let within = |subset: u32| {
-        let members = fitted.iter().enumerate().filter(move |(at, _)| subset >> at & 1 == 1);
-        loss(&members.map(|(_, (_, _, logits))| logits).collect::<Vec<_>>())
-    };
-    let best = subsets.into_iter().min_by(|&a, &b| within(a).total_cmp(&within(b))).expect("a model was tried");
-    let (mut models, mut parts) = (Vec::new(), Vec::new());
-    for (at, (model, teacher, _)) in fitted.into_iter().enumerate() {
-        if best >> at & 1 == 1 {
-            models.push(model);
-            parts.push(teacher);
-        }
+
+    fn skip(&mut self, model: Model, why: String) {
+        self.skipped.push(Skipped { what: model.name().into(), why });
     }
-    Ok(SelectedTeacher { models, parts, tried })
+
+    fn logits(&self) -> Vec<&[f64]> {
+        self.entrants.iter().map(|entrant| &entrant.logits[..]).collect()
+    }
+
+    /// The blend of all so far, on the validation rows.
+    fn blend(&self) -> Vec<f64> {
+        let logits = self.logits();
+        blended(&logits, &weights(&logits, self.validation.labels()))
+    }
+
+    /// What the blend is better by than the first model, which is linear.
+    fn interactions(&self) -> Evidence {
+        Evidence::of(&self.blend(), &self.entrants[0].logits, self.validation.labels())
+    }
+
+    fn finish(self) -> SelectedTeacher {
+        let labels = self.validation.labels();
+        let weights = weights(&self.logits(), labels);
+        let loss = |entrant: &Entrant| log_loss(entrant.logits.iter().copied(), labels, 1.0);
+        let tried = self.entrants.iter().map(|entrant| (entrant.model, loss(entrant))).collect();
+        let parts = self.entrants.into_iter().zip(weights).filter(|(_, weight)| *weight > 0.0);
+        let part = |(Entrant { model, teacher, .. }, weight)| Part { model, weight, teacher };
+        SelectedTeacher { parts: parts.map(part).collect(), tried, skipped: self.skipped }
+    }
 }

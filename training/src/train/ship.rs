@@ -5,7 +5,7 @@ use tenure::network::{MAXIMUM_LAYERS, MAXIMUM_UNITS};
 
 use super::params::{Ship, Student, TrainParams};
 use super::selection::SelectedTeacher;
-use super::teacher::Teacher;
+use super::teacher::Networks;
 use crate::fit::{DenseRows, DenseShape, FitConfig, Fitted, logits};
 use crate::folded::FoldedNetwork;
 
@@ -16,8 +16,8 @@ pub const MAXIMUM_MULTIPLY_ADDS: usize = 25_000;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ShipError {
     #[error(
-        "the teacher is an average of different models ({models}), which one network cannot hold; ship a student, or \
-         name one model"
+        "the teacher is no average of equal networks ({models}), so one network cannot hold it; ship a student, or name \
+         one of the models linear, mlp and tabm"
     )]
     Mixed { models: String },
     #[error("the teacher has {have} members, {wanted} cannot ship")]
@@ -58,7 +58,7 @@ impl Shipped {
                 FitConfig { shape: DenseShape { hidden, ..fit.shape.clone() }, seed: params.seed, ..fit.clone() }
             }
             Shipped::Members(_) => {
-                let config = teacher.models[0].config(params);
+                let config = teacher.parts[0].model.config(params);
                 let penalty = teacher.penalty().map_or(config.penalty, |penalty| penalty.chosen);
                 FitConfig { penalty, ..config }
             }
@@ -81,7 +81,7 @@ impl Shipped {
 }
 
 /// The one model that members are taken of: [`plan`] refuses to take them of several.
-fn only(teacher: &SelectedTeacher) -> &dyn Teacher {
+fn only(teacher: &SelectedTeacher) -> &dyn Networks {
     teacher.single().expect("members ship of one model alone")
 }
 
@@ -105,9 +105,9 @@ fn allowed(teacher: &SelectedTeacher, members: usize, inputs: usize) -> Result<u
     Err(ShipError::Size { what, multiply_adds, hidden })
 }
 
-/// Multiply-adds of a teacher's networks one after another.
+/// Multiply-adds of a teacher's networks one after another; trees multiply nothing.
 pub(super) fn teacher_multiply_adds(teacher: &SelectedTeacher, inputs: usize) -> usize {
-    teacher.parts.iter().map(|part| part.members() * multiply_adds(inputs, &part.hidden(), 1)).sum()
+    teacher.networks().map(|networks| networks.members() * multiply_adds(inputs, &networks.hidden(), 1)).sum()
 }
 
 /// As [`tenure::network::Network::multiply_adds`], of members side by side that are not packed yet.

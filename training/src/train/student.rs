@@ -12,12 +12,13 @@ use super::synthetic::customers;
 use crate::cohort::Cohort;
 use crate::fit::{Control, DenseRows, DenseShape, EpochReport, FitConfig, FitError, FitOptions, Fitted};
 
-/// Fits a student to `distillation_set`; early stopping by the labels of the validation rows.
+/// Fits a student to `distillation_set`. It ends when it agrees with the teacher on the validation
+/// rows; their labels choose the epoch.
 pub(super) fn distill(
     params: &TrainParams,
     student: &Student,
     distillation_set: &mut DistillationSet,
-    validation: &Subset,
+    validation: &Answered,
     options: &FitOptions,
     on_epoch: &mut dyn FnMut(&EpochReport) -> Control,
 ) -> Result<Fitted, FitError> {
@@ -26,6 +27,45 @@ pub(super) fn distill(
     let shape = DenseShape { hidden: student.hidden.clone(), ..fit.shape.clone() };
     let config = FitConfig { shape, seed: params.seed, ..fit.clone() };
     crate::fit::fit(&config, distillation_set, validation, options, on_epoch)
+}
+
+/// Rows with the teacher's probabilities as targets.
+pub(super) struct Answered<'a> {
+    rows: Subset<'a>,
+    probabilities: Vec<f32>,
+}
+
+impl<'a> Answered<'a> {
+    pub(super) fn new(rows: Subset<'a>, teacher: &SelectedTeacher) -> Answered<'a> {
+        let probabilities = teacher.logits(&rows).into_iter().map(|logit| sigmoid(logit) as f32).collect();
+        Answered { rows, probabilities }
+    }
+}
+
+impl DenseRows for Answered<'_> {
+    fn labels(&self) -> &[bool] {
+        self.rows.labels()
+    }
+
+    fn target(&self, row: usize) -> f32 {
+        self.probabilities[row]
+    }
+
+    fn columns(&self) -> usize {
+        self.rows.columns()
+    }
+
+    fn inputs(&self) -> Vec<usize> {
+        self.rows.inputs()
+    }
+
+    fn write(&self, indices: &[usize], out: &mut [f32]) {
+        self.rows.write(indices, out);
+    }
+
+    fn values(&self, row: usize, out: &mut [f32]) {
+        self.rows.values(row, out);
+    }
 }
 
 /// The real rows, the synthetic rows, then repeated real rows, each with the target of the student.
@@ -100,6 +140,10 @@ impl DenseRows for DistillationSet<'_> {
         self.real.columns()
     }
 
+    fn inputs(&self) -> Vec<usize> {
+        self.real.inputs()
+    }
+
     fn write(&self, indices: &[usize], out: &mut [f32]) {
         let (real, synthetic) = (self.real.labels().len(), self.synthetic);
         for (&index, out) in indices.iter().zip(out.chunks_exact_mut(self.columns())) {
@@ -110,15 +154,23 @@ impl DenseRows for DistillationSet<'_> {
             }
         }
     }
+
+    fn values(&self, row: usize, out: &mut [f32]) {
+        match row.checked_sub(self.real.labels().len()) {
+            Some(synthetic) if synthetic < self.synthetic => self.encoded.values(&self.features, synthetic, out),
+            Some(again) => self.real.values((again - self.synthetic) % self.real.labels().len(), out),
+            None => self.real.values(row, out),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::params::Model;
-    use super::super::teacher::Teacher;
+    use super::super::selection::Part;
+    use super::super::teacher::{Networks, Teacher};
     use super::*;
     use crate::cohort::tests::{SCHEMA, cohort};
-    use crate::folded::FoldedNetwork;
     use burn::tensor::Device;
     use tenure::encoding::EncoderParams;
 
@@ -132,6 +184,10 @@ mod tests {
     }
 
     impl Teacher for Known {
+        fn networks(&self) -> Option<&dyn Networks> {
+            None
+        }
+
         fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32> {
             let mut row = vec![0.0; rows.columns()];
             let leaves = |at: usize| {
@@ -140,22 +196,11 @@ mod tests {
             };
             (0..rows.labels().len()).map(leaves).collect()
         }
+    }
 
-        fn members(&self) -> usize {
-            1
-        }
-
-        fn hidden(&self) -> Vec<usize> {
-            unreachable!("a student asks for probabilities")
-        }
-
-        fn folded(&self, _: usize) -> FoldedNetwork {
-            unreachable!("a student asks for probabilities")
-        }
-
-        fn logits(&self, _: usize, _: &dyn DenseRows) -> Vec<f32> {
-            unreachable!("a student asks for probabilities")
-        }
+    fn selected(known: Known) -> SelectedTeacher {
+        let parts = vec![Part { model: Model::Linear, weight: 1.0, teacher: Box::new(known) }];
+        SelectedTeacher { parts, tried: Vec::new(), skipped: Vec::new() }
     }
 
     #[test]
@@ -176,13 +221,12 @@ mod tests {
         let encoded = Encoded::fit(&EncoderParams::default(), &cohort, &fit_rows).unwrap();
         let columns = |index: usize| encoded.layout().input_rows(encoded.encoder(), index).0.start;
         let known = || Known { year: columns(1) + 2, partner: columns(2) + 1 };
-        let parts: Vec<Box<dyn Teacher>> = vec![Box::new(known())];
-        let teacher = SelectedTeacher { models: vec![Model::Linear], parts, tried: Vec::new() };
+        let teacher = selected(known());
         let fit = FitConfig { maximum_epochs: 30, learning_rate: 0.02, ..DistillationParams::default().fit };
         let distillation = DistillationParams { synthetic_rows: 4000, label_share: 0.0, fit, ..Default::default() };
         let params = TrainParams { distillation, ..TrainParams::default() };
         let mut distillation_set = DistillationSet::new(&params, &teacher, &encoded, &cohort, &fit_rows);
-        let validation = encoded.subset(&others);
+        let validation = Answered::new(encoded.subset(&others), &teacher);
         let student = distill(
             &params,
             &Student::new(&[8]),
@@ -206,8 +250,7 @@ mod tests {
         let encoded = Encoded::fit(&EncoderParams::default(), &cohort, &rows).unwrap();
         let params = DistillationParams { synthetic_rows: 100, label_share: 1.0, ..Default::default() };
         let params = TrainParams { distillation: params, ..TrainParams::default() };
-        let parts: Vec<Box<dyn Teacher>> = vec![Box::new(Known { year: 0, partner: 1 })];
-        let teacher = SelectedTeacher { models: vec![Model::Linear], parts, tried: Vec::new() };
+        let teacher = selected(Known { year: 0, partner: 1 });
         let mut again = DistillationSet::new(&params, &teacher, &encoded, &cohort, &rows);
         // Distinct targets identify the rows.
         again.targets = (0..160).map(|row| row as f32).collect();

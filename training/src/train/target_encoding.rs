@@ -1,5 +1,6 @@
-//! Target encoding of fields with many categories (Micci-Barreca 2001): one number, the log-odds of
-//! churn in the category less those of all rows, instead of a column for each category.
+//! Target encoding of categories (Micci-Barreca 2001): one number, the log-odds of churn in the
+//! category less those of all rows. Trees read every field of more than two categories so, networks
+//! those with many, instead of a column for each category.
 //!
 //! Training rows use out-of-fold encodings; all other rows use the encoding fitted on the full
 //! training set, as in scikit-learn's `TargetEncoder`. Otherwise the encoding of a training row
@@ -10,10 +11,15 @@ use tenure::encoding::{CategoryValues, Encoder, EncoderParams, Features, Input, 
 use crate::cohort::gather;
 use crate::split::stratified_folds;
 
-/// A field with more categories than this is target-encoded. With fewer, a column for each category
-/// is better: every column has enough rows, and it can interact with the other fields. With more,
-/// columns slow down every step.
-const MANY: usize = 256;
+/// A field with more categories than this is target-encoded for networks. With fewer, a column for
+/// each category is better: every column has enough rows, and it can interact with the other
+/// fields. With more, columns slow down every step.
+const MANY: u32 = 256;
+
+/// Whether networks read an input by its target encoding.
+pub(super) fn has_many_categories(input: &Input) -> bool {
+    matches!(input.scale, Scale::Category { count } if count > MANY)
+}
 
 /// Folds of the training rows.
 const FOLDS: usize = 10;
@@ -24,8 +30,8 @@ const SEED: u64 = 0;
 /// The highest strength: the encoding is then the prior alone.
 const MOST_STRENGTH: f64 = 1e9;
 
-/// The encoding of every input; `None` for a number, and for a field with a column for each
-/// category.
+/// The encoding of every input; `None` for a number, and for a field of two categories, which any
+/// question tells apart.
 pub(super) struct TargetEncodings {
     inputs: Vec<Option<TargetEncoding>>,
     /// The fold of each training row.
@@ -43,7 +49,7 @@ struct TargetEncoding {
 
 impl TargetEncodings {
     /// Fits to the training rows `fit_rows`; `features` and `labels` are of all rows. `None` if no
-    /// field has many categories, or if a class has too few rows for two folds.
+    /// field has more than two categories, or if a class has too few rows for two folds.
     pub(super) fn fit(
         params: &EncoderParams,
         encoder: &Encoder,
@@ -51,11 +57,11 @@ impl TargetEncodings {
         labels: &[bool],
         fit_rows: &[u32],
     ) -> Option<TargetEncodings> {
-        let many = |input: &Input| match input.scale {
-            Scale::Category { count } => Some(count as usize).filter(|count| *count > MANY),
+        let several = |input: &Input| match input.scale {
+            Scale::Category { count } => Some(count as usize).filter(|count| *count > 2),
             Scale::Number { .. } => None,
         };
-        if !encoder.inputs().iter().any(|input| many(input).is_some()) {
+        if !encoder.inputs().iter().any(|input| several(input).is_some()) {
             return None;
         }
         let labels = gather(labels, fit_rows);
@@ -63,7 +69,7 @@ impl TargetEncodings {
         let folds = FOLDS.min(positives).min(labels.len() - positives);
         let fold_of = stratified_folds(&labels, folds, SEED).ok()?;
         let encoding = |(index, input): (usize, &Input)| {
-            let categories = many(input)?;
+            let categories = several(input)?;
             let row = |at: usize| (features.get(index, fit_rows[at] as usize).0 - input.first_row) as usize;
             // By fold and category; the last two are OTHER and missing.
             let mut counts = vec![vec![Count::default(); categories + 2]; folds];
@@ -247,9 +253,18 @@ mod tests {
         let cohort = cohort(&format!("tenure,contract,partner,Churn\n{text}"), &schema).unwrap();
         let rows: Vec<u32> = (0..60).collect();
         let encoded = Encoded::fit(&EncoderParams::default(), &cohort, &rows).unwrap();
+        let encodings = encodings(&cohort, &encoded, &rows);
+        // Of tenure, contract and partner, trees read the contract by its encoding.
+        assert_eq!(encodings.inputs.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, false]);
+        let (subset, mut values) = (encoded.subset(&rows), [0.0; 3]);
+        subset.values(7, &mut values);
+        let contract = encodings.inputs[1].as_ref().unwrap();
         let features = encoded.features(&rows);
-        let params = EncoderParams::default();
-        assert!(TargetEncodings::fit(&params, encoded.encoder(), &features, cohort.labels(), &rows).is_none());
+        let place = (features.get(1, 7).0 - encoded.encoder().inputs()[1].first_row) as usize;
+        assert_eq!(values[1], contract.out_of_fold[encodings.fold_of[7] as usize][place]);
+        let of_row = values;
+        encoded.values(&features, 7, &mut values);
+        assert_eq!(values, [of_row[0], contract.full[place], of_row[2]]);
         assert_eq!(encoded.layout().input_rows(encoded.encoder(), 1).0.len(), 5);
     }
 }

@@ -6,12 +6,22 @@ use std::fmt::Debug;
 use crate::fit::{DenseRows, Penalty};
 use crate::folded::FoldedNetwork;
 
-/// A fitted model that a student can learn from. It has one member or more, each a network of its
-/// own.
+/// A fitted model that a student can learn from.
 pub trait Teacher: Debug + Send + Sync {
     /// Probabilities of the positive class, one for each row, before calibration.
     fn probabilities(&self, rows: &dyn DenseRows) -> Vec<f32>;
 
+    /// Its networks; `None` for trees, which can teach and cannot ship.
+    fn networks(&self) -> Option<&dyn Networks>;
+
+    /// The penalty on its weights, if the validation rows chose it.
+    fn penalty(&self) -> Option<&PenaltyChoice> {
+        None
+    }
+}
+
+/// One network or more of the same shape, whose logits are averaged.
+pub trait Networks: Debug + Send + Sync {
     /// Number of members.
     fn members(&self) -> usize;
 
@@ -23,11 +33,14 @@ pub trait Teacher: Debug + Send + Sync {
 
     /// The logits of that network as burn computes them, one for each row.
     fn logits(&self, count: usize, rows: &dyn DenseRows) -> Vec<f32>;
+}
 
-    /// The penalty on its weights, if the validation rows chose it.
-    fn penalty(&self) -> Option<&PenaltyChoice> {
-        None
-    }
+/// Something that was not fitted, for people and the model card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// As in `tabm`.
+    pub what: String,
+    pub why: String,
 }
 
 /// A penalty that the validation rows chose.
@@ -36,4 +49,6 @@ pub struct PenaltyChoice {
     pub chosen: Penalty,
     /// The log-loss under each that was tried, on the validation rows and before calibration.
     pub tried: Vec<(Penalty, f64)>,
+    /// The other penalty, where it was not tried.
+    pub skipped: Option<Skipped>,
 }

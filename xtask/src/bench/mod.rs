@@ -10,6 +10,7 @@ pub mod peers;
 mod quality;
 mod runtime;
 mod train;
+mod whole;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -21,7 +22,8 @@ pub enum Benchmark {
     /// Scoring and explaining in Node and headless Chromium, and natively, beside onnxruntime, tfjs
     /// and plain JavaScript
     Runtime(runtime::Options),
-    /// Fitting the networks beside PyTorch and the reference TabM: target/bench/train.json
+    /// Fitting the networks beside PyTorch and the reference TabM: target/bench/train.json; with
+    /// --end-to-end, whole trainings beside CatBoost, LightGBM and TabM
     Train(train::Options),
     /// The defaults on real tables beside LightGBM and CatBoost: target/bench/quality.json; with
     /// --check, against bars

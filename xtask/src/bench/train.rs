@@ -3,6 +3,8 @@
 //!
 //! One process a fit, ours and the peer's in turn, two threads each; the ratio is that of the
 //! medians. Both sides get the same rows, network, mini-batches and epochs (tests/bench/train).
+//!
+//! `--end-to-end` measures whole trainings instead (`whole.rs`).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +14,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::peers::Python;
+use super::whole;
 use crate::command::{self, Outcome, cargo, program, step};
 use crate::{figures, project};
 
@@ -26,9 +29,17 @@ pub struct Options {
     /// The Python (3.10 or newer) that the peers are installed for
     #[arg(long, default_value = "python3")]
     python: PathBuf,
+    /// Measure whole trainings beside CatBoost, LightGBM and the reference TabM instead:
+    /// target/bench/train_end_to_end.json
+    #[arg(long)]
+    end_to_end: bool,
+    /// Tables of --end-to-end
+    #[arg(long, value_delimiter = ',', default_value = "ibm_telco,churn5000,credit,health,lending")]
+    tables: Vec<String>,
 }
 
-const THREADS: &str = "2";
+/// Of both sides.
+pub(super) const THREADS: &str = "2";
 
 /// A network's name, its description, the factor on the epochs, and the most that our time may be
 /// of the peer's.
@@ -41,13 +52,17 @@ const NETWORKS: [(&str, &str, usize, Option<f64>); 4] = [
 
 pub fn run(options: &Options) -> Result<()> {
     ensure!(options.repetitions > 0 && options.epochs > 0, "--repetitions and --epochs must be at least 1");
+    let requirements = project::path("tests/bench/train/requirements.txt");
+    let peers = Python::in_folder("bench/python");
+    if options.end_to_end {
+        step("peers", || peers.install(&options.python, &requirements))?;
+        return whole::run(&options.tables, &peers, &options.python);
+    }
     step("our side", || {
         let mut build = cargo();
         build.args(["build", "--release", "--workspace", "--example", "train_speed"]);
         command::run(&mut build).map(|()| Outcome::Done)
     })?;
-    let requirements = project::path("tests/bench/train/requirements.txt");
-    let peers = Python::in_folder("bench/python");
     step("peers", || peers.install(&options.python, &requirements))?;
     let folder = project::output("bench/train");
     command::run(ours().arg("prepare").arg(&folder))?;

@@ -8,7 +8,7 @@ use tenure_training::fit::EpochReport;
 use tenure_training::metrics::Metric;
 use tenure_training::train::Trained;
 
-use crate::card::{penalty, with_interval};
+use crate::card::{beyond_tolerance, penalty, skipped, teacher, with_interval};
 use crate::console::Console;
 
 /// The progress of epochs: a bar, lines, or JSON.
@@ -59,9 +59,15 @@ pub(super) fn summary(card: &ModelCard, trained: &Trained, started: Instant, con
     console.say(format!(
         "shipped: the {}, {small} multiply-adds a row; its teacher: {}, {} networks, {large} multiply-adds a row",
         trained.shipped.name(&trained.teacher),
-        trained.teacher.name(),
+        teacher(card).unwrap_or_default(),
         trained.teacher.members()
     ));
+    if let Some(skipped) = skipped(card) {
+        console.say(format!("not fitted: {skipped}"));
+    }
+    if let Some(words) = beyond_tolerance(card) {
+        console.warn(format!("what ships is beyond its tolerance: {words}"));
+    }
     if let Some(teacher) = &card.teacher {
         console.say(format!(
             "difference from the teacher on the test rows: ROC-AUC {:+.4}, log-loss {:+.4}",

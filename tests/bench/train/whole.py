@@ -1,0 +1,169 @@
+"""Whole trainings for `cargo xtask bench train --end-to-end`: their CPU time, memory and quality.
+
+    python whole.py command COMMAND...
+    python whole.py peers TABLE.csv TABLE.folds.csv TABLE.inner.csv TARGET POSITIVE [IDENTIFIER ...]
+
+`command` runs a command and prints its CPU time and peak memory. `peers` fits CatBoost, LightGBM and the reference TabM on
+a fold's rows 0, stops them early on its rows 1 and measures them on its rows -1, two threads each. CPU time is that of a
+fold, from the table in memory to the test rows' probabilities. TabM is fitted on the first fold alone: it takes minutes.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+
+THREADS = 2
+FOLDS_OF_TABM = 1
+
+
+def run(command):
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"cpu_s": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}
+
+
+def fit_catboost(table, labels, fit, validation, categories):
+    import catboost
+
+    model = catboost.CatBoostClassifier(
+        iterations=4000,
+        learning_rate=0.03,
+        depth=5,
+        l2_leaf_reg=5,
+        random_seed=0,
+        thread_count=THREADS,
+        verbose=0,
+        allow_writing_files=False,
+    )
+
+    def pool(rows):
+        return catboost.Pool(table.iloc[rows], labels[rows], categories)
+
+    model.fit(pool(fit), eval_set=pool(validation), early_stopping_rounds=75)
+    return lambda rows: model.predict_proba(table.iloc[rows])[:, 1]
+
+
+def fit_lightgbm(table, labels, fit, validation, categories):
+    import lightgbm
+
+    table = table.astype({column: "category" for column in categories})
+    model = lightgbm.LGBMClassifier(
+        n_estimators=4000,
+        learning_rate=0.03,
+        num_leaves=15,
+        subsample=0.8,
+        subsample_freq=1,
+        colsample_bytree=0.8,
+        reg_lambda=1,
+        random_state=0,
+        n_jobs=THREADS,
+        verbose=-1,
+    )
+    stop = lightgbm.early_stopping(75, verbose=False)
+    watched = [(table.iloc[validation], labels[validation])]
+    model.fit(table.iloc[fit], labels[fit], eval_set=watched, callbacks=[stop])
+    return lambda rows: model.predict_proba(table.iloc[rows])[:, 1]
+
+
+def fit_tabm(table, labels, fit, validation, categories):
+    """The package's TabM (k = 32) with its piecewise-linear embeddings, AdamW, 16 epochs of patience."""
+    import numpy
+    import torch
+    from rtdl_num_embeddings import PiecewiseLinearEmbeddings, compute_bins
+    from tabm import TabM
+
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(0)
+    names = [column for column in table.columns if column not in categories]
+    numbers = table[names].to_numpy("float32")
+    middle = numpy.nanmedian(numbers[fit], 0)
+    numbers = numpy.where(numpy.isnan(numbers), middle, numbers)
+    mean, deviation = numbers[fit].mean(0), numbers[fit].std(0)
+    numbers = torch.tensor((numbers - mean) / numpy.where(deviation > 0, deviation, 1))
+    known = {column: sorted(set(table[column].iloc[fit])) for column in categories}
+    # A category that the fold does not know counts as the last one.
+    codes = [
+        [{name: at for at, name in enumerate(known[column])}.get(name, len(known[column])) for name in table[column]]
+        for column in categories
+    ]
+    codes = torch.tensor(numpy.array(codes).T.reshape(len(table), -1))
+    varies = (numbers[fit].amax(0) > numbers[fit].amin(0)).tolist()
+    numbers = numbers[:, varies]
+    embeddings = None
+    if numbers.shape[1]:
+        bins = compute_bins(numbers[fit], n_bins=16)
+        embeddings = PiecewiseLinearEmbeddings(bins, 16, activation=False, version="B")
+    model = TabM.make(
+        n_num_features=numbers.shape[1],
+        cat_cardinalities=[len(known[column]) + 1 for column in categories],
+        d_out=1,
+        num_embeddings=embeddings,
+        k=32,
+    )
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=3e-4)
+    target = torch.tensor(labels, dtype=torch.float32)
+    loss_function = torch.nn.functional.binary_cross_entropy_with_logits
+
+    def logits(rows):
+        parts = [part[rows] if part.shape[1] else None for part in (numbers, codes)]
+        return model(*parts).squeeze(-1)
+
+    def predict(rows):
+        model.eval()
+        with torch.inference_mode():
+            chunks = [torch.sigmoid(logits(rows[at : at + 1024])).mean(1) for at in range(0, len(rows), 1024)]
+        return torch.cat(chunks).numpy().astype(float)
+
+    rows, best, state, since = torch.tensor(fit), numpy.inf, None, 0
+    while since < 16:
+        model.train()
+        for batch in rows[torch.randperm(len(rows))].split(256):
+            loss = loss_function(logits(batch), target[batch][:, None].expand(-1, model.k))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        probabilities = torch.tensor(predict(validation)).clamp(1e-7, 1 - 1e-7)
+        seen = torch.nn.functional.binary_cross_entropy(probabilities, target[validation].double()).item()
+        since = 0 if seen < best else since + 1
+        if seen < best:
+            best, state = seen, {name: value.clone() for name, value in model.state_dict().items()}
+    model.load_state_dict(state)
+    return predict
+
+
+def peers(path, folds, inner, target, positive, *identifiers):
+    import numpy
+    import pandas
+    from sklearn.metrics import log_loss, roc_auc_score
+
+    table = pandas.read_csv(path, na_values=["", " "])
+    labels = (table[target].astype(str) == positive).to_numpy().astype(int)
+    assert (labels == pandas.read_csv(folds)["y"]).all(), "the folds are of another table"
+    table = table.drop(columns=[target, *identifiers])
+    categories = [column for column in table.columns if table[column].dtype.kind not in "if"]
+    for column in categories:
+        texts = table[column].astype(object)
+        table[column] = texts.where(texts.notna(), "missing").astype(str).astype(object)
+    parts = pandas.read_csv(inner).drop(columns="row").to_numpy()
+    figures = {}
+    for name, method, count in [
+        ("catboost", fit_catboost, parts.shape[1]),
+        ("lightgbm", fit_lightgbm, parts.shape[1]),
+        ("tabm", fit_tabm, FOLDS_OF_TABM),
+    ]:
+        measured = {"roc_auc": [], "log_loss": [], "cpu_s": []}
+        for fold in range(count):
+            fit, validation, test = (numpy.flatnonzero(parts[:, fold] == part) for part in (0, 1, -1))
+            started = time.process_time()
+            probabilities = method(table, labels, fit, validation, categories)(test)
+            measured["cpu_s"].append(time.process_time() - started)
+            measured["roc_auc"].append(roc_auc_score(labels[test], probabilities))
+            measured["log_loss"].append(log_loss(labels[test], probabilities))
+        figures[name] = measured
+    return figures
+
+
+mode, *arguments = sys.argv[1:]
+print(json.dumps(run(arguments) if mode == "command" else peers(*arguments)))
