@@ -6,8 +6,8 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_cli::commands::{
-    audit, card, check, config, crossval, decide, evaluate, explain, export, imbalance, init, keygen, monitor, outcomes,
-    plan, report, retrain, runs, sample, score, sign, track, train, tune, verify,
+    audit, card, check, config, crossval, decide, evaluate, explain, export, imbalance, init, keygen, monitor,
+    outcomes, plan, report, retrain, runs, sample, score, sign, track, train, tune, verify,
 };
 use tenure_cli::configuration::{self, ResolvedSettings};
 use tenure_cli::console::{Console, printable};

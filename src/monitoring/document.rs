@@ -36,7 +36,7 @@ impl Profile {
         let Scores { rows, sums, squares, total, positive } = &self.scores;
         let parts: Vec<String> = self.parts.iter().map(|part| quoted(&format!("{part:016x}"))).collect();
         let days = match self.days {
-            Some(days) => list(&days.map(|day| quoted(&date::text(f64::from(day)))).to_vec()),
+            Some(days) => list(&days.map(|day| quoted(&date::text(f64::from(day))))),
             None => "null".into(),
         };
         let scores = object(&[

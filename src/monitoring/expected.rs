@@ -190,8 +190,9 @@ pub(super) fn roc_auc(bins: &[Bin]) -> Option<(f64, f64)> {
     }
     let mut below = 0.0;
     let mut wins = 0.0;
-    // Share of those who stay that are below a bin, and share of those who leave that are above.
-    let mut places = Vec::with_capacity(bins.len());
+    // By bin: those who leave and the share of those who stay below them; those who stay and the share of
+    // those who leave above them.
+    let (mut leavers, mut stayers) = (Vec::with_capacity(bins.len()), Vec::with_capacity(bins.len()));
     let mut passed = 0.0;
     for &[rows, sum, square] in bins.iter().filter(|bin| bin[0] > 0.0) {
         let others = rows - sum;
@@ -202,15 +203,14 @@ pub(super) fn roc_auc(bins: &[Bin]) -> Option<(f64, f64)> {
         let within = (sum * others / 2.0 + ranked).min(sum * others);
         wins += sum * below + within;
         let share = if sum * others > 0.0 { within / (sum * others) } else { 0.5 };
-        places.push((sum, (below + share * others) / stay, others, (leave - passed - sum + share * sum) / leave));
+        leavers.push((sum, (below + share * others) / stay));
+        stayers.push((others, (leave - passed - sum + share * sum) / leave));
         below += others;
         passed += sum;
     }
     let area = wins / (leave * stay);
-    let spread = |weights: &dyn Fn(&(f64, f64, f64, f64)) -> (f64, f64), all: f64| {
-        places.iter().map(weights).map(|(weight, place)| weight * (place - area) * (place - area)).sum::<f64>()
-            / (all * all)
+    let spread = |places: &[(f64, f64)], all: f64| {
+        places.iter().map(|(weight, place)| weight * (place - area) * (place - area)).sum::<f64>() / (all * all)
     };
-    let variance = spread(&|place| (place.0, place.1), leave) + spread(&|place| (place.2, place.3), stay);
-    Some((area, variance))
+    Some((area, spread(&leavers, leave) + spread(&stayers, stay)))
 }

@@ -107,7 +107,7 @@ pub fn sql(artifact: &Artifact, options: &SqlOptions) -> Result<String, ExportEr
     if widest > limits.columns {
         return too_large("columns in a step", widest, limits.columns);
     }
-    let (weight_columns, weights) = network::weights(artifact);
+    let network::Weights { columns: weight_columns, rows: weights } = network::weights(artifact);
     let rows = weights.len().max(spelled.len());
     if rows > limits.rows {
         return too_large("rows of weights or spellings", rows, limits.rows);

@@ -139,7 +139,6 @@ fn first_layer(
     places: &[Place],
     joins: usize,
 ) -> Vec<String> {
-    let units = parts.units + 1;
     let mut sums = vec!["0e0".to_owned()];
     sums.extend(parts.bias.iter().map(|bias| text_f32(*bias)));
     let mut step = places
@@ -173,14 +172,14 @@ fn first_layer(
             aliases.push((alias, place.way.as_deref()));
         }
         let names: Vec<&str> = group.iter().map(|place| place.name.as_str()).collect();
-        for unit in 0..units {
+        for (unit, sum) in sums.iter_mut().enumerate() {
             let column = if unit == 0 { "direct".to_owned() } else { format!("unit_{}", unit - 1) };
             let term = |(alias, way): &(String, Option<&str>)| match way {
                 None => format!("{alias}.{column}"),
                 Some(way) => format!("{alias}.{column} + (n_{alias}.{column} - {alias}.{column}) * {way}"),
             };
             let terms: Vec<String> = aliases.iter().map(term).collect();
-            let text = format!("{} + {}", sums[unit], terms.join(" + "));
+            let text = format!("{sum} + {}", terms.join(" + "));
             let (name, text) = match (unit, at == last) {
                 (0, _) => (format!("direct_{at}"), text),
                 (_, true) => (format!("layer_1_unit_{}", unit - 1), query.dialect.greatest(&text, "0e0")),
@@ -188,7 +187,7 @@ fn first_layer(
             };
             let comment =
                 if unit == 0 { format!("First layer: adds the rows of {}", names.join(", ")) } else { String::new() };
-            sums[unit] = query.bind_at(step, &name, text, &comment);
+            *sum = query.bind_at(step, &name, text, &comment);
         }
         step += 1;
     }
@@ -222,8 +221,16 @@ fn text_f32(weight: f32) -> String {
     }
 }
 
-/// The rows of the table of weights, with what each stands for.
-pub(super) fn weights(artifact: &Artifact) -> (Vec<(String, &'static str)>, Vec<(Vec<String>, String)>) {
+/// The table of weights.
+pub(super) struct Weights {
+    /// Name and type.
+    pub(super) columns: Vec<(String, &'static str)>,
+    /// Cells, and what the row stands for.
+    pub(super) rows: Vec<(Vec<String>, String)>,
+}
+
+/// The table of weights of a model.
+pub(super) fn weights(artifact: &Artifact) -> Weights {
     let parts = artifact.network.parts();
     let mut columns = vec![("place".to_owned(), "INT64"), ("direct".to_owned(), "FLOAT64")];
     columns.extend((0..parts.units).map(|unit| (format!("unit_{unit}"), "FLOAT64")));
@@ -241,7 +248,7 @@ pub(super) fn weights(artifact: &Artifact) -> (Vec<(String, &'static str)>, Vec<
     let mut cells = vec![rows.len().to_string()];
     cells.extend(std::iter::repeat_n("0e0".to_owned(), parts.units + 1));
     rows.push((cells, String::new()));
-    (columns, rows)
+    Weights { columns, rows }
 }
 
 /// What the rows of an input stand for.

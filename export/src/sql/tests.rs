@@ -94,7 +94,7 @@ fn what_a_dialect_does_not_take_is_refused_with_its_size() {
 #[test]
 fn products_that_could_overflow_are_refused_where_that_ends_a_query() {
     let mut artifact = artifact();
-    let formula = vec!["MonthlyCharges"; 12].join(" * ");
+    let formula = ["MonthlyCharges"; 12].join(" * ");
     let schema = &mut artifact.document.schema;
     schema.derived.push(tenure::schema::Derived {
         name: "twelfth".into(),
