@@ -110,8 +110,14 @@ test("the list holds who is worth a call, and follows the limits and the levers"
   await expect.poll(() => figure(page, "They cost")).toBeLessThan(spent);
 
   const name = await plan(page).locator("tbody th button").first().innerText();
+  const offer = await plan(page).locator(".offer").first().innerText();
+  const why = plan(page).locator(".why").first();
+  await expect(why).toContainText("points");
+  const [, points] = /\+(\d+\.\d) points/.exec(await why.innerText())!;
   await plan(page).locator("tbody th button").first().click();
   await expect(panel(page).getByRole("heading", { level: 2, name })).toBeVisible();
+  // The offer of the list is one of the customer's, and its reason has the same points there.
+  await expect(panel(page).locator("tenure-actions li", { hasText: offer })).toContainText(`+${points} percentage`);
 });
 
 test("the exported list has offers, profits and reasons, and nothing that a spreadsheet runs", async ({ page }) => {

@@ -67,7 +67,7 @@ export interface OfferReason {
   /** The field's label, after that of its group. */
   label: string;
   text: string;
-  /** What it adds to the probability. */
+  /** What the field adds to the probability. */
   contribution: number;
 }
 
