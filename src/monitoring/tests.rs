@@ -207,7 +207,7 @@ fn what_moved_is_seen_and_named() {
     assert_eq!(drifted, [0]);
     assert!(found.scores.drifted);
     let bins = found.scores.distances.degrees;
-    assert!((15.0..32.0).contains(&bins) && found.scores.distances.chi_square.value > 100.0, "{bins}");
+    assert!((15.0..32.0).contains(&bins), "{bins}");
     let wasserstein = found.fields[0].distances.wasserstein.unwrap();
     assert!(wasserstein.value > wasserstein.threshold);
 }

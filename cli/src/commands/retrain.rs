@@ -42,7 +42,9 @@ use crate::table::TableArguments;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The artifact to replace
-    pub model: PathBuf,
+    // Not `model`: that is a hyperparameter.
+    #[arg(value_name = "MODEL")]
+    pub champion: PathBuf,
     #[command(flatten)]
     pub trust: TrustArguments,
     #[command(flatten)]
@@ -105,9 +107,9 @@ pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console
     }
     refuse_overwrite(&arguments.verdict, arguments.force)?;
     if arguments.require_approval {
-        refuse_overwrite(&beside(&arguments.model, "challenger"), arguments.force)?;
+        refuse_overwrite(&beside(&arguments.champion, "challenger"), arguments.force)?;
     }
-    let ArtifactFile { artifact, sha256 } = read_artifact(&arguments.model, None, &arguments.trust)?;
+    let ArtifactFile { artifact, sha256 } = read_artifact(&arguments.champion, None, &arguments.trust)?;
     let champion = Scorer::new(artifact);
     if !arguments.if_drifted.is_empty() && !has_drifted(arguments, &champion, &sha256, console)? {
         console.say("nothing has moved: the model stays");
@@ -225,9 +227,9 @@ fn challenge(
     let metrics = found.iter().map(|(key, difference)| (format!("retrain.{key}"), difference.difference));
     recorder.metrics(metrics.collect());
     if is_better && arguments.require_approval {
-        write(&beside(&arguments.model, "challenger"), &bytes, Existing::forced(arguments.force))?;
+        write(&beside(&arguments.champion, "challenger"), &bytes, Existing::forced(arguments.force))?;
     } else if is_better {
-        replace(&arguments.model, &bytes)?;
+        replace(&arguments.champion, &bytes)?;
     }
     write_json(&arguments.verdict, &verdict, arguments.force)?;
     recorder.file("verdict.json", &serde_json::to_vec_pretty(&verdict).map_err(Failure::data)?, false);
@@ -238,15 +240,15 @@ fn challenge(
             format!(
                 "the challenger is better and waits for a person: look at {}, then run `tenure approve {} --verdict {}`",
                 arguments.verdict.display(),
-                arguments.model.display(),
+                arguments.champion.display(),
                 arguments.verdict.display()
             ),
         )),
         _ => {
             console.say(format!(
                 "{}: replaced; the model before is in {}",
-                arguments.model.display(),
-                beside(&arguments.model, "previous").display()
+                arguments.champion.display(),
+                beside(&arguments.champion, "previous").display()
             ));
             Ok(())
         }
