@@ -149,8 +149,13 @@ pub struct TeacherSummary {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<_>", optional))]
     pub skipped: BTreeMap<String, String>,
-    /// What the network in the artifact may have more of validation log-loss than the teacher;
-    /// beyond it, no network that was tried agrees with the teacher.
+    /// Log-loss of the network in the artifact less the teacher's, on the validation rows and before
+    /// calibration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub excess_log_loss: Option<f64>,
+    /// The largest excess that is tolerated; beyond it, no network that was tried agrees with the
+    /// teacher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub tolerated_log_loss: Option<f64>,

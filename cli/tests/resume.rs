@@ -93,3 +93,42 @@ fn a_killed_training_ends_with_the_same_bytes() {
     assert_eq!(code, Some(2), "{words}");
     assert!(words.contains("table's SHA-256"), "{words}");
 }
+
+#[test]
+fn a_cross_validation_keeps_its_finished_folds() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = table(folder.path());
+    let path = |name: &str| folder.path().join(name);
+    let crossval = |json: &str, seed: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
+        command.args(["crossval", "--schema", "ibm_telco", "--splits", "2", "--model", "linear", "--ship", "teacher"]);
+        command.args(["--epochs", "3", "--seed", seed, "--force"]).arg("--data").arg(&table);
+        command.arg("--checkpoint-dir").arg(path("folds")).arg("--json").arg(path(json)).output().unwrap()
+    };
+    let words = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let whole = crossval("whole.json", "0");
+    assert!(whole.status.success(), "{}", words(&whole));
+    // A fold that was finished is not measured again: even the time it took is the same.
+    let kept = std::fs::read(path("folds/fold-1.json")).unwrap();
+    std::fs::remove_file(path("folds/fold-0.json")).unwrap();
+    let again = crossval("again.json", "0");
+    assert!(again.status.success(), "{}", words(&again));
+    assert_eq!(std::fs::read(path("folds/fold-1.json")).unwrap(), kept);
+    let read =
+        |name: &str| -> serde_json::Value { serde_json::from_slice(&std::fs::read(path(name)).unwrap()).unwrap() };
+    let (whole, again) = (read("whole.json"), read("again.json"));
+    assert_eq!(whole["shipped"]["log_loss"], again["shipped"]["log_loss"]);
+    assert_eq!(whole["shipped"]["fit_seconds"]["folds"][1], again["shipped"]["fit_seconds"]["folds"][1]);
+
+    let other = crossval("other.json", "1");
+    assert_eq!(other.status.code(), Some(2), "{}", words(&other));
+    assert!(words(&other).contains("another run"), "{}", words(&other));
+    std::fs::write(path("folds/fold-0.json"), "{").unwrap();
+    let damaged = crossval("damaged.json", "0");
+    assert_eq!(damaged.status.code(), Some(1), "{}", words(&damaged));
+    assert!(
+        words(&damaged).contains("fold-0.json") && words(&damaged).contains("delete the file"),
+        "{}",
+        words(&damaged)
+    );
+}

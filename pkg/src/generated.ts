@@ -355,8 +355,13 @@ export interface ModelCard {
     /** What was not fitted, and why. */
     readonly skipped?: { readonly [key in string]: string };
     /**
-     * What the network in the artifact may have more of validation log-loss than the teacher;
-     * beyond it, no network that was tried agrees with the teacher.
+     * Log-loss of the network in the artifact less the teacher's, on the validation rows and before
+     * calibration.
+     */
+    readonly excess_log_loss?: number;
+    /**
+     * The largest excess that is tolerated; beyond it, no network that was tried agrees with the
+     * teacher.
      */
     readonly tolerated_log_loss?: number;
   };

@@ -60,12 +60,11 @@ pub fn skipped(card: &ModelCard) -> Option<String> {
 /// tolerated.
 pub fn beyond_tolerance(card: &ModelCard) -> Option<String> {
     let teacher = card.teacher.as_ref()?;
-    let (tolerated, own) = (teacher.tolerated_log_loss?, card.training.validation_log_loss);
-    let excess = own - teacher.validation_log_loss;
+    let (excess, tolerated) = (teacher.excess_log_loss?, teacher.tolerated_log_loss?);
     (excess > tolerated).then(|| {
         format!(
-            "its validation log-loss {own:.4} is {excess:.4} above its teacher's, more than the {tolerated} that are \
-             tolerated: it has not learned all that the teacher knows"
+            "its validation log-loss is {excess:.4} above its teacher's, more than the {tolerated} that are tolerated: \
+             it has not learned all that the teacher knows"
         )
     })
 }
@@ -100,5 +99,39 @@ pub fn with_interval(card: &ModelCard, metric: &Metric) -> String {
     match card.intervals.as_ref().and_then(|intervals| metric.interval(intervals)) {
         Some(Interval { low, high }) => format!("{value:.4} ({low:.4} to {high:.4})"),
         None => format!("{value:.4}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_teacher_its_gaps_and_a_poor_student_are_in_words() {
+        let metrics = json!({
+            "roc_auc": 0.8, "pr_auc": 0.6, "log_loss": 0.4, "brier": 0.1, "ece": 0.02, "ece_by_chance": 0.02, "f1": 0.6,
+            "lift10": 3.0, "accuracy": 0.8, "precision": 0.6, "recall": 0.6, "threshold": 0.4,
+        });
+        let card = |excess: f64| -> ModelCard {
+            let teacher = json!({
+                "model": "linear + trees", "members": 1, "multiply_adds": 20, "validation_log_loss": 0.4, "metrics": metrics,
+                "tried": { "linear": 0.41 }, "weights": { "linear": 0.4, "trees": 0.6 }, "skipped": { "tabm": "no need" },
+                "excess_log_loss": excess, "tolerated_log_loss": 0.003,
+            });
+            let card = json!({
+                "name": "small", "code_version": "0", "seed": 0, "data_sha256": "", "schema_sha256": "",
+                "rows": { "train": 7, "validation": 1, "calibration": 1, "test": 1 }, "positive_rate": 0.3,
+                "network": { "hidden": [], "direct": true, "inputs": 3, "dense_columns": 9, "multiply_adds": 3 },
+                "teacher": teacher, "training": { "validation_log_loss": 0.41, "hyperparameters": {} }, "metrics": metrics,
+            });
+            serde_json::from_value(card).unwrap()
+        };
+        assert_eq!(teacher(&card(0.0)).unwrap(), "linear + trees (weights 0.40, 0.60)");
+        assert_eq!(skipped(&card(0.0)).unwrap(), "tabm: no need");
+        assert_eq!(beyond_tolerance(&card(0.003)), None);
+        let words = beyond_tolerance(&card(0.0061)).unwrap();
+        assert!(words.contains("0.0061 above its teacher's") && words.contains("0.003"), "{words}");
+        assert!(lines(&card(0.0061)).iter().any(|line| line.name == "Beyond its tolerance" && line.value == words));
     }
 }

@@ -121,6 +121,7 @@ fn teacher(trained: &Trained, test: &[u32], labels: &[bool], threshold: f64) -> 
         penalty,
         weights: teacher.weights().map(|(model, weight)| (model.name().into(), weight)).collect(),
         skipped: teacher.skipped.iter().map(|skipped| (skipped.what.clone(), skipped.why.clone())).collect(),
+        excess_log_loss: Some(trained.excess_loss),
         tolerated_log_loss: Some(TOLERATED_LOSS),
     })
 }

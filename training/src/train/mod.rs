@@ -39,7 +39,7 @@ use tenure::network::Network;
 pub use crate::boosting::TreeParams;
 use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord, probabilities};
 use crate::cohort::Cohort;
-use crate::fit::{DenseRows, FitError, FitOptions};
+use crate::fit::{DenseRows, FitError, FitOptions, log_loss};
 use crate::metrics::{MetricsError, mean_log_loss};
 use crate::reference;
 use crate::split::SplitError;
@@ -71,7 +71,7 @@ pub enum TrainError {
 }
 
 /// The validation log-loss by which a student may be worse than its teacher before a larger student
-/// is tried. An explanation evaluates the network many times, so a small network matters; and the
+/// is tried, both before calibration: a calibration of few rows moves it by more than that. An explanation evaluates the network many times, so a small network matters; and the
 /// validation rows of a small table cannot measure a smaller difference.
 pub const TOLERATED_LOSS: f64 = 0.003;
 
@@ -94,6 +94,9 @@ pub struct Trained {
     pub validation_loss: f64,
     /// Log-loss of the teacher, calibrated, on the validation rows.
     pub teacher_validation_loss: f64,
+    /// Log-loss of the network that ships less the teacher's, on the validation rows and before
+    /// calibration; above [`TOLERATED_LOSS`] it has not learned all that the teacher knows.
+    pub excess_loss: f64,
     /// Largest difference of a logit between burn and the packed network, over the validation rows.
     pub pack_error: f64,
 }
@@ -121,7 +124,10 @@ pub fn train(
         mean_log_loss(&probabilities(calibration, &logits), &outcomes)
     };
     let teacher_calibration = calibrate(&teacher.logits(&encoded.subset(rows.calibration)))?.calibration;
-    let teacher_loss = loss(&teacher_calibration, teacher.logits(&encoded.subset(rows.validation)));
+    let teacher_logits = teacher.logits(&encoded.subset(rows.validation));
+    let plain_loss = |logits: &[f64]| log_loss(logits.iter().copied(), &outcomes, 1.0);
+    let plain_teacher_loss = plain_loss(&teacher_logits);
+    let teacher_loss = loss(&teacher_calibration, teacher_logits);
 
     // Packs, verifies and calibrates what may ship.
     let finish = |shipped: Shipped| -> Result<Candidate, TrainError> {
@@ -129,8 +135,10 @@ pub fn train(
         let burn = |rows: &dyn DenseRows| shipped.logits(&teacher, rows, &options.device);
         let pack_error = pack::verify(&burn, &network, &encoded, rows.fit, rows.validation)?;
         let calibrated = calibrate(&encoded.logits(&network, rows.calibration))?;
-        let loss = loss(&calibrated.calibration, encoded.logits(&network, rows.validation));
-        Ok(Candidate { shipped, network, pack_error, calibrated, loss })
+        let logits = encoded.logits(&network, rows.validation);
+        let excess = plain_loss(&logits) - plain_teacher_loss;
+        let loss = loss(&calibrated.calibration, logits);
+        Ok(Candidate { shipped, network, pack_error, calibrated, loss, excess })
     };
     let mut students = Vec::new();
     let mut not_tried = None;
@@ -145,8 +153,8 @@ pub fn train(
                 let fitted = distill(params, student, &mut distillation_set, &validation, options, on_epoch)?;
                 let taught = finish(Shipped::Student(Box::new(fitted)))?;
                 students.push((student.hidden.clone(), taught.loss));
-                let is_enough = taught.loss <= teacher_loss + TOLERATED_LOSS;
-                if best.as_ref().is_none_or(|best| taught.loss < best.loss) {
+                let is_enough = taught.excess <= TOLERATED_LOSS;
+                if best.as_ref().is_none_or(|best| taught.excess < best.excess) {
                     best = Some(taught);
                 }
                 if is_enough {
@@ -154,18 +162,20 @@ pub fn train(
                 }
             }
             let mut best = best.expect("a plan has a student");
-            if let (Some(next), Some((_, loss))) = (tried.get(students.len()), students.last()) {
+            if let Some(next) = tried.get(students.len()) {
+                let units: Vec<String> = next.hidden.iter().map(usize::to_string).collect();
                 not_tried = Some(Skipped {
-                    what: format!("students of {:?} units and more", next.hidden),
+                    what: format!("students of {} units and more", units.join(", ")),
                     why: format!(
-                        "{:.4} of a smaller one is at most {TOLERATED_LOSS} above the teacher's {teacher_loss:.4}",
-                        loss
+                        "the validation log-loss of a smaller one differs from its teacher's by {:+.4}, and {TOLERATED_LOSS} \
+                         more are tolerated",
+                        best.excess
                     ),
                 });
             }
-            if let Some(members) = members.filter(|_| best.loss > teacher_loss + TOLERATED_LOSS) {
+            if let Some(members) = members.filter(|_| best.excess > TOLERATED_LOSS) {
                 let pruned = finish(Shipped::Members(members))?;
-                if pruned.loss < best.loss {
+                if pruned.excess < best.excess {
                     best = pruned;
                 }
             }
@@ -183,6 +193,7 @@ pub fn train(
         students,
         validation_loss: best_candidate.loss,
         teacher_validation_loss: teacher_loss,
+        excess_loss: best_candidate.excess,
         pack_error: best_candidate.pack_error,
         encoded,
     })
@@ -196,6 +207,8 @@ struct Candidate {
     calibrated: Calibrated,
     /// Mean log-loss on the validation rows.
     loss: f64,
+    /// As in [`Trained::excess_loss`].
+    excess: f64,
 }
 
 impl Trained {

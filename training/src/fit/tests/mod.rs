@@ -264,3 +264,26 @@ fn wrong_settings_and_rows_are_refused_before_the_first_step() {
     let refused = fit(&config(), &Toy::new(50, 1), &one_class, &FitOptions::default(), &mut |_| Control::Continue);
     assert_eq!(refused.unwrap_err(), FitError::OneClass { part: "validation", positives: 50, negatives: 0 });
 }
+
+#[test]
+fn a_round_is_a_cosine_and_the_next_is_twice_as_long() {
+    let share = |epoch: usize| Schedule::Restarts(3).share(epoch, 1000);
+    for epoch in 1..=3 {
+        assert_eq!(share(epoch), Schedule::Cosine.share(epoch, 3));
+    }
+    for epoch in 1..=6 {
+        assert_eq!(share(3 + epoch), Schedule::Cosine.share(epoch, 6));
+    }
+    assert_eq!(share(10), Schedule::Cosine.share(1, 12));
+}
+
+#[test]
+fn a_fit_ends_when_it_is_near_enough_to_the_targets() {
+    let epochs = |enough: f64| run(&FitConfig { enough, maximum_epochs: 8, ..config() }).unwrap().epochs;
+    // The divergence from labels is their log-loss.
+    let first = run(&FitConfig { maximum_epochs: 1, ..config() }).unwrap().validation_loss;
+    assert_eq!([0.0, first * 0.999, first * 1.001].map(epochs).map(|epochs| epochs == 1), [false, false, true]);
+    assert_eq!(epochs(1e-9), 8);
+    let problem = run(&FitConfig { enough: f64::NAN, ..config() }).unwrap_err();
+    assert!(problem.to_string().contains("enough must be at least 0, is NaN"), "{problem}");
+}
