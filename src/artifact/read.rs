@@ -71,8 +71,8 @@ fn split(bytes: &[u8]) -> Result<(Header, &[u8]), ArtifactError> {
 
 /// How files begin that often stand in an artifact's place.
 const OTHER_FILES: [(&[u8], &str); 6] = [
-    (b"<", "a web page or XML (check the address: servers answer with a page for files that they do not have)"),
-    (b"version https://git-lfs", "a pointer of Git LFS (fetch the file with `git lfs pull`)"),
+    (b"<", "a web page or XML (check the address: servers send a page for a missing file)"),
+    (b"version https://git-lfs", "a pointer of Git LFS (fetch it with `git lfs pull`)"),
     (b"{", "JSON"),
     (b"PK\x03\x04", "a ZIP archive (unpack it first)"),
     (b"\x1f\x8b", "compressed with gzip (unpack it first)"),

@@ -68,7 +68,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
             if reference.is_none() {
                 reader.report(
                     "reference",
-                    "is missing: a date is a number of days before it; state one for all dates at the top of the schema",
+                    "is missing: a date is a number of days before it; state one for all at the top of the schema",
                 );
             }
             let format = reader.optional_text("format").map_or(DateFormat::Iso, DateFormat::of);

@@ -248,7 +248,7 @@ fn rust_flags() -> Result<Vec<String>> {
     // counts.
     let registries = Path::new(&cargo_home).join("registry/src");
     for folder in fs::read_dir(&registries).into_iter().flatten() {
-        flags.push(format!("--remap-path-prefix={}=crates", folder?.path().display()));
+        flags.push(format!("--remap-path-prefix={}=", folder?.path().display()));
     }
     Ok(flags)
 }
