@@ -1,7 +1,6 @@
 //! Counts of rows that a model scored, as they leave the place of scoring: no row, and no count of
 //! fewer than 20 of them.
 
-use super::reference::Reference;
 use crate::customer::Rule;
 use crate::schema::date;
 
@@ -166,56 +165,6 @@ impl Profile {
         let own: [&mut [Count]; 4] = [total, positive, &mut self.rules, &mut self.offers];
         fields.chain(scores).chain(own).collect()
     }
-
-    /// Checks the profile against the model that it is compared with: its hash, the number of its
-    /// cells, and that its counts can be.
-    pub fn check(&self, reference: &Reference, model: &str, today: Option<i32>) -> Result<(), ProfileError> {
-        if self.model != model {
-            return Err(ProfileError::Model { found: self.model.clone(), expected: model.into() });
-        }
-        if let (Some([_, last]), Some(today)) = (self.days, today)
-            && last > today
-        {
-            return Err(ProfileError::Future(last));
-        }
-        self.check_counts(reference).map_err(ProfileError::Counts)
-    }
-
-    /// What is wrong with the counts, if anything is.
-    pub(super) fn check_counts(&self, reference: &Reference) -> Result<(), String> {
-        let bins = reference.score_edges.len() + 1;
-        let Scores { rows, sums, squares, .. } = &self.scores;
-        let is_of_bins = std::iter::successors(Some(bins), |bins| (*bins > 1).then(|| bins.div_ceil(2)));
-        let is_fit = self.fields.len() == reference.cells.len()
-            && is_of_bins.into_iter().any(|bins| [rows, sums, squares].iter().all(|list| list.len() == bins));
-        if !is_fit {
-            return Err("they are of another number of fields or bins than the model has".into());
-        }
-        if self.days.is_some_and(|[first, last]| first > last) {
-            return Err("the last day is before the first".into());
-        }
-        if self.scored > self.rows {
-            return Err("more rows are scored than there are".into());
-        }
-        for (field, (counts, cells)) in self.fields.iter().zip(&reference.cells).enumerate() {
-            if counts.len() != cells.len() {
-                return Err(format!("field {field} has {} cells, the model has {}", counts.len(), cells.len()));
-            }
-            if !counts.is_empty() {
-                add_up(counts, self.rows).map_err(|problem| format!("field {field}: {problem}"))?;
-            }
-        }
-        add_up(rows, self.scored).map_err(|problem| format!("scores: {problem}"))?;
-        for ((rows, sum), square) in rows.iter().zip(sums).zip(squares) {
-            let most = rows.map(|rows| rows.saturating_mul(1_000_000));
-            if sum.is_some_and(|sum| most.is_none_or(|most| sum > most))
-                || square.is_some_and(|square| sum.is_none_or(|sum| square > sum + rows.unwrap_or(0)))
-            {
-                return Err("scores: a sum is larger than its rows allow".into());
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Scores {
@@ -234,14 +183,4 @@ impl Scores {
         }
         (scores.rows.len() == bins).then_some(scores)
     }
-}
-
-/// Whether the cells hold all rows.
-fn add_up(counts: &[Count], rows: u64) -> Result<(), String> {
-    let known = counts.iter().flatten().fold(0u64, |sum, rows| sum.saturating_add(*rows));
-    let is_whole = counts.iter().all(Option::is_some);
-    if known > rows || (is_whole && known < rows) {
-        return Err(format!("the cells have {known} of {rows} rows"));
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 
 use tenure::artifact::Artifact;
 use tenure::customer::Customer;
-use tenure::encoding::{EncoderParams, Scale, Source, Statistics};
+use tenure::encoding::{EncoderParams, Scale, Statistics};
 use tenure::monitoring::{Cells, MAXIMUM_CELLS, Observed, Outcomes, Reference, SCORE_BINS};
 use tenure::schema::MINIMUM_CUSTOMERS;
 use tenure::scorer::Scorer;
@@ -60,7 +60,7 @@ fn cells(artifact: &Artifact, cohort: &Cohort, rows: &[u32]) -> Vec<Cells> {
     let schema = cohort.schema();
     let knots = |field: usize| {
         artifact.encoder.inputs().iter().find_map(|input| match &input.scale {
-            Scale::Number { knots } if input.source == Source::Field(field) => Some(knots.clone()),
+            Scale::Number { knots } if input.name == schema.fields[field].name => Some(knots.clone()),
             _ => None,
         })
     };

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tenure::monitoring::{Comparison, Concept, Stakes, Verdict};
-use tenure::schema::date;
 use tenure::scorer::Scorer;
 use tenure_training::file::{Existing, write};
 
@@ -175,13 +174,4 @@ fn document(
     }
     let concept = concept.map(|concept| parsed(&concept.json())).transpose()?;
     Ok(json!({ "verdict": verdict.name(), "comparison": of(sum)?, "concept": concept, "profiles": profiles }))
-}
-
-/// The days of a profile in words.
-fn days(days: Option<[i32; 2]>) -> String {
-    match days.map(|days| days.map(|day| date::text(f64::from(day)))) {
-        Some([first, last]) if first == last => first,
-        Some([first, last]) => format!("{first} to {last}"),
-        None => "days not given".into(),
-    }
 }

@@ -2,9 +2,9 @@
 
 use indicatif::HumanCount;
 use tenure::monitoring::{Comparison, Concept, Estimate, FieldComparison, SIGNIFICANCE, Verdict};
+use tenure::schema::date;
 use tenure::scorer::Scorer;
 
-use super::days;
 use crate::profiles::ProfileFile;
 
 /// Fields that are listed although they have not moved.
@@ -198,4 +198,13 @@ pub(super) fn text(
         }
     }
     lines.join("\n")
+}
+
+/// The days of a profile in words.
+fn days(days: Option<[i32; 2]>) -> String {
+    match days.map(|days| days.map(|day| date::text(f64::from(day)))) {
+        Some([first, last]) if first == last => first,
+        Some([first, last]) => format!("{first} to {last}"),
+        None => "days not given".into(),
+    }
 }
