@@ -183,7 +183,7 @@ fn train(table: &Table) -> Result<Outcome> {
 
 /// Everything that the command's results depend on, except its arguments.
 fn command_sources(step: &str) -> Result<Inputs> {
-    let sources = ["src", "table", "training", "cli", "Cargo.toml", "Cargo.lock"];
+    let sources = ["src", "table", "export", "training", "cli", "Cargo.toml", "Cargo.lock"];
     sources.iter().try_fold(Inputs::of(step), |inputs, source| inputs.path(&project::path(source)))
 }
 

@@ -4,7 +4,7 @@
 use tenure::schema::DateFormat;
 
 use super::dialect::Dialect;
-use super::fields::real;
+use super::literal::real;
 use super::number::number;
 use super::query::Part;
 

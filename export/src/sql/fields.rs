@@ -4,6 +4,7 @@
 use tenure::schema::{DateFormat, Field, Kind, NumberFormat};
 
 use super::dates;
+use super::literal::real;
 use super::number::number;
 use super::query::{Part, Query};
 use crate::error::ExportError;
@@ -211,16 +212,4 @@ fn whole(part: &mut Part, text: &str) -> String {
         "whole",
         format!("CASE WHEN {text} = '-0' OR {digits} = '0' THEN '0' WHEN {is_number} THEN {stripped} ELSE {text} END"),
     )
-}
-
-/// A number as a literal that every dialect takes for a double.
-pub(super) fn real(number: f64) -> String {
-    let size = number.abs();
-    if number == 0.0 {
-        "0e0".into()
-    } else if (1e-5..1e15).contains(&size) {
-        format!("{number}e0")
-    } else {
-        format!("{number:e}")
-    }
 }

@@ -5,7 +5,7 @@ use tenure::schema::formula::{Binary, Many, Node, Unary};
 use tenure::schema::{Formula, Schema};
 
 use super::dialect::Dialect;
-use super::fields::real;
+use super::literal::real;
 use super::query::Part;
 use crate::error::ExportError;
 

@@ -6,6 +6,7 @@ mod dates;
 mod dialect;
 mod fields;
 mod formulas;
+mod literal;
 mod network;
 mod number;
 mod query;
@@ -20,7 +21,8 @@ pub use dialect::Dialect;
 
 use crate::error::ExportError;
 use dialect::one_line;
-use fields::{Known, real};
+use fields::Known;
+use literal::real;
 use query::Query;
 
 /// What the statement is for.

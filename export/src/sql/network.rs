@@ -4,7 +4,7 @@ use tenure::artifact::Artifact;
 use tenure::calibration::Calibration;
 use tenure::encoding::{Input, Scale, Source};
 
-use super::fields::real;
+use super::literal::{real, single};
 use super::query::Query;
 use crate::error::ExportError;
 
@@ -55,7 +55,7 @@ pub(super) fn logit(
         let comment = format!("Layer {layer}: {} units", weights.outputs);
         let of_unit = |unit: usize| {
             let column = weights.weight.iter().skip(unit).step_by(weights.outputs);
-            sum(&text_f32(weights.bias[unit]), column.copied().zip(&hidden))
+            sum(&single(weights.bias[unit]), column.copied().zip(&hidden))
         };
         let units: Vec<String> = (0..weights.outputs).map(of_unit).collect();
         let bind = |(unit, sum): (usize, &String)| {
@@ -66,7 +66,7 @@ pub(super) fn logit(
         hidden = units.iter().enumerate().map(bind).collect();
     }
     let rest = parts.output.iter().copied().zip(&hidden);
-    let logit = sum(&format!("{direct} + {}", text_f32(parts.output_bias)), rest);
+    let logit = sum(&format!("{direct} + {}", single(parts.output_bias)), rest);
     Ok(query.bind("network_logit", logit, "The direct shares and the last layer"))
 }
 
@@ -140,7 +140,7 @@ fn first_layer(
     joins: usize,
 ) -> Vec<String> {
     let mut sums = vec!["0e0".to_owned()];
-    sums.extend(parts.bias.iter().map(|bias| text_f32(*bias)));
+    sums.extend(parts.bias.iter().map(|bias| single(*bias)));
     let mut step = places
         .iter()
         .map(|place| query.step_after(&format!("{} {}", place.row, place.way.as_deref().unwrap_or_default())))
@@ -198,7 +198,7 @@ fn first_layer(
 fn sum<'n>(first: &str, terms: impl Iterator<Item = (f32, &'n String)>) -> String {
     let written = |(weight, name): (f32, &String)| {
         let sign = if weight < 0.0 { "-" } else { "+" };
-        format!("{sign} {} * {name}", text_f32(weight.abs()))
+        format!("{sign} {} * {name}", single(weight.abs()))
     };
     // Members of an ensemble lie side by side, with zeros between them.
     let terms: Vec<String> = terms.filter(|(weight, _)| *weight != 0.0).map(written).collect();
@@ -206,19 +206,6 @@ fn sum<'n>(first: &str, terms: impl Iterator<Item = (f32, &'n String)>) -> Strin
     let group = |lines: &[String]| format!("\n      + (0e0 {})", lines.join("\n        "));
     let groups: Vec<String> = lines.chunks(TERMS).map(group).collect();
     format!("{first}{}", groups.concat())
-}
-
-/// A weight as a literal: the shortest decimal that is this number as a single. As a double it is
-/// within half a unit of a single's last place, as near as the scorer's own rounding.
-fn text_f32(weight: f32) -> String {
-    let size = weight.abs();
-    if weight == 0.0 {
-        "0e0".into()
-    } else if (1e-5..1e7).contains(&size) {
-        format!("{weight}e0")
-    } else {
-        format!("{weight:e}")
-    }
 }
 
 /// The table of weights.
@@ -238,9 +225,8 @@ pub(super) fn weights(artifact: &Artifact) -> Weights {
     for input in artifact.encoder.inputs() {
         for (at, meaning) in meanings(artifact, input).into_iter().enumerate() {
             let row = input.first_row as usize + at;
-            let mut cells = vec![row.to_string(), text_f32(parts.direct[row])];
-            cells
-                .extend(parts.table[row * parts.units..(row + 1) * parts.units].iter().map(|weight| text_f32(*weight)));
+            let mut cells = vec![row.to_string(), single(parts.direct[row])];
+            cells.extend(parts.table[row * parts.units..(row + 1) * parts.units].iter().map(|weight| single(*weight)));
             rows.push((cells, format!("{} {meaning}", input.name)));
         }
     }

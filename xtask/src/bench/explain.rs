@@ -83,7 +83,7 @@ fn build_sampled() -> Result<Outcome> {
 /// The artifact that `tenure train` makes of a table with the schema of a preset.
 fn trained(name: &str, schema: &str, data: &Path) -> Result<PathBuf> {
     let model = project::output(&format!("bench/explain/{name}.safetensors"));
-    let sources = ["src", "table", "training", "cli", "Cargo.lock"].map(project::path);
+    let sources = ["src", "table", "export", "training", "cli", "Cargo.lock"].map(project::path);
     let inputs = sources.iter().try_fold(Inputs::of("train"), |inputs, source| inputs.path(source))?.path(data)?;
     let label = format!("training on {}", data.file_name().unwrap_or_default().to_string_lossy());
     step(&label, || {
