@@ -10,6 +10,9 @@ use crate::command::{self, Outcome, program};
 use crate::finished::{Inputs, unless_finished};
 use crate::project;
 
+/// Threads of a training, ours or a peer's.
+pub const THREADS: &str = "2";
+
 /// Installs the npm packages. They are large (native libraries among them), so they have a folder
 /// of their own beside the packages of the tests.
 pub fn install_npm() -> Result<Outcome> {

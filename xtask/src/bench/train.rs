@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::peers::Python;
+use super::peers::{Python, THREADS};
 use super::whole;
 use crate::command::{self, Outcome, cargo, program, step};
 use crate::{figures, project};
@@ -37,9 +37,6 @@ pub struct Options {
     #[arg(long, value_delimiter = ',', default_value = "ibm_telco,churn5000,credit,health,lending")]
     tables: Vec<String>,
 }
-
-/// Of both sides.
-pub(super) const THREADS: &str = "2";
 
 /// A network's name, its description, the factor on the epochs, and the most that our time may be
 /// of the peer's.

@@ -13,9 +13,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::peers::Python;
+use super::peers::{Python, THREADS};
 use super::quality::{self, TABLES, Table};
-use super::train::THREADS;
 use crate::command::{self, Outcome, step};
 use crate::{demo, figures, project};
 
