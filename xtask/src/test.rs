@@ -186,7 +186,10 @@ fn examples() -> Result<()> {
 }
 
 fn rust() -> Result<()> {
-    command::run(command::cargo().args(["test", "--release", "--workspace", "--exclude", "arrows", "--no-fail-fast"]))
+    let tests = ["test", "--release", "--workspace", "--exclude", "arrows", "--no-fail-fast"];
+    // Without these flags cargo would link every example, which clippy has compiled.
+    command::run(command::cargo().args(tests).args(["--lib", "--bins", "--tests"]))?;
+    command::run(command::cargo().args(tests).arg("--doc"))
 }
 
 fn tracking() -> Result<()> {
