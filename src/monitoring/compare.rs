@@ -63,7 +63,7 @@ impl Verdict {
 pub struct Distance {
     /// The distance.
     pub value: f64,
-    /// The threshold for so many rows.
+    /// The threshold for this number of rows.
     pub threshold: f64,
 }
 

@@ -190,7 +190,7 @@ fn numbers(reader: &Reader, key: &str, at: usize, items: &[Value]) -> Vec<Count>
     items.iter().map(number).collect()
 }
 
-/// A list of so many counts.
+/// A list of this number of counts.
 fn some<const N: usize>(reader: &mut Reader, key: &str) -> [Count; N] {
     let read = of_key(reader, key);
     read.try_into().unwrap_or_else(|_| {

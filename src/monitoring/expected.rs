@@ -131,7 +131,7 @@ impl Expected {
         };
         let rows = scored as f64;
         let leaving: f64 = bins.iter().map(|bin| bin[1]).sum();
-        // Of the number who leave: a sum of independent draws.
+        // The variance of the number who leave: each row is an independent draw.
         let variance = |[_, sum, square]: Bin| (sum - square).max(0.0);
         let leaving_variance: f64 = bins.iter().map(|&bin| variance(bin)).sum();
         let unit = [0.0, 1.0];

@@ -91,7 +91,7 @@ pub struct Breach {
     pub message: String,
 }
 
-/// Whether a figure of so many customers may be shown: of none, or of enough.
+/// Whether a figure of this number of customers may be shown: of none, or of enough.
 pub fn may_be_told(customers: usize) -> bool {
     customers == 0 || customers >= LEAST
 }

@@ -99,7 +99,7 @@ pub(super) fn text(
             rows(sum.rows[0])
         ),
         format!(
-            "If nothing moved, {} of 100 such comparisons would show drift. Thresholds are for so many rows.",
+            "If nothing moved, {} of 100 such comparisons would show drift. Thresholds depend on the number of rows.",
             100.0 * SIGNIFICANCE
         ),
         String::new(),
