@@ -30,7 +30,8 @@ pub enum DateFormat {
 #[cfg(feature = "write")]
 const CODES: &[u8] = b"YymbBdHIMSpaA%";
 
-const MONTHS: [&str; 12] = [
+/// The names of the months, as `%b` and `%B` read them in any letter case.
+pub const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

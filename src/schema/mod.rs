@@ -19,7 +19,7 @@ mod unicode;
 
 pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
-pub use date_format::DateFormat;
+pub use date_format::{DateFormat, MONTHS};
 pub use fields::{Derived, Field, Kind, MINIMUM_CUSTOMERS, SCHEMA_VERSION, Schema};
 pub use formula::{Formula, FormulaError};
 pub use number_format::{Negative, NumberFormat};

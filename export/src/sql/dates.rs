@@ -1,7 +1,7 @@
 //! A text of a date → days since 1970-01-01, by the rules of the schema's dates: ISO 8601, an order of
 //! day, month and year, or a count.
 
-use tenure::schema::DateFormat;
+use tenure::schema::{DateFormat, MONTHS};
 
 use super::dialect::Dialect;
 use super::literal::real;
@@ -11,20 +11,6 @@ use super::query::Part;
 const DIGIT: &str = "[0-9]";
 const TWO: &str = "[0-9][0-9]";
 const LETTERS: &str = "'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'";
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The column of the days of a trimmed text; NULL where it is no date.
 pub(super) fn days(part: &mut Part, text: &str, format: &DateFormat) -> String {
