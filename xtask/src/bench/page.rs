@@ -1,5 +1,6 @@
 //! `cargo xtask bench page`: the time that the page takes to read and score a table in headless
-//! Chromium, beside the page of another build if one is named, into target/bench/page.json.
+//! Chromium and to scroll through it, beside the page of another build if one is named, into
+//! target/bench/page.json.
 //!
 //! The pages take turns, each run in a fresh browser; the figures are medians.
 
@@ -73,9 +74,10 @@ fn text(measured: &Value) -> Result<String> {
     let megabytes = measured["bytes"].as_f64().context("no bytes")? / 1e6;
     let mut lines = Vec::new();
     for page in ["page", "beside"].into_iter().filter(|page| !measured[*page].is_null()) {
-        let (worker, whole) = (median(page, "worker")?, median(page, "page")?);
+        let (worker, whole, frame) = (median(page, "worker")?, median(page, "page")?, median(page, "frame")?);
         lines.push(format!(
-            "{page:<7} {megabytes:.0} MB: read and scored in {worker:.2} s ({:.1} MB/s), shown after {whole:.2} s",
+            "{page:<7} {megabytes:.0} MB: read and scored in {worker:.2} s ({:.1} MB/s), shown after {whole:.2} s, {frame:.1} ms a \
+             frame of scrolling",
             megabytes / worker
         ));
     }
@@ -93,11 +95,11 @@ mod tests {
 
     #[test]
     fn pages_are_compared_by_the_median_of_their_workers() {
-        let runs = |seconds: [f64; 3]| json!({ "worker": seconds, "page": seconds, "rows": 10 });
+        let runs = |seconds: [f64; 3]| json!({ "worker": seconds, "page": seconds, "frame": seconds, "rows": 10 });
         let mut measured = json!({ "bytes": 100_000_000, "page": runs([2.0, 9.0, 1.0]) });
         assert_eq!(
             text(&measured).unwrap(),
-            "page    100 MB: read and scored in 2.00 s (50.0 MB/s), shown after 2.00 s"
+            "page    100 MB: read and scored in 2.00 s (50.0 MB/s), shown after 2.00 s, 2.0 ms a frame of scrolling"
         );
         measured["beside"] = runs([1.0, 1.0, 5.0]);
         assert!(text(&measured).unwrap().ends_with("MISSED 0.50 × the other page (at least 0.8)"));
