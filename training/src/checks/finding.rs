@@ -33,6 +33,8 @@ pub enum Check {
     Missing,
     RareCategory,
     Outlier,
+    /// A field that equals another in nearly every row.
+    TwinFields,
     /// Rows with the same identifiers.
     RepeatedIdentifiers,
     /// Rows with the same fields.

@@ -10,6 +10,7 @@ mod placeholders;
 mod quoted;
 mod repeated;
 mod separation;
+mod twins;
 
 use serde::Serialize;
 use tenure::schema::Schema;
@@ -46,6 +47,7 @@ impl DataChecks {
         for (index, summary) in fields.iter().enumerate() {
             fields::find(cohort, index, summary, schema, &mut findings);
         }
+        twins::find(cohort, &mut findings);
         let duplicates = Duplicates::count(cohort, splits)?;
         duplicates.find(cohort, &mut findings);
         Ok(DataChecks { rows: cohort.rows(), positives: cohort.positives(), fields, duplicates, findings })

@@ -249,6 +249,11 @@ mod tests {
                 }
             }
         }
+        // Coupons, of which most customers use one or two and one used 16; powers in kW up to 320.
+        let coupons = uniform(5000, 3).map(|share| (1.0 - (1.0 - share).ln() * 1.4).floor().min(10.0)).chain([16.0]);
+        assert_eq!(found(coupons), [] as [f64; 0]);
+        let powers = uniform(14_000, 4).map(|share| (12.0 + (1.0 - share).powf(-0.4) * 4.0).min(170.0).round());
+        assert_eq!(found(powers.chain([173.0, 250.0, 320.0])), [] as [f64; 0]);
         // Counts of calls, and products of which a few customers have many.
         assert_eq!(found((0..900).map(|row| f64::from(row * row % 97 % 10))), [] as [f64; 0]);
         assert_eq!(found((0..900).map(|row| if row % 50 == 0 { 4.0 } else { f64::from(1 + row % 2) })), [] as [f64; 0]);
