@@ -163,7 +163,7 @@ pub(crate) fn spelled_otherwise<'f>(forms: impl Iterator<Item = &'f str>, folds:
 mod tests {
     use super::*;
     use tenure::customer::{Cell, Value, check_value};
-    use tenure::schema::Change;
+    use tenure::schema::{Change, MINIMUM_CUSTOMERS};
 
     fn field(kind: Kind, missing: &[&str]) -> Field {
         Field {
@@ -174,6 +174,7 @@ mod tests {
             changeable: false,
             only_derived: false,
             change: Change::default(),
+            minimum_members: MINIMUM_CUSTOMERS,
         }
     }
 

@@ -121,6 +121,8 @@ export interface CategoryField extends AnyField {
    * `categories.length`.
    */
   readonly categories: ReadonlyArray<string>;
+  /** The fewest customers of a category of its own. Default: 20. */
+  readonly minimum_members?: number;
 }
 
 /**

@@ -20,8 +20,8 @@ enum Spread {
     /// One column for every category, OTHER and missing, of this value.
     OneHot(f32),
     Number(Number),
-    /// A category in the columns of a number.
-    Valued(Number, Vec<f32>),
+    /// A category in the columns of one number or more, and one column for missing.
+    Valued(Vec<(Number, Vec<f32>)>),
 }
 
 /// The columns of a number: a bin between every two knots, one standardised value, one for missing.
@@ -32,7 +32,7 @@ struct Number {
     deviation: f32,
 }
 
-/// A number for each category of a field with many categories (target encoding).
+/// A number for each category of a field with many categories, such as its target encoding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CategoryValues {
     /// At least one, strictly ascending.
@@ -44,20 +44,22 @@ pub struct CategoryValues {
 impl DenseLayout {
     /// The layout of an encoder's inputs.
     pub fn new(encoder: &Encoder) -> DenseLayout {
-        DenseLayout::with_values(encoder, &vec![None; encoder.inputs.len()])
+        DenseLayout::with_values(encoder, &vec![Vec::new(); encoder.inputs.len()])
     }
 
-    /// Encodes the categories that have values, one entry for each input, in the columns of a
-    /// number.
-    pub fn with_values(encoder: &Encoder, values: &[Option<CategoryValues>]) -> DenseLayout {
+    /// Encodes the categories that have values, one entry for each input, in the columns of as many
+    /// numbers.
+    pub fn with_values(encoder: &Encoder, values: &[Vec<CategoryValues>]) -> DenseLayout {
         let mut offsets = vec![0];
         let mut spreads = Vec::new();
         for (input, values) in encoder.inputs.iter().zip(values) {
-            let (width, spread) = match (&input.scale, values) {
+            let (width, spread) = match (&input.scale, &values[..]) {
                 (Scale::Number { knots }, _) => (knots.len() + 1, Spread::Number(Number::new(knots))),
-                (Scale::Category { count }, None) => (*count as usize + 2, Spread::OneHot(one_hot(*count))),
-                (Scale::Category { .. }, Some(CategoryValues { knots, values })) => {
-                    (knots.len() + 1, Spread::Valued(Number::new(knots), values.clone()))
+                (Scale::Category { count }, []) => (*count as usize + 2, Spread::OneHot(one_hot(*count))),
+                (Scale::Category { .. }, values) => {
+                    let width: usize = values.iter().map(|values| values.knots.len()).sum();
+                    let number = |values: &CategoryValues| (Number::new(&values.knots), values.values.clone());
+                    (width + 1, Spread::Valued(values.iter().map(number).collect()))
                 }
             };
             offsets.push(offsets[offsets.len() - 1] + width);
@@ -104,13 +106,19 @@ impl DenseLayout {
         match &self.spreads[index] {
             Spread::OneHot(value) => out[row] = *value,
             Spread::Number(number) => number.expand(row, fraction, out),
-            Spread::Valued(number, values) => match values.get(row) {
-                Some(value) => {
+            Spread::Valued(numbers) => {
+                let mut columns = &mut out[..];
+                for (number, values) in numbers {
+                    let Some(value) = values.get(row) else { break };
                     let (knot, fraction) = locate(&number.knots, *value);
-                    number.expand(knot as usize, fraction, out);
+                    number.expand(knot as usize, fraction, columns);
+                    columns = &mut columns[number.knots.len()..];
                 }
-                None => number.expand(number.knots.len(), 0.0, out),
-            },
+                // Missing has no value in any of them.
+                if numbers.iter().all(|(_, values)| row >= values.len()) {
+                    out[out.len() - 1] = 1.0;
+                }
+            }
         }
     }
 }
@@ -190,8 +198,8 @@ mod tests {
     fn a_category_with_values_is_spread_as_a_number() {
         let encoder = small_encoder();
         let plain = DenseLayout::new(&encoder);
-        let mut values = vec![None; encoder.inputs().len()];
-        values[2] = Some(CategoryValues { knots: vec![-1.0, 0.0, 2.0], values: vec![-1.0, 1.0, 9.0] });
+        let mut values = vec![Vec::new(); encoder.inputs().len()];
+        values[2] = vec![CategoryValues { knots: vec![-1.0, 0.0, 2.0], values: vec![-1.0, 1.0, 9.0] }];
         let layout = DenseLayout::with_values(&encoder, &values);
         let (columns, rows) = layout.input_rows(&encoder, 2);
         // Two bins, the standardised value, and missing.
@@ -201,6 +209,13 @@ mod tests {
         assert!(rows[0][2] < rows[1][2] && rows[1][2] < rows[2][2] && rows[..3].iter().all(|row| row[3] == 0.0));
         assert_eq!(rows[3], [0.0, 0.0, 0.0, 1.0]);
         assert_eq!(layout.widths().len(), plain.widths().len());
+        // A second number stands behind the first, before missing.
+        values[2].push(CategoryValues { knots: vec![0.0, 1.0], values: vec![0.0, 1.0, 0.5] });
+        let (_, both) = DenseLayout::with_values(&encoder, &values).input_rows(&encoder, 2);
+        for (row, bin) in [(0, 0.0), (1, 1.0), (2, 0.5)] {
+            assert_eq!((&both[row][..3], both[row][3], both[row][5]), (&rows[row][..3], bin, 0.0));
+        }
+        assert_eq!(both[3], [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
     }
 
     #[test]

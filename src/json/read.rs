@@ -160,7 +160,16 @@ impl<'a> Reader<'a> {
 
     /// A whole number of 32 bits; the key must be there.
     pub fn count(&mut self, key: &str) -> u32 {
-        let Some(value) = self.value(key) else { return 0 };
+        self.value(key).map_or(0, |value| self.as_count(key, value))
+    }
+
+    /// A whole number that is at least 0.
+    pub fn optional_count(&mut self, key: &str) -> Option<u32> {
+        let value = self.take(key)?;
+        Some(self.as_count(key, value))
+    }
+
+    fn as_count(&self, key: &str, value: &Value) -> u32 {
         let count = value.as_whole().and_then(|count| u32::try_from(count).ok());
         if count.is_none() {
             self.wrong(key, "a whole number", value);

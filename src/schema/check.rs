@@ -5,6 +5,8 @@ use crate::json::decimal::{self, Decimal};
 use crate::json::{quoted, shortened};
 
 use super::change::{Change, Combination};
+#[cfg(feature = "write")]
+use super::fields::FEWEST_MEMBERS;
 use super::fields::{Field, Kind, SCHEMA_VERSION, Schema};
 use super::formula::Formula;
 use super::target::Target;
@@ -146,7 +148,13 @@ impl Schema {
             let (problem, format) = match &field.kind {
                 Kind::Number { format, .. } => (format.problem(), format.example()),
                 Kind::Date { format, .. } => (format.problem(), format.name().into()),
-                Kind::Category { .. } | Kind::Flag { .. } => continue,
+                Kind::Category { .. } | Kind::Flag { .. } => {
+                    if field.minimum_members < FEWEST_MEMBERS {
+                        let rule = format!("minimum_members must be at least {FEWEST_MEMBERS}");
+                        report(&field.name, &rule, &field.minimum_members.to_string());
+                    }
+                    continue;
+                }
             };
             if let Some(problem) = problem {
                 report(&field.name, problem, &quoted(&format));

@@ -5,7 +5,7 @@
 use super::change::{Change, Combination};
 use super::date;
 use super::date_format::DateFormat;
-use super::fields::{Derived, Field, Kind, Schema};
+use super::fields::{Derived, Field, Kind, MINIMUM_CUSTOMERS, Schema};
 use super::number_format::{Negative, NumberFormat};
 use super::target::Target;
 use crate::json::{Problem, Problems, Reader, Value};
@@ -56,6 +56,7 @@ fn reference(reader: &mut Reader) -> Option<f64> {
 
 /// `schema_reference` applies to dates without a reference of their own.
 fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
+    let mut minimum_members = MINIMUM_CUSTOMERS;
     let kind = match reader.text("kind").as_str() {
         "number" => Kind::Number {
             unit: reader.optional_text("unit").unwrap_or_default(),
@@ -66,10 +67,13 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
         "date" => {
             let reference = reference(&mut reader).or(schema_reference);
             if reference.is_none() {
-                reader.report(
-                    "reference",
-                    "is missing: a date is a number of days before it; state one for all at the top of the schema",
-                );
+                // Only who writes a schema needs advice; an artifact has been written.
+                let advice = if cfg!(feature = "write") {
+                    "is missing: a date is a number of days before it; state one for all at the top of the schema"
+                } else {
+                    "is missing"
+                };
+                reader.report("reference", advice);
             }
             let format = reader.optional_text("format").map_or(DateFormat::Iso, DateFormat::of);
             Kind::Date { reference: reference.unwrap_or_default(), format }
@@ -83,6 +87,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
                 );
                 reader.report("kind", &message);
             }
+            minimum_members = reader.optional_count("minimum_members").unwrap_or(MINIMUM_CUSTOMERS);
             let categories = reader.optional_texts("categories");
             if other == "category" && categories.is_none() {
                 reader.report("categories", "is missing");
@@ -98,6 +103,7 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
         changeable: reader.flag("changeable"),
         only_derived: reader.flag("only_derived"),
         change: reader.optional_object("change").map(Change::read).unwrap_or_default(),
+        minimum_members,
     };
     for (key, kind) in [
         ("unit", "number"),
@@ -105,6 +111,8 @@ fn field(mut reader: Reader, schema_reference: Option<f64>) -> Field {
         ("maximum", "number"),
         ("reference", "date"),
         ("categories", "category"),
+        #[cfg(feature = "write")]
+        ("minimum_members", "category"),
         ("positive", "flag"),
         ("negative", "flag or number"),
         ("decimal", "number"),

@@ -15,6 +15,10 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// number, a row of the background.
 pub const MINIMUM_CUSTOMERS: u32 = 20;
 
+/// The least that [`Field::minimum_members`] may be.
+#[cfg(feature = "write")]
+pub const FEWEST_MEMBERS: u32 = 5;
+
 /// Days between any two days of the years 1 to 9999, at most.
 const MAXIMUM_DAYS: f64 = 3_652_058.0;
 
@@ -67,6 +71,9 @@ pub struct Field {
     pub only_derived: bool,
     /// How it changes, where it does.
     pub change: Change,
+    /// A category of fewer customers counts as OTHER. [`MINIMUM_CUSTOMERS`] where the schema says
+    /// nothing; fewer only where a category is no trait of a person, such as a shop.
+    pub minimum_members: u32,
 }
 
 /// What values a field takes.

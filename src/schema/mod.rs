@@ -20,6 +20,8 @@ mod unicode;
 pub use change::{Change, Combination, Direction};
 pub use check::{MAXIMUM_CATEGORIES, MAXIMUM_FIELDS, SchemaProblem};
 pub use date_format::{DateFormat, MONTHS};
+#[cfg(feature = "write")]
+pub use fields::FEWEST_MEMBERS;
 pub use fields::{Derived, Field, Kind, MINIMUM_CUSTOMERS, SCHEMA_VERSION, Schema};
 pub use formula::{Formula, FormulaError};
 pub use number_format::{Negative, NumberFormat};
@@ -43,6 +45,7 @@ pub(crate) mod tests {
             changeable: false,
             only_derived: false,
             change: Change::default(),
+            minimum_members: MINIMUM_CUSTOMERS,
         };
         let category = |name: &str, kind| Field { kind, changeable: true, ..number(name, None) };
         Schema {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::change::Change;
 use super::date;
-use super::fields::{Field, Kind, Schema};
+use super::fields::{Field, Kind, MINIMUM_CUSTOMERS, Schema};
 use super::number_format::{Negative, NumberFormat};
 
 impl<'de> Deserialize<'de> for Schema {
@@ -132,7 +132,7 @@ pub(crate) struct DateField<'a> {
 
 /// One of a list of texts, in any spelling. Any other text counts as OTHER.
 #[derive(Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub(crate) struct CategoryField<'a> {
     /// The kind of the field.
     #[cfg_attr(feature = "typescript", ts(type = "\"category\""))]
@@ -140,6 +140,9 @@ pub(crate) struct CategoryField<'a> {
     /// The texts by their codes: code `n` is `categories[n]`, and OTHER has the code
     /// `categories.length`.
     categories: &'a [String],
+    /// The fewest customers of a category of its own. Default: 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum_members: Option<u32>,
 }
 
 /// Yes or no. In a record it is one of the two texts in any spelling, `true` or `false`, or a word
@@ -158,11 +161,15 @@ pub(crate) struct FlagField<'a> {
 
 impl<'a> From<&'a Field> for FieldDocument<'a> {
     fn from(field: &'a Field) -> FieldDocument<'a> {
-        let Field { name, label, kind, missing, changeable, only_derived, change } = field;
+        let Field { name, label, kind, missing, changeable, only_derived, change, minimum_members } = field;
+        let mut kind = kind.into();
+        if let KindDocument::Category(category) = &mut kind {
+            category.minimum_members = Some(*minimum_members).filter(|members| *members != MINIMUM_CUSTOMERS);
+        }
         FieldDocument {
             name,
             label,
-            kind: kind.into(),
+            kind,
             missing,
             changeable: changeable.then_some(true),
             only_derived: only_derived.then_some(true),
@@ -192,7 +199,9 @@ impl<'a> From<&'a Kind> for KindDocument<'a> {
             Kind::Date { reference, format } => {
                 KindDocument::Date(DateField { kind: "date", reference: date::text(*reference), format: format.name() })
             }
-            Kind::Category { categories } => KindDocument::Category(CategoryField { kind: "category", categories }),
+            Kind::Category { categories } => {
+                KindDocument::Category(CategoryField { kind: "category", categories, minimum_members: None })
+            }
             Kind::Flag { positive, negative } => KindDocument::Flag(FlagField { kind: "flag", positive, negative }),
         }
     }

@@ -1,6 +1,7 @@
 //! What an artifact keeps of its table, counted in that table: whether each number, category and row
-//! of the background says something of at least [`MINIMUM_CUSTOMERS`] customers. Training refuses to
-//! write an artifact that breaks this, and `tenure audit` shows the counts.
+//! of the background says something of at least [`MINIMUM_CUSTOMERS`] customers, a category of as many
+//! as its field says. Training refuses to write an artifact that breaks this, and `tenure audit` shows
+//! the counts.
 
 use std::collections::HashMap;
 
@@ -55,6 +56,8 @@ pub struct StoredCategory {
     pub field: String,
     pub category: String,
     pub customers: usize,
+    /// The field's `minimum_members`.
+    pub minimum_members: u32,
     /// Whether the formula of a derived feature names it; then it stays however rare it is.
     pub named: bool,
 }
@@ -131,9 +134,11 @@ impl StoredCategory {
     /// What is wrong with it, if anything is. Nothing is said of customers by a category that none
     /// has, or that the schema's author put into a formula.
     pub fn breach(&self) -> Option<Breach> {
-        let Self { field, category, customers, named } = self;
-        let message = format!("the category `{category}` has {}, at least {LEAST} are required", many(*customers));
-        (!may_be_told(*customers) && !named).then(|| Breach { field: field.clone(), message })
+        let Self { field, category, customers, minimum_members, named } = self;
+        let message =
+            format!("the category `{category}` has {}, at least {minimum_members} are required", many(*customers));
+        let is_many = *customers == 0 || *customers >= *minimum_members as usize;
+        (!is_many && !named).then(|| Breach { field: field.clone(), message })
     }
 }
 
@@ -242,6 +247,7 @@ pub fn categories(cohort: &Cohort) -> Vec<StoredCategory> {
             field: field.name.clone(),
             category: category.clone(),
             customers,
+            minimum_members: field.minimum_members,
             named: is_named(cohort.schema(), index, category),
         }));
     }

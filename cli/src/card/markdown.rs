@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 use tenure::artifact::Document;
 use tenure::card::ModelCard;
+use tenure::schema::{Field, MINIMUM_CUSTOMERS};
 use tenure_training::metrics::judged;
 
 use super::facts::{beyond_tolerance, hidden, penalty, skipped, teacher, trained_on, with_interval};
@@ -35,10 +36,15 @@ pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Op
     segments(&mut out, card);
     training(&mut out, card);
     privacy(&mut out, document);
-    out += "## Known limitations\n\n- Quality falls when customers, prices or offers change. Measure it again on new outcomes (`tenure \
-            evaluate`, `tenure report`).\n- A category with fewer than 20 training rows counts as OTHER. A number beyond the \
-            fitted range counts as the end of the range. Scores carry a warning.\n- The intervals cover the sampling of \
-            customers, not changes over time.\n\n";
+    let own: Vec<String> = schema.fields.iter().filter_map(minimum_members).collect();
+    let own = if own.is_empty() { String::new() } else { format!(" ({})", own.join(", ")) };
+    let _ = write!(
+        out,
+        "## Known limitations\n\n- Quality falls when customers, prices or offers change. Measure it again on new outcomes (`tenure \
+         evaluate`, `tenure report`).\n- A category with fewer than {MINIMUM_CUSTOMERS} training rows{own} counts as OTHER. A number \
+         beyond the fitted range counts as the end of the range. Scores carry a warning.\n"
+    );
+    out += "- The intervals cover the sampling of customers, not changes over time.\n\n";
     let _ = write!(
         out,
         "## Use\n\n```js\nimport {{ load }} from \"tenure\";\n\nconst scorer = await load(\"model.safetensors\");\n\
@@ -46,6 +52,12 @@ pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Op
         document.format_version
     );
     out
+}
+
+/// What a field says of the customers of its categories, where it says so.
+fn minimum_members(field: &Field) -> Option<String> {
+    let Field { minimum_members, .. } = field;
+    (*minimum_members != MINIMUM_CUSTOMERS).then(|| format!("{}: {minimum_members}", code(&field.name)))
 }
 
 fn front_matter(document: &Document, card: &ModelCard, license: Option<&str>) -> String {

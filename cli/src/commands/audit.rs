@@ -24,8 +24,8 @@ use crate::inputs::{ArtifactFile, ReadArguments, TrustArguments, read_artifact, 
 /// Show what a model reveals about the customers it was trained on
 ///
 /// Counts, in the training table, how many customers stand behind each number, category and
-/// background row of the artifact. Each needs at least 20; if one has fewer, the exit code is 3. Then
-/// two attacks try to tell the training rows from the test rows: one by the loss, one by
+/// background row of the artifact. Each needs at least 20, and a category as many as its field says
+/// (`minimum_members`); if one has fewer, the exit code is 3. Then two attacks try to tell the training rows from the test rows: one by the loss, one by
 /// likelihood ratios with shadow models, which are trained as the model was.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -131,7 +131,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         return Ok(());
     }
     let text = format!(
-        "{} entries of {} stand for fewer than {MINIMUM_CUSTOMERS} customers; do not share the model, and train it again with this \
+        "{} entries of {} stand for too few customers; do not share the model, and train it again with this \
          version of tenure\n  {}",
         broken.len(),
         arguments.model.display(),
@@ -197,6 +197,11 @@ impl Audit {
             "{} customers; each number, category and background row must stand for at least {} of them",
             self.customers, self.minimum
         )];
+        lines.extend(self.categories.chunk_by(|one, next| one.field == next.field).filter_map(|field| {
+            let StoredCategory { field, minimum_members, .. } = &field[0];
+            (*minimum_members != self.minimum)
+                .then(|| format!("the schema says {minimum_members} for the categories of `{field}`"))
+        }));
         let mut section = |heading: &str, rows: Vec<Vec<String>>| {
             lines.push(String::new());
             lines.push(heading.to_owned());

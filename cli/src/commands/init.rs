@@ -40,6 +40,11 @@ pub struct Arguments {
     /// Column to leave out; may be given more than once
     #[arg(long, value_name = "COLUMN")]
     pub ignore: Vec<String>,
+    /// Column that is a category, and the fewest rows of a value that becomes one, such as shop=5;
+    /// rarer values count as OTHER. Less than 20, and at least 5, only where the values do not
+    /// describe persons. May be given more than once
+    #[arg(long, value_name = "COLUMN=ROWS", value_parser = column_and_rows)]
+    pub minimum_members: Vec<(String, u32)>,
     /// Schema file to write
     #[arg(long, default_value = SCHEMA_FILE)]
     pub out: PathBuf,
@@ -63,6 +68,11 @@ fn column_and_format(text: &str) -> Result<(String, String), String> {
     Ok((column.into(), format.into()))
 }
 
+fn column_and_rows(text: &str) -> Result<(String, u32), String> {
+    let parsed = text.rsplit_once('=').and_then(|(column, rows)| Some((column.into(), rows.parse().ok()?)));
+    parsed.ok_or_else(|| "must be COLUMN=ROWS, such as shop=5".into())
+}
+
 impl Arguments {
     /// The command without the flags that say what the target means.
     fn command(&self) -> String {
@@ -76,6 +86,9 @@ impl Arguments {
         }
         for column in &self.ignore {
             words.extend(["--ignore".into(), column.clone()]);
+        }
+        for (column, rows) in &self.minimum_members {
+            words.extend(["--minimum-members".into(), format!("{column}={rows}")]);
         }
         if self.suggest {
             words.push("--suggest".into());
@@ -96,7 +109,11 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let mut notices = Notices::new(&source, console);
     let Arguments { target, positive, negative, .. } = arguments;
     let flags = TargetFlags { field: target, positive, negative };
-    let answers = Answers { formats: arguments.format.clone(), ignored: arguments.ignore.clone() };
+    let answers = Answers {
+        formats: arguments.format.clone(),
+        ignored: arguments.ignore.clone(),
+        minimum_members: arguments.minimum_members.clone(),
+    };
     let draft = console.reading(|progress| draft(source, &flags, &answers, progress)).map_err(|error| match error {
         InitError::Ambiguous(question) => Failure::usage(question.ask(&arguments.command())),
         error => error.into(),

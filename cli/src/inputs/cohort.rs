@@ -7,7 +7,7 @@ use tenure::card::ModelCard;
 use tenure::customer::{Cell, shifts};
 use tenure::schema::{Field, Schema};
 use tenure_table::{ReadOptions, Source};
-use tenure_training::cohort::rare::{RARE_BELOW, prune_rare};
+use tenure_training::cohort::rare::prune_rare;
 use tenure_training::cohort::{Cohort, Purpose};
 
 use crate::console::Console;
@@ -60,13 +60,10 @@ pub fn read_for_training(
     console: &Console,
 ) -> Result<Cohort, Failure> {
     let mut cohort = read(Purpose::Training, data, options, &schema, console)?;
-    for folded in prune_rare(&mut schema, &mut cohort, RARE_BELOW).map_err(Failure::data)? {
-        let names: Vec<_> = folded.categories.iter().map(|(name, rows)| format!("{name} ({rows})")).collect();
-        console.say(format!(
-            "{}: these categories have fewer than {RARE_BELOW} rows and count as OTHER: {}",
-            folded.field,
-            names.join(", ")
-        ));
+    for folded in prune_rare(&mut schema, &mut cohort).map_err(Failure::data)? {
+        if !folded.categories.is_empty() {
+            console.say(folded.words());
+        }
     }
     Ok(cohort)
 }

@@ -5,7 +5,6 @@ use tenure::schema::{Field, Kind, NumberFormat, Schema, date};
 
 use super::finding::{Check, Finding};
 use super::placeholders::{self, Placeholder};
-use crate::cohort::rare::RARE_BELOW;
 use crate::cohort::{Cohort, Column, MISSING_CODE};
 use crate::metrics::roc_auc;
 use crate::profile::{identifies, outcome_word, profile_of, row_position};
@@ -241,7 +240,8 @@ pub(super) fn find(
                 report(
                     Check::RareCategory,
                     format!(
-                        "has {folded} of {listed} categories with fewer than {RARE_BELOW} rows, which count as OTHER"
+                        "has {folded} of {listed} categories with fewer than {} rows, which count as OTHER",
+                        field.minimum_members
                     ),
                 );
             }

@@ -22,8 +22,12 @@ pub trait DenseRows {
     /// Writes the feature vectors of the rows `indices`, one after another, into `out`
     /// (`indices.len() × columns` zeros when it is called).
     fn write(&self, indices: &[usize], out: &mut [f32]);
-    /// Writes a row as trees read it into `out`: one number for each input, NaN where it is missing.
-    /// Without more, an input is its only column.
+    /// The numbers of a row as trees read it.
+    fn value_count(&self) -> usize {
+        self.columns()
+    }
+    /// Writes a row as trees read it into `out`, NaN where something is missing. Without more, they
+    /// read the columns.
     fn values(&self, row: usize, out: &mut [f32]) {
         self.write(&[row], out);
     }

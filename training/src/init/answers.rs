@@ -1,5 +1,5 @@
-//! What a person answers to the questions of a draft: how a column is written, and which columns to
-//! leave out.
+//! What a person answers to the questions of a draft: how a column is written, which columns are
+//! categories, and which to leave out.
 
 use tenure::schema::{DateFormat, NumberFormat};
 
@@ -13,11 +13,16 @@ pub struct Answers {
     pub formats: Vec<(String, String)>,
     /// Columns that are not used.
     pub ignored: Vec<String>,
+    /// Columns that are categories, and the fewest rows of a category
+    /// ([`tenure::schema::Field::minimum_members`]).
+    pub minimum_members: Vec<(String, u32)>,
 }
 
-/// How a column is written, as a person says.
+/// What a column is, or how it is written, as a person says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Stated {
+    /// A category; the fewest rows of a text that is listed.
+    Category(u32),
     Number(NumberFormat),
     Time,
     Date(DateFormat),

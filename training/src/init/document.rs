@@ -1,7 +1,7 @@
 //! The text of `schema.toml`: written by hand, because a guess without its reason cannot be
 //! corrected.
 
-use tenure::schema::{DateFormat, Kind, Negative, NumberFormat, SCHEMA_VERSION, Target, When, date};
+use tenure::schema::{DateFormat, Kind, MINIMUM_CUSTOMERS, Negative, NumberFormat, SCHEMA_VERSION, Target, When, date};
 
 use super::guess::{Guess, Place};
 use crate::profile::{changeable_word, label};
@@ -70,8 +70,8 @@ pub(super) fn write(draft: &Drafted) -> String {
     }
     text += &target(&draft.target, &draft.target_comments);
     for (name, guess) in &draft.columns {
-        if let Place::Field { kind, missing, lowest } = &guess.place {
-            text += &field(name, kind, missing, *lowest, guess);
+        if let Place::Field { kind, missing, lowest, members } = &guess.place {
+            text += &field(name, kind, missing, *lowest, *members, guess);
         }
     }
     text += "\n# A derived feature is a number computed from fields, the same in training and in the browser, such as:\n\
@@ -125,7 +125,7 @@ fn target(target: &Target, comments: &[String]) -> String {
     text
 }
 
-fn field(name: &str, kind: &Kind, missing: &[String], lowest: Option<f64>, guess: &Guess) -> String {
+fn field(name: &str, kind: &Kind, missing: &[String], lowest: Option<f64>, members: u32, guess: &Guess) -> String {
     let mut text = String::from("\n[[fields]]\n");
     text += &guess.comments.iter().map(|comment| format!("# {}\n", plain(comment))).collect::<String>();
     text += &format!("name = {}\nlabel = {}\n", quoted(name), quoted(&label(name)));
@@ -144,7 +144,11 @@ fn field(name: &str, kind: &Kind, missing: &[String], lowest: Option<f64>, guess
         }
         Kind::Date { format: DateFormat::Iso, .. } => "kind = \"date\"\n".into(),
         Kind::Date { format, .. } => format!("kind = \"date\"\nformat = {}\n", quoted(format.name())),
-        Kind::Category { categories } => format!("kind = \"category\"\n{}", list("categories", categories)),
+        Kind::Category { categories } => {
+            let own =
+                if members == MINIMUM_CUSTOMERS { String::new() } else { format!("minimum_members = {members}\n") };
+            format!("kind = \"category\"\n{own}{}", list("categories", categories))
+        }
         Kind::Flag { positive, negative } => {
             format!("kind = \"flag\"\npositive = {}\nnegative = {}\n", quoted(positive), quoted(negative))
         }

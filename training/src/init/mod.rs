@@ -16,7 +16,7 @@ use answers::{FORMATS, Stated, flag};
 use document::Drafted;
 use guess::{ColumnQuestion, Guess, Place, Refusal};
 use rayon::prelude::*;
-use tenure::schema::{MAXIMUM_FIELDS, Schema};
+use tenure::schema::{FEWEST_MEMBERS, MAXIMUM_FIELDS, Schema};
 use tenure_table::{Batch, Format, Source, listed, nearest};
 
 use crate::cohort::{MINIMUM_OF_A_CLASS, MINIMUM_ROWS};
@@ -141,7 +141,8 @@ fn stated(file: &str, columns: &[String], answers: &Answers) -> Result<Vec<(Stri
     let (mut stated, mut problems) = (Vec::new(), String::new());
     let formats = answers.formats.iter().map(|(column, format)| ("--format", column, Some(format)));
     let ignored = answers.ignored.iter().map(|column| ("--ignore", column, None));
-    for (flag, column, format) in formats.chain(ignored) {
+    let members = answers.minimum_members.iter().map(|(column, _)| ("--minimum-members", column, None));
+    for (flag, column, format) in formats.chain(ignored).chain(members) {
         if !columns.contains(column) {
             let nearest = nearest(column, columns.iter().map(String::as_str));
             problems += &format!("\n  {flag}: no column `{column}`{}", nearest_hint(nearest));
@@ -150,6 +151,15 @@ fn stated(file: &str, columns: &[String], answers: &Answers) -> Result<Vec<(Stri
                 Some(format) => stated.push((column.clone(), format)),
                 None => problems += &format!("\n  {flag} {column}={format}: must be {FORMATS}"),
             }
+        }
+    }
+    for (column, members) in &answers.minimum_members {
+        if *members < FEWEST_MEMBERS {
+            problems += &format!("\n  --minimum-members {column}={members}: must be at least {FEWEST_MEMBERS}");
+        } else if stated.iter().any(|(other, _)| other == column) {
+            problems += &format!("\n  --minimum-members {column}: a category has no --format");
+        } else {
+            stated.push((column.clone(), Stated::Category(*members)));
         }
     }
     if problems.is_empty() { Ok(stated) } else { Err(InitError::Answers { file: file.into(), problems }) }

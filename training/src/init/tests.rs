@@ -156,7 +156,7 @@ fn all_questions_come_at_once_and_can_be_answered() {
     }
     let answer = |column: &str, format: &str| (column.to_owned(), format.to_owned());
     let formats = vec![answer("joined on", "%m/%d/%Y"), answer("amount", "1.234,5")];
-    let answers = Answers { formats, ignored: vec!["logins".into()] };
+    let answers = Answers { formats, ignored: vec!["logins".into()], ..Answers::default() };
     let Draft { schema, text, .. } = answered(&unclear(), "Exited", None, &answers).unwrap();
     assert_eq!(schema.ignored, ["logins"]);
     assert!(matches!(kinds(&schema, "joined on"), Kind::Date { format, .. } if format.name() == "%m/%d/%Y"));
@@ -164,18 +164,37 @@ fn all_questions_come_at_once_and_can_be_answered() {
     assert!(text.contains("decimal = \",\"\ngrouping = \".\"") && text.contains("format = \"%m/%d/%Y\""), "{text}");
 
     let formats = vec![answer("amont", "1.234,5"), answer("amount", "dd"), answer("joined on", "%d/%m/%Y")];
-    let answers = Answers { formats, ignored: vec!["login".into()] };
+    let answers = Answers { formats, ignored: vec!["login".into()], minimum_members: vec![("login".into(), 4)] };
     let text = answered(&unclear(), "Exited", None, &answers).unwrap_err().to_string();
     for part in [
         "--format: no column `amont`; the nearest is `amount`",
         "--format amount=dd: must be",
         "--ignore: no column `login`",
+        "--minimum-members: no column `login`",
+        "--minimum-members login=4: must be at least 5",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
-    let answers = Answers { formats: vec![answer("joined on", "unix")], ignored: vec!["amount".into()] };
+    let answers =
+        Answers { formats: vec![answer("joined on", "unix")], ignored: vec!["amount".into()], ..Answers::default() };
     let text = answered(&unclear(), "Exited", None, &answers).unwrap_err().to_string();
     assert!(text.contains("the format of `joined on` reads 0 of 200 values, and not \"01/01/2024\""), "{text}");
+}
+
+#[test]
+fn a_person_says_which_column_is_a_category_and_of_how_few_rows() {
+    let row = |row: usize| format!("Shop {},{},{}\n", row % 90, row % 50, ["no", "yes"][row % 4 / 3]);
+    let table = format!("shop,visits,left\n{}", (0..600).map(row).collect::<String>());
+    let Draft { schema, .. } = answered(&table, "left", None, &Answers::default()).unwrap();
+    assert!(schema.ignored.contains(&"shop".into()), "{schema:?}");
+    let answers = Answers { minimum_members: vec![("shop".into(), 5)], ..Answers::default() };
+    let Draft { schema, text, .. } = answered(&table, "left", None, &answers).unwrap();
+    assert_eq!((schema.fields[0].category_count(), schema.fields[0].minimum_members), (90, 5));
+    assert!(text.contains("kind = \"category\"\nminimum_members = 5\n"), "{text}");
+    let of_numbers = Answers { minimum_members: vec![("visits".into(), 7)], ..Answers::default() };
+    let Draft { schema, .. } = answered(&table, "left", None, &of_numbers).unwrap();
+    let visits = schema.fields.iter().find(|field| field.name == "visits").unwrap();
+    assert_eq!((visits.category_count(), visits.minimum_members), (50, 7));
 }
 
 /// What `init` drafts can be trained on: every row of every kind is read.

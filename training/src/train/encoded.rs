@@ -13,9 +13,9 @@ use crate::fit::DenseRows;
 #[derive(Clone, Debug)]
 pub struct Encoded {
     encoder: Encoder,
-    /// Target encodings by input: those of every customer, then those of each fold of the training
-    /// rows, which are out-of-fold.
-    encodings: Vec<Vec<Option<CategoryValues>>>,
+    /// Numbers of categories by input, the target encoding first: those of every customer, then those
+    /// of each fold of the training rows, which are out-of-fold.
+    encodings: Vec<Vec<Vec<CategoryValues>>>,
     /// The layout of every customer, then, if a field has many categories, one for each fold of the
     /// training rows. All have the same columns.
     layouts: Vec<DenseLayout>,
@@ -41,14 +41,14 @@ impl Encoded {
         let cell = |at: usize, field: usize| cohort.column(field).cell(*row(at) as usize);
         let encoder = params.fit(cohort.schema(), fit_rows.len(), others.len(), &cell)?;
         let features = encode(&encoder, cohort.rows(), &|field, row| cohort.column(field).cell(row));
-        let (mut encodings, mut fold_of) = (vec![vec![None; encoder.inputs().len()]], vec![0; cohort.rows()]);
+        let (mut encodings, mut fold_of) = (vec![vec![Vec::new(); encoder.inputs().len()]], vec![0; cohort.rows()]);
         if let Some(fitted) = TargetEncodings::fit(params, &encoder, &features, cohort.labels(), fit_rows) {
             encodings = [fitted.full()].into_iter().chain(fitted.out_of_fold()).collect();
             fit_rows.iter().zip(fitted.fold_of).for_each(|(&row, fold)| fold_of[row as usize] = fold + 1);
         }
-        let layout = |encodings: &Vec<Option<CategoryValues>>| {
+        let layout = |encodings: &Vec<Vec<CategoryValues>>| {
             let values = encoder.inputs().iter().zip(encodings);
-            let values = values.map(|(input, values)| values.clone().filter(|_| has_many_categories(input)));
+            let values = values.map(|(input, values)| if has_many_categories(input) { values.clone() } else { vec![] });
             DenseLayout::with_values(&encoder, &values.collect::<Vec<_>>())
         };
         let layouts = if encoder.inputs().iter().any(has_many_categories) { encodings.len() } else { 1 };
@@ -81,21 +81,33 @@ impl Encoded {
         layout.expand(&self.encoder, &self.features, row, out);
     }
 
+    /// The numbers of a customer as trees read it.
+    pub fn value_count(&self) -> usize {
+        self.encodings[0].iter().map(|encodings| encodings.len().max(1)).sum()
+    }
+
     /// Writes customer `at` of `features` as trees read it: numbers by their place among the knots,
-    /// categories by their target encoding, NaN where one is missing.
+    /// categories by their target encoding, NaN where one is missing; then what else is known of
+    /// categories.
     pub fn values(&self, features: &Features, at: usize, out: &mut [f32]) {
         self.write_values(0, features, at, out);
     }
 
     fn write_values(&self, fold: usize, features: &Features, at: usize, out: &mut [f32]) {
+        let (own, mut more) = out.split_at_mut(self.encoder.inputs().len());
         let inputs = self.encoder.inputs().iter().zip(&self.encodings[fold]);
-        for ((index, (input, encoding)), out) in inputs.enumerate().zip(out) {
+        for ((index, (input, encodings)), out) in inputs.enumerate().zip(own) {
             let (row, fraction) = features.get(index, at);
             let place = row - input.first_row;
-            *out = match encoding {
-                _ if row == input.missing_row() => f32::NAN,
-                Some(encoding) => encoding.values[place as usize],
-                None => place as f32 + fraction,
+            let value = |encoding: &CategoryValues| encoding.values.get(place as usize).copied().unwrap_or(f32::NAN);
+            *out = match &encodings[..] {
+                [target, others @ ..] => {
+                    others.iter().zip(more.iter_mut()).for_each(|(other, out)| *out = value(other));
+                    more = &mut more[others.len()..];
+                    value(target)
+                }
+                [] if row == input.missing_row() => f32::NAN,
+                [] => place as f32 + fraction,
             };
         }
     }
@@ -152,6 +164,10 @@ impl DenseRows for Subset<'_> {
         for (&index, out) in indices.iter().zip(out.chunks_exact_mut(self.columns())) {
             self.encoded.expand_row(self.rows[index] as usize, out);
         }
+    }
+
+    fn value_count(&self) -> usize {
+        self.encoded.value_count()
     }
 
     fn values(&self, row: usize, out: &mut [f32]) {

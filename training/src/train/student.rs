@@ -63,6 +63,10 @@ impl DenseRows for Answered<'_> {
         self.rows.write(indices, out);
     }
 
+    fn value_count(&self) -> usize {
+        self.rows.value_count()
+    }
+
     fn values(&self, row: usize, out: &mut [f32]) {
         self.rows.values(row, out);
     }
@@ -153,6 +157,10 @@ impl DenseRows for DistillationSet<'_> {
                 _ => self.real.write(&[(index - real - synthetic) % real], out),
             }
         }
+    }
+
+    fn value_count(&self) -> usize {
+        self.real.value_count()
     }
 
     fn values(&self, row: usize, out: &mut [f32]) {

@@ -2,6 +2,9 @@
 //! category less those of all rows. Trees read every field of more than two categories so, networks
 //! those with many, instead of a column for each category.
 //!
+//! Of a field with many categories, both also read how many rows a category has (its logarithm): small
+//! and large shops, places or devices differ, and a rate of few rows says less than one of many.
+//!
 //! Training rows use out-of-fold encodings; all other rows use the encoding fitted on the full
 //! training set, as in scikit-learn's `TargetEncoder`. Otherwise the encoding of a training row
 //! would contain its own label.
@@ -45,6 +48,8 @@ struct TargetEncoding {
     full: Vec<f32>,
     /// By fold and category, fitted on the rows of the other folds.
     out_of_fold: Vec<Vec<f32>>,
+    /// For a field with many categories.
+    sizes: Option<CategoryValues>,
 }
 
 impl TargetEncodings {
@@ -78,52 +83,65 @@ impl TargetEncodings {
             }
             // Missing has a column of its own.
             counts.iter_mut().for_each(|counts| counts.truncate(categories + 1));
-            let rows = (0..labels.len()).map(row).filter(|row| *row <= categories);
-            Some(TargetEncoding::of(params, &counts, rows, positives as f64 / labels.len() as f64))
+            let rows: Vec<usize> = (0..labels.len()).map(row).filter(|row| *row <= categories).collect();
+            let mut encoding = TargetEncoding::of(params, &counts, &rows, positives as f64 / labels.len() as f64);
+            encoding.sizes = has_many_categories(input).then(|| sizes(params, &counts, &rows));
+            Some(encoding)
         };
         Some(TargetEncodings { inputs: encoder.inputs().iter().enumerate().map(encoding).collect(), fold_of })
     }
 
     /// The values of every row that is no training row.
-    pub(super) fn full(&self) -> Vec<Option<CategoryValues>> {
+    pub(super) fn full(&self) -> Vec<Vec<CategoryValues>> {
         self.values(|encoding| &encoding.full)
     }
 
     /// For each fold, the values of its rows.
-    pub(super) fn out_of_fold(&self) -> impl Iterator<Item = Vec<Option<CategoryValues>>> {
+    pub(super) fn out_of_fold(&self) -> impl Iterator<Item = Vec<Vec<CategoryValues>>> {
         let folds = self.inputs.iter().flatten().next().map_or(0, |encoding| encoding.out_of_fold.len());
         (0..folds).map(|fold| self.values(|encoding| &encoding.out_of_fold[fold]))
     }
 
-    fn values(&self, of: impl Fn(&TargetEncoding) -> &Vec<f32>) -> Vec<Option<CategoryValues>> {
-        let values =
-            |encoding: &TargetEncoding| CategoryValues { knots: encoding.knots.clone(), values: of(encoding).clone() };
-        self.inputs.iter().map(|encoding| encoding.as_ref().map(values)).collect()
+    fn values(&self, of: impl Fn(&TargetEncoding) -> &Vec<f32>) -> Vec<Vec<CategoryValues>> {
+        let values = |encoding: &TargetEncoding| {
+            let target = CategoryValues { knots: encoding.knots.clone(), values: of(encoding).clone() };
+            [target].into_iter().chain(encoding.sizes.clone()).collect()
+        };
+        self.inputs.iter().map(|encoding| encoding.as_ref().map_or_else(Vec::new, values)).collect()
     }
 }
 
 impl TargetEncoding {
     /// `counts` are by fold and category; `rows` has the category of every row that is not missing.
-    fn of(
-        params: &EncoderParams,
-        counts: &[Vec<Count>],
-        rows: impl Iterator<Item = usize>,
-        prior: f64,
-    ) -> TargetEncoding {
-        let sum = |left_out: Option<usize>| {
-            let mut sum = vec![Count::default(); counts[0].len()];
-            for (_, counts) in counts.iter().enumerate().filter(|(fold, _)| Some(*fold) != left_out) {
-                sum.iter_mut().zip(counts).for_each(|(sum, count)| sum.join(*count));
-            }
-            sum
-        };
+    fn of(params: &EncoderParams, counts: &[Vec<Count>], rows: &[usize], prior: f64) -> TargetEncoding {
+        let sum = |left_out| sum(counts, left_out);
         let strength = strength(&sum(None), prior);
         let values = |counts: Vec<Count>| counts.iter().map(|count| count.shrunk(prior, strength)).collect::<Vec<_>>();
         let full = values(sum(None));
-        let mut of_rows: Vec<f64> = rows.map(|row| full[row].into()).collect();
+        let mut of_rows: Vec<f64> = rows.iter().map(|&row| full[row].into()).collect();
         let out_of_fold = (0..counts.len()).map(|fold| values(sum(Some(fold)))).collect();
-        TargetEncoding { knots: params.knots(&mut of_rows, &mut []), full, out_of_fold }
+        TargetEncoding { knots: params.knots(&mut of_rows, &mut []), full, out_of_fold, sizes: None }
     }
+}
+
+/// The counts by category, without those of a fold.
+fn sum(counts: &[Vec<Count>], left_out: Option<usize>) -> Vec<Count> {
+    let mut sum = vec![Count::default(); counts[0].len()];
+    for (_, counts) in counts.iter().enumerate().filter(|(fold, _)| Some(*fold) != left_out) {
+        sum.iter_mut().zip(counts).for_each(|(sum, count)| sum.join(*count));
+    }
+    sum
+}
+
+/// The logarithms of the categories' numbers of rows. They hold no label, so every row has the same.
+/// OTHER is many categories, each of few rows: it is told as the smallest.
+fn sizes(params: &EncoderParams, counts: &[Vec<Count>], rows: &[usize]) -> CategoryValues {
+    let mut values: Vec<f32> = sum(counts, None).iter().map(|count| count.rows.ln_1p() as f32).collect();
+    if let Some((other, categories)) = values.split_last_mut() {
+        *other = categories.iter().copied().fold(*other, f32::min);
+    }
+    let mut of_rows: Vec<f64> = rows.iter().map(|&row| values[row].into()).collect();
+    CategoryValues { knots: params.knots(&mut of_rows, &mut []), values }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -223,15 +241,27 @@ mod tests {
             let expected = Count { rows: outside.len() as f64, leavers }.shrunk(prior, strength);
             assert!((encoding.out_of_fold[fold as usize][shop] - expected).abs() < 1e-4, "fold {fold}, shop {shop}");
         }
-        // The dense columns say the same: bins and standardised value of a number, and one for
+        // All shops are equally large.
+        let sizes = encoding.sizes.as_ref().unwrap();
+        assert!(sizes.values[..CATEGORIES].iter().all(|size| *size == 21f32.ln()), "{sizes:?}");
+        assert!(sizes.knots.len() == 1 && sizes.values[CATEGORIES] == 0.0, "nobody counts as OTHER: {sizes:?}");
+        // The dense columns say the same: bins and standardised value of two numbers, and one for
         // missing.
-        assert_eq!(encoded.layout().size(), encoding.knots.len() + 1);
+        assert_eq!(encoded.layout().size(), encoding.knots.len() + 2);
         let mut dense = vec![0.0; encoded.layout().size() * 2];
         encoded.subset(&rows).write(&[0, rows.len() - 1], &mut dense);
         let (first, last) = dense.split_at(encoded.layout().size());
         assert_eq!(last.iter().rev().copied().collect::<Vec<_>>()[..2], [1.0, 0.0]);
         let whole = &encoded.layout().input_rows(encoded.encoder(), 0).1[0];
-        assert!(first != &whole[..] && (first[first.len() - 2] - whole[first.len() - 2]).abs() < 1.0, "{first:?}");
+        let target = encoding.knots.len() - 1;
+        assert!(first != &whole[..] && (first[target] - whole[target]).abs() < 1.0, "{first:?}");
+        // Trees read the target encoding and, behind all inputs, the size; of missing neither.
+        let (subset, mut read) = (encoded.subset(&rows), [0.0; 2]);
+        assert_eq!(subset.value_count(), 2);
+        subset.values(0, &mut read);
+        assert_eq!(read, [encoding.out_of_fold[encodings.fold_of[0] as usize][0], 21f32.ln()]);
+        subset.values(rows.len() - 1, &mut read);
+        assert!(read.iter().all(|value| value.is_nan()), "{read:?}");
     }
 
     #[test]

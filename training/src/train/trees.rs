@@ -68,11 +68,11 @@ impl Teacher for Trees {
     }
 }
 
-/// By input, of some rows.
+/// What trees read of some rows, by column.
 fn values(rows: &dyn DenseRows, range: std::ops::Range<usize>) -> Vec<Vec<f32>> {
-    let inputs = rows.inputs().len();
-    let mut columns = vec![Vec::with_capacity(range.len()); inputs];
-    let mut row_values = vec![0.0; inputs];
+    let count = rows.value_count();
+    let mut columns = vec![Vec::with_capacity(range.len()); count];
+    let mut row_values = vec![0.0; count];
     for row in range {
         rows.values(row, &mut row_values);
         columns.iter_mut().zip(&row_values).for_each(|(column, value)| column.push(*value));

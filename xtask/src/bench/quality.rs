@@ -42,6 +42,8 @@ pub(super) struct Table {
     pub(super) positive: &'static str,
     /// Columns that the peers must leave out. `tenure init` leaves them out by itself.
     pub(super) identifiers: &'static [&'static str],
+    /// What a person who knows the table tells `tenure init`.
+    pub(super) answers: &'static [&'static str],
 }
 
 impl Table {
@@ -52,17 +54,32 @@ impl Table {
 }
 
 const fn other(name: &'static str) -> Table {
-    Table { name, shared: false, target: "target", positive: "yes", identifiers: &[] }
+    Table { name, shared: false, target: "target", positive: "yes", identifiers: &[], answers: &[] }
 }
 
 pub(super) const TABLES: [Table; 9] = [
-    Table { name: "ibm_telco", shared: true, target: "Churn", positive: "Yes", identifiers: &["customerID"] },
-    Table { name: "churn5000", shared: true, target: "churn", positive: "True.", identifiers: &["phone"] },
+    Table {
+        name: "ibm_telco",
+        shared: true,
+        target: "Churn",
+        positive: "Yes",
+        identifiers: &["customerID"],
+        answers: &[],
+    },
+    Table {
+        name: "churn5000",
+        shared: true,
+        target: "churn",
+        positive: "True.",
+        identifiers: &["phone"],
+        answers: &[],
+    },
     other("credit"),
     other("health"),
     other("caravan"),
     other("lending"),
-    other("inspections"),
+    // Restaurants are no persons, so a name of five inspections may stand in a model.
+    Table { answers: &["--minimum-members", "business_name=5"], ..other("inspections") },
     other("stops"),
     other("diamonds"),
 ];
@@ -184,7 +201,7 @@ pub(super) fn write_table(table: &Table, folder: &Path, peers: &Python) -> Resul
 pub(super) fn draft_schema(table: &Table, place: &Path, folder: &Path) -> Result<PathBuf> {
     let schema = folder.join(table.name).with_extension("toml");
     let mut init = program(project::tenure_command());
-    init.args(["init", "--quiet", "--force", "--target", table.target]);
+    init.args(["init", "--quiet", "--force", "--target", table.target]).args(table.answers);
     command::run(init.arg(table.file(place, "csv")).arg("--out").arg(&schema))?;
     Ok(schema)
 }

@@ -21,6 +21,7 @@ pub(super) fn guess(profile: &Profile, target: &str, stated: Option<&Stated>) ->
         return Ok(ignored(format!("no value in {} rows", grouped(profile.rows))));
     }
     match stated {
+        Some(Stated::Category(members)) => return Ok(texts::stated(profile, *members)),
         Some(Stated::Date(format)) => return dates::stated(profile, format),
         Some(Stated::Number(format)) => return numbers::stated(profile, format),
         Some(Stated::Time) => {
@@ -55,7 +56,7 @@ pub(super) fn profile(name: &str, stated: Option<&Stated>) -> Profile {
             name,
             NumberFormat { decimal_comma: format.decimal_comma, grouping: format.grouping, ..NumberFormat::default() },
         ),
-        Some(Stated::Time) | None => Profile::new(name),
+        Some(Stated::Time | Stated::Category(_)) | None => Profile::new(name),
     }
 }
 

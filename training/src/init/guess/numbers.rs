@@ -1,7 +1,7 @@
 //! Columns of numbers: how they are written, and whether they measure something, answer a question
 //! or name something.
 
-use tenure::schema::{Kind, NumberFormat};
+use tenure::schema::{Kind, MINIMUM_CUSTOMERS, NumberFormat};
 
 use super::place::{
     ColumnQuestion, Guess, Place, Refusal, counted_levels, identifier, ignored, left_out_comment, listed,
@@ -43,7 +43,7 @@ fn are_names(profile: &Profile, words: &[String]) -> bool {
     let texts = profile.values.iter().flat_map(|values| values.keys()).map(String::as_str);
     let texts: Vec<&str> =
         texts.filter(|text| !profile.tokens.contains_key(*text) && !words.iter().any(|word| word == text)).collect();
-    profile.values.is_some() && Numerals::are_names(&texts) && Listed::of(profile, &[]).is_some()
+    profile.values.is_some() && Numerals::are_names(&texts) && Listed::of(profile, &[], MINIMUM_CUSTOMERS).is_some()
 }
 
 /// A column of numbers in the notation that a person stated.
@@ -138,7 +138,7 @@ fn measured(
     let missing = profile.tokens.keys().cloned().chain(words.iter().cloned()).collect();
     let kind = Kind::Number { unit, minimum: None, maximum: None, format };
     let lowest = Some(lowest).filter(|lowest| *lowest >= 0.0);
-    Guess { place: Place::Field { kind, missing, lowest }, comments }
+    Guess { place: Place::Field { kind, missing, lowest, members: MINIMUM_CUSTOMERS }, comments }
 }
 
 /// Numbers that need no format: they may be identifiers, flags or codes.
@@ -175,7 +175,9 @@ fn plain(profile: &Profile, words: &[String]) -> Guess {
         None => named,
     };
     if whole && only_numbers && are_codes {
-        let Some(Listed { mut categories, distinct, comments: listed_codes }) = Listed::of(profile, &missing) else {
+        let Some(Listed { mut categories, distinct, comments: listed_codes }) =
+            Listed::of(profile, &missing, MINIMUM_CUSTOMERS)
+        else {
             return ignored(format!(
                 "{} different codes: group them, or make it a number if it measures something",
                 profile.distinct_words()

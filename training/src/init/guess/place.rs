@@ -1,6 +1,6 @@
 //! The place of a column in the schema, and the reasons that are written beside it.
 
-use tenure::schema::Kind;
+use tenure::schema::{Kind, MINIMUM_CUSTOMERS};
 
 use crate::profile::{Level, Naming, Profile, Seen, naming};
 use crate::words::{grouped, quoted_for_shell};
@@ -21,12 +21,14 @@ pub(in crate::init) enum Place {
         missing: Vec<String>,
         /// The lowest number, where none is below 0: a bound for a person to consider.
         lowest: Option<f64>,
+        /// The fewest rows of a category.
+        members: u32,
     },
 }
 
 impl Place {
     pub(super) fn field(kind: Kind, missing: Vec<String>) -> Place {
-        Place::Field { kind, missing, lowest: None }
+        Place::Field { kind, missing, lowest: None, members: MINIMUM_CUSTOMERS }
     }
 }
 

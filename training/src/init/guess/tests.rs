@@ -1,4 +1,4 @@
-use tenure::schema::{DateFormat, Kind, Negative, date};
+use tenure::schema::{DateFormat, Kind, MINIMUM_CUSTOMERS, Negative, date};
 
 use super::*;
 
@@ -329,7 +329,7 @@ fn contracts_are_categories_and_not_units() {
     let categories = category(&["1 month", "1 year", "2 years"]);
     assert_eq!(
         place(&["1 month", "1 year", "2 years"]),
-        Place::Field { kind: categories, missing: vec![], lowest: None }
+        Place::Field { kind: categories, missing: vec![], lowest: None, members: MINIMUM_CUSTOMERS }
     );
 }
 

@@ -1,9 +1,8 @@
 //! Columns of texts: identifiers, flags and categories.
 
-use tenure::schema::{Kind, MAXIMUM_CATEGORIES, folded};
+use tenure::schema::{FEWEST_MEMBERS, Kind, MAXIMUM_CATEGORIES, MINIMUM_CUSTOMERS, folded};
 
 use super::place::{Guess, Place, identifier, ignored, listed, missing_comments};
-use crate::cohort::rare::RARE_BELOW;
 use crate::profile::{MAXIMUM_VALUES, Profile, Spelled, identifies, is_certain_missing_token, yes_and_no};
 use crate::words::{grouped, percent};
 
@@ -24,8 +23,18 @@ pub(super) fn guess(profile: &Profile) -> Guess {
     // What counts as missing among numbers may be a category among texts: "None" of
     // `InternetService`.
     let missing: Vec<String> = profile.tokens.keys().filter(|token| is_certain_missing_token(token)).cloned().collect();
-    let Some(Listed { categories, distinct, comments: listed_texts }) = Listed::of(profile, &missing) else {
-        return too_many(profile);
+    category(profile, missing, MINIMUM_CUSTOMERS)
+}
+
+/// A column that a person calls a category, with the fewest rows of a text that is listed.
+pub(super) fn stated(profile: &Profile, members: u32) -> Guess {
+    let missing = profile.tokens.keys().filter(|token| is_certain_missing_token(token)).cloned().collect();
+    category(profile, missing, members)
+}
+
+fn category(profile: &Profile, missing: Vec<String>, members: u32) -> Guess {
+    let Some(Listed { categories, distinct, comments: listed_texts }) = Listed::of(profile, &missing, members) else {
+        return too_many(profile, members);
     };
     let mut comments = missing_comments(profile, &[]);
     comments.extend(listed_texts);
@@ -47,7 +56,7 @@ pub(super) fn guess(profile: &Profile) -> Guess {
         comments.push("some texts differ only in letter case, so letter case counts in this field".into());
     }
     let kind = Kind::Category { categories: categories.into_iter().map(Into::into).collect() };
-    Guess { place: Place::field(kind, missing), comments }
+    Guess { place: Place::Field { kind, missing, lowest: None, members }, comments }
 }
 
 /// The texts of a column that become its categories.
@@ -62,25 +71,25 @@ pub(super) struct Listed<'a> {
 
 impl<'a> Listed<'a> {
     /// All texts but those that mean missing, unless all are rare; of many texts those that are not
-    /// rare, where most rows have one of them.
-    pub(super) fn of(profile: &'a Profile, missing: &[String]) -> Option<Listed<'a>> {
+    /// rare, where most rows have one of them. A text of fewer rows than `members` is rare.
+    pub(super) fn of(profile: &'a Profile, missing: &[String], members: u32) -> Option<Listed<'a>> {
         let mut values = profile.spelled(|text| !missing.iter().any(|token| token == text))?;
         let distinct = grouped(values.len() as u64);
         // Training would refuse a category that has nothing but rare texts. It keeps flags.
-        let only_rare = values.iter().all(|value| value.rows < RARE_BELOW as u64);
+        let only_rare = values.iter().all(|value| value.rows < u64::from(members));
         let is_flag = matches!(&values[..], [a, b] if yes_and_no(a.text, b.text).is_some());
         if only_rare && !is_flag && profile.rows >= ROWS_TO_TRAIN {
             return None;
         }
         let mut comments = Vec::new();
         if values.len() > MANY_CATEGORIES {
-            values.retain(|value| value.rows >= RARE_BELOW as u64);
+            values.retain(|value| value.rows >= u64::from(members));
             let rows = values.iter().map(|value| value.rows).sum::<u64>();
             if rows * 2 <= profile.known() {
                 return None;
             }
             comments.push(format!(
-                "listed are the {} that are in {RARE_BELOW} rows or more, {} of the rows together",
+                "listed are the {} that are in {members} rows or more, {} of the rows together",
                 grouped(values.len() as u64),
                 percent(rows as usize, profile.rows as usize)
             ));
@@ -103,7 +112,7 @@ fn spellings(values: &[Spelled]) -> Option<String> {
     (!several.is_empty()).then(|| format!("other spellings count as the most frequent one: {}{more}", shown.join("; ")))
 }
 
-fn too_many(profile: &Profile) -> Guess {
+fn too_many(profile: &Profile, members: u32) -> Guess {
     if profile.is_mostly_measured() {
         return ignored(partly_measured(profile));
     }
@@ -112,12 +121,18 @@ fn too_many(profile: &Profile) -> Guess {
         return ignored(format!("free text, {length} characters on average"));
     }
     let why = match profile.values {
-        Some(_) => format!("and most rows have one that is in fewer than {RARE_BELOW} rows"),
+        Some(_) => format!("and most rows have one that is in fewer than {members} rows"),
         None => "too many or too long to list".into(),
     };
     ignored(format!(
-        "{} different texts, {why}: group them in the table, or list those that matter as a category",
-        profile.distinct_words()
+        "{} different texts, {why}: group them in the table, or list those that matter as a category{}",
+        profile.distinct_words(),
+        // As many as that are no names of persons.
+        if members > FEWEST_MEMBERS && profile.values.is_some() {
+            "; where they do not describe persons, --minimum-members COLUMN=5 lists more of them"
+        } else {
+            ""
+        }
     ))
 }
 
