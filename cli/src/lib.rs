@@ -7,6 +7,7 @@ pub mod console;
 pub mod failure;
 pub mod hyperparameters;
 pub mod inputs;
+pub mod memory;
 pub mod profiles;
 
 pub mod recorder;

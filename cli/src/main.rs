@@ -12,6 +12,10 @@ use tenure_cli::commands::{
 use tenure_cli::configuration::{self, ResolvedSettings};
 use tenure_cli::console::{Console, printable};
 use tenure_cli::failure::Failure;
+use tenure_cli::memory::OrExit;
+
+#[global_allocator]
+static ALLOCATOR: OrExit = OrExit;
 
 /// Train, measure and apply churn models
 ///

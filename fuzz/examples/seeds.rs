@@ -1,5 +1,5 @@
-//! Writes the seeds that a hand does not write: the small model, its document, and tables in binary
-//! formats. `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
+//! Writes the seeds that a hand does not write: the small model, its document, a profile of it, and
+//! tables in binary formats. `cargo run --manifest-path fuzz/Cargo.toml --example seeds`.
 
 use std::error::Error;
 use std::fs;
@@ -14,6 +14,7 @@ use tenure::customer::Cell;
 use tenure::decision::Policy;
 use tenure::encoding::{Encoder, InputDocument};
 use tenure::json::{Problems, Reader, parse};
+use tenure::monitoring::{Cells, Observed, Outcomes, Reference};
 use tenure::network::{Layer, Network, NetworkParts};
 use tenure::schema::Schema;
 
@@ -62,6 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     put("artifact/without-checksum.safetensors", &unsealed)?;
     put("document/small", document.as_bytes())?;
     put("whole/small", &[&b"#3\n#12.5\n2024-01-31\nMonth\n+\0"[..], &unsealed[..]].concat())?;
+    put("profile/small", profiles(&artifact()?.document.schema)?.as_bytes())?;
     // The first byte of a table says what becomes of broken lines.
     put("table/small.parquet", &[&[0][..], &parquet()?].concat())?;
     for name in ["quotes.csv", "ragged.csv", "tabs.tsv", "packed.csv.gz", "utf16le.csv", "sheet.xlsx"] {
@@ -117,6 +119,38 @@ fn artifact() -> Result<Artifact, Box<dyn Error>> {
         output_bias: 0.1,
     };
     Ok(Artifact::new(document, Network::new(rows, parts)?)?)
+}
+
+/// A card with the profile of 4,000 rows, and behind a NUL the profile of as many others.
+fn profiles(schema: &Schema) -> Result<String, Box<dyn Error>> {
+    let contracts = Cells::Category { codes: vec![0, 1], count: schema.fields[3].category_count() as u16 };
+    let tenures = Cells::Number { edges: vec![1.0, 12.0, 72.0] };
+    let cells = vec![tenures, Cells::None, Cells::None, contracts, Cells::None];
+    let edges = vec![-1.0, 0.0, 1.0];
+    let seen = |shift: usize| {
+        let mut observed = Observed::new(&cells, &edges, 0.5, 1);
+        for row in 0..4000 {
+            observed.add_rows(1);
+            observed.numbers(0, &[((row * 7 + shift) % 80) as f64]);
+            observed.codes(3, &[(row % 2) as u16]);
+            let logit = (row % 40) as f32 / 10.0 - 2.0;
+            observed.score(logit, 1.0 / (1.0 + (-logit).exp()));
+            observed.decision((row % 3 == 0).then_some(0));
+        }
+        observed
+    };
+    // Rows, those who left, and the sums of the probabilities and of their squares, by bin.
+    let bins = [[1000, 200, 200_000_000, 40_000_000]; 4];
+    let reference = Reference {
+        profile: seen(0).reference_profile(),
+        cells: cells.clone(),
+        score_edges: edges.clone(),
+        threshold: 0.5,
+        outcomes: Outcomes::of_bins(&bins),
+    };
+    let mut profile = seen(20).profile(&"ab".repeat(32), Some([19_000, 19_030]));
+    profile.identify(7);
+    Ok(format!("{{\"reference\":{}}}\0{}", reference.write(), profile.write()?))
 }
 
 /// Any weights between -1 and 1, always the same.

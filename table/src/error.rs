@@ -43,6 +43,8 @@ pub enum TableRule {
     ClosedQuotes,
     /// A row is at most [`MAXIMUM_RECORD`](crate::MAXIMUM_RECORD) bytes long.
     RecordLength,
+    /// What a Parquet file or a workbook holds is not far larger than its bytes.
+    Size,
     /// The sheet that was asked for is there.
     Sheet,
     /// The schema's columns are there, with types that hold one value.
@@ -66,6 +68,7 @@ impl TableRule {
             TableRule::Encoding => "encoding",
             TableRule::ClosedQuotes => "closed_quotes",
             TableRule::RecordLength => "record_length",
+            TableRule::Size => "size",
             TableRule::Sheet => "sheet",
             TableRule::Columns => "columns",
             TableRule::Undamaged => "undamaged",

@@ -15,7 +15,8 @@
 //!
 //! Memory: at most one record of [`MAXIMUM_RECORD`] bytes and one batch, 16 MiB of text and 4 bytes
 //! a cell; for Parquet one page per column and one batch. A sheet is held as a whole, 8 bytes and
-//! the text of each cell.
+//! the text of each cell. What a Parquet file or a workbook may unpack to is bounded by its size
+//! ([`TableRule::Size`]).
 //!
 //! ```
 //! use tenure_table::{Columns, Source};
@@ -59,6 +60,8 @@ mod charset;
 mod check;
 mod column;
 mod columns;
+#[cfg(feature = "parquet")]
+mod delta;
 #[cfg(any(feature = "wasm", test))]
 mod dictionary;
 mod error;
@@ -82,6 +85,10 @@ mod source;
 mod text;
 mod text_bytes;
 mod text_cells;
+#[cfg(feature = "parquet")]
+mod thrift;
+#[cfg(any(feature = "parquet", feature = "spreadsheet"))]
+mod unpacked;
 #[cfg(feature = "wasm")]
 pub mod wasm;
 #[cfg(feature = "spreadsheet")]

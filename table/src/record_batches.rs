@@ -1,6 +1,7 @@
 //! Record batches as batches: from a Parquet file, or from any reader of Arrow's. Columns whose
 //! type holds more than one value in a row are refused by name.
 
+use std::error::Error;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use parquet::schema::types::ColumnPath;
 
 use super::arrow::{ArrowCells, holds_one_value};
 use super::batch::{BATCH_ROWS, Batch, Cells};
-use super::cell_bounds::batch_rows;
+use super::cell_bounds::{TooLarge, batch_rows, check_rows, check_schema};
 use super::error::{TableError, TableRule};
 use super::guarded::guarded;
 use super::header::{self, RefusedColumn};
@@ -57,8 +58,14 @@ fn guard<T, E: From<ParquetError>>(step: impl FnOnce() -> Result<T, E>) -> Resul
     guarded(step).unwrap_or_else(|panic| Err(ParquetError::General(panic).into()))
 }
 
-/// The error for record batches that cannot be decoded.
-fn damaged(file: &Path, error: &dyn std::fmt::Display) -> TableError {
+/// The error for record batches that take too much, or cannot be decoded.
+fn refused(file: &Path, error: &(dyn Error + 'static)) -> TableError {
+    if let Some(ParquetError::External(cause)) = error.downcast_ref()
+        && let Some(TooLarge(message)) = cause.downcast_ref()
+    {
+        let message = format!("the table is larger than it may be: {message}; export it again, or as CSV");
+        return TableError::new(file, TableRule::Size, message);
+    }
     let error = error.to_string();
     let error = error.trim_start_matches("Parquet error: ");
     let message = format!("the table is damaged or cut off: {error}; copy or export it again");
@@ -82,18 +89,21 @@ impl RecordBatches {
         bytes: Origin,
     ) -> Result<RecordBatches, TableError> {
         let open = || -> Result<_, ParquetError> {
+            check_schema(&chunks)?;
+            let length = chunks.len();
             let footer = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new())?;
             let (schema, metadata) = (footer.schema().clone(), footer.metadata().clone());
+            check_rows(&metadata, length)?;
             let repeating = repeating(&metadata);
             let options = ArrowReaderOptions::new().with_schema(with_dictionaries(&schema, &repeating));
             let footer = ArrowReaderMetadata::try_new(metadata.clone(), options)?;
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, footer);
             Ok((schema, metadata, repeating, builder))
         };
-        let (schema, metadata, repeating, builder) = guard(open).map_err(|error| damaged(path, &error))?;
-        let (again, sizes) = (Arc::new(again), metadata.clone());
+        let (schema, metadata, repeating, builder) = guard(open).map_err(|error| refused(path, &error))?;
+        let (again, sizes, types) = (Arc::new(again), metadata.clone(), schema.clone());
         let start = move |selected: &[usize]| -> Result<Reader, ParquetError> {
-            let rows = batch_rows(&again, &sizes, &|column| selected.contains(&column))?;
+            let rows = batch_rows(&again, &sizes, &types, &|column| selected.contains(&column))?;
             let mask = ProjectionMask::roots(builder.parquet_schema(), selected.iter().copied());
             Ok(Box::new(builder.with_batch_size(rows).with_projection(mask).build()?))
         };
@@ -166,10 +176,10 @@ impl RecordBatches {
     /// The next record batch that has rows.
     fn next_record(&mut self) -> Result<Option<RecordBatch>, TableError> {
         let (file, line) = (&self.file, self.rows_read + 1);
-        let damaged = |error: &dyn std::fmt::Display| damaged(file, error).at_line(line);
+        let refused = |error: &(dyn Error + 'static)| refused(file, error).at_line(line);
         loop {
             match &mut self.stage {
-                Stage::Reading(reader) => match guard(|| reader.next().transpose()).map_err(|error| damaged(&error))? {
+                Stage::Reading(reader) => match guard(|| reader.next().transpose()).map_err(|error| refused(&error))? {
                     Some(record) if record.num_rows() == 0 => {}
                     record => return Ok(record),
                 },
@@ -177,7 +187,7 @@ impl RecordBatches {
                     let start = std::mem::replace(start, Box::new(|_| Err(ParquetError::General(String::new()))));
                     let selected = self.places.iter().enumerate().filter(|(_, place)| place.is_some());
                     let selected: Vec<usize> = selected.map(|(column, _)| column).collect();
-                    self.stage = Stage::Reading(guard(|| start(&selected)).map_err(|error| damaged(&error))?);
+                    self.stage = Stage::Reading(guard(|| start(&selected)).map_err(|error| refused(&error))?);
                 }
             }
         }

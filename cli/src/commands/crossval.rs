@@ -251,7 +251,7 @@ fn kept(folder: &Path, index: usize) -> Result<Option<FoldResult>, Failure> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         text => text.map_err(|error| FileError::new(&file, error))?,
     };
-    let result = serde_json::from_slice(&text).map_err(|error| CheckpointError::Damaged {
+    let result = checkpoint::read_exactly(&String::from_utf8_lossy(&text)).map_err(|error| CheckpointError::Damaged {
         path: file,
         reason: format!("these are no figures of a fold ({error}); delete the file to measure that fold again"),
     });

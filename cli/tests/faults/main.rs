@@ -1,5 +1,6 @@
-//! Every call that changes a file fails once, as on a full disk: the command says so and ends with
-//! exit code 3, and what it writes is there whole, as it was, or not at all.
+//! Every call that changes a file fails once, as on a full disk, and large requests for memory fail:
+//! the command says so and ends with exit code 3, and what it writes is there whole, as it was, or not
+//! at all. Killed at any moment, it goes on from there with the same result.
 #![cfg(target_os = "linux")]
 
 #[path = "../small_model/mod.rs"]
@@ -11,12 +12,13 @@ use std::process::{Command, Output, Stdio};
 
 use small_model::{SmallModel, assert_code, words};
 
-/// Compiles the shim. A C compiler is there: crates of the command need it too.
-fn shim(folder: &Path) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/shim.c");
-    let library = folder.join("shim.so");
+/// Compiles a shim. A C compiler is there: crates of the command need it too.
+fn shim(folder: &Path, name: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults").join(name);
+    let library = folder.join(name).with_extension("so");
     let mut compiler = Command::new("cc");
-    compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl");
+    // Without what a compiler knows of malloc: it would make malloc of the shim's own calls.
+    compiler.args(["-shared", "-fPIC", "-O1", "-fno-builtin", "-o"]).arg(&library).arg(source).arg("-ldl");
     let output = compiler.output().expect("cc is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     library
@@ -30,7 +32,7 @@ struct Faults {
 impl Faults {
     fn new() -> Faults {
         let scratch = tempfile::tempdir().unwrap();
-        Faults { shim: shim(scratch.path()), scratch }
+        Faults { shim: shim(scratch.path(), "shim.c"), scratch }
     }
 
     /// Runs a command whose call number `at` fails (0: none), and all later ones, if it is `lasting`.
@@ -164,4 +166,137 @@ fn a_killed_run_leaves_nothing_half_written() {
         assert_eq!(temporary, 0, "the next run sweeps what the killed one left");
     }
     assert!(killed > 0, "no run was killed: no test");
+}
+
+/// Bytes of a request for memory that may fail: those of tables, reports and networks, and not those of
+/// the first steps of a process.
+const LARGE: usize = 64 * 1024;
+
+/// Lets requests for memory of a command fail, each in a run of its own, at most `runs` of them.
+/// `outputs` are the files that it writes.
+fn large_requests_fail(arguments: &str, outputs: &[&str], runs: u64, prepare: impl Fn(&SmallModel)) {
+    let scratch = tempfile::tempdir().unwrap();
+    let shim = shim(scratch.path(), "memory.c");
+    let model = SmallModel::new();
+    prepare(&model);
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let before = contents(&model);
+    let count = scratch.path().join("count");
+    let run = |at: u64| {
+        let mut command = model.command(&arguments);
+        command.env("LD_PRELOAD", &shim).env("MEMORY_SHIM", format!("{LARGE}:{at}:{}", count.display()));
+        command.stdin(Stdio::null()).output().unwrap()
+    };
+    assert_code(&run(0), 0);
+    let requests: u64 = std::fs::read_to_string(&count).unwrap().parse().unwrap();
+    assert!(requests >= 3, "{arguments:?} makes {requests} requests: the shim counts nothing");
+    let after = contents(&model);
+    let mut failures = 0;
+    for index in 0..runs.min(requests) {
+        // The first ones, and others over the whole length.
+        let at = if index < runs / 2 { index + 1 } else { 1 + index * (requests - 1) / runs.min(requests) };
+        outputs.iter().for_each(|name| _ = std::fs::remove_file(model.path(name)));
+        let output = run(at);
+        let code = output.status.code();
+        // Threads differ in what they ask for, so a request near the end may not come.
+        assert!(matches!(code, Some(0 | 3)), "request {at} of {requests}: {:?} {}", output.status, words(&output));
+        let now = contents(&model);
+        for name in outputs {
+            let whole = now.contains_key(*name) && now.get(*name) == after.get(*name);
+            assert!(whole || now.get(*name) == before.get(*name), "request {at} of {requests} left half of {name}");
+        }
+        if code == Some(3) {
+            failures += 1;
+            assert!(words(&output).contains("error: the machine has no memory left for"), "{}", words(&output));
+        }
+    }
+    assert!(failures * 2 > runs.min(requests), "{failures} of {runs} requests failed: no test");
+    outputs.iter().for_each(|name| _ = std::fs::remove_file(model.path(name)));
+    assert_code(&run(0), 0);
+    let left = model.files().iter().filter(|name| name.starts_with(".tenure-")).count();
+    assert_eq!(left, 0, "the next run sweeps what is left");
+}
+
+#[test]
+fn a_machine_without_memory_is_said_and_leaves_no_half_file() {
+    let table = |model: &SmallModel| _ = model.table("in.csv", &model.rows(20_000));
+    large_requests_fail("score model.safetensors --data in.csv --out out.csv", &["out.csv"], 24, table);
+    let report = "report model.safetensors --data in.csv --out out.html --resamples 5 --explain 0";
+    large_requests_fail(report, &["out.html"], 24, table);
+    let train =
+        "train --data in.csv --schema schema.toml --out new.safetensors --model linear --epochs 2 --ship teacher";
+    large_requests_fail(train, &["new.safetensors"], 12, |model| {
+        model.table("in.csv", &model.rows(2_000));
+        model.table("schema.toml", &small_model::schema(0));
+    });
+}
+
+/// Kills a command twice, at moments over its whole length, and runs it again until it ends, which it
+/// does with the same result. KEPT in `arguments` names what it keeps; `result` reads what it wrote.
+fn killed(model: &SmallModel, arguments: &str, result: impl Fn(&str) -> Option<String>) {
+    let command = |kept: &str| model.command(&arguments.replace("KEPT", kept).split(' ').collect::<Vec<_>>());
+    let started = std::time::Instant::now();
+    assert_code(&command("whole").output().unwrap(), 0);
+    let length = started.elapsed();
+    let whole = result("whole").unwrap();
+    let mut kills = 0;
+    for moment in 0..6 {
+        let kept = format!("kept{moment}");
+        // Fixed sequences of moments: from the beginning, and while it goes on.
+        for part in [0.618_034, 0.414_214] {
+            let mut child = command(&kept).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(length.mul_f64(f64::from(moment + 1) * part % 1.0));
+            // SIGKILL: no handler sees it.
+            child.kill().unwrap();
+            kills += i32::from(!child.wait().unwrap().success());
+            let left = result(&kept);
+            assert!(left.is_none() || left.as_ref() == Some(&whole), "moment {moment}: half a result");
+        }
+        assert_code(&command(&kept).output().unwrap(), 0);
+        assert_eq!(result(&kept).as_ref(), Some(&whole), "moment {moment}");
+    }
+    assert!(kills > 0, "no run was killed: no test");
+    let temporary = model.files().iter().filter(|name| name.starts_with(".tenure-")).count();
+    assert_eq!(temporary, 0, "the next run sweeps what the killed one left");
+}
+
+/// A table and its schema, for commands that learn.
+fn learned_from(rows: usize) -> SmallModel {
+    let model = SmallModel::new();
+    model.table("in.csv", &model.rows(rows));
+    model.table("schema.toml", &small_model::schema(0));
+    model
+}
+
+#[test]
+fn a_killed_cross_validation_ends_with_the_same_figures() {
+    let model = learned_from(1_000);
+    let crossval = "crossval --data in.csv --schema schema.toml --splits 4 --model linear --ship teacher --epochs 6 \
+                    --checkpoint-dir KEPT --json KEPT.json --force";
+    killed(&model, crossval, |kept| {
+        let text = std::fs::read_to_string(model.path(&format!("{kept}.json"))).ok()?;
+        let figures: serde_json::Value = serde_json::from_str(&text).expect("figures are written whole");
+        // What the machine took differs from run to run.
+        Some(without_seconds(figures).to_string())
+    });
+}
+
+/// A document without the keys that tell how long something took.
+fn without_seconds(document: serde_json::Value) -> serde_json::Value {
+    match document {
+        serde_json::Value::Object(entries) => {
+            let kept = entries.into_iter().filter(|(key, _)| !key.ends_with("seconds"));
+            kept.map(|(key, value)| (key, without_seconds(value))).collect()
+        }
+        serde_json::Value::Array(values) => values.into_iter().map(without_seconds).collect(),
+        value => value,
+    }
+}
+
+#[test]
+fn a_killed_search_ends_with_the_same_best() {
+    let model = learned_from(600);
+    let tune = "tune --data in.csv --schema schema.toml --model linear --ship teacher --epochs 4 --trials 3 \
+                --trials-file KEPT.jsonl --out KEPT.toml --force";
+    killed(&model, tune, |kept| std::fs::read_to_string(model.path(&format!("{kept}.toml"))).ok());
 }

@@ -5,13 +5,19 @@ use std::path::Path;
 
 use calamine::{Xlsx, XlsxError};
 
+use super::refusal::{damaged, too_large};
 use super::text::push_text;
 use crate::error::{TableError, TableRule};
+use crate::records::MAXIMUM_RECORD;
+use crate::unpacked;
 
 /// Rows before the header, at most.
 const TITLES: usize = 8;
 /// Cells of a sheet; more are a sign of a hostile file.
 const MAXIMUM_CELLS: usize = 100_000_000;
+/// Bytes that all cells may have in a file of any size. A cell repeats a shared text of any length at
+/// the cost of a number.
+const TEXT: u64 = 32 << 20;
 
 /// The cells of a sheet that are not blank, row by row.
 #[derive(Default)]
@@ -35,13 +41,18 @@ pub(super) struct SheetCell {
 }
 
 impl SheetCells {
+    /// Reads the cells of a workbook of `length` bytes.
     pub(super) fn read<R: Read + Seek>(
         path: &Path,
         workbook: &mut Xlsx<R>,
         name: &str,
-        damaged: impl Fn(XlsxError) -> TableError,
+        length: u64,
     ) -> Result<SheetCells, TableError> {
+        let damaged = |error: XlsxError| damaged(path, error.to_string());
         let is_1904 = workbook.has_1904_epoch();
+        let most = unpacked::limit(length, TEXT).min(u32::MAX.into());
+        // Where the text of the row begins.
+        let mut row_start = 0;
         let mut sheet = SheetCells::default();
         let mut cells = workbook.worksheet_cells_reader(name).map_err(&damaged)?;
         while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(&damaged)? {
@@ -52,14 +63,28 @@ impl SheetCells {
                 continue;
             }
             let (row, column) = cell.get_position();
-            let too_large = || {
-                let message = "the sheet is too large; save it as CSV";
-                TableError::new(path, TableRule::RecordLength, message).at_line(u64::from(row) + 1)
+            let line = u64::from(row) + 1;
+            let refuse = |message: String| Err(too_large(path, message).at_line(line));
+            let (end, text) = (sheet.text.len() as u32, sheet.text.len() as u64);
+            if text > most {
+                return refuse(format!("its cells have more than {most} bytes, the most of a file of {length} bytes"));
+            }
+            let Ok(column) = u16::try_from(column) else {
+                return refuse(format!(
+                    "a cell lies in column {}, at most {} are read",
+                    u64::from(column) + 1,
+                    1 << 16
+                ));
             };
-            let end = u32::try_from(sheet.text.len()).map_err(|_| too_large())?;
-            let column = u16::try_from(column).map_err(|_| too_large())?;
             if sheet.cells.len() == MAXIMUM_CELLS {
-                return Err(too_large());
+                return refuse(format!("the sheet has more than {MAXIMUM_CELLS} cells"));
+            }
+            if sheet.rows.last().is_none_or(|last| last.number != row + 1) {
+                row_start = start;
+            }
+            if sheet.text.len() - row_start > MAXIMUM_RECORD {
+                let message = format!("a row of more than {} KiB", MAXIMUM_RECORD / 1024);
+                return Err(TableError::new(path, TableRule::RecordLength, message).at_line(line));
             }
             let in_order = match sheet.rows.last() {
                 Some(last) if last.number == row + 1 => sheet.cells.last().is_none_or(|cell| cell.column < column),

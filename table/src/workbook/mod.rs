@@ -1,9 +1,12 @@
 //! Sheets of workbooks (.xlsx) as rows of text, in the words that a text file would have: dates and
 //! times as ISO 8601 writes them, TRUE and FALSE, and nothing where a formula failed.
 //!
-//! The cells of a sheet are held in memory, 8 bytes and the text each.
+//! The cells of a sheet are held in memory, 8 bytes and the text each. What they may take is bounded by
+//! the size of the file (`parts.rs`).
 
 mod cells;
+mod parts;
+mod refusal;
 mod text;
 
 use std::fs::File;
@@ -11,8 +14,9 @@ use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use calamine::{Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Reader, Sheet, SheetType, SheetVisible, Xlsx};
 use cells::SheetCells;
+use refusal::damaged;
 use sha2::{Digest, Sha256};
 
 use super::batch::{BATCH_ROWS, Batch, Cells};
@@ -71,6 +75,7 @@ impl SheetReader {
         origin: Origin,
         sheet: Option<&str>,
     ) -> Result<SheetReader, TableError> {
+        let length = parts::check(path, &mut bytes)?;
         let opened = Xlsx::new(&mut bytes).map_err(|error| error.to_string());
         let mut workbook = match opened {
             Ok(workbook) => workbook,
@@ -78,8 +83,7 @@ impl SheetReader {
         };
         let (name, mut notices) = choose(path, &workbook, sheet)?;
         let sheets = visible(&workbook).map(|sheet| sheet.name.clone()).collect();
-        let damaged = |error: XlsxError| damaged(path, error.to_string());
-        let sheet = SheetCells::read(path, &mut workbook, &name, damaged)?;
+        let sheet = SheetCells::read(path, &mut workbook, &name, length)?;
         let titles = sheet.titles();
         let shown_title = |row: usize| {
             format!(
@@ -191,14 +195,6 @@ fn choose<R: Read + Seek>(
             Err(TableError::new(path, TableRule::Sheet, format!("no sheet {wanted:?}; the sheets are {names}")))
         }
     }
-}
-
-fn damaged(path: &Path, error: String) -> TableError {
-    TableError::new(
-        path,
-        TableRule::Undamaged,
-        format!("the workbook is damaged or cut off: {error}; copy or save it again"),
-    )
 }
 
 /// The error for a zip archive that cannot be opened as a workbook.

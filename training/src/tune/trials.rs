@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::checkpoint::{CheckpointError, RunIdentity, same_run};
+use crate::checkpoint::{CheckpointError, RunIdentity, read_exactly, same_run};
 use crate::file::{FileError, write_whole};
 use crate::hyperparameters::Hyperparameters;
 
@@ -51,7 +51,7 @@ impl Trials {
             Some((_, first)) => same_run(path, path, first, run)?,
         }
         let read = |(line, text): (usize, &str)| -> Result<TrialFold, CheckpointError> {
-            serde_json::from_str(text).map_err(|error| CheckpointError::Damaged {
+            read_exactly(text).map_err(|error| CheckpointError::Damaged {
                 path: path.to_owned(),
                 reason: format!("line {}: {error}", line + 1),
             })

@@ -79,6 +79,7 @@ const refusals: Record<string, string> = {
   delimiter: "has lines that do not fit its header",
   closed_quotes: "has an unclosed quote",
   record_length: "has a row that is too long",
+  size: "unpacks to far more than its size",
   undamaged: "is damaged",
 };
 

@@ -20,6 +20,7 @@ const refusals: Record<string, string> = {
   delimiter: "hat Zeilen, die nicht zur Kopfzeile passen",
   closed_quotes: "hat ein offenes Anführungszeichen",
   record_length: "hat eine zu lange Zeile",
+  size: "entpackt sich zu weit mehr, als sie groß ist",
   undamaged: "ist beschädigt",
 };
 
