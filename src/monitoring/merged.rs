@@ -36,14 +36,19 @@ pub fn merged(
     model: &str,
     today: Option<i32>,
 ) -> Result<Merged, Vec<ProfileProblem>> {
-    let (mut parts, mut problems) = (Vec::new(), Vec::new());
+    let mut parts: Vec<(usize, Profile)> = Vec::new();
+    let mut problems = Vec::new();
     for (at, read) in profiles.into_iter().enumerate() {
         match read.and_then(|profile| profile.check(reference, model, today).map(|()| profile)) {
-            Ok(profile) => parts.push((at, profile)),
+            Ok(profile) => {
+                // Insertion, because a sort of profiles adds code to the download.
+                let last = last_day(&profile);
+                let place = parts.partition_point(|(_, other)| last_day(other) <= last);
+                parts.insert(place, (at, profile));
+            }
             Err(error) => problems.push(ProfileProblem { at, error }),
         }
     }
-    parts.sort_by_key(|(_, profile)| profile.days.map_or([i32::MAX; 2], |[first, last]| [last, first]));
     let mut sum: Option<Profile> = None;
     for (at, profile) in &parts {
         match &mut sum {
@@ -59,6 +64,11 @@ pub fn merged(
         Some(sum) if problems.is_empty() => Ok(Merged { parts, sum }),
         _ => Err(problems),
     }
+}
+
+/// Profiles without days come last.
+fn last_day(profile: &Profile) -> [i32; 2] {
+    profile.days.map_or([i32::MAX; 2], |[first, last]| [last, first])
 }
 
 impl Merged {

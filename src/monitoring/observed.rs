@@ -36,6 +36,21 @@ pub struct Observed {
     positive: [u64; 3],
     /// By offer, and last those without one.
     offers: Vec<u64>,
+    places: Places,
+    /// The fields that no place tells.
+    others: Vec<usize>,
+}
+
+/// Places that rows are in, each of which stands for a cell of some fields. Counting a row in few places
+/// is faster than in many cells.
+#[derive(Clone, Debug, Default)]
+struct Places {
+    /// By place: the end of its own in `cells`.
+    ends: Vec<u32>,
+    /// Field and cell.
+    cells: Vec<[u16; 2]>,
+    /// Rows by place, which are not yet in the cells.
+    seen: Vec<u64>,
 }
 
 impl Observed {
@@ -60,7 +75,71 @@ impl Observed {
             scores: [[0; 3]; SCORE_BINS],
             positive: [0; 3],
             offers: vec![0; offers + 1],
+            places: Places::default(),
+            others: (0..cells.len()).collect(),
         }
+    }
+
+    /// Counts rows by places, too: each stands for these cells, a field and its cell.
+    pub(crate) fn with_places(mut self, places: &[Vec<[u16; 2]>]) -> Observed {
+        let mut end = 0;
+        let ends = places.iter().map(|own| {
+            end += own.len() as u32;
+            end
+        });
+        self.places = Places { ends: ends.collect(), cells: places.concat(), seen: vec![0; places.len()] };
+        let told = &self.places.cells;
+        self.others.retain(|field| !told.iter().any(|[own, _]| usize::from(*own) == *field));
+        self
+    }
+
+    /// The fields that no place tells.
+    pub(crate) fn others(&self) -> &[usize] {
+        &self.others
+    }
+
+    /// Counts rows in each place; whether there are as many places.
+    pub(crate) fn add_places(&mut self, rows: &[u32]) -> bool {
+        let seen = &mut self.places.seen;
+        let are_own = !seen.is_empty() && seen.len() == rows.len();
+        if are_own {
+            seen.iter_mut().zip(rows).for_each(|(sum, rows)| *sum += u64::from(*rows));
+        }
+        are_own
+    }
+
+    /// Counts a row in these places.
+    #[inline]
+    pub(crate) fn add_to_places(&mut self, places: &[u32]) {
+        for &place in places {
+            if let Some(rows) = self.places.seen.get_mut(place as usize) {
+                *rows += 1;
+            }
+        }
+    }
+
+    /// Divides what was counted by places among the cells.
+    fn settle(&mut self) {
+        let Places { ends, cells, seen } = &mut self.places;
+        let mut start = 0;
+        for (&end, rows) in ends.iter().zip(seen) {
+            let rows = std::mem::take(rows);
+            if rows > 0 {
+                for &[field, cell] in &cells[start as usize..end as usize] {
+                    let count = &mut self.fields[usize::from(field)][usize::from(cell)];
+                    // It may lack what was recounted before.
+                    *count = count.wrapping_add(rows);
+                }
+            }
+            start = end;
+        }
+    }
+
+    /// The same, with nothing left in places.
+    fn settled(&self) -> Observed {
+        let mut settled = self.clone();
+        settled.settle();
+        settled
     }
 
     /// Rows that were seen.
@@ -82,14 +161,10 @@ impl Observed {
 
     /// Counts a column of codes. A code that is none counts as unreadable.
     pub fn codes(&mut self, field: usize, codes: &[u16]) {
-        codes.iter().for_each(|&code| self.add_code(field, code, 1));
-    }
-
-    /// Counts rows with a code.
-    #[inline]
-    pub(crate) fn add_code(&mut self, field: usize, code: u16, rows: u64) {
-        if let Some(cell) = self.cell_of_code(field, code) {
-            self.fields[field][cell] += rows;
+        for &code in codes {
+            if let Some(cell) = self.cell_of_code(field, code) {
+                self.fields[field][cell] += 1;
+            }
         }
     }
 
@@ -102,24 +177,21 @@ impl Observed {
         (!cells.is_empty()).then_some(cell)
     }
 
-    /// Counts rows in a cell of a field that has it.
-    pub(crate) fn add_to(&mut self, field: usize, cell: usize, rows: u64) {
-        self.fields[field][cell] += rows;
-    }
-
     /// Counts a row in another cell than it was counted in.
     pub(crate) fn recount(&mut self, field: usize, from: usize, to: usize) {
-        self.fields[field][from] -= 1;
-        self.fields[field][to] += 1;
+        let counts = &mut self.fields[field];
+        // The row may still be in a place.
+        counts[from] = counts[from].wrapping_sub(1);
+        counts[to] += 1;
     }
 
     /// Counts a cell of a record.
     pub fn cell(&mut self, field: usize, cell: Cell) {
         match (cell, &self.cells[field]) {
             (Cell::Missing, Cells::Number { .. }) => self.numbers(field, &[f64::NAN]),
-            (Cell::Missing, _) => self.add_code(field, MISSING_CODE, 1),
+            (Cell::Missing, _) => self.codes(field, &[MISSING_CODE]),
             (Cell::Number(number), _) => self.numbers(field, &[number]),
-            (Cell::Category(code), _) => self.add_code(field, code as u16, 1),
+            (Cell::Category(code), _) => self.codes(field, &[code as u16]),
         }
     }
 
@@ -131,22 +203,27 @@ impl Observed {
     /// Counts scores: logits that are numbers, and probabilities.
     pub fn scores(&mut self, scores: impl Iterator<Item = (f32, f32)>) {
         let (mut scored, mut positive) = (0, self.positive);
+        let edges = &self.score_edges;
+        // Searched without a branch: half of the bins are left after each step. Spelled out, as the sums
+        // below: in wasm, which is optimised for size, a loop stays one.
+        let step = |bin: usize, step: usize, logit: f32| {
+            bin + step * usize::from(edges[(bin + step - 1) % SCORE_BINS] <= logit)
+        };
         for (logit, probability) in scores {
-            // Searched without a branch: half of the bins are left after each step.
-            let mut bin = 0;
-            for step in [32, 16, 8, 4, 2, 1] {
-                bin += step * usize::from(self.score_edges[(bin + step - 1) % SCORE_BINS] <= logit);
-            }
+            let bin = step(step(step(0, 32, logit), 16, logit), 8, logit);
+            let bin = step(step(step(bin, 4, logit), 2, logit), 1, logit);
             let probability = f64::from(probability);
             let whole = |number: f64| u64::from((number + TO_WHOLE).to_bits() as u32);
-            let counted = [1, whole(probability * MILLION), whole(probability * probability * MILLION)];
+            let (sum, square) = (whole(probability * MILLION), whole(probability * probability * MILLION));
             // All bits where the row is positive, else none.
             let is_positive = u64::from(probability >= self.threshold).wrapping_neg();
-            let sums = &mut self.scores[bin % SCORE_BINS];
-            for ((sum, positive), number) in sums.iter_mut().zip(&mut positive).zip(counted) {
-                *sum += number;
-                *positive += number & is_positive;
-            }
+            let [rows, sums, squares] = &mut self.scores[bin % SCORE_BINS];
+            *rows += 1;
+            *sums += sum;
+            *squares += square;
+            positive[0] += 1 & is_positive;
+            positive[1] += sum & is_positive;
+            positive[2] += square & is_positive;
             scored += 1;
         }
         self.scored += scored;
@@ -157,6 +234,7 @@ impl Observed {
     /// and is unreadable instead. `field` is a position in the schema.
     pub fn problem(&mut self, field: usize, rule: Rule) {
         self.rule(rule, 1);
+        self.settle();
         let (cells, counts) = (&self.cells[field], &mut self.fields[field]);
         if rule.is_error() && !cells.is_empty() && counts[cells.missing()] > 0 {
             counts[cells.missing()] -= 1;
@@ -193,7 +271,7 @@ impl Observed {
     /// All counts, for another thread: the sums of two lists are the counts of both. They say
     /// something of single rows, so they stay in memory.
     pub fn counts(&self) -> Vec<f64> {
-        let Observed { rows, scored, fields, rules, scores, positive, offers, .. } = self;
+        let Observed { rows, scored, fields, rules, scores, positive, offers, .. } = &self.settled();
         let counts = [rows, scored].into_iter().chain(fields.iter().flatten()).chain(rules);
         counts.chain(scores.as_flattened()).chain(positive).chain(offers).map(|&count| count as f64).collect()
     }
@@ -213,6 +291,8 @@ impl Observed {
 
     /// Adds what another one of the same reference has seen.
     pub fn add(&mut self, other: &Observed) {
+        let other = &other.settled();
+        self.settle();
         let add = |sums: &mut [u64], counts: &[u64]| sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         self.rows += other.rows;
         self.scored += other.scored;
@@ -269,7 +349,7 @@ impl Observed {
                 squares: of(squares),
                 rows: told,
             },
-            fields: self.fields.iter().map(|counts| self::told(counts, least)).collect(),
+            fields: self.settled().fields.iter().map(|counts| self::told(counts, least)).collect(),
             offers: self::told(&self.offers, least),
         }
     }

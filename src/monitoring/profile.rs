@@ -135,8 +135,10 @@ impl Profile {
             return Err(ProfileError::Twice(part));
         }
         self.scores = scores;
-        self.parts.extend(&other.parts);
-        self.parts.sort_unstable();
+        for &part in &other.parts {
+            let place = self.parts.partition_point(|own| *own < part);
+            self.parts.insert(place, part);
+        }
         self.days = match (self.days, other.days) {
             (Some(a), Some(b)) => Some([a[0].min(b[0]), a[1].max(b[1])]),
             (days, None) | (None, days) => days,

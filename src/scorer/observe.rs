@@ -1,7 +1,7 @@
 //! Observing what is scored: blocks of columns and single customers into the counts of a profile.
 
 use super::columns::{ColumnBlock, Flag};
-use super::score::{FirstLayer, Score, Scorer};
+use super::score::{FirstLayer, Score, Scorer, Workspace};
 use crate::customer::{Cell, Customer, MISSING_CODE, cell_fits};
 use crate::encoding::{Lookup, Scale, Source};
 use crate::monitoring::{Cells, Observed, Reference};
@@ -16,10 +16,42 @@ impl Scorer {
 
     /// Counts of nothing yet; `None` where the model has no reference.
     pub fn observed(&self) -> Option<Observed> {
-        let offers = self.document().policy.offers.len();
-        self.reference().map(|Reference { cells, score_edges, threshold, .. }| {
-            Observed::new(cells, score_edges, *threshold, offers)
-        })
+        let Reference { cells, score_edges, threshold, .. } = self.reference()?;
+        let observed = Observed::new(cells, score_edges, *threshold, self.document().policy.offers.len());
+        Some(self.with_places(observed))
+    }
+
+    /// Lets rows be counted by the rows of the lookups that score them.
+    fn with_places(&self, observed: Observed) -> Observed {
+        let FirstLayer { lookups, .. } = self.first_layer();
+        let mut places = Vec::with_capacity(lookups.row_count);
+        for lookup in &lookups.list {
+            if !lookup.members.is_empty() {
+                places.extend((0..lookup.row_count).map(|row| self.combination(&observed, lookup, row)));
+                continue;
+            }
+            let input = &self.artifact.encoder.inputs()[lookup.first_input];
+            let cells = match (input.source, &input.scale) {
+                (Source::Field(field), Scale::Number { knots }) => number_cells(&observed.cells[field], knots, field),
+                _ => None,
+            };
+            places.extend(cells.unwrap_or_else(|| vec![Vec::new(); lookup.row_count]));
+        }
+        observed.with_places(&places)
+    }
+
+    /// The cells of a combination of categories.
+    fn combination(&self, observed: &Observed, lookup: &Lookup, row: usize) -> Vec<[u16; 2]> {
+        let mut rest = row;
+        let mut cells = Vec::new();
+        for member in lookup.members.iter().rev() {
+            // The rows of a category: its codes, OTHER, missing.
+            let own = self.document().schema.fields[member.field].category_count() + 2;
+            let code = if rest % own == own - 1 { MISSING_CODE } else { (rest % own) as u16 };
+            cells.extend(observed.cell_of_code(member.field, code).map(|cell| [member.field as u16, cell as u16]));
+            rest /= own;
+        }
+        cells
     }
 
     /// Counts the first `rows` rows of a block that was scored: as many as were scored, if the block is
@@ -30,12 +62,12 @@ impl Scorer {
         let fields = &self.document().schema.fields;
         let flagged = flagged(&block.flags[..rows]);
         let errors: Vec<usize> = flagged.iter().copied().filter(|&row| block.flags[row] == Flag::Error as u8).collect();
-        let mut counted = vec![false; fields.len()];
-        if let Some(seen) = &block.seen {
-            self.observe_seen(observed, seen, &mut counted);
-            correct(fields, observed, block, (&flagged, &errors), &counted);
+        let mut by_column: Vec<usize> = (0..fields.len()).collect();
+        if block.seen.as_ref().is_some_and(|seen| observed.add_places(seen)) {
+            by_column = observed.others().to_vec();
+            correct(fields, observed, block, (&flagged, &errors), &by_column);
         }
-        for field in (0..fields.len()).filter(|&field| !counted[field]) {
+        for field in by_column {
             match block.numbers[field].get(..rows) {
                 Some(numbers) if !numbers.is_empty() => observed.numbers(field, numbers),
                 _ => observed.codes(field, block.codes[field].get(..rows).unwrap_or_default()),
@@ -57,43 +89,15 @@ impl Scorer {
         }
     }
 
-    /// Counts fields by the rows of the lookups that were read, and says which ones.
-    fn observe_seen(&self, observed: &mut Observed, seen: &[u32], counted: &mut [bool]) {
-        let FirstLayer { lookups, .. } = self.first_layer();
-        for lookup in &lookups.list {
-            let seen = &seen[lookup.first_row as usize..][..lookup.row_count];
-            let seen = seen.iter().enumerate().filter(|(_, rows)| **rows > 0);
-            if !lookup.members.is_empty() {
-                lookup.members.iter().for_each(|member| counted[member.field] = true);
-                seen.for_each(|(row, &rows)| self.observe_combination(observed, lookup, row, rows.into()));
-                continue;
-            }
-            let input = &self.artifact.encoder.inputs()[lookup.first_input];
-            if let (Source::Field(field), Scale::Number { knots }) = (input.source, &input.scale)
-                && let Cells::Number { edges } = &observed.cells[field]
-                && are_among(edges, knots)
-            {
-                let missing = observed.cells[field].missing();
-                let cell =
-                    |row: usize| knots.get(row).map_or(missing, |knot| edges.partition_point(|edge| edge <= knot));
-                let cells: Vec<usize> = (0..=knots.len()).map(cell).collect();
-                seen.for_each(|(row, &rows)| observed.add_to(field, cells[row], rows.into()));
-                counted[field] = true;
-            }
+    /// Counts the customer that a workspace scored last, whose cells need no [`Flag`].
+    pub fn observe_clean(&self, observed: &mut Observed, customer: &Customer, score: &Score, workspace: &Workspace) {
+        observed.add_rows(1);
+        observed.add_to_places(&workspace.places.rows);
+        for at in 0..observed.others().len() {
+            let field = observed.others()[at];
+            observed.cell(field, customer.cells()[field]);
         }
-    }
-
-    /// Counts rows with one combination of categories.
-    fn observe_combination(&self, observed: &mut Observed, lookup: &Lookup, row: usize, rows: u64) {
-        // In 32 bits a division takes half of the time.
-        let mut rest = row as u32;
-        for member in lookup.members.iter().rev() {
-            // The rows of a category: its codes, OTHER, missing.
-            let own = self.document().schema.fields[member.field].category_count() as u32 + 2;
-            let code = if rest % own == own - 1 { MISSING_CODE } else { (rest % own) as u16 };
-            observed.add_code(member.field, code, rows);
-            rest /= own;
-        }
+        observed.score(score.logit as f32, score.probability as f32);
     }
 
     /// Counts one customer that was scored.
@@ -115,10 +119,17 @@ impl Scorer {
     }
 }
 
-/// Whether cells follow from the place among knots: their edges are knots, the first and the last one
-/// among them.
-fn are_among(edges: &[f32], knots: &[f32]) -> bool {
-    edges.first() == knots.first() && edges.last() == knots.last() && edges.iter().all(|edge| knots.contains(edge))
+/// The cell of each place among knots, and of missing; `None` where that does not follow: the edges must
+/// be knots, the first and the last one among them.
+fn number_cells(cells: &Cells, knots: &[f32], field: usize) -> Option<Vec<Vec<[u16; 2]>>> {
+    let Cells::Number { edges } = cells else { return None };
+    let are_knots = edges.iter().all(|edge| knots.contains(edge));
+    if !are_knots || edges.first() != knots.first() || edges.last() != knots.last() {
+        return None;
+    }
+    let of = |knot: &f32| edges.partition_point(|edge| edge <= knot);
+    let own = knots.iter().map(of).chain([cells.missing()]);
+    Some(own.map(|cell| vec![[field as u16, cell as u16]]).collect())
 }
 
 /// The rows with a flag. Most have none, so they are looked at by the hundred.
@@ -141,10 +152,9 @@ fn correct(
     observed: &mut Observed,
     block: &ColumnBlock,
     (flagged, errors): (&[usize], &[usize]),
-    counted: &[bool],
+    by_column: &[usize],
 ) {
-    let numbers: Vec<usize> = (0..fields.len()).filter(|&at| counted[at] && !block.numbers[at].is_empty()).collect();
-    for &field in &numbers {
+    for field in (0..fields.len()).filter(|field| !by_column.contains(field)) {
         let Cells::Number { edges } = &observed.cells[field] else { continue };
         let edges = edges.clone();
         for &row in flagged {
@@ -157,7 +167,7 @@ fn correct(
         }
     }
     for (field, codes) in block.codes.iter().enumerate() {
-        let first = observed.cell_of_code(field, 0).filter(|_| counted[field] && !codes.is_empty());
+        let first = observed.cell_of_code(field, 0).filter(|_| !by_column.contains(&field) && !codes.is_empty());
         let Some(first) = first else { continue };
         let is_none =
             |row: &&usize| codes[**row] != MISSING_CODE && usize::from(codes[**row]) > fields[field].category_count();
@@ -204,8 +214,8 @@ mod tests {
         ) {
             let scorer = small_scorer(&[6]);
             let cells = cells(&scorer, every);
+            let mut block = ColumnBlock::new(&scorer, rows.len());
             let mut observed = [false, true].map(|is_watched| {
-                let mut block = ColumnBlock::new(&scorer, rows.len());
                 for (row, (numbers, codes)) in rows.iter().enumerate() {
                     let columns = block.numbers.iter_mut().filter(|column| !column.is_empty());
                     columns.zip(numbers).for_each(|(column, number)| column[row] = *number);
@@ -215,7 +225,7 @@ mod tests {
                 if is_watched {
                     block.watch(&scorer);
                 }
-                let mut observed = Observed::new(&cells, &[-1.0, 0.0, 0.5], 0.5, 2);
+                let mut observed = scorer.with_places(Observed::new(&cells, &[-1.0, 0.0, 0.5], 0.5, 2));
                 // A block is scored again and again.
                 for _ in 0..2 {
                     block.score(&scorer, rows.len());
@@ -226,6 +236,15 @@ mod tests {
             let counts = observed[0].counts();
             prop_assert_eq!(&counts, &observed[1].counts());
             prop_assert_eq!(observed[0].rows() as usize, 2 * rows.len());
+            let mut alone = [false, true].map(|_| scorer.with_places(Observed::new(&cells, &[0.0], 0.5, 2)));
+            let mut workspace = scorer.workspace();
+            for (row, _) in block.flags.iter().enumerate().filter(|(_, flag)| **flag == Flag::Clean as u8) {
+                let customer = block.customer(&scorer, row).unwrap();
+                let score = scorer.score(&customer, &mut workspace);
+                scorer.observe_customer(&mut alone[0], &customer, &score);
+                scorer.observe_clean(&mut alone[1], &customer, &score, &workspace);
+            }
+            prop_assert_eq!(alone[0].counts(), alone[1].counts());
             // Counts pass between threads.
             let mut sum = Observed::new(&cells, &[-1.0, 0.0, 0.5], 0.5, 2);
             prop_assert!(sum.add_counts(&counts) && sum.add_counts(&counts) && !sum.add_counts(&counts[1..]));
