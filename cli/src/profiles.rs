@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
-use tenure::monitoring::{MAXIMUM_PROFILE_BYTES, MergeError, Observed, Profile, ProfileError, Reference};
+use tenure::monitoring::{MAXIMUM_PROFILE_BYTES, Observed, Profile, ProfileError, Reference, merged};
 use tenure::scorer::Scorer;
 use tenure_table::unreadable;
 use tenure_training::file::{Existing, write};
@@ -82,37 +82,17 @@ pub fn read_profiles(
     model: &str,
     today: i32,
 ) -> Result<(Vec<ProfileFile>, Profile), Failure> {
-    let mut files: Vec<ProfileFile> = Vec::new();
-    let mut problems = Vec::new();
-    for path in paths {
-        let read = read(path)?.and_then(|profile| profile.check(reference, model, Some(today)).map(|()| profile));
-        match read {
-            Ok(profile) => files.push(ProfileFile { name: path.display().to_string(), profile }),
-            Err(error) => problems.push(format!("{}: {error} [{}]", path.display(), error.code())),
-        }
-    }
-    files.sort_by_key(|file| file.profile.days.map_or([i32::MAX; 2], |[first, last]| [last, first]));
-    let mut merged: Option<Profile> = None;
-    for ProfileFile { name, profile } in &files {
-        let result = match &mut merged {
-            Some(merged) => merged.merge(profile),
-            empty => {
-                *empty = Some(profile.clone());
-                Ok(())
-            }
-        };
-        if let Err(error) = result {
-            let code = if matches!(error, MergeError::Twice(_)) { "profile_twice" } else { "profile_model" };
-            problems.push(format!("{name}: {error} [{code}]"));
-        }
-    }
-    match merged {
-        Some(merged) if problems.is_empty() => Ok((files, merged)),
-        _ => Err(Failure::new(
-            BROKEN_DATA,
-            format!("{} of {} profiles cannot be used:\n  {}", problems.len(), paths.len(), problems.join("\n  ")),
-        )),
-    }
+    let read = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, Failure>>()?;
+    let name = |at: usize| paths[at].display().to_string();
+    let merged = merged(read, reference, model, Some(today)).map_err(|problems| {
+        let lines = problems.iter().map(|problem| format!("{}: {}", name(problem.at), problem.error));
+        let lines: Vec<String> =
+            lines.zip(&problems).map(|(line, problem)| format!("{line} [{}]", problem.error.code())).collect();
+        let count = format!("{} of {} profiles cannot be used", problems.len(), paths.len());
+        Failure::new(BROKEN_DATA, format!("{count}:\n  {}", lines.join("\n  ")))
+    })?;
+    let files = merged.parts.into_iter().map(|(at, profile)| ProfileFile { name: name(at), profile });
+    Ok((files.collect(), merged.sum))
 }
 
 fn read(path: &Path) -> Result<Result<Profile, ProfileError>, Failure> {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use small_model::{SmallModel, assert_code, read_csv, words};
-use tenure::artifact::{Artifact, Document, write};
+use tenure::artifact::{Artifact, Document, with_policy, write};
 use tenure_table::Source;
 use tenure_training::cohort::Cohort;
 use tenure_training::reference::measure;
@@ -121,6 +121,42 @@ fn a_profile_of_another_model_or_of_nothing_is_refused() {
     for code in ["3 of 3 profiles", "profile_model", "profile_version", "profile_format"] {
         assert!(words.contains(code), "{code} in {words}");
     }
+}
+
+#[test]
+fn decisions_are_counted_by_offer() {
+    let model = watched();
+    let file = std::fs::read(model.path("model.safetensors")).unwrap();
+    let tiers = serde_json::to_value(&model.scorer.document().policy.tiers).unwrap();
+    let policy = serde_json::json!({ "tiers": tiers, "value": "10 * charges", "offers": [
+        { "name": "discount", "cost": "0.5 * charges", "effect": 0.4, "eligible": "tenure >= 6" },
+        { "name": "gift", "cost": 20, "effect": 0.4 },
+    ] });
+    std::fs::write(model.path("model.safetensors"), with_policy(&file, &policy.to_string()).unwrap()).unwrap();
+    // The last row has an error: it is seen, and nothing is decided.
+    model.table("march.csv", &(model.rows(2500) + "C-2500,-1,x,Month,Yes,No\n"));
+    let decide = ["decide", "model.safetensors", "--data", "march.csv"];
+    let output = model.run(&[&decide[..], &["--out", "out.csv", "--json", "--profile", "p.json"]].concat());
+    assert_code(&output, 0);
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let [discount, gift] = ["discount", "gift"].map(|name| said["offers"][name].as_u64().unwrap());
+    assert!(discount >= 20 && gift >= 20 && 2500 - discount - gift >= 20, "{said}");
+    let seen = read(&model.path("p.json"));
+    assert_eq!(seen["offers"], serde_json::json!([discount, gift, 2500 - discount - gift]));
+    assert_eq!((&seen["rows"], &seen["scored"]), (&2501.into(), &2500.into()));
+    // What is scored is counted as `tenure score` counts it.
+    let score = ["score", "model.safetensors", "--data", "march.csv", "--out", "scored.csv", "--profile", "s.json"];
+    assert_code(&model.run(&score), 0);
+    let scored = read(&model.path("s.json"));
+    for key in ["rows", "scored", "fields", "rules", "scores"] {
+        assert_eq!(seen[key], scored[key], "{key}");
+    }
+    let (text, _) = monitor(&model, &["p.json", "--json", "-"], 0);
+    let figures: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(figures["comparison"]["offers"][1], serde_json::json!({ "offer": "gift", "decisions": gift }));
+    let output = model.run(&[&decide[..], &["--profile", "q.json"]].concat());
+    assert_code(&output, 2);
+    assert!(words(&output).contains("--profile needs --out"), "{}", words(&output));
 }
 
 #[test]

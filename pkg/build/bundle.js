@@ -22,6 +22,8 @@ const PLATFORMS = ["index", "node", "slim", "decide", "decide-node", ...EDGE];
 const BESIDE = [
   "command-node",
   "decide-pool",
+  "decide-pool-node",
+  "decide-worker-node",
   "edge",
   "gpu",
   "pool",

@@ -3,6 +3,8 @@
 import type { CounterfactualOptions, Counterfactuals } from "./counterfactuals.js";
 import type { DecideOptions, Decision } from "./decision.js";
 import type { Card, Policy, Schema } from "./document.js";
+import type { Profile } from "./generated.js";
+import type { ProfileOptions } from "./profile.js";
 import type {
   BlockScores,
   ExplainOptions,
@@ -45,6 +47,12 @@ export interface AnyScorer {
   counterfactuals(record: Any, options?: CounterfactualOptions): Counterfactuals;
   /** Of a scorer from `tenure/decide`: what to do about a customer. */
   decide?(record: Any, options?: DecideOptions): Decision;
+  /** Of a scorer from `tenure/decide`: whether it counts what it scores. */
+  readonly isCounting?: boolean;
+  /** Of a scorer from `tenure/decide`: makes a call whose records are counted already. */
+  quietly?<T>(call: () => T): T;
+  /** Of a scorer from `tenure/decide`: what it has scored. */
+  profile?(options?: ProfileOptions): Promise<Profile>;
 }
 
 /** A table in blocks, of any customers: every `BlockScorer<C>` is one. */

@@ -15,6 +15,7 @@ import { checkedLimits, type Limits } from "./edge/limits.js";
 import { Metrics, metricsRoute } from "./edge/metrics.js";
 import { type Models, onlyModel } from "./edge/models.js";
 import { healthRoute, readyRoute } from "./edge/probes.js";
+import { profileRoute } from "./edge/profile.js";
 import { refuse, type Shown, shown } from "./edge/refusal.js";
 import { checkQuery, type Find, finder, routeOf } from "./edge/routing.js";
 import { scoreRoute } from "./edge/score.js";
@@ -87,6 +88,7 @@ const ROUTES: readonly Route[] = [
   decideRoute,
   schemaRoute,
   cardRoute,
+  profileRoute,
   healthRoute,
   readyRoute,
 ];
@@ -102,6 +104,8 @@ const ROUTES: readonly Route[] = [
  *   `Explanation`, `POST /v1/counterfactuals` with its `Counterfactuals`, and `POST /v1/decide` with its
  *   `Decision` if the scorer is one of `tenure/decide`.
  * - `GET /v1/schema` and `GET /v1/card` answer with `{schema, policy}` and the model card.
+ * - `GET /v1/profile` answers with the profile of what was scored, if the scorer was loaded with
+ *   `profile: true`.
  * - `GET /healthz`, `/readyz` and `/metrics` are for those who operate it.
  *
  * Errors are `application/problem+json` ({@link ProblemDetails}). docs/serving.md lists their codes.

@@ -751,6 +751,198 @@ export interface PlannedOffer {
   readonly campaign: MostProfit | null;
 }
 
+/** What is wrong with a policy. */
+export interface PolicyProblem {
+  /** The key, such as `policy.offers[0].cost`. */
+  readonly place: string;
+  /** The rule that it breaks, with the value. */
+  readonly message: string;
+}
+
+/**
+ * Counts of what a model saw, as the file of a profile has them. No count is of 1 to 19 rows: where a
+ * count is left out, it is `null`.
+ */
+export interface Profile {
+  /** What it is. */
+  readonly format: "tenure-profile";
+  /** Version of the format: 1. */
+  readonly version: number;
+  /** SHA-256 of the model's file, in hexadecimal. */
+  readonly model: string;
+  /** The identities of what was added up, of 16 hexadecimal digits each. */
+  readonly parts: ReadonlyArray<string>;
+  /** The first and the last day; `null` if none were stated. */
+  readonly days: readonly [string, string] | null;
+  /** All rows. */
+  readonly rows: number;
+  /** Rows that have a score. */
+  readonly scored: number;
+  /** By field of the schema: rows by cell. A field for which there was no room has none. */
+  readonly fields: ReadonlyArray<ReadonlyArray<number | null>>;
+  /** Values by rule: absent, type, finite, bounds, unseen_category, clipped. */
+  readonly rules: ReadonlyArray<number | null>;
+  /** The scores. */
+  readonly scores: ProfileScores;
+  /** Decisions by offer of the policy, and last those without an offer. */
+  readonly offers: ReadonlyArray<number | null>;
+}
+
+/** Counts of scores by bin, the lowest scores first. Sums are in millionths. */
+export interface ProfileScores {
+  /** Rows by bin. */
+  readonly rows: ReadonlyArray<number | null>;
+  /** Sums of their probabilities. */
+  readonly sums: ReadonlyArray<number | null>;
+  /** Sums of the squares of their probabilities. */
+  readonly squares: ReadonlyArray<number | null>;
+  /** Both sums over all bins. */
+  readonly total: readonly [number | null, number | null];
+  /** Rows at or above the threshold of the model card, and both sums of them. */
+  readonly positive: readonly [number | null, number | null, number | null];
+}
+
+/** A profile beside the reference in the model. Pairs are of the reference, then of the profile. */
+export interface Comparison {
+  /**
+   * `fine`: nothing moved by more than chance explains. `drift`: a field or the scores have moved.
+   * `broken`: the rows are not as the model reads them, or there are none.
+   */
+  readonly verdict: "fine" | "drift" | "broken";
+  /** Rows. */
+  readonly rows: readonly [number, number];
+  /** Share of the rows without a score. */
+  readonly notScored: readonly [number, number];
+  /** The first and the last day of the profile; `null` if none were stated. */
+  readonly days: readonly [string, string] | null;
+  /** The fields that are counted, in the order of the schema. */
+  readonly fields: ReadonlyArray<FieldComparison>;
+  /** The scores. */
+  readonly scores: ScoreComparison;
+  /** What to expect if the probabilities are still right. */
+  readonly expected: readonly [ExpectedFigures, ExpectedFigures];
+  /** Values of the profile that break a rule. */
+  readonly rules: RuleCounts;
+  /** Decisions of the profile by offer, and last those without one. */
+  readonly offers: ReadonlyArray<OfferDecisions>;
+}
+
+/** One field of a comparison. */
+export interface FieldComparison {
+  /** The field's name. */
+  readonly field: string;
+  /** Whether it has moved. */
+  readonly drifted: boolean;
+  /** Whether it is missing, unseen or unreadable in a tenth of the rows more than in training. */
+  readonly broken: boolean;
+  /** Share of the rows in which it is missing. */
+  readonly missing: readonly [number | null, number | null];
+  /** Share of the rows whose value counts as another: unseen texts, or numbers outside the fitted ones. */
+  readonly replaced: readonly [number | null, number | null];
+  /** Share of the rows in which it cannot be read. */
+  readonly unreadable: readonly [number | null, number | null];
+  /** How far it has moved. */
+  readonly distances: Distances;
+  /**
+   * Shares of the rows by cell. Of a number: below the first edge, from each edge to the next, at the
+   * last one, above it; of a category: each category that is counted, all others, unseen texts. Last
+   * missing and unreadable ones.
+   */
+  readonly cells: ReadonlyArray<readonly [number | null, number | null]>;
+}
+
+/** The scores of a comparison. */
+export interface ScoreComparison {
+  /** Whether the mean or the histogram has moved. */
+  readonly drifted: boolean;
+  /** The mean probability. */
+  readonly mean: readonly [number | null, number | null];
+  /** The chance of a difference as large if nothing moved. */
+  readonly meanPValue: number;
+  /** The difference that counts as moved. */
+  readonly meanThreshold: number | null;
+  /** How far the histogram has moved. */
+  readonly distances: Distances;
+  /** Shares of the scored rows by bin, the lowest scores first. */
+  readonly bins: ReadonlyArray<readonly [number | null, number | null]>;
+}
+
+/** The distances of two histograms. */
+export interface Distances {
+  /** Population stability index. */
+  readonly populationStability: Distance;
+  /** Jensen-Shannon distance, base 2, 0 to 1. */
+  readonly jensenShannon: Distance;
+  /** Pearson's chi-square statistic of two samples. */
+  readonly chiSquare: Distance;
+  /** Its degrees of freedom. */
+  readonly degrees: number;
+  /** Its p-value. */
+  readonly pValue: number;
+  /** Wasserstein distance in standard deviations of the reference; `null` for categories. */
+  readonly wasserstein: Distance | null;
+}
+
+/** A distance, with the value that chance exceeds as rarely as the verdict allows. */
+export interface Distance {
+  /** The distance. */
+  readonly value: number | null;
+  /** The threshold for this number of rows. */
+  readonly threshold: number | null;
+}
+
+/** Expected figures; `null` where there is nothing to compute one from. */
+export interface ExpectedFigures {
+  /** Rows that have a score. */
+  readonly rows: number;
+  /** Share of customers who leave. */
+  readonly rate: ExpectedFigure | null;
+  /** Area under the ROC curve. */
+  readonly rocAuc: ExpectedFigure | null;
+  /** Share of those at or above the threshold who leave. */
+  readonly precision: ExpectedFigure | null;
+  /** Share of those who leave that are at or above the threshold. */
+  readonly recall: ExpectedFigure | null;
+  /** Mean log-loss. */
+  readonly logLoss: ExpectedFigure | null;
+  /** Profit per customer of contacting everyone at or above the threshold. */
+  readonly profit: ExpectedFigure | null;
+}
+
+/** An expected figure with a range that has 95% of what would be measured on the same rows. */
+export interface ExpectedFigure {
+  /** The figure. */
+  readonly value: number;
+  /** The lower end. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+}
+
+/** Numbers of values that break a rule, see `Rule`. */
+export interface RuleCounts {
+  /** The key is absent. */
+  readonly absent: number | null;
+  /** The value is not of the field's kind. */
+  readonly type: number | null;
+  /** The number is not finite. */
+  readonly finite: number | null;
+  /** The number is out of bounds. */
+  readonly bounds: number | null;
+  /** The text is no category. */
+  readonly unseen_category: number | null;
+  /** The number is outside the fitted ones. */
+  readonly clipped: number | null;
+}
+
+/** Decisions for one offer. */
+export interface OfferDecisions {
+  /** The offer's name; `null` for those without an offer. */
+  readonly offer: string | null;
+  /** Their number. */
+  readonly decisions: number | null;
+}
+
 /**
  * Rows of a batch in which something is wrong with one field: its value breaks a rule, or it is not
  * what training saw.

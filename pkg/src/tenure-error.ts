@@ -75,6 +75,8 @@ export function isError({ rule }: Pick<Problem, "rule">): boolean {
  * - `signature_invalid`: the key of the option `publicKey` did not sign the model.
  * - `crypto_unavailable`: a page without https cannot compute hashes or verify signatures, or the runtime has no
  *   Ed25519.
+ * - `policy_invalid`: a policy breaks rules. `problems` lists all of them.
+ * - `profile_…`: a profile cannot be used, or the model cannot be watched. The rest of the code is the reason.
  * - `stream_invalid`: the text of a stream is not UTF-8, has no header line, or a line that is too long.
  * - `aborted`: the caller's signal stopped the work. `cause` is the signal's reason.
  * - `disposed`: the scorer or the pool is disposed.
@@ -89,11 +91,13 @@ export type ErrorCode =
   | "integrity_mismatch"
   | "signature_invalid"
   | "crypto_unavailable"
+  | "policy_invalid"
   | "stream_invalid"
   | "aborted"
   | "disposed"
   | "worker_unavailable"
   | `artifact_${string}`
+  | `profile_${string}`
   | (string & {});
 
 /** Every error that this package throws on purpose. */

@@ -129,6 +129,13 @@ export type Pool<C = unknown> = { readonly [Name in CallName]: Call<Scorer<C>[Na
  */
 export type CreatePool = <C = unknown>(source: ArtifactSource, options?: PoolOptions) => Promise<Pool<C>>;
 
+/** @internal What a pool has beside the scorer's methods. */
+export interface Extension {
+  /** Names of further options, which go to `load` of each worker. */
+  readonly options: readonly string[];
+  methods(workers: Workers): object;
+}
+
 /** What differs between platforms. */
 export interface PoolPlatform {
   /** Makes the function that starts workers. Without an argument it starts those in the package. */
@@ -164,10 +171,12 @@ const CALLS: { readonly [Name in CallName]: number | "once" | "table" | "stream"
   importance: "blocks",
 };
 
-/** Makes `createPool` for a platform. */
-export function poolCreator(platform: PoolPlatform): CreatePool {
+const NOTHING: Extension = { options: [], methods: () => ({}) };
+
+/** @internal Makes `createPool` for a platform. */
+export function poolCreator(platform: PoolPlatform, extension: Extension = NOTHING): CreatePool {
   return async <C>(source: ArtifactSource, options: PoolOptions = {}) => {
-    checkNames(options, ["size", "worker", ...LOAD_OPTIONS]);
+    checkNames(options, ["size", "worker", ...extension.options, ...LOAD_OPTIONS]);
     const {
       size = Math.max(1, (platform.cores() || 2) - 1),
       worker,
@@ -199,10 +208,11 @@ export function poolCreator(platform: PoolPlatform): CreatePool {
         ...(locale !== undefined && { locale }),
         ...(device !== undefined && { device }),
         ...(reference !== undefined && { reference }),
+        ...Object.fromEntries(Object.entries(options).filter(([name]) => extension.options.includes(name))),
       },
     });
     const document = await workers.start(size);
-    return pool(workers, size, document) as Pool<C>;
+    return pool(workers, size, document, extension.methods(workers)) as Pool<C>;
   };
 }
 
@@ -223,7 +233,7 @@ async function sent(
 
 type Description = { readonly schema: Schema; readonly card: Card; readonly policy: Policy };
 
-function pool(workers: Workers, size: number, { schema, card, policy }: Description): Pool {
+function pool(workers: Workers, size: number, { schema, card, policy }: Description, more: object): Pool {
   const table = ([input, ...options]: readonly unknown[]) => split([sendable(input, schema), ...options]);
   const stream = (name: string, parameters: readonly unknown[]) => workers.stream(name, ...table(parameters));
   const calls = {
@@ -263,7 +273,7 @@ function pool(workers: Workers, size: number, { schema, card, policy }: Descript
     typeof kind === "number" ? plain(name, kind) : calls[kind](name),
   ]);
   const dispose = (): void => workers.dispose();
-  const made = { ...Object.fromEntries(methods), schema, card, policy, size, dispose };
+  const made = { ...Object.fromEntries(methods), ...more, schema, card, policy, size, dispose };
   makeDisposable(made);
   return Object.freeze(made) as Pool;
 }
@@ -295,13 +305,16 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-class Workers {
+/** @internal The workers of a pool. */
+export class Workers {
   readonly #spawn: Spawn;
   readonly #start: Request;
   readonly #all = new Set<PoolWorker>();
   readonly #free: PoolWorker[] = [];
   readonly #queue: Waiting[] = [];
   #isDisposed = false;
+  /** The last call of {@link each}. */
+  #each: Promise<unknown> = Promise.resolve();
 
   constructor(spawn: Spawn, start: Request) {
     this.#spawn = spawn;
@@ -327,6 +340,26 @@ class Workers {
     } finally {
       this.#give(worker);
     }
+  }
+
+  /** Calls a method of every worker once. */
+  each(name: string, parameters: readonly unknown[]): Promise<unknown[]> {
+    const all = async (): Promise<unknown[]> => {
+      // Two calls at once would each hold workers that the other waits for.
+      const workers = await Promise.all(Array.from(this.#all, () => this.#take()));
+      const asked = workers.map(async (worker) => {
+        try {
+          const reply = await worker.ask({ kind: "call", name, parameters });
+          return reply.kind === "result" ? reply.value : undefined;
+        } finally {
+          this.#give(worker);
+        }
+      });
+      return Promise.all(asked);
+    };
+    const answer = this.#each.then(all);
+    this.#each = answer.catch(() => undefined);
+    return answer;
   }
 
   async *stream(

@@ -100,6 +100,14 @@ export function withPolicy(policy) {
   });
 }
 
+/** The kept artifact with a policy, and a reference profile in its card. */
+export function withReference(policy, reference) {
+  return rewritten(readFileSync(new URL("tests/artifacts/v1.safetensors", ROOT)), (document) => {
+    document.policy = policy;
+    document.card.reference = reference;
+  });
+}
+
 /** An artifact whose document was changed. */
 function rewritten(bytes, change) {
   const length = Number(bytes.readBigUInt64LE(0));

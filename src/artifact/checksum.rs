@@ -10,7 +10,7 @@ pub(super) const KEY: &str = "checksum";
 /// text within the document escapes them once more, so these bytes occur nowhere else.
 const BEGIN: &[u8] = br#"\"checksum\":\""#;
 const DIGITS: usize = 8;
-#[cfg(feature = "write")]
+#[cfg(any(feature = "write", feature = "decide"))]
 const ZEROS: &str = "00000000";
 
 /// Refuses a file whose document says another checksum than it has.
@@ -22,13 +22,13 @@ pub(super) fn verify(bytes: &[u8], claimed: &str) -> Result<(), ArtifactError> {
 }
 
 /// The document with room for the checksum at its front.
-#[cfg(feature = "write")]
+#[cfg(any(feature = "write", feature = "decide"))]
 pub(super) fn with_room(document: &str) -> String {
     document.replacen('{', &format!("{{\"{KEY}\":\"{ZEROS}\","), 1)
 }
 
 /// Fills the room in a file whose document is [`with_room`].
-#[cfg(feature = "write")]
+#[cfg(any(feature = "write", feature = "decide"))]
 pub(super) fn fill(bytes: &mut [u8]) {
     if let Some(at) = place(bytes) {
         let digits = digits(checksum(bytes, at));

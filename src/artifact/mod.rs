@@ -8,6 +8,8 @@ mod document;
 mod error;
 mod header;
 mod limits;
+#[cfg(feature = "decide")]
+mod policy;
 mod price;
 mod read;
 #[cfg(test)]
@@ -21,6 +23,8 @@ pub use error::ArtifactError;
 pub use limits::{
     DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS,
 };
+#[cfg(feature = "decide")]
+pub use policy::with_policy;
 pub use price::Limits;
 pub use read::{read, read_with_summary, read_within};
 #[cfg(feature = "write")]

@@ -92,7 +92,7 @@ fn other_file(bytes: &[u8]) -> Option<ArtifactError> {
 }
 
 /// Where the header ends, within the limits.
-fn header_end(bytes: &[u8]) -> Result<usize, ArtifactError> {
+pub(super) fn header_end(bytes: &[u8]) -> Result<usize, ArtifactError> {
     if bytes.len() > MAXIMUM_BYTES {
         return Err(ArtifactError::TooLarge { found: bytes.len() });
     }

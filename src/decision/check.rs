@@ -9,7 +9,7 @@ use super::policy::{Policy, Tier};
 use super::term::{Amount, Term};
 use crate::json::decimal;
 #[cfg(feature = "decide")]
-use crate::json::quoted;
+use crate::json::{Problem, Problems, Reader, parse, quoted};
 #[cfg(feature = "decide")]
 use crate::schema::{Formula, Schema};
 
@@ -37,6 +37,27 @@ struct Check<'a> {
     problems: Vec<PolicyError>,
     /// Without it, no formula and no field is checked.
     schema: Option<&'a Schema>,
+}
+
+#[cfg(feature = "decide")]
+impl Policy {
+    /// A policy in JSON that is sound for a schema; or everything that is wrong with it, each with its
+    /// place. What a value of the wrong type makes of other rules is not reported.
+    pub fn of_text(text: &str, schema: &Schema) -> Result<Policy, Vec<Problem>> {
+        let value =
+            parse(text).map_err(|error| vec![Problem { place: "policy".into(), message: error.to_string() }])?;
+        let found = Problems::default();
+        let policy = Policy::read(Reader::new("policy", &value, &found));
+        let mut problems = found.or(()).err().unwrap_or_default();
+        let read = problems.len();
+        for PolicyError { place, rule, value } in policy.problems(Some(schema)) {
+            let is_told = problems[..read].iter().any(|problem| place.starts_with(&problem.place));
+            if !is_told {
+                problems.push(Problem { place, message: format!("{rule} (got {value})") });
+            }
+        }
+        if problems.is_empty() { Ok(policy) } else { Err(problems) }
+    }
 }
 
 impl Policy {
@@ -285,6 +306,28 @@ mod tests {
         assert_eq!(policy.decision_tier(0.5, 1e3), 2);
         policy.profit_tiers = super::tests::policy().profit_tiers;
         assert_eq!([0.0, 25.4, 25.5, 1e9].map(|profit| policy.decision_tier(0.5, profit)), [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn a_text_has_all_its_problems_at_once() {
+        let schema = small_schema();
+        let sound = serde_json::to_string(&policy()).unwrap();
+        assert_eq!(Policy::of_text(&sound, &schema), Ok(policy()));
+        let problems = |text: &str| -> Vec<String> {
+            Policy::of_text(text, &schema).unwrap_err().iter().map(ToString::to_string).collect()
+        };
+        // A value of the wrong type says nothing of other rules; those of other places are said.
+        let text = sound.replace("\"from\":0.5", "\"from\":\"half\"").replace("\"cost\":8.0", "\"cost\":-8");
+        assert_eq!(
+            problems(&text),
+            [
+                "policy.tiers[1].from: must be a number (got \"half\")",
+                "policy.offers[1].cost: must be at least 0, and finite (got -8)",
+            ]
+        );
+        assert_eq!(problems("{}"), ["policy.tiers: is missing"]);
+        assert_eq!(problems("[]"), ["policy: must be an object (got a list)"]);
+        assert!(problems("{")[0].starts_with("policy: "));
     }
 
     #[test]

@@ -51,17 +51,6 @@ pub struct Scores {
     pub positive: [Count; 3],
 }
 
-/// Why two profiles cannot be merged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MergeError {
-    /// They are of two models, or of two layouts.
-    #[error("the profiles are of different models; merge those of one model")]
-    Model,
-    /// A part of one is a part of the other.
-    #[error("the profile {0:016x} is in both; merge each profile once")]
-    Twice(u64),
-}
-
 /// Why a profile is refused. [`ProfileError::code`] is stable.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ProfileError {
@@ -88,6 +77,12 @@ pub enum ProfileError {
         /// The model at hand.
         expected: String,
     },
+    /// A part of the profile is in another one, too.
+    #[error("the profile {0:016x} is given twice; give each profile once")]
+    Twice(u64),
+    /// The profiles are of two models, or of two layouts.
+    #[error("the profiles are of different models; merge those of one model")]
+    Layout,
     /// The counts contradict each other or the model.
     #[error("the counts of the profile are not sound: {0}; observe again")]
     Counts(String),
@@ -103,7 +98,8 @@ impl ProfileError {
             ProfileError::TooLarge(_) => "profile_too_large",
             ProfileError::Format(_) => "profile_format",
             ProfileError::Version(_) => "profile_version",
-            ProfileError::Model { .. } => "profile_model",
+            ProfileError::Model { .. } | ProfileError::Layout => "profile_model",
+            ProfileError::Twice(_) => "profile_twice",
             ProfileError::Counts(_) => "profile_counts",
             ProfileError::Future(_) => "profile_future",
         }
@@ -122,8 +118,8 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// The profiles are of different models, or share a part. Nothing is added then.
-    pub fn merge(&mut self, other: &Profile) -> Result<(), MergeError> {
+    /// [`ProfileError::Layout`] or [`ProfileError::Twice`]. Nothing is added then.
+    pub fn merge(&mut self, other: &Profile) -> Result<(), ProfileError> {
         let lengths = |profile: &Profile| -> Vec<usize> {
             let fields = profile.fields.iter().map(Vec::len);
             fields.chain([profile.rules.len(), profile.offers.len()]).collect()
@@ -133,14 +129,16 @@ impl Profile {
         let scores = self.scores.coarsened(bins).zip(other.scores.coarsened(bins));
         let (true, Some((scores, others))) = (self.model == other.model && lengths(self) == lengths(other), scores)
         else {
-            return Err(MergeError::Model);
+            return Err(ProfileError::Layout);
         };
         if let Some(&part) = other.parts.iter().find(|part| self.parts.binary_search(part).is_ok()) {
-            return Err(MergeError::Twice(part));
+            return Err(ProfileError::Twice(part));
         }
         self.scores = scores;
-        self.parts.extend(&other.parts);
-        self.parts.sort_unstable();
+        for &part in &other.parts {
+            let place = self.parts.partition_point(|own| *own < part);
+            self.parts.insert(place, part);
+        }
         self.days = match (self.days, other.days) {
             (Some(a), Some(b)) => Some([a[0].min(b[0]), a[1].max(b[1])]),
             (days, None) | (None, days) => days,

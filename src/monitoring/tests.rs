@@ -140,8 +140,8 @@ fn a_profile_is_merged_once_and_with_its_own_model() {
     let (mut a, b) = (profile(1, 500, 0.0), profile(2, 500, 0.0));
     a.merge(&b).unwrap();
     let before = a.clone();
-    assert_eq!(a.merge(&b), Err(MergeError::Twice(2)));
-    assert_eq!(a.merge(&Profile { model: "cd".repeat(32), ..b.clone() }), Err(MergeError::Model));
+    assert_eq!(a.merge(&b), Err(ProfileError::Twice(2)));
+    assert_eq!(a.merge(&Profile { model: "cd".repeat(32), ..b.clone() }), Err(ProfileError::Layout));
     assert_eq!(a, before);
     assert_eq!((a.rows, a.parts.as_slice()), (1000, &[1, 2][..]));
 }

@@ -41,6 +41,9 @@ pub struct ColumnBlock {
     pub tiers: Vec<u8>,
     places: Places,
     scratch: Scratch,
+    /// How many of the rows that were scored last have each row of the lookups, if the block is watched.
+    #[cfg(feature = "decide")]
+    pub(super) seen: Option<Vec<u32>>,
 }
 
 impl ColumnBlock {
@@ -66,7 +69,15 @@ impl ColumnBlock {
             tiers: vec![0; capacity],
             places: scorer.first_layer().lookups.places(TILE),
             scratch: scorer.artifact.network.scratch(),
+            #[cfg(feature = "decide")]
+            seen: None,
         }
+    }
+
+    /// Counts from the next scores on what [`Scorer::observe`] then need not count again.
+    #[cfg(feature = "decide")]
+    pub fn watch(&mut self, scorer: &Scorer) {
+        self.seen = Some(vec![0; scorer.first_layer().lookups.row_count]);
     }
 
     /// Rows that there is room for.
@@ -124,9 +135,18 @@ impl ColumnBlock {
         let rows = rows.min(self.capacity());
         let FirstLayer { lookups, table } = scorer.first_layer();
         self.flag_unread(scorer, rows);
+        #[cfg(feature = "decide")]
+        if let Some(seen) = &mut self.seen {
+            seen.fill(0);
+        }
         for start in (0..rows).step_by(TILE) {
             let count = (rows - start).min(TILE);
             self.encode(scorer, lookups, start, count);
+            #[cfg(feature = "decide")]
+            if let Some(seen) = &mut self.seen {
+                let places = self.places.rows.iter().take(count * lookups.list.len());
+                places.for_each(|&row| seen[row as usize] += 1);
+            }
             let logits = &mut self.logits[start..start + count];
             scorer.artifact.network.logits_by_lookup(table, &self.places, count, &mut self.scratch, logits);
         }

@@ -4,7 +4,7 @@ use super::explain::{ExplainError, ExplainOptions, Explanation};
 use super::scale::Scale;
 use super::score::{Score, Scorer, Workspace};
 use crate::customer::{Cell, Customer};
-use crate::decision::{Judgement, Policy, Refusal, Topic};
+use crate::decision::{Judgement, Policy, PolicyError, Refusal, Topic};
 use crate::encoding::formula_value;
 use crate::json::{decimal, list, object, quoted};
 
@@ -80,6 +80,17 @@ pub struct Reason {
 }
 
 impl Scorer {
+    /// Takes another policy.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the policy; the one before stays.
+    pub fn set_policy(&mut self, policy: Policy) -> Result<(), Vec<PolicyError>> {
+        self.artifact.offers = policy.ready(&self.artifact.document.schema)?;
+        self.artifact.document.policy = policy;
+        Ok(())
+    }
+
     /// Decides what to do about a customer. Offers are ranked by their expected profit. Of two whose
     /// profits agree to a millionth, one that answers a reason comes first, the larger reason
     /// before the smaller.

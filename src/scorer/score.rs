@@ -44,7 +44,7 @@ pub(super) struct FirstLayer {
 /// Memory for scoring one customer after another.
 #[derive(Clone, Debug)]
 pub struct Workspace {
-    places: Places,
+    pub(super) places: Places,
     scratch: Scratch,
     pub(super) stop: Stop,
 }

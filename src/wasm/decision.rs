@@ -39,6 +39,10 @@ impl Engine {
         };
         let decision = self.scorer.decide(&self.customer, &options, &mut self.workspace).map_err(refusal)?;
         self.score = decision.score;
+        if let Some(observed) = self.observed.get_mut() {
+            self.scorer.observe_customer(observed, &self.customer, &decision.score);
+            observed.decision(decision.actions.first().map(|action| action.offer));
+        }
         Ok(to_js(&wire(&self.scorer, &self.customer, &decision)))
     }
 

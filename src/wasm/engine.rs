@@ -1,5 +1,8 @@
 //! A model in wasm memory: scores of one row and of columns.
 
+#[cfg(feature = "decide")]
+use std::cell::RefCell;
+
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
@@ -10,6 +13,8 @@ use super::values::{cell_from_number, number_from_cell, value};
 use super::wire::problems_to_js;
 use crate::artifact::{self, ArtifactError};
 use crate::customer::{Cell, Customer, Spellings, check_value_spelled, keeps_numbers};
+#[cfg(feature = "decide")]
+use crate::monitoring::Observed;
 use crate::schema::date;
 use crate::scorer::{ColumnBlock, Flag, Score, Scorer, Workspace};
 
@@ -34,6 +39,9 @@ pub struct Engine {
     pub(super) contributions: Vec<f32>,
     /// Made for the first batch.
     pub(super) block: Option<ColumnBlock>,
+    /// What was seen, if it is counted. In a cell, because findings are told without changing the engine.
+    #[cfg(feature = "decide")]
+    pub(super) observed: RefCell<Option<Observed>>,
     #[cfg(feature = "webgpu")]
     pub(super) staged: Staged,
 }
@@ -65,6 +73,8 @@ impl Engine {
             flag: Flag::Clean,
             contributions,
             block: None,
+            #[cfg(feature = "decide")]
+            observed: RefCell::default(),
             #[cfg(feature = "webgpu")]
             staged: Staged::default(),
         })

@@ -14,10 +14,16 @@ mod failure;
 mod gpu;
 #[cfg(feature = "decide")]
 mod plan;
+#[cfg(feature = "decide")]
+mod policy;
+#[cfg(feature = "decide")]
+mod profile;
 mod sentences;
 #[cfg(feature = "webgpu")]
 mod staged;
 mod summary;
+#[cfg(feature = "typescript")]
+mod told;
 #[cfg(feature = "typescript")]
 pub mod typescript;
 mod values;

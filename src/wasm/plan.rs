@@ -49,6 +49,11 @@ impl Engine {
             let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
             failure("argument_invalid", &lines.join("; "), &[])
         })?;
+        if let Some(observed) = &mut *self.observed.borrow_mut() {
+            let known =
+                planner.cohort.probabilities.iter().enumerate().filter(|(_, probability)| !probability.is_nan());
+            known.for_each(|(customer, _)| observed.decision(plan.offer(customer)));
+        }
         Ok(Plan { cohort: planner.cohort, plan })
     }
 

@@ -33,6 +33,10 @@ impl Engine {
             for (field, row) in summary.tally.block(scorer, block, rows) {
                 list.extend_from_slice(&[field as f64, row as f64]);
             }
+            #[cfg(feature = "decide")]
+            if let Some(observed) = self.observed.get_mut() {
+                scorer.observe(observed, block, rows);
+            }
         }
         list
     }
@@ -51,6 +55,10 @@ impl Engine {
     /// rows in which it is missing and is OTHER, NaN if they are not known.
     pub fn findings(&self, summary: Summary, shares: &[f64]) -> Array {
         let (rows, values, shifts) = summary.tally.finish(&self.scorer, shares.as_chunks().0);
+        #[cfg(feature = "decide")]
+        if let Some(observed) = &mut *self.observed.borrow_mut() {
+            values.iter().for_each(|value| observed.rule(value.rule, value.rows));
+        }
         let lines: Vec<String> = values.iter().map(|value| value.line(rows)).collect();
         let (values, shifts) = wire(&lines, &values, &shifts);
         Array::of2(&to_js(&values), &to_js(&shifts))

@@ -2,9 +2,13 @@
 
 use ts_rs::{Config, TS};
 
+use super::told::{
+    Comparison, Distance, Distances, ExpectedFigure, ExpectedFigures, FieldComparison, OfferDecisions, Profile,
+    ProfileScores, RuleCounts, ScoreComparison,
+};
 use super::wire::{
     Contribution, Decision, Explanation, Finding, Interaction, MostProfit, OfferAction, Plan, PlannedOffer,
-    ProfitCurve, Reason, RefusedOffer,
+    PolicyProblem, ProfitCurve, Reason, RefusedOffer,
 };
 use crate::card::{Interval, Intervals, Metrics, ModelCard};
 use crate::customer::{Problem, Rule};
@@ -49,6 +53,18 @@ pub fn declarations() -> String {
         declaration::<ProfitCurve<'static>>(""),
         declaration::<MostProfit>(""),
         declaration::<PlannedOffer<'static>>(""),
+        declaration::<PolicyProblem>(""),
+        declaration::<Profile>(""),
+        declaration::<ProfileScores>(""),
+        declaration::<Comparison>(""),
+        declaration::<FieldComparison>(""),
+        declaration::<ScoreComparison>(""),
+        declaration::<Distances>(""),
+        declaration::<Distance>(""),
+        declaration::<ExpectedFigures>(""),
+        declaration::<ExpectedFigure>(""),
+        declaration::<RuleCounts>(""),
+        declaration::<OfferDecisions>(""),
         declaration::<Finding<'static>>(""),
         declaration::<Problem>(""),
         declaration::<Rule>(""),

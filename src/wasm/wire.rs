@@ -246,6 +246,27 @@ pub(super) struct PlannedOffer<'a> {
     pub(super) campaign: Option<MostProfit>,
 }
 
+/// What is wrong with a policy.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(TS), ts(rename = "PolicyProblem"))]
+pub(super) struct PolicyProblem {
+    /// The key, such as `policy.offers[0].cost`.
+    pub(super) place: String,
+    /// The rule that it breaks, with the value.
+    pub(super) message: String,
+}
+
+/// What is wrong with a profile, as a [`Problem`] of the package.
+#[cfg(feature = "decide")]
+#[derive(Serialize)]
+pub(super) struct ProfileProblem {
+    pub(super) field: String,
+    pub(super) rule: &'static str,
+    pub(super) value: String,
+    pub(super) message: String,
+}
+
 /// Problems as JavaScript has them; one function, because each type of list would add its own.
 #[inline(never)]
 pub(super) fn problems_to_js(problems: &[Problem]) -> JsValue {

@@ -70,6 +70,7 @@ test("the tarball has what runs and its types, and nothing else", () => {
     "dist/decide.d.ts",
     "dist/decide-node.js",
     "dist/decide-pool.js",
+    "dist/decide-pool-node.js",
     "dist/decide-worker.js",
     "dist/classic/decide.js",
     "wasm/tenure_bg.wasm",

@@ -1,12 +1,13 @@
 //! The packed network, natively, against the vectors that every engine is held against
 //! (tests/vectors/telco.json); `pkg/tests/vectors.test.js` holds the wasm module against the same.
 
-#[path = "decide.rs"]
+#[path = "profile.rs"]
 #[expect(dead_code, reason = "the generator's own main")]
-mod decide;
+mod profile;
 
 use std::path::Path;
 
+use profile::decide;
 use serde_json::{Map, Value as Json};
 use tenure::customer::{Problem, Value, check};
 use tenure::schema::Schema;
@@ -151,4 +152,37 @@ fn values<'a>(schema: &Schema, record: &'a Map<String, Json>) -> Vec<Value<'a>> 
         Some(_) => Value::Missing,
     };
     schema.fields.iter().map(|field| value(&field.name)).collect()
+}
+
+#[test]
+fn a_profile_and_its_comparison_are_as_recorded() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let text = std::fs::read_to_string(tests.join("vectors/profile.json")).unwrap();
+    let document: Json = serde_json::from_str(&text).unwrap();
+    let made = profile::make(&tests, &document).unwrap();
+    for (key, value) in ["reference", "profile", "comparison"].into_iter().zip(made) {
+        close_to(&value, &document[key], key);
+    }
+    let comparison = &document["comparison"];
+    assert_eq!(comparison["verdict"], "drift");
+    assert!(comparison["offers"].as_array().unwrap().iter().any(|offer| offer["decisions"].as_u64() > Some(0)));
+}
+
+/// The same texts, and numbers to 1e-9: serde_json may miss the last digit.
+fn close_to(actual: &Json, expected: &Json, place: &str) {
+    match (actual, expected) {
+        (Json::Number(actual), Json::Number(expected)) => {
+            let (actual, expected) = (actual.as_f64().unwrap(), expected.as_f64().unwrap());
+            assert!((actual - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{place}: {actual} {expected}");
+        }
+        (Json::Array(actual), Json::Array(expected)) => {
+            assert_eq!(actual.len(), expected.len(), "{place}");
+            actual.iter().zip(expected).for_each(|(actual, expected)| close_to(actual, expected, place));
+        }
+        (Json::Object(actual), Json::Object(expected)) => {
+            assert!(actual.keys().eq(expected.keys()), "{place}");
+            actual.iter().for_each(|(key, value)| close_to(value, &expected[key], &format!("{place}.{key}")));
+        }
+        _ => assert_eq!(actual, expected, "{place}"),
+    }
 }

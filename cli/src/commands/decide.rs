@@ -6,12 +6,14 @@ use indicatif::HumanCount;
 use rayon::prelude::*;
 use serde_json::json;
 use tenure::decision::Refusal;
+use tenure::monitoring::Observed;
 use tenure::scorer::{DecideOptions, Decision, ExplainOptions, Scorer};
 use tenure_table::{Appended, Batch, Columns, Source};
 
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::inputs::{ModelAndTable, Notices};
+use crate::profiles::ProfileArguments;
 use crate::rows::{
     Output, OutputArguments, RowArguments, RowColumns, RowOfTable, ScoredBatch, Writing, appended, row_number,
 };
@@ -47,13 +49,18 @@ pub struct Arguments {
     pub reasons: usize,
     #[command(flatten)]
     pub output: OutputArguments,
+    #[command(flatten)]
+    pub profile: ProfileArguments,
     /// Print the counts of rows as JSON on standard output
     #[arg(long)]
     pub json: bool,
 }
 
 pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
-    let scorer = arguments.input.scorer()?;
+    if arguments.out.is_none() && arguments.profile.profile.is_some() {
+        return Err(Failure::usage("--profile needs --out: one row makes no profile"));
+    }
+    let (scorer, sha256) = arguments.input.scorer_and_hash()?;
     let policy = &scorer.document().policy;
     if policy.offers.is_empty() {
         console.warn(
@@ -63,7 +70,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let source = arguments.input.open()?;
     let columns = arguments.columns.find(&source, scorer.document())?;
     match (&arguments.out, arguments.row) {
-        (Some(out), None) => table(arguments, out, &scorer, source, columns, console),
+        (Some(out), None) => table(arguments, out, (&scorer, &sha256), source, columns, console),
         (_, row) => one(arguments, &scorer, source, columns, row.unwrap_or(1), console),
     }
 }
@@ -117,12 +124,14 @@ const TEXTS: [&str; 9] =
 fn table(
     arguments: &Arguments,
     out: &PathBuf,
-    scorer: &Scorer,
+    (scorer, sha256): (&Scorer, &str),
     mut source: Source,
     columns: RowColumns,
     console: &Console,
 ) -> Result<(), Failure> {
     let output = Output::new(out, arguments.output)?;
+    let mut observed = arguments.profile.observed(scorer, arguments.output.force)?;
+    let observes = observed.is_some();
     let mut notices = Notices::new(&source, console);
     let places = Columns::find(&source, &scorer.document().schema, false)?.fields;
     let offers = &scorer.document().policy.offers;
@@ -132,12 +141,13 @@ fn table(
         &appended(&NUMBERS, &TEXTS),
         (console, "deciding"),
         &|writing, _, batch| {
-            let decided = decide(scorer, batch, &places, columns, writing)?;
+            let (decided, seen) = decide(scorer, batch, &places, columns, writing, observes)?;
             let numbers = decided.numbers.iter().map(|numbers| Appended::Numbers(numbers));
             let texts = decided.texts.iter().map(|texts| Appended::Texts(texts.iter().map(String::as_str).collect()));
-            Ok((writing.encode(batch, &numbers.chain(texts).collect::<Vec<_>>())?, decided.tally))
+            Ok((writing.encode(batch, &numbers.chain(texts).collect::<Vec<_>>())?, (decided.tally, seen)))
         },
-        &mut |part: Tally| {
+        &mut |(part, seen): (Tally, Option<Observed>)| {
+            observed.iter_mut().zip(&seen).for_each(|(sum, seen)| sum.add(seen));
             tally.rows += part.rows;
             tally.not_decided += part.not_decided;
             tally.held_out += part.held_out;
@@ -146,6 +156,9 @@ fn table(
         },
     )?;
     notices.print(&source.notices(), console);
+    if let Some(observed) = &observed {
+        arguments.profile.write(observed, sha256, arguments.output.force, console)?;
+    }
     let named = offers.iter().zip(&tally.offers);
     let words: Vec<String> =
         named.clone().map(|(offer, rows)| format!("{} {}", offer.name, HumanCount(*rows))).collect();
@@ -171,15 +184,18 @@ fn table(
     Ok(())
 }
 
-/// Decides the rows of a batch side by side, until it is asked to stop.
+/// Decides the rows of a batch side by side, until it is asked to stop; also counts them, if they are
+/// observed.
 fn decide(
     scorer: &Scorer,
     batch: &Batch,
     places: &[usize],
     columns: RowColumns,
     writing: &Writing,
-) -> Result<Decided, Failure> {
-    let scored = ScoredBatch::new(scorer, batch, places);
+    observes: bool,
+) -> Result<(Decided, Option<Observed>), Failure> {
+    let scored = ScoredBatch::new(scorer, batch, places, observes);
+    let mut observed = observes.then(|| scored.observed(scorer)).flatten();
     let one = |workspace: &mut _, row: usize| {
         if writing.is_stopped() {
             return Err(Failure::interrupted());
@@ -216,6 +232,9 @@ fn decide(
             Ok((texts, decision)) => {
                 decided.tally.held_out += u64::from(decision.holdout == Some(true));
                 decided.tally.profit += decision.expected_profit;
+                if let Some(observed) = &mut observed {
+                    observed.decision(decision.actions.first().map(|best| best.offer));
+                }
                 if let Some(best) = decision.actions.first() {
                     decided.tally.offers[best.offer] += 1;
                 }
@@ -235,7 +254,7 @@ fn decide(
         let texts = texts.into_iter().chain([problems]);
         decided.texts.iter_mut().zip(texts).for_each(|(column, text)| column.push(text));
     }
-    Ok(decided)
+    Ok((decided, observed))
 }
 
 /// The texts of a decision, as in [`TEXTS`], problems left out.

@@ -131,7 +131,7 @@ fn request(arguments: &Arguments, scorer: &Scorer) -> Result<PlanRequest, Failur
 
 /// What each offer to each row of a batch is worth, and the problems of rows.
 fn judge(scorer: &Scorer, batch: &Batch, places: &[usize], columns: RowColumns) -> (PlanCohort, Vec<(usize, String)>) {
-    let mut scored = ScoredBatch::new(scorer, batch, places);
+    let mut scored = ScoredBatch::new(scorer, batch, places, false);
     let mut problems: Vec<String> = (0..batch.rows()).map(|row| scored.in_words(batch, row)).collect();
     let holdout = scorer.document().policy.holdout.as_ref();
     let (mut days, mut held_out) = (Vec::new(), Vec::new());

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use tenure::customer::Problem;
+use tenure::monitoring::Observed;
 use tenure::scorer::{ColumnBlock, Flag, Scorer};
 use tenure_table::Batch;
 
@@ -14,10 +15,14 @@ pub struct ScoredBatch {
 }
 
 impl ScoredBatch {
-    /// Checks and scores a batch; `places` are the columns of the fields.
-    pub fn new(scorer: &Scorer, batch: &Batch, places: &[usize]) -> ScoredBatch {
+    /// Checks and scores a batch; `places` are the columns of the fields. `is_watched` says whether its
+    /// rows are counted for a profile.
+    pub fn new(scorer: &Scorer, batch: &Batch, places: &[usize], is_watched: bool) -> ScoredBatch {
         let schema = &scorer.document().schema;
         let (mut block, found) = batch.check(schema, places).into_block(scorer);
+        if is_watched {
+            block.watch(scorer);
+        }
         block.score_checked(scorer, batch.rows());
         let mut problems = vec![Vec::new(); batch.rows()];
         found.into_iter().for_each(|(row, problem)| problems[row].push(problem));
@@ -34,6 +39,18 @@ impl ScoredBatch {
     /// Whether a row has a score.
     pub fn is_scored(&self, row: usize) -> bool {
         self.block.flags[row] != Flag::Error as u8
+    }
+
+    /// Counts of the rows for a profile; `None` where the model cannot be watched.
+    pub fn observed(&self, scorer: &Scorer) -> Option<Observed> {
+        let mut observed = scorer.observed()?;
+        scorer.observe(&mut observed, &self.block, self.problems.len());
+        for problem in self.problems.iter().flatten() {
+            if let Some(field) = scorer.document().schema.field_index(&problem.field) {
+                observed.problem(field, problem.rule);
+            }
+        }
+        Some(observed)
     }
 
     /// The problems of a row in one cell: `field: rule: value; …`, empty where all is well.

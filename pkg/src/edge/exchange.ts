@@ -10,7 +10,7 @@ import type { Models, Scored, Served } from "./models.js";
 import type { ProblemDetails } from "./refusal.js";
 
 /** What a caller may do: a key or token has some of these. */
-export type Scope = "score" | "explain" | "metrics";
+export type Scope = "score" | "explain" | "profile" | "metrics";
 
 /** Who sends a request, as `authorize` finds out. */
 export interface Caller {

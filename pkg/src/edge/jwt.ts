@@ -18,7 +18,7 @@ export interface JwtOptions {
   readonly toleranceSeconds?: number;
 }
 
-const SCOPES: readonly Scope[] = ["score", "explain", "metrics"];
+const SCOPES: readonly Scope[] = ["score", "explain", "profile", "metrics"];
 
 /**
  * Knows callers by `authorization: Bearer TOKEN`. A token must have an expiry and a subject, which is the id of

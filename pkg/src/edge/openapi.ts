@@ -97,6 +97,7 @@ const CLOSED = { additionalProperties: false };
 const NUMBER = { type: "number" };
 const SCALE = { type: "string", enum: ["log-odds", "probability"] };
 const TEXT = { type: "string" };
+const DAY = { type: "string", format: "date" };
 const WHOLE = { type: "integer", minimum: 0 };
 const FLAG = { type: "boolean" };
 const ANY_VALUE = { type: ["string", "number", "boolean", "null"] };
@@ -155,6 +156,10 @@ const OPERATIONS: Readonly<Record<string, (scorer: AnyScorer, shared: Shared) =>
     answer: json(object({ schema: { type: "object" }, policy: { type: "object" } })),
   }),
   "/v1/card": () => ({ summary: "How the model was made, and its metrics", answer: json({ type: "object" }) }),
+  "/v1/profile": ({ isCounting }) =>
+    isCounting === true
+      ? { summary: "What the model has scored since it was loaded, as counts", answer: json({ type: "object" }) }
+      : undefined,
   "/healthz": () => ({ summary: "The process answers", answer: json(ref("Status")) }),
   "/readyz": () => ({ summary: "The model is loaded", answer: json(ref("Status")) }),
   "/metrics": () => ({ summary: "Counters for Prometheus", answer: { "text/plain": { schema: TEXT } } }),
@@ -194,6 +199,8 @@ function operation({ path, method, scope, query = [] }: Route, about: About, { i
 
 const PARAMETERS: Readonly<Record<string, Json>> = {
   model: { name: "model", in: "query", schema: TEXT, description: "A model's name, NAME@VERSION, or an alias." },
+  from: { name: "from", in: "query", schema: DAY, description: "The first day that the rows are of." },
+  until: { name: "until", in: "query", schema: DAY, description: "The last day that the rows are of." },
   reasons: {
     name: "reasons",
     in: "query",

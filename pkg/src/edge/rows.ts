@@ -112,10 +112,16 @@ export class Rows {
 
   #scoredRow(record: CustomerRecord): object {
     // One by one, so that a record has the same score alone and among others, to the last digit.
-    const score = this.#reasons.count > 0 ? this.#reasons.of(record) : this.#scorer.score(record);
+    const score = this.#reasons.count > 0 ? this.#reasons.of(record) : this.#again(record);
     this.#exchange.count(this.#scorer, score.tier);
     this.#keep(score.probability, score.tier);
     return this.#listing(score);
+  }
+
+  /** Scores a record of a block once more: a profile has counted it with the block. */
+  #again(record: CustomerRecord): Score {
+    const score = (): Score => this.#scorer.score(record);
+    return this.#scorer.quietly?.(score) ?? score();
   }
 
   #keep(probability: number, tier: number): void {
@@ -142,7 +148,7 @@ export class Rows {
       return { error: { code, detail: record.message, problems: [] } };
     }
     try {
-      this.#scorer.score(record);
+      this.#again(record);
     } catch (error) {
       if (!(error instanceof TenureError)) throw error;
       const { code, message: detail, problems } = error;

@@ -36,7 +36,9 @@ export const scoreRoute: Route = {
 function scoreOne(exchange: Exchange, scorer: AnyScorer, record: CustomerRecord): object {
   try {
     const reasons = new Reasons(exchange, scorer, 1);
-    const score = reasons.count === 0 ? scorer.score(record) : reasons.of(record);
+    // A profile counts scores, and no explanation.
+    const plain = reasons.count === 0 || scorer.isCounting === true ? scorer.score(record) : undefined;
+    const score = reasons.count === 0 ? plain! : reasons.of(record);
     exchange.count(scorer, score.tier);
     exchange.observe([record], { probability: [score.probability], tier: [score.tier] });
     return score;

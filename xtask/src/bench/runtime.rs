@@ -124,6 +124,9 @@ const BARS: [Bar; 6] = [
     Bar { key: "explain_exact_p50_ms", peer: None, limit: Limit::AtMost(100.0) },
 ];
 
+/// The most that counting a profile may add to scoring a row.
+const PROFILE_RATIO: f64 = 0.1;
+
 /// Compares our figures with the bars, one line each.
 fn bars(measured: &Value) -> Result<String> {
     let mut lines = Vec::new();
@@ -149,6 +152,10 @@ fn bars(measured: &Value) -> Result<String> {
                 bar.key
             ));
         }
+    }
+    if let Some(ratio) = measured["native"]["tenure_columns"]["profile_ratio"].as_f64() {
+        let verdict = figures::verdict(ratio <= PROFILE_RATIO);
+        lines.push(format!("{verdict} native    profile_ratio          {ratio:>8.3}  (at most {PROFILE_RATIO})"));
     }
     Ok(lines.join("\n"))
 }

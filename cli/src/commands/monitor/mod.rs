@@ -110,7 +110,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         let rows = arguments.review.write(&scorer, arguments.force, console)?;
         console.say(format!("{}: {rows} customers for a person to look at", path.display()));
     }
-    let verdict = verdict(&comparison, &each, &files, concept.as_ref());
+    let drifted = concept.as_ref().is_some_and(|concept| concept.drifted);
+    let verdict = Verdict::of_all(&comparison, &each).max(if drifted { Verdict::Drift } else { Verdict::Fine });
     let document = document(&scorer, &comparison, &each, &files, concept.as_ref(), verdict)?;
     match (&arguments.json, json) {
         (Some(_), None) => console.print(format!("{document:#}")),
@@ -139,18 +140,6 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         Verdict::Fine => Ok(()),
         Verdict::Drift => Err(Failure::new(DRIFT, format!("drift: {}", reasons.join("; ")))),
         Verdict::Broken => Err(Failure::new(BROKEN_DATA, format!("broken data: {}", reasons.join("; ")))),
-    }
-}
-
-/// The verdict on the sum; a single profile can break it, and labels can show drift.
-fn verdict(sum: &Comparison, each: &[Comparison], files: &[ProfileFile], concept: Option<&Concept>) -> Verdict {
-    // Fields of small profiles look broken by chance; a whole profile without rows does not.
-    let is_empty = files.iter().any(|file| file.profile.rows == 0);
-    let is_broken = is_empty || each.iter().any(|one| one.verdict == Verdict::Broken);
-    match (sum.verdict, is_broken, concept.is_some_and(|concept| concept.drifted)) {
-        (Verdict::Broken, ..) | (_, true, _) => Verdict::Broken,
-        (Verdict::Drift, ..) | (.., true) => Verdict::Drift,
-        _ => Verdict::Fine,
     }
 }
 

@@ -79,7 +79,7 @@ impl ReviewArguments {
         let mut not_scored = 0;
         for batch in source {
             let batch = batch?;
-            let scored = ScoredBatch::new(scorer, &batch, &places);
+            let scored = ScoredBatch::new(scorer, &batch, &places, false);
             for row in 0..batch.rows() {
                 let Some(customer) = scored.block.customer(scorer, row).filter(|_| scored.is_scored(row)) else {
                     not_scored += 1;

@@ -100,16 +100,8 @@ struct Reasons {
 impl RowScorer<'_> {
     pub(super) fn score(&self, batch: &Batch) -> Result<Scored, Failure> {
         let (rows, document) = (batch.rows(), self.scorer.document());
-        let scored = ScoredBatch::new(self.scorer, batch, self.places);
-        let observed = self.scorer.observed().filter(|_| self.observes).map(|mut observed| {
-            self.scorer.observe(&mut observed, &scored.block, rows);
-            for problem in scored.problems.iter().flatten() {
-                if let Some(field) = document.schema.field_index(&problem.field) {
-                    observed.problem(field, problem.rule);
-                }
-            }
-            observed
-        });
+        let scored = ScoredBatch::new(self.scorer, batch, self.places, self.observes);
+        let observed = self.observes.then(|| scored.observed(self.scorer)).flatten();
         let mut missing = scored.block.missing(rows);
         let mut tiers = Vec::with_capacity(rows);
         let mut tally = Tally { rows: rows as u64, ..Tally::new(document) };
