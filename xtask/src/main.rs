@@ -18,6 +18,7 @@ mod mlflow;
 mod npm;
 mod prerequisites;
 mod project;
+mod python;
 mod size;
 mod soak;
 mod supply;
