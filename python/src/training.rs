@@ -70,7 +70,7 @@ impl TrainingTable {
         let mut source = arrow::source(table, TABLE)?;
         run(table.py(), move |stop| {
             let io = |error: std::io::Error| Failure::new("file", format!("the temporary folder: {error}"));
-            let folder = tempfile::Builder::new().prefix("tenure-").tempdir().map_err(io)?;
+            let folder = private_folder().map_err(io)?;
             let training = TrainingTable { folder, rows: labels.len() * copies };
             let column = AppendedColumn { name: target, kind: AppendedKind::Text };
             let output = OutputTable::new(&mut source, Format::Parquet, &[column])?;
@@ -153,6 +153,15 @@ impl TrainingTable {
         let (bytes, notices) = trained.map_err(|failure| self.renamed(failure))?;
         Ok((PyBytes::new(py, &bytes), notices))
     }
+}
+
+/// A temporary folder that nobody else can open.
+fn private_folder() -> std::io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("tenure-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
 }
 
 /// How to train.

@@ -1,7 +1,7 @@
 """The module in Rust, for the package's own sources."""
 
 from collections.abc import Callable, Sequence
-from typing import Union
+from typing import Union, final
 
 VERSION: str
 
@@ -9,6 +9,7 @@ Found = tuple[str, str, str, str, Union[int, None]]
 GivenColumn = tuple[str, Union[bytes, Sequence[Union[str, None]]], Union[bytes, None]]
 Progress = Callable[[str, int, int, float, float, int], object]
 
+@final
 class Table:
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     @property
@@ -17,6 +18,7 @@ class Table:
     def column_names(self) -> list[str]: ...
     def column(self, name: str) -> bytearray | list[str | None]: ...
 
+@final
 class Model:
     def __new__(cls, bytes: bytes) -> Model: ...
     @property
@@ -61,6 +63,7 @@ class Model:
     ) -> dict[str, object]: ...
     def with_reference(self, day: str) -> Model: ...
 
+@final
 class TrainingTable:
     def __new__(cls, table: object, target: str, labels: Sequence[str], copies: int) -> TrainingTable: ...
     @property

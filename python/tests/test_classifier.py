@@ -245,6 +245,32 @@ def test_explanations_are_of_the_fitted_columns() -> None:
     assert explained.to_shap().shape == (20, 4)
 
 
+def test_fit_leaves_no_rows_behind(tmp_path: pathlib.Path) -> None:
+    script = """
+        import numpy
+        from tenure import TenureClassifier, TenureError
+        rng = numpy.random.RandomState(0)
+        X, y = rng.normal(size=(200, 2)), rng.randint(0, 2, 200)
+        seen = []
+        def progress(*_):
+            import os, stat
+            for folder in os.scandir(os.environ["TMPDIR"]):
+                seen.append(stat.S_IMODE(folder.stat().st_mode))
+        import tenure._classifier
+        tenure._classifier.Progress.__call__ = lambda self, *_: progress()
+        TenureClassifier(model="linear", random_state=0, verbose=1).fit(X, y)
+        assert set(seen) == {0o700}, seen
+        try:
+            TenureClassifier(model="linear", hyperparameters={"bins": -1}).fit(X, y)
+        except TenureError:
+            pass
+    """
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", textwrap.dedent(script)], env=environment)
+    assert ran.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_ctrl_c_stops_a_training() -> None:
     script = """
         import signal, sys, numpy
@@ -267,4 +293,3 @@ def test_ctrl_c_stops_a_training() -> None:
     assert process.stderr.readline().startswith("epoch 1: ")
     os.kill(process.pid, signal.SIGINT)
     assert process.communicate(timeout=60)[0] == "stopped\n"
-    assert not list(pathlib.Path(os.environ.get("TMPDIR", "/tmp")).glob(f"tenure-{process.pid}*"))

@@ -135,16 +135,19 @@ def score_and_kill(folder: pathlib.Path, model: str, master_url: str, worker: su
         .config("spark.executor.memory", "1g")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.files.maxPartitionBytes", "64m")
         .config("spark.sql.files.openCostInBytes", "64m")
         # A lost executor is noticed by its closed socket at once.
         .config("spark.network.timeout", "30s")
+        .config("spark.network.timeoutInterval", "10s")
         .config("spark.executor.heartbeatInterval", "2s")
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")
     status = session.sparkContext.statusTracker()
-    while len(session.sparkContext._jsc.sc().statusTracker().getExecutorInfos()) < 3:  # the driver is one of them
+    # The driver is one of them.
+    while session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() < 3:
         time.sleep(0.2)
     killed = threading.Event()
     over = threading.Event()

@@ -171,7 +171,7 @@ fn scorer() -> Result<()> {
 fn docs() -> Result<()> {
     let mut doc = command::cargo();
     doc.args(["doc", "--release", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "--deny warnings");
-    for package in ["tenure", "tenure-table", "tenure-export", "tenure-training", "tenure-cli"] {
+    for package in ["tenure", "tenure-table", "tenure-rows", "tenure-export", "tenure-training", "tenure-cli"] {
         doc.args(["--package", package]);
     }
     command::run(&mut doc)?;
