@@ -388,10 +388,16 @@ impl ModelCard {
     }
 
     /// The card as JSON, keys in alphabetical order. Figures have seven digits: more say nothing,
-    /// and whoever loads the artifact would have to download them.
+    /// and whoever loads the artifact would have to download them. The reference stays as it is:
+    /// its edges may be values that many rows share, and its counts hold for those very edges.
     pub fn write(&self) -> String {
-        let card = serde_json::to_value(self).unwrap_or_default();
-        rounded(card).to_string()
+        let mut card = serde_json::to_value(self).unwrap_or_default();
+        let reference = card.get_mut("reference").map(Value::take);
+        let mut card = rounded(card);
+        if let (Some(entry), Some(reference)) = (card.get_mut("reference"), reference) {
+            *entry = reference;
+        }
+        card.to_string()
     }
 }
 
@@ -478,6 +484,13 @@ mod tests {
         let mut card = ModelCard::read(&card().to_string()).unwrap();
         card.positive_rate = 1.0 / 3.0;
         assert!(card.write().contains("\"positive_rate\":0.3333333,"));
+    }
+
+    #[test]
+    fn the_reference_is_written_as_it_is() {
+        let mut card = ModelCard::read(&card().to_string()).unwrap();
+        card.reference = Some(json!({ "score_edges": [-5.9643965, 0.123456789] }));
+        assert!(card.write().contains("\"reference\":{\"score_edges\":[-5.9643965,0.123456789]}"));
     }
 
     #[test]

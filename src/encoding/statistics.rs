@@ -89,7 +89,9 @@ impl Statistics {
         let way = ((rank - from) / (to - from)).min(1.0);
         let number = short(below.number + way * (above.number - below.number));
         let nearer = if way < 0.5 { below } else { above };
-        Some(if self.may_keep(number) { number } else { nearer.number })
+        // A shared value may have more digits, so that the rounded number lies beyond it.
+        let is_between = (below.number..=above.number).contains(&number);
+        Some(if is_between && self.may_keep(number) { number } else { nearer.number })
     }
 
     /// The number that is nearest to this one.
@@ -174,6 +176,16 @@ mod tests {
     }
 
     #[test]
+    fn a_number_between_two_statistics_is_rounded_to_neither_side_of_them() {
+        let [low, high] = [-5.964_396_48, 4.651_667_04];
+        let values: Vec<f64> = [vec![low; 20], vec![0.0; 20], vec![high; 20]].concat();
+        let statistics = Statistics::of(&values, &[]);
+        let numbers: Vec<f64> = (0..values.len()).filter_map(|rank| statistics.at_rank(rank)).collect();
+        assert!(numbers.iter().all(|number| (low..=high).contains(number)), "{numbers:?}");
+        assert_eq!([numbers[0], numbers[59]], [low, high]);
+    }
+
+    #[test]
     fn too_few_values_have_no_statistic() {
         for count in [0, 1, 19, 20, 39] {
             let values: Vec<f64> = (0..count).map(f64::from).collect();
@@ -190,6 +202,7 @@ mod tests {
                 (0..30i32).prop_map(f64::from),
                 (-2000..2000i32).prop_map(|value| f64::from(value) / 4.0),
                 -1e9..1e9f64,
+                (0..4i32).prop_map(|value| f64::from(value).sin()),
             ], 0..400),
             mut others in prop::collection::vec((0..30i32).prop_map(f64::from), 0..50),
         ) {
@@ -210,6 +223,10 @@ mod tests {
             for number in (0..values.len()).filter_map(|rank| found.at_rank(rank)) {
                 let sharing = values.iter().chain(&others).filter(|value| **value as f32 == number as f32).count();
                 prop_assert!(sharing == 0 || sharing >= LEAST, "{number} is shared by {sharing}");
+                let narrow = number as f32;
+                let beyond = |is: &dyn Fn(f32) -> bool| values.iter().filter(|value| is(**value as f32)).count();
+                let beyond = beyond(&|value| value <= narrow).min(beyond(&|value| value >= narrow));
+                prop_assert!(beyond >= LEAST, "{number} has {beyond} at or beyond it");
             }
         }
     }

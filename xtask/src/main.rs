@@ -18,6 +18,7 @@ mod mlflow;
 mod npm;
 mod prerequisites;
 mod project;
+mod python;
 mod size;
 mod soak;
 mod supply;
@@ -49,7 +50,8 @@ enum Task {
     /// Hold the kernels through Vulkan, and the burn Module in WebAssembly on a graphics device, against
     /// the packed network (minutes)
     Parity,
-    /// Hold the SQL of a model against the scorer on Spark (minutes)
+    /// Hold the SQL of a model against the scorer on Spark, and the Python package on a cluster of Spark
+    /// that loses a worker (minutes)
     Spark,
     /// Measure what a browser downloads: target/bench/size.json
     Size,
@@ -73,7 +75,7 @@ fn main() -> ExitCode {
         Task::Test(options) => return test::run(&options),
         Task::Consumers => test::consumers(),
         Task::Parity => test::parity(),
-        Task::Spark => engines::spark(),
+        Task::Spark => engines::spark().and_then(|()| python::check_spark()),
         Task::Size => size::run(),
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),

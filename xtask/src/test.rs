@@ -10,7 +10,7 @@ use clap::Args;
 use crate::bench::peers::Python;
 use crate::command::{self, seconds};
 use crate::prerequisites::{self, WASM_TARGET};
-use crate::{browser, demo, engines, gpu, mlflow, npm, project, text, types, wasm};
+use crate::{browser, demo, engines, gpu, mlflow, npm, project, python, text, types, wasm};
 
 #[derive(Args)]
 pub struct Options {
@@ -30,7 +30,7 @@ struct Check {
 
 /// In the order they run. Each builds what it needs, so it can run alone; what is built already is
 /// not built again.
-const CHECKS: [Check; 18] = [
+const CHECKS: [Check; 19] = [
     Check { name: "format", about: "rustfmt changes nothing", run: format },
     Check { name: "lint", about: "Biome finds nothing in TypeScript and JavaScript", run: lint },
     Check { name: "text", about: "no path of a machine, no registry host", run: text::check_sources },
@@ -41,6 +41,11 @@ const CHECKS: [Check; 18] = [
     Check { name: "rust", about: "every Rust test, release profile", run: rust },
     Check { name: "examples", about: "the Rust programs of examples/ run", run: examples },
     Check { name: "export", about: "SQL on DuckDB, SQLite and PostgreSQL, ONNX on onnxruntime", run: engines::check },
+    Check {
+        name: "python",
+        about: "the wheel in an empty environment, its tests, mypy and pyright",
+        run: python::check,
+    },
     Check { name: "tracking", about: "runs on a real MLflow server with SQLite", run: tracking },
     Check { name: "wasm", about: "the modules without a device build and name no path", run: wasm_modules },
     Check {
@@ -166,7 +171,7 @@ fn scorer() -> Result<()> {
 fn docs() -> Result<()> {
     let mut doc = command::cargo();
     doc.args(["doc", "--release", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "--deny warnings");
-    for package in ["tenure", "tenure-table", "tenure-export", "tenure-training", "tenure-cli"] {
+    for package in ["tenure", "tenure-table", "tenure-rows", "tenure-export", "tenure-training", "tenure-cli"] {
         doc.args(["--package", package]);
     }
     command::run(&mut doc)?;

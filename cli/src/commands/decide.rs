@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use indicatif::HumanCount;
 use rayon::prelude::*;
 use serde_json::json;
-use tenure::decision::Refusal;
 use tenure::monitoring::Observed;
-use tenure::scorer::{DecideOptions, Decision, ExplainOptions, Scorer};
+use tenure::scorer::{DecideOptions, ExplainOptions, Scorer};
+use tenure_rows::{DECISION_NUMBERS, DECISION_TEXTS, DecidedRow};
 use tenure_table::{Appended, Batch, Columns, Source};
 
 use crate::console::Console;
@@ -100,8 +100,8 @@ fn one(
 /// The decisions of a batch, one entry a row.
 #[derive(Default)]
 struct Decided {
-    numbers: [Vec<f32>; NUMBERS.len()],
-    texts: [Vec<String>; TEXTS.len()],
+    numbers: [Vec<f32>; DECISION_NUMBERS.len()],
+    texts: [Vec<String>; DECISION_TEXTS.len()],
     tally: Tally,
 }
 
@@ -116,10 +116,6 @@ struct Tally {
     /// Expected profit of the best offers.
     profit: f64,
 }
-
-const NUMBERS: [&str; 4] = ["probability", "value", "expected_profit", "cost"];
-const TEXTS: [&str; 9] =
-    ["tier", "action", "offer", "reason", "reason_field", "withheld", "refused", "holdout", "problems"];
 
 fn table(
     arguments: &Arguments,
@@ -138,7 +134,7 @@ fn table(
     let mut tally = Tally { offers: vec![0; offers.len()], ..Tally::default() };
     output.write(
         &mut source,
-        &appended(&NUMBERS, &TEXTS),
+        &appended(&DECISION_NUMBERS, &DECISION_TEXTS),
         (console, "deciding"),
         &|writing, _, batch| {
             let (decided, seen) = decide(scorer, batch, &places, columns, writing, observes)?;
@@ -212,7 +208,7 @@ fn decide(
                     ..DecideOptions::default()
                 };
                 let decision = scorer.decide(&customer, &options, workspace);
-                decision.map(|decision| (cells(scorer, &customer, &decision), decision))
+                decision.map(|decision| (DecidedRow::new(scorer, &customer, &decision), decision))
             }),
         };
         writing.progress.advance(1);
@@ -229,7 +225,7 @@ fn decide(
     for (row, decision) in decisions.into_iter().enumerate() {
         let mut problems = scored.in_words(batch, row);
         let (numbers, texts) = match decision {
-            Ok((texts, decision)) => {
+            Ok((cells, decision)) => {
                 decided.tally.held_out += u64::from(decision.holdout == Some(true));
                 decided.tally.profit += decision.expected_profit;
                 if let Some(observed) = &mut observed {
@@ -238,16 +234,13 @@ fn decide(
                 if let Some(best) = decision.actions.first() {
                     decided.tally.offers[best.offer] += 1;
                 }
-                let value = decision.value.unwrap_or(f64::NAN);
-                let contact = scorer.document().policy.contact_cost;
-                let cost = decision.actions.first().map_or(0.0, |best| best.judgement.cost + contact);
-                ([decision.score.probability, value, decision.expected_profit, cost], texts)
+                (cells.numbers, cells.texts)
             }
             Err(problem) => {
                 decided.tally.not_decided += 1;
                 let separator = if problem.is_empty() || problems.is_empty() { "" } else { "; " };
                 problems = problems + separator + &problem;
-                ([f64::NAN; NUMBERS.len()], Default::default())
+                ([f64::NAN; DECISION_NUMBERS.len()], Default::default())
             }
         };
         decided.numbers.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number as f32));
@@ -255,37 +248,4 @@ fn decide(
         decided.texts.iter_mut().zip(texts).for_each(|(column, text)| column.push(text));
     }
     Ok((decided, observed))
-}
-
-/// The texts of a decision, as in [`TEXTS`], problems left out.
-fn cells(scorer: &Scorer, customer: &tenure::customer::Customer, decision: &Decision) -> [String; 8] {
-    let (policy, fields) = (&scorer.document().policy, &scorer.document().schema.fields);
-    let tier = policy.decision_tiers().get(decision.tier);
-    let action = tier.filter(|_| decision.holdout != Some(true)).map_or("", |tier| &tier.action);
-    let best = decision.actions.first();
-    let reason = best.and_then(|best| best.reason).or(decision.reasons.first().copied());
-    let sentence = reason.map(|reason| {
-        let contribution = decision.explanation.contributions[reason.field];
-        scorer.messages().points(&fields[reason.field], customer.cells()[reason.field], contribution)
-    });
-    let reason_field = reason.map(|reason| match reason.group.and_then(|group| policy.reasons.get(group)) {
-        Some(group) => &group.name,
-        None => &fields[reason.field].name,
-    });
-    let withheld = decision.refused.iter().filter(|refused| refused.rule == Refusal::Holdout);
-    let withheld = withheld.max_by(|a, b| a.profit.unwrap_or(0.0).total_cmp(&b.profit.unwrap_or(0.0)));
-    let refused = decision.refused.iter().map(|refused| {
-        let name = &policy.offers[refused.offer].name;
-        format!("{name}: {}", refused.rule.name())
-    });
-    [
-        tier.map_or("", |tier| &tier.name).into(),
-        action.into(),
-        best.map_or("", |best| &policy.offers[best.offer].name).into(),
-        sentence.unwrap_or_default(),
-        reason_field.cloned().unwrap_or_default(),
-        withheld.map_or("", |withheld| &policy.offers[withheld.offer].name).into(),
-        refused.collect::<Vec<_>>().join("; "),
-        decision.holdout.map_or("", |held| if held { "yes" } else { "no" }).into(),
-    ]
 }

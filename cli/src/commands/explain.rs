@@ -1,10 +1,8 @@
 //! `tenure explain`: explains the score of one row, and finds changes that would lower it.
 
-use serde_json::{Value, json};
-use tenure::customer::{Cell, Customer};
-use tenure::schema::{Field, Kind};
-use tenure::scorer::{CounterfactualRequest, Counterfactuals, ExplainOptions, Explanation, Scale, Scorer};
-use tenure::sentence::{ChangeWords, GERMAN, Messages};
+use tenure::scorer::{CounterfactualRequest, ExplainOptions, Scale};
+use tenure::sentence::{GERMAN, Messages};
+use tenure_rows::{answers, explanation_document, largest_first, sentence};
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -82,7 +80,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         }
     };
     if *as_json {
-        console.print(document(&scorer, &customer, &explanation, found.as_ref()));
+        console.print(explanation_document(&scorer, &customer, &explanation, found.as_ref()));
         return Ok(());
     }
     let tier = &scorer.document().policy.tiers[explanation.score.tier];
@@ -111,107 +109,4 @@ fn messages(language: &str) -> Result<Messages, Failure> {
         let lines: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
         Failure::usage(format!("--language: correct these problems of {language}:\n{}", lines.join("\n")))
     })
-}
-
-fn largest_first(explanation: &Explanation) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..explanation.contributions.len()).collect();
-    let size = |field: usize| explanation.contributions[field].abs();
-    order.sort_by(|&a, &b| size(b).total_cmp(&size(a)));
-    order
-}
-
-fn sentence(scorer: &Scorer, customer: &Customer, explanation: &Explanation, field: usize) -> String {
-    let (field_of, cell) = (&scorer.document().schema.fields[field], customer.cells()[field]);
-    let contribution = explanation.contributions[field];
-    match explanation.scale {
-        Scale::Probability => scorer.messages().points(field_of, cell, contribution),
-        Scale::LogOdds => scorer.messages().contribution(field_of, cell, contribution),
-    }
-}
-
-/// A sentence for each answer, or why there is none.
-fn answers(scorer: &Scorer, threshold: f64, found: &Counterfactuals) -> Vec<String> {
-    let (fields, messages, before) = (&scorer.document().schema.fields, scorer.messages(), found.score.probability);
-    if let Some(none) = found.none {
-        return vec![messages.none(none.name(), before, threshold, found.lowest, found.longest)];
-    }
-    let sentence = |answer: &tenure::scorer::Counterfactual| {
-        let words = answer.changes.iter().map(|change| ChangeWords {
-            field: &fields[change.field],
-            from: change.from,
-            to: change.to,
-            follows: change.follows,
-        });
-        messages.counterfactual(&words.collect::<Vec<_>>(), before, answer.score.probability)
-    };
-    found.answers.iter().map(sentence).collect()
-}
-
-fn document(
-    scorer: &Scorer,
-    customer: &Customer,
-    explanation: &Explanation,
-    found: Option<&(f64, Counterfactuals)>,
-) -> Value {
-    let fields = &scorer.document().schema.fields;
-    let contribution = |field: usize| {
-        json!({
-            "field": fields[field].name,
-            "label": scorer.messages().label(&fields[field]),
-            "value": value(&fields[field], customer.cells()[field]),
-            "text": scorer.text(field, customer.cells()[field]),
-            "contribution": explanation.contributions[field],
-            "standard_error": explanation.standard_errors[field],
-            "sentence": sentence(scorer, customer, explanation, field),
-        })
-    };
-    let mut document = json!({
-        "probability": explanation.score.probability,
-        "logit": explanation.score.logit,
-        "tier": scorer.document().policy.tiers[explanation.score.tier].name,
-        "scale": if explanation.scale == Scale::Probability { "probability" } else { "log-odds" },
-        "base": explanation.base,
-        "exact": explanation.exact,
-        "evaluations": explanation.evaluations,
-        "contributions": largest_first(explanation).into_iter().map(contribution).collect::<Vec<_>>(),
-    });
-    if let Some((threshold, found)) = found {
-        let sentences = answers(scorer, *threshold, found);
-        let answer = |(answer, sentence): (&tenure::scorer::Counterfactual, &String)| {
-            let change = |change: &tenure::scorer::FieldChange| {
-                json!({
-                    "field": fields[change.field].name,
-                    "from": value(&fields[change.field], change.from),
-                    "to": value(&fields[change.field], change.to),
-                    "follows": change.follows,
-                })
-            };
-            json!({
-                "changes": answer.changes.iter().map(change).collect::<Vec<_>>(),
-                "probability": answer.score.probability,
-                "cost": answer.cost,
-                "sentence": sentence,
-            })
-        };
-        document["counterfactuals"] = json!({
-            "threshold": threshold,
-            "reason": found.none.map(tenure::scorer::NoCounterfactual::name),
-            "sentence": found.none.map(|_| &sentences[0]),
-            "answers": found.answers.iter().zip(&sentences).map(answer).collect::<Vec<_>>(),
-            "lowest": found.lowest,
-            "exhaustive": found.exhaustive,
-            "longest": found.longest,
-            "evaluations": found.evaluations,
-        });
-    }
-    document
-}
-
-/// A cell as a table has it.
-fn value(field: &Field, cell: Cell) -> Value {
-    match (cell, &field.kind) {
-        (Cell::Number(number), Kind::Number { .. } | Kind::Date { .. }) => number.into(),
-        (Cell::Category(code), _) => field.categories().get(code as usize).copied().map_or(Value::Null, Value::from),
-        _ => Value::Null,
-    }
 }

@@ -2,7 +2,8 @@
 //! customer last had an offer.
 
 use tenure::artifact::Document;
-use tenure_table::{Batch, Source, listed};
+use tenure_rows::RowColumns;
+use tenure_table::{Source, listed};
 
 use crate::failure::Failure;
 use crate::inputs::column;
@@ -18,14 +19,6 @@ pub struct RowArguments {
     /// none
     #[arg(long, value_name = "COLUMN")]
     pub days: Option<String>,
-}
-
-/// The columns, by position.
-#[derive(Clone, Copy, Debug)]
-pub struct RowColumns {
-    /// Needed where the policy holds customers out.
-    pub id: Option<usize>,
-    pub days: Option<usize>,
 }
 
 impl RowArguments {
@@ -46,25 +39,5 @@ impl RowArguments {
             )));
         }
         Ok(RowColumns { id, days })
-    }
-}
-
-impl RowColumns {
-    /// The identifier of a row; `None` where it is empty.
-    pub fn identifier(&self, batch: &Batch, row: usize) -> Option<String> {
-        let text = batch.text(row, self.id?).into_owned();
-        Some(text).filter(|text| !text.is_empty())
-    }
-
-    /// The days since the last offer of a row; `None` where it is empty. An error says what it is
-    /// instead of a number.
-    pub fn days(&self, batch: &Batch, row: usize) -> Result<Option<f64>, String> {
-        let Some(column) = self.days else { return Ok(None) };
-        let text = batch.text(row, column);
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let days = text.parse().ok().filter(|days: &f64| days.is_finite() && *days >= 0.0);
-        days.map(Some).ok_or_else(|| format!("days: must be a number of days, at least 0: {text}"))
     }
 }

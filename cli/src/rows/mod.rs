@@ -5,11 +5,10 @@ mod one;
 mod output;
 mod pipeline;
 mod progress;
-mod scored;
 
-pub use identifiers::{RowArguments, RowColumns};
+pub use identifiers::RowArguments;
 pub use one::{RowOfTable, row_number};
 pub use output::{Output, OutputArguments, Writing, appended};
 pub use pipeline::in_order;
 pub use progress::{Progress, batches};
-pub use scored::ScoredBatch;
+pub use tenure_rows::{RowColumns, ScoredBatch};

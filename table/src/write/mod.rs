@@ -150,6 +150,16 @@ impl OutputTable {
         }
     }
 
+    /// The types of the columns, where it is written as Parquet: those of encoded rows, but for texts
+    /// that these may hold as dictionaries.
+    #[cfg(feature = "parquet")]
+    pub fn arrow_schema(&self) -> Option<arrow_schema::SchemaRef> {
+        match &self.encoding {
+            Encoding::Text { .. } => None,
+            Encoding::Parquet(output) => Some(output.schema.clone()),
+        }
+    }
+
     /// Begins the table.
     pub fn writer<W: Write + Send>(&self, mut out: W) -> Result<TableWriter<W>, WriteError> {
         match &self.encoding {

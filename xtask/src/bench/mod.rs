@@ -7,8 +7,10 @@ mod intake;
 mod memory;
 mod page;
 pub mod peers;
+mod python;
 mod quality;
 mod runtime;
+mod spark;
 mod train;
 mod whole;
 
@@ -41,6 +43,11 @@ pub enum Benchmark {
     /// How often drift is seen on samples of a real table, and the label-free ROC-AUC beside NannyML:
     /// target/bench/drift.json
     Drift(drift::Options),
+    /// The Python package: its import, a record, a table, explanations: target/bench/python.json
+    Python(python::Options),
+    /// Rows a second through Spark, beside the bare wheel and Spark's own logistic regression (Java 17):
+    /// target/bench/spark.json
+    Spark(spark::Options),
     /// Explanations beside shap and KernelSHAP, exact and sampled: target/bench/explain.json
     Explain(explain::Options),
 }
@@ -56,6 +63,8 @@ pub fn run(benchmark: &Benchmark) -> Result<()> {
         Benchmark::Page(options) => page::run(options),
         Benchmark::Drift(options) => drift::run(options),
         Benchmark::Edge(options) => edge::run(options),
+        Benchmark::Python(options) => python::run(options),
+        Benchmark::Spark(options) => spark::run(options),
         Benchmark::Explain(options) => explain::run(options),
     }
 }

@@ -42,6 +42,11 @@ impl Python {
         self.0.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
     }
 
+    /// A program that is installed in the environment.
+    pub fn program(&self, name: &str) -> Command {
+        program(self.0.join(if cfg!(windows) { "Scripts" } else { "bin" }).join(name))
+    }
+
     pub fn command(&self) -> Command {
         program(self.path())
     }

@@ -15,6 +15,7 @@ use serde_json::json;
 use tenure::artifact::Document;
 use tenure::customer::{ValueSummary, shifts};
 use tenure::scorer::ExplainOptions;
+use tenure_rows::{REASON_TOLERANCE, score_columns};
 use tenure_table::Columns;
 
 use crate::console::Console;
@@ -81,8 +82,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
             "--reasons must be at most {fields}, the fields of the model (got {reasons})"
         )));
     }
-    // Reasons show two decimals.
-    let tolerance = budget.is_none().then_some(0.0025);
+    let tolerance = budget.is_none().then_some(REASON_TOLERANCE);
     let explain = ExplainOptions { budget: *budget, tolerance, ..ExplainOptions::default() };
     if let Some(budget) = *budget {
         let minimum = scorer.minimum_budget();
@@ -101,7 +101,7 @@ pub fn run(arguments: &Arguments, output: &Console) -> Result<(), Failure> {
     let mut tally = Tally::new(document);
     out.write(
         &mut source,
-        &output_table::columns(*reasons),
+        &score_columns(*reasons),
         (output, "scoring"),
         &|writing, _, batch| {
             let row_scorer =

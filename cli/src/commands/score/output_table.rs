@@ -1,19 +1,10 @@
-//! The columns of scores behind the columns of the input.
+//! The cells of scores behind the columns of the input.
 
-use tenure_table::{Appended, AppendedColumn, AppendedKind};
+use tenure_table::Appended;
 
 use super::row_scorer::Scored;
 
-/// The columns of scores.
-pub(super) fn columns(reasons: usize) -> Vec<AppendedColumn> {
-    let column = |name: String, kind| AppendedColumn { name, kind };
-    let numbers = ["probability", "logit"].map(|name| column(name.into(), AppendedKind::Number));
-    let texts = ["tier", "problems"].map(|name| column(name.into(), AppendedKind::Text));
-    let reasons = (1..=reasons).map(|number| column(format!("reason_{number}"), AppendedKind::Text));
-    numbers.into_iter().chain(texts).chain(reasons).collect()
-}
-
-/// The cells of [`columns`] for a batch. `tiers` are the names of the policy's tiers.
+/// The cells of [`tenure_rows::score_columns`] for a batch. `tiers` are the names of the policy's tiers.
 pub(super) fn cells<'a>(scored: &'a Scored, tiers: &'a [String], reasons: usize) -> Vec<Appended<'a>> {
     let tier = |tier: &Option<u8>| tier.map_or("", |tier| tiers[usize::from(tier)].as_str());
     let mut cells = vec![

@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 use tenure::artifact::Document;
-use tenure::customer::{Customer, Problem, ValueSummary};
+use tenure::customer::{Problem, ValueSummary};
 use tenure::monitoring::Observed;
 use tenure::scorer::{ColumnBlock, ExplainOptions, Flag, Scorer};
+use tenure_rows::reasons;
 use tenure_table::Batch;
 
 use crate::failure::Failure;
@@ -158,7 +159,7 @@ impl RowScorer<'_> {
                         let explanation = self.scorer.explain(&customer, &self.explain, workspace);
                         let explanation = explanation.map_err(Failure::usage)?;
                         Reasons {
-                            texts: self.texts(&customer, &explanation.contributions),
+                            texts: reasons(self.scorer, &customer, &explanation.contributions, self.reasons),
                             evaluations: explanation.evaluations,
                             standard_error: explanation.standard_error(),
                             sampled: !explanation.exact,
@@ -171,18 +172,5 @@ impl RowScorer<'_> {
             },
         );
         reasons.collect()
-    }
-
-    /// The largest contributions in words, without those that two decimals show as 0.00.
-    fn texts(&self, customer: &Customer, contributions: &[f64]) -> Vec<String> {
-        let fields = &self.scorer.document().schema.fields;
-        let mut order: Vec<usize> = (0..contributions.len()).collect();
-        order.sort_by(|&a, &b| contributions[b].abs().total_cmp(&contributions[a].abs()));
-        let large = order.into_iter().take(self.reasons).filter(|&field| contributions[field].abs() >= 0.005);
-        let text = |field: usize| {
-            let value = self.scorer.text(field, customer.cells()[field]);
-            format!("{} = {value} ({:+.2})", fields[field].label(), contributions[field])
-        };
-        large.map(text).collect()
     }
 }

@@ -9,6 +9,7 @@ use tenure_table::Batch;
 
 /// A batch that was checked and scored.
 pub struct ScoredBatch {
+    /// The cells and the scores.
     pub block: ColumnBlock,
     /// By row: errors and warnings.
     pub problems: Vec<Vec<Problem>>,
