@@ -179,5 +179,6 @@ fn table(error: &TableError) -> &'static str {
         Sheet => "table_sheet",
         Columns => "table_columns",
         Undamaged => "table_undamaged",
+        Size => "table_size",
     }
 }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tenure::artifact::write;
 use tenure_table::{Appended, AppendedColumn, AppendedKind, Format, OutputTable, Source};
 use tenure_training::checks::{DataChecks, ModelQuality, too_good};
-use tenure_training::cohort::rare::{RARE_BELOW, prune_rare};
+use tenure_training::cohort::rare::{Folded, prune_rare};
 use tenure_training::cohort::{Cohort, Purpose};
 use tenure_training::evaluation::CardSource;
 use tenure_training::fit::{Control, FitOptions};
@@ -114,12 +114,12 @@ impl TrainingTable {
         target: &str,
         positive: Vec<String>,
         negative: Vec<String>,
-        formats: Vec<(String, String)>,
-        ignored: Vec<String>,
+        answers: GivenAnswers,
     ) -> Result<(String, Vec<String>), Failure> {
         let drafted = run(py, |_| {
             let flags = TargetFlags { field: target, positive: &positive, negative: &negative };
-            let answers = Answers { formats, ignored };
+            let (formats, ignored, minimum_members) = answers;
+            let answers = Answers { formats, ignored, minimum_members };
             let Draft { text, notices, .. } =
                 draft(self.open()?, &flags, &answers, &mut |_, _| {}).map_err(in_python)?;
             Ok((text, notices))
@@ -164,6 +164,9 @@ fn private_folder() -> std::io::Result<TempDir> {
     builder.tempdir()
 }
 
+/// The fields of [`Answers`].
+type GivenAnswers = (Vec<(String, String)>, Vec<String>, Vec<(String, u32)>);
+
 /// How to train.
 struct Settings {
     given: Hyperparameters,
@@ -185,15 +188,9 @@ impl TrainingTable {
         let mut schema_read = schema.clone();
         let mut cohort = Cohort::read_for(Purpose::Training, self.open()?, schema, &mut |_, _| {})?;
         let mut notices: Vec<String> = cohort.report().lines();
-        let folded = prune_rare(&mut schema_read, &mut cohort, RARE_BELOW);
-        for folded in folded.map_err(|error| Failure::new("training_table", error))? {
-            let names: Vec<_> = folded.categories.iter().map(|(name, rows)| format!("{name} ({rows})")).collect();
-            notices.push(format!(
-                "{}: these categories have fewer than {RARE_BELOW} rows and count as OTHER: {}",
-                folded.field,
-                names.join(", ")
-            ));
-        }
+        let folded =
+            prune_rare(&mut schema_read, &mut cohort).map_err(|error| Failure::new("training_table", error))?;
+        notices.extend(folded.iter().filter(|folded| !folded.categories.is_empty()).map(Folded::words));
         let split_by = SplitBy::read(&cohort, settings.group.as_deref(), settings.time.as_deref())?;
         let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
         let checks = DataChecks::run(&cohort, schema, std::slice::from_ref(&split))?;
@@ -277,6 +274,8 @@ fn in_python(error: InitError) -> Failure {
                 ("leave the column out with --ignore COLUMN", "leave the column out with ignore=[COLUMN]"),
                 ("--format", "formats"),
                 ("--ignore", "ignore"),
+                ("--minimum-members COLUMN=5", "minimum_members={COLUMN: 5}"),
+                ("--minimum-members", "minimum_members"),
                 ("--positive", "positive"),
                 ("--negative", "negative"),
                 ("name another column with --target", "pass other labels"),

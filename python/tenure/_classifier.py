@@ -63,6 +63,9 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         How columns are written, such as `{"since": "%d/%m/%Y"}`.
     ignore : sequence of columns, default=None
         Columns to leave out.
+    minimum_members : mapping of column to rows, default=None
+        Columns that are categories, and the fewest rows of a value that becomes one, such as `{"shop": 5}`. Less than
+        20 only where the values do not describe persons.
     group, time : column, default=None
         Rows that share a value of `group` stay in the same part of the inner split; the latest rows of `time` test.
     model : "linear", "trees", "mlp", "tabm" or "tabm-mini", default=None
@@ -99,6 +102,7 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         positive: Any = None,
         formats: Mapping[str, str] | None = None,
         ignore: Sequence[str] | None = None,
+        minimum_members: Mapping[str, int] | None = None,
         group: str | None = None,
         time: str | None = None,
         model: str | None = None,
@@ -110,6 +114,7 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.positive = positive
         self.formats = formats
         self.ignore = ignore
+        self.minimum_members = minimum_members
         self.group = group
         self.time = time
         self.model = model
@@ -337,7 +342,9 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"target = {{ field = {quoted(target)}, positive = {quoted(positive)} }}\nfields = [\n{fields},\n]\n"
             )
         formats = list((self.formats or {}).items())
-        schema, said = training.draft(target, [positive], [], formats, list(self.ignore or []))
+        members = list((self.minimum_members or {}).items())
+        answers = (formats, list(self.ignore or []), members)
+        schema, said = training.draft(target, [positive], [], answers)
         notices.extend(said)
         return schema
 

@@ -73,8 +73,7 @@ class TrainingTable:
         target: str,
         positive: Sequence[str],
         negative: Sequence[str],
-        formats: Sequence[tuple[str, str]],
-        ignored: Sequence[str],
+        answers: tuple[Sequence[tuple[str, str]], Sequence[str], Sequence[tuple[str, int]]],
     ) -> tuple[str, list[str]]: ...
     def train(
         self,

@@ -191,6 +191,17 @@ def test_questions_of_columns_say_what_to_pass() -> None:
     assert caught.value.code == "schema_answer"
 
 
+def test_a_column_of_many_rare_texts_is_a_category_where_a_person_says_so() -> None:
+    X, y = numbers()
+    shops = [f"Shop {place % (len(y) // 6)}" for place in range(len(y))]
+    frame = pandas.DataFrame({"x": X[:, 0], "shop": shops})
+    assert "shop" in linear().fit(frame, y).scorer_.schema["ignored"]
+    fields = linear(minimum_members={"shop": 5}).fit(frame, y).scorer_.schema["fields"]
+    assert [(field["kind"], field["minimum_members"]) for field in fields if field["name"] == "shop"] == [("category", 5)]
+    with pytest.raises(tenure.TenureError, match="minimum_members shop=4: must be at least 5"):
+        linear(minimum_members={"shop": 4}).fit(frame, y)
+
+
 def test_a_schema_is_a_file_a_text_or_a_preset(table: tuple[Any, Any]) -> None:
     X, y = table
     fitted = linear(schema="ibm_telco").fit(X, y)
