@@ -73,7 +73,7 @@ pub(super) fn check_schema<R: ChunkReader>(chunks: &R) -> Result<(), ParquetErro
     let Some(start) = end.checked_sub(length.into()).filter(|_| tail.ends_with(b"PAR1")) else { return Ok(()) };
     let depth = thrift::schema_depth(&chunks.get_bytes(start, length as usize)?).map_err(damaged)?;
     if depth > DEPTH {
-        return Err(too_large(format!("the columns are groups of {depth} levels, at most {DEPTH} are read")));
+        return Err(too_large(format!("the columns are groups of {depth} levels, and at most {DEPTH} are read")));
     }
     Ok(())
 }
@@ -88,7 +88,9 @@ pub(super) fn check_rows(metadata: &ParquetMetaData, file: u64) -> Result<(), Pa
     };
     let most = ROWS.max(file.saturating_mul(ROWS_PER_BYTE));
     if rows > most {
-        return Err(too_large(format!("it claims {rows} rows, at most {most} are read of a file of {file} bytes")));
+        return Err(too_large(format!(
+            "it claims {rows} rows, and at most {most} are allowed for a file of {file} bytes"
+        )));
     }
     // Honest chunks lie beside each other.
     let chunks = groups.iter().flat_map(|group| group.columns());
@@ -150,10 +152,12 @@ pub(super) fn batch_rows<R: ChunkReader + 'static>(
         held = held.saturating_add(largest);
     }
     if held > most {
-        return Err(too_large(format!("its pages take {held} bytes at a time, at most {most} of a file of this size")));
+        return Err(too_large(format!(
+            "its pages take {held} bytes at a time, and at most {most} are allowed for a file of this size"
+        )));
     }
     if row > MAXIMUM_BATCH {
-        return Err(too_large(format!("a row takes up to {row} bytes, at most {MAXIMUM_BATCH} are read")));
+        return Err(too_large(format!("a row takes up to {row} bytes, and at most {MAXIMUM_BATCH} are read")));
     }
     Ok(rows.min((MAXIMUM_BATCH / row.max(1)) as usize).max(1))
 }
@@ -213,7 +217,7 @@ impl Pages {
             let takes = unpacked.saturating_add(lengths);
             if takes > most {
                 return Err(too_large(format!(
-                    "a page of column `{column}` takes {takes} bytes, at most {most} of a file of {} bytes",
+                    "a page of column `{column}` takes {takes} bytes, and at most {most} are allowed for a file of {} bytes",
                     chunks.len()
                 )));
             }
@@ -247,7 +251,9 @@ impl Pages {
                         let body = bodies.get_next_page()?;
                         let longest = body.as_ref().and_then(|body| longest_text(body, &page, chunk));
                         let longest = longest.ok_or_else(|| {
-                            damaged(format!("a page of column `{column}` claims more texts than its {values}"))
+                            damaged(format!(
+                                "a page of column `{column}` claims more texts than the {values} that its header has"
+                            ))
                         })?;
                         pages.longest = pages.longest.max(longest);
                     } else {

@@ -63,11 +63,14 @@ fn refused(file: &Path, error: &(dyn Error + 'static)) -> TableError {
     if let Some(ParquetError::External(cause)) = error.downcast_ref()
         && let Some(TooLarge(message)) = cause.downcast_ref()
     {
-        let message = format!("the table is larger than it may be: {message}; export it again, or as CSV");
+        let message = format!("the table is refused for its size: {message}; export it again, or as CSV");
         return TableError::new(file, TableRule::Size, message);
     }
     let error = error.to_string();
-    let error = error.trim_start_matches("Parquet error: ");
+    let error = match error.trim_start_matches("Parquet error: ") {
+        error if error.contains("Corrupt footer") => "the list of its columns is missing at the end of the file",
+        error => error,
+    };
     let message = format!("the table is damaged or cut off: {error}; copy or export it again");
     TableError::new(file, TableRule::Undamaged, message)
 }
@@ -176,18 +179,19 @@ impl RecordBatches {
     /// The next record batch that has rows.
     fn next_record(&mut self) -> Result<Option<RecordBatch>, TableError> {
         let (file, line) = (&self.file, self.rows_read + 1);
-        let refused = |error: &(dyn Error + 'static)| refused(file, error).at_line(line);
         loop {
             match &mut self.stage {
-                Stage::Reading(reader) => match guard(|| reader.next().transpose()).map_err(|error| refused(&error))? {
-                    Some(record) if record.num_rows() == 0 => {}
-                    record => return Ok(record),
-                },
+                Stage::Reading(reader) => {
+                    match guard(|| reader.next().transpose()).map_err(|error| refused(file, &error).at_line(line))? {
+                        Some(record) if record.num_rows() == 0 => {}
+                        record => return Ok(record),
+                    }
+                }
                 Stage::Opened(start) => {
                     let start = std::mem::replace(start, Box::new(|_| Err(ParquetError::General(String::new()))));
                     let selected = self.places.iter().enumerate().filter(|(_, place)| place.is_some());
                     let selected: Vec<usize> = selected.map(|(column, _)| column).collect();
-                    self.stage = Stage::Reading(guard(|| start(&selected)).map_err(|error| refused(&error))?);
+                    self.stage = Stage::Reading(guard(|| start(&selected)).map_err(|error| refused(file, &error))?);
                 }
             }
         }

@@ -371,7 +371,7 @@ fn lengths_of_texts_that_are_not_there_are_refused() {
         let lengths = [no_lengths(i32::MAX as u64), no_lengths(i32::MAX as u64)].concat();
         let column =
             |values| Column::new(BYTE_ARRAY, UNCOMPRESSED, vec![Page::data(values, encoding, lengths.clone())]);
-        let parts = ["a page of column `c0` claims more texts than its 3"];
+        let parts = ["a page of column `c0` claims more texts than the 3 that its header has"];
         refused(parquet(3, &[column(3)]), TableRule::Undamaged, &parts);
         // As many, in as many rows as are read.
         let parts = ["a page of column `c0` takes 134217", HELD];
@@ -426,7 +426,7 @@ fn columns_that_are_deep_or_not_there_are_refused() {
     let group = |children: i64| Struct::default().i32(3, 0).text(4, "g").i32(5, children).end();
     let leaf = || Struct::default().i32(1, INT64).i32(3, 0).text(4, "n").end();
     let deep = [vec![group(1); 100_000], vec![leaf()]].concat();
-    let parts = ["groups of 100000 levels, at most 64"];
+    let parts = ["groups of 100000 levels, and at most 64"];
     refused(footer(b"PAR1".to_vec(), &deep, 0, &[]), TableRule::Size, &parts);
     let wide = [group(i32::MAX.into()), leaf()];
     let parts = ["a group claims 2147483647 columns, and the schema has 2"];
@@ -497,7 +497,7 @@ fn parts_of_a_workbook_that_unpack_to_much_are_refused() {
     let claimed = claim(workbook(CELL, "<sst></sst>", ""), SHEET, 24, u32::MAX - 1);
     refused(claimed, TableRule::Size, &[SHEET, "unpacks to 4294967294 bytes", most]);
     // The same, with a small claim.
-    refused(claim(bomb, SHEET, 24, 1000), TableRule::Undamaged, &["larger than its declared"]);
+    refused(claim(bomb, SHEET, 24, 1000), TableRule::Undamaged, &["a part unpacks to more than it claims"]);
     // Parts that lie upon each other.
     let bytes = claim(workbook(CELL, "<sst></sst>", ""), "xl/styles.xml", 20, 1 << 30);
     refused(bytes, TableRule::Undamaged, &["its parts claim 10737", "packed bytes"]);
@@ -523,7 +523,7 @@ fn cells_that_repeat_long_texts_are_refused() {
     let cell = "<c t=\"s\"><v>0</v></c>";
     let bytes = workbook(&format!("<row>{cell}</row>").repeat(100_000), &shared, "");
     assert!(bytes.len() < 30_000, "{}", bytes.len());
-    refused(bytes, TableRule::Size, &["its cells have more than 33554432 bytes"]);
+    refused(bytes, TableRule::Size, &["its cells have more than the 33554432 bytes"]);
     let bytes = workbook(&format!("<row>{}</row>", cell.repeat(16_000)), &shared, "");
     refused(bytes, TableRule::RecordLength, &["a row of more than 1024 KiB"]);
 }

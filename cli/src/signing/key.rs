@@ -40,8 +40,9 @@ impl PrivateKey {
     /// owner.
     pub fn read(path: &Path) -> Result<PrivateKey, Failure> {
         let mut file = File::open(path).map_err(|error| Failure::file(path, unreadable(&error)))?;
-        refuse_open_to_others(path, &file)?;
+        // What is no private key may be open to others: say what it is first.
         let seed = read(path, &mut file, PRIVATE, "the private key that `tenure keygen` writes")?;
+        refuse_open_to_others(path, &file)?;
         PrivateKey::of(seed).ok_or_else(|| Failure::usage(format!("{}: this is no key of Ed25519", path.display())))
     }
 

@@ -54,8 +54,14 @@ impl Signature {
         })?;
         let mut text = Vec::new();
         file.take(LONGEST_FILE).read_to_end(&mut text).map_err(|error| Failure::file(path, unreadable(&error)))?;
-        let signature: Signature = serde_json::from_slice(&text)
-            .map_err(|error| refuse(path, format!("this is no signature that `tenure sign` writes: {error}")))?;
+        let signature: Signature = serde_json::from_slice(&text).map_err(|error| {
+            refuse(
+                path,
+                format!(
+                    "this is no signature that `tenure sign` writes ({error}); get it again, or sign the model again"
+                ),
+            )
+        })?;
         if signature.version != VERSION || signature.algorithm != ALGORITHM {
             let Signature { version, algorithm, .. } = signature;
             let message = format!(

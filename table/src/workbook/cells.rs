@@ -67,11 +67,13 @@ impl SheetCells {
             let refuse = |message: String| Err(too_large(path, message).at_line(line));
             let (end, text) = (sheet.text.len() as u32, sheet.text.len() as u64);
             if text > most {
-                return refuse(format!("its cells have more than {most} bytes, the most of a file of {length} bytes"));
+                return refuse(format!(
+                    "its cells have more than the {most} bytes that are allowed for a file of {length} bytes"
+                ));
             }
             let Ok(column) = u16::try_from(column) else {
                 return refuse(format!(
-                    "a cell lies in column {}, at most {} are read",
+                    "a cell lies in column {}, and at most {} are read",
                     u64::from(column) + 1,
                     1 << 16
                 ));
@@ -83,7 +85,7 @@ impl SheetCells {
                 row_start = start;
             }
             if sheet.text.len() - row_start > MAXIMUM_RECORD {
-                let message = format!("a row of more than {} KiB", MAXIMUM_RECORD / 1024);
+                let message = format!("a row of more than {} KiB; shorten its longest cells", MAXIMUM_RECORD / 1024);
                 return Err(TableError::new(path, TableRule::RecordLength, message).at_line(line));
             }
             let in_order = match sheet.rows.last() {

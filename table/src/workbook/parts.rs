@@ -39,7 +39,10 @@ pub(super) fn check(path: &Path, mut bytes: impl Read + Seek) -> Result<u64, Tab
             let name = name(&part);
             return Err(too_large(
                 path,
-                format!("its part {name} unpacks to {} bytes, at most {most} of a file of {length} bytes", part.size()),
+                format!(
+                    "its part {name} unpacks to {} bytes, and at most {most} are allowed for a file of {length} bytes",
+                    part.size()
+                ),
             ));
         }
     }
@@ -103,7 +106,7 @@ fn shared_texts<R: Read>(part: ZipFile<R>) -> Option<String> {
     });
     let most = size / SHARED;
     let claimed = claimed.filter(|claimed| *claimed > most)?;
-    Some(format!("claims {claimed} texts, and has room for {most}"))
+    Some(format!("claims {claimed} texts, and has room for at most {most}"))
 }
 
 /// What is wrong with the styles.
@@ -120,6 +123,7 @@ fn styles<R: Read>(part: ZipFile<R>, most: u64) -> Option<String> {
         false
     });
     let takes = (elements + styles) * STYLE + styles * 2 * longest;
-    (takes > most)
-        .then(|| format!("has {styles} styles, which take {takes} bytes, at most {most} of a file of this size"))
+    (takes > most).then(|| {
+        format!("has {styles} styles, which take {takes} bytes, and at most {most} are allowed for a file of this size")
+    })
 }
