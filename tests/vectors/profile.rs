@@ -78,7 +78,7 @@ fn rows(records: &[Json], how: &Json) -> Vec<Map<String, Json>> {
             record.insert(column["field"].as_str().unwrap_or_default().into(), value.into());
         }
         for change in how["changes"].as_array().into_iter().flatten() {
-            if row % change["every"].as_u64().unwrap_or(1) == 0 {
+            if row.is_multiple_of(change["every"].as_u64().unwrap_or(1)) {
                 let name = change["field"].as_str().unwrap_or_default();
                 match change.get("value") {
                     Some(value) => record.insert(name.into(), value.clone()),

@@ -1,12 +1,10 @@
 /** Offline use, the security policy, themes, phones and accessibility (axe) on every screen. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Page } from "@playwright/test";
 import {
   changeContract,
   choose,
   drop,
   expect,
+  expectAccessible,
   grid,
   header,
   line,
@@ -18,22 +16,6 @@ import {
   table,
   test,
 } from "./page";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function expectAccessible(page: Page, what: string): Promise<void> {
-  await page.evaluate(axe);
-  const violations = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof import("axe-core") }).axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    });
-    return violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map((node) => `${node.target.join(" ")} (${node.failureSummary})`).join(" | ")}`,
-    );
-  });
-  expect(violations, what).toEqual([]);
-}
 
 test("opens, scores and explains without a network after the first visit", async ({ page, context }) => {
   await open(page);

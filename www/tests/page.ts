@@ -4,6 +4,7 @@
  * the demo.
  */
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { expect, type Locator, type Page, test as plain } from "@playwright/test";
 
 const read = (path: string) => {
@@ -117,4 +118,21 @@ export async function changeContract(page: Page): Promise<void> {
   const contract = field(page, "Contract");
   const chosen = await contract.evaluate((select: HTMLSelectElement) => select.selectedIndex);
   await contract.selectOption({ index: chosen === 0 ? 1 : 0 });
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Checks every rule of axe on the page as it stands. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof import("axe-core") }).axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map((node) => `${node.target.join(" ")} (${node.failureSummary})`).join(" | ")}`,
+    );
+  });
+  expect(violations, what).toEqual([]);
 }

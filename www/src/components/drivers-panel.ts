@@ -9,6 +9,7 @@ import { cssVariables, notes } from "tenure/elements";
 import { columnsOf, type DriversRun, explainCohort } from "../cohort/drivers";
 import type { Driver, Drivers } from "../cohort/messages";
 import { ends, withLength } from "../cohort/scales";
+import { figureTable } from "../styles/figure-table";
 import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import type { ScoredTable } from "../table/scored-table";
@@ -196,6 +197,7 @@ export class DriversPanel extends PageElement {
     page,
     notes,
     panel,
+    figureTable,
     css`
       :host {
         container-type: inline-size;
@@ -213,12 +215,6 @@ export class DriversPanel extends PageElement {
         width: auto;
         min-height: 32px;
         color: var(--ink);
-      }
-      .facts {
-        max-width: 68ch;
-        margin-block: 0.4rem 0.8rem;
-        color: var(--ink-soft);
-        font-size: 13px;
       }
       .waiting {
         display: grid;
@@ -318,23 +314,6 @@ export class DriversPanel extends PageElement {
       dependence-plot {
         height: 300px;
         max-width: 720px;
-      }
-      table {
-        margin: 0.75rem 0;
-        border-collapse: collapse;
-        font-size: 13px;
-      }
-      th,
-      td {
-        padding-block: 0.35rem;
-        padding-inline-end: 1.5rem;
-        border-bottom: 1px solid var(--line);
-        text-align: start;
-        font-weight: 400;
-      }
-      thead th {
-        color: var(--ink-soft);
-        font-size: 12.5px;
       }
       @container (max-width: 420px) {
         li,

@@ -17,6 +17,8 @@ const paths = {
   reasons: "M4 4h12v9H9.5L6 16.5V13H4zM7 7h6M7 10h4",
   compare: "M3.5 4h5v12h-5zM11.5 4h5v12h-5z",
   drivers: "M3 4h9M3 8h14M3 12h6M3 16h11",
+  drift: "M3 14c2.5 0 2.5-8 5-8s2.5 8 5 8M9 14c2 0 2-5 4-5s2 5 4 5",
+  check: "M4 10.5l4 4 8-9",
   call: "M5 3h3l1.5 4-2 1.5a9 9 0 0 0 4 4l1.5-2 4 1.5v3a2 2 0 0 1-2 2A13 13 0 0 1 3 5a2 2 0 0 1 2-2z",
 } as const;
 

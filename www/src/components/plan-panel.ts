@@ -11,6 +11,7 @@ import type { AskPlan, Limits, MadePlan, OfferReason, PlanReply } from "../plan/
 import { planner } from "../plan/planner";
 import { type Levers, pulled } from "../plan/policy";
 import { type OfferReasonsRun, reasonsOfOffers } from "../plan/reasons";
+import { figureTable } from "../styles/figure-table";
 import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import { exportCsv, exportName } from "../table/export";
@@ -404,6 +405,7 @@ export class PlanPanel extends PageElement {
     page,
     notes,
     panel,
+    figureTable,
     css`
       :host {
         container-type: inline-size;
@@ -414,15 +416,9 @@ export class PlanPanel extends PageElement {
         gap: 0.5rem 2.25rem;
         margin: 0.5rem 0 1.25rem;
       }
-      dt,
-      .facts {
+      dt {
         color: var(--ink-soft);
         font-size: 12.5px;
-      }
-      .facts {
-        max-width: 68ch;
-        margin-block: 0.4rem 0.8rem;
-        font-size: 13px;
       }
       dd {
         font-size: 22px;
@@ -499,28 +495,8 @@ export class PlanPanel extends PageElement {
       }
       table {
         width: 100%;
-        margin: 0.25rem 0 0.75rem;
-        border-collapse: collapse;
-        font-size: 13px;
-      }
-      th,
-      td {
-        padding-block: 0.4rem;
-        padding-inline-end: 1rem;
-        border-bottom: 1px solid var(--line);
-        text-align: start;
-        vertical-align: baseline;
-        font-weight: 400;
-      }
-      :is(th, td):last-child {
-        padding-inline-end: 0;
-      }
-      thead th {
-        color: var(--ink-soft);
-        font-size: 12.5px;
       }
       .number {
-        text-align: end;
         white-space: nowrap;
       }
       tbody th {

@@ -1,16 +1,12 @@
 /**
  * The editor of the policy: what a customer is worth, tiers, offers and the hold-out. The core checks
- * every change, in a worker.
+ * every change.
  */
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import type { Policy } from "tenure";
+import type { Policy, PolicyProblem } from "tenure/decide";
 import { notes } from "tenure/elements";
-import type { PolicyProblem } from "../plan/check";
 import { type Draft, draftOf, policyOf, toToml } from "../plan/draft";
-import type { Latest } from "../plan/latest";
-import type { AskCheck, CheckReply } from "../plan/messages";
-import { checker } from "../plan/planner";
 import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import { withQuotes } from "../text/failure";
@@ -47,27 +43,14 @@ const FRESH = {
 export class PolicyPanel extends PageElement {
   @property({ attribute: false }) model!: Model;
   @state() private draft!: Draft;
-  /** What is wrong with the draft; `undefined` until it is checked. */
-  @state() private problems?: readonly PolicyProblem[] | undefined;
+  /** What is wrong with the draft. */
+  @state() private problems: readonly PolicyProblem[] = [];
   @state() private isChanged = false;
   @state() private isUsed = false;
   @query("h2") private heading!: HTMLElement;
-  #checker?: Latest<AskCheck, CheckReply> | undefined;
-  /** What `problems` are about. */
-  #checked: Policy | undefined;
 
   override focus() {
     this.heading.focus();
-  }
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.#checker = checker((problems) => (this.problems = problems));
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#checker?.dispose();
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
@@ -88,9 +71,7 @@ export class PolicyPanel extends PageElement {
     this.draft = { ...this.draft, ...part };
     this.isChanged = true;
     this.isUsed = false;
-    this.problems = undefined;
-    this.#checked = this.#policy;
-    this.#checker?.ask({ kind: "check", model: this.model.bytes, policy: this.#checked });
+    this.problems = this.model.scorer.checkPolicy(this.#policy);
   }
 
   #changeList<Name extends ListName>(name: Name, change: (list: Draft[Name][number][]) => void) {
@@ -109,20 +90,25 @@ export class PolicyPanel extends PageElement {
   }
 
   #use() {
-    if (!this.#checked || !this.problems || this.problems.length > 0) return;
+    if (this.problems.length > 0) return;
     this.isUsed = true;
-    this.dispatchEvent(new UsePolicy(this.#checked));
+    this.dispatchEvent(new UsePolicy(this.#policy));
   }
 
   #download() {
     download(new Blob([toToml(this.#policy)], { type: "application/toml" }), "policy.toml");
   }
 
+  #downloadModel() {
+    const { name, bytes, scorer } = this.model;
+    download(new Blob([scorer.withPolicy(bytes, this.#policy)]), `${name}.safetensors`);
+  }
+
   override render() {
     const t = texts();
     const { draft, problems } = this;
-    const elsewhere = problems?.filter(({ place }) => !this.#hasInput(place)) ?? [];
-    const isSound = problems?.length === 0;
+    const elsewhere = problems.filter(({ place }) => !this.#hasInput(place));
+    const isSound = problems.length === 0;
     return html`
       <header class="head">
         <h2 tabindex="-1">${t.policyHeading}</h2>
@@ -144,19 +130,18 @@ export class PolicyPanel extends PageElement {
       <div class="bar">
         ${elsewhere.map(({ place, message }) => html`<p class="problem" lang="en">${place} ${withQuotes(message)}</p>`)}
         <p class="state" role="status">${
-          !problems
-            ? t.checking
-            : !isSound
-              ? t.policyProblems(problems.length)
-              : this.isUsed
-                ? t.policyUsed
-                : this.isChanged
-                  ? t.policySound
-                  : ""
+          !isSound
+            ? t.policyProblems(problems.length)
+            : this.isUsed
+              ? t.policyUsed
+              : this.isChanged
+                ? t.policySound
+                : ""
         }</p>
         <div class="buttons">
           <button class="primary" ?disabled=${!isSound || !this.isChanged} @click=${this.#use}>${t.usePolicy}</button>
           <button ?disabled=${!this.isChanged} @click=${this.#revert}>${t.revertPolicy}</button>
+          <button ?disabled=${!isSound} title=${t.policyModelTitle} @click=${this.#downloadModel}>${icon("download")}${t.policyModel}</button>
           <button ?disabled=${!isSound} title=${t.policyFileTitle} @click=${this.#download}>${icon("download")}${t.policyFile}</button>
         </div>
       </div>
@@ -195,7 +180,7 @@ export class PolicyPanel extends PageElement {
   }
 
   #input(place: string, label: string, value: string, onInput: (text: string) => void) {
-    const found = (this.problems ?? []).filter((problem) => problem.place.startsWith(place));
+    const found = this.problems.filter((problem) => problem.place.startsWith(place));
     const isInvalid = found.length > 0;
     return html`<div class="input ${place.split(".").at(-1)!}">
       <label for=${place}>${label}</label>

@@ -80,6 +80,7 @@ export class TableTools extends PageElement {
       }
       <div class="actions">
         <button class="action primary" title=${t.callTitle} @click=${() => this.dispatchEvent(new Event("show-plan"))}>${icon("call")}<span>${t.call}</span></button>
+        <button class="action" title=${t.driftTitle} @click=${() => this.dispatchEvent(new Event("show-drift"))}>${icon("drift")}<span>${t.drift}</span></button>
         <button class="action" title=${t.driversTitle} @click=${() => this.dispatchEvent(new Event("show-drivers"))}>${icon("drivers")}<span>${t.drivers}</span></button>
         ${this.exporting === undefined ? this.#exports() : this.#progress(this.exporting)}
       </div>

@@ -13,6 +13,7 @@ import { language, speak } from "../text/language";
 import { texts } from "../text/texts";
 import type { Model } from "../workspace/model";
 import { fragmentOf, type Place, placeOf } from "../workspace/place";
+import { isProfile } from "../workspace/profiles";
 import { Workspace } from "../workspace/workspace";
 import type { CustomerTable, OpenCustomer, SortRows } from "./customer-table";
 import { customerTitle } from "./customer-title";
@@ -26,6 +27,7 @@ import type { ChangeQuery, ChooseSheet, ExportRows } from "./table-tools";
 import "./compare-panel";
 import "./customer-panel";
 import "./customer-table";
+import "./drift-panel";
 import "./drivers-panel";
 import "./findings-panel";
 import "./model-dialog";
@@ -46,6 +48,7 @@ type Panel =
   | { kind: "drivers" }
   | { kind: "plan" }
   | { kind: "policy" }
+  | { kind: "drift" }
   | undefined;
 
 /** Up to this width the panel covers the table; on wider screens it is beside the table. */
@@ -60,10 +63,11 @@ export class TenureApp extends PageElement {
   @state() private isNarrow = narrow.matches;
   @state() private applyUpdate?: (() => void) | undefined;
   @query("customer-table") private tableView?: CustomerTable;
-  @query("aside > *") private panelView?: HTMLElement;
+  @query("aside > *, drift-panel") private panelView?: HTMLElement;
   @query("model-dialog") private dialog?: ModelDialog;
   @query("#table-file") private tableInput!: HTMLInputElement;
   @query("#model-file") private modelInput!: HTMLInputElement;
+  @query("#profile-files") private profileInput!: HTMLInputElement;
   /** Whether the address names a place in the table that is opened first. */
   #isRestoring = this.place.view !== "start";
   readonly #workspace = new Workspace(this, () => void this.#onOpened());
@@ -97,7 +101,9 @@ export class TenureApp extends PageElement {
   async #onOpened() {
     this.comparing = undefined;
     if (!this.#workspace.table) return;
-    if (!this.#isRestoring) this.#go({ view: "table" }, this.place.view === "start" ? "push" : "replace");
+    // A newer table is compared at once where its model is.
+    const stays = this.#isRestoring || this.place.view === "drift";
+    if (!stays) this.#go({ view: "table" }, this.place.view === "start" ? "push" : "replace");
     this.#isRestoring = false;
     await this.updateComplete;
     this.tableView?.focus();
@@ -115,7 +121,8 @@ export class TenureApp extends PageElement {
 
   async #onPop() {
     this.place = placeOf(location.hash);
-    if (this.place.view !== "start" && !this.#workspace.table && this.#workspace.kept) {
+    const isShown = this.#workspace.table || (this.place.view === "drift" && this.#workspace.profiles.length > 0);
+    if (this.place.view !== "start" && !isShown && this.#workspace.kept) {
       this.#isRestoring = true;
       await this.#workspace.openKept();
       return;
@@ -147,11 +154,20 @@ export class TenureApp extends PageElement {
 
   #use(files: readonly File[]) {
     this.#isRestoring = false;
-    void this.#workspace.useFiles(files);
+    const profiles = files.filter(isProfile);
+    const others = files.filter((file) => !isProfile(file));
+    if (others.length > 0) void this.#workspace.useFiles(others);
+    if (profiles.length > 0 || others.length > 0) void this.#useProfiles(profiles);
+  }
+
+  /** Compares profiles; without any, what is opened next. */
+  async #useProfiles(files: readonly File[]) {
+    await this.#workspace.useProfiles(files);
+    if (files.length > 0) await this.#show({ view: "drift" });
   }
 
   #onKey(event: KeyboardEvent) {
-    if (event.key !== "Escape" || event.defaultPrevented || !this.#panel) return;
+    if (event.key !== "Escape" || event.defaultPrevented || (!this.#panel && this.place.view !== "drift")) return;
     // In the search field Escape clears the text first, as in every search field.
     const target = event.composedPath()[0];
     if (target instanceof HTMLInputElement && target.type === "search" && target.value) return;
@@ -170,7 +186,9 @@ export class TenureApp extends PageElement {
     const { table } = this.#workspace;
     if (!table) return undefined;
     if (place.view === "findings") return { kind: "findings", field: place.field };
-    if (place.view === "drivers" || place.view === "plan" || place.view === "policy") return { kind: place.view };
+    if (place.view === "drivers" || place.view === "plan" || place.view === "policy" || place.view === "drift") {
+      return { kind: place.view };
+    }
     if (place.view === "customer") {
       const row = table.lines.indexOf(place.line);
       return row < 0 ? undefined : { kind: "customer", row };
@@ -208,7 +226,7 @@ export class TenureApp extends PageElement {
   }
 
   async #closePanel() {
-    this.#go({ view: "table" });
+    this.#go({ view: this.#workspace.table ? "table" : "start" });
     await this.updateComplete;
     this.tableView?.focus();
   }
@@ -275,7 +293,9 @@ export class TenureApp extends PageElement {
             ? html`<progress-view class="fill" .progress=${progress} @cancel-run=${() => this.#workspace.cancel()}></progress-view>`
             : isTableShown
               ? this.#overview(model, table, panel, isCovered)
-              : html`<start-view
+              : model && !refused && this.place.view === "drift" && this.#workspace.profiles.length > 0
+                ? html`<h1 class="visually-hidden">${t.driftHeading}</h1>${this.#driftPanel(model, undefined)}`
+                : html`<start-view
                 class="fill"
                 .model=${model}
                 .refused=${refused}
@@ -308,6 +328,7 @@ export class TenureApp extends PageElement {
       ${this.isDragging && (isTableShown || progress) ? html`<div class="drop-here" aria-hidden="true"><p>${t.dropHere}</p></div>` : nothing}
       ${this.applyUpdate ? this.#update(this.applyUpdate) : nothing}
       <input id="table-file" type="file" accept=".csv,.tsv,.txt,.gz,.xlsx,text/csv" hidden aria-label=${t.customerTable} @change=${this.#onChosen} />
+      <input id="profile-files" type="file" accept=".json,application/json" multiple hidden aria-label=${t.profiles} @change=${this.#onChosen} />
       <input id="model-file" type="file" accept=".safetensors" hidden aria-label=${t.model} @change=${this.#onChosen} />
       <p class="visually-hidden" role="status">${said}</p>
     `;
@@ -356,6 +377,7 @@ export class TenureApp extends PageElement {
           @choose-sheet=${({ sheet }: ChooseSheet) => this.#workspace.readAgain({ sheet })}
           @show-plan=${() => this.#show({ view: "plan" })}
           @show-drivers=${() => this.#show({ view: "drivers" })}
+          @show-drift=${() => this.#show({ view: "drift" })}
           @export-rows=${({ withReasons }: ExportRows) => this.#export(withReasons)}
           @cancel-export=${() => this.#workspace.cancelExport()}
         ></table-tools>
@@ -425,6 +447,7 @@ export class TenureApp extends PageElement {
         @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
       ></plan-panel>`;
     }
+    if (panel.kind === "drift") return this.#driftPanel(model, table);
     if (panel.kind === "policy") {
       return html`<policy-panel
         .model=${model}
@@ -440,6 +463,18 @@ export class TenureApp extends PageElement {
       @all-fields=${() => this.#go({ view: "findings" }, "replace")}
       @open-customer=${({ row }: OpenCustomer) => this.#openCustomer(row)}
     ></findings-panel>`;
+  }
+
+  #driftPanel(model: Model, table: ScoredTable | undefined) {
+    return html`<drift-panel
+      class=${table ? "" : "fill"}
+      .model=${model}
+      .table=${table}
+      .profiles=${this.#workspace.profiles}
+      @panel-close=${this.#closePanel}
+      @choose-profiles=${() => this.profileInput.click()}
+      @forget-profiles=${() => this.#useProfiles([])}
+    ></drift-panel>`;
   }
 
   static override styles = [

@@ -1,7 +1,6 @@
 /** Makes plans for the customers of a table. */
 import { type DictionaryColumn, load, type Scorer } from "tenure/decide";
 import type { AskPlan, MadePlan } from "./messages";
-import { withPolicy } from "./policy";
 
 /** The offer of a customer without one. */
 const NO_OFFER = 255;
@@ -12,14 +11,14 @@ export interface Cohort {
   columns: Record<string, DictionaryColumn>;
 }
 
-/** The scorer of the last policy. */
+/** The scorer, with the last policy. */
 let last: { key: string; scorer: Scorer } | undefined;
 
 export async function makePlan({ model, columns }: Cohort, { policy, limits }: AskPlan): Promise<MadePlan> {
   const key = JSON.stringify(policy);
   if (last?.key !== key) {
-    const scorer = await load(withPolicy(model, policy));
-    last?.scorer.dispose();
+    const scorer = last?.scorer ?? (await load(model));
+    scorer.usePolicy(policy);
     last = { key, scorer };
   }
   const { offer, expectedProfit, cost, probability, holdout, total, curve } = last.scorer.plan(columns, {

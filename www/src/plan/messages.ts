@@ -1,7 +1,6 @@
 /** Messages between the page and the workers of plans. */
 import type { Columns, Policy, ProfitCurve } from "tenure/decide";
 import type { JoinedTexts } from "../table/dictionary";
-import type { PolicyProblem } from "./check";
 
 /** The model to plan with. The columns of the customers follow. */
 export interface OpenCohort {
@@ -76,12 +75,4 @@ export type ReasonsOfOffersReply =
   | { kind: "done" }
   | { kind: "failed"; message: string };
 
-export interface AskCheck {
-  kind: "check";
-  model: Uint8Array;
-  policy: Policy;
-}
-
-export type CheckReply = { kind: "checked"; problems: PolicyProblem[] } | { kind: "failed"; message: string };
-
-export type PlanRequest = OpenCohort | AddColumn | AskPlan | AskCheck | AskReasons;
+export type PlanRequest = OpenCohort | AddColumn | AskPlan | AskReasons;

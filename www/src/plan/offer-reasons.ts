@@ -2,7 +2,6 @@
 import { load } from "tenure/decide";
 import { recordsOf } from "../cohort/records";
 import type { AskReasons, OfferReason } from "./messages";
-import { withPolicy } from "./policy";
 
 /** Customers of a block. */
 const BLOCK = 25;
@@ -10,7 +9,8 @@ const BLOCK = 25;
 /** The reasons, block by block. */
 export async function* offerReasons({ model, policy, columns, offers, language }: AskReasons) {
   const options = language === "de" ? { locale: (await import("tenure/german")).german } : {};
-  const scorer = await load(withPolicy(model, policy), options);
+  const scorer = await load(model, options);
+  scorer.usePolicy(policy);
   const record = recordsOf(columns);
   for (let start = 0; start < offers.length; start += BLOCK) {
     yield offers.slice(start, start + BLOCK).map((offer, place): OfferReason | undefined => {

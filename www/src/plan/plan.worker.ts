@@ -1,13 +1,12 @@
-/** Plans, checks policies, and finds the reasons of offers, each in a worker of its own. */
+/** Plans, and finds the reasons of offers, each in a worker of its own. */
 
 import { append } from "../table/dictionary";
 import { errorMessage } from "../text/failure";
-import { policyProblems } from "./check";
 import { type Cohort, makePlan } from "./make";
-import type { AddColumn, CheckReply, OpenCohort, PlanReply, PlanRequest, ReasonsOfOffersReply } from "./messages";
+import type { AddColumn, OpenCohort, PlanReply, PlanRequest, ReasonsOfOffersReply } from "./messages";
 import { offerReasons } from "./offer-reasons";
 
-type Reply = PlanReply | CheckReply | ReasonsOfOffersReply;
+type Reply = PlanReply | ReasonsOfOffersReply;
 
 const reply = (message: Reply, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 let cohort: Cohort | undefined;
@@ -30,8 +29,6 @@ async function answer(request: Exclude<PlanRequest, OpenCohort | AddColumn>): Pr
         [plan.places, plan.offers, plan.profits, plan.costs].map(({ buffer }) => buffer),
       );
     }
-    case "check":
-      return reply({ kind: "checked", problems: await policyProblems(request.model, request.policy) });
     case "reasons":
       for await (const reasons of offerReasons(request)) reply({ kind: "block", reasons });
       return reply({ kind: "done" });

@@ -1,12 +1,11 @@
-/** Workers that plan and check policies. */
+/** Workers that plan. */
 import type { Schema } from "tenure";
 import { rowsOf } from "../cohort/drivers";
 import { joined } from "../table/dictionary";
 import type { ScoredTable } from "../table/scored-table";
-import type { PolicyProblem } from "./check";
 import { fieldNames } from "./cohort";
 import { Latest } from "./latest";
-import type { AddColumn, AskCheck, AskPlan, CheckReply, OpenCohort, PlanReply } from "./messages";
+import type { AddColumn, AskPlan, OpenCohort, PlanReply } from "./messages";
 
 /** A worker that answers each request of `messages.ts`. */
 export function planWorker(): Worker {
@@ -38,13 +37,4 @@ async function sendColumns(worker: Worker, schema: Schema, table: ScoredTable, r
     worker.postMessage(message, [codes.buffer, message.texts.ends.buffer]);
     await new Promise((resolve) => setTimeout(resolve));
   }
-}
-
-/** Checks policies. `onProblems` is called with the problems of each, also with that of a worker that fails. */
-export function checker(onProblems: (problems: PolicyProblem[]) => void): Latest<AskCheck, CheckReply> {
-  return new Latest(
-    planWorker(),
-    (reply) => onProblems(reply.kind === "checked" ? reply.problems : [{ place: "", message: reply.message }]),
-    (message) => ({ kind: "failed", message }),
-  );
 }

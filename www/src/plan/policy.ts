@@ -1,24 +1,5 @@
-/** Policies in use: another policy in a model's file, and the policy that levers make of one. */
+/** Policies in use: those that levers make of one, and whether two have the same tiers. */
 import type { Policy } from "tenure";
-
-/**
- * The bytes of a model with another policy, for the page's memory. They have no checksum, because what
- * changes a file can write a new one; the core checks the rest when it loads them.
- */
-export function withPolicy(model: Uint8Array, policy: Policy): Uint8Array {
-  const length = Number(new DataView(model.buffer, model.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(model.subarray(8, 8 + length)));
-  const { checksum: _, ...document } = JSON.parse(header.__metadata__.tenure);
-  header.__metadata__.tenure = JSON.stringify({ ...document, policy });
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  // The tensors begin at a multiple of eight bytes.
-  const padded = Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(8 + padded + model.length - 8 - length).fill(0x20, 8, 8 + padded);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
-  bytes.set(text, 8);
-  bytes.set(model.subarray(8 + length), 8 + padded);
-  return bytes;
-}
 
 /** What the reader tries beside the policy. */
 export interface Levers {

@@ -168,6 +168,7 @@ export const english = {
     compare: "Comparison",
     plan: "Who to call",
     policy: "Policy",
+    drift: "Drift",
   },
 
   call: "Who to call",
@@ -217,7 +218,7 @@ export const english = {
   policyHeading: "The policy",
   closePolicy: "Back to the list",
   policyNote:
-    "Amounts are numbers, or formulas over the fields of the model, as in 12 * MonthlyCharges * 0.4. An effect is the probability that an offer keeps a customer who would leave: a number from 0 to 1, a formula, or beta(6, 14). The model file stays as it is: a policy in use lasts until another model is opened or the page is closed. Its file is a section for the schema file, for the next training.",
+    "Amounts are numbers, or formulas over the fields of the model, as in 12 * MonthlyCharges * 0.4. An effect is the probability that an offer keeps a customer who would leave: a number from 0 to 1, a formula, or beta(6, 14). A policy in use lasts until another model is opened or the page is closed. It can be saved into a copy of the model file, and as a section of the schema file for the next training.",
   worthHeading: "Value and hold-out",
   policyLists: { offers: "Offers", reasons: "Groups of reasons", tiers: "Tiers by probability" },
   policyKeys: {
@@ -239,14 +240,86 @@ export const english = {
   },
   addEntry: { offers: "Add an offer", reasons: "Add a group", tiers: "Add a tier" },
   removeEntry: (name: string) => `Remove ${name}`,
-  checking: "Checking…",
   policyProblems: (count: number) => `${counted(count, "problem")}, named at the value that has it.`,
   policySound: "The core finds nothing wrong with it.",
   policyUsed: "This policy is in use.",
   usePolicy: "Use this policy",
   revertPolicy: "Discard the changes",
+  policyModel: "Save into a model file",
+  policyModelTitle: "Save a copy of the model file that has this policy",
   policyFile: "Save for the schema file",
   policyFileTitle: "Save the policy as the section that a schema file has",
+
+  drift: "Drift",
+  driftTitle: "Show what has moved since the model was trained",
+  driftHeading: "What has moved since training",
+  closeDrift: "Close the drift",
+  profiles: "Profiles",
+  chooseProfiles: "Choose profiles",
+  comparing: "Comparing…",
+  driftNoReference:
+    "This model has no reference profile, because an older version of Tenure trained it. Train it again to compare.",
+  driftOfTable: (name: string) =>
+    `All customers of ${name}, beside the rows that the model was not fitted to. Drop a newer table or profiles to compare those.`,
+  driftOfProfiles: (names: readonly string[]) =>
+    `The sum of ${counted(names.length, "profile")}: ${names.join(", ")}. Drop others, or a newer table, to compare those.`,
+  driftOfNothing: "Drop profiles (.json) or a table to compare.",
+  driftOfTableInstead: "Compare the table",
+  verdicts: { fine: "Nothing has moved.", drift: "Drift.", broken: "Broken data." },
+  driftMoved: (fields: readonly string[], scores: boolean) => {
+    const what = [...(scores ? ["the scores"] : []), ...fields];
+    return what.length === 0
+      ? "No field and no score differs from training by more than chance explains."
+      : `More than chance explains differs: ${what.join(", ")}.`;
+  },
+  driftBroken: (isEmpty: boolean, fields: readonly string[]) =>
+    isEmpty
+      ? "There are no rows."
+      : fields.length > 0
+        ? `Missing, unseen or unreadable in a tenth of the rows more than in training: ${fields.join(", ")}.`
+        : "A tenth of the rows more than in training has no score.",
+  driftRows: (rows: number, before: number, days: readonly [string, string] | null) =>
+    `${counted(rows, "row")}${days ? `, ${days[0]} to ${days[1]}` : ""}, beside ${counted(before, "row")} of the training table.`,
+  driftBefore: "In training",
+  driftNow: "Now",
+  driftValues: "Values",
+  driftFew: "1 to 19 rows",
+  driftMore: (count: number) => `${counted(count, "value")} that moved less`,
+  driftCells: {
+    below: (edge: string) => `below ${edge}`,
+    between: (low: string, high: string) => `${low} to below ${high}`,
+    above: (edge: string) => `above ${edge}`,
+    others: "all others",
+    unseen: "unseen texts",
+    missing: "missing",
+    unreadable: "unreadable",
+  },
+  expectedNow: "Expected performance",
+  expectedNote:
+    "What to expect if the probabilities are still right. A change of what makes customers leave does not show here; only outcomes show that.",
+  figure: "Figure",
+  expectedFigures: {
+    rate: "Share who leaves",
+    rocAuc: "ROC-AUC",
+    precision: "Precision at the threshold",
+    recall: "Recall at the threshold",
+    logLoss: "Log-loss",
+  },
+  movedFields: (count: number) => `Moved: ${counted(count, "field")}`,
+  unmovedFields: (count: number) => `Not moved: ${counted(count, "field")}`,
+  theScores: "The scores",
+  scoreBin: (bin: number, of: number) =>
+    bin === 1 ? "lowest scores" : bin === of ? "highest scores" : `bin ${bin} of ${of}`,
+  meanScore: (before: string, now: string) => `Mean probability ${now}, in training ${before}.`,
+  distances: { populationStability: "PSI", jensenShannon: "Jensen-Shannon", wasserstein: "Wasserstein" },
+  distance: (name: string, value: string, threshold: string) => `${name} ${value} (chance reaches ${threshold})`,
+  inTheProfile: "What is in the profile",
+  profileHolds: (fields: number, bins: number) =>
+    `Counts alone: of ${counted(fields, "field")}, how many rows have which value or range of values, and of the scores how many are in each of ${counted(bins, "bin")}. No row, and no count of 1 to 19 rows.`,
+  ruleCount: (rule: string, count: string) => `Values with a problem (${rule}): ${count}`,
+  offerCount: (offer: string | null, count: string) =>
+    offer === null ? `Decisions without an offer: ${count}` : `Decisions for ${offer}: ${count}`,
+  saveProfile: "Save the profile of this table",
 
   customersScored: "Customers scored",
   inTime: (time: string) => `in ${time}`,

@@ -156,6 +156,7 @@ export const german: Texts = {
     compare: "Vergleich",
     plan: "Wen anrufen",
     policy: "Regeln",
+    drift: "Drift",
   },
 
   call: "Wen anrufen",
@@ -205,7 +206,7 @@ export const german: Texts = {
   policyHeading: "Die Regeln",
   closePolicy: "Zurück zur Liste",
   policyNote:
-    "Beträge sind Zahlen oder Formeln über die Felder des Modells, etwa 12 * MonthlyCharges * 0.4. Eine Wirkung ist die Wahrscheinlichkeit, dass ein Angebot einen Kunden hält, der sonst ginge: eine Zahl von 0 bis 1, eine Formel, oder beta(6, 14). Die Modelldatei bleibt, wie sie ist: Verwendete Regeln gelten, bis ein anderes Modell geöffnet oder die Seite geschlossen wird. Ihre Datei ist ein Abschnitt für die Schemadatei, für das nächste Training.",
+    "Beträge sind Zahlen oder Formeln über die Felder des Modells, etwa 12 * MonthlyCharges * 0.4. Eine Wirkung ist die Wahrscheinlichkeit, dass ein Angebot einen Kunden hält, der sonst ginge: eine Zahl von 0 bis 1, eine Formel, oder beta(6, 14). Verwendete Regeln gelten, bis ein anderes Modell geöffnet oder die Seite geschlossen wird. Sie können in einer Kopie der Modelldatei gespeichert werden, und als Abschnitt der Schemadatei für das nächste Training.",
   worthHeading: "Wert und Kontrollgruppe",
   policyLists: { offers: "Angebote", reasons: "Gruppen von Gründen", tiers: "Stufen nach Wahrscheinlichkeit" },
   policyKeys: {
@@ -227,14 +228,86 @@ export const german: Texts = {
   },
   addEntry: { offers: "Angebot hinzufügen", reasons: "Gruppe hinzufügen", tiers: "Stufe hinzufügen" },
   removeEntry: (name) => `${name} entfernen`,
-  checking: "Wird geprüft …",
   policyProblems: (count) => `${counted(count, "Problem", "Probleme")}, genannt bei dem Wert, der es hat.`,
   policySound: "Der Kern findet keinen Fehler darin.",
   policyUsed: "Diese Regeln werden verwendet.",
   usePolicy: "Diese Regeln verwenden",
   revertPolicy: "Änderungen verwerfen",
+  policyModel: "In eine Modelldatei speichern",
+  policyModelTitle: "Eine Kopie der Modelldatei speichern, die diese Regeln hat",
   policyFile: "Für die Schemadatei speichern",
   policyFileTitle: "Die Regeln als den Abschnitt speichern, den eine Schemadatei hat",
+
+  drift: "Drift",
+  driftTitle: "Zeigen, was sich seit dem Training des Modells verschoben hat",
+  driftHeading: "Was sich seit dem Training verschoben hat",
+  closeDrift: "Drift schließen",
+  profiles: "Profile",
+  chooseProfiles: "Profile auswählen",
+  comparing: "Wird verglichen …",
+  driftNoReference:
+    "Dieses Modell hat kein Vergleichsprofil, weil eine ältere Version von Tenure es trainiert hat. Trainieren Sie es neu, um zu vergleichen.",
+  driftOfTable: (name) =>
+    `Alle Kunden von ${name} neben den Zeilen, an die das Modell nicht angepasst wurde. Legen Sie eine neuere Tabelle oder Profile ab, um diese zu vergleichen.`,
+  driftOfProfiles: (names) =>
+    `Die Summe von ${counted(names.length, "Profil", "Profilen")}: ${names.join(", ")}. Legen Sie andere oder eine neuere Tabelle ab, um diese zu vergleichen.`,
+  driftOfNothing: "Legen Sie Profile (.json) oder eine Tabelle ab, um zu vergleichen.",
+  driftOfTableInstead: "Die Tabelle vergleichen",
+  verdicts: { fine: "Nichts hat sich verschoben.", drift: "Drift.", broken: "Fehlerhafte Daten." },
+  driftMoved: (fields, scores) => {
+    const what = [...(scores ? ["die Bewertungen"] : []), ...fields];
+    return what.length === 0
+      ? "Kein Feld und keine Bewertung weicht stärker vom Training ab, als der Zufall erklärt."
+      : `Stärker, als der Zufall erklärt, weichen ab: ${what.join(", ")}.`;
+  },
+  driftBroken: (isEmpty, fields) =>
+    isEmpty
+      ? "Es gibt keine Zeilen."
+      : fields.length > 0
+        ? `In einem Zehntel der Zeilen mehr als im Training leer, unbekannt oder unlesbar: ${fields.join(", ")}.`
+        : "Ein Zehntel der Zeilen mehr als im Training hat keine Bewertung.",
+  driftRows: (rows, before, days) =>
+    `${counted(rows, "Zeile", "Zeilen")}${days ? `, ${days[0]} bis ${days[1]}` : ""}, neben ${counted(before, "Zeile", "Zeilen")} der Trainingstabelle.`,
+  driftBefore: "Im Training",
+  driftNow: "Jetzt",
+  driftValues: "Werte",
+  driftFew: "1 bis 19 Zeilen",
+  driftMore: (count) => `${counted(count, "Wert", "Werte")}, die sich weniger verschoben haben`,
+  driftCells: {
+    below: (edge) => `unter ${edge}`,
+    between: (low, high) => `${low} bis unter ${high}`,
+    above: (edge) => `über ${edge}`,
+    others: "alle anderen",
+    unseen: "unbekannte Texte",
+    missing: "leer",
+    unreadable: "unlesbar",
+  },
+  expectedNow: "Erwartete Güte",
+  expectedNote:
+    "Was zu erwarten ist, wenn die Wahrscheinlichkeiten noch stimmen. Ob sich die Gründe für das Gehen geändert haben, zeigt sich hier nicht; das zeigen nur die Ausgänge.",
+  figure: "Kennzahl",
+  expectedFigures: {
+    rate: "Anteil, der geht",
+    rocAuc: "ROC-AUC",
+    precision: "Genauigkeit an der Schwelle",
+    recall: "Trefferquote an der Schwelle",
+    logLoss: "Log-Loss",
+  },
+  movedFields: (count) => `Verschoben: ${counted(count, "Feld", "Felder")}`,
+  unmovedFields: (count) => `Nicht verschoben: ${counted(count, "Feld", "Felder")}`,
+  theScores: "Die Bewertungen",
+  scoreBin: (bin, of) =>
+    bin === 1 ? "niedrigste Bewertungen" : bin === of ? "höchste Bewertungen" : `Klasse ${bin} von ${of}`,
+  meanScore: (before, now) => `Mittlere Wahrscheinlichkeit ${now}, im Training ${before}.`,
+  distances: { populationStability: "PSI", jensenShannon: "Jensen-Shannon", wasserstein: "Wasserstein" },
+  distance: (name, value, threshold) => `${name} ${value} (Zufall reicht bis ${threshold})`,
+  inTheProfile: "Was im Profil steht",
+  profileHolds: (fields, bins) =>
+    `Nur Anzahlen: von ${counted(fields, "Feld", "Feldern")}, wie viele Zeilen welchen Wert oder Wertebereich haben, und von den Bewertungen, wie viele in jeder von ${counted(bins, "Klasse", "Klassen")} liegen. Keine Zeile, und keine Anzahl von 1 bis 19 Zeilen.`,
+  ruleCount: (rule, count) => `Werte mit einem Problem (${rule}): ${count}`,
+  offerCount: (offer, count) =>
+    offer === null ? `Entscheidungen ohne Angebot: ${count}` : `Entscheidungen für ${offer}: ${count}`,
+  saveProfile: "Das Profil dieser Tabelle speichern",
 
   customersScored: "Bewertete Kunden",
   inTime: (time) => `in ${time}`,

@@ -17,6 +17,11 @@ export function formatMetric(value: number): string {
   return value.toLocaleString(locale(), { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
 
+/** A number of a table, with as many decimals as it has. */
+export function formatNumber(value: number): string {
+  return value.toLocaleString(locale(), { maximumSignificantDigits: 7 });
+}
+
 export function formatBytes(bytes: number): string {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
   return value.toLocaleString(locale(), { style: "unit", unit, maximumFractionDigits: value < 10 ? 1 : 0 });

@@ -1,6 +1,5 @@
 /** A loaded model: its bytes, for the workers, and a scorer for the page's own thread. */
 import { load, type Policy, type Scorer, TenureError } from "tenure/decide";
-import { withPolicy } from "../plan/policy";
 import { errorMessage, sentence, UnusableFile } from "../text/failure";
 import { texts } from "../text/texts";
 
@@ -33,9 +32,9 @@ export async function loadFile(file: File): Promise<Model> {
 /** The model with another policy, in memory. */
 export async function changed(model: Model, policy: Policy): Promise<Model> {
   const { name, isDemo } = model;
-  const bytes = withPolicy(model.bytes, policy);
+  const bytes = model.scorer.withPolicy(model.bytes, policy);
   // As a file, so that it can be kept on the device with its table.
-  const file = new File([bytes as Uint8Array<ArrayBuffer>], `${name}.safetensors`);
+  const file = new File([bytes], `${name}.safetensors`);
   return { ...(await opened(bytes, name)), name, file, isDemo };
 }
 

@@ -11,7 +11,8 @@ export type Place =
   | { view: "findings"; field?: string | undefined }
   | { view: "drivers" }
   | { view: "plan" }
-  | { view: "policy" };
+  | { view: "policy" }
+  | { view: "drift" };
 
 export function fragmentOf(place: Place): string {
   switch (place.view) {
@@ -33,7 +34,8 @@ export function placeOf(fragment: string): Place {
   const [view = "", value] = fragment.replace(/^#/, "").split("=", 2);
   const lines = (value ?? "").split(",").map(Number);
   const areLines = lines.every((line) => Number.isInteger(line) && line > 0);
-  if (view === "table" || view === "drivers" || view === "plan" || view === "policy") return { view };
+  if (view === "table" || view === "drivers" || view === "plan" || view === "policy" || view === "drift")
+    return { view };
   if (view === "findings") return { view, field: value === undefined ? undefined : decoded(value) };
   if (view === "customer" && areLines && lines.length === 1) return { view, line: lines[0]! };
   if (view === "compare" && areLines && lines.length === 2) return { view, lines: [lines[0]!, lines[1]!] };

@@ -14,6 +14,7 @@ import { followLanguage, language } from "../text/language";
 import { texts } from "../text/texts";
 import { forgetTable, type Kept, keepTable, keptTable } from "./kept";
 import { changed, loadDemo, loadFile, type Model, sampleTable } from "./model";
+import { type NamedProfile, readProfiles } from "./profiles";
 
 /** A file, and how it is read. */
 type Reading = Pick<Kept, "file" | "sheet" | "mapping">;
@@ -32,6 +33,8 @@ export class Workspace implements ReactiveController {
   /** Why the last file could not be used. The model and table that were open stay open. */
   refused?: Refused | undefined;
   progress?: Progress | undefined;
+  /** The profiles that are compared in place of the table. */
+  profiles: readonly NamedProfile[] = [];
   /** The table that is kept on this device. */
   kept?: Kept | undefined;
   /** A file that waits for the model. */
@@ -107,6 +110,17 @@ export class Workspace implements ReactiveController {
     const table = files.find((file) => !isModel(file));
     if (model) await this.#useModel(() => loadFile(model), table && read(table));
     else if (table) await this.#score(read(table));
+  }
+
+  /** Reads the profiles to compare. Without any, the table is compared. */
+  async useProfiles(files: readonly File[]): Promise<void> {
+    try {
+      this.profiles = await readProfiles(files);
+      this.refused = undefined;
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#host.requestUpdate();
   }
 
   async useSample(): Promise<void> {
