@@ -8,6 +8,7 @@ mod model;
 mod monitor;
 mod page;
 mod quality;
+mod shell;
 mod usage;
 
 pub use monitor::{MonitorFigures, monitor_page};

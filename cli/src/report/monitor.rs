@@ -1,12 +1,13 @@
 //! What a model sees beside what it was trained on, as one page that works offline.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use tenure::monitoring::{Cells, Comparison, Concept, Distance, Estimate, FieldComparison, Verdict};
 use tenure::schema::{Kind, date};
 use tenure::scorer::Scorer;
 
 use super::chart::{Axis, Chart};
 use super::html::{count, figure, percent, table};
+use super::shell::{Section, shell};
 
 /// Cells of a field that a chart shows; the rest of a long list is left to the table of the model.
 const SHOWN_CELLS: usize = 24;
@@ -28,41 +29,18 @@ pub struct MonitorFigures<'a> {
 pub fn monitor_page(figures: &MonitorFigures) -> String {
     let document = figures.scorer.document();
     let title = format!("{}: what it sees", document.schema.name);
-    let sections = [
+    let sections: [Section; 5] = [
         ("time", "Over time", over_time(figures)),
         ("fields", "Fields", Some(fields(figures))),
         ("scores", "Scores", Some(scores(figures.comparison))),
         ("expected", "Expected performance", Some(expected(figures))),
         ("measured", "Measured performance", figures.concept.map(measured)),
     ];
-    let sections = sections.iter().filter_map(|(id, title, content)| Some((id, title, content.as_ref()?)));
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(include_str!("style.css"))) }
-            }
-            body {
-                (head(figures, &title))
-                nav aria-label="Sections" {
-                    ul { @for (id, title, _) in sections.clone() { li { a href={ "#" (id) } { (title) } } } }
-                }
-                main {
-                    @for (id, title, content) in sections {
-                        section id=(id) aria-label=(title) { h2 { (title) } (content) }
-                    }
-                }
-                footer {
-                    "The page holds no row and no count of fewer than 20 customers. The same files give the same page. Written by \
-                     tenure " (env!("CARGO_PKG_VERSION")) "; the page loads nothing."
-                }
-            }
-        }
+    let footer = html! {
+        "The page holds no row and no count of fewer than 20 customers. The same files give the same page. Written by \
+         tenure " (env!("CARGO_PKG_VERSION")) "; the page loads nothing."
     };
-    page.into_string()
+    shell(&title, &head(figures, &title), &sections, &footer, &html! {})
 }
 
 fn rows(comparison: &Comparison) -> [String; 2] {

@@ -1,16 +1,17 @@
 //! The whole page: head, sections, footer.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 use tenure::schema::MINIMUM_CUSTOMERS;
 use tenure_training::evaluation::Report;
 use tenure_training::metrics::Interval;
 
 use super::html::{count, percent};
+use super::shell::{Section, shell};
 use super::{fields, model, quality, usage};
 
 /// The whole page. The same figures give the same bytes.
 pub fn page(report: &Report) -> String {
-    let sections = [
+    let sections: [Section; 8] = [
         ("compared", "Side by side", quality::compared(report)),
         ("quality", "Quality", Some(quality::quality(report))),
         ("calibration", "Calibration", Some(quality::calibration(report))),
@@ -20,32 +21,8 @@ pub fn page(report: &Report) -> String {
         ("data", "Data", Some(fields::data(report))),
         ("model", "Model", Some(model::model(report))),
     ];
-    let sections = sections.iter().filter_map(|(id, title, content)| Some((id, title, content.as_ref()?)));
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title(report)) }
-                style { (PreEscaped(include_str!("style.css"))) }
-            }
-            body {
-                (head(report))
-                nav aria-label="Sections" {
-                    ul { @for (id, title, _) in sections.clone() { li { a href={ "#" (id) } { (title) } } } }
-                }
-                main {
-                    @for (id, title, content) in sections {
-                        section id=(id) aria-label=(title) { h2 { (title) } (content) }
-                    }
-                }
-                footer { (footer(report)) }
-                script { (PreEscaped(include_str!("script.js"))) }
-            }
-        }
-    };
-    page.into_string()
+    let script = html! { script { (PreEscaped(include_str!("script.js"))) } };
+    shell(&title(report), &head(report), &sections, &footer(report), &script)
 }
 
 fn title(report: &Report) -> String {
