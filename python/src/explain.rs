@@ -31,7 +31,7 @@ pub fn options(
         let message = format!("budget must be at least {minimum} for this model (got {budget})");
         return Err(Failure::new("explain_budget", message));
     }
-    if let Some(tolerance) = tolerance.filter(|tolerance| !(*tolerance >= 0.0)) {
+    if let Some(tolerance) = tolerance.filter(|tolerance| tolerance.is_nan() || *tolerance < 0.0) {
         return Err(Failure::new("option", format!("tolerance must be a number of at least 0 (got {tolerance})")));
     }
     Ok(ExplainOptions { scale: scale(scale_name)?, budget, tolerance, seed, interactions: false })

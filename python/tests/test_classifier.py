@@ -294,4 +294,7 @@ def test_ctrl_c_stops_a_training() -> None:
     assert process.stdout.readline() == "ready\n"
     assert process.stderr.readline().startswith("epoch 1: ")
     os.kill(process.pid, signal.SIGINT)
-    assert process.communicate(timeout=60)[0] == "stopped\n"
+    try:
+        assert process.communicate(timeout=60)[0] == "stopped\n"
+    finally:
+        process.kill()
