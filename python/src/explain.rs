@@ -1,11 +1,9 @@
 //! Explanations of a table as arrays for numpy, row by row.
 
-use std::sync::atomic::AtomicBool;
-
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict};
 use tenure::schema::Field;
-use tenure::scorer::{ExplainOptions, Explanation, Scale, Scorer};
+use tenure::scorer::{ExplainOptions, Explanation, Scale, Scorer, Stop};
 use tenure_table::{Batch, Columns, Source};
 
 use crate::failure::{Failure, Found, problem_list};
@@ -56,7 +54,7 @@ impl ExplainedTable {
         scorer: &Scorer,
         source: Source,
         options: &ExplainOptions,
-        stop: &AtomicBool,
+        stop: &Stop,
     ) -> Result<ExplainedTable, Failure> {
         let fields = scorer.document().schema.fields.clone();
         let places = Columns::find(&source, &scorer.document().schema, false)?.fields;

@@ -13,7 +13,7 @@ use crate::explain::{ExplainedTable, options};
 use crate::failure::{Failure, Found, problem_list};
 use crate::record::customer;
 use crate::rows::{RowScorer, each_batch, scores};
-use crate::work::{guarded, run};
+use crate::work::{guarded, run, workspace};
 
 /// The name of a table in memory, for messages.
 const TABLE: &str = "table";
@@ -115,8 +115,8 @@ impl Model {
         let (customer, _) = customer(&self.scorer.document().schema, record)?;
         let request = (count > 0).then(|| self.request(threshold, count, fields)).transpose()?;
         let scorer = &self.scorer;
-        run(record.py(), |_| {
-            let mut workspace = scorer.workspace();
+        run(record.py(), |stop| {
+            let mut workspace = workspace(scorer, stop);
             let explanation = scorer.explain(&customer, &options, &mut workspace)?;
             let found = match request {
                 None => None,
@@ -148,7 +148,7 @@ impl Model {
         }
         let (customer, _) = customer(&self.scorer.document().schema, record)?;
         let scorer = &self.scorer;
-        run(record.py(), |_| {
+        run(record.py(), |stop| {
             let options = DecideOptions {
                 identifier: identifier.as_deref(),
                 days_since_offer,
@@ -156,7 +156,7 @@ impl Model {
                 explain: ExplainOptions::default(),
                 ..DecideOptions::default()
             };
-            let decision = scorer.decide(&customer, &options, &mut scorer.workspace())?;
+            let decision = scorer.decide(&customer, &options, &mut workspace(scorer, stop))?;
             Ok(scorer.decision_json(&customer, &decision))
         })
     }

@@ -1,11 +1,9 @@
 //! Rows of a table side by side, in groups of batches, so that memory for what is unchecked does not
 //! grow with the table.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use rayon::prelude::*;
 use tenure::customer::Problem;
-use tenure::scorer::{ColumnBlock, DecideOptions, ExplainOptions, Explanation, Flag, Scorer};
+use tenure::scorer::{ColumnBlock, DecideOptions, ExplainOptions, Explanation, Flag, Scorer, Stop};
 use tenure_rows::{
     DECISION_NUMBERS, DECISION_TEXTS, DecidedRow, REASON_TOLERANCE, RowColumns, ScoredBatch, reasons, score_columns,
 };
@@ -14,6 +12,7 @@ use tenure_table::{Appended, AppendedColumn, AppendedKind, Batch, EncodedRows, O
 use arrow_array::RecordBatch;
 
 use crate::failure::{Failure, Found};
+use crate::work::workspace;
 
 /// Batches of a group, for each thread.
 const UNDER_WAY: usize = 4;
@@ -22,7 +21,7 @@ const UNDER_WAY: usize = 4;
 /// the order of the batches.
 pub fn each_batch<T: Send>(
     source: Source,
-    stop: &AtomicBool,
+    stop: &Stop,
     work: impl Fn(&Batch, u64) -> Result<T, Failure> + Sync,
 ) -> Result<Vec<T>, Failure> {
     let (mut results, mut before) = (Vec::new(), 0);
@@ -39,7 +38,7 @@ pub fn each_batch<T: Send>(
             group.push((batch, before));
             before += rows;
         }
-        let done = group.par_iter().map(|(batch, before)| match stop.load(Ordering::Relaxed) {
+        let done = group.par_iter().map(|(batch, before)| match stop.is_set() {
             true => Err(Failure::stopped()),
             false => work(batch, *before),
         });
@@ -87,7 +86,7 @@ impl RowScorer<'_> {
     }
 
     /// The batch with the appended columns.
-    pub fn encode(&self, batch: &Batch, output: &OutputTable, stop: &AtomicBool) -> Result<RecordBatch, Failure> {
+    pub fn encode(&self, batch: &Batch, output: &OutputTable, stop: &Stop) -> Result<RecordBatch, Failure> {
         let scored = ScoredBatch::new(self.scorer, batch, self.places, false);
         let rows = if self.reasons > 0 || self.decides { self.explained(batch, &scored, stop)? } else { Vec::new() };
         let problem = |row: usize| rows.get(row).map_or("", |cells| cells.problem.as_str());
@@ -102,11 +101,11 @@ impl RowScorer<'_> {
     }
 
     /// Reasons and decisions of the rows.
-    fn explained(&self, batch: &Batch, scored: &ScoredBatch, stop: &AtomicBool) -> Result<Vec<RowCells>, Failure> {
+    fn explained(&self, batch: &Batch, scored: &ScoredBatch, stop: &Stop) -> Result<Vec<RowCells>, Failure> {
         let rows = (0..batch.rows()).into_par_iter().map_init(
-            || self.scorer.workspace(),
+            || workspace(self.scorer, stop),
             |workspace, row| {
-                if stop.load(Ordering::Relaxed) {
+                if stop.is_set() {
                     return Err(Failure::stopped());
                 }
                 let mut cells = RowCells::default();
@@ -224,12 +223,12 @@ pub fn explanations(
     scorer: &Scorer,
     scored: &Scores,
     options: &ExplainOptions,
-    stop: &AtomicBool,
+    stop: &Stop,
 ) -> Result<Vec<Option<Explanation>>, Failure> {
     let rows = (0..scored.block.capacity()).into_par_iter().map_init(
-        || scorer.workspace(),
+        || workspace(scorer, stop),
         |workspace, row| {
-            if stop.load(Ordering::Relaxed) {
+            if stop.is_set() {
                 return Err(Failure::stopped());
             }
             let is_scored = scored.block.flags[row] != Flag::Error as u8;

@@ -6,12 +6,12 @@
 
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use tempfile::TempDir;
 use tenure::artifact::write;
+use tenure::scorer::Stop;
 use tenure_table::{Appended, AppendedColumn, AppendedKind, Format, OutputTable, Source};
 use tenure_training::checks::{DataChecks, ModelQuality, too_good};
 use tenure_training::cohort::rare::{Folded, prune_rare};
@@ -86,7 +86,7 @@ impl TrainingTable {
                 if copies > 1 {
                     batches.push(encoded);
                 }
-                if stop.load(Ordering::Relaxed) {
+                if stop.is_set() {
                     return Err(Failure::stopped());
                 }
             }
@@ -182,7 +182,7 @@ impl TrainingTable {
         &self,
         SchemaFile { schema, policy }: &SchemaFile,
         settings: &Settings,
-        stop: &AtomicBool,
+        stop: &Stop,
     ) -> Result<(Vec<u8>, Vec<String>), Failure> {
         let params = settings.given.params();
         let mut schema_read = schema.clone();
@@ -208,7 +208,7 @@ impl TrainingTable {
                 *settings.raised.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
                 return Control::Stop;
             }
-            if stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
+            if stop.is_set() { Control::Stop } else { Control::Continue }
         })?;
         let source = CardSource {
             params: &params,

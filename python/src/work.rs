@@ -4,12 +4,12 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use tenure::scorer::{Scorer, Stop, Workspace};
 
 use crate::failure::Failure;
 
@@ -44,8 +44,8 @@ pub fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failur
 
 /// Runs `work` in the pool without the interpreter's lock. `work` looks at the flag, which is set
 /// once Python has a signal to raise, such as Ctrl-C; then that is the failure.
-pub fn run<T: Send>(py: Python, work: impl FnOnce(&AtomicBool) -> Result<T, Failure> + Send) -> Result<T, Failure> {
-    let stop = AtomicBool::new(false);
+pub fn run<T: Send>(py: Python, work: impl FnOnce(&Stop) -> Result<T, Failure> + Send) -> Result<T, Failure> {
+    let stop = Stop::default();
     let stop = &stop;
     py.detach(|| {
         std::thread::scope(|threads| {
@@ -62,7 +62,7 @@ pub fn run<T: Send>(py: Python, work: impl FnOnce(&AtomicBool) -> Result<T, Fail
                     Ok(result) => return raised.map_or(result, |error| Err(Failure::Raised(error))),
                     Err(RecvTimeoutError::Timeout) if raised.is_none() => {
                         if let Err(error) = Python::attach(|py| py.check_signals()) {
-                            stop.store(true, Ordering::Relaxed);
+                            stop.set();
                             raised = Some(error);
                         }
                     }
@@ -72,6 +72,13 @@ pub fn run<T: Send>(py: Python, work: impl FnOnce(&AtomicBool) -> Result<T, Fail
             }
         })
     })
+}
+
+/// Memory for explanations that the flag ends.
+pub fn workspace(scorer: &Scorer, stop: &Stop) -> Workspace {
+    let mut workspace = scorer.workspace();
+    workspace.stop_by(stop.clone());
+    workspace
 }
 
 /// The threads of this process. A fork has none of its parent's threads, so it gets a pool of its

@@ -17,7 +17,7 @@ import os
 import pathlib
 from typing import TYPE_CHECKING, Any, Union
 
-import mlflow
+import mlflow.pyfunc
 from mlflow.models import Model, ModelSignature
 from mlflow.models.model import MLMODEL_FILE_NAME
 from mlflow.models.utils import _save_example

@@ -237,6 +237,8 @@ def test_what_fit_does_not_take_is_refused(table: tuple[Any, Any]) -> None:
     assert caught.value.code == "hyperparameters"
     for words in ["`epoch` is no hyperparameter", "bins must be", "the names are seed, model"]:
         assert words in str(caught.value)
+    with pytest.raises(tenure.TenureError, match="512"):
+        linear().fit(numpy.random.RandomState(0).normal(size=(60, 3000)), numpy.arange(60) % 2)
     with pytest.raises(tenure.TenureError, match="random_state"):
         linear(hyperparameters={"seed": 3}).fit(X, y)
     with pytest.raises(tenure.TenureError, match="3 of 2000 rows cannot be scored") as caught:
@@ -303,4 +305,7 @@ def test_ctrl_c_stops_a_training() -> None:
     assert process.stdout.readline() == "ready\n"
     assert process.stderr.readline().startswith("epoch 1: ")
     os.kill(process.pid, signal.SIGINT)
-    assert process.communicate(timeout=60)[0] == "stopped\n"
+    try:
+        assert process.communicate(timeout=60)[0] == "stopped\n"
+    finally:
+        process.kill()

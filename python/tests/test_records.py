@@ -183,6 +183,39 @@ def test_threads_score_side_by_side(scorer: tenure.Scorer, few: list[dict[str, s
     assert found == [expected] * 8
 
 
+def test_ctrl_c_stops_a_single_explanation() -> None:
+    import signal
+    import subprocess
+    import sys
+    import textwrap
+
+    # All coalitions of 24 fields against each background row take minutes.
+    script = """
+        import signal, numpy, tenure
+        from tenure import TenureClassifier
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        rng = numpy.random.RandomState(0)
+        X = rng.normal(size=(400, 24))
+        y = (X[:, 0] * X[:, 1] + rng.normal(size=400) > 0).astype(int)
+        few = {"hidden": [64, 64], "epochs": 2, "ship": "student", "synthetic-rows": 1000}
+        fitted = TenureClassifier(model="mlp", random_state=0, hyperparameters=few).fit(X, y)
+        record = dict(zip(fitted.scorer_.fields, X[0]))
+        print("ready", flush=True)
+        try:
+            fitted.scorer_.explain(record, budget=2**40)
+        except KeyboardInterrupt:
+            print("stopped", flush=True)
+    """
+    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    try:
+        assert process.communicate(timeout=60)[0] == "stopped\n"
+    finally:
+        process.kill()
+
+
 def test_a_panic_is_an_exception(capfd: pytest.CaptureFixture[str]) -> None:
     from tenure import _native
 

@@ -41,7 +41,7 @@ def test_batches_are_scored_one_by_one(scorer: tenure.Scorer, frame: Any) -> Non
     first = next(found)
     assert seen == 1 and first.num_rows == 500
     logits = [*first["logit"].to_pylist(), *(number for batch in found for number in batch["logit"].to_pylist())]
-    assert (numpy.float32(logits) == scorer.score_table(frame).column("logit")).all()
+    assert (numpy.array(logits, dtype=numpy.float32) == scorer.score_table(frame).column("logit")).all()
 
 
 @pytest.fixture(scope="module")

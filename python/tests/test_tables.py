@@ -291,7 +291,10 @@ def test_ctrl_c_stops_a_long_table(sample: pathlib.Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60)[0] == "stopped\n"
+    try:
+        assert process.communicate(timeout=60)[0] == "stopped\n"
+    finally:
+        process.kill()
 
 
 def test_shap_draws_explanations(scorer: tenure.Scorer, frame: Any) -> None:

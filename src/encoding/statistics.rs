@@ -176,13 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn a_number_between_two_statistics_is_rounded_to_neither_side_of_them() {
-        let [low, high] = [-5.964_396_48, 4.651_667_04];
-        let values: Vec<f64> = [vec![low; 20], vec![0.0; 20], vec![high; 20]].concat();
+    fn a_rank_of_a_shared_value_has_that_value_with_all_its_digits() {
+        // With seven digits it is 4.651667, which no value reaches.
+        let high = 4.651_666_6;
+        let values: Vec<f64> = [vec![-1.0; 20], vec![0.0; 20], vec![high; 20]].concat();
         let statistics = Statistics::of(&values, &[]);
         let numbers: Vec<f64> = (0..values.len()).filter_map(|rank| statistics.at_rank(rank)).collect();
-        assert!(numbers.iter().all(|number| (low..=high).contains(number)), "{numbers:?}");
-        assert_eq!([numbers[0], numbers[59]], [low, high]);
+        assert!(numbers.iter().all(|number| (-1.0..=high).contains(number)), "{numbers:?}");
+        assert_eq!([numbers[0], numbers[30], numbers[59]], [-1.0, 0.0, high]);
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use crate::bench::peers::Python;
 use crate::command;
 use crate::project;
+use crate::venv::Python;
 
 /// Hostile rows for each model.
 const ROWS: &str = "20000";

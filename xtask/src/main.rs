@@ -25,6 +25,7 @@ mod supply;
 mod test;
 mod text;
 mod types;
+mod venv;
 mod wasm;
 
 #[derive(Parser)]

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::bench::peers::Python;
 use crate::command::{self, program};
 use crate::project;
+use crate::venv::Python;
 
 /// The environment of the tests: libraries of tables, scikit-learn, shap, MLflow, and what checks types.
 pub fn tools() -> Result<Python> {
@@ -83,9 +83,12 @@ pub fn check() -> Result<()> {
     let wheel = wheel(&tools)?;
     alone(&wheel)?;
     install(&tools, &wheel)?;
-    let run = |arguments: &[&str]| command::run(tools.command().args(arguments));
-    run(&["-m", "mypy", "--config-file", "python/pyproject.toml", "python/tenure", "python/tests", "examples/python"])?;
-    run(&["-m", "basedpyright", "--project", "python/pyproject.toml", "--level", "error"])?;
+    let mut mypy = tools.command();
+    mypy.args(["-m", "mypy", "--config-file", "python/pyproject.toml"]);
+    command::run(mypy.args(["python/tenure", "python/tests", "examples/python"]))?;
+    let mut pyright = tools.command();
+    pyright.args(["-m", "basedpyright", "--project", "python/pyproject.toml", "--level", "error", "--pythonpath"]);
+    command::run(pyright.arg(tools.path()))?;
     let mut tests = tools.command();
     tests.args(["-m", "pytest", "-c", "python/pyproject.toml", "python/tests"]);
     command::run(tests.env("TENURE_COMMAND", project::tenure_command()))

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use clap::Args;
 
-use crate::bench::peers::Python;
 use crate::command::{self, seconds};
 use crate::prerequisites::{self, WASM_TARGET};
+use crate::venv::Python;
 use crate::{browser, demo, engines, gpu, mlflow, npm, project, python, text, types, wasm};
 
 #[derive(Args)]

@@ -1,7 +1,8 @@
 """Rows a second through Spark, beside the bare wheel over the same Parquet files and Spark's own logistic regression on the same
 table, into a file of JSON: python ours.py MODEL FOLDER THREADS REPETITIONS OUT
 
-Each side reads all columns and makes a probability for every row. Spark writes to its `noop` sink, the wheel drops each file's scores. One session on
+Each side reads all columns and makes a probability for every row. Spark writes to its `noop` sink, the wheel drops each
+file's scores. `identity` hands the rows to Python and back, and does nothing. One session on
 THREADS cores; its start, and the fit of the logistic regression, are left out. The sides take turns, after one round that does not count.
 """
 
@@ -65,6 +66,10 @@ def main(model: str, folder: str, threads: str, repetitions: str, out: str) -> N
     def spark() -> None:
         tenure.spark.score(frame, scorer).write.format("noop").mode("overwrite").save()
 
+    def identity() -> None:
+        # What Spark takes to hand the rows to Python and to take them back.
+        frame.mapInArrow(lambda batches: batches, frame.schema).write.format("noop").mode("overwrite").save()
+
     def spark_ml() -> None:
         scored = pipeline.transform(typed)
         kept = [*frame.columns, vector_to_array("probability")[1].alias("left")]
@@ -75,7 +80,7 @@ def main(model: str, folder: str, threads: str, repetitions: str, out: str) -> N
         work()
         return time.perf_counter() - start
 
-    sides: dict[str, Callable[[], None]] = {"spark": spark, "wheel": wheel, "spark_ml": spark_ml}
+    sides: dict[str, Callable[[], None]] = {"spark": spark, "identity": identity, "wheel": wheel, "spark_ml": spark_ml}
     taken: dict[str, list[float]] = {name: [] for name in sides}
     for repetition in range(int(repetitions) + 1):
         for name, work in sides.items():

@@ -8,10 +8,10 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::peers::Python;
 use crate::command::{self, Outcome, program, step};
 use crate::figures::{self, number, verdict};
 use crate::finished::{Inputs, unless_finished};
+use crate::venv::Python;
 use crate::{demo, project};
 
 #[derive(Args)]

@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::Value;
 
-use super::peers::Python;
 use crate::command::{self, program, step};
 use crate::figures::{self, number, verdict};
+use crate::venv::Python;
 use crate::{demo, prerequisites, project};
 
 #[derive(Args)]

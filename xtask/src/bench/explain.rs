@@ -13,10 +13,11 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::Value;
 
-use super::peers::{self, Python};
+use super::peers;
 use crate::command::{self, Outcome, program, step};
 use crate::figures::{self, number, verdict};
 use crate::finished::{Inputs, unless_finished};
+use crate::venv::Python;
 use crate::{browser, demo, prerequisites, project};
 
 #[derive(Args)]

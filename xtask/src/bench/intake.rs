@@ -11,8 +11,8 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::peers::Python;
 use crate::command::{self, Outcome, program, step};
+use crate::venv::Python;
 use crate::{demo, figures, project};
 
 #[derive(Args)]

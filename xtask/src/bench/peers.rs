@@ -1,10 +1,6 @@
-//! The programs that Tenure is measured beside: npm packages in tests/bench, and Python
-//! environments under target/.
+//! The npm packages that Tenure is measured beside, in tests/bench.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::command::{self, Outcome, program};
 use crate::finished::{Inputs, unless_finished};
@@ -26,41 +22,4 @@ pub fn install_npm() -> Result<Outcome> {
         npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
         command::run(npm.current_dir(&folder))
     })
-}
-
-/// An environment of Python's `venv`.
-pub struct Python(PathBuf);
-
-impl Python {
-    /// The environment in a folder under target/.
-    pub fn in_folder(folder: &str) -> Python {
-        Python(project::output(folder))
-    }
-
-    /// The environment's interpreter.
-    pub fn path(&self) -> PathBuf {
-        self.0.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
-    }
-
-    /// A program that is installed in the environment.
-    pub fn program(&self, name: &str) -> Command {
-        program(self.0.join(if cfg!(windows) { "Scripts" } else { "bin" }).join(name))
-    }
-
-    pub fn command(&self) -> Command {
-        program(self.path())
-    }
-
-    /// Makes the environment with the machine's Python and installs what the file asks for from the
-    /// package index.
-    pub fn install(&self, of_machine: &Path, requirements: &Path) -> Result<Outcome> {
-        let inputs = Inputs::of("python peers").path(requirements)?;
-        let name = self.0.file_name().unwrap_or_default().to_string_lossy();
-        unless_finished(&format!("peers-{name}"), inputs, &[self.0.join("pyvenv.cfg")], || {
-            let mut create = program(of_machine);
-            command::run(create.args(["-m", "venv"]).arg(&self.0))
-                .context("the peers need Python 3.11 or newer with venv (Debian: `apt-get install python3-venv`)")?;
-            command::run(self.command().args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))
-        })
-    }
 }

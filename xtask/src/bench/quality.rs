@@ -14,8 +14,8 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::peers::Python;
 use crate::command::{self, Outcome, program, step};
+use crate::venv::Python;
 use crate::{demo, figures, project};
 
 #[derive(Args)]

@@ -44,7 +44,7 @@ pub fn run(options: &Options) -> Result<()> {
     })?;
     let measured = figures::read(&output)?;
     let rate = |side: &str| number(&measured[format!("{side}_rows_per_s")]);
-    for side in ["spark", "wheel", "spark_ml", "explained"] {
+    for side in ["spark", "identity", "wheel", "spark_ml", "explained"] {
         println!("{side:<10} {:>12.0} rows/s", rate(side));
     }
     for (peer, least) in [("wheel", LEAST_OF_THE_WHEEL), ("spark_ml", 1.0)] {
@@ -56,7 +56,7 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// Writes the table as Parquet files, once for each size.
-fn table(spark: &super::peers::Python, folder: &std::path::Path, options: &Options) -> Result<Outcome> {
+fn table(spark: &crate::venv::Python, folder: &std::path::Path, options: &Options) -> Result<Outcome> {
     let about = format!("{} {}", options.rows, options.files);
     let note = folder.join("finished");
     if fs::read_to_string(&note).is_ok_and(|found| found == about) {

@@ -13,9 +13,10 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::peers::{Python, THREADS};
+use super::peers::THREADS;
 use super::whole;
 use crate::command::{self, Outcome, cargo, program, step};
+use crate::venv::Python;
 use crate::{figures, project};
 
 #[derive(Args)]

@@ -13,9 +13,10 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::peers::{Python, THREADS};
+use super::peers::THREADS;
 use super::quality::{self, TABLES, Table};
 use crate::command::{self, Outcome, step};
+use crate::venv::Python;
 use crate::{demo, figures, project};
 
 pub(super) fn run(names: &[String], peers: &Python, python: &Path) -> Result<()> {
