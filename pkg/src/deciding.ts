@@ -3,7 +3,8 @@
 import { Engine, initSync } from "../wasm/tenure_decide.js";
 import { DecidingScorer } from "./deciding-scorer.js";
 import { type Load, loader as loaderOf, type Platform } from "./load.js";
-import type { LoadOptions } from "./load-options.js";
+import type { LoadOptions, ModelLimits } from "./load-options.js";
+import { checkedLimits } from "./model-limits.js";
 import type { ArtifactSource } from "./source.js";
 
 /**
@@ -26,4 +27,9 @@ export type DecidingLoad = <C = unknown>(source: ArtifactSource, options?: LoadO
 
 /** Makes `load` for a platform. */
 export const loader = (platform: Platform): DecidingLoad =>
-  loaderOf({ name: "tenure_decide", Engine, initSync, Scorer: DecidingScorer }, platform) as DecidingLoad;
+  loaderOf({ name: "tenure_decide", Engine, initSync, Scorer: DecidingScorer, within }, platform) as DecidingLoad;
+
+function within(limits: ModelLimits): (bytes: Uint8Array) => Engine {
+  const { formulaSteps, multiplyAdds } = checkedLimits(limits);
+  return (bytes) => Engine.within(bytes, formulaSteps, multiplyAdds);
+}

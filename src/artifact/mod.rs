@@ -22,6 +22,8 @@ pub use limits::{
     DOCUMENT_KEY, FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS, MAXIMUM_BYTES, MAXIMUM_HEADER_BYTES, MINIMUM_MEMBERS,
 };
 pub use price::Limits;
+#[cfg(feature = "decide")]
+pub use read::read_with_summary_within;
 pub use read::{read, read_with_summary, read_within};
 #[cfg(feature = "write")]
 pub use write::write;
