@@ -4,7 +4,8 @@ import { Engine, initSync } from "../wasm/tenure_decide.js";
 import { DecidingScorer, startCounting } from "./deciding-scorer.js";
 import { checkKind, checkNames } from "./error.js";
 import { type Load, loader as loaderOf, type Platform } from "./load.js";
-import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
+import { LOAD_OPTIONS, type LoadOptions, type ModelLimits } from "./load-options.js";
+import { checkedLimits } from "./model-limits.js";
 import type { ArtifactSource } from "./source.js";
 import { TenureError } from "./tenure-error.js";
 
@@ -43,7 +44,7 @@ const OPTIONS: readonly string[] = [...LOAD_OPTIONS, "profile"];
 
 /** Makes `load` for a platform. */
 export function loader(platform: Platform): DecidingLoad {
-  const load: Load = loaderOf({ name: "tenure_decide", Engine, initSync, Scorer: DecidingScorer }, platform);
+  const load: Load = loaderOf({ name: "tenure_decide", Engine, initSync, Scorer: DecidingScorer, within }, platform);
   return async <C>(source: ArtifactSource, options: DecidingLoadOptions = {}) => {
     checkNames(options, OPTIONS);
     const { profile, ...rest } = options;
@@ -58,4 +59,9 @@ export function loader(platform: Platform): DecidingLoad {
     if (profile) startCounting(scorer);
     return scorer;
   };
+}
+
+function within(limits: ModelLimits): (bytes: Uint8Array) => Engine {
+  const { formulaSteps, multiplyAdds } = checkedLimits(limits);
+  return (bytes) => Engine.within(bytes, formulaSteps, multiplyAdds);
 }

@@ -52,6 +52,27 @@ export interface LoadOptions {
    * address, a `Response` or its bytes. It needs the option `publicKey`.
    */
   readonly signature?: ArtifactSource;
+  /**
+   * What the model may cost, for a caller who trusts it, or who has less time. Only `load` of
+   * `tenure/decide` has this option, on the device `cpu`. Default: explanations of about a tenth of a
+   * second on one processor.
+   */
+  readonly limits?: ModelLimits;
+}
+
+/** What a model may cost. One that costs more is refused with the code `artifact_price`. */
+export interface ModelLimits {
+  /**
+   * Steps of formulas that one explanation takes: over the background rows and the derived features,
+   * the feature's numbers, fields, calls and parentheses, times 2 to the number of its fields. Default:
+   * 8,388,608.
+   */
+  readonly formulaSteps?: number;
+  /**
+   * Multiply-adds of the smallest explanation: 16 evaluations of the hidden layers for each background
+   * row. Default: 268,435,456.
+   */
+  readonly multiplyAdds?: number;
 }
 
 /** @internal The names of {@link LoadOptions}. */
@@ -64,4 +85,5 @@ export const LOAD_OPTIONS: readonly string[] = Object.keys({
   integrity: 0,
   publicKey: 0,
   signature: 0,
+  limits: 0,
 } satisfies Record<keyof LoadOptions, 0>);

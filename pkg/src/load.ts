@@ -10,7 +10,7 @@ import { dateText } from "./fields.js";
 import { graphics } from "./graphics.js";
 import { type Glue, type WasmSource, wasmMemory } from "./instance.js";
 import { verified } from "./integrity.js";
-import { LOAD_OPTIONS, type LoadOptions } from "./load-options.js";
+import { LOAD_OPTIONS, type LoadOptions, type ModelLimits } from "./load-options.js";
 import type { Scorer } from "./scorer.js";
 import { type ArtifactSource, artifactBytes, type ReadFile, signatureBytes } from "./source.js";
 import { TenureError } from "./tenure-error.js";
@@ -50,6 +50,8 @@ export interface Platform {
 /** @internal A WebAssembly module, and the class of its scorers. */
 export interface Core extends Glue {
   readonly Engine: new (bytes: Uint8Array) => Engine;
+  /** Checks limits, and returns what reads a model within them; only the module that decides has it. */
+  readonly within?: (limits: ModelLimits) => (bytes: Uint8Array) => Engine;
   readonly Scorer: typeof Scorer;
 }
 
@@ -57,13 +59,14 @@ export interface Core extends Glue {
 export function loader(core: Core, platform: Platform): Load {
   return async <C>(source: ArtifactSource, options: LoadOptions = {}) => {
     checkNames(options, LOAD_OPTIONS);
-    const { wasm, locale, device = "cpu", gpu, reference, integrity, publicKey, signature } = options;
+    const { wasm, locale, device = "cpu", gpu, reference, integrity, publicKey, signature, limits } = options;
     if (!DEVICES.includes(device)) {
       throw new TenureError("argument_invalid", `device must be "cpu", "webgpu" or "auto", not ${textOf(device)}`);
     }
     if (device !== "cpu" && gpu === undefined) {
       throw new TenureError("argument_invalid", `device "${device}" needs the option gpu, which tenure/gpu exports`);
     }
+    const read = limits === undefined ? (bytes: Uint8Array) => new core.Engine(bytes) : within(core, limits, device);
     const [bytes, memory, signed] = await Promise.all([
       artifactBytes(source, platform.readFile),
       wasmMemory(core, () => wasm ?? platform.wasm(), platform.readFile),
@@ -71,7 +74,7 @@ export function loader(core: Core, platform: Platform): Load {
     ]);
     await verified(bytes, { integrity, publicKey, signature: signed });
     try {
-      const engine = new core.Engine(bytes);
+      const engine = read(bytes);
       const day =
         reference === undefined
           ? undefined
@@ -88,6 +91,14 @@ export function loader(core: Core, platform: Platform): Load {
       throw fromCore(error);
     }
   };
+}
+
+function within(core: Core, limits: ModelLimits, device: DeviceChoice): (bytes: Uint8Array) => Engine {
+  if (core.within === undefined || device !== "cpu") {
+    const message = 'limits needs load of tenure/decide and the device "cpu": the other modules have no room for it';
+    throw new TenureError("argument_invalid", message);
+  }
+  return core.within(limits);
 }
 
 function messages(locale: unknown): string {

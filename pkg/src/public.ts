@@ -33,7 +33,7 @@ export type {
 export type { Dependence, FieldImportance, Importance, ImportanceOptions } from "./importance.js";
 export type { WasmSource } from "./instance.js";
 export type { Load } from "./load.js";
-export type { LoadOptions } from "./load-options.js";
+export type { LoadOptions, ModelLimits } from "./load-options.js";
 export type { Messages, UnitMessages } from "./locale.js";
 export type { Scorer } from "./scorer.js";
 export type { ArtifactSource } from "./source.js";

@@ -40,7 +40,7 @@ export type PlatformWorker = Platform<"Worker">;
 export interface PoolOptions
   extends Pick<
     LoadOptions,
-    "wasm" | "locale" | "device" | "gpu" | "reference" | "integrity" | "publicKey" | "signature"
+    "wasm" | "locale" | "device" | "gpu" | "reference" | "integrity" | "publicKey" | "signature" | "limits"
   > {
   /** Number of workers. Default: one fewer than the processor has cores, and at least one. */
   readonly size?: number;
@@ -188,6 +188,7 @@ export function poolCreator(platform: PoolPlatform, extension: Extension = NOTHI
       integrity,
       publicKey,
       signature,
+      limits,
     } = options;
     if (!Number.isInteger(size) || size < 1) {
       throw new TenureError("argument_invalid", `size must be a positive whole number, not ${textOf(size)}`);
@@ -209,6 +210,7 @@ export function poolCreator(platform: PoolPlatform, extension: Extension = NOTHI
         ...(device !== undefined && { device }),
         ...(reference !== undefined && { reference }),
         ...Object.fromEntries(Object.entries(options).filter(([name]) => extension.options.includes(name))),
+        ...(limits !== undefined && { limits }),
       },
     });
     const document = await workers.start(size);

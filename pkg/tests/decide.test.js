@@ -30,6 +30,33 @@ test("decisions are those of the native engine", () => {
   assert.ok(cases.length >= 12 && offers > 5);
 });
 
+test("limits say what a model may cost, here and nowhere else", async () => {
+  for (const limits of [{}, { multiplyAdds: undefined }, { formulaSteps: 2 ** 40, multiplyAdds: 2 ** 40 }]) {
+    const { probability } = (await load(model, { limits })).score(records[0]);
+    assert.equal(probability, scorer.score(records[0]).probability);
+  }
+  await assert.rejects(load(model, { limits: { multiplyAdds: 1000 } }), ({ code, message }) => {
+    assert.equal(code, "artifact_price");
+    assert.match(message, /1000/);
+    return true;
+  });
+  const refused = { multiplyAdds: -1, formulaSteps: "1", steps: 1 };
+  await assert.rejects(load(model, { limits: refused }), ({ code, problems }) => {
+    assert.equal(code, "argument_invalid");
+    assert.deepEqual(
+      problems.map(({ field, rule }) => [field, rule]),
+      [
+        ["multiplyAdds", "bounds"],
+        ["formulaSteps", "type"],
+        ["steps", "unknown"],
+      ],
+    );
+    return true;
+  });
+  await assert.rejects(load(model, { limits: 5 }), { code: "argument_invalid" });
+  await assert.rejects(loadPlain(model, { limits: {} }), { code: "argument_invalid", message: /tenure\/decide/ });
+});
+
 /** The same texts, and numbers to 1e-9. */
 function closeTo(actual, expected, place = "decision") {
   if (typeof expected === "number") {

@@ -26,6 +26,8 @@ pub use limits::{
 #[cfg(feature = "decide")]
 pub use policy::with_policy;
 pub use price::Limits;
+#[cfg(feature = "decide")]
+pub use read::read_with_summary_within;
 pub use read::{read, read_with_summary, read_within};
 #[cfg(feature = "write")]
 pub use write::write;

@@ -30,6 +30,12 @@ pub fn read_with_summary(bytes: &[u8]) -> Result<(Artifact, String), ArtifactErr
     read_parts(bytes, Limits::default())
 }
 
+/// As [`read_with_summary`], of an artifact that may cost what `limits` allow.
+#[cfg(feature = "decide")]
+pub fn read_with_summary_within(bytes: &[u8], limits: Limits) -> Result<(Artifact, String), ArtifactError> {
+    read_parts(bytes, limits)
+}
+
 fn read_parts(bytes: &[u8], limits: Limits) -> Result<(Artifact, String), ArtifactError> {
     let (header, data) = split(bytes).map_err(|error| other_file(bytes).unwrap_or(error))?;
     let (document, summary, claimed) = document::read(&header.document.ok_or(ArtifactError::NoDocument)?)?;

@@ -46,13 +46,12 @@ pub struct Engine {
     pub(super) staged: Staged,
 }
 
-#[wasm_bindgen]
-impl Engine {
-    /// Reads an artifact. Throws an `Error` with `code` and `problems`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(bytes: &[u8]) -> Result<Engine, JsValue> {
+/// The engine of an artifact that `$read` gives, with what it says about itself. No function: its call takes
+/// bytes that the module that everyone downloads does not have.
+macro_rules! engine {
+    ($read:expr) => {{
         let refuse = |error: ArtifactError| failure(error.code(), &error.to_string(), &[]);
-        let (artifact, document) = artifact::read_with_summary(bytes).map_err(refuse)?;
+        let (artifact, document) = $read.map_err(refuse)?;
         let scorer = Scorer::new(artifact);
         let row = vec![f64::NAN; scorer.document().schema.fields.len()];
         let missing = vec![Cell::Missing; row.len()];
@@ -78,6 +77,24 @@ impl Engine {
             #[cfg(feature = "webgpu")]
             staged: Staged::default(),
         })
+    }};
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Reads an artifact. Throws an `Error` with `code` and `problems`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8]) -> Result<Engine, JsValue> {
+        engine!(artifact::read_with_summary(bytes))
+    }
+
+    /// As the constructor, with other limits than those of [`artifact::Limits`]. Only the module that
+    /// decides has it: there is no room for it in the one that everyone downloads.
+    #[cfg(feature = "decide")]
+    pub fn within(bytes: &[u8], formula_steps: f64, multiply_adds: f64) -> Result<Engine, JsValue> {
+        // The package passes whole numbers of at least 0; those beyond a u64 become the largest.
+        let limits = artifact::Limits { formula_steps: formula_steps as u64, multiply_adds: multiply_adds as u64 };
+        engine!(artifact::read_with_summary_within(bytes, limits))
     }
 
     /// What the artifact says about itself, as JSON.
