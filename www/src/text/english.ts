@@ -270,7 +270,7 @@ export const english = {
     const what = [...(scores ? ["the scores"] : []), ...fields];
     return what.length === 0
       ? "No field and no score differs from training by more than chance explains."
-      : `More than chance explains differs: ${what.join(", ")}.`;
+      : `These differ from training by more than chance explains: ${what.join(", ")}.`;
   },
   driftBroken: (isEmpty: boolean, fields: readonly string[]) =>
     isEmpty

@@ -17,9 +17,9 @@ export function formatMetric(value: number): string {
   return value.toLocaleString(locale(), { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
 
-/** A number of a table, with as many decimals as it has. */
+/** A number of a table, to five digits. */
 export function formatNumber(value: number): string {
-  return value.toLocaleString(locale(), { maximumSignificantDigits: 7 });
+  return value.toLocaleString(locale(), { maximumSignificantDigits: 5 });
 }
 
 export function formatBytes(bytes: number): string {
