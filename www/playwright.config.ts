@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: "tests",
   // Outside www/, so that a test run does not change the inputs of the page's build.
   outputDir: "../target/page-tests",
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: process.env["CI"] === "true",
