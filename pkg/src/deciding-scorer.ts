@@ -185,7 +185,7 @@ export class DecidingScorer<C = unknown> extends Scorer<C> {
   /**
    * All problems of a policy for this model, each with its place; none for one that can be used.
    *
-   * @param policy a policy, as {@link policy} has it.
+   * @param policy a policy, as the property `policy` has it.
    */
   checkPolicy(policy: unknown): readonly PolicyProblem[] {
     return this.#engine().check_policy(textOf(policy)) as PolicyProblem[];
