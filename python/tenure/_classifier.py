@@ -297,12 +297,12 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         try:
             # The target alone: the questions of other columns come later.
             others = [name for name in self.feature_names_ if name != target]
-            training.draft(target, [], [], [], others[1:])
+            training.draft(target, [], [], ([], others[1:], []))
         except TenureError as error:
             if error.code == "schema_question" and "which label" in str(error):
                 self.question_ = error
         else:
-            drafted = training.draft(target, [], [], [], others[1:])[0]
+            drafted = training.draft(target, [], [], ([], others[1:], []))[0]
             outcomes = _native.target_outcomes(drafted, texts)
             if sorted(outcomes) == ["left", "stayed"]:
                 return outcomes.index("left")

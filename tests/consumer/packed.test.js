@@ -185,9 +185,9 @@ test("each runtime's condition leads to its entry", () => {
 
 test("every entry is one file, and the handler shares errors and the started module with it", () => {
   const imported = (name) =>
-    [...readFileSync(join(app.folder, `node_modules/tenure/dist/${name}`), "utf8").matchAll(/\bfrom\s*"([^"]+)"/g)].map(
-      ([, module]) => module,
-    );
+    [
+      ...readFileSync(join(app.folder, `node_modules/tenure/dist/${name}`), "utf8").matchAll(/\bfrom\s*"([^",]+)"/g),
+    ].map(([, module]) => module);
   for (const name of [
     "index.js",
     "slim.js",
