@@ -19,13 +19,13 @@ const LEAST_EQUAL: f64 = 0.9;
 /// Reports each field that equals an earlier one.
 pub(super) fn find(cohort: &Cohort, findings: &mut Vec<Finding>) {
     let (fields, rows) = (&cohort.schema().fields, cohort.rows());
-    let usual: Vec<Option<Cell>> = (0..fields.len()).map(|field| most_frequent(cohort, field)).collect();
     for later in 1..fields.len() {
-        let earlier = (0..later).find_map(|earlier| {
+        let twin = (0..later).find_map(|earlier| {
             let pair = [earlier, later];
-            Some((earlier, different(cohort, pair, pair.map(|field| usual[field]))?))
+            let different = different(cohort, pair)?;
+            are_told_apart(cohort, pair, different).then_some((earlier, different))
         });
-        if let Some((earlier, different)) = earlier {
+        if let Some((earlier, different)) = twin {
             let share = match different {
                 0 => "every row".into(),
                 _ => format!("all but {} of {} rows", grouped(different as u64), grouped(rows as u64)),
@@ -40,8 +40,8 @@ pub(super) fn find(cohort: &Cohort, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The rows in which two fields differ, if they are few enough.
-fn different(cohort: &Cohort, pair: [usize; 2], usual: [Option<Cell>; 2]) -> Option<usize> {
+/// The rows in which two fields differ, if they are few enough. Most fields differ in the first rows.
+fn different(cohort: &Cohort, pair: [usize; 2]) -> Option<usize> {
     let fields = pair.map(|field| &cohort.schema().fields[field]);
     if fields[0].is_number() != fields[1].is_number() {
         return None;
@@ -56,17 +56,22 @@ fn different(cohort: &Cohort, pair: [usize; 2], usual: [Option<Cell>; 2]) -> Opt
         [one, other] => one == other,
     };
     let most = (cohort.rows() as f64 * MOST_DIFFERENT) as usize;
-    let (mut different, mut telling) = (0, 0);
+    let mut different = 0;
     for row in 0..cohort.rows() {
-        let cells = pair.map(|field| cohort.column(field).cell(row));
-        telling += usize::from(cells.map(Some) != usual);
-        different += usize::from(!is_equal(cells));
+        different += usize::from(!is_equal(pair.map(|field| cohort.column(field).cell(row))));
         if different > most {
             return None;
         }
     }
-    let equal = telling.saturating_sub(different);
-    (telling >= LEAST_TELLING && equal as f64 >= LEAST_EQUAL * telling as f64).then_some(different)
+    Some(different)
+}
+
+/// Whether enough rows do not have both most frequent values, and nearly all of those are equal.
+fn are_told_apart(cohort: &Cohort, pair: [usize; 2], different: usize) -> bool {
+    let usual = pair.map(|field| most_frequent(cohort, field));
+    let is_telling = |row: &usize| pair.map(|field| Some(cohort.column(field).cell(*row))) != usual;
+    let telling = (0..cohort.rows()).filter(is_telling).count();
+    telling >= LEAST_TELLING && telling.saturating_sub(different) as f64 >= LEAST_EQUAL * telling as f64
 }
 
 fn most_frequent(cohort: &Cohort, field: usize) -> Option<Cell> {
