@@ -29,7 +29,7 @@ pub fn run(options: &Options) -> Result<()> {
     if !options.no_advisories {
         advisories(&deny)?;
     }
-    for list in [crates()?, packages()?] {
+    for list in crates()?.into_iter().chain([packages()?]) {
         eprintln!("written: {}", project::shown(&list));
     }
     wasm::ensure_reproducible()?;
@@ -71,23 +71,30 @@ fn advisories(deny: &Path) -> Result<()> {
     command::run(program(deny).current_dir(project::root()).args(check))
 }
 
-/// The crates of the command `tenure`.
-fn crates() -> Result<PathBuf> {
-    const NAME: &str = "tenure-cli.cdx";
+/// The crates of the command `tenure` and of the Python package.
+fn crates() -> Result<Vec<PathBuf>> {
+    const NAME: &str = "parts.cdx";
     let mut list = program(tool(CYCLONEDX)?);
     list.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--override-filename", NAME]);
     list.arg("--manifest-path").arg(project::path("cli/Cargo.toml"));
     command::run(&mut list)?;
-    // It writes beside every manifest of the workspace; that of the command has all crates.
-    let target = folder()?.join(format!("{NAME}.json"));
-    fs::rename(project::path("cli").join(format!("{NAME}.json")), &target)?;
-    for member in ["", "table", "tests/arrows", "training", "xtask", "export"] {
-        let other = project::path(member).join(format!("{NAME}.json"));
-        if other.exists() {
-            fs::remove_file(other)?;
+    // It writes beside every manifest of the workspace; what ships is kept.
+    let text = command::read(command::cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let workspace: serde_json::Value = serde_json::from_str(&text).context("cargo metadata")?;
+    let mut kept = Vec::new();
+    for package in workspace["packages"].as_array().context("cargo metadata names no packages")? {
+        let manifest = Path::new(package["manifest_path"].as_str().context("a package has no manifest")?);
+        let written = manifest.with_file_name(format!("{NAME}.json"));
+        let name = package["name"].as_str().context("a package has no name")?;
+        if ["tenure-cli", "tenure-python"].contains(&name) {
+            kept.push(folder()?.join(format!("{name}.cdx.json")));
+            fs::rename(written, &kept[kept.len() - 1])?;
+        } else if written.exists() {
+            fs::remove_file(written)?;
         }
     }
-    Ok(target)
+    ensure!(kept.len() == 2, "two lists of parts are written, not {}", kept.len());
+    Ok(kept)
 }
 
 /// The packages that the npm package needs at run time; the crates inside its module are in
