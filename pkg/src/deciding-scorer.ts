@@ -247,9 +247,9 @@ export class DecidingScorer<C = unknown> extends Scorer<C> {
   #sound(policy: Policy): string {
     const problems = this.checkPolicy(policy);
     if (problems.length === 0) return textOf(policy);
-    const told = problems.map(({ place, message }) => ({ field: place, rule: "policy", value: "", message }));
+    const fields = problems.map(({ place, message }) => ({ field: place, rule: "policy", value: "", message }));
     const lines = problems.map(({ place, message }) => `${place}: ${message}`);
-    throw new TenureError("policy_invalid", `the policy has problems: ${lines.join("; ")}`, told);
+    throw new TenureError("policy_invalid", `the policy has problems: ${lines.join("; ")}`, fields);
   }
 }
 

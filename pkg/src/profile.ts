@@ -88,7 +88,7 @@ export async function profileOf(
       "the scorer counts nothing: load the model with the option profile: true",
     );
   }
-  const told = (identity: string): string => {
+  const written = (identity: string): string => {
     try {
       return live().profile(counts, sha256, from, until, identity);
     } catch (error) {
@@ -96,8 +96,8 @@ export async function profileOf(
     }
   };
   const digest = await import("./digest.js");
-  const identity = await digest.sha256(new TextEncoder().encode(told("")));
-  return JSON.parse(told(identity.slice(0, 16))) as Profile;
+  const identity = await digest.sha256(new TextEncoder().encode(written("")));
+  return JSON.parse(written(identity.slice(0, 16))) as Profile;
 }
 
 /** @internal Compares profiles, or their texts, with the reference of the model. */

@@ -214,19 +214,10 @@ pub(super) struct OfferDecisions {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
+    use serde_json::Value as Json;
 
+    use super::super::wire::tests::as_floats;
     use super::*;
-
-    /// The same with `2` as `2.0`.
-    fn as_floats(json: &Json) -> Json {
-        match json {
-            Json::Number(number) => json!(number.as_f64()),
-            Json::Array(list) => list.iter().map(as_floats).collect(),
-            Json::Object(object) => object.iter().map(|(key, value)| (key.clone(), as_floats(value))).collect(),
-            other => other.clone(),
-        }
-    }
 
     #[test]
     fn the_types_are_what_is_written() {

@@ -281,7 +281,7 @@ pub(super) fn to_js(result: &impl Serialize) -> JsValue {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use serde_json::{Value as Json, json};
 
     use crate::artifact::Document;
@@ -346,7 +346,7 @@ mod tests {
 
     /// The same with `2` as `2.0`.
     #[cfg(feature = "decide")]
-    fn as_floats(json: &Json) -> Json {
+    pub(in crate::wasm) fn as_floats(json: &Json) -> Json {
         match json {
             Json::Number(number) => json!(number.as_f64()),
             Json::Array(list) => list.iter().map(as_floats).collect(),
