@@ -83,7 +83,9 @@ for (const [bundler, flags] of Object.entries({ Turbopack: [], webpack: ["--webp
     const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(unknown) };
     for (const path of bundler === "webpack" ? ["api"] : ["api", "edge"]) {
       const answer = await fetch(`${origin}/${path}/v1/score`, post);
-      assert.equal((await answer.json()).probability, score.probability, path);
+      const text = await answer.text();
+      assert.equal(answer.status, 200, `${path}: ${text}`);
+      assert.equal(JSON.parse(text).probability, score.probability, path);
     }
     assert.equal((await outputOf(browser, `${origin}/client`)).output, `${shown} ${shown}`);
   });
