@@ -59,7 +59,9 @@ impl<'a, N: TrainableNetwork> Trainer<'a, N> {
         let positive_weight = config.positive_weight.map_or(balanced, |weight| weight as f32);
         let batch_size = config.batch_size.min((count / STEPS_OF_AN_EPOCH).max(SMALLEST_BATCH));
         let logit = (odds * positive_weight).ln();
-        let network = config.shape.init(&rows.inputs(), logit, &mut || initial.random(), &device);
+        // The gradients are our own. burn would keep a graph of each step's weights for a backward pass
+        // that never comes.
+        let network = config.shape.init(&rows.inputs(), logit, &mut || initial.random(), &device).no_grad();
         Trainer {
             rows,
             device: plain,
