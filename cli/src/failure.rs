@@ -123,6 +123,7 @@ exit_codes! {
     };
     TrackingError: |error| match error {
         TrackingError::Address(_) | TrackingError::Variable { .. } => USAGE,
+        TrackingError::Registry { .. } => DATA,
         _ => ENVIRONMENT,
     };
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -16,10 +16,10 @@ use tenure_training::evaluation::schema_sha256;
 use tenure_training::fit::EpochReport;
 
 use crate::configuration::ResolvedSettings;
-use crate::console::Console;
+use crate::console::{Console, interrupted};
 use crate::failure::{ENVIRONMENT, Failure, INTERRUPTED};
 use crate::runs::{Event, FOLDER, RunStore, Status, now};
-use crate::tracking::{Order, Server, Uploader};
+use crate::tracking::{Client, Delivered, Order, Sent, Server, Uploader, deliver, sent};
 
 /// The flags that keep a run and send it to a tracking server.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -95,6 +95,12 @@ fn run_params(settings: &ResolvedSettings) -> BTreeMap<String, String> {
     kept.map(|(key, value)| (key.replace('-', "_"), name(key, value))).collect()
 }
 
+/// The server of a flag `--track`; `None` where it is absent or `none`.
+pub fn server(track: Option<&str>) -> Result<Option<Server>, Failure> {
+    let uri = track.filter(|uri| !uri.is_empty() && *uri != "none");
+    uri.map(|uri| Server::from_environment(uri).map_err(Failure::usage)).transpose()
+}
+
 /// Records a run. Without --runs and --track it does nothing.
 pub struct Recorder<'a> {
     console: &'a Console,
@@ -112,12 +118,14 @@ struct Open {
 }
 
 impl TrackingArguments {
+    /// The server to send to, if one is named.
+    pub fn server(&self) -> Result<Option<Server>, Failure> {
+        server(self.track.as_deref())
+    }
+
     /// Starts a run. A folder that cannot be written to is an error now, before the work.
     pub fn begin<'a>(&self, start: RunStart, console: &'a Console) -> Result<Recorder<'a>, Failure> {
-        let server = match self.track.as_deref().filter(|uri| !uri.is_empty() && *uri != "none") {
-            Some(uri) => Some(Server::from_environment(uri).map_err(Failure::usage)?),
-            None => None,
-        };
+        let server = self.server()?;
         let folder = self.runs.clone().or(server.as_ref().map(|_| FOLDER.into()));
         if self.register.is_some() && server.is_none() {
             return Err(Failure::usage("--register needs a server: name one with --track"));
@@ -202,6 +210,20 @@ impl Recorder<'_> {
         let sha256 = hex::encode(Sha256::digest(bytes));
         let bytes = bytes.len() as u64;
         self.append(&Event::File { time: now(), name: name.into(), sha256, bytes, is_model });
+    }
+
+    /// Waits until the server of `client` has what is recorded so far, the model among it.
+    pub fn send(&mut self, client: &Client) -> Result<Sent, Failure> {
+        let not_recorded = || Failure::new(ENVIRONMENT, "the run is not recorded, so its model cannot be registered");
+        let open = self.open.as_ref().filter(|open| !open.broken).ok_or_else(not_recorded)?;
+        // The uploader may hold the run for the length of some calls.
+        while deliver(&open.store, &open.id, client)? == Delivered::Busy {
+            if interrupted() {
+                return Err(Failure::interrupted());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        sent(&open.store, &open.id)?.ok_or_else(not_recorded)
     }
 
     /// Ends the run with the result of the command, and prints its id.

@@ -3,6 +3,9 @@
 
 mod small_model;
 
+use std::path::Path;
+
+use serde_json::Value as Json;
 use small_model::{SmallModel, assert_code, read_csv, words};
 use tenure::artifact::{Artifact, Document, write};
 use tenure::decision::{Amount, Effect, Holdout, Offer, Policy, Tier};
@@ -278,4 +281,36 @@ fn what_came_of_decisions_is_measured_and_what_does_not_fit_is_counted() {
         model.run(&["outcomes", "in.csv", "outcomes.csv", "--id", "id", "--left", "status", "--positive", "gone"]);
     assert_code(&plain, 2);
     assert!(words(&plain).contains("a table that `tenure decide` wrote is needed"), "{}", words(&plain));
+}
+
+/// `pkg/tests/policy.test.js` holds JavaScript against the same file.
+#[test]
+fn a_policy_has_the_problems_that_javascript_finds_in_it() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
+    let kept = Scorer::from_bytes(&std::fs::read(tests.join("artifacts/v1.safetensors")).unwrap()).unwrap();
+    let vectors: Json = serde_json::from_slice(&std::fs::read(tests.join("vectors/policies.json")).unwrap()).unwrap();
+    let model = SmallModel::new();
+    model.table("in.csv", &model.rows(20));
+    for case in vectors["cases"].as_array().unwrap() {
+        let mut schema = serde_json::to_value(&kept.document().schema).unwrap();
+        schema["policy"] = case["policy"].clone();
+        std::fs::write(model.path("schema.toml"), toml::to_string(&schema).unwrap()).unwrap();
+        let output = model.run(&["check", "--data", "in.csv", "--schema", "schema.toml"]);
+        let found = words(&output);
+        let problems = case["problems"].as_array().unwrap();
+        let text = |problem: &Json, key: &str| problem[key].as_str().unwrap().to_owned();
+        let lines: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("  {}: {}", text(problem, "place"), text(problem, "message")))
+            .collect();
+        if lines.is_empty() {
+            assert!(!found.contains("policy."), "{found}");
+        } else {
+            assert_code(&output, 2);
+            assert!(
+                found.contains(&format!("problem{}:\n{}\n", if lines.len() == 1 { "" } else { "s" }, lines.join("\n"))),
+                "{found}"
+            );
+        }
+    }
 }

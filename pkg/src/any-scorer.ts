@@ -59,6 +59,8 @@ export interface AnyScorer {
 export interface AnyBlockScorer {
   /** See {@link BlockScorer.score}. */
   score(block: Any): BlockScores;
+  /** See {@link BlockScorer.probability}. */
+  probability(logit: number): number;
   /** See {@link BlockScorer.finish}. */
   finish(): TableFindings;
 }

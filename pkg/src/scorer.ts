@@ -42,6 +42,8 @@ const CLEAN = 0;
 const ERRORS = 2;
 /** For the core: the row buffer instead of a row of the column buffers. */
 const OF_ROW = -1;
+/** For the core: the score of the row buffer instead of that of a logit. */
+const OF_CELLS = Number.NaN;
 /** @internal What a scorer lets methods of another module do. */
 export interface Inside extends CohortEngine {
   /**
@@ -177,6 +179,7 @@ export class Scorer<C = unknown> {
     };
     return {
       score: (block: unknown) => this.#scoreTable(readTable(this.#views, this.#fields, block), open()),
+      probability: (logit) => (Number.isNaN(logit) ? logit : this.#live().score_row(logit)),
       finish: () => {
         const finished = open().finish();
         findings = undefined;
@@ -276,7 +279,7 @@ export class Scorer<C = unknown> {
       throw new TenureError("argument_invalid", `a row must be a Float64Array of ${cells.length} cells, not ${given}`);
     }
     cells.set(row);
-    return engine.score_row();
+    return engine.score_row(OF_CELLS);
   }
 
   /**
@@ -479,7 +482,7 @@ export class Scorer<C = unknown> {
       }
       written[index] = cells[index]!;
     }
-    const probability = engine.score_row();
+    const probability = engine.score_row(OF_CELLS);
     row.flags = engine.row_flags();
     if (row.flags === ERRORS) throw recordInvalid(this.#problems(engine, row));
     return probability;

@@ -186,6 +186,13 @@ export interface BlockScorer<C = unknown> {
   /** The same for a list of records. */
   score<R extends RecordFor<C, R>>(records: readonly R[]): BlockScores;
   /**
+   * The probability of a row's logit, as {@link Scorer.score} has it: the typed array has it rounded to 32 bits.
+   *
+   * @returns the calibrated probability, 0 to 1; NaN for NaN.
+   * @throws TenureError `disposed`.
+   */
+  probability(logit: number): number;
+  /**
    * What is wrong in all rows so far. Row numbers count from the first block. Ends the table:
    * `score` throws after it.
    *
@@ -224,7 +231,7 @@ export interface ExplainOptions {
    *
    * Default: 2^28 multiply-adds, which take less than a tenth of a second. For a network of 32
    * units these are 4.1 million evaluations. Without `budget` and `tolerance`, an estimate stops at
-   * a standard error of 0.001.
+   * a standard error of 0.001. A budget of more than 128 times the default counts as that.
    */
   readonly budget?: number | undefined;
   /**

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { load as loadPlain, TenureError } from "tenure";
 import { load } from "tenure/decide";
 import { load as loadInline } from "tenure/decide/inline";
+import { createPool } from "tenure/decide/pool";
 import { german } from "tenure/german";
 import { withPolicy } from "./artifact.js";
 
@@ -55,6 +56,17 @@ test("limits say what a model may cost, here and nowhere else", async () => {
   });
   await assert.rejects(load(model, { limits: 5 }), { code: "argument_invalid" });
   await assert.rejects(loadPlain(model, { limits: {} }), { code: "argument_invalid", message: /tenure\/decide/ });
+});
+
+test("a pool has the limits too, and says the price of a model that costs more", async () => {
+  const limits = { multiplyAdds: 1000 };
+  const alone = await load(model, { limits }).catch((error) => error);
+  assert.match(alone.message, /\d{4,} .*1000/);
+  await assert.rejects(createPool(model, { size: 2, limits }), { code: "artifact_price", message: alone.message });
+  await assert.rejects(createPool(model, { size: 1, limits: { steps: 1 } }), { code: "argument_invalid" });
+  const pool = await createPool(model, { size: 1, limits: { multiplyAdds: 2 ** 40 } });
+  assert.deepEqual(await pool.score(records[0]), scorer.score(records[0]));
+  pool.dispose();
 });
 
 /** The same texts, and numbers to 1e-9. */

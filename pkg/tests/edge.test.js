@@ -98,6 +98,45 @@ test("records are scored in order, bad ones with their error", async () => {
   assert.deepEqual([json.summary, json.shifts, json.problemCount], asJson([summary, shifts, problemCount]));
 });
 
+test("a row of a list is scored once; only one whose problems are listed is asked for again", async () => {
+  const counted = { alone: 0, inBlocks: 0 };
+  const { schema, card, policy, backgroundRows } = scorer;
+  const counting = {
+    ...{ schema, card, policy, backgroundRows },
+    model: () => scorer.model(),
+    score(one) {
+      counted.alone += 1;
+      return scorer.score(one);
+    },
+    scoreBlocks(options) {
+      const blocks = scorer.scoreBlocks(options);
+      return {
+        score(block) {
+          counted.inBlocks += block.length;
+          return blocks.score(block);
+        },
+        probability: (logit) => blocks.probability(logit),
+        finish: () => blocks.finish(),
+      };
+    },
+  };
+  const unseen = { ...record, [category.name]: "Gold" };
+  const records = [...sampleRecords(schema, 9000), unseen, {}, ...Array.from({ length: 150 }, () => unseen)];
+  const clean = records.slice(0, 9000).filter((one) => scorer.score(one).problems.length === 0).length;
+  assert.ok(clean > 8000, String(clean));
+  const handler = createHandler({ scorer: counting });
+  const { json } = await call(handler, "/v1/score", { body: { records } });
+  assert.equal(counted.inBlocks, records.length);
+  assert.ok(counted.alone <= 100 && counted.alone > 0, String(counted.alone));
+  // The score of a record is the same alone and among others, to the last digit.
+  json.scores.forEach((score, row) => {
+    if (score.error !== undefined) return assert.equal(row, 9001);
+    const expected = asJson(scorer.score(records[row]));
+    assert.deepEqual(score, score.omitted ? { ...expected, problems: score.problems, omitted: true } : expected);
+  });
+  assert.equal(json.scores.at(-1).omitted, true);
+});
+
 test("an answer is bounded: 10,000 empty records list a hundred problems, and count the rest", async () => {
   const body = JSON.stringify({ records: Array.from({ length: 10_000 }, () => ({})) });
   assert.ok(body.length < 31_000);

@@ -117,6 +117,10 @@ test("all problems of the options are reported together, each with option, rule 
     message: /at least \d+ evaluations/,
   });
   assert.deepEqual(scorer.explain(record, { budget: undefined }), scorer.explain(record, {}));
+  // A budget beyond all coalitions buys them, and no more.
+  const { exact, evaluations } = scorer.explain(record, { budget: Number.MAX_SAFE_INTEGER });
+  assert.ok(exact);
+  assert.equal(scorer.explain(record, { budget: evaluations }).evaluations, evaluations);
 });
 
 test("interactions cover all pairs, largest first, if asked for and exact", () => {

@@ -54,6 +54,14 @@ test("all problems of a policy are told at once, each with its place", async () 
   }
 });
 
+test("a policy has the problems that the command finds in it", async () => {
+  const scorer = await load(bytes);
+  // `cli/tests/decide.rs` holds the command against the same file.
+  const { cases } = read("policies");
+  assert.ok(cases.length >= 4);
+  for (const { policy, problems } of cases) assert.deepEqual(scorer.checkPolicy(policy), problems);
+});
+
 test("a policy in use decides, and a file with it decides the same", async () => {
   const scorer = await load(bytes);
   const before = scorer.decide(record);

@@ -111,6 +111,8 @@ def test_an_explanation_adds_up(scorer: tenure.Scorer, few: list[dict[str, str]]
     with pytest.raises(tenure.TenureError) as caught:
         scorer.explain(few[0], budget=1)
     assert caught.value.code == "explain_budget"
+    # A budget beyond all coalitions buys them, and no more.
+    assert scorer.explain(few[0], budget=2**60) == scorer.explain(few[0])
     with pytest.raises(tenure.TenureError, match="log-odds"):
         scorer.explain(few[0], scale="points")  # type: ignore[arg-type]
 
@@ -189,7 +191,7 @@ def test_ctrl_c_stops_a_single_explanation() -> None:
     import sys
     import textwrap
 
-    # All coalitions of 24 fields against each background row take minutes.
+    # The largest budget that counts takes many seconds.
     script = """
         import signal, numpy, tenure
         from tenure import TenureClassifier

@@ -9,7 +9,7 @@ use super::policy::{Policy, Tier};
 use super::term::{Amount, Term};
 use crate::json::decimal;
 #[cfg(feature = "decide")]
-use crate::json::{Problem, Problems, Reader, parse, quoted};
+use crate::json::{Problem, Problems, Reader, Value, parse, quoted};
 #[cfg(feature = "decide")]
 use crate::schema::{Formula, Schema};
 
@@ -41,16 +41,22 @@ struct Check<'a> {
 
 #[cfg(feature = "decide")]
 impl Policy {
-    /// A policy in JSON that is sound for a schema; or everything that is wrong with it, each with its
-    /// place. What a value of the wrong type makes of other rules is not reported.
+    /// A policy in JSON that is sound for a schema, as [`Policy::of_value`].
     pub fn of_text(text: &str, schema: &Schema) -> Result<Policy, Vec<Problem>> {
         let value =
             parse(text).map_err(|error| vec![Problem { place: "policy".into(), message: error.to_string() }])?;
+        Policy::of_value(&value, Some(schema))
+    }
+
+    /// A policy that is sound; or everything that is wrong with it, each with its place. What a value of
+    /// the wrong type makes of other rules is not reported. Without a schema, formulas and names of fields
+    /// are not checked.
+    pub fn of_value(value: &Value, schema: Option<&Schema>) -> Result<Policy, Vec<Problem>> {
         let found = Problems::default();
-        let policy = Policy::read(Reader::new("policy", &value, &found));
+        let policy = Policy::read(Reader::new("policy", value, &found));
         let mut problems = found.or(()).err().unwrap_or_default();
         let read = problems.len();
-        for PolicyError { place, rule, value } in policy.problems(Some(schema)) {
+        for PolicyError { place, rule, value } in policy.problems(schema) {
             let is_told = problems[..read].iter().any(|problem| place.starts_with(&problem.place));
             if !is_told {
                 problems.push(Problem { place, message: format!("{rule} (got {value})") });
@@ -179,7 +185,6 @@ impl Check<'_> {
             }
             Amount::Formula(text) => {
                 let Some(formula) = self.formula(place, text) else { return Term::Number(0.0) };
-                #[cfg(feature = "write")]
                 if let Some(schema) = self.schema {
                     let (low, high) = formula.range(schema);
                     if high < least || low > most {
@@ -238,7 +243,6 @@ impl Check<'_> {
         };
         let eligible = offer.eligible.as_ref().and_then(|text| {
             let formula = self.formula(&place("eligible"), text)?;
-            #[cfg(feature = "write")]
             if self.schema.is_some_and(|schema| formula.is_never(schema)) {
                 self.say(&place("eligible"), "must hold for some customer", &quoted(text));
             }

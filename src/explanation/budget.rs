@@ -47,7 +47,7 @@ pub fn largest(errors: &[f64]) -> f64 {
 
 /// The budget is less than [`MINIMUM`] evaluations of every game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("budget must be at least {minimum} evaluations, {MINIMUM} for each background row (got {budget})")]
+#[error("budget must be at least {minimum} evaluations, 16 for each background row (got {budget})")]
 pub struct BudgetTooSmall {
     /// Evaluations that were allowed.
     pub budget: u64,
@@ -59,6 +59,9 @@ pub struct BudgetTooSmall {
 pub const MINIMUM: u64 = 16;
 /// Evaluations of each game before the error is first looked at.
 const FIRST: u64 = 128;
+/// The most evaluations of a game that are drawn at once, so that the coalitions fit into memory: 15 of 30
+/// players in each of two million pairs take 64 MB.
+const DRAWN: u64 = 1 << 22;
 
 /// Mean Shapley values over games whose players are fields 0 to `fields - 1`, given game by game.
 /// If the budget allows Σ 2^players evaluations, all games are exact. Otherwise small games are
@@ -155,7 +158,7 @@ impl Rounds {
         let (task, evaluations) = if cost <= share {
             (Task::Exact, cost)
         } else {
-            let sample = Sample::draw(players.len(), share, &mut self.random);
+            let sample = Sample::draw(players.len(), share.min(DRAWN), &mut self.random);
             let evaluations = sample.evaluations();
             (Task::Sampled(sample), evaluations)
         };
@@ -307,6 +310,29 @@ mod tests {
         }
         let refusal = explain(10, owned(&players), |at| bent(10, at as u64), budget(47, 0.0)).unwrap_err();
         assert_eq!(refusal.to_string(), "budget must be at least 48 evaluations, 16 for each background row (got 47)");
+    }
+
+    #[test]
+    fn a_large_budget_is_spent_in_draws_that_fit_into_memory() {
+        let fields: Vec<usize> = (0..30).collect();
+        let all = budget(2 * DRAWN + 1000, 0.0);
+        let mut rounds = Rounds::new(30, owned(&[&fields]), all).unwrap();
+        let (mut draws, mut game) = (0, Square::new(30));
+        let mean = loop {
+            while let Some((at, task)) = rounds.task() {
+                let Task::Sampled(sample) = task else { panic!("2^30 coalitions are more than the budget") };
+                assert!(sample.evaluations() <= DRAWN);
+                draws += 1;
+                rounds.take(at, sample.evaluate(&mut game));
+            }
+            if let Some(mean) = rounds.finish() {
+                break mean;
+            }
+        };
+        assert!(draws >= 3 && !mean.exact && mean.evaluations <= 2 * DRAWN + 1000, "{draws} {}", mean.evaluations);
+        for (share, expected) in mean.shares.iter().zip(Square::new(30).shares()) {
+            assert!((share - expected).abs() < 1e-4, "{share} {expected}");
+        }
     }
 
     #[test]

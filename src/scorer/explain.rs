@@ -15,7 +15,7 @@ pub struct ExplainOptions {
     pub scale: Scale,
     /// Most evaluations of the hidden part. Contributions are exact if Σ over the background rows
     /// of 2^players is no more. `None` is [`Scorer::default_budget`]; sampling then stops at
-    /// [`DEFAULT_TOLERANCE`].
+    /// [`DEFAULT_TOLERANCE`]. More than 128 times the default counts as that.
     pub budget: Option<u64>,
     /// Sampling stops once every standard error is at most this, on the scale. `None` spends a
     /// given budget in full.
@@ -53,6 +53,9 @@ pub struct Interaction {
 /// Multiply-adds of a default budget: about a tenth of a second. With a hidden layer of 32 units, 16
 /// fields may differ from each of 32 background rows.
 pub(super) const DEFAULT_MULTIPLY_ADDS: u64 = 1 << 28;
+/// A larger budget than this many default ones counts as them, so that every explanation ends within a
+/// minute: a sampled evaluation costs about three times what its multiply-adds say.
+pub(super) const LARGEST: u64 = 128;
 /// The standard error at which sampling stops by default: a tenth of the second decimal of a logit,
 /// or a tenth of a percentage point.
 pub const DEFAULT_TOLERANCE: f64 = 0.001;
@@ -101,14 +104,15 @@ impl Scorer {
     /// What these options allow an explanation.
     pub(crate) fn budget(&self, options: &ExplainOptions) -> Budget {
         let default_tolerance = if options.budget.is_none() { DEFAULT_TOLERANCE } else { 0.0 };
-        let evaluations = options.budget.unwrap_or_else(|| self.default_budget());
+        let evaluations = self.default_budget();
         // The exact walk changes one field from one coalition to the next. A sampled coalition adds
         // the rows of a quarter of the inputs, in the mean, to those of its complement.
         let inputs = self.artifact.encoder.inputs().len();
         let sampled = DEFAULT_MULTIPLY_ADDS / self.artifact.network.multiply_adds(inputs.div_ceil(4)) as u64;
+        let allowed = |default: u64| options.budget.map_or(default, |budget| budget.min(default * LARGEST));
         Budget {
-            evaluations,
-            sampled: if options.budget.is_none() { sampled } else { evaluations },
+            evaluations: allowed(evaluations),
+            sampled: allowed(sampled),
             tolerance: options.tolerance.unwrap_or(default_tolerance),
             seed: options.seed,
         }

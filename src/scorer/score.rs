@@ -138,7 +138,9 @@ impl Scorer {
         self.finish(logit[0])
     }
 
-    pub(super) fn finish(&self, logit: f32) -> Score {
+    /// The score of a logit. Not inlined: copies in its three callers would be a part of the download.
+    #[inline(never)]
+    pub(crate) fn finish(&self, logit: f32) -> Score {
         let logit = f64::from(logit);
         let probability = self.artifact.document.calibration.probability(logit);
         Score { logit, probability, tier: self.artifact.document.policy.tier(probability) }

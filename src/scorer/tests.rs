@@ -1,3 +1,4 @@
+use super::explain::LARGEST;
 use super::*;
 use crate::artifact::{Artifact, Background, BackgroundRow, Document, EncoderDocument, FORMAT_VERSION};
 use crate::calibration::Calibration;
@@ -6,6 +7,7 @@ use crate::customer::{Cell, Customer};
 use crate::decision::{Amount, Effect, Group, Holdout, Judgement, Offer, Policy, Refusal};
 use crate::encoding::tests::{customer, encoded_schema, small_encoder};
 use crate::encoding::{Encoder, Features, InputDocument};
+use crate::explanation::Budget;
 use crate::explanation::Game as _;
 use crate::explanation::tests::{definition, interaction_definition};
 use crate::network::tests::parts;
@@ -242,6 +244,27 @@ fn beyond_the_budget_contributions_are_sampled_and_still_add_up() {
     for (scale, hidden) in [(Scale::LogOdds, &[16][..]), (Scale::Probability, &[16]), (Scale::Probability, &[])] {
         sampled(scale, hidden);
     }
+}
+
+#[test]
+fn an_absurd_budget_counts_as_the_largest_and_buys_all_coalitions_where_these_are_fewer() {
+    let (scorer, _) = wide_scorer(&[16]);
+    let of = |budget| scorer.budget(&ExplainOptions { budget, ..ExplainOptions::default() });
+    let default = of(None);
+    for absurd in [LARGEST * default.evaluations + 1, 1 << 60, u64::MAX] {
+        let Budget { evaluations, sampled, .. } = of(Some(absurd));
+        assert_eq!((evaluations, sampled), (LARGEST * default.evaluations, LARGEST * default.sampled));
+    }
+    let Budget { evaluations, sampled, .. } = of(Some(LARGEST * default.sampled));
+    assert_eq!((evaluations, sampled), (LARGEST * default.sampled, LARGEST * default.sampled));
+    let small = small_scorer(&[16]);
+    let explain = |budget| {
+        let options = ExplainOptions { budget: Some(budget), ..ExplainOptions::default() };
+        small.explain(&customers()[10], &options, &mut small.workspace()).unwrap()
+    };
+    let all = explain(u64::MAX);
+    assert!(all.exact);
+    assert_eq!(all, explain(all.evaluations.max(small.minimum_budget())));
 }
 
 fn sampled(scale: Scale, hidden: &[usize]) {

@@ -138,12 +138,16 @@ impl Engine {
         checked.0.map_or(f64::INFINITY, number_from_cell)
     }
 
-    /// Scores the row buffer: the probability, NaN where a cell cannot be scored.
-    pub fn score_row(&mut self) -> f64 {
-        self.score = Score { logit: f64::NAN, probability: f64::NAN, tier: 0 };
-        if self.check_row() {
-            self.score = self.scorer.score(&self.customer, &mut self.workspace);
-        }
+    /// Scores the row buffer: the probability, NaN where a cell cannot be scored. With a logit that is a
+    /// number, the probability that belongs to it: the buffers of columns have it rounded.
+    pub fn score_row(&mut self, logit: f64) -> f64 {
+        self.score = if !logit.is_nan() {
+            self.scorer.finish(logit as f32)
+        } else if self.check_row() {
+            self.scorer.score(&self.customer, &mut self.workspace)
+        } else {
+            Score { logit: f64::NAN, probability: f64::NAN, tier: 0 }
+        };
         self.score.probability
     }
 

@@ -4,7 +4,7 @@
 //! TOML becomes the document that an artifact holds too, so both are read by the same rules.
 
 use tenure::decision::Policy;
-use tenure::json::{self, Problems, Reader};
+use tenure::json;
 use tenure::schema::Schema;
 use tenure_table::nearest;
 
@@ -36,19 +36,14 @@ impl SchemaFile {
         let mut table: toml::Table = toml::from_str(text)?;
         let policy = table.remove("policy").map(document);
         let schema = Schema::read("", &document(toml::Value::Table(table)));
-        let policy = policy.map_or(Ok(Policy::default()), |policy| {
-            let problems = Problems::default();
-            let policy = Policy::read(Reader::new("policy", &policy, &problems));
-            problems.or(policy)
-        });
+        let policy = policy.map_or(Ok(Policy::default()), |policy| Policy::of_value(&policy, schema.as_ref().ok()));
         let mut problems = Vec::new();
         match &schema {
             Ok(schema) => problems.extend(schema.problems().iter().map(ToString::to_string)),
             Err(wrong) => problems.extend(wrong.iter().map(with_nearest_key)),
         }
-        match &policy {
-            Ok(policy) => problems.extend(policy.problems(schema.as_ref().ok()).iter().map(ToString::to_string)),
-            Err(wrong) => problems.extend(wrong.iter().map(with_nearest_key)),
+        if let Err(wrong) = &policy {
+            problems.extend(wrong.iter().map(with_nearest_key));
         }
         match (schema, policy) {
             (Ok(schema), Ok(policy)) if problems.is_empty() => Ok(SchemaFile { schema, policy }),

@@ -8,6 +8,7 @@ import {
   expect,
   grid,
   line,
+  model,
   modelWithoutCard,
   open,
   openCustomer,
@@ -180,6 +181,41 @@ test("a policy is checked as it is typed, and used everywhere once it is sound",
   await use.click();
   await expect(policy(page)).toHaveCount(0);
   await expect(page.locator("summary-strip .tiers button").first()).toContainText(/Critical\s*0/);
+  await openCustomer(page, 0);
+  await expect(panel(page).locator("tenure-actions li").first()).toContainText("A letter of thanks");
+});
+
+test("the model's file is saved with a new policy, and opens with it", async ({ page }) => {
+  await openRows(page, 60);
+  await openPlan(page);
+  await plan(page).getByRole("button", { name: "Edit the policy" }).click();
+  await policy(page).getByRole("button", { name: "Add an offer" }).click();
+  await page.keyboard.type("A letter of thanks");
+  const save = policy(page).getByRole("button", { name: "Save into a model file" });
+  await expect(save).toBeDisabled();
+  await policy(page).getByLabel("Cost", { exact: true }).last().fill("0");
+  await policy(page).getByLabel("Effect").last().fill("0.9");
+  const downloading = page.waitForEvent("download");
+  await save.click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toMatch(/\.safetensors$/);
+  const buffer = readFileSync(await download.path());
+  expect(buffer.equals(model)).toBe(false);
+
+  // A page that never saw the editor: first the model as it is, then the file.
+  await openRows(page, 60);
+  await openPlan(page);
+  await expect(plan(page).locator(".offer").first()).toBeVisible();
+  await expect(plan(page).getByText("A letter of thanks")).toHaveCount(0);
+  await page
+    .getByLabel("Model", { exact: true })
+    .setInputFiles({ name: "saved.safetensors", mimeType: "application/octet-stream", buffer });
+  await expect(plan(page)).toHaveCount(0);
+  await openPlan(page);
+  await expect(plan(page).locator(".offer").first()).toHaveText("A letter of thanks");
+  await plan(page).getByRole("button", { name: "Edit the policy" }).click();
+  await expect(policy(page).getByLabel("Effect").last()).toHaveValue("0.9");
+  await policy(page).getByRole("button", { name: "Back to the list" }).click();
   await openCustomer(page, 0);
   await expect(panel(page).locator("tenure-actions li").first()).toContainText("A letter of thanks");
 });

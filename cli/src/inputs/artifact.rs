@@ -32,14 +32,20 @@ pub fn read_artifact(path: &Path, reference: Option<f64>, trust: &TrustArguments
     if let Some(key) = &trust.verify_key {
         verify(path, &bytes, &beside(path), &PublicKey::read(key)?)?;
     }
-    let refuse = |error: ArtifactError| Failure::data(format!("{}: {error} [{}]", path.display(), error.code()));
-    let mut artifact = read(&bytes).map_err(refuse)?;
+    let mut file = artifact_of(&path.display().to_string(), &bytes)?;
     if let Some(day) = reference
-        && !artifact.document.schema.set_reference(day)
+        && !file.artifact.document.schema.set_reference(day)
     {
         return Err(Failure::usage(format!("--reference: {} has no date field; leave the flag out", path.display())));
     }
-    Ok(ArtifactFile { artifact, sha256: hex::encode(Sha256::digest(&bytes)) })
+    Ok(file)
+}
+
+/// Reads the bytes of an artifact that lies in this place.
+pub fn artifact_of(place: &str, bytes: &[u8]) -> Result<ArtifactFile, Failure> {
+    let refuse = |error: ArtifactError| Failure::data(format!("{place}: {error} [{}]", error.code()));
+    let artifact = read(bytes).map_err(refuse)?;
+    Ok(ArtifactFile { artifact, sha256: hex::encode(Sha256::digest(bytes)) })
 }
 
 /// The value of the flag --reference, in days since 1970-01-01.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::CertificateError;
 use serde_json::Value;
 use ureq::Agent;
@@ -9,6 +10,11 @@ use ureq::http::{Method, Request};
 
 use super::error::TrackingError;
 use super::server::Server;
+
+/// The letters to encode: all but the unreserved ones (RFC 3986, 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// The longest answer that is read, in bytes: twice the largest artifact that the scorer reads.
+const LONGEST_ANSWER: u64 = 128 << 20;
 
 /// How long to wait for a server.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +67,14 @@ impl Client {
         self.call(Method::PATCH, path, Some(body.to_string().into_bytes()))
     }
 
-    /// Puts a file through the server's artifact proxy; `path` is below its root.
-    pub fn put_file(&self, path: &str, bytes: Vec<u8>) -> Result<(), TrackingError> {
-        self.call(Method::PUT, &format!("/api/2.0/mlflow-artifacts/artifacts/{path}"), Some(bytes)).map(drop)
+    /// Puts a file below an artifact address, through the server's proxy.
+    pub fn put_file(&self, root: &str, name: &str, bytes: Vec<u8>) -> Result<(), TrackingError> {
+        self.call(Method::PUT, &proxied(root, name)?, Some(bytes)).map(drop)
+    }
+
+    /// The bytes of a file below an artifact address, through the server's proxy.
+    pub fn get_file(&self, root: &str, name: &str) -> Result<Vec<u8>, TrackingError> {
+        self.answer(Method::GET, &proxied(root, name)?, None)
     }
 
     /// A text in an answer, by JSON pointer.
@@ -73,6 +84,11 @@ impl Client {
     }
 
     fn call(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Value, TrackingError> {
+        Ok(serde_json::from_slice(&self.answer(method, path, body)?).unwrap_or(Value::Null))
+    }
+
+    /// The body of an answer that does not refuse.
+    fn answer(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Vec<u8>, TrackingError> {
         let uri = self.server.uri();
         let failed = |error: ureq::Error| failed(&uri, &error);
         let kind = if method == Method::PUT { "application/octet-stream" } else { "application/json" };
@@ -86,11 +102,12 @@ impl Client {
         };
         let mut answer = answer.map_err(failed)?;
         let status = answer.status();
-        let text = answer.body_mut().read_to_string().map_err(failed)?;
-        let value: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let body = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec().map_err(failed)?;
         if status.is_success() {
-            return Ok(value);
+            return Ok(body);
         }
+        let text = String::from_utf8_lossy(&body);
+        let value: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         let member = |name: &str| value[name].as_str().map(str::to_owned);
         let first_line = || text.lines().next().unwrap_or_default().chars().take(200).collect();
         Err(TrackingError::Refused {
@@ -101,6 +118,26 @@ impl Client {
             message: member("message").unwrap_or_else(first_line),
         })
     }
+}
+
+/// A text for a path or a query.
+pub(super) fn percent_encoded(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// The path, in the server's proxy, of a file below an artifact address.
+fn proxied(root: &str, name: &str) -> Result<String, TrackingError> {
+    let refuse = || {
+        TrackingError::Spool(format!(
+            "the server keeps files at {root} and does not pass them on; start it with --serve-artifacts"
+        ))
+    };
+    let below = root.strip_prefix("mlflow-artifacts:").ok_or_else(refuse)?;
+    // With a host, as in mlflow-artifacts://host:5000/1/…, what follows it is the path.
+    let below = below.strip_prefix("//").map_or(below, |rest| rest.find('/').map_or("", |at| &rest[at..]));
+    let parts = below.split('/').chain([name]).filter(|part| !part.is_empty());
+    let path: Vec<String> = parts.map(percent_encoded).collect();
+    Ok(format!("/api/2.0/mlflow-artifacts/artifacts/{}", path.join("/")))
 }
 
 /// Why there is no answer.
@@ -133,5 +170,20 @@ fn distrust(error: &CertificateError) -> String {
                 .into()
         }
         error => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_have_a_path_in_the_proxy() {
+        assert_eq!(percent_encoded("a b/c'ä"), "a%20b%2Fc%27%C3%A4");
+        for root in ["mlflow-artifacts:/1/a b/", "mlflow-artifacts://host:5000/1/a b"] {
+            assert_eq!(proxied(root, "c.txt").unwrap(), "/api/2.0/mlflow-artifacts/artifacts/1/a%20b/c.txt");
+        }
+        let error = proxied("s3://bucket/1", "c.txt").unwrap_err().to_string();
+        assert!(error.contains("s3://bucket/1") && error.contains("--serve-artifacts"), "{error}");
     }
 }

@@ -24,6 +24,9 @@ pub enum TrackingError {
     Refused { uri: String, path: String, status: u16, code: String, message: String },
     #[error("{uri}{path}: the answer has no `{lacks}`; is this an MLflow server, version 3?")]
     Answer { uri: String, path: String, lacks: String },
+    /// The registered model, its alias or its version is not what it must be.
+    #[error("{uri}: {problem}")]
+    Registry { uri: String, problem: String },
     #[error("{0}")]
     Spool(String),
 }

@@ -6,6 +6,7 @@ mod delivery;
 mod encrypted;
 mod kept;
 mod mlflow;
+mod registry;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -56,7 +56,8 @@ function reasonCount(given: string | null): number {
   throw refuse(400, "argument_invalid", `reasons ${problem.message}, not ${given}`, { problems: [problem] });
 }
 
-/** The core's flag for a row that has errors and no score. */
+/** The core's flags for a row without problems, and for one that has errors and no score. */
+const CLEAN = 0;
 const ERRORS = 2;
 /** Rows of a block without reasons, and with them. */
 const BLOCK_ROWS = 8192;
@@ -89,12 +90,17 @@ export class Rows {
 
   /** The rows of the next records. An `Error` stands for a line that is no record. */
   score(records: readonly (CustomerRecord | Error)[]): object[] {
-    const { flags } = this.#blocks.score(records);
+    const { flags, logit, tier } = this.#blocks.score(records);
     return records.map((record, row) => {
-      if (flags[row] !== ERRORS) return this.#scoredRow(record as CustomerRecord);
-      this.#exchange.countRefused();
-      this.#keep(Number.NaN, 0);
-      return this.#refused(record);
+      if (flags[row] === ERRORS) {
+        this.#exchange.countRefused();
+        this.#keep(Number.NaN, 0);
+        return this.#refused(record);
+      }
+      const score = this.#scoreOf(record as CustomerRecord, flags[row] === CLEAN, logit[row]!, tier[row]!);
+      this.#exchange.count(this.#scorer, score.tier);
+      this.#keep(score.probability, score.tier);
+      return score;
     });
   }
 
@@ -110,15 +116,15 @@ export class Rows {
     return { problemCount, summary, shifts };
   }
 
-  #scoredRow(record: CustomerRecord): object {
-    // One by one, so that a record has the same score alone and among others, to the last digit.
-    const score = this.#reasons.count > 0 ? this.#reasons.of(record) : this.#again(record);
-    this.#exchange.count(this.#scorer, score.tier);
-    this.#keep(score.probability, score.tier);
-    return this.#listing(score);
+  /** The score of a row, with the digits that the record has alone. */
+  #scoreOf(record: CustomerRecord, isClean: boolean, logit: number, tier: number): Score & { omitted?: true } {
+    if (this.#reasons.count > 0) return this.#listing(this.#reasons.of(record));
+    if (!isClean && this.#hasRoom()) return this.#listing(this.#again(record));
+    const score = { probability: this.#blocks.probability(logit), logit, tier, problems: [] };
+    return isClean ? score : { ...score, omitted: true };
   }
 
-  /** Scores a record of a block once more: a profile has counted it with the block. */
+  /** Scores a record of a block once more, for its problems: a profile has counted it with the block. */
   #again(record: CustomerRecord): Score {
     const score = (): Score => this.#scorer.score(record);
     return this.#scorer.quietly?.(score) ?? score();
@@ -133,7 +139,7 @@ export class Rows {
     return this.#listed < MOST_PROBLEMS;
   }
 
-  #listing<T extends { readonly problems: readonly unknown[] }>(score: T): T | (T & { omitted: true }) {
+  #listing<T extends { readonly problems: readonly unknown[] }>(score: T): T {
     const room = Math.max(0, MOST_PROBLEMS - this.#listed);
     this.#listed += score.problems.length;
     if (score.problems.length <= room) return score;

@@ -18,7 +18,7 @@
 //! finite numbers is missing. Only `coalesce` and the branch that `if` does not take stop this.
 
 mod parse;
-#[cfg(feature = "write")]
+#[cfg(feature = "decide")]
 mod range;
 #[cfg(test)]
 mod tests;

@@ -28,8 +28,6 @@ impl Formula {
     pub fn is_never(&self, schema: &Schema) -> bool {
         let mut named = Vec::new();
         numbers(&self.root, &mut named);
-        named.sort_by(f64::total_cmp);
-        named.dedup();
         let parts: Vec<Vec<Range>> = self.fields.iter().map(|&field| parts(schema, field, &named)).collect();
         let boxes = parts.iter().fold(1usize, |boxes, parts| boxes.saturating_mul(parts.len()));
         if boxes > MAXIMUM_BOXES {
@@ -75,10 +73,18 @@ fn parts(schema: &Schema, field: usize, named: &[f64]) -> Vec<Range> {
     parts
 }
 
-/// The numbers in a formula, and their opposites.
+/// The numbers in a formula, and their opposites, ascending and each once.
 fn numbers(node: &Node, found: &mut Vec<f64>) {
+    // Insertion, because they are few and a sort adds code to the download.
+    let add = |number: f64| {
+        let at = found.partition_point(|other| *other < number);
+        if found.get(at) != Some(&number) {
+            found.insert(at, number);
+        }
+    };
     match node {
-        Node::Number(number) => found.extend([*number, -*number]),
+        Node::Number(number) if number.is_nan() => {}
+        Node::Number(number) => [*number, -*number].into_iter().for_each(add),
         Node::Field(_) | Node::Flag(_) | Node::HasCategory(..) => {}
         Node::Unary(_, inner) => numbers(inner, found),
         Node::Binary(_, left, right) => [left, right].into_iter().for_each(|part| numbers(part, found)),

@@ -3,17 +3,17 @@
  * compared in a worker.
  */
 import { css, html, nothing, type PropertyValues } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 import type { ExpectedFigure, FieldComparison, Profile } from "tenure/decide";
 import { notes, wordsOf } from "tenure/elements";
 import { cellNames, hasReference } from "../drift/cells";
-import { compareDrift, type DriftRun } from "../drift/compare";
+import { compareDrift } from "../drift/compare";
 import type { Drift } from "../drift/messages";
 import { figureTable } from "../styles/figure-table";
 import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import type { ScoredTable } from "../table/scored-table";
-import { errorMessage, withQuotes } from "../text/failure";
+import { withQuotes } from "../text/failure";
 import { fieldLabel } from "../text/fields";
 import { language } from "../text/language";
 import { formatCount, formatMetric, formatPercent } from "../text/numbers";
@@ -22,6 +22,7 @@ import type { Model } from "../workspace/model";
 import type { NamedProfile } from "../workspace/profiles";
 import "./cell-bars";
 import { download } from "./download";
+import { LatestRun } from "./latest-run";
 import { icon } from "./marks";
 import { PageElement } from "./page-element";
 
@@ -31,44 +32,27 @@ export class DriftPanel extends PageElement {
   /** The open table, which is compared unless there are profiles. */
   @property({ attribute: false }) table?: ScoredTable | undefined;
   @property({ attribute: false }) profiles: readonly NamedProfile[] = [];
-  @state() private drift?: Drift | undefined;
-  @state() private failure = "";
   @query("h2") private heading!: HTMLElement;
-  #run?: DriftRun | undefined;
+  readonly #run = new LatestRun<Drift>(this);
 
   override focus() {
     this.heading.focus();
   }
 
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#run?.cancel();
-  }
-
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has("profiles") || changed.has("table") || changed.has("model")) void this.#start();
+    if (changed.has("profiles") || changed.has("table") || changed.has("model")) this.#start();
   }
 
   get #canWatch(): boolean {
     return hasReference(this.model.scorer.card);
   }
 
-  async #start() {
-    this.#run?.cancel();
-    this.#run = undefined;
-    this.drift = undefined;
-    this.failure = "";
+  #start() {
     const { model, table, profiles } = this;
-    if (!this.#canWatch || (!table && profiles.length === 0)) return;
+    const hasRows = table !== undefined || profiles.length > 0;
     const given = profiles.map(({ text }) => text);
-    const run = compareDrift(model.bytes, model.scorer.schema, table, given);
-    this.#run = run;
-    try {
-      const drift = await run.outcome;
-      if (this.#run === run) this.drift = drift;
-    } catch (error) {
-      if (this.#run === run) this.failure = errorMessage(error);
-    }
+    const { bytes, scorer } = model;
+    void this.#run.start(this.#canWatch && hasRows ? compareDrift(bytes, scorer.schema, table, given) : undefined);
   }
 
   #save(profile: Profile) {
@@ -78,14 +62,15 @@ export class DriftPanel extends PageElement {
 
   override render() {
     const t = texts();
+    const { outcome, failure } = this.#run;
     return html`
       <header class="head">
         <h2 tabindex="-1">${t.driftHeading}</h2>
         <button class="plain icon" aria-label=${t.closeDrift} @click=${() => this.dispatchEvent(new Event("panel-close"))}>${icon("close")}</button>
       </header>
       ${this.#source()}
-      ${this.failure ? html`<div class="alert" role="alert" lang="en">${icon("alert")}<div>${this.failure.split("\n").map((line) => html`<p>${this.#named(line)}</p>`)}</div></div>` : nothing}
-      ${this.drift ? this.#all(this.drift) : this.#waiting()}
+      ${failure ? html`<div class="alert" role="alert" lang="en">${icon("alert")}<div>${failure.split("\n").map((line) => html`<p>${this.#named(line)}</p>`)}</div></div>` : nothing}
+      ${outcome ? this.#all(outcome) : this.#waiting()}
     `;
   }
 
@@ -113,7 +98,7 @@ export class DriftPanel extends PageElement {
   }
 
   #waiting() {
-    const isWaiting = this.#canWatch && !this.failure && (this.table || this.profiles.length > 0);
+    const isWaiting = this.#canWatch && !this.#run.failure && (this.table || this.profiles.length > 0);
     return isWaiting ? html`<p role="status">${texts().comparing}</p>` : nothing;
   }
 

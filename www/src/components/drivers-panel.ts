@@ -6,7 +6,7 @@ import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { DeviceChoice } from "tenure";
 import { cssVariables, notes } from "tenure/elements";
-import { columnsOf, type DriversRun, explainCohort } from "../cohort/drivers";
+import { columnsOf, explainCohort } from "../cohort/drivers";
 import type { Driver, Drivers } from "../cohort/messages";
 import { ends, withLength } from "../cohort/scales";
 import { figureTable } from "../styles/figure-table";
@@ -18,8 +18,8 @@ import { texts } from "../text/texts";
 import type { Model } from "../workspace/model";
 import "./beeswarm-row";
 import "./dependence-plot";
-import { errorMessage } from "../text/failure";
 import { fieldLabel } from "../text/fields";
+import { LatestRun } from "./latest-run";
 import { icon } from "./marks";
 import { PageElement } from "./page-element";
 
@@ -35,56 +35,37 @@ export class DriversPanel extends PageElement {
   @property({ attribute: false }) table!: ScoredTable;
   /** The rows shown in the table. Only these are explained. */
   @property({ attribute: false }) rows: Uint32Array = new Uint32Array();
-  @state() private drivers?: Drivers | undefined;
   @state() private progress = 0;
-  @state() private isCancelled = false;
-  @state() private failure = "";
   @state() private chosen?: string | undefined;
   @state() private isUnfolded = false;
   @state() private device: DeviceChoice = "auto";
   @query("h2") private heading!: HTMLElement;
-  #run?: DriversRun | undefined;
+  readonly #run = new LatestRun<Drivers>(this);
 
   override focus() {
     this.heading.focus();
   }
 
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#run?.cancel();
-  }
-
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has("rows") || changed.has("table") || changed.has("model")) void this.#start();
+    if (changed.has("rows") || changed.has("table") || changed.has("model")) this.#start();
   }
 
-  async #start() {
-    this.#run?.cancel();
+  #start() {
     const { model, table } = this;
     const rows = this.rows.filter((row) => table.isScored(row));
-    this.drivers = undefined;
-    this.failure = "";
-    this.isCancelled = false;
     this.progress = 0;
-    if (rows.length === 0) return;
-    const run = explainCohort(model.bytes, columnsOf(table, model.scorer.schema.fields, rows), {
-      limit: LIMIT,
-      device: this.device,
-      onProgress: (share) => (this.progress = share),
-    });
-    this.#run = run;
-    try {
-      const drivers = await run.outcome;
-      if (this.#run !== run) return;
-      this.drivers = drivers;
-      this.isCancelled = drivers === undefined;
-    } catch (error) {
-      if (this.#run === run) this.failure = errorMessage(error);
-    }
+    const explain = () =>
+      explainCohort(model.bytes, columnsOf(table, model.scorer.schema.fields, rows), {
+        limit: LIMIT,
+        device: this.device,
+        onProgress: (share) => (this.progress = share),
+      });
+    void this.#run.start(rows.length === 0 ? undefined : explain());
   }
 
   override render() {
     const t = texts();
+    const { outcome, failure } = this.#run;
     return html`
       <header class="head">
         <h2 tabindex="-1">${t.driversHeading}</h2>
@@ -95,15 +76,15 @@ export class DriversPanel extends PageElement {
         <select id="device" @change=${this.#choose}>
           ${DEVICES.map((choice) => html`<option value=${choice} ?selected=${choice === this.device}>${t.devices[choice]}</option>`)}
         </select>
-        ${this.drivers ? this.#badge(this.drivers) : nothing}
+        ${outcome ? this.#badge(outcome) : nothing}
       </div>
-      ${this.failure ? html`<p class="alert" role="alert" lang="en">${icon("alert")}${this.failure}</p>` : this.drivers ? this.#all(this.drivers) : this.#waiting()}
+      ${failure ? html`<p class="alert" role="alert" lang="en">${icon("alert")}${failure}</p>` : outcome ? this.#all(outcome) : this.#waiting()}
     `;
   }
 
   #choose(event: Event) {
     this.device = (event.target as HTMLSelectElement).value as DeviceChoice;
-    void this.#start();
+    this.#start();
   }
 
   /** The device that was used and, if WebGPU was chosen but not used, the reason. */
@@ -114,14 +95,14 @@ export class DriversPanel extends PageElement {
 
   #waiting() {
     const t = texts();
-    if (this.isCancelled)
+    if (this.#run.isCancelled)
       return html`<p role="status">${t.cancelled} <button class="link" @click=${this.#start}>${t.startAgain}</button></p>`;
     if (!this.rows.some((row) => this.table.isScored(row))) return html`<p role="status">${t.noneScored}</p>`;
     return html`<div class="waiting">
       <label for="share">${t.explainingHere(Math.min(LIMIT, this.rows.length))}</label>
       <progress id="share" max="1" .value=${this.progress}></progress>
       <span>${formatWholePercent(this.progress)}</span>
-      <button @click=${() => this.#run?.cancel()}>${t.cancel}</button>
+      <button @click=${() => this.#run.cancel()}>${t.cancel}</button>
     </div>`;
   }
 

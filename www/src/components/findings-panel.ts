@@ -3,6 +3,7 @@ import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { ValueSummary } from "tenure";
 import { wordsOf } from "tenure/elements";
+import { figureTable } from "../styles/figure-table";
 import { page } from "../styles/page";
 import { panel } from "../styles/panel";
 import type { Finding } from "../table/messages";
@@ -105,6 +106,7 @@ export class FindingsPanel extends PageElement {
   static override styles = [
     page,
     panel,
+    figureTable,
     css`
       section {
         margin-top: 1.25rem;
@@ -120,9 +122,7 @@ export class FindingsPanel extends PageElement {
       }
       table {
         width: 100%;
-        margin: 0.75rem 0;
-        border-collapse: collapse;
-        font-size: 13px;
+        margin-top: 0.75rem;
         table-layout: fixed;
       }
       thead th:nth-child(1) {
@@ -136,14 +136,6 @@ export class FindingsPanel extends PageElement {
       td {
         padding-block: 0.45rem;
         padding-inline-end: 1rem;
-        border-bottom: 1px solid var(--line);
-        text-align: start;
-        vertical-align: baseline;
-        font-weight: 400;
-      }
-      thead th {
-        color: var(--ink-soft);
-        font-size: 12.5px;
       }
       .value {
         font-weight: 550;

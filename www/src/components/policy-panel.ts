@@ -199,12 +199,6 @@ export class PolicyPanel extends PageElement {
         container-type: inline-size;
         padding-bottom: 0;
       }
-      .facts {
-        max-width: 68ch;
-        margin-block: 0.4rem 0.8rem;
-        color: var(--ink-soft);
-        font-size: 13px;
-      }
       form {
         display: grid;
         gap: 1.25rem;

@@ -1,13 +1,7 @@
-/** Tables of figures in a panel, and the soft lines around them. */
+/** Tables in a panel. */
 import { css } from "lit";
 
 export const figureTable = css`
-  .facts {
-    max-width: 68ch;
-    margin-block: 0.4rem 0.8rem;
-    color: var(--ink-soft);
-    font-size: 13px;
-  }
   table {
     margin: 0.25rem 0 0.75rem;
     border-collapse: collapse;

@@ -1,4 +1,4 @@
-/** Styles of the panels beside the table: their frame, their headings, and the box of an error. */
+/** Styles of the panels beside the table: their frame, their headings, soft lines, and the box of an error. */
 import { css } from "lit";
 
 export const panel = css`
@@ -26,6 +26,12 @@ export const panel = css`
     font-size: 15px;
     font-weight: 600;
     letter-spacing: -0.005em;
+  }
+  .facts {
+    max-width: 68ch;
+    margin-block: 0.4rem 0.8rem;
+    color: var(--ink-soft);
+    font-size: 13px;
   }
   .alert {
     display: flex;

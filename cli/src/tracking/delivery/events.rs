@@ -6,10 +6,11 @@ use std::fs::{File, TryLockError};
 use serde_json::{Value, json};
 
 use super::order::{DeliveryProgress, Note, Order};
-use super::session::{ENTRIES_A_CALL, LONGEST_PARAM, LONGEST_TAG, RUN_TAG, Session, entry, percent_encoded};
+use super::session::{ENTRIES_A_CALL, LONGEST_PARAM, LONGEST_TAG, RUN_TAG, Session, entry};
 use crate::runs::{Event, RunStore, Status, now};
-use crate::tracking::client::Client;
+use crate::tracking::client::{Client, percent_encoded};
 use crate::tracking::error::TrackingError;
+use crate::tracking::registry::{WAITING, set_alias, version_of};
 
 /// Figures that the server takes in one call (MLflow's REST API, "Log Batch").
 const METRICS_A_CALL: usize = 1000;
@@ -180,10 +181,10 @@ impl Session<'_> {
     }
 
     fn end(&mut self, status: Status, time: u64) -> Result<(), TrackingError> {
-        if let (Status::Finished, Some(name), Some(model)) =
-            (status, self.order.register.clone(), self.progress.model_id.clone())
-        {
-            self.version(&name, &model)?;
+        if let (Status::Finished, Some(name), Some(sent)) = (status, &self.order.register, self.progress.sent()) {
+            let version = version_of(self.client, name, &sent)?;
+            set_alias(self.client, name, WAITING, &version)?;
+            self.progress.version = Some(version);
         }
         let word = match status {
             Status::Finished => "FINISHED",

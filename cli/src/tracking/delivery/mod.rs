@@ -6,4 +6,4 @@ mod order;
 mod session;
 
 pub use events::{Delivered, deliver};
-pub use order::Order;
+pub use order::{Order, sent};

@@ -1,13 +1,9 @@
-//! The files of a run, and the model among them: a logged model, and a version of the registered
-//! one.
+//! The files of a run, and the model among them, which becomes a logged model.
 
 use serde_json::{Value, json};
 
-use super::session::{ENTRIES_A_CALL, LONGEST_PARAM, LONGEST_TAG, RUN_TAG, Session, entry, percent_encoded};
+use super::session::{ENTRIES_A_CALL, LONGEST_PARAM, LONGEST_TAG, RUN_TAG, Session, entry};
 use crate::tracking::error::TrackingError;
-
-/// The alias that a new version of the registered model gets.
-const ALIAS: &str = "challenger";
 
 impl Session<'_> {
     pub(super) fn file(&mut self, name: &str, is_model: bool) -> Result<(), TrackingError> {
@@ -17,7 +13,7 @@ impl Session<'_> {
         let get = format!("/api/2.0/mlflow/runs/get?run_id={}", self.run_id()?);
         let answer = self.client.get(&get)?;
         let root = self.client.member(&get, &answer, "/run/info/artifact_uri")?;
-        self.put(&root, name, bytes.clone())?;
+        self.client.put_file(&root, name, bytes.clone())?;
         if is_model {
             let linked = answer.pointer("/run/outputs/model_outputs").and_then(Value::as_array);
             let linked = linked.into_iter().flatten().filter_map(|output| output["model_id"].as_str());
@@ -25,21 +21,6 @@ impl Session<'_> {
         } else {
             Ok(())
         }
-    }
-
-    /// Puts a file below an artifact address of the server's proxy.
-    fn put(&self, root: &str, name: &str, bytes: Vec<u8>) -> Result<(), TrackingError> {
-        let refuse = || {
-            TrackingError::Spool(format!(
-                "the server keeps files at {root} and does not accept uploads; start it with --serve-artifacts"
-            ))
-        };
-        let below = root.strip_prefix("mlflow-artifacts:").ok_or_else(refuse)?;
-        // With a host, as in mlflow-artifacts://host:5000/1/…, what follows it is the path.
-        let below = below.strip_prefix("//").map_or(below, |rest| rest.find('/').map_or("", |at| &rest[at..]));
-        let path: Vec<String> =
-            below.split('/').chain([name]).filter(|part| !part.is_empty()).map(percent_encoded).collect();
-        self.client.put_file(&path.join("/"), bytes)
     }
 
     /// MLflow 3's logged model: created, linked to the run, filled, ready. `linked` are the models
@@ -81,41 +62,14 @@ impl Session<'_> {
             let outputs = json!({ "run_id": run_id, "models": [{ "model_id": model_id, "step": 0 }] });
             self.client.post("/api/2.0/mlflow/runs/outputs", &outputs)?;
         }
-        self.put(&root, name, bytes)?;
+        self.client.put_file(&root, name, bytes)?;
         // MLflow's tools expect this file beside the model.
         let description = format!(
             "artifact_path: {root}\nflavors:\n  tenure:\n    data: {name}\n    version: {}\nmodel_id: {model_id}\nrun_id: {run_id}\n",
             env!("CARGO_PKG_VERSION")
         );
-        self.put(&root, "MLmodel", description.into_bytes())?;
+        self.client.put_file(&root, "MLmodel", description.into_bytes())?;
         let ready = json!({ "model_id": model_id, "status": "LOGGED_MODEL_READY" });
         self.client.patch(&format!("{create}/{model_id}"), &ready).map(drop)
-    }
-
-    /// A version of the registered model, once for a run, with the alias.
-    pub(super) fn version(&mut self, name: &str, model_id: &str) -> Result<(), TrackingError> {
-        match self.client.post("/api/2.0/mlflow/registered-models/create", &json!({ "name": name })) {
-            Err(error) if !error.is_there_already() => return Err(error),
-            _ => {}
-        }
-        let run_id = self.run_id()?.to_owned();
-        let filter = percent_encoded(&format!("run_id='{run_id}'"));
-        let search = format!("/api/2.0/mlflow/model-versions/search?filter={filter}");
-        let found = self.client.get(&search)?;
-        let versions = found["model_versions"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let version = match versions.iter().find(|version| version["name"] == name) {
-            Some(version) => self.client.member(&search, version, "/version")?,
-            None => {
-                let path = "/api/2.0/mlflow/model-versions/create";
-                let source = format!("models:/{model_id}");
-                let body = json!({ "name": name, "source": source, "run_id": run_id, "model_id": model_id });
-                let answer = self.client.post(path, &body)?;
-                self.client.member(path, &answer, "/model_version/version")?
-            }
-        };
-        let alias = json!({ "name": name, "alias": ALIAS, "version": version });
-        self.client.post("/api/2.0/mlflow/registered-models/alias", &alias)?;
-        self.progress.version = Some(version);
-        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use tenure_training::file::write_whole;
 
 use crate::runs::RunStore;
 use crate::tracking::error::TrackingError;
+use crate::tracking::registry::Sent;
 
 /// Where to send a run. Without credentials.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,17 @@ pub(super) struct DeliveryProgress {
     pub model_id: Option<String>,
     pub version: Option<String>,
     pub done: bool,
+}
+
+/// What a server has of a run; `None` until it has the model.
+pub fn sent(store: &RunStore, id: &str) -> Result<Option<Sent>, TrackingError> {
+    Ok(Note::read(store, id)?.and_then(|note| note.progress.sent()))
+}
+
+impl DeliveryProgress {
+    pub fn sent(&self) -> Option<Sent> {
+        Some(Sent { run_id: self.run_id.clone()?, model_id: self.model_id.clone()? })
+    }
 }
 
 #[derive(Serialize, Deserialize)]

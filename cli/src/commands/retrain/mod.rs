@@ -1,17 +1,18 @@
 //! `tenure retrain`: replaces a model by a better one, and by nothing else.
 
-use std::path::{Path, PathBuf};
+mod approve;
+mod decision;
+mod place;
 
-use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
 use sha2::{Digest, Sha256};
 use tenure::artifact::write as artifact_bytes;
 use tenure::monitoring::{Comparison, Stakes, Verdict};
 use tenure::scorer::Scorer;
-use tenure_table::unreadable;
 use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::{CardSource, segments};
-use tenure_training::file::{Existing, write};
 use tenure_training::fit::{Control, FitOptions};
 use tenure_training::history::History;
 use tenure_training::metrics::{Bootstrap, Difference, differences};
@@ -22,12 +23,17 @@ use tenure_training::train::{TrainingRows, train};
 
 use crate::configuration::ResolvedSettings;
 use crate::console::{Console, interrupted, refuse_overwrite, write_json};
-use crate::failure::{AWAITS_APPROVAL, Failure, NOT_BETTER};
+use crate::failure::{AWAITS_APPROVAL, ENVIRONMENT, Failure, NOT_BETTER};
 use crate::hyperparameters::NetworkArguments;
-use crate::inputs::{ArtifactFile, TrustArguments, read_artifact, read_for_evaluation};
+use crate::inputs::{ArtifactFile, TrustArguments, read_for_evaluation};
 use crate::profiles::{NO_REFERENCE, read_profiles, today};
 use crate::recorder::{Recorder, RunStart, TrackingArguments};
 use crate::table::TableArguments;
+
+use decision::Decision;
+use place::{Place, Versions, check_registered, named};
+
+pub use approve::{ApproveArguments, approve};
 
 /// Train a challenger on newer rows, and let it replace the model if it is better
 ///
@@ -37,14 +43,23 @@ use crate::table::TableArguments;
 /// 30 rows is worse by more than --segment-margin. The model before stays beside it, with `.previous` at
 /// the end of its name. The verdict with all figures is written to --verdict.
 ///
+/// With --registered-model the model is the version of a registered model of MLflow that --alias points to.
+/// A better challenger becomes a new version, and the alias moves to it.
+///
 /// Exit codes: 0 replaced, or nothing has moved (--if-drifted); 3 the challenger is not better, and the
 /// model stays; 5 it is better and waits for a person (--require-approval); 1, 2 and 130 as elsewhere.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The artifact to replace
+    /// The artifact to replace; none with --registered-model
     // Not `model`: that is a hyperparameter.
     #[arg(value_name = "MODEL")]
-    pub champion: PathBuf,
+    pub champion: Option<PathBuf>,
+    /// Registered model on the MLflow server of --track, to replace the version in use of
+    #[arg(long, value_name = "NAME")]
+    pub registered_model: Option<String>,
+    /// The alias of the registered model that points to the version in use
+    #[arg(long, value_name = "ALIAS", default_value = "champion")]
+    pub alias: String,
     #[command(flatten)]
     pub trust: TrustArguments,
     #[command(flatten)]
@@ -63,7 +78,8 @@ pub struct Arguments {
     #[arg(long, default_value_t = 1000)]
     pub resamples: usize,
     /// Let a better challenger wait for a person: it is written beside the model, with `.challenger` at
-    /// the end of its name, and `tenure approve` puts it in place
+    /// the end of its name, or becomes a version with the alias `challenger`; `tenure approve` puts it in
+    /// place
     #[arg(long)]
     pub require_approval: bool,
     /// File to write the verdict to, as JSON
@@ -78,27 +94,6 @@ pub struct Arguments {
     pub tracking: TrackingArguments,
 }
 
-/// What was measured, and what follows.
-#[derive(Debug, Serialize, Deserialize)]
-struct Decision {
-    /// `replaced`, `waits` or `not_better`.
-    decision: String,
-    /// SHA-256 of both files, in hexadecimal.
-    champion_sha256: String,
-    challenger_sha256: String,
-    /// Rows that both are measured on.
-    rows: usize,
-    margin: f64,
-    segment_margin: f64,
-    /// Challenger less champion, by metric, with 95% intervals.
-    differences: serde_json::Value,
-    /// Segments in which the challenger is worse, the worst first: label, rows, difference of the
-    /// log-loss.
-    worse_segments: Vec<(String, usize, f64)>,
-    /// Why the model stays.
-    reasons: Vec<String>,
-}
-
 pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console) -> Result<(), Failure> {
     for (name, margin) in [("margin", arguments.margin), ("segment-margin", arguments.segment_margin)] {
         if !(0.0..=10.0).contains(&margin) {
@@ -106,10 +101,17 @@ pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console
         }
     }
     refuse_overwrite(&arguments.verdict, arguments.force)?;
-    if arguments.require_approval {
-        refuse_overwrite(&beside(&arguments.champion, "challenger"), arguments.force)?;
+    if arguments.registered_model.is_some() {
+        let register = arguments.tracking.register.as_deref();
+        check_registered(&arguments.alias, arguments.require_approval, &arguments.trust, register)?;
     }
-    let ArtifactFile { artifact, sha256 } = read_artifact(&arguments.champion, None, &arguments.trust)?;
+    let place = named(arguments.champion.as_deref(), arguments.registered_model.as_deref(), &arguments.alias, || {
+        arguments.tracking.server()
+    })?;
+    if arguments.require_approval {
+        place.refuse_overwrite(arguments.force)?;
+    }
+    let ArtifactFile { artifact, sha256 } = place.read(&arguments.trust)?;
     let champion = Scorer::new(artifact);
     if !arguments.if_drifted.is_empty() && !has_drifted(arguments, &champion, &sha256, console)? {
         console.say("nothing has moved: the model stays");
@@ -119,9 +121,17 @@ pub fn run(arguments: &Arguments, settings: &ResolvedSettings, console: &Console
     console.say(format!("predicts {}", cohort.prediction()));
     let start = RunStart::new("retrain", settings, &cohort, &file.schema, arguments.network.params().seed);
     let mut recorder = arguments.tracking.begin(start, console)?;
-    let result = challenge(arguments, &champion, &sha256, &file, &cohort, console, &mut recorder);
+    let champion = Champion { place, scorer: champion, sha256 };
+    let result = challenge(arguments, &champion, &file, &cohort, console, &mut recorder);
     recorder.end(&result);
     result
+}
+
+/// The model in use.
+struct Champion {
+    place: Place,
+    scorer: Scorer,
+    sha256: String,
 }
 
 /// Whether the profiles show drift, or data that the model does not read as before.
@@ -135,18 +145,9 @@ fn has_drifted(arguments: &Arguments, champion: &Scorer, sha256: &str, console: 
     Ok(comparison.verdict != Verdict::Fine)
 }
 
-/// A file beside the model.
-fn beside(model: &Path, ending: &str) -> PathBuf {
-    let mut name = model.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
-}
-
 fn challenge(
     arguments: &Arguments,
-    champion: &Scorer,
-    champion_sha256: &str,
+    Champion { place, scorer: champion, sha256: champion_sha256 }: &Champion,
     SchemaFile { schema, policy }: &SchemaFile,
     cohort: &Cohort,
     console: &Console,
@@ -204,9 +205,9 @@ fn challenge(
         (true, true) => "waits",
         (true, false) => "replaced",
     };
-    let verdict = Decision {
+    let mut verdict = Decision {
         decision: decision.into(),
-        champion_sha256: champion_sha256.into(),
+        champion_sha256: champion_sha256.clone(),
         challenger_sha256: hex::encode(Sha256::digest(&bytes)),
         rows: split.test.len(),
         margin: arguments.margin,
@@ -214,6 +215,7 @@ fn challenge(
         differences: serde_json::to_value(&found).map_err(Failure::data)?,
         worse_segments: worse_segments.into_iter().take(20).collect(),
         reasons,
+        registered: None,
     };
     let figure = |name: &str, Difference { first, second, difference, interval }: &Difference| {
         format!(
@@ -226,33 +228,65 @@ fn challenge(
     console.say(figure("ROC-AUC", &found["roc_auc"]));
     let metrics = found.iter().map(|(key, difference)| (format!("retrain.{key}"), difference.difference));
     recorder.metrics(metrics.collect());
-    if is_better && arguments.require_approval {
-        write(&beside(&arguments.champion, "challenger"), &bytes, Existing::forced(arguments.force))?;
-    } else if is_better {
-        replace(&arguments.champion, &bytes)?;
+    let done = put(arguments, place, &bytes, is_better, &mut verdict, recorder);
+    // A challenger that could not be put in place may wait: the verdict says so.
+    if done.is_ok() || verdict.decision == "waits" {
+        write_json(&arguments.verdict, &verdict, arguments.force)?;
+        recorder.file("verdict.json", &serde_json::to_vec_pretty(&verdict).map_err(Failure::data)?, false);
     }
-    write_json(&arguments.verdict, &verdict, arguments.force)?;
-    recorder.file("verdict.json", &serde_json::to_vec_pretty(&verdict).map_err(Failure::data)?, false);
-    match decision {
+    let done = done?;
+    let file = arguments.verdict.display();
+    match &*verdict.decision {
         "not_better" => Err(Failure::new(NOT_BETTER, format!("the model stays: {}", verdict.reasons.join("; ")))),
         "waits" => Err(Failure::new(
             AWAITS_APPROVAL,
             format!(
-                "the challenger is better and waits for a person: look at {}, then run `tenure approve {} --verdict {}`",
-                arguments.verdict.display(),
-                arguments.champion.display(),
-                arguments.verdict.display()
+                "the challenger is better and waits for a person: look at {file}, then run `{}`",
+                approval(arguments)
             ),
         )),
         _ => {
-            console.say(format!(
-                "{}: replaced; the model before is in {}",
-                arguments.champion.display(),
-                beside(&arguments.champion, "previous").display()
-            ));
+            console.say(done);
             Ok(())
         }
     }
+}
+
+/// Puts a better challenger in place, or where it waits. Says what was done.
+fn put(
+    arguments: &Arguments,
+    place: &Place,
+    bytes: &[u8],
+    is_better: bool,
+    verdict: &mut Decision,
+    recorder: &mut Recorder,
+) -> Result<String, Failure> {
+    if !is_better {
+        return Ok(String::new());
+    }
+    let waits = arguments.require_approval;
+    let kept = place.keep(bytes, waits, arguments.force, recorder);
+    verdict.registered = kept.map_err(|failure| place.stays(failure))?;
+    if waits {
+        return Ok(String::new());
+    }
+    place.replace(bytes, verdict.registered.as_ref()).map_err(|failure| match &verdict.registered {
+        // Where the alias has moved meanwhile, the challenger is better than a model that is not in use.
+        Some(Versions { challenger, .. }) if failure.exit_code == ENVIRONMENT => {
+            verdict.decision = "waits".into();
+            let mut failure = place.stays(failure);
+            failure.message +=
+                &format!("; the challenger waits as version {challenger}: `{}` puts it in place", approval(arguments));
+            failure
+        }
+        _ => failure,
+    })
+}
+
+/// The command that puts a waiting challenger in place.
+fn approval(arguments: &Arguments) -> String {
+    let model = arguments.champion.as_ref().map(|path| format!("{} ", path.display())).unwrap_or_default();
+    format!("tenure approve {model}--verdict {}", arguments.verdict.display())
 }
 
 /// The champion's probabilities of all rows of the cohort.
@@ -308,57 +342,4 @@ fn reasons(arguments: &Arguments, loss: &Difference, worse: &[(String, usize, f6
         reasons.push(format!("the log-loss of {label} ({rows} rows) is higher by {difference:.4}"));
     }
     reasons
-}
-
-/// Puts a model in the place of another, which stays beside it.
-fn replace(model: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let before = std::fs::read(model).map_err(|error| Failure::file(model, unreadable(&error)))?;
-    write(&beside(model, "previous"), &before, Existing::Replace)?;
-    Ok(write(model, bytes, Existing::Replace)?)
-}
-
-/// Put a challenger in place that `tenure retrain --require-approval` left waiting
-///
-/// Checks that model and challenger are those of the verdict. The model before stays beside it, with
-/// `.previous` at the end of its name. A signature is of the model before: sign the new one.
-#[derive(Debug, clap::Args)]
-pub struct ApproveArguments {
-    /// The artifact to replace
-    pub model: PathBuf,
-    /// The verdict of the challenger
-    #[arg(long, value_name = "FILE", default_value = "verdict.json")]
-    pub verdict: PathBuf,
-}
-
-pub fn approve(arguments: &ApproveArguments, console: &Console) -> Result<(), Failure> {
-    let read = |path: &Path| std::fs::read(path).map_err(|error| Failure::file(path, unreadable(&error)));
-    let challenger = beside(&arguments.model, "challenger");
-    let verdict: Decision = serde_json::from_slice(&read(&arguments.verdict)?).map_err(|error| {
-        Failure::data(format!("{}: this is no verdict of `tenure retrain`: {error}", arguments.verdict.display()))
-    })?;
-    if verdict.decision != "waits" {
-        return Err(Failure::data(format!(
-            "{}: no challenger waits (the decision was `{}`)",
-            arguments.verdict.display(),
-            verdict.decision
-        )));
-    }
-    let bytes = read(&challenger)?;
-    for (path, bytes, expected) in [
-        (&arguments.model, &read(&arguments.model)?, &verdict.champion_sha256),
-        (&challenger, &bytes, &verdict.challenger_sha256),
-    ] {
-        let found = hex::encode(Sha256::digest(bytes));
-        if found != *expected {
-            return Err(Failure::data(format!(
-                "{}: this is not the file of the verdict (SHA-256 {found}, the verdict has {expected}); run `tenure retrain` again",
-                path.display()
-            )));
-        }
-    }
-    tenure::artifact::read(&bytes)?;
-    replace(&arguments.model, &bytes)?;
-    std::fs::remove_file(&challenger).map_err(|error| Failure::file(&challenger, unreadable(&error)))?;
-    console.say(format!("{}: replaced", arguments.model.display()));
-    Ok(())
 }
