@@ -16,6 +16,7 @@ mod fuzz;
 mod gpu;
 mod mlflow;
 mod npm;
+mod parity;
 mod prerequisites;
 mod project;
 mod python;
@@ -48,9 +49,9 @@ enum Task {
     Test(test::Options),
     /// Build and run an app of every framework and runtime with the packed npm package (minutes)
     Consumers,
-    /// Hold the kernels through Vulkan, and the burn Module in WebAssembly on a graphics device, against
-    /// the packed network (minutes)
-    Parity,
+    /// Hold every engine that scores against the command, on one set of records, and print a table: burn,
+    /// WebAssembly, graphics device, Python, SQL, ONNX; and test the kernels through Vulkan (minutes)
+    Parity(parity::Options),
     /// Hold the SQL of a model against the scorer on Spark, and the Python package on a cluster of Spark
     /// that loses a worker (minutes)
     Spark,
@@ -75,7 +76,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => return test::run(&options),
         Task::Consumers => test::consumers(),
-        Task::Parity => test::parity(),
+        Task::Parity(options) => parity::run(&options),
         Task::Spark => engines::spark().and_then(|()| python::check_spark()),
         Task::Size => size::run(),
         Task::Types => types::write(),
