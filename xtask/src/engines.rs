@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::command;
 use crate::project;
@@ -13,12 +13,8 @@ const ROWS: &str = "20000";
 
 /// The environment of DuckDB, onnxruntime and the others.
 pub fn python() -> Result<Python> {
-    environment("python-export", "tests/export/requirements.txt")
-}
-
-fn environment(folder: &str, requirements: &str) -> Result<Python> {
-    let python = Python::in_folder(folder);
-    python.install(Path::new("python3"), &project::path(requirements))?;
+    let python = Python::in_folder("python-export");
+    python.install(Path::new("python3"), &project::path("tests/export/requirements.txt"))?;
     Ok(python)
 }
 
@@ -45,11 +41,7 @@ pub fn check() -> Result<()> {
     run(ROWS, &python()?, &engines)
 }
 
-/// Spark SQL: a gigabyte to install, and minutes to run.
-pub fn spark() -> Result<()> {
-    ensure!(
-        command::read(command::program("java").arg("-version")).is_ok(),
-        "Spark needs Java 17 or newer (Debian: `apt-get install default-jre-headless`)"
-    );
-    run("2000", &environment("python-export-spark", "tests/export/requirements-spark.txt")?, &["spark"])
+/// Spark SQL: minutes to run.
+pub fn check_spark(python: &Python) -> Result<()> {
+    run("2000", python, &["spark"])
 }

@@ -22,6 +22,7 @@ mod project;
 mod python;
 mod size;
 mod soak;
+mod spark;
 mod supply;
 mod test;
 mod text;
@@ -54,7 +55,7 @@ enum Task {
     Parity(parity::Options),
     /// Hold the SQL of a model against the scorer on Spark, and the Python package on a cluster of Spark
     /// that loses a worker (minutes)
-    Spark,
+    Spark(spark::Options),
     /// Measure what a browser downloads: target/bench/size.json
     Size,
     /// Measure speed and quality beside the peers
@@ -77,7 +78,7 @@ fn main() -> ExitCode {
         Task::Test(options) => return test::run(&options),
         Task::Consumers => test::consumers(),
         Task::Parity(options) => parity::run(&options),
-        Task::Spark => engines::spark().and_then(|()| python::check_spark()),
+        Task::Spark(options) => spark::run(&options),
         Task::Size => size::run(),
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),

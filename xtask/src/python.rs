@@ -15,17 +15,6 @@ pub fn tools() -> Result<Python> {
     Ok(python)
 }
 
-/// The environment with Spark and Ray, which are a gigabyte.
-pub fn spark() -> Result<Python> {
-    ensure!(
-        command::read(program("java").arg("-version")).is_ok(),
-        "Spark needs Java 17 or newer (Debian: `apt-get install default-jre-headless`)"
-    );
-    let python = Python::in_folder("python-spark");
-    python.install(Path::new("python3"), &project::path("python/tests/requirements-spark.txt"))?;
-    Ok(python)
-}
-
 /// Builds the wheel, and returns its file.
 ///
 /// The module is the one that cargo builds with the whole workspace, and maturin writes what the wheel says of
@@ -92,21 +81,6 @@ pub fn check() -> Result<()> {
     let mut tests = tools.command();
     tests.args(["-m", "pytest", "-c", "python/pyproject.toml", "python/tests"]);
     command::run(tests.env("TENURE_COMMAND", project::tenure_command()))
-}
-
-/// Rows that are scored while a worker is killed.
-const CLUSTER_ROWS: &str = "2000000";
-
-/// The package on Spark, on a cluster that loses a worker, and on Ray.
-pub fn check_spark() -> Result<()> {
-    let spark = spark()?;
-    install(&spark, &wheel(&tools()?)?)?;
-    let mut tests = spark.command();
-    tests.args(["-m", "pytest", "-c", "python/pyproject.toml", "python/tests/test_spark.py"]);
-    command::run(tests.arg("python/tests/test_engines.py").env("TENURE_COMMAND", project::tenure_command()))?;
-    let mut cluster = spark.command();
-    cluster.arg(project::path("tests/spark/scores.py")).arg(project::tenure_command());
-    command::run(cluster.arg(project::path("tests/artifacts/v1.safetensors")).arg(CLUSTER_ROWS))
 }
 
 /// Installs the wheel over one of before.
