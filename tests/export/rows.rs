@@ -2,9 +2,9 @@
 //! tests/parity read.
 //! `export_rows FOLDER [ROWS] [MODEL.safetensors]`
 //!
-//! For each model: `NAME.safetensors`, `NAME.DIALECT.sql` over a table of texts, `NAME.DIALECT.typed.sql` over one whose
-//! numbers are numbers, `NAME.onnx`, `NAME.json` with fields and answers, and the rows as
-//! `NAME.texts.ndjson` and `NAME.typed.ndjson`.
+//! For each model: `NAME.safetensors`, `NAME.DIALECT.sql` over a table of texts,
+//! `NAME.DIALECT.typed.sql` over one whose numbers are numbers, `NAME.onnx`, `NAME.json` with fields
+//! and answers, and the rows as `NAME.texts.ndjson` and `NAME.typed.ndjson`.
 
 use std::path::Path;
 
