@@ -9,11 +9,13 @@ use tenure_export::ExportError;
 use tenure_table::{ColumnsError, TableError, TableRule};
 use tenure_training::checkpoint::CheckpointError;
 use tenure_training::cohort::CohortError;
+use tenure_training::error_codes;
 use tenure_training::evaluation::EvaluationError;
 use tenure_training::file::FileError;
 use tenure_training::fit::FitError;
 use tenure_training::imbalance::ImbalanceError;
 use tenure_training::init::InitError;
+use tenure_training::learn::LearnError;
 use tenure_training::metrics::MetricsError;
 use tenure_training::split::SplitError;
 use tenure_training::train::TrainError;
@@ -72,19 +74,8 @@ impl Failure {
     }
 }
 
-/// The exit code of each error.
-macro_rules! exit_codes {
-    ($($error:ty: |$name:ident| $code:expr;)*) => {$(
-        impl From<$error> for Failure {
-            fn from(error: $error) -> Failure {
-                let $name = &error;
-                Failure::new($code, &error)
-            }
-        }
-    )*};
-}
-
-exit_codes! {
+error_codes! {
+    Failure:
     TableError: |error| table(error);
     ColumnsError: |_error| DATA;
     CohortError: |error| match error {
@@ -146,14 +137,8 @@ impl From<TrainError> for Failure {
     }
 }
 
-impl From<ImbalanceError> for Failure {
-    fn from(error: ImbalanceError) -> Failure {
-        match error {
-            ImbalanceError::Train(error) => error.into(),
-            ImbalanceError::Metrics(error) => error.into(),
-        }
-    }
-}
+error_codes! { Failure: any of LearnError(Train, Metrics, Artifact) }
+error_codes! { Failure: any of ImbalanceError(Train, Metrics) }
 
 #[cfg(test)]
 mod tests {

@@ -8,18 +8,16 @@
 use std::error::Error;
 use std::fs::File;
 
-use tenure::artifact::write;
 use tenure_table::Source;
 use tenure_training::checks::DataChecks;
 use tenure_training::cohort::Cohort;
-use tenure_training::evaluation::CardSource;
 use tenure_training::fit::{Control, FitOptions};
-use tenure_training::history::History;
+use tenure_training::learn::Lesson;
 use tenure_training::preset::preset;
 use tenure_training::sample;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::{Shares, Split, SplitBy};
-use tenure_training::train::{Model, TeacherParams, TrainParams, TrainingRows, train};
+use tenure_training::train::{Model, TeacherParams, TrainParams};
 
 fn main() -> Result<(), Box<dyn Error>> {
     // A table with known outcomes, and the schema that says what its columns mean.
@@ -34,34 +32,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     let teacher = TeacherParams { model: Some(Model::Linear), ..TeacherParams::default() };
     let params = TrainParams { teacher, seed: 1, ..TrainParams::default() };
     let split = Split::stratified(cohort.labels(), &Shares::default(), params.seed)?;
-    let rows = TrainingRows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
-    let mut history = History::default();
-    let trained = train(&params, &cohort, rows, &FitOptions::default(), &mut |stage, report| {
-        history.epoch(stage, report);
+    let lesson = Lesson {
+        params: &params,
+        cohort: &cohort,
+        schema: &schema,
+        policy: &policy,
+        split_by: &SplitBy::Target,
+        split: &split,
+        checks: &DataChecks::run(&cohort, &schema, std::slice::from_ref(&split))?,
+    };
+    let learned = lesson.learn(&FitOptions::default(), &mut |stage, report| {
         if report.epoch.is_multiple_of(20) {
             println!("{stage}, epoch {}: validation log-loss {:.4}", report.epoch, report.validation_loss);
         }
         Control::Continue
     })?;
 
-    // The card says how the model was made, and how well it does on the test rows.
-    let source = CardSource {
-        params: &params,
-        cohort: &cohort,
-        schema: &schema,
-        split: &split,
-        split_words: SplitBy::Target.words(&split.test),
-        checks: &DataChecks::run(&cohort, &schema, std::slice::from_ref(&split))?,
-        history: &history,
-    };
-    let card = source.card(&trained)?;
-    let test = card.metrics.roc_auc;
-
-    // The artifact scores and explains by itself, in Rust, in Node and in a browser.
-    let artifact = trained.artifact(&params, &cohort, &policy, &split.train, card)?;
+    // The artifact scores and explains by itself, in Rust, in Node and in a browser. Its card says how
+    // the model was made, and how well it does on the test rows.
+    let (_, bytes) = learned.artifact()?;
     let out = std::env::temp_dir().join("tenure-example.safetensors");
-    std::fs::write(&out, write(&artifact)?)?;
-    println!("ROC-AUC on {} test rows: {test:.3}", split.test.len());
+    std::fs::write(&out, bytes)?;
+    println!("ROC-AUC on {} test rows: {:.3}", split.test.len(), learned.card.metrics.roc_auc);
     println!("wrote {}", out.display());
     Ok(())
 }

@@ -11,8 +11,10 @@ use tenure::customer::Problem;
 use tenure::scorer::{ExplainError, Stopped};
 use tenure_table::{ColumnsError, TableError, WriteError};
 use tenure_training::cohort::CohortError;
+use tenure_training::error_codes;
 use tenure_training::fit::FitError;
 use tenure_training::init::InitError;
+use tenure_training::learn::LearnError;
 use tenure_training::metrics::MetricsError;
 use tenure_training::split::SplitError;
 use tenure_training::train::TrainError;
@@ -108,33 +110,22 @@ pub fn problem_list<'py>(py: Python<'py>, problems: &[Found]) -> PyResult<Bound<
     )
 }
 
-/// The code of each error.
-macro_rules! codes {
-    ($($error:ty: |$name:ident| $code:expr;)*) => {$(
-        impl From<$error> for Failure {
-            fn from(error: $error) -> Failure {
-                let $name = &error;
-                Failure::new($code, &error)
-            }
-        }
-    )*};
-}
-
-codes! {
+error_codes! {
+    Failure:
     ExplainError: |error| if let ExplainError::Budget(_) = error { "explain_budget" } else { "stopped" };
     Stopped: |_error| "stopped";
-    TableError: |error| table(error);
+    TableError: |error| error.rule.code();
     ColumnsError: |_error| "table_columns";
     WriteError: |error| if let WriteError::NamesTaken { .. } = error { "table_names_taken" } else { "table_write" };
     CohortError: |error| match error {
-        CohortError::Table(error) => table(error),
+        CohortError::Table(error) => error.rule.code(),
         CohortError::Columns(_) => "table_columns",
         CohortError::Unfit(..) => "training_table",
     };
     SplitError: |_error| "training_split";
     MetricsError: |_error| "training_metrics";
     InitError: |error| match error {
-        InitError::Table(error) => table(error),
+        InitError::Table(error) => error.rule.code(),
         InitError::Ambiguous(_) => "schema_question",
         InitError::Unclear { .. } => "schema_question",
         InitError::Answers { .. } | InitError::NoValue { .. } | InitError::UnnamedValues { .. } => "schema_answer",
@@ -146,6 +137,8 @@ codes! {
         _ => "training",
     };
 }
+
+error_codes! { Failure: any of LearnError(Train, Metrics, Artifact) }
 
 impl From<ArtifactError> for Failure {
     fn from(error: ArtifactError) -> Failure {
@@ -159,26 +152,5 @@ impl From<ArtifactError> for Failure {
             ),
             error => Failure::new(error.code(), &error),
         }
-    }
-}
-
-fn table(error: &TableError) -> &'static str {
-    use tenure_table::TableRule::*;
-    match error.rule {
-        Readable => "table_readable",
-        NotEmpty => "table_not_empty",
-        Format => "table_format",
-        Header => "table_header",
-        UniqueColumns => "table_unique_columns",
-        Rows => "table_rows",
-        EvenRows => "table_even_rows",
-        Delimiter => "table_delimiter",
-        Encoding => "table_encoding",
-        ClosedQuotes => "table_closed_quotes",
-        RecordLength => "table_record_length",
-        Sheet => "table_sheet",
-        Columns => "table_columns",
-        Undamaged => "table_undamaged",
-        Size => "table_size",
     }
 }

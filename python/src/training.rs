@@ -10,20 +10,17 @@ use std::sync::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use tempfile::TempDir;
-use tenure::artifact::write;
 use tenure::scorer::Stop;
 use tenure_table::{Appended, AppendedColumn, AppendedKind, Format, OutputTable, Source};
-use tenure_training::checks::{DataChecks, ModelQuality, too_good};
+use tenure_training::checks::DataChecks;
 use tenure_training::cohort::rare::{Folded, prune_rare};
 use tenure_training::cohort::{Cohort, Purpose};
-use tenure_training::evaluation::CardSource;
 use tenure_training::fit::{Control, FitOptions};
-use tenure_training::history::History;
 use tenure_training::hyperparameters::{HYPERPARAMETERS, Hyperparameters};
 use tenure_training::init::{Answers, Draft, InitError, TargetFlags, draft};
+use tenure_training::learn::Lesson;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::{Shares, SplitBy};
-use tenure_training::train::{TrainingRows, train};
 
 use crate::arrow;
 use crate::failure::Failure;
@@ -195,10 +192,16 @@ impl TrainingTable {
         let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
         let checks = DataChecks::run(&cohort, schema, std::slice::from_ref(&split))?;
         notices.extend(checks.warnings().map(|finding| finding.message.clone()));
-        let mut history = History::default();
-        let rows = TrainingRows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
-        let trained = train(&params, &cohort, rows, &FitOptions::default(), &mut |stage, report| {
-            history.epoch(stage, report);
+        let lesson = Lesson {
+            params: &params,
+            cohort: &cohort,
+            schema,
+            policy,
+            split_by: &split_by,
+            split: &split,
+            checks: &checks,
+        };
+        let learned = lesson.learn(&FitOptions::default(), &mut |stage, report| {
             let told = settings.progress.as_ref().map_or(Ok(()), |progress| {
                 let losses = (report.train_loss, report.validation_loss);
                 let told = (stage, report.epoch, report.maximum_epochs, losses.0, losses.1, report.best_epoch);
@@ -210,25 +213,8 @@ impl TrainingTable {
             }
             if stop.is_set() { Control::Stop } else { Control::Continue }
         })?;
-        let source = CardSource {
-            params: &params,
-            cohort: &cohort,
-            schema,
-            split: &split,
-            split_words: split_by.words(&split.test),
-            checks: &checks,
-            history: &history,
-        };
-        let mut card = source.card(&trained)?;
-        let measured = ModelQuality::new(card.metrics.roc_auc, card.metrics.log_loss, &cohort.labels_of(&split.test));
-        if let Some(found) = too_good(&cohort, &measured, "test rows") {
-            notices.push(found.message.clone());
-            card.data_warnings.push(found.card_entry());
-        }
-        let artifact = trained.artifact(&params, &cohort, policy, &split.train, card)?;
-        let bytes = write(&artifact)?;
-        // The reader refuses more than the writer does.
-        tenure::artifact::read(&bytes)?;
+        notices.extend(learned.too_good.iter().map(|found| found.message.clone()));
+        let (_, bytes) = learned.artifact()?;
         Ok((bytes, notices))
     }
 }

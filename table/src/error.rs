@@ -54,25 +54,30 @@ pub enum TableRule {
 }
 
 impl TableRule {
-    /// A stable name for programs.
-    pub fn name(self) -> &'static str {
+    /// A stable code for programs.
+    pub fn code(self) -> &'static str {
         match self {
-            TableRule::Readable => "readable",
-            TableRule::NotEmpty => "not_empty",
-            TableRule::Format => "format",
-            TableRule::Header => "header",
-            TableRule::UniqueColumns => "unique_columns",
-            TableRule::Rows => "rows",
-            TableRule::EvenRows => "even_rows",
-            TableRule::Delimiter => "delimiter",
-            TableRule::Encoding => "encoding",
-            TableRule::ClosedQuotes => "closed_quotes",
-            TableRule::RecordLength => "record_length",
-            TableRule::Size => "size",
-            TableRule::Sheet => "sheet",
-            TableRule::Columns => "columns",
-            TableRule::Undamaged => "undamaged",
+            TableRule::Readable => "table_readable",
+            TableRule::NotEmpty => "table_not_empty",
+            TableRule::Format => "table_format",
+            TableRule::Header => "table_header",
+            TableRule::UniqueColumns => "table_unique_columns",
+            TableRule::Rows => "table_rows",
+            TableRule::EvenRows => "table_even_rows",
+            TableRule::Delimiter => "table_delimiter",
+            TableRule::Encoding => "table_encoding",
+            TableRule::ClosedQuotes => "table_closed_quotes",
+            TableRule::RecordLength => "table_record_length",
+            TableRule::Size => "table_size",
+            TableRule::Sheet => "table_sheet",
+            TableRule::Columns => "table_columns",
+            TableRule::Undamaged => "table_undamaged",
         }
+    }
+
+    /// The code without `table_`.
+    pub fn name(self) -> &'static str {
+        self.code().split_at("table_".len()).1
     }
 }
 

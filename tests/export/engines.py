@@ -3,7 +3,8 @@
     python engines.py FOLDER ENGINE...
 
 The folder is what `export_rows` wrote. An engine is duckdb, sqlite, postgres, spark, parse (sqlglot reads the text of the others)
-or onnx. The logit must be within 1e-5 of the scorer's, the probability within 1e-5, the tier the same
+or onnx. Each but `parse` is a function of the folder that yields what it makes of each table: the model's name, the kind of its
+rows, `(id, probability, logit, tier, problems)` for each row, and seconds. The logit must be within 1e-5 of the scorer's, the probability within 1e-5, the tier the same
 unless the probability is within 1e-5 of its edge; a row that the scorer refuses has no score.
 """
 
@@ -75,17 +76,22 @@ def report(engine, model, kind, worst, scored, count, seconds):
     print(f"{engine:9} {model:8} {kind:6} {count} rows, {scored} scored, logit within {worst:.1e}, {seconds:.2f} s", flush=True)
 
 
+def check(folder, engine):
+    for model, kind, results, seconds in ENGINES[engine](folder):
+        about = json.loads((folder / f"{model}.json").read_text())
+        worst, scored = compare(engine, model, kind, about, results)
+        report(engine, model, kind, worst, scored, len(results), seconds)
+
+
 def each(folder, engine, run):
     for path in sorted(folder.glob("*.json")):
         model = path.stem
         for kind, suffix in KINDS.items():
-            about, names, numbers, table = read(folder, model, kind)
+            _, names, numbers, table = read(folder, model, kind)
             statement = (folder / f"{model}.{engine}{suffix}.sql").read_text()
             start = time.perf_counter()
             results = run(statement, names, numbers, table)
-            seconds = time.perf_counter() - start
-            worst, scored = compare(engine, model, kind, about, results)
-            report(engine, model, kind, worst, scored, len(table), seconds)
+            yield model, kind, results, time.perf_counter() - start
 
 
 def quoted(name):
@@ -115,7 +121,7 @@ def duckdb_engine(folder):
             )
         return connection.execute(statement).fetchall()
 
-    each(folder, "duckdb", run)
+    yield from each(folder, "duckdb", run)
 
 
 def sqlite_engine(folder):
@@ -128,7 +134,7 @@ def sqlite_engine(folder):
         connection.executemany(f"INSERT INTO customers VALUES ({', '.join('?' * len(names))})", table)
         return connection.execute(statement).fetchall()
 
-    each(folder, "sqlite", run)
+    yield from each(folder, "sqlite", run)
 
 
 def program(name):
@@ -167,7 +173,7 @@ def postgres_engine(folder):
                 cursor.execute(statement)
                 return cursor.fetchall()
 
-        each(folder, "postgres", run)
+        yield from each(folder, "postgres", run)
     finally:
         subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
         shutil.rmtree(home, ignore_errors=True)
@@ -192,7 +198,7 @@ def spark_engine(folder):
         frame.createOrReplaceTempView("customers")
         return [tuple(row) for row in session.sql(statement.rstrip().rstrip(";")).collect()]
 
-    each(folder, "spark", run)
+    yield from each(folder, "spark", run)
     session.stop()
 
 
@@ -251,17 +257,25 @@ def onnx_engine(folder):
             known = not math.isnan(logit[at])
             name = about["tiers"][tier[at]] if tier[at] >= 0 else None
             results.append((at, float(probability[at]), float(logit[at]), name, None) if known else (at, None, None, name, "refused"))
-        worst, scored = compare("onnx", model, "typed", about, results)
-        report("onnx", model, "typed", worst, scored, len(table), seconds)
+        yield model, "typed", results, seconds
         print(f"          {path.stat().st_size} bytes, loaded in {loaded:.2f} s", flush=True)
+
+
+ENGINES = {
+    "duckdb": duckdb_engine,
+    "sqlite": sqlite_engine,
+    "postgres": postgres_engine,
+    "spark": spark_engine,
+    "onnx": onnx_engine,
+}
 
 
 if __name__ == "__main__":
     place = pathlib.Path(sys.argv[1])
     for engine in sys.argv[2:]:
-        if engine == "postgres-if-installed":
-            if not program("initdb"):
-                print("postgres  left out: no initdb (Debian: `apt-get install postgresql`)")
-                continue
-            engine = "postgres"
-        globals()[f"{engine}_engine"](place)
+        if engine == "parse":
+            parse_engine(place)
+        elif engine == "postgres-if-installed" and not program("initdb"):
+            print("postgres  left out: no initdb (Debian: `apt-get install postgresql`)")
+        else:
+            check(place, engine.removesuffix("-if-installed"))

@@ -1,9 +1,10 @@
-//! Models, their exports, hostile rows, and what the scorer makes of them: what tests/export/*.py read.
+//! Models, their exports, hostile rows, and what the scorer makes of them: what tests/export/*.py and
+//! tests/parity read.
 //! `export_rows FOLDER [ROWS] [MODEL.safetensors]`
 //!
-//! For each model: `NAME.DIALECT.sql` over a table of texts, `NAME.DIALECT.typed.sql` over one whose
-//! numbers are numbers, `NAME.onnx`, `NAME.json` with fields and answers, and the rows as
-//! `NAME.texts.ndjson` and `NAME.typed.ndjson`.
+//! For each model: `NAME.safetensors`, `NAME.DIALECT.sql` over a table of texts,
+//! `NAME.DIALECT.typed.sql` over one whose numbers are numbers, `NAME.onnx`, `NAME.json` with fields
+//! and answers, and the rows as `NAME.texts.ndjson` and `NAME.typed.ndjson`.
 
 use std::path::Path;
 
@@ -149,6 +150,7 @@ fn write(folder: &Path, name: &str, artifact: Artifact, rows: usize) -> Result<(
         std::fs::write(folder.join(format!("{name}.{}.typed.sql", dialect.name())), sql(&artifact, &options)?)?;
     }
     std::fs::write(folder.join(format!("{name}.onnx")), onnx(&artifact)?)?;
+    std::fs::write(folder.join(format!("{name}.safetensors")), tenure::artifact::write(&artifact)?)?;
     let formulas: Vec<Formula> =
         schema.derived.iter().map(|one| Formula::parse(&one.formula, &schema)).collect::<Result<_, _>>()?;
     let pools: Vec<Pool> = schema.fields.iter().enumerate().map(|(at, field)| Pool::of(&artifact, at, field)).collect();

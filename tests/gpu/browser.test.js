@@ -4,52 +4,31 @@
  */
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { load } from "tenure";
 import { artifactPath, datedArtifact, sampleRecords } from "../../pkg/tests/artifact.js";
 import { launch } from "../consumer/chromium.js";
-import { installedApp } from "../consumer/pack.js";
-import { serve } from "../consumer/static.js";
-
-const require = createRequire(new URL("../../pkg/package.json", import.meta.url));
-const { build } = await import(pathToFileURL(require.resolve("vite")).href);
+import { serveApp, WEBGPU } from "./app.js";
 
 /** The device and the CPU agree within this on the logit. */
 const TOLERANCE = 1e-4;
 /** SwiftShader compiles kernels slowly. */
 const PATIENCE = 120_000;
-const WEBGPU = ["--enable-unsafe-webgpu"];
 
 const scorer = await load(artifactPath());
 const some = sampleRecords(scorer.schema, 300);
 const records = Array.from({ length: 5000 }, (_, row) => some[row % some.length]);
 
 let app;
-let server;
 let browser;
 
 before(async () => {
-  app = installedApp({
-    files: {
-      "index.html":
-        '<!doctype html><html lang="en"><title>app</title><script type="module" src="/app.js"></script></html>',
-      "app.js":
-        'import { load } from "tenure";\nimport { gpu } from "tenure/gpu";\nglobalThis.tenure = { load, gpu };\n',
-    },
-    models: ["public/model.safetensors"],
-  });
-  await build({ root: app.folder, logLevel: "error", configFile: false });
-  const policy = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
-  server = await serve(join(app.folder, "dist"), () => ({ "content-security-policy": policy }));
+  app = await serveApp(["public/model.safetensors"]);
   browser = await launch(WEBGPU);
 });
 after(async () => {
   await browser?.close();
-  server?.close();
-  app?.remove();
+  app?.close();
 });
 
 /**
@@ -64,7 +43,7 @@ async function inPage(run, argument, chromium = browser, before = () => undefine
   page.setDefaultTimeout(PATIENCE);
   await page.addInitScript(before);
   try {
-    await page.goto(server.origin);
+    await page.goto(app.origin);
     await page.waitForFunction(() => globalThis.tenure !== undefined);
     const result = await page.evaluate(run, argument);
     assert.deepEqual(errors, []);

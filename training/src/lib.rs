@@ -2,12 +2,13 @@
 //!
 //! It reads no flags and prints nothing. Progress goes to the caller ([`observer::Observer`], and
 //! the callback of [`train::train`] and [`fit::fit`]), and every failure is a typed error.
-//! `examples/train.rs` shows a whole training.
+//! [`learn::Lesson`] is a whole training; `examples/rust/train.rs` shows one.
 
 mod boosting;
 pub mod calibrate;
 pub mod checkpoint;
 pub mod checks;
+mod codes;
 pub mod cohort;
 pub mod evaluation;
 pub mod file;
@@ -20,6 +21,7 @@ pub mod hyperparameters;
 mod identity;
 pub mod imbalance;
 pub mod init;
+pub mod learn;
 mod logistic;
 pub mod membership;
 pub mod metrics;

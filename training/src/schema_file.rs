@@ -88,19 +88,10 @@ fn document(value: toml::Value) -> json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tenure_table::Source;
-
-    use crate::cohort::Cohort;
-    use crate::cohort::tests::SCHEMA;
-    use crate::fit::FitConfig;
-    use crate::train::{Model, Ship, TrainParams, TrainingRows, train};
     use tenure::decision::Tier;
     use tenure::schema::{DateFormat, Kind};
 
-    use crate::checks::DataChecks;
-    use crate::evaluation::CardSource;
-    use crate::history::History;
-    use crate::split::Split;
+    use crate::cohort::tests::SCHEMA;
 
     const POLICY: &str = r#"
         [policy]
@@ -108,51 +99,13 @@ mod tests {
     "#;
 
     #[test]
-    fn the_tiers_of_the_file_are_those_of_the_artifact() {
+    fn the_tiers_are_those_of_the_file() {
         let file = SchemaFile::read(&format!("{SCHEMA}\n{POLICY}")).unwrap();
         let tier =
             |name: &str, label: &str, from| Tier { name: name.into(), label: label.into(), from, ..Tier::default() };
         let policy = Policy::of_tiers(vec![tier("calm", "Calm", 0.0), tier("call", "Call today", 0.35)]);
         assert_eq!(file.policy, policy);
         assert_eq!(SchemaFile::read(SCHEMA).unwrap(), SchemaFile { policy: Policy::default(), ..file.clone() });
-
-        let rows: String = (0..400)
-            .map(|row| {
-                let (tenure, contract) = (row * 7 % 72, if row % 3 == 0 { "Month" } else { "Year" });
-                let churn = if (tenure * 31 + row) % 5 < 2 { "Yes" } else { "No" };
-                format!("{tenure},{contract},{},{churn}\n", if row % 2 == 0 { "Yes" } else { "No" })
-            })
-            .collect();
-        let table = crate::file::tests::file(format!("tenure,contract,partner,Churn\n{rows}"));
-        let cohort = Cohort::read(Source::open(table.path()).unwrap(), &file.schema).unwrap();
-        let network = FitConfig { maximum_epochs: 2, ..FitConfig::default() };
-        let mut params = TrainParams { network, ship: Ship::Teacher, ..TrainParams::default() };
-        params.teacher.model = Some(Model::Linear);
-        params.background_rows = Some(8);
-        let (fit, validation): (Vec<u32>, Vec<u32>) = (0..cohort.rows() as u32).partition(|row| row % 4 > 0);
-        let rows = TrainingRows { fit: &fit, validation: &validation, calibration: &validation };
-        let trained = train(&params, &cohort, rows, &crate::fit::FitOptions::default(), &mut |_, _| {
-            crate::fit::Control::Continue
-        })
-        .unwrap();
-        let split = Split {
-            train: fit.clone(),
-            validation: validation.clone(),
-            calibration: Vec::new(),
-            test: validation.clone(),
-        };
-        let source = CardSource {
-            params: &params,
-            cohort: &cohort,
-            schema: &file.schema,
-            split: &split,
-            split_words: String::new(),
-            checks: &DataChecks::run(&cohort, &file.schema, &[]).unwrap(),
-            history: &History::default(),
-        };
-        let card = source.card(&trained).unwrap();
-        let artifact = trained.artifact(&params, &cohort, &file.policy, &fit, card).unwrap();
-        assert_eq!(artifact.document.policy, policy);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::command;
 use crate::project;
@@ -11,15 +11,25 @@ use crate::venv::Python;
 /// Hostile rows for each model.
 const ROWS: &str = "20000";
 
-/// Runs engines of tests/export/engines.py, in an environment of its own, on what `export_rows` writes.
-fn run(rows: &str, environment: &str, requirements: &str, engines: &[&str]) -> Result<()> {
-    let python = Python::in_folder(environment);
-    python.install(Path::new("python3"), &project::path(requirements))?;
+/// The environment of DuckDB, onnxruntime and the others.
+pub fn python() -> Result<Python> {
+    let python = Python::in_folder("python-export");
+    python.install(Path::new("python3"), &project::path("tests/export/requirements.txt"))?;
+    Ok(python)
+}
+
+/// Writes models, their exports and `rows` hostile records of each kind into a folder.
+pub fn write_rows(folder: &Path, rows: &str) -> Result<()> {
     let build = ["build", "--release", "--package", "tenure-export", "--example", "export_rows"];
     command::run(command::cargo().args(build))?;
-    let folder = project::output("export");
     let example = project::cargo_target().join("release/examples/export_rows");
-    command::run(command::program(example).arg(&folder).arg(rows))?;
+    command::run(command::program(example).arg(folder).arg(rows))
+}
+
+/// Runs engines of tests/export/engines.py on what `export_rows` writes.
+fn run(rows: &str, python: &Python, engines: &[&str]) -> Result<()> {
+    let folder = project::output("export");
+    write_rows(&folder, rows)?;
     let mut script = python.command();
     script.arg(project::path("tests/export/engines.py")).arg(&folder).args(engines);
     command::run(&mut script)
@@ -28,14 +38,10 @@ fn run(rows: &str, environment: &str, requirements: &str, engines: &[&str]) -> R
 /// DuckDB, SQLite, onnxruntime, PostgreSQL where it is installed, and the text of the others.
 pub fn check() -> Result<()> {
     let engines = ["duckdb", "sqlite", "onnx", "parse", "postgres-if-installed"];
-    run(ROWS, "python-export", "tests/export/requirements.txt", &engines)
+    run(ROWS, &python()?, &engines)
 }
 
-/// Spark SQL: a gigabyte to install, and minutes to run.
-pub fn spark() -> Result<()> {
-    ensure!(
-        command::read(command::program("java").arg("-version")).is_ok(),
-        "Spark needs Java 17 or newer (Debian: `apt-get install default-jre-headless`)"
-    );
-    run("2000", "python-export-spark", "tests/export/requirements-spark.txt", &["spark"])
+/// Spark SQL: minutes to run.
+pub fn check_spark(python: &Python) -> Result<()> {
+    run("2000", python, &["spark"])
 }

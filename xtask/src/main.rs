@@ -16,11 +16,13 @@ mod fuzz;
 mod gpu;
 mod mlflow;
 mod npm;
+mod parity;
 mod prerequisites;
 mod project;
 mod python;
 mod size;
 mod soak;
+mod spark;
 mod supply;
 mod test;
 mod text;
@@ -48,12 +50,12 @@ enum Task {
     Test(test::Options),
     /// Build and run an app of every framework and runtime with the packed npm package (minutes)
     Consumers,
-    /// Hold the kernels through Vulkan, and the burn Module in WebAssembly on a graphics device, against
-    /// the packed network (minutes)
-    Parity,
+    /// Hold every engine that scores against the command, on one set of records, and print a table: burn,
+    /// WebAssembly, graphics device, Python, SQL, ONNX; and test the kernels through Vulkan (minutes)
+    Parity(parity::Options),
     /// Hold the SQL of a model against the scorer on Spark, and the Python package on a cluster of Spark
     /// that loses a worker (minutes)
-    Spark,
+    Spark(spark::Options),
     /// Measure what a browser downloads: target/bench/size.json
     Size,
     /// Measure speed and quality beside the peers
@@ -75,8 +77,8 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => return test::run(&options),
         Task::Consumers => test::consumers(),
-        Task::Parity => test::parity(),
-        Task::Spark => engines::spark().and_then(|()| python::check_spark()),
+        Task::Parity(options) => parity::run(&options),
+        Task::Spark(options) => spark::run(&options),
         Task::Size => size::run(),
         Task::Types => types::write(),
         Task::Bench(benchmark) => bench::run(&benchmark),

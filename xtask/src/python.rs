@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::command::{self, program};
-use crate::project;
 use crate::venv::Python;
+use crate::{demo, project};
 
 /// The environment of the tests: libraries of tables, scikit-learn, shap, MLflow, and what checks types.
 pub fn tools() -> Result<Python> {
@@ -15,65 +15,25 @@ pub fn tools() -> Result<Python> {
     Ok(python)
 }
 
-/// The environment with Spark and Ray, which are a gigabyte.
-pub fn spark() -> Result<Python> {
-    ensure!(
-        command::read(program("java").arg("-version")).is_ok(),
-        "Spark needs Java 17 or newer (Debian: `apt-get install default-jre-headless`)"
-    );
-    let python = Python::in_folder("python-spark");
-    python.install(Path::new("python3"), &project::path("python/tests/requirements-spark.txt"))?;
-    Ok(python)
-}
-
-/// Builds the wheel, and returns its file.
+/// Builds the wheel from the sources as `pip install ./python` does, and the command that the tests hold it
+/// against; returns the wheel's file.
 ///
-/// The module is the one that cargo builds with the whole workspace, and maturin writes what the wheel says of
-/// itself. `maturin build` would select the package alone, for which cargo chooses other features and compiles
-/// burn and the trainer a second time.
+/// maturin selects the package alone. python/Cargo.toml turns on the features of the whole workspace, so cargo
+/// compiles no crate but PyO3 a second time.
 pub fn wheel(tools: &Python) -> Result<PathBuf> {
-    command::run(command::cargo().args(["build", "--release", "--workspace", "--lib", "--bin", "tenure"]))?;
-    let (folder, wheels) = (project::output("python/unpacked"), project::output("python/wheels"));
-    for emptied in [&folder, &wheels] {
-        if emptied.exists() {
-            std::fs::remove_dir_all(emptied)?;
-        }
-        std::fs::create_dir_all(emptied)?;
+    demo::build_command()?;
+    let wheels = project::output("python/wheels");
+    if wheels.exists() {
+        std::fs::remove_dir_all(&wheels)?;
     }
-    let mut about = tools.program("maturin");
-    about.current_dir(project::path("python")).args(["pep517", "write-dist-info", "--metadata-directory"]).arg(&folder);
-    let written =
-        command::read(about.arg("--interpreter").arg(tools.path())).context("maturin cannot describe the wheel")?;
-    ensure!(written.ends_with(".dist-info"), "maturin named no folder of metadata: {written}");
-    copy_sources(&project::path("python/tenure"), &folder.join("tenure"))?;
-    let module = folder.join("tenure/_native.abi3.so");
-    std::fs::copy(library(), &module)?;
-    // Names of functions are a third of it. Without the program the module is larger and works as well.
-    let _ = program("strip").arg("--strip-all").arg(&module).status();
-    let mut pack = tools.command();
-    command::run(pack.args(["-m", "wheel", "pack", "--dest-dir"]).arg(&wheels).arg(&folder))?;
+    let mut pip = tools.command();
+    pip.args(["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"]);
+    // Without isolation pip calls the maturin of this environment by its name.
+    pip.env("PATH", tools.search_path()?).env("CARGO_TARGET_DIR", project::cargo_target());
+    command::run(pip.arg("--wheel-dir").arg(&wheels).arg(project::path("python")))?;
     let mut found = std::fs::read_dir(&wheels)?.collect::<Result<Vec<_>, _>>()?;
     ensure!(found.len() == 1, "one wheel is built, not {}", found.len());
     Ok(found.remove(0).path())
-}
-
-/// The module as cargo builds it.
-fn library() -> PathBuf {
-    let name = format!("{}_native{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    project::cargo_target().join("release").join(name)
-}
-
-/// Copies the package's own files, without what Python compiled of them.
-fn copy_sources(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let path = entry?.path();
-        let ending = path.extension().unwrap_or_default();
-        if ["py", "pyi", "typed"].iter().any(|known| ending == *known) || path.ends_with("py.typed") {
-            std::fs::copy(&path, to.join(path.file_name().context("a file has a name")?))?;
-        }
-    }
-    Ok(())
 }
 
 /// Builds the wheel, installs it in an empty environment and in that of the tests, and runs these and the
@@ -92,21 +52,6 @@ pub fn check() -> Result<()> {
     let mut tests = tools.command();
     tests.args(["-m", "pytest", "-c", "python/pyproject.toml", "python/tests"]);
     command::run(tests.env("TENURE_COMMAND", project::tenure_command()))
-}
-
-/// Rows that are scored while a worker is killed.
-const CLUSTER_ROWS: &str = "2000000";
-
-/// The package on Spark, on a cluster that loses a worker, and on Ray.
-pub fn check_spark() -> Result<()> {
-    let spark = spark()?;
-    install(&spark, &wheel(&tools()?)?)?;
-    let mut tests = spark.command();
-    tests.args(["-m", "pytest", "-c", "python/pyproject.toml", "python/tests/test_spark.py"]);
-    command::run(tests.arg("python/tests/test_engines.py").env("TENURE_COMMAND", project::tenure_command()))?;
-    let mut cluster = spark.command();
-    cluster.arg(project::path("tests/spark/scores.py")).arg(project::tenure_command());
-    command::run(cluster.arg(project::path("tests/artifacts/v1.safetensors")).arg(CLUSTER_ROWS))
 }
 
 /// Installs the wheel over one of before.

@@ -216,7 +216,8 @@ fn wasm_modules() -> Result<()> {
     text::check_shipped(&project::path("www/wasm"))
 }
 
-fn build_package() -> Result<()> {
+/// The npm package with the modules that it ships without a device.
+pub fn build_package() -> Result<()> {
     build_wasm()?;
     npm::build_package().map(drop)
 }
@@ -284,23 +285,12 @@ fn in_browser() -> Result<()> {
 }
 
 fn graphics() -> Result<()> {
+    let chromium = browser::find_or_install()?;
+    build_package_and_model()?;
     gpu::build()?;
     gpu::clippy_module()?;
-    let chromium = browser::find_or_install()?;
-    build_package_and_model()?;
     npm::install_in("tests/consumer/bundlers")?;
     command::run(npm::script_command("pkg", "test:gpu").env("TENURE_CHROMIUM", chromium))
-}
-
-/// The kernels through Vulkan, and the burn Module on their device in a browser.
-pub fn parity() -> Result<()> {
-    prerequisites::check()?;
-    gpu::test_kernels()?;
-    gpu::clippy_kernels()?;
-    let chromium = browser::find_or_install()?;
-    build_package_and_model()?;
-    let module = wasm::build_burn()?;
-    command::run(npm::script_command("pkg", "test:parity").env("TENURE_CHROMIUM", chromium).env("TENURE_BURN", module))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Environments of Python under target/, for what is tested and measured with Python.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,9 +24,11 @@ impl Python {
         self.0.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
     }
 
-    /// A program that is installed in the environment.
-    pub fn program(&self, name: &str) -> Command {
-        program(self.0.join(if cfg!(windows) { "Scripts" } else { "bin" }).join(name))
+    /// The variable PATH with the environment's programs first.
+    pub fn search_path(&self) -> Result<OsString> {
+        let own = self.0.join(if cfg!(windows) { "Scripts" } else { "bin" });
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        Ok(std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&others)))?)
     }
 
     pub fn command(&self) -> Command {

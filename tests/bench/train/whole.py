@@ -8,7 +8,9 @@ a fold's rows 0, stops them early on its rows 1 and measures them on its rows -1
 fold, from the table in memory to the test rows' probabilities. TabM is fitted on the first fold alone: it takes minutes.
 """
 
+import itertools
 import json
+import pathlib
 import resource
 import subprocess
 import sys
@@ -16,6 +18,8 @@ import time
 
 THREADS = 2
 FOLDS_OF_TABM = 1
+CATBOOST = {"iterations": 4000, "learning_rate": 0.03, "l2_leaf_reg": 5, "thread_count": THREADS, "patience": 75}
+LIGHTGBM = {"n_estimators": 4000, "n_jobs": THREADS, "patience": 75}
 
 
 def run(command):
@@ -24,50 +28,7 @@ def run(command):
     return {"cpu_s": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}
 
 
-def fit_catboost(table, labels, fit, validation, categories):
-    import catboost
-
-    model = catboost.CatBoostClassifier(
-        iterations=4000,
-        learning_rate=0.03,
-        depth=5,
-        l2_leaf_reg=5,
-        random_seed=0,
-        thread_count=THREADS,
-        verbose=0,
-        allow_writing_files=False,
-    )
-
-    def pool(rows):
-        return catboost.Pool(table.iloc[rows], labels[rows], categories)
-
-    model.fit(pool(fit), eval_set=pool(validation), early_stopping_rounds=75)
-    return lambda rows: model.predict_proba(table.iloc[rows])[:, 1]
-
-
-def fit_lightgbm(table, labels, fit, validation, categories):
-    import lightgbm
-
-    table = table.astype({column: "category" for column in categories})
-    model = lightgbm.LGBMClassifier(
-        n_estimators=4000,
-        learning_rate=0.03,
-        num_leaves=15,
-        subsample=0.8,
-        subsample_freq=1,
-        colsample_bytree=0.8,
-        reg_lambda=1,
-        random_state=0,
-        n_jobs=THREADS,
-        verbose=-1,
-    )
-    stop = lightgbm.early_stopping(75, verbose=False)
-    watched = [(table.iloc[validation], labels[validation])]
-    model.fit(table.iloc[fit], labels[fit], eval_set=watched, callbacks=[stop])
-    return lambda rows: model.predict_proba(table.iloc[rows])[:, 1]
-
-
-def fit_tabm(table, labels, fit, validation, categories):
+def fit_tabm(folds, fit, validation):
     """The package's TabM (k = 32) with its piecewise-linear embeddings, AdamW, 16 epochs of patience."""
     import numpy
     import torch
@@ -76,6 +37,7 @@ def fit_tabm(table, labels, fit, validation, categories):
 
     torch.set_num_threads(THREADS)
     torch.manual_seed(0)
+    table, labels, categories = folds.table, folds.labels, folds.categories
     names = [column for column in table.columns if column not in categories]
     numbers = table[names].to_numpy("float32")
     middle = numpy.nanmedian(numbers[fit], 0)
@@ -133,34 +95,26 @@ def fit_tabm(table, labels, fit, validation, categories):
     return predict
 
 
-def peers(path, folds, inner, target, positive, *identifiers):
-    import numpy
-    import pandas
+def peers(*arguments):
     from sklearn.metrics import log_loss, roc_auc_score
 
-    table = pandas.read_csv(path, na_values=["", " "])
-    labels = (table[target].astype(str) == positive).to_numpy().astype(int)
-    assert (labels == pandas.read_csv(folds)["y"]).all(), "the folds are of another table"
-    table = table.drop(columns=[target, *identifiers])
-    categories = [column for column in table.columns if table[column].dtype.kind not in "if"]
-    for column in categories:
-        texts = table[column].astype(object)
-        table[column] = texts.where(texts.notna(), "missing").astype(str).astype(object)
-    parts = pandas.read_csv(inner).drop(columns="row").to_numpy()
+    sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+    from boosted import Folds, fit_catboost, fit_lightgbm
+
+    folds = Folds(*arguments)
     figures = {}
-    for name, method, count in [
-        ("catboost", fit_catboost, parts.shape[1]),
-        ("lightgbm", fit_lightgbm, parts.shape[1]),
-        ("tabm", fit_tabm, FOLDS_OF_TABM),
+    for name, method, settings, count in [
+        ("catboost", fit_catboost, CATBOOST, None),
+        ("lightgbm", fit_lightgbm, LIGHTGBM, None),
+        ("tabm", fit_tabm, {}, FOLDS_OF_TABM),
     ]:
         measured = {"roc_auc": [], "log_loss": [], "cpu_s": []}
-        for fold in range(count):
-            fit, validation, test = (numpy.flatnonzero(parts[:, fold] == part) for part in (0, 1, -1))
+        for fit, validation, test in itertools.islice(folds, count):
             started = time.process_time()
-            probabilities = method(table, labels, fit, validation, categories)(test)
+            probabilities = method(folds, fit, validation, **settings)(test)
             measured["cpu_s"].append(time.process_time() - started)
-            measured["roc_auc"].append(roc_auc_score(labels[test], probabilities))
-            measured["log_loss"].append(log_loss(labels[test], probabilities))
+            measured["roc_auc"].append(roc_auc_score(folds.labels[test], probabilities))
+            measured["log_loss"].append(log_loss(folds.labels[test], probabilities))
         figures[name] = measured
     return figures
 

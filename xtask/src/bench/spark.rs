@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::command::{self, Outcome, program, step};
 use crate::figures::{self, number, verdict};
-use crate::{project, python};
+use crate::{project, python, spark};
 
 #[derive(Args)]
 pub struct Options {
@@ -30,7 +30,7 @@ const THREADS: &str = "2";
 const LEAST_OF_THE_WHEEL: f64 = 0.5;
 
 pub fn run(options: &Options) -> Result<()> {
-    let spark = python::spark()?;
+    let spark = spark::environment()?;
     let wheel = python::wheel(&python::tools()?)?;
     python::install(&spark, &wheel)?;
     let folder = project::output("bench/spark");

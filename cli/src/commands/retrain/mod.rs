@@ -7,19 +7,16 @@ mod place;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
-use tenure::artifact::write as artifact_bytes;
 use tenure::monitoring::{Comparison, Stakes, Verdict};
 use tenure::scorer::Scorer;
-use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::cohort::Cohort;
-use tenure_training::evaluation::{CardSource, segments};
+use tenure_training::evaluation::segments;
 use tenure_training::fit::{Control, FitOptions};
-use tenure_training::history::History;
+use tenure_training::learn::Lesson;
 use tenure_training::metrics::{Bootstrap, Difference, differences};
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::scores::scores;
 use tenure_training::split::Shares;
-use tenure_training::train::{TrainingRows, train};
 
 use crate::configuration::ResolvedSettings;
 use crate::console::{Console, interrupted, refuse_overwrite, write_json};
@@ -162,39 +159,29 @@ fn challenge(
     if champion.document().card().is_ok_and(|card| card.data_sha256 == cohort.report().sha256) {
         console.warn("the model was trained on this very table, so it knows some of the held-out rows unless they were held out then");
     }
-    let rows = TrainingRows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
-    let mut history = History::default();
+    let lesson =
+        Lesson { params: &params, cohort, schema, policy, split_by: &split_by, split: &split, checks: &checks };
     let bar = console.bar(0, "epoch {pos}/{len} {bar:24} {msg}");
-    let trained = train(&params, cohort, rows, &FitOptions::default(), &mut |stage, report| {
+    let learned = lesson.learn(&FitOptions::default(), &mut |stage, report| {
         bar.set_message(stage.to_owned());
         bar.set_length(report.maximum_epochs as u64);
         bar.set_position(report.epoch as u64);
-        history.epoch(stage, report);
         recorder.epoch(stage, report);
         if interrupted() { Control::Stop } else { Control::Continue }
     });
     bar.finish_and_clear();
-    let trained = trained?;
-    let split_words = split_by.words(&split.test);
-    let source =
-        CardSource { params: &params, cohort, schema, split: &split, split_words, checks: &checks, history: &history };
-    let mut card = source.card(&trained)?;
-    let measured = ModelQuality::new(card.metrics.roc_auc, card.metrics.log_loss, &cohort.labels_of(&split.test));
-    if let Some(found) = too_good(cohort, &measured, "test rows") {
-        arguments.table.judge_model(&found, console)?;
-        card.data_warnings.push(found.card_entry());
+    let learned = learned?;
+    if let Some(found) = &learned.too_good {
+        arguments.table.judge_model(found, console)?;
     }
-    let thresholds = [champion.document().card()?.metrics.threshold, card.metrics.threshold];
-    let artifact = trained.artifact(&params, cohort, policy, &split.train, card)?;
-    let bytes = artifact_bytes(&artifact)?;
-    // The reader refuses more than the writer does.
-    tenure::artifact::read(&bytes)?;
+    let thresholds = [champion.document().card()?.metrics.threshold, learned.card.metrics.threshold];
+    let (artifact, bytes) = learned.artifact()?;
     recorder.file("model.safetensors", &bytes, true);
     recorder.card(&artifact.document.card()?);
 
     let labels = cohort.labels_of(&split.test);
     let before: Vec<f64> = split.test.iter().map(|&row| theirs[row as usize]).collect();
-    let now = trained.probabilities(&split.test);
+    let now = learned.trained.probabilities(&split.test);
     let bootstrap = Bootstrap { resamples: arguments.resamples, seed: params.seed, ..Bootstrap::default() };
     let found = differences(&before, &now, &labels, thresholds, &bootstrap)?;
     let worse_segments = worse_segments(cohort, &split.test, [&before, &now]);

@@ -7,18 +7,16 @@ use std::time::Instant;
 
 use progress::{EpochProgress, summary};
 use serde_json::json;
-use tenure::artifact::write;
 use tenure_training::checkpoint::{self, RunIdentity};
-use tenure_training::checks::{ModelQuality, too_good};
 use tenure_training::cohort::Cohort;
-use tenure_training::evaluation::{CardSource, schema_sha256};
+use tenure_training::evaluation::schema_sha256;
 use tenure_training::file::{Existing, write as write_file};
 use tenure_training::fit::{Control, FitOptions};
-use tenure_training::history::History;
+use tenure_training::learn::Lesson;
 use tenure_training::membership::Attack;
 use tenure_training::schema_file::SchemaFile;
 use tenure_training::split::Shares;
-use tenure_training::train::{TrainParams, TrainingRows, train};
+use tenure_training::train::TrainParams;
 
 use crate::configuration::ResolvedSettings;
 use crate::console::{Console, interrupted, refuse_overwrite};
@@ -85,38 +83,22 @@ fn learn(
 
     let started = Instant::now();
     let mut progress = EpochProgress::new(console, arguments.json);
-    let mut history = History::default();
-    let rows = TrainingRows { fit: &split.train, validation: &split.validation, calibration: &split.calibration };
-    let trained = train(params, cohort, rows, &options, &mut |stage, report| {
+    let lesson = Lesson { params, cohort, schema, policy, split_by: &split_by, split: &split, checks: &checks };
+    let learned = lesson.learn(&options, &mut |stage, report| {
         progress.epoch(stage, report);
-        history.epoch(stage, report);
         recorder.epoch(stage, report);
         if interrupted() { Control::Stop } else { Control::Continue }
     });
     progress.finish();
-    let trained = trained?;
-    let source = CardSource {
-        params,
-        cohort,
-        schema,
-        split: &split,
-        split_words: split_by.words(&split.test),
-        checks: &checks,
-        history: &history,
-    };
-    let mut card = source.card(&trained)?;
-    let measured = ModelQuality::new(card.metrics.roc_auc, card.metrics.log_loss, &cohort.labels_of(&split.test));
-    let found = too_good(cohort, &measured, "test rows");
-    if let Some(found) = &found {
+    let learned = learned?;
+    let found = &learned.too_good;
+    if let Some(found) = found {
         arguments.table.judge_model(found, &Console { quiet: true })?;
-        card.data_warnings.push(found.card_entry());
     }
+    let trained = &learned.trained;
     let all: Vec<u32> = (0..cohort.rows() as u32).collect();
     let attack = Attack::by_loss(&trained.encoded.logits(&trained.network, &all), cohort, &split)?;
-    let artifact = trained.artifact(params, cohort, policy, &split.train, card)?;
-    let bytes = write(&artifact)?;
-    // The reader refuses more than the writer does.
-    tenure::artifact::read(&bytes)?;
+    let (artifact, bytes) = learned.artifact()?;
     write_file(&arguments.out, &bytes, Existing::forced(arguments.force))?;
     recorder.file("model.safetensors", &bytes, true);
     let card = artifact.document.card()?;
@@ -124,9 +106,9 @@ fn learn(
     if arguments.json {
         console.print(&artifact.document.card);
     } else {
-        summary(&card, &trained, started, console);
+        summary(&card, trained, started, console);
         console.say(format!("an attack by loss tells training rows from test rows with {}", attack.words()));
         console.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes.len() as f64 / 1e3));
     }
-    found.map_or(Ok(()), |found| arguments.table.judge_model(&found, console))
+    found.as_ref().map_or(Ok(()), |found| arguments.table.judge_model(found, console))
 }
