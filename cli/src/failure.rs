@@ -13,6 +13,7 @@ use tenure_training::evaluation::EvaluationError;
 use tenure_training::file::FileError;
 use tenure_training::fit::FitError;
 use tenure_training::imbalance::ImbalanceError;
+use tenure_training::import::ImportError;
 use tenure_training::init::InitError;
 use tenure_training::metrics::MetricsError;
 use tenure_training::split::SplitError;
@@ -140,6 +141,15 @@ impl From<TrainError> for Failure {
         match error {
             TrainError::Fit(FitError::Interrupted) => Failure::interrupted(),
             TrainError::Fit(FitError::Checkpoint { message }) => Failure::new(ENVIRONMENT, message),
+            error => Failure::data(error),
+        }
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Failure {
+        match error {
+            ImportError::Train(error) => error.into(),
             error => Failure::data(error),
         }
     }
