@@ -12,6 +12,7 @@ use tenure::scorer::{ExplainError, Stopped};
 use tenure_table::{ColumnsError, TableError, WriteError};
 use tenure_training::cohort::CohortError;
 use tenure_training::fit::FitError;
+use tenure_training::import::ImportError;
 use tenure_training::init::InitError;
 use tenure_training::metrics::MetricsError;
 use tenure_training::split::SplitError;
@@ -145,6 +146,15 @@ codes! {
         TrainError::Breach(_) | TrainError::Background(_) => "training_privacy",
         _ => "training",
     };
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Failure {
+        match error {
+            ImportError::Train(error) => error.into(),
+            error => Failure::new("import", error),
+        }
+    }
 }
 
 impl From<ArtifactError> for Failure {
