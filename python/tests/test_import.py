@@ -155,7 +155,7 @@ def test_the_first_label_may_be_that_of_customers_who_left(telco: Any) -> None:
 
 
 def test_a_schema_says_what_fields_are(telco: Any) -> None:
-    # One field more than the pipeline reads is refused with its name, and a preset may be all that is needed.
+    # A field that the pipeline does not read is refused by name.
     model = pipeline(imputed("mean", StandardScaler()), OneHotEncoder(), LogisticRegression(max_iter=300))
     X, y = telco.drop(columns="Churn"), telco["Churn"]
     model.fit(X, y)
@@ -166,11 +166,21 @@ def test_a_schema_says_what_fields_are(telco: Any) -> None:
     text = "schema_version = 1\nname = \"mine\"\ntarget = { field = \"Churn\", positive = \"Yes\" }\n"
     text += 'ignored = ["' + '", "'.join(name for name in X if name not in NUMBERS + TEXTS) + '"]\nfields = [\n'
     text += "".join(f'    {{ name = "{name}", kind = "number", minimum = 0, maximum = 10000 }},\n' for name in NUMBERS)
+    text = text.replace('"MonthlyCharges", kind = "number"', '"MonthlyCharges", kind = "number", changeable = true')
     for name in TEXTS:
         values = '", "'.join(sorted(set(telco[name])))
         text += f'    {{ name = "{name}", kind = "category", categories = ["{values}"] }},\n'
     other, _ = imported(model, X, y, schema=text + "]\n")
     assert other.schema["name"] == "mine"
+    # The ends are the schema's, and counterfactuals stay within what the table has.
+    change = next(field["change"] for field in other.schema["fields"] if field["name"] == "MonthlyCharges")
+    charges = telco["MonthlyCharges"]
+    assert charges.min() < change["minimum"] < 25 and 110 < change["maximum"] < charges.max()
+    row = telco[telco["MonthlyCharges"].between(60, 80)].iloc[0].to_dict()
+    below = 0.999 * other.score(row).probability
+    answers = other.counterfactuals(row, threshold=below, fields=["MonthlyCharges"]).answers
+    moved = [float(str(one.after)) for answer in answers for one in answer.changes]
+    assert moved and all(change["minimum"] <= value <= change["maximum"] for value in moved)
     assert numpy.abs(probabilities(other, telco) - probabilities(scorer, telco)).max() < 1e-6
 
 
