@@ -58,6 +58,11 @@ pub struct ModelCard {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub shipped: Option<String>,
+    /// What the model was imported from, where Tenure did not train it. Then nobody says which rows of the
+    /// table it was trained on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, inline))]
+    pub imported: Option<ImportedSummary>,
     /// How the network was fitted.
     #[cfg_attr(feature = "typescript", ts(inline))]
     pub training: TrainingSummary,
@@ -171,6 +176,23 @@ pub struct PenaltySummary {
     pub tried: BTreeMap<String, f64>,
 }
 
+/// The model that an artifact was imported from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ImportedSummary {
+    /// Who made it, in words, such as `scikit-learn 1.8, MLPClassifier`.
+    pub source: String,
+    /// SHA-256 of the file of its weights, in hexadecimal.
+    pub weights_sha256: String,
+    /// Its layers in words, first to last, such as `0 Linear 45 to 16`.
+    pub layers: Vec<String>,
+    /// The largest difference of a probability from the model's own, before calibration, over the rows of
+    /// the table for which both are the same function.
+    pub largest_difference: f64,
+    /// Whether a calibration was fitted; otherwise probabilities are the model's own.
+    pub recalibrated: bool,
+}
+
 /// How the network in the artifact was fitted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -178,7 +200,7 @@ pub struct TrainingSummary {
     /// Calibrated, on the validation rows.
     pub validation_log_loss: f64,
     /// The hyperparameters by the names of their flags, as in `learning-rate`; those without a
-    /// value are left out. `tenure train --help` says what each is.
+    /// value are left out. `tenure train --help` says what each is. An imported model has none.
     #[cfg_attr(feature = "typescript", ts(type = "{ [key in string]: string | number | boolean }"))]
     pub hyperparameters: BTreeMap<String, Value>,
 }

@@ -14,6 +14,7 @@ use tenure_training::evaluation::EvaluationError;
 use tenure_training::file::FileError;
 use tenure_training::fit::FitError;
 use tenure_training::imbalance::ImbalanceError;
+use tenure_training::import::ImportError;
 use tenure_training::init::InitError;
 use tenure_training::learn::LearnError;
 use tenure_training::metrics::MetricsError;
@@ -139,6 +140,14 @@ impl From<TrainError> for Failure {
 
 error_codes! { Failure: any of LearnError(Train, Metrics, Artifact) }
 error_codes! { Failure: any of ImbalanceError(Train, Metrics) }
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Failure {
+        match error {
+            ImportError::Train(error) => error.into(),
+            error => Failure::data(error),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

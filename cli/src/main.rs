@@ -6,7 +6,7 @@ use std::process::exit;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tenure_cli::commands::{
-    audit, card, check, config, crossval, decide, evaluate, explain, export, imbalance, init, keygen, monitor,
+    audit, card, check, config, crossval, decide, evaluate, explain, export, imbalance, import, init, keygen, monitor,
     outcomes, plan, report, retrain, runs, sample, score, sign, track, train, tune, verify,
 };
 use tenure_cli::configuration::{self, ResolvedSettings};
@@ -44,6 +44,7 @@ enum Command {
     Sample(sample::Arguments),
     Check(check::Arguments),
     Train(train::Arguments),
+    Import(Box<import::Arguments>),
     Tune(tune::Arguments),
     Evaluate(evaluate::Arguments),
     Crossval(crossval::Arguments),
@@ -93,6 +94,7 @@ fn run() -> Result<(), Failure> {
         Command::Sample(arguments) => sample::run(&arguments, &console),
         Command::Check(arguments) => check::run(&arguments, &console),
         Command::Train(arguments) => train::run(&arguments, &settings, &console),
+        Command::Import(arguments) => import::run(&arguments, &console),
         Command::Tune(arguments) => tune::run(&arguments, &settings, &console),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &console),
         Command::Crossval(arguments) => crossval::run(&arguments, &settings, &console),

@@ -369,13 +369,32 @@ export interface ModelCard {
   };
   /** Which model is in the artifact: `student`, `teacher`, or `members:N` of the teacher. */
   readonly shipped?: string;
+  /**
+   * What the model was imported from, where Tenure did not train it. Then nobody says which rows of the
+   * table it was trained on.
+   */
+  readonly imported?: {
+    /** Who made it, in words, such as `scikit-learn 1.8, MLPClassifier`. */
+    readonly source: string;
+    /** SHA-256 of the file of its weights, in hexadecimal. */
+    readonly weights_sha256: string;
+    /** Its layers in words, first to last, such as `0 Linear 45 to 16`. */
+    readonly layers: ReadonlyArray<string>;
+    /**
+     * The largest difference of a probability from the model's own, before calibration, over the rows of
+     * the table for which both are the same function.
+     */
+    readonly largest_difference: number;
+    /** Whether a calibration was fitted; otherwise probabilities are the model's own. */
+    readonly recalibrated: boolean;
+  };
   /** How the network was fitted. */
   readonly training: {
     /** Calibrated, on the validation rows. */
     readonly validation_log_loss: number;
     /**
      * The hyperparameters by the names of their flags, as in `learning-rate`; those without a
-     * value are left out. `tenure train --help` says what each is.
+     * value are left out. `tenure train --help` says what each is. An imported model has none.
      */
     readonly hyperparameters: { readonly [key in string]: string | number | boolean };
   };

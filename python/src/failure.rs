@@ -13,6 +13,7 @@ use tenure_table::{ColumnsError, TableError, WriteError};
 use tenure_training::cohort::CohortError;
 use tenure_training::error_codes;
 use tenure_training::fit::FitError;
+use tenure_training::import::ImportError;
 use tenure_training::init::InitError;
 use tenure_training::learn::LearnError;
 use tenure_training::metrics::MetricsError;
@@ -139,6 +140,14 @@ error_codes! {
 }
 
 error_codes! { Failure: any of LearnError(Train, Metrics, Artifact) }
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Failure {
+        match error {
+            ImportError::Train(error) => error.into(),
+            error => Failure::new("import", error),
+        }
+    }
+}
 
 impl From<ArtifactError> for Failure {
     fn from(error: ArtifactError) -> Failure {

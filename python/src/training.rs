@@ -10,6 +10,8 @@ use std::sync::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use tempfile::TempDir;
+use tenure::artifact::write;
+use tenure::schema::Schema;
 use tenure::scorer::Stop;
 use tenure_table::{Appended, AppendedColumn, AppendedKind, Format, OutputTable, Source};
 use tenure_training::checks::DataChecks;
@@ -17,10 +19,11 @@ use tenure_training::cohort::rare::{Folded, prune_rare};
 use tenure_training::cohort::{Cohort, Purpose};
 use tenure_training::fit::{Control, FitOptions};
 use tenure_training::hyperparameters::{HYPERPARAMETERS, Hyperparameters};
+use tenure_training::import::{Description, ImportParams, ImportTable, Weights, import};
 use tenure_training::init::{Answers, Draft, InitError, TargetFlags, draft};
 use tenure_training::learn::Lesson;
 use tenure_training::schema_file::SchemaFile;
-use tenure_training::split::{Shares, SplitBy};
+use tenure_training::split::{Shares, Split, SplitBy};
 
 use crate::arrow;
 use crate::failure::Failure;
@@ -124,6 +127,30 @@ impl TrainingTable {
         drafted.map_err(|failure| self.renamed(failure))
     }
 
+    /// Makes an artifact of a network that somebody else trained: its bytes, and what a person should know.
+    #[pyo3(signature = (schema, description, weights, group, time, keep_probabilities, seed))]
+    #[expect(clippy::too_many_arguments, reason = "Python names them")]
+    fn import_model<'py>(
+        &self,
+        py: Python<'py>,
+        schema: &str,
+        description: &str,
+        weights: Vec<u8>,
+        group: Option<String>,
+        time: Option<String>,
+        keep_probabilities: bool,
+        seed: u64,
+    ) -> Result<(Bound<'py, PyBytes>, Vec<String>), Failure> {
+        let file = schema_file(schema)?;
+        let description = Description::read(description)?;
+        let weights = Weights::read(weights)?;
+        let params = ImportParams { keep_probabilities, background_rows: None, seed };
+        let split_by = (group, time);
+        let imported = run(py, |_| self.imported(&file, &description, &weights, split_by, &params));
+        let (bytes, notices) = imported.map_err(|failure| self.renamed(failure))?;
+        Ok((PyBytes::new(py, &bytes), notices))
+    }
+
     /// Trains: the bytes of the artifact, and what a person should know. `progress` is called with
     /// the stage, the epoch, the most epochs, the losses of training and validation, and the best
     /// epoch; what it raises stops the training.
@@ -174,7 +201,65 @@ struct Settings {
     raised: Mutex<Option<PyErr>>,
 }
 
+/// A table that is ready to learn from.
+struct Prepared {
+    cohort: Cohort,
+    split_by: SplitBy,
+    split: Split,
+    checks: DataChecks,
+    /// What a person should know of it.
+    notices: Vec<String>,
+}
+
 impl TrainingTable {
+    /// Reads the table, folds rare categories, splits the rows and checks them.
+    fn prepared(
+        &self,
+        schema: &Schema,
+        group: Option<&str>,
+        time: Option<&str>,
+        seed: u64,
+    ) -> Result<Prepared, Failure> {
+        let mut schema_read = schema.clone();
+        let mut cohort = Cohort::read_for(Purpose::Training, self.open()?, schema, &mut |_, _| {})?;
+        let mut notices: Vec<String> = cohort.report().lines();
+        let folded =
+            prune_rare(&mut schema_read, &mut cohort).map_err(|error| Failure::new("training_table", error))?;
+        notices.extend(folded.iter().filter(|folded| !folded.categories.is_empty()).map(Folded::words));
+        let split_by = SplitBy::read(&cohort, group, time)?;
+        let split = split_by.split(cohort.labels(), &Shares::default(), seed)?;
+        let checks = DataChecks::run(&cohort, schema, std::slice::from_ref(&split))?;
+        notices.extend(checks.warnings().map(|finding| finding.message.clone()));
+        Ok(Prepared { cohort, split_by, split, checks, notices })
+    }
+
+    fn imported(
+        &self,
+        SchemaFile { schema, policy }: &SchemaFile,
+        description: &Description,
+        weights: &Weights,
+        (group, time): (Option<String>, Option<String>),
+        params: &ImportParams,
+    ) -> Result<(Vec<u8>, Vec<String>), Failure> {
+        let Prepared { cohort, split_by, split, checks, mut notices } =
+            self.prepared(schema, group.as_deref(), time.as_deref(), params.seed)?;
+        let table = ImportTable {
+            cohort: &cohort,
+            schema,
+            policy,
+            split: &split,
+            split_words: split_by.words(&split.test),
+            checks: &checks,
+        };
+        let imported = import(description, weights, &table, params)?;
+        notices.extend(imported.differences.lines());
+        notices.extend(imported.too_good.map(|found| found.message));
+        let bytes = write(&imported.artifact)?;
+        // The reader refuses more than the writer does.
+        tenure::artifact::read(&bytes)?;
+        Ok((bytes, notices))
+    }
+
     fn learn(
         &self,
         SchemaFile { schema, policy }: &SchemaFile,
@@ -182,16 +267,8 @@ impl TrainingTable {
         stop: &Stop,
     ) -> Result<(Vec<u8>, Vec<String>), Failure> {
         let params = settings.given.params();
-        let mut schema_read = schema.clone();
-        let mut cohort = Cohort::read_for(Purpose::Training, self.open()?, schema, &mut |_, _| {})?;
-        let mut notices: Vec<String> = cohort.report().lines();
-        let folded =
-            prune_rare(&mut schema_read, &mut cohort).map_err(|error| Failure::new("training_table", error))?;
-        notices.extend(folded.iter().filter(|folded| !folded.categories.is_empty()).map(Folded::words));
-        let split_by = SplitBy::read(&cohort, settings.group.as_deref(), settings.time.as_deref())?;
-        let split = split_by.split(cohort.labels(), &Shares::default(), params.seed)?;
-        let checks = DataChecks::run(&cohort, schema, std::slice::from_ref(&split))?;
-        notices.extend(checks.warnings().map(|finding| finding.message.clone()));
+        let Prepared { cohort, split_by, split, checks, mut notices } =
+            self.prepared(schema, settings.group.as_deref(), settings.time.as_deref(), params.seed)?;
         let lesson = Lesson {
             params: &params,
             cohort: &cohort,

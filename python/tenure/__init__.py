@@ -6,8 +6,8 @@
     scorer.score({"Contract": "Month-to-month", "tenure": 2, ...}).probability
     scorer.score_table("customers.parquet", reasons=3)
 
-`TenureClassifier` trains as an estimator of scikit-learn, `tenure.mlflow` logs models, and `tenure.spark` scores
-frames of Spark. docs/python.md says more.
+`TenureClassifier` trains as an estimator of scikit-learn, `import_model` takes models of scikit-learn and PyTorch,
+`tenure.mlflow` logs models, and `tenure.spark` scores frames of Spark. docs/python.md says more.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._errors import Problem, TenureError, TenureWarning
+from ._import import import_model
 from ._native import VERSION as __version__
 from ._scorer import (
     Change,
@@ -47,6 +48,7 @@ __all__ = [
     "TenureError",
     "TenureWarning",
     "__version__",
+    "import_model",
     "load",
 ]
 

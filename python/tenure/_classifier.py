@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from . import _native
 from ._errors import TenureError, TenureWarning, refuse_rows
+from ._files import write_whole
+from ._labels import free_name, texts_of
 from ._progress import Progress
 from ._scorer import Explanations, Scale, Scorer
 from ._tables import as_table, of_columns
@@ -146,7 +147,7 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"y has one class, {self.classes_[0]!r}: add rows of the customers that are not there")
         counts = [int((labels == label).sum()) for label in self.classes_]
         is_small = sum(counts) < MINIMUM_ROWS or min(counts) < MINIMUM_OF_A_CLASS
-        texts = _texts(self.classes_)
+        texts = texts_of(self.classes_)
         written = [texts[place] for place in np.searchsorted(self.classes_, labels)]
 
         copies = _COPIES if is_small else (1,) if sum(counts) > _FEW_ROWS else (1, *_COPIES)
@@ -179,7 +180,7 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _trained(self, X: Any, labels: list[str], texts: list[str], copies: int) -> _Trained:
         """Trains on a table whose rows are repeated. `labels` are those of the rows, `texts` the two of them."""
         schema = self._given_schema()
-        target = _free_name("target", self.feature_names_) if schema is None else _native.read_schema(schema)[0]
+        target = free_name("target", self.feature_names_) if schema is None else _native.read_schema(schema)[0]
         training = _native.TrainingTable(self._table(X), target, labels, copies)
         self.question_ = None
         notices: list[str] = []
@@ -230,7 +231,7 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise self.question_
         artifact = self.scorer_.to_bytes()
         if path is not None:
-            _write_whole(os.fspath(path), artifact)
+            write_whole(os.fspath(path), artifact)
         return artifact
 
     @property
@@ -369,19 +370,6 @@ def _hyperparameter(value: object) -> str:
     return str(value)
 
 
-def _texts(classes: NDArray[Any]) -> list[str]:
-    """The labels as a table has them; 0 and 1 where their texts are empty, or spell the same value."""
-    texts = [str(label).strip() for label in classes.tolist()]
-    folded = {text.casefold() for text in texts}
-    return texts if len(folded) == 2 and all(texts) else ["0", "1"]
-
-
-def _free_name(name: str, taken: Sequence[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name
-
-
 def _is_named_frame(X: Any) -> bool:
     """Whether it is a frame whose columns have texts as names."""
     columns = getattr(X, "columns", None)
@@ -397,19 +385,3 @@ def _without_nan(X: Any) -> Any:
     import polars.selectors as selectors
 
     return X.with_columns(selectors.float().fill_nan(None))
-
-
-def _write_whole(path: str, content: bytes) -> None:
-    # With the permissions that any new file of this user has.
-    beside = os.path.join(os.path.dirname(path), f".tenure-{secrets.token_hex(8)}.tmp")
-    try:
-        with open(beside, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError as error:
-        raise TenureError(f"{path} cannot be written: {error.strerror}", "file") from error
-    finally:
-        if os.path.exists(beside):
-            os.unlink(beside)

@@ -83,6 +83,16 @@ class TrainingTable:
         time: str | None,
         progress: Progress | None,
     ) -> tuple[bytes, list[str]]: ...
+    def import_model(
+        self,
+        schema: str,
+        description: str,
+        weights: bytes,
+        group: str | None,
+        time: str | None,
+        keep_probabilities: bool,
+        seed: int,
+    ) -> tuple[bytes, list[str]]: ...
 
 def table_of_columns(names: Sequence[str], columns: Sequence[GivenColumn], rows: int) -> Table: ...
 def read_schema(text: str) -> tuple[str, list[tuple[str, bool]]]: ...

@@ -15,6 +15,10 @@ def use(record: dict[str, object], columns: dict[str, list[object]]) -> float:
     table: tenure.Table = scorer.score_table(columns, reasons=len(words), decide=bool(answers))
     again: tenure.Table = scorer.decide_table(table, identifier="id")
     explanations: tenure.Explanations = scorer.explain_table(again)
+    inputs: list[dict[str, object]] = [{"field": "tenure", "transform": "number"}]
+    layers = [("0", "Linear")]
+    imported: tenure.Scorer = tenure.import_model({}, columns, [], inputs=inputs, layers=layers, schema="schema.toml")
+    imported.to_bytes()
     try:
         scorer.decide(record)
     except tenure.TenureError as error:

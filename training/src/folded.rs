@@ -31,7 +31,12 @@ pub struct FoldedLayer {
 impl FoldedNetwork {
     /// The logit of one dense feature vector, in f64: every faster form is tested against it.
     pub fn logit(&self, features: &[f32]) -> f64 {
-        let mut units: Vec<f64> = features.iter().copied().map(f64::from).collect();
+        self.logit_of(features.iter().copied().map(f64::from).collect())
+    }
+
+    /// As [`FoldedNetwork::logit`], of features in f64.
+    pub fn logit_of(&self, features: Vec<f64>) -> f64 {
+        let mut units = features;
         let direct: f64 = self.direct.iter().zip(&units).map(|(weight, x)| weight * x).sum();
         for layer in &self.layers {
             let mut next = layer.bias.clone();

@@ -9,6 +9,7 @@ use tenure::schema::MINIMUM_CUSTOMERS;
 use tenure::scorer::Scorer;
 
 use crate::cohort::{Cohort, Column};
+use crate::ends::Ends;
 
 /// Rows of the reference for each bin of the scores: somewhat more than may be told, because bins are
 /// not of exactly equal size.
@@ -58,11 +59,19 @@ fn score_edges(mut logits: Vec<f64>, mut others: Vec<f64>) -> Vec<f32> {
 /// The cells of every field: the fitted bins and the categories, as many as there is room for.
 fn cells(artifact: &Artifact, cohort: &Cohort, rows: &[u32]) -> Vec<Cells> {
     let schema = cohort.schema();
+    // Ends that were put around the fitted knots part no rows.
+    let inner = |field: usize, knots: &[f32]| {
+        let Column::Numbers(numbers) = cohort.column(field) else { return Vec::new() };
+        let mut known: Vec<f32> = numbers.iter().filter(|number| !number.is_nan()).map(|&one| one as f32).collect();
+        known.sort_unstable_by(f32::total_cmp);
+        Ends::of(&known, Some(&schema.fields[field])).inner(knots, &known).to_vec()
+    };
     let knots = |field: usize| {
-        artifact.encoder.inputs().iter().find_map(|input| match &input.scale {
-            Scale::Number { knots } if input.name == schema.fields[field].name => Some(knots.clone()),
+        let knots = artifact.encoder.inputs().iter().find_map(|input| match &input.scale {
+            Scale::Number { knots } if input.name == schema.fields[field].name => Some(inner(field, knots)),
             _ => None,
-        })
+        });
+        knots.filter(|knots| !knots.is_empty())
     };
     let whole: Vec<(Cells, Vec<u64>)> = (0..schema.fields.len())
         .map(|field| match cohort.column(field) {

@@ -16,6 +16,7 @@ use tenure::scorer::Scorer;
 
 use crate::cohort::rare::is_named;
 use crate::cohort::{Cohort, Column};
+use crate::ends::{End, Ends};
 
 const LEAST: usize = MINIMUM_CUSTOMERS as usize;
 
@@ -42,6 +43,11 @@ pub enum Place {
     Knot,
     /// The lowest or the highest of several knots: values beyond count as this one.
     End,
+    /// The lowest or the highest knot, which is the mean of all customers less or plus 20 standard
+    /// deviations ([`crate::ends`]).
+    FarEnd,
+    /// The lowest or the highest knot, which is the schema's `minimum` or `maximum`.
+    Bound,
     /// The only knot: where it lies changes no score.
     OnlyKnot,
     /// A row of the background.
@@ -110,6 +116,10 @@ impl StoredNumber {
         let place = match place {
             // Where there is too little to say, the only knot is 0.
             Place::OnlyKnot if *number == 0.0 => return None,
+            // The schema says it.
+            Place::Bound => return None,
+            Place::FarEnd if may_be_told(*sharing) => return None,
+            Place::FarEnd => "the far end",
             Place::Knot | Place::OnlyKnot => "the knot",
             Place::End => "the last knot",
             Place::Background => "the background's number",
@@ -162,15 +172,25 @@ pub fn numbers(artifact: &Artifact, cohort: &Cohort) -> Vec<StoredNumber> {
         let Scale::Number { knots } = &input.scale else { continue };
         let value = |row: usize| encoder.number(input.source, &|field| cohort.column(field).cell(row));
         let values = Values::new((0..cohort.rows()).filter_map(value));
+        let field = cohort.schema().fields.iter().position(|field| field.name == input.name);
+        let ends = Ends::of(&values.0, field.map(|field| &cohort.schema().fields[field]));
         for (at, &knot) in knots.iter().enumerate() {
             let place = match (at, knots.len()) {
                 (_, 1) => Place::OnlyKnot,
                 (at, count) if at == 0 || at + 1 == count => Place::End,
                 _ => Place::Knot,
             };
-            found.push(values.count(&input.name, place, knot.into()));
+            let mut number = values.count(&input.name, place, knot.into());
+            // What is put around the fitted knots need not be reached by anybody.
+            if place == Place::End && number.breach().is_some() {
+                number.place = match ends.which(usize::from(at > 0), knot) {
+                    Some(End::Bound) => Place::Bound,
+                    Some(End::Far) => Place::FarEnd,
+                    None => Place::End,
+                };
+            }
+            found.push(number);
         }
-        let field = cohort.schema().fields.iter().position(|field| field.name == input.name);
         if let Some(field) = field {
             let numbers = std::mem::take(&mut background[field]);
             found.extend(numbers.into_iter().map(|number| values.count(&input.name, Place::Background, number)));

@@ -23,6 +23,7 @@ pub fn lines(card: &ModelCard) -> Vec<CardLine> {
     line("Shipped network", card.shipped.clone());
     line("Multiply-adds a row", Some(card.network.multiply_adds.to_string()));
     line("Hidden units", Some(hidden(card)));
+    line("Imported", imported(card));
     line("Teacher", teacher(card));
     line("Penalty of TabM", penalty(card));
     line("Not fitted", skipped(card));
@@ -47,6 +48,13 @@ pub fn teacher(card: &ModelCard) -> Option<String> {
         Some(weights) if weights.len() > 1 => Some(format!("{} (weights {})", teacher.model, weights.join(", "))),
         _ => Some(teacher.model.clone()),
     }
+}
+
+/// As in `from scikit-learn 1.8, MLPClassifier (0 Linear 45 to 16, 1 ReLU, …)`.
+pub fn imported(card: &ModelCard) -> Option<String> {
+    let imported = card.imported.as_ref()?;
+    let probabilities = if imported.recalibrated { "recalibrated" } else { "probabilities as they were" };
+    Some(format!("from {} ({}); {probabilities}", imported.source, imported.layers.join(", ")))
 }
 
 /// As in `tabm: it learns how …; students of 64, 32 units and more: …`.

@@ -9,7 +9,7 @@ use tenure::card::ModelCard;
 use tenure::schema::{Field, MINIMUM_CUSTOMERS};
 use tenure_training::metrics::judged;
 
-use super::facts::{beyond_tolerance, hidden, penalty, skipped, teacher, trained_on, with_interval};
+use super::facts::{beyond_tolerance, hidden, imported, penalty, skipped, teacher, trained_on, with_interval};
 
 /// The whole card. `license` is an identifier of the hub; without one the card claims none.
 pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Option<&str>) -> String {
@@ -44,6 +44,9 @@ pub fn markdown(document: &Document, card: &ModelCard, sha256: &str, license: Op
          evaluate`, `tenure report`).\n- A category with fewer than {MINIMUM_CUSTOMERS} training rows{own} counts as OTHER. A number \
          beyond the fitted range counts as the end of the range. Scores carry a warning.\n"
     );
+    if card.imported.is_some() {
+        out += "- Tenure did not train the network. The figures hold only if it was not trained on the test rows.\n";
+    }
     out += "- The intervals cover the sampling of customers, not changes over time.\n\n";
     let _ = write!(
         out,
@@ -156,6 +159,7 @@ fn training(out: &mut String, card: &ModelCard) {
     let mut items: Vec<(&str, String)> = Vec::new();
     let mut item = |name: &'static str, value: Option<String>| items.extend(value.map(|value| (name, value)));
     item("Shipped network", card.shipped.clone());
+    item("Imported", imported(card));
     item("Teacher", teacher(card));
     item("Penalty of TabM", penalty(card));
     item("Not fitted", skipped(card));
@@ -168,7 +172,9 @@ fn training(out: &mut String, card: &ModelCard) {
     for (name, value) in items {
         let _ = writeln!(out, "- {name}: {value}");
     }
-    *out += "\n| hyperparameter | value |\n| --- | --- |\n";
+    if !card.training.hyperparameters.is_empty() {
+        *out += "\n| hyperparameter | value |\n| --- | --- |\n";
+    }
     for (name, value) in &card.training.hyperparameters {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let _ = writeln!(out, "| {} | {} |", line(name), line(&value));

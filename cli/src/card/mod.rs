@@ -3,5 +3,5 @@
 mod facts;
 mod markdown;
 
-pub use facts::{CardLine, beyond_tolerance, lines, penalty, skipped, teacher, with_interval};
+pub use facts::{CardLine, beyond_tolerance, imported, lines, penalty, skipped, teacher, with_interval};
 pub use markdown::markdown;

@@ -26,7 +26,8 @@ use crate::inputs::{ArtifactFile, ReadArguments, TrustArguments, read_artifact, 
 /// Counts, in the training table, how many customers stand behind each number, category and
 /// background row of the artifact. Each needs at least 20, and a category as many as its field says
 /// (`minimum_members`); if one has fewer, the exit code is 3. Then two attacks try to tell the training rows from the test rows: one by the loss, one by
-/// likelihood ratios with shadow models, which are trained as the model was.
+/// likelihood ratios with shadow models, which are trained as the model was. An imported model has the
+/// first attack alone, and the rows that it was trained on may be others.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Artifact
@@ -111,6 +112,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     let breaches: Vec<Breach> = breaches.chain(background.iter().filter_map(StoredRow::breach)).collect();
     let logits = logits(&scorer, &cohort);
     let by_loss = Attack::by_loss(&logits, &cohort, &split)?;
+    // Nobody can train a shadow model as the imported one was trained.
+    let shadow_models = if card.imported.is_some() { 0 } else { shadow_models };
     let likelihood_ratio = match shadow_models {
         0 => None,
         models => Some(shadow_attack(models, &card, &cohort, &split, &logits, console)?),
@@ -212,6 +215,8 @@ impl Audit {
             let place = match one.place {
                 Place::Knot => "knot",
                 Place::End => "last knot",
+                Place::FarEnd => "far end",
+                Place::Bound => "schema's bound",
                 Place::OnlyKnot => "only knot",
                 Place::Background => "background",
                 Place::Reference => "reference",

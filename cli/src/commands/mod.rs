@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod export;
 pub mod imbalance;
+pub mod import;
 pub mod init;
 pub mod keygen;
 pub mod monitor;

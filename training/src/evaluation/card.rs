@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tenure::calibration::Calibration;
 use tenure::card::{
     CalibrationSummary, ModelCard, NetworkSize, PenaltySummary, RowCounts, SegmentSummary, SegmentsSummary,
     TeacherSummary, TrainingSummary,
 };
+use tenure::network::Network;
 use tenure::schema::Schema;
 
 use super::segments::segments;
-use crate::calibrate::Method;
+use crate::calibrate::{CalibrationRecord, Method, probabilities};
 use crate::checks::{DataChecks, Finding};
 use crate::cohort::Cohort;
 use crate::fit::FitConfig;
@@ -19,7 +21,7 @@ use crate::history::History;
 use crate::hyperparameters::Hyperparameters;
 use crate::metrics::{Bootstrap, MetricsError, best_f1_threshold, measure};
 use crate::split::Split;
-use crate::train::{TOLERATED_LOSS, TrainParams, Trained};
+use crate::train::{Encoded, TOLERATED_LOSS, TrainParams, Trained};
 
 /// Segments that the card keeps, the most doubtful ones.
 const KEPT_SEGMENTS: usize = 8;
@@ -37,21 +39,59 @@ pub struct CardSource<'a> {
     pub history: &'a History,
 }
 
+/// A packed and calibrated network, whoever trained it.
+pub struct Measured<'a> {
+    pub encoded: &'a Encoded,
+    pub network: &'a Network,
+    pub calibration: &'a Calibration,
+    /// Whether the inputs also contribute to the logit directly.
+    pub direct: bool,
+    /// Columns that the network was trained on.
+    pub dense_columns: usize,
+}
+
 impl CardSource<'_> {
     /// Measures what was trained on the test rows and writes the card. There is no clock in it: the
     /// same run writes the same bytes. The errors of explanations are added by
     /// [`Trained::artifact`], which measures them.
     pub fn card(&self, trained: &Trained) -> Result<ModelCard, MetricsError> {
+        let fit = trained.shipped.config(self.params, &trained.teacher);
+        let measured = Measured {
+            encoded: &trained.encoded,
+            network: &trained.network,
+            calibration: &trained.calibration,
+            direct: fit.shape.direct,
+            dense_columns: trained.encoded.layout().size(),
+        };
+        let training = TrainingSummary {
+            validation_log_loss: trained.validation_loss,
+            hyperparameters: hyperparameters(self.params, &fit),
+        };
+        let mut card = self.measure(&measured, training)?;
+        let labels = self.cohort.labels_of(&self.split.test);
+        card.teacher = Some(teacher(trained, &self.split.test, &labels, card.metrics.threshold)?);
+        card.shipped = Some(trained.shipped.name(&trained.teacher));
+        card.calibration = Some(calibration(&trained.calibration_record));
+        Ok(card)
+    }
+
+    /// Measures a network on the test rows and writes what the card says of it, without how it was
+    /// made.
+    pub fn measure(&self, measured: &Measured, training: TrainingSummary) -> Result<ModelCard, MetricsError> {
         let CardSource { params, cohort, schema, split, .. } = *self;
-        let of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(|&row| cohort.labels()[row as usize]).collect() };
-        let threshold = best_f1_threshold(&trained.probabilities(&split.validation), &of(&split.validation))?;
+        let Measured { encoded, network, .. } = *measured;
+        let scored = |rows: &[u32]| {
+            let probabilities = probabilities(measured.calibration, &encoded.logits(network, rows));
+            (probabilities, cohort.labels_of(rows))
+        };
+        let (probabilities, labels) = scored(&split.validation);
+        let threshold = best_f1_threshold(&probabilities, &labels)?;
         // The best one is the probability of a customer, whom three digits do not tell from others.
         let threshold = (threshold * 1000.0).floor() / 1000.0;
-        let (probabilities, labels) = (trained.probabilities(&split.test), of(&split.test));
+        let (probabilities, labels) = scored(&split.test);
         let bootstrap = Bootstrap { seed: params.seed, ..Bootstrap::default() };
-        let (multiply_adds, _) = trained.multiply_adds();
+        let inputs = encoded.encoder().inputs().len();
         let [missing_rates, other_rates] = cohort.shares(&split.train);
-        let fit = trained.shipped.config(params, &trained.teacher);
         Ok(ModelCard {
             name: schema.name.clone(),
             code_version: env!("CARGO_PKG_VERSION").into(),
@@ -70,19 +110,17 @@ impl CardSource<'_> {
             other_rates,
             positive_rate: cohort.positives() as f64 / cohort.rows() as f64,
             network: NetworkSize {
-                hidden: trained.network.hidden(),
-                direct: fit.shape.direct,
-                inputs: trained.encoded.encoder().inputs().len(),
-                dense_columns: trained.encoded.layout().size(),
-                multiply_adds,
+                hidden: network.hidden(),
+                direct: measured.direct,
+                inputs,
+                dense_columns: measured.dense_columns,
+                multiply_adds: network.multiply_adds(inputs),
             },
-            teacher: Some(teacher(trained, &split.test, &labels, threshold)?),
-            shipped: Some(trained.shipped.name(&trained.teacher)),
-            training: TrainingSummary {
-                validation_log_loss: trained.validation_loss,
-                hyperparameters: hyperparameters(params, &fit),
-            },
-            calibration: Some(calibration(trained)),
+            teacher: None,
+            shipped: None,
+            imported: None,
+            training,
+            calibration: None,
             metrics: measure(&probabilities, &labels, threshold)?,
             intervals: Some(bootstrap.intervals(&probabilities, &labels, threshold)?),
             segments: Some(segments_summary(cohort, &split.test, &probabilities)),
@@ -126,8 +164,8 @@ fn teacher(trained: &Trained, test: &[u32], labels: &[bool], threshold: f64) -> 
     })
 }
 
-fn calibration(trained: &Trained) -> CalibrationSummary {
-    let record = &trained.calibration_record;
+/// How a calibration was chosen, as the card has it.
+pub(crate) fn calibration(record: &CalibrationRecord) -> CalibrationSummary {
     let method = match record.method {
         Method::Temperature => "temperature",
         Method::Isotonic => "isotonic",

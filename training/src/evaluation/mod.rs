@@ -8,7 +8,8 @@ mod report;
 mod segments;
 mod share;
 
-pub use card::{CardSource, schema_sha256};
+pub(crate) use card::calibration;
+pub use card::{CardSource, Measured, schema_sha256};
 pub use data::{CategoryFigures, DataFigures, FieldFigures};
 pub use influence::{FieldInfluence, Influence, influence};
 pub use report::{

@@ -56,6 +56,20 @@ impl Encoded {
         Ok(Encoded { encodings, layouts, fold_of, features, labels: cohort.labels().to_vec(), encoder })
     }
 
+    /// Encodes the whole cohort with an encoder that was not fitted here. Every category has a dense column
+    /// of its own.
+    pub fn with(encoder: Encoder, cohort: &Cohort) -> Encoded {
+        let features = encode(&encoder, cohort.rows(), &|field, row| cohort.column(field).cell(row));
+        Encoded {
+            encodings: vec![vec![Vec::new(); encoder.inputs().len()]],
+            layouts: vec![DenseLayout::new(&encoder)],
+            fold_of: vec![0; cohort.rows()],
+            features,
+            labels: cohort.labels().to_vec(),
+            encoder,
+        }
+    }
+
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }

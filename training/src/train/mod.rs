@@ -1,8 +1,10 @@
 //! From a cohort to an artifact: encoder, teacher, student, calibration, background, card.
 
+mod assembly;
 mod background;
 mod blend;
 mod encoded;
+mod error;
 mod evidence;
 mod models;
 mod pack;
@@ -16,9 +18,12 @@ mod target_encoding;
 mod teacher;
 mod trees;
 
+pub use assembly::Assembly;
 pub use background::BackgroundError;
 pub use encoded::{Encoded, Subset};
+pub use error::TrainError;
 pub use pack::PackError;
+pub(crate) use pack::{RowColumns, Table};
 pub use params::{DistillationParams, Model, Ship, Student, TeacherParams, TrainParams};
 pub use rows::{OnEpoch, TrainingRows};
 pub use selection::SelectedTeacher;
@@ -26,49 +31,18 @@ pub use ship::{ShipError, Shipped};
 pub use teacher::{Networks, PenaltyChoice, Skipped, Teacher};
 
 use burn::tensor::Device;
-use tenure::artifact::{
-    Artifact, ArtifactError, Background, Document, EncoderDocument, FORMAT_VERSION, Limits, MAXIMUM_BACKGROUND_ROWS,
-};
+use tenure::artifact::{Artifact, Limits};
 use tenure::calibration::Calibration;
 use tenure::card::ModelCard;
 use tenure::decision::Policy;
-use tenure::encoding::EncoderError;
-use tenure::monitoring::Reference;
 use tenure::network::Network;
 
 pub use crate::boosting::TreeParams;
 use crate::calibrate::{CalibrateError, Calibrated, CalibrationParams, CalibrationRecord, probabilities};
 use crate::cohort::Cohort;
-use crate::fit::{DenseRows, FitError, FitOptions, log_loss};
-use crate::metrics::{MetricsError, mean_log_loss};
-use crate::reference;
-use crate::split::SplitError;
-use crate::stored::{self, Breach};
+use crate::fit::{DenseRows, FitOptions, log_loss};
+use crate::metrics::mean_log_loss;
 use student::{Answered, DistillationSet, distill};
-
-#[derive(Debug, thiserror::Error)]
-pub enum TrainError {
-    #[error(transparent)]
-    Encoder(#[from] EncoderError),
-    #[error(transparent)]
-    Fit(#[from] FitError),
-    #[error(transparent)]
-    Ship(#[from] ShipError),
-    #[error(transparent)]
-    Pack(#[from] PackError),
-    #[error(transparent)]
-    Calibrate(#[from] CalibrateError),
-    #[error(transparent)]
-    Background(#[from] BackgroundError),
-    #[error(transparent)]
-    Artifact(#[from] ArtifactError),
-    #[error(transparent)]
-    Split(#[from] SplitError),
-    #[error(transparent)]
-    Metrics(#[from] MetricsError),
-    #[error("the artifact would tell of too few customers: {0}; list the field under `ignored`, or group its values")]
-    Breach(#[from] Breach),
-}
 
 /// The validation log-loss by which a student may be worse than its teacher before a larger student
 /// is tried, both before calibration: a calibration of few rows moves it by more than that. An explanation evaluates the network many times, so a small network matters; and the
@@ -243,56 +217,16 @@ impl Trained {
         cohort: &Cohort,
         policy: &Policy,
         fit_rows: &[u32],
-        mut card: ModelCard,
+        card: ModelCard,
     ) -> Result<Artifact, TrainError> {
-        let candidates =
-            background::BackgroundCandidates::draw(cohort, &self.encoded, &self.network, fit_rows, params.seed)?;
-        let artifact = |count: usize| {
-            let encoder = self.encoded.encoder();
-            let document = Document {
-                format_version: FORMAT_VERSION,
-                schema: cohort.schema().clone(),
-                encoder: EncoderDocument { inputs: encoder.documents() },
-                calibration: self.calibration.clone(),
-                policy: policy.clone(),
-                background: Background { k: tenure::artifact::MINIMUM_MEMBERS, rows: candidates.choose(count) },
-                card: card.write(),
-            };
-            Artifact::new(document, self.network.clone())
+        let assembly = Assembly {
+            encoded: &self.encoded,
+            network: &self.network,
+            calibration: &self.calibration,
+            schema: cohort.schema(),
+            background_rows: params.background_rows,
+            seed: params.seed,
         };
-        let counts: Vec<usize> = match params.background_rows {
-            Some(count) => vec![count, count.div_ceil(2), count * 2],
-            None => background::ROWS.step_by(background::STEP).collect(),
-        };
-        let mut fidelity = None;
-        // The first that is near enough; else the last, or the one that was asked for.
-        let mut chosen: Option<Artifact> = None;
-        let mut is_settled = false;
-        for count in counts.into_iter().filter(|&count| count <= MAXIMUM_BACKGROUND_ROWS) {
-            let artifact = match artifact(count) {
-                // More rows than explanations can afford.
-                Err(ArtifactError::Price { .. }) if chosen.is_some() => continue,
-                artifact => artifact?,
-            };
-            let fidelity = match &mut fidelity {
-                Some(fidelity) => fidelity,
-                empty => empty.insert(background::Fidelity::new(&artifact, cohort, fit_rows)?),
-            };
-            let is_near = fidelity.measure(artifact.background.clone());
-            if !is_settled {
-                chosen = Some(artifact);
-            }
-            is_settled |= is_near || params.background_rows.is_some();
-        }
-        let mut artifact = chosen.expect("there is a number of rows to try");
-        card.explanation = fidelity.map(|fidelity| fidelity.errors(artifact.background.len()));
-        let threshold = card.metrics.threshold;
-        let reference = reference::measure(&artifact, cohort, &cohort.others(fit_rows), threshold);
-        card.reference = Some(serde_json::from_str(&reference.write()).expect("a reference is JSON"));
-        artifact.document.card = card.write();
-        artifact.reference =
-            Reference::of_card(&artifact.document.card, cohort.schema()).map_err(ArtifactError::from)?;
-        stored::check(&artifact, cohort)?;
-        Ok(artifact)
+        assembly.artifact(cohort, policy, fit_rows, card)
     }
 }

@@ -22,45 +22,72 @@ pub enum PackError {
     Disagree { difference: f64, logit: f64 },
 }
 
+/// A table row as a sum of columns of the network's input: each column and its value.
+pub(crate) type RowColumns = Vec<(usize, f64)>;
+
 /// Multiplies what every table row expands to with the first layer and the direct weights.
 pub(super) fn pack(folded: &FoldedNetwork, encoded: &Encoded, fit_rows: &[u32]) -> Result<Network, PackError> {
     let (encoder, layout) = (encoded.encoder(), encoded.layout());
-    let units = folded.layers.first().map_or(0, |layer| layer.outputs);
-    // The direct share rides along as one more unit.
-    let width = units + 1;
-    let mut table = Vec::with_capacity(encoder.row_count() * width);
-    for index in 0..encoder.inputs().len() {
-        let (columns, rows) = layout.input_rows(encoder, index);
-        for row in rows {
-            let mut sums = vec![0.0f64; width];
-            for (column, value) in columns.clone().zip(row) {
-                let value = f64::from(value);
-                if let Some(layer) = folded.layers.first() {
-                    let weights = &layer.weight[column * units..(column + 1) * units];
-                    sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += value * weight);
-                }
-                sums[units] += value * folded.direct[column];
-            }
-            table.extend(sums);
-        }
-    }
-    neutral_rows(&mut table, width, encoder, &encoded.features(fit_rows), fit_rows.len());
-
-    let rows = table.chunks_exact(width);
-    let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect::<Vec<_>>();
-    let further = folded.layers.iter().skip(1);
-    let parts = NetworkParts {
-        units,
-        table: rows.clone().flat_map(|row| narrow(&row[..units])).collect(),
-        direct: rows.map(|row| row[units] as f32).collect(),
-        bias: folded.layers.first().map(|layer| narrow(&layer.bias)).unwrap_or_default(),
-        layers: further
-            .map(|layer| Layer { outputs: layer.outputs, weight: narrow(&layer.weight), bias: narrow(&layer.bias) })
-            .collect(),
-        output: narrow(&folded.output),
-        output_bias: folded.output_bias as f32,
+    let rows = |input: usize| -> Vec<RowColumns> {
+        let (columns, rows) = layout.input_rows(encoder, input);
+        let columns = |row: Vec<f32>| columns.clone().zip(row.into_iter().map(f64::from)).collect();
+        rows.into_iter().map(columns).collect()
     };
-    Ok(Network::new(encoder.row_count(), parts)?)
+    let mut table = Table::new(folded, encoder, rows);
+    neutral_rows(&mut table.rows, table.width, encoder, &encoded.features(fit_rows), fit_rows.len());
+    Ok(table.network(folded)?)
+}
+
+/// The table before it is narrowed to f32: the sums of the first layer, and the direct share as one more
+/// unit.
+pub(crate) struct Table {
+    /// `[rows][width]`.
+    pub(crate) rows: Vec<f64>,
+    /// Units of the first layer, and one.
+    pub(crate) width: usize,
+}
+
+impl Table {
+    /// Multiplies the columns of every table row, which `rows` gives by input, with the weights.
+    pub(crate) fn new(folded: &FoldedNetwork, encoder: &Encoder, columns: impl Fn(usize) -> Vec<RowColumns>) -> Table {
+        let units = folded.layers.first().map_or(0, |layer| layer.outputs);
+        let width = units + 1;
+        let mut rows = Vec::with_capacity(encoder.row_count() * width);
+        for input in 0..encoder.inputs().len() {
+            for row in columns(input) {
+                let mut sums = vec![0.0f64; width];
+                for (column, value) in row {
+                    if let Some(layer) = folded.layers.first() {
+                        let weights = &layer.weight[column * units..(column + 1) * units];
+                        sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += value * weight);
+                    }
+                    sums[units] += value * folded.direct[column];
+                }
+                rows.extend(sums);
+            }
+        }
+        Table { rows, width }
+    }
+
+    /// The network with this table, and all that comes after the first sums as `folded` has it.
+    pub(crate) fn network(&self, folded: &FoldedNetwork) -> Result<Network, NetworkError> {
+        let units = self.width - 1;
+        let rows = self.rows.chunks_exact(self.width);
+        let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect::<Vec<_>>();
+        let further = folded.layers.iter().skip(1);
+        let parts = NetworkParts {
+            units,
+            table: rows.clone().flat_map(|row| narrow(&row[..units])).collect(),
+            direct: rows.clone().map(|row| row[units] as f32).collect(),
+            bias: folded.layers.first().map(|layer| narrow(&layer.bias)).unwrap_or_default(),
+            layers: further
+                .map(|layer| Layer { outputs: layer.outputs, weight: narrow(&layer.weight), bias: narrow(&layer.bias) })
+                .collect(),
+            output: narrow(&folded.output),
+            output_bias: folded.output_bias as f32,
+        };
+        Network::new(rows.len(), parts)
+    }
 }
 
 /// A table row that no training row used has learned nothing: its weights are still the initial
