@@ -2,7 +2,7 @@
 //!
 //! A fitted encoder ends at quantiles, and values beyond count as the nearer end. A network that somebody
 //! else trained knows no such ends, so its numbers end where hardly any customer is: at the bounds that the
-//! schema's author states, otherwise at the mean of all customers less or plus [`DEVIATIONS`] standard
+//! schema's author states (if they are not farther than 1,000 standard deviations from the mean), otherwise at the mean of all customers less or plus [`DEVIATIONS`] standard
 //! deviations. Both say nothing of single customers: the first is in the schema anyway, the second is a
 //! statistic of all.
 
@@ -10,6 +10,10 @@ use tenure::schema::{Field, MINIMUM_CUSTOMERS};
 
 /// Standard deviations from the mean to an end.
 pub const DEVIATIONS: f64 = 20.0;
+
+/// Standard deviations from the mean to the farthest bound that is an end. Farther out, the weights of a
+/// straight line would be larger than those of any artifact, as of an amount of at most a billion.
+const FARTHEST: f64 = 50.0 * DEVIATIONS;
 
 /// The least values that have a mean.
 const LEAST: usize = MINIMUM_CUSTOMERS as usize;
@@ -35,10 +39,17 @@ impl Ends {
     /// The ends of a column with these known values, ascending; `field` has the bounds, and is none for a
     /// derived feature.
     pub fn of(values: &[f32], field: Option<&Field>) -> Ends {
-        let stated = |bound: f64, none: f64| (bound != none).then_some(bound as f32);
+        let far = far(values);
+        let is_near = |bound: f64| {
+            far.is_none_or(|[low, high]| {
+                let (middle, half) = (f64::from(low + high) / 2.0, f64::from(high - low) / 2.0);
+                (bound - middle).abs() <= FARTHEST / DEVIATIONS * half
+            })
+        };
+        let stated = |bound: f64, none: f64| (bound != none && is_near(bound)).then_some(bound as f32);
         let bounds = field.and_then(Field::bounds);
         let bounds = bounds.map_or([None; 2], |(low, high)| [stated(low, f64::MIN), stated(high, f64::MAX)]);
-        Ends { far: far(values).map_or([None; 2], |far| far.map(Some)), bounds }
+        Ends { far: far.map_or([None; 2], |far| far.map(Some)), bounds }
     }
 
     /// Low and high end; `None` where neither a bound is stated nor enough values are known.
@@ -141,6 +152,9 @@ mod tests {
         assert_eq!(ends.inner(&[0.0, 20.0], &[0.0; 20]), [0.0, 20.0]);
         assert_eq!(Ends::of(&values[..19], Some(&field(", minimum = 0"))).pair(), None);
         assert_eq!(Ends::of(&[], Some(&field(", minimum = 0, maximum = 3"))).pair(), Some([0.0, 3.0]));
+        // A bound that is farther out than any weight may be is none.
+        let ends = Ends::of(&values, Some(&field(", minimum = 0, maximum = 1e9")));
+        assert_eq!(ends.pair(), Some([0.0, 626.5]));
         assert_eq!(Ends::of(&[5.0; 30], None).pair(), Some([-95.0, 105.0]));
     }
 
