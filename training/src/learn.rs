@@ -95,6 +95,7 @@ impl Learned<'_> {
 
 #[cfg(test)]
 mod tests {
+    use tempfile::NamedTempFile;
     use tenure::schema::Schema;
     use tenure_table::Source;
 
@@ -109,7 +110,8 @@ mod tests {
         tiers = [{ name = "calm", label = "Calm", from = 0 }, { name = "call", label = "Call today", from = 0.35 }]
     "#;
 
-    fn cohort(schema: &Schema) -> Cohort {
+    /// The checks read the table again, so its file must stay.
+    fn cohort(schema: &Schema) -> (NamedTempFile, Cohort) {
         let rows: String = (0..400)
             .map(|row| {
                 let (tenure, contract) = (row * 7 % 72, if row % 3 == 0 { "Month" } else { "Year" });
@@ -118,13 +120,14 @@ mod tests {
             })
             .collect();
         let table = crate::file::tests::file(format!("tenure,contract,partner,Churn\n{rows}"));
-        Cohort::read(Source::open(table.path()).unwrap(), schema).unwrap()
+        let cohort = Cohort::read(Source::open(table.path()).unwrap(), schema).unwrap();
+        (table, cohort)
     }
 
     #[test]
     fn a_lesson_gives_the_same_bytes_with_the_tiers_of_the_schema_and_can_be_stopped() {
         let file = SchemaFile::read(&format!("{SCHEMA}\n{POLICY}")).unwrap();
-        let cohort = cohort(&file.schema);
+        let (_table, cohort) = cohort(&file.schema);
         let network = FitConfig { maximum_epochs: 2, ..FitConfig::default() };
         let mut params = TrainParams { network, ship: Ship::Teacher, ..TrainParams::default() };
         params.teacher.model = Some(Model::Linear);
