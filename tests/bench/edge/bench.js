@@ -1,6 +1,6 @@
 /**
  * The handler beside its peers, for `cargo xtask bench edge`: start in workerd beside a worker that answers
- * "hello", a score with three reasons, and requests a second on Node beside FastAPI, uvicorn and PyTorch.
+ * "hello", a score with three reasons, and requests a second on Node and Bun beside FastAPI, uvicorn and PyTorch.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { equivalentNetwork, readDocument } from "../artifact.js";
 import { median } from "../session.js";
 import { readRecords } from "../table.js";
 import { requestBytes, sendAll } from "./client.js";
-import { startServer, startTenure } from "./process.js";
+import { startOnBun, startServer, startTenure } from "./process.js";
 
 const { data, model, python, out } = readArguments(["data", "model", "out"]);
 process.env["TENURE_ARTIFACT"] = model;
@@ -100,10 +100,10 @@ async function reasons() {
   return { reasons_p50_ms: at(0.5), reasons_p99_ms: at(0.99), reasons_exact: exact / EXPLAINED };
 }
 
-/** Requests a second of one process, in turns. The client is this process, the same for both. */
+/** Requests a second of one process, in turns. The client is this process, the same for all. */
 async function requests() {
-  const tenure = await startTenure("--model", model);
-  const peer = python === undefined ? undefined : await startServer(python, [peerScript(), peerNetwork()]);
+  const servers = { node: await startTenure("--model", model), bun: await startOnBun("--model", model) };
+  if (python !== undefined) servers.fastapi = await startServer(python, [peerScript(), peerNetwork()]);
   const bodies = records.slice(0, 1000).map((record) => requestBytes("/v1/score", JSON.stringify(record)));
   const once = async ({ port }) => {
     const begin = performance.now();
@@ -114,20 +114,23 @@ async function requests() {
     return (1000 * REQUESTS) / (performance.now() - begin);
   };
   try {
-    const rates = { tenure: [], peer: [] };
-    await once(tenure);
-    if (peer) await once(peer);
+    const rates = Object.fromEntries(Object.keys(servers).map((name) => [name, []]));
+    for (const server of Object.values(servers)) await once(server);
     for (let round = 0; round < ROUNDS; round++) {
-      rates.tenure.push(await once(tenure));
-      if (peer) rates.peer.push(await once(peer));
+      for (const [name, server] of Object.entries(servers)) rates[name].push(await once(server));
     }
-    const own = median(rates.tenure);
-    if (!peer) return { requests_node: own };
-    const other = median(rates.peer);
-    return { requests_node: own, requests_fastapi: other, requests_ratio_node: own / other };
+    const [node, bun] = [median(rates.node), median(rates.bun)];
+    const own = { requests_node: node, requests_bun: bun };
+    if (rates.fastapi === undefined) return own;
+    const peer = median(rates.fastapi);
+    return {
+      ...own,
+      requests_fastapi: peer,
+      requests_ratio_node: node / peer,
+      requests_ratio: Math.max(node, bun) / peer,
+    };
   } finally {
-    await tenure.stop();
-    await peer?.stop();
+    for (const server of Object.values(servers)) await server.stop();
   }
 }
 

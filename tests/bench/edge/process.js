@@ -26,8 +26,14 @@ export async function startServer(program, parameters) {
   };
 }
 
-/** Starts our server. */
+/** Starts our server on Node. */
 export function startTenure(...parameters) {
   const script = fileURLToPath(new URL("server.js", import.meta.url));
   return startServer(process.execPath, ["--expose-gc", script, ...parameters]);
+}
+
+/** Starts our server on Bun: the program itself, because npm's wrapper starts it as a child. */
+export function startOnBun(...parameters) {
+  const path = (file) => fileURLToPath(new URL(file, import.meta.url));
+  return startServer(path("../../edge/node_modules/bun/bin/bun.exe"), [path("bun.js"), ...parameters]);
 }
