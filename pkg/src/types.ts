@@ -231,7 +231,7 @@ export interface ExplainOptions {
    *
    * Default: 2^28 multiply-adds, which take less than a tenth of a second. For a network of 32
    * units these are 4.1 million evaluations. Without `budget` and `tolerance`, an estimate stops at
-   * a standard error of 0.001. A budget of more than 128 times the default counts as that.
+   * a standard error of 0.001. A budget of more than 32 times the default counts as that.
    */
   readonly budget?: number | undefined;
   /**

@@ -191,7 +191,7 @@ def test_ctrl_c_stops_a_single_explanation() -> None:
     import sys
     import textwrap
 
-    # The largest budget that counts takes many seconds.
+    # The largest budget that counts takes some seconds.
     script = """
         import signal, numpy, tenure
         from tenure import TenureClassifier
@@ -204,7 +204,7 @@ def test_ctrl_c_stops_a_single_explanation() -> None:
         record = dict(zip(fitted.scorer_.fields, X[0]))
         print("ready", flush=True)
         try:
-            fitted.scorer_.explain(record, budget=2**40)
+            fitted.scorer_.explain(record, scale="probability", budget=2**40)
         except KeyboardInterrupt:
             print("stopped", flush=True)
     """

@@ -15,7 +15,7 @@ pub struct ExplainOptions {
     pub scale: Scale,
     /// Most evaluations of the hidden part. Contributions are exact if Σ over the background rows
     /// of 2^players is no more. `None` is [`Scorer::default_budget`]; sampling then stops at
-    /// [`DEFAULT_TOLERANCE`]. More than 128 times the default counts as that.
+    /// [`DEFAULT_TOLERANCE`]. More than 32 times the default counts as that.
     pub budget: Option<u64>,
     /// Sampling stops once every standard error is at most this, on the scale. `None` spends a
     /// given budget in full.
@@ -53,9 +53,9 @@ pub struct Interaction {
 /// Multiply-adds of a default budget: about a tenth of a second. With a hidden layer of 32 units, 16
 /// fields may differ from each of 32 background rows.
 pub(super) const DEFAULT_MULTIPLY_ADDS: u64 = 1 << 28;
-/// A larger budget than this many default ones counts as them, so that every explanation ends within a
-/// minute: a sampled evaluation costs about three times what its multiply-adds say.
-pub(super) const LARGEST: u64 = 128;
+/// A larger budget than this many default ones counts as them, so that every explanation ends in a
+/// bearable time: sampling, and the probability above all, cost several times their multiply-adds.
+pub(super) const LARGEST: u64 = 32;
 /// The standard error at which sampling stops by default: a tenth of the second decimal of a logit,
 /// or a tenth of a percentage point.
 pub const DEFAULT_TOLERANCE: f64 = 0.001;

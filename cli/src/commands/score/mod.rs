@@ -55,7 +55,7 @@ pub struct Arguments {
     pub reasons: usize,
     /// Maximum evaluations of the network for the reasons of one row, at least 16 for each
     /// background row. By default 2^28 multiply-adds' worth; estimates stop as soon as their
-    /// standard error is 0.0025. More than 128 times the default counts as that
+    /// standard error is 0.0025. More than 32 times the default counts as that
     #[arg(long, value_name = "EVALUATIONS")]
     pub budget: Option<u64>,
     #[command(flatten)]
