@@ -18,8 +18,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from . import _native
 from ._errors import TenureError, TenureWarning, refuse_rows
-from ._files import write_whole
-from ._labels import free_name, texts_of
+from ._files import schema_text, write_whole
+from ._labels import free_name, place_in_schema, place_of, texts_of
 from ._progress import Progress
 from ._scorer import Explanations, Scale, Scorer
 from ._tables import as_table, of_columns
@@ -179,7 +179,7 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _trained(self, X: Any, labels: list[str], texts: list[str], copies: int) -> _Trained:
         """Trains on a table whose rows are repeated. `labels` are those of the rows, `texts` the two of them."""
-        schema = self._given_schema()
+        schema = schema_text(self.schema)
         target = free_name("target", self.feature_names_) if schema is None else _native.read_schema(schema)[0]
         training = _native.TrainingTable(self._table(X), target, labels, copies)
         self.question_ = None
@@ -188,7 +188,7 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             positive = self._positive(training, target, texts)
             schema = self._drafted(training, target, texts[positive], notices)
         else:
-            positive = self._positive_of(schema, texts)
+            positive = place_in_schema(schema, texts, self.classes_, self.positive)
         progress = Progress() if self.verbose else None
         try:
             artifact, said = training.train(schema, self._hyperparameters(), self.group, self.time, progress)
@@ -281,20 +281,10 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("Input X contains infinity or a value too large for dtype('float64').")
         return of_columns({name: array[:, place] for place, name in enumerate(self.feature_names_)}, array.shape[0])
 
-    def _given_schema(self) -> str | None:
-        """The text of the schema, or the name of a preset."""
-        if self.schema is None:
-            return None
-        text = os.fspath(self.schema)
-        if "\n" not in text and os.path.exists(text):
-            with open(text, encoding="utf-8") as file:
-                return file.read()
-        return text
-
     def _positive(self, training: _native.TrainingTable, target: str, texts: list[str]) -> int:
         """Which of the labels means that a customer left: as it is said, as `tenure init` is sure of, or the second."""
         if self.positive is not None:
-            return self._place_of_positive()
+            return place_of(self.classes_, self.positive)
         try:
             # The target alone: the questions of other columns come later.
             others = [name for name in self.feature_names_ if name != target]
@@ -308,31 +298,6 @@ class TenureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if sorted(outcomes) == ["left", "stayed"]:
                 return outcomes.index("left")
         return 1
-
-    def _place_of_positive(self) -> int:
-        places = np.flatnonzero(self.classes_ == self.positive)
-        if len(places) != 1:
-            labels = ", ".join(repr(label) for label in self.classes_.tolist())
-            raise TenureError(f"positive must be a label of y: {labels} (got {self.positive!r})", "schema_answer")
-        return int(places[0])
-
-    def _positive_of(self, schema: str, texts: list[str]) -> int:
-        outcomes = _native.target_outcomes(schema, texts)
-        if sorted(outcomes) != ["left", "stayed"]:
-            said = ", ".join(f"{text!r} means {outcome}" for text, outcome in zip(texts, outcomes))
-            raise TenureError(
-                f"the schema's target must tell the two labels of y apart as left and stayed: {said}; pass labels that"
-                " the schema names, or correct `target` of the schema",
-                "schema_answer",
-            )
-        place = outcomes.index("left")
-        if self.positive is not None and self._place_of_positive() != place:
-            raise TenureError(
-                f"the schema says that {self.classes_[place]!r} left, `positive` says {self.positive!r}; leave positive"
-                " out, or correct the schema",
-                "schema_answer",
-            )
-        return place
 
     def _drafted(self, training: _native.TrainingTable, target: str, positive: str, notices: list[str]) -> str:
         if not self.is_frame_:

@@ -1,9 +1,10 @@
-"""Files that are written whole or not at all."""
+"""Files: written whole or not at all, and schemas read."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from typing import Union
 
 from ._errors import TenureError
 
@@ -23,3 +24,14 @@ def write_whole(path: str, content: bytes) -> None:
     finally:
         if os.path.exists(beside):
             os.unlink(beside)
+
+
+def schema_text(schema: Union[str, os.PathLike[str], None]) -> str | None:
+    """The text of a schema file that is there; otherwise the text or the name of a preset as it is."""
+    if schema is None:
+        return None
+    text = os.fspath(schema)
+    if "\n" not in text and os.path.exists(text):
+        with open(text, encoding="utf-8") as file:
+            return file.read()
+    return text

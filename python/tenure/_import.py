@@ -18,8 +18,8 @@ from typing import Any, Union
 
 from . import _native
 from ._errors import TenureError, TenureWarning
-from ._files import write_whole
-from ._labels import free_name, texts_of
+from ._files import schema_text, write_whole
+from ._labels import free_name, place_in_schema, place_of, texts_of
 from ._scorer import Scorer
 from ._tables import as_table
 
@@ -77,12 +77,12 @@ def import_model(
     columns: list[_Column] = []
     if _is_network(model):
         if inputs is None:
-            raise _refused(["a network of PyTorch says not what its columns are: pass `inputs`"])
+            raise _refused(["a network of PyTorch does not say what its columns are: pass `inputs`"])
         source, steps, weights = _of_network(model, layers)
         described: list[Mapping[str, Any]] = list(inputs)
         text = None
         if schema is None:
-            raise _refused(["a network of PyTorch says not what a field is: pass `schema`"])
+            raise _refused(["a network of PyTorch does not say what a field is: pass `schema`"])
     else:
         if inputs is not None or layers is not None:
             raise _refused(["a model of scikit-learn says what its columns are: leave `inputs` and `layers` out"])
@@ -93,15 +93,15 @@ def import_model(
         described = [*_blocks(columns)]
         text = _schema(columns, names)
     texts = texts_of(classes)
-    given = _given(schema)
+    given = schema_text(schema)
     taken = _names(model, table) if text is not None else [str(block.get("field")) for block in described]
     target = free_name("target", taken) if given is None else _native.read_schema(given)[0]
     if given is None:
-        place = 1 if positive is None else _place(classes, positive)
+        place = 1 if positive is None else place_of(classes, positive)
         given = f"{text}target = {{ field = {_quoted(target)}, positive = {_quoted(texts[place])} }}\n"
         given += _fields(columns, table)
     else:
-        place = _place_of(given, texts, classes, positive)
+        place = place_in_schema(given, texts, classes, positive)
     if place == 0:
         weights = _turned(steps, weights)
     written = [texts[at] for at in numpy.searchsorted(classes, labels)]
@@ -491,43 +491,6 @@ def _is_boolean(table: Any, field: str) -> bool:
         return False
 
 
-def _given(schema: Union[str, os.PathLike[str], None]) -> str | None:
-    if schema is None:
-        return None
-    text = os.fspath(schema)
-    if "\n" not in text and os.path.exists(text):
-        with open(text, encoding="utf-8") as file:
-            return file.read()
-    return text
-
-
-def _place(classes: Any, positive: Any) -> int:
-    found = [place for place, label in enumerate(classes.tolist()) if label == positive]
-    if len(found) != 1:
-        raise TenureError(f"positive must be a label: {classes.tolist()} (got {positive!r})", "schema_answer")
-    return found[0]
-
-
-def _place_of(schema: str, texts: list[str], classes: Any, positive: Any) -> int:
-    """Which of the labels the schema's target means by customers who left."""
-    outcomes = _native.target_outcomes(schema, texts)
-    if sorted(outcomes) != ["left", "stayed"]:
-        said = ", ".join(f"{text!r} means {outcome}" for text, outcome in zip(texts, outcomes))
-        raise TenureError(
-            f"the schema's target must tell the two labels apart as left and stayed: {said}; pass labels that the"
-            " schema names, or correct `target` of the schema",
-            "schema_answer",
-        )
-    place = outcomes.index("left")
-    if positive is not None and _place(classes, positive) != place:
-        raise TenureError(
-            f"the schema says that {classes[place]!r} left, `positive` says {positive!r}; leave positive out, or"
-            " correct the schema",
-            "schema_answer",
-        )
-    return place
-
-
 def _turned(steps: list[dict[str, Any]], weights: dict[str, Any]) -> dict[str, Any]:
     """The weights of a network whose positive class is the first: the last layer's signs are turned."""
     last = next(step["name"] for step in reversed(steps) if step["kind"] == "Linear")
@@ -566,7 +529,7 @@ def _of_network(
 ) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
     if isinstance(model, Mapping):
         if layers is None:
-            raise _refused(["a state dict says not which layers are ReLU: pass `layers` with name and kind of each"])
+            raise _refused(["a state dict does not say which layers are ReLU: pass `layers` with name and kind of each"])
         steps: list[dict[str, Any]] = [{"name": str(name), "kind": str(kind)} for name, kind in layers]
         return "a state dict", steps, {str(name): _array(tensor) for name, tensor in model.items()}
     if layers is not None:
@@ -574,7 +537,7 @@ def _of_network(
     if type(model).__name__ != "Sequential":
         raise _refused(
             [
-                f"{type(model).__name__} has a forward of its own, which nobody can read: pass an nn.Sequential, or a"
+                f"{type(model).__name__} has a forward of its own, which cannot be read: pass an nn.Sequential, or a"
                 " state dict with `layers`"
             ]
         )

@@ -170,7 +170,7 @@ def test_who_left_is_guessed_said_or_asked() -> None:
     said = linear(positive="blue").fit(X, unsure)
     assert tenure.load(said.to_artifact()).schema["target"]["positive"] == "blue"
     assert numpy.abs(said.predict_proba(X)[:, 0] + said.predict_proba(X)[:, 1] - 1).max() < 1e-12
-    with pytest.raises(tenure.TenureError, match="must be a label of y: 'blue', 'green'"):
+    with pytest.raises(tenure.TenureError, match="must be one of the labels: 'blue', 'green'"):
         linear(positive="red").fit(X, unsure)
 
 

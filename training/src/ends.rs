@@ -1,10 +1,10 @@
 //! The ends of a number that a network reads as it is.
 //!
 //! A fitted encoder ends at quantiles, and values beyond count as the nearer end. A network that somebody
-//! else trained knows no such ends, so its numbers end where hardly any customer is: at the bounds that the
-//! schema's author states (if they are not farther than 1,000 standard deviations from the mean), otherwise at the mean of all customers less or plus [`DEVIATIONS`] standard
-//! deviations. Both say nothing of single customers: the first is in the schema anyway, the second is a
-//! statistic of all.
+//! else trained knows no such ends, so its numbers end where hardly any customer is. An end is the bound that
+//! the schema's author states, if it lies within 1,000 standard deviations of the mean. Otherwise it is the
+//! mean of all customers less or plus [`DEVIATIONS`] standard deviations. Neither says anything of a single
+//! customer: the bound is in the schema anyway, and the mean is a statistic of all.
 
 use tenure::schema::{Field, MINIMUM_CUSTOMERS};
 

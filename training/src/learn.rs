@@ -1,7 +1,7 @@
 //! From split rows to the bytes of an artifact: fit, card and artifact, as the command and the Python
 //! package learn a model.
 
-use tenure::artifact::{Artifact, ArtifactError, write};
+use tenure::artifact::{Artifact, ArtifactError};
 use tenure::card::ModelCard;
 use tenure::decision::Policy;
 use tenure::schema::Schema;
@@ -13,7 +13,7 @@ use crate::fit::FitOptions;
 use crate::history::History;
 use crate::metrics::MetricsError;
 use crate::split::{Split, SplitBy};
-use crate::train::{OnEpoch, TrainError, TrainParams, Trained, TrainingRows, train};
+use crate::train::{OnEpoch, TrainError, TrainParams, Trained, TrainingRows, checked_bytes, train};
 
 /// What a model is learned from, and how.
 #[derive(Clone, Copy)]
@@ -86,9 +86,7 @@ impl Learned<'_> {
     pub fn artifact(&self) -> Result<(Artifact, Vec<u8>), LearnError> {
         let Lesson { params, cohort, policy, split, .. } = self.lesson;
         let artifact = self.trained.artifact(params, cohort, policy, &split.train, self.card.clone())?;
-        let bytes = write(&artifact)?;
-        // The reader refuses more than the writer does.
-        tenure::artifact::read(&bytes)?;
+        let bytes = checked_bytes(&artifact)?;
         Ok((artifact, bytes))
     }
 }

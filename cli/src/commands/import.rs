@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use tenure::artifact::{MAXIMUM_BACKGROUND_ROWS, MAXIMUM_BYTES, write};
+use tenure::artifact::{MAXIMUM_BACKGROUND_ROWS, MAXIMUM_BYTES};
 use tenure_table::unreadable;
-use tenure_training::file::{Existing, write as write_file};
+use tenure_training::file::{Existing, write};
 use tenure_training::import::{Description, ImportParams, ImportTable, Weights, import};
 use tenure_training::metrics::judged;
 use tenure_training::split::Shares;
@@ -78,10 +78,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
     if let Some(found) = &imported.too_good {
         arguments.table.judge_model(found, console)?;
     }
-    let bytes = write(&imported.artifact)?;
-    // The reader refuses more than the writer does.
-    tenure::artifact::read(&bytes)?;
-    write_file(&arguments.out, &bytes, Existing::forced(arguments.force))?;
+    write(&arguments.out, &imported.bytes, Existing::forced(arguments.force))?;
     if arguments.json {
         console.print(&imported.artifact.document.card);
         return Ok(());
@@ -98,7 +95,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Result<(), Failure> {
         console.say(format!("{}, test rows: {}", metric.words, with_interval(&card, metric)));
     }
     console.say("the figures hold only if the model was not trained on these rows");
-    console.say(format!("{} ({:.1} KB)", arguments.out.display(), bytes.len() as f64 / 1e3));
+    console.say(format!("{} ({:.1} KB)", arguments.out.display(), imported.bytes.len() as f64 / 1e3));
     Ok(())
 }
 

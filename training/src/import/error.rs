@@ -24,7 +24,7 @@ pub enum ImportError {
          apart; its weights are too large for singles, so scale its inputs before you train it"
     )]
     Disagree {
-        /// Of the cohort, counted from 0.
+        /// The row of the cohort, counted from 0.
         row: usize,
         packed: f64,
         own: f64,

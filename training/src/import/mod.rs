@@ -40,7 +40,7 @@ use crate::folded::FoldedNetwork;
 use crate::history::History;
 use crate::metrics::mean_log_loss;
 use crate::split::Split;
-use crate::train::{Assembly, Encoded, RowColumns, Table, TrainParams};
+use crate::train::{Assembly, Encoded, RowColumns, Table, TrainParams, checked_bytes};
 use columns::{Bound, Value};
 use values::{ends, known};
 
@@ -64,7 +64,7 @@ pub struct ImportParams {
     pub keep_probabilities: bool,
     /// Rows of the background; by default as many as explanations need.
     pub background_rows: Option<usize>,
-    /// Of the background and the intervals, and of the split that the caller made.
+    /// Seed of the background and the intervals. The caller's split has the same.
     pub seed: u64,
 }
 
@@ -72,6 +72,8 @@ pub struct ImportParams {
 #[derive(Debug)]
 pub struct Imported {
     pub artifact: Artifact,
+    /// The file, which the reader has taken.
+    pub bytes: Vec<u8>,
     /// Where the artifact scores other than the model did.
     pub differences: Differences,
     /// The largest difference of a probability, before calibration, on all other rows.
@@ -156,7 +158,8 @@ pub fn import(
         seed: params.seed,
     };
     let artifact = assembly.artifact(cohort, table.policy, &split.train, card)?;
-    Ok(Imported { artifact, differences, largest_difference, too_good })
+    let bytes = checked_bytes(&artifact)?;
+    Ok(Imported { artifact, bytes, differences, largest_difference, too_good })
 }
 
 /// An encoder whose numbers have fitted knots, for curves and comparisons, and ends around them, so that

@@ -3,7 +3,7 @@
 
 use tenure::artifact::{
     Artifact, ArtifactError, Background, Document, EncoderDocument, FORMAT_VERSION, MAXIMUM_BACKGROUND_ROWS,
-    MINIMUM_MEMBERS,
+    MINIMUM_MEMBERS, read, write,
 };
 use tenure::calibration::Calibration;
 use tenure::card::ModelCard;
@@ -17,6 +17,13 @@ use super::encoded::Encoded;
 use super::error::TrainError;
 use crate::cohort::Cohort;
 use crate::{reference, stored};
+
+/// The bytes of an artifact, which the reader has taken: it refuses more than the writer does.
+pub fn checked_bytes(artifact: &Artifact) -> Result<Vec<u8>, ArtifactError> {
+    let bytes = write(artifact)?;
+    read(&bytes)?;
+    Ok(bytes)
+}
 
 /// What becomes an artifact, whoever trained it.
 pub struct Assembly<'a> {

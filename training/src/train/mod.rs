@@ -18,7 +18,7 @@ mod target_encoding;
 mod teacher;
 mod trees;
 
-pub use assembly::Assembly;
+pub use assembly::{Assembly, checked_bytes};
 pub use background::BackgroundError;
 pub use encoded::{Encoded, Subset};
 pub use error::TrainError;

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use tenure_table::unreadable;
 
 use super::decision::Decision;
-use super::place::{Place, Versions, beside};
+use super::place::{Versions, beside, move_alias, registry, replace_file};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::recorder::server;
@@ -56,7 +56,7 @@ fn of_file(model: &Path, verdict: &Decision, console: &Console) -> Result<(), Fa
     same(&model.display().to_string(), &read(model)?, &verdict.champion_sha256)?;
     same(&challenger.display().to_string(), &bytes, &verdict.challenger_sha256)?;
     tenure::artifact::read(&bytes)?;
-    let done = Place::File(model.into()).replace(&bytes, None)?;
+    let done = replace_file(model, &bytes)?;
     std::fs::remove_file(&challenger).map_err(|error| Failure::file(&challenger, unreadable(&error)))?;
     console.say(done);
     Ok(())
@@ -74,14 +74,12 @@ fn of_registry(
             versions.model
         ))
     })?;
-    let place = Place::registered(server, versions.model.clone(), versions.alias.clone())?;
-    if let Place::Registered { registry, .. } = &place {
-        let bytes = registry.file(&versions.challenger)?;
-        let words = format!("version {} of {}", versions.challenger, versions.model);
-        same(&words, &bytes, &verdict.challenger_sha256)?;
-        tenure::artifact::read(&bytes)?;
-    }
-    console.say(place.replace(&[], Some(versions))?);
+    let registry = registry(&server, versions.model.clone(), versions.alias.clone());
+    let bytes = registry.file(&versions.challenger)?;
+    let words = format!("version {} of {}", versions.challenger, versions.model);
+    same(&words, &bytes, &verdict.challenger_sha256)?;
+    tenure::artifact::read(&bytes)?;
+    console.say(move_alias(&registry, versions)?);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use tenure::monitoring::{Comparison, Stakes, Verdict};
 use tenure::scorer::Scorer;
 use tenure_training::cohort::Cohort;
 use tenure_training::evaluation::segments;
+use tenure_training::file::{Existing, write};
 use tenure_training::fit::{Control, FitOptions};
 use tenure_training::learn::Lesson;
 use tenure_training::metrics::{Bootstrap, Difference, differences};
@@ -28,7 +29,7 @@ use crate::recorder::{Recorder, RunStart, TrackingArguments};
 use crate::table::TableArguments;
 
 use decision::Decision;
-use place::{Place, Versions, check_registered, named};
+use place::{Place, beside, check_registered, move_alias, named, register, replace_file};
 
 pub use approve::{ApproveArguments, approve};
 
@@ -252,21 +253,32 @@ fn put(
         return Ok(String::new());
     }
     let waits = arguments.require_approval;
-    let kept = place.keep(bytes, waits, arguments.force, recorder);
-    verdict.registered = kept.map_err(|failure| place.stays(failure))?;
+    let (registry, version) = match place {
+        Place::File(path) if waits => {
+            write(&beside(path, "challenger"), bytes, Existing::forced(arguments.force))?;
+            return Ok(String::new());
+        }
+        Place::File(path) => return replace_file(path, bytes),
+        Place::Registered { registry, version } => (registry, version),
+    };
+    let versions = register(registry, version, waits, recorder).map_err(|failure| place.stays(failure))?;
+    verdict.registered = Some(versions.clone());
     if waits {
         return Ok(String::new());
     }
-    place.replace(bytes, verdict.registered.as_ref()).map_err(|failure| match &verdict.registered {
+    move_alias(registry, &versions).map_err(|failure| {
         // Where the alias has moved meanwhile, the challenger is better than a model that is not in use.
-        Some(Versions { challenger, .. }) if failure.exit_code == ENVIRONMENT => {
-            verdict.decision = "waits".into();
-            let mut failure = place.stays(failure);
-            failure.message +=
-                &format!("; the challenger waits as version {challenger}: `{}` puts it in place", approval(arguments));
-            failure
+        if failure.exit_code != ENVIRONMENT {
+            return failure;
         }
-        _ => failure,
+        verdict.decision = "waits".into();
+        let mut failure = place.stays(failure);
+        failure.message += &format!(
+            "; the challenger waits as version {}: `{}` puts it in place",
+            versions.challenger,
+            approval(arguments)
+        );
+        failure
     })
 }
 

@@ -37,7 +37,7 @@ pub struct Versions {
 impl Place {
     /// The version behind an alias of a registered model.
     pub fn registered(server: Server, model: String, alias: String) -> Result<Place, Failure> {
-        let registry = Box::new(Registry { client: Client::new(&server, Timeouts::LONG), model, alias });
+        let registry = Box::new(registry(&server, model, alias));
         let version = registry.current()?;
         Ok(Place::Registered { registry, version })
     }
@@ -74,57 +74,42 @@ impl Place {
             Place::Registered { .. } => Ok(()),
         }
     }
+}
 
-    /// Keeps a challenger where a person finds it. A registered one becomes a version, which nobody has in
-    /// use; one that `waits` gets the alias for that.
-    pub fn keep(
-        &self,
-        bytes: &[u8],
-        waits: bool,
-        force: bool,
-        recorder: &mut Recorder,
-    ) -> Result<Option<Versions>, Failure> {
-        match self {
-            Place::File(path) => {
-                if waits {
-                    write(&beside(path, "challenger"), bytes, Existing::forced(force))?;
-                }
-                Ok(None)
-            }
-            Place::Registered { registry, version } => {
-                let challenger = registry.register(&recorder.send(&registry.client)?)?;
-                if waits {
-                    registry.let_wait(&challenger)?;
-                }
-                let (model, alias) = (registry.model.clone(), registry.alias.clone());
-                Ok(Some(Versions { model, alias, champion: version.clone(), challenger }))
-            }
-        }
-    }
+/// A registered model on a server.
+pub fn registry(server: &Server, model: String, alias: String) -> Registry {
+    Registry { client: Client::new(server, Timeouts::LONG), model, alias }
+}
 
-    /// Puts a challenger in the champion's place, in one step: a renamed file, or a moved alias. Says what
-    /// was done.
-    pub fn replace(&self, bytes: &[u8], versions: Option<&Versions>) -> Result<String, Failure> {
-        match (self, versions) {
-            (Place::File(path), _) => {
-                let previous = beside(path, "previous");
-                let before = std::fs::read(path).map_err(|error| Failure::file(path, unreadable(&error)))?;
-                write(&previous, &before, Existing::Replace)?;
-                write(path, bytes, Existing::Replace)?;
-                Ok(format!("{}: replaced; the model before is in {}", path.display(), previous.display()))
-            }
-            (Place::Registered { registry, .. }, Some(Versions { champion, challenger, .. })) => {
-                registry.point(champion, challenger)?;
-                let Registry { model, alias, .. } = &**registry;
-                Ok(format!(
-                    "{model}: the alias {alias} points to version {challenger}, and no longer to version {champion}"
-                ))
-            }
-            (Place::Registered { .. }, None) => {
-                Err(Failure::data("the challenger is no version of the registered model"))
-            }
-        }
+/// Makes a challenger a version, which nobody has in use; one that `waits` gets the alias for that.
+pub fn register(
+    registry: &Registry,
+    champion: &str,
+    waits: bool,
+    recorder: &mut Recorder,
+) -> Result<Versions, Failure> {
+    let challenger = registry.register(&recorder.send(&registry.client)?)?;
+    if waits {
+        registry.let_wait(&challenger)?;
     }
+    let (model, alias) = (registry.model.clone(), registry.alias.clone());
+    Ok(Versions { model, alias, champion: champion.into(), challenger })
+}
+
+/// Puts a challenger in the place of a file, which stays beside it. Says what was done.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<String, Failure> {
+    let previous = beside(path, "previous");
+    let before = std::fs::read(path).map_err(|error| Failure::file(path, unreadable(&error)))?;
+    write(&previous, &before, Existing::Replace)?;
+    write(path, bytes, Existing::Replace)?;
+    Ok(format!("{}: replaced; the model before is in {}", path.display(), previous.display()))
+}
+
+/// Points the alias to a challenger. Says what was done.
+pub fn move_alias(registry: &Registry, versions: &Versions) -> Result<String, Failure> {
+    let Versions { model, alias, champion, challenger } = versions;
+    registry.point(champion, challenger)?;
+    Ok(format!("{model}: the alias {alias} points to version {challenger}, and no longer to version {champion}"))
 }
 
 /// A file beside the model.
