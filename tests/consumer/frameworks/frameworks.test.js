@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -13,12 +13,12 @@ import { fileURLToPath } from "node:url";
 import { load } from "tenure";
 import { artifactPath } from "../../../pkg/tests/artifact.js";
 import { launch, outputOf } from "../chromium.js";
-import { installedApp, readmeFiles } from "../pack.js";
+import { installedApp, readmeExample, readmeFiles } from "../pack.js";
 import { serve } from "../static.js";
 
 const TOOLS = fileURLToPath(new URL("./", import.meta.url));
 const MODULES = join(TOOLS, "node_modules");
-const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NG_CLI_ANALYTICS: "false" };
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NG_CLI_ANALYTICS: "false", WRANGLER_SEND_METRICS: "false" };
 
 const scorer = await load(artifactPath());
 const unknown = Object.fromEntries(scorer.schema.fields.map(({ name }) => [name, null]));
@@ -167,6 +167,39 @@ for (const [name, [program, ...parameters]] of Object.entries(RUNTIMES)) {
     assert.equal(run(folder, program, ...parameters, "program.mjs"), printed);
   });
 }
+
+const EXAMPLE = fileURLToPath(new URL("../../../examples/serving/", import.meta.url));
+const skip = existsSync(RUNTIMES["Node 22"][0]) ? false : "wrangler needs Node 22";
+
+for (const [name, read] of Object.entries({
+  "the README's worker": readmeExample,
+  "the worker of examples/serving": (file) => readFileSync(join(EXAMPLE, file), "utf8"),
+})) {
+  test(`wrangler takes ${name}`, { skip }, (context) => {
+    const files = Object.fromEntries(["worker.js", "wrangler.toml"].map((file) => [file, read(file)]));
+    const folder = app(context, files);
+    copyFileSync(artifactPath(), join(folder, "model.safetensors"));
+    const wrangler = join(MODULES, "wrangler/bin/wrangler.js");
+    run(folder, RUNTIMES["Node 22"][0], wrangler, "deploy", "--dry-run", "--outdir", "built");
+    assert.ok(readdirSync(join(folder, "built")).some((file) => file.endsWith("tenure_bg.wasm")));
+  });
+}
+
+test("js-compute builds a service with the handler", (context) => {
+  const service = `import { createHandler } from "tenure/edge";
+    import { model } from "tenure/testing";
+    const handler = createHandler({ artifact: model });
+    addEventListener("fetch", (event) => event.respondWith(handler(event.request)));`;
+  const folder = app(context, { "service.js": service });
+  run(
+    folder,
+    process.execPath,
+    join(MODULES, "@fastly/js-compute/dist/cli/js-compute-runtime-cli.js"),
+    "service.js",
+    "service.wasm",
+  );
+  assert.ok(existsSync(join(folder, "service.wasm")));
+});
 
 test("Deno: import source", (context) => {
   const program = `
