@@ -294,17 +294,24 @@ test("dates count back from the reference that load was given", async () => {
         reference,
       });
       const { device, logit } = await scorer.scoreManyAsync(dated);
-      const { value: block } = await scorer.explainMany(dated.slice(0, 2))[Symbol.asyncIterator]().next();
-      return { worked: [device, block.device], logit: [...logit], contributions: [...block.contributions] };
+      const blocks = [];
+      for await (const block of scorer.explainMany(dated.slice(0, 2))) blocks.push(block);
+      return {
+        worked: [...new Set([device, ...blocks.map((block) => block.device)])],
+        logit: [...logit],
+        contributions: blocks.flatMap((block) => [...block.contributions]),
+      };
     },
     { bytes: [...bytes], reference, dated },
   );
-  assert.deepEqual(result.worked, ["webgpu", "webgpu"]);
+  assert.deepEqual(result.worked, ["webgpu"]);
   const [by, byDefault] = await Promise.all([{ reference }, {}].map((options) => load(new Uint8Array(bytes), options)));
-  const { value: block } = await by.explainMany(dated.slice(0, 2))[Symbol.asyncIterator]().next();
+  // A block holds as many customers as fit its time: a busy machine gives one customer a block.
+  const contributions = [];
+  for await (const block of by.explainMany(dated.slice(0, 2))) contributions.push(...block.contributions);
   for (const [given, expected] of [
     [result.logit, by.scoreMany(dated).logit],
-    [result.contributions, block.contributions],
+    [result.contributions, contributions],
   ]) {
     assert.equal(given.length, expected.length);
     given.forEach((value, at) =>
