@@ -14,6 +14,7 @@ import tenure
 
 ROOT = pathlib.Path(__file__).parents[2]
 MODEL = ROOT / "tests" / "artifacts" / "v1.safetensors"
+TELCO = ROOT.parent / "shared" / "data" / "ibm_telco.csv"
 ROWS = 100_000
 # Taken away, because the command reads variables of that beginning as its configuration.
 COMMAND = os.environ.pop("TENURE_COMMAND", None) or shutil.which("tenure")
@@ -55,3 +56,16 @@ def frame(sample: pathlib.Path) -> Any:
     import pandas
 
     return pandas.read_csv(sample, nrows=2000)
+
+
+@pytest.fixture(scope="session")
+def telco() -> Any:
+    """IBM Telco as pandas reads it."""
+    import pandas
+
+    if not TELCO.exists():
+        pytest.skip(f"{TELCO} is not there")
+    frame = pandas.read_csv(TELCO)
+    # Blank for customers of no month.
+    frame["TotalCharges"] = pandas.to_numeric(frame["TotalCharges"], errors="coerce")
+    return frame

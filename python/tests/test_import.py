@@ -10,8 +10,20 @@ from typing import Any
 import numpy
 import pandas
 import pytest
+from importing import (
+    NUMBERS,
+    TEXTS,
+    TOLERANCE,
+    TORCH_INPUTS,
+    TORCH_SCHEMA,
+    differ,
+    imported,
+    imputed,
+    pipeline,
+    probabilities,
+    torch_columns,
+)
 from numpy.typing import NDArray
-from sklearn.compose import ColumnTransformer
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -30,49 +42,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import tenure
 
-DATA = pathlib.Path(__file__).parents[3] / "shared" / "data" / "ibm_telco.csv"
-NUMBERS = ["tenure", "MonthlyCharges", "TotalCharges"]
-TEXTS = ["Contract", "InternetService", "PaymentMethod", "Partner"]
-TOLERANCE = 1e-5
-
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-
-@pytest.fixture(scope="module")
-def telco() -> Any:
-    if not DATA.exists():
-        pytest.skip(f"{DATA} is not there")
-    frame = pandas.read_csv(DATA)
-    # Blank for customers of no month.
-    frame["TotalCharges"] = pandas.to_numeric(frame["TotalCharges"], errors="coerce")
-    return frame
-
-
-def pipeline(numbers: Any, texts: Any, model: Any, **more: Any) -> Pipeline:
-    columns = [("numbers", numbers, NUMBERS), ("texts", texts, TEXTS)]
-    return Pipeline([("columns", ColumnTransformer(columns, **more)), ("model", model)])
-
-
-def imported(model: Any, frame: Any, labels: Any, **more: Any) -> tuple[tenure.Scorer, list[str]]:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", tenure.TenureWarning)
-        scorer = tenure.import_model(model, frame, labels, keep_probabilities=True, **more)
-    return scorer, [str(one.message) for one in caught if issubclass(one.category, tenure.TenureWarning)]
-
-
-def probabilities(scorer: tenure.Scorer, frame: Any) -> NDArray[Any]:
-    column = scorer.score_table(frame).column("probability")
-    assert isinstance(column, numpy.ndarray)
-    return column.astype(float)
-
-
-def differ(notices: list[str]) -> list[str]:
-    """Notices of rows for which the artifact is another function."""
-    return [notice for notice in notices if "may have another probability" in notice]
-
-
-def imputed(strategy: str, scaler: Any, **more: Any) -> Pipeline:
-    return Pipeline([("impute", SimpleImputer(strategy=strategy, **more)), ("scale", scaler)])
 
 
 CASES = {
@@ -298,22 +268,6 @@ def module(kind: str, children: dict[str, Any] | None = None, **more: Any) -> An
     return made
 
 
-INPUTS: list[dict[str, Any]] = [
-    {"field": "tenure", "transform": "number", "mean": 32.0, "scale": 24.5},
-    {"field": "MonthlyCharges", "transform": "number", "mean": 64.0, "scale": 30.0},
-    {"field": "Contract", "transform": "one_hot", "columns": ["One year", "Two year"], "dropped": ["Month-to-month"]},
-]
-SCHEMA = """schema_version = 1
-name = "torch"
-target = { field = "Churn", positive = "Yes" }
-fields = [
-    { name = "tenure", kind = "number", minimum = 0 },
-    { name = "MonthlyCharges", kind = "number" },
-    { name = "Contract", kind = "category", categories = ["Month-to-month", "One year", "Two year"] },
-]
-"""
-
-
 def network() -> dict[str, NDArray[Any]]:
     rng = numpy.random.RandomState(5)
     return {
@@ -328,16 +282,7 @@ def network() -> dict[str, NDArray[Any]]:
 
 
 def of_network(state: dict[str, NDArray[Any]], frame: Any) -> NDArray[Any]:
-    contract = frame["Contract"]
-    columns = numpy.column_stack(
-        [
-            (frame["tenure"] - 32.0) / 24.5,
-            (frame["MonthlyCharges"] - 64.0) / 30.0,
-            contract == "One year",
-            contract == "Two year",
-        ]
-    ).astype(float)
-    normed = (columns - state["0.running_mean"]) / numpy.sqrt(state["0.running_var"] + 1e-3)
+    normed = (torch_columns(frame) - state["0.running_mean"]) / numpy.sqrt(state["0.running_var"] + 1e-3)
     hidden = numpy.maximum(normed @ state["1.0.weight"].T + state["1.0.bias"], 0)
     logits: NDArray[Any] = (hidden @ state["3.weight"].T + state["3.bias"])[:, 0]
     own: NDArray[Any] = 1 / (1 + numpy.exp(-logits))
@@ -357,14 +302,14 @@ def sequential(state: dict[str, NDArray[Any]], training: bool = False) -> Any:
 def test_a_sequential_of_pytorch_and_its_state_dict_keep_their_probabilities(telco: Any) -> None:
     state, labels = network(), telco["Churn"]
     frame = telco[["tenure", "MonthlyCharges", "Contract"]]
-    scorer, notices = imported(sequential(state), frame, labels, inputs=INPUTS, schema=SCHEMA)
+    scorer, notices = imported(sequential(state), frame, labels, inputs=TORCH_INPUTS, schema=TORCH_SCHEMA)
     assert differ(notices) == []
     own = of_network(state, frame)
     assert numpy.abs(probabilities(scorer, frame) - own).max() < TOLERANCE and own.std() > 0.05
     # The epsilon of a state dict's batch norm is PyTorch's default, so this one has another.
     layers = [("0", "BatchNorm1d"), ("1.0", "Linear"), ("1.1", "ReLU"), ("3", "Linear")]
     moved = {**state, "0.running_var": state["0.running_var"] + 1e-3 - 1e-5}
-    again, _ = imported(moved, frame, labels, inputs=INPUTS, layers=layers, schema=SCHEMA)
+    again, _ = imported(moved, frame, labels, inputs=TORCH_INPUTS, layers=layers, schema=TORCH_SCHEMA)
     assert numpy.abs(probabilities(again, frame) - own).max() < TOLERANCE
     assert again.card["imported"]["source"] == "a state dict"
 
@@ -373,7 +318,7 @@ def test_networks_that_cannot_be_read_are_refused(telco: Any) -> None:
     frame, labels = telco[["tenure", "MonthlyCharges", "Contract"]], telco["Churn"]
 
     def refused(words: str, model: Any, **more: Any) -> None:
-        given = {"inputs": INPUTS, "schema": SCHEMA, **more}
+        given = {"inputs": TORCH_INPUTS, "schema": TORCH_SCHEMA, **more}
         with pytest.raises(tenure.TenureError, match=words) as caught:
             tenure.import_model(model, frame, labels, **given)
         assert caught.value.code == "import"
@@ -384,7 +329,7 @@ def test_networks_that_cannot_be_read_are_refused(telco: Any) -> None:
     refused("pass `schema`", sequential(network()), schema=None)
     layers = [("0", "BatchNorm1d"), ("1.0", "Linear"), ("1.1", "GELU"), ("3", "Linear")]
     refused("layer `1.1` is GELU", network(), layers=layers)
-    fewer = [INPUTS[0], INPUTS[2]]
+    fewer = [TORCH_INPUTS[0], TORCH_INPUTS[2]]
     refused(r"tensor `0.running_mean` must have the shape \[3\]", sequential(network()), inputs=fewer)
     refused("`MonthlyCharges`: the network does not read it", sequential(network()), inputs=fewer)
     wrong = {**network(), "3.bias": numpy.array([numpy.nan])}
