@@ -26,6 +26,7 @@ fn _native(module: &Bound<PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(columns::table_of_columns, module)?)?;
     module.add_function(wrap_pyfunction!(schema::read_schema, module)?)?;
     module.add_function(wrap_pyfunction!(schema::target_outcomes, module)?)?;
+    module.add_function(wrap_pyfunction!(training::check_description, module)?)?;
     module.add_function(wrap_pyfunction!(training::hyperparameters, module)?)?;
     module.add_function(wrap_pyfunction!(work::panic_for_test, module)?)?;
     module.add("VERSION", env!("CARGO_PKG_VERSION"))?;

@@ -38,6 +38,13 @@ pub fn hyperparameters() -> Vec<(&'static str, &'static str)> {
     HYPERPARAMETERS.iter().map(|row| (row.name, row.help)).collect()
 }
 
+/// Reads the description of a network that somebody else trained; all problems of it are one failure.
+#[pyfunction]
+pub fn check_description(text: &str) -> Result<(), Failure> {
+    Description::read(text)?;
+    Ok(())
+}
+
 /// A table with known outcomes.
 #[pyclass(frozen, module = "tenure._native")]
 pub struct TrainingTable {

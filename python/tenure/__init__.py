@@ -6,8 +6,8 @@
     scorer.score({"Contract": "Month-to-month", "tenure": 2, ...}).probability
     scorer.score_table("customers.parquet", reasons=3)
 
-`TenureClassifier` trains as an estimator of scikit-learn, `import_model` takes models of scikit-learn and PyTorch,
-`tenure.mlflow` logs models, and `tenure.spark` scores frames of Spark. docs/python.md says more.
+`TenureClassifier` trains as an estimator of scikit-learn, `import_model` takes models of scikit-learn, PyTorch
+and ONNX, `tenure.mlflow` logs models, and `tenure.spark` scores frames of Spark. docs/python.md says more.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ MODEL = pathlib.Path(__file__).parents[2] / "tests" / "artifacts" / "v1.safetens
 
 
 def main() -> None:
-    for other in ["pandas", "pyarrow", "sklearn", "shap", "mlflow"]:
+    for other in ["pandas", "pyarrow", "sklearn", "shap", "mlflow", "onnx"]:
         assert importlib.util.find_spec(other) is None, f"{other} is installed"
     assert "numpy" not in sys.modules, "import tenure imports numpy"
     scorer = tenure.load(MODEL)
@@ -26,6 +26,12 @@ def main() -> None:
         assert "scikit-learn" in str(error), error
     else:
         raise AssertionError("TenureClassifier works without scikit-learn")
+    try:
+        tenure.import_model("model.onnx", {"tenure": [2, 70]}, ["Yes", "No"])
+    except tenure.TenureError as error:
+        assert "pip install onnx" in str(error), error
+    else:
+        raise AssertionError("an ONNX graph is read without onnx")
     print(f"tenure {tenure.__version__} scores where nothing else is installed")
 
 

@@ -14,7 +14,7 @@ from .._files import schema_text, write_whole
 from .._labels import free_name, place_in_schema, place_of, texts_of
 from .._scorer import Scorer
 from .._tables import as_table
-from . import pytorch, scikit_learn
+from . import onnx_file, pytorch, scikit_learn
 from .network import Network, refused
 from .schema import fields, head, quoted
 from .weights import safetensors, turned
@@ -42,24 +42,27 @@ def import_model(
 
     Parameters
     ----------
-    model : a fitted pipeline of scikit-learn, or a network of PyTorch
+    model : a fitted pipeline of scikit-learn, a network of PyTorch, or an ONNX graph
         A `Pipeline` that ends in a `LogisticRegression` or a `MLPClassifier` with ReLU, or such a classifier alone. Or
-        an `nn.Sequential` in evaluation mode, or a state dict of one.
+        an `nn.Sequential` in evaluation mode, or a state dict of one. Or an ONNX graph of such a model: the path of a
+        file that ends in .onnx, its bytes, or an `onnx.ModelProto`; this needs the package onnx.
     table, labels : the table and a label for each row
         They give the background, the calibration, the reference and the card. The figures of the card hold only if the
         model was not trained on these rows.
-    inputs : what each column of a network of PyTorch is, in its order, as docs/import.md describes it.
+    inputs : what each column of a network of PyTorch is, in its order, as docs/import.md describes it; and so for
+        an ONNX graph that reads one matrix.
     layers : name and kind of each layer, where `model` is a state dict: `[("0", "Linear"), ("1", "ReLU"), …]`.
     schema : path, text of a schema file, or name of a preset
-        By default a pipeline says what is a number and what a category.
+        By default a pipeline, or an ONNX graph with an input for each column, says what is a number and what a
+        category.
     positive : the label of customers who left. By default the schema says it, or it is the second of the labels.
     path : file to write the artifact to.
     group, time : columns of the split, as in TenureClassifier.
     keep_probabilities : leaves the model's own probabilities as they are, instead of fitting a calibration.
     random_state : the seed of the split and of the background.
 
-    What cannot be imported is an error with the name of the step or layer. Where the artifact scores other than the
-    model, a TenureWarning says for how many rows and why.
+    What cannot be imported is an error with the name of the step, layer or node. Where the artifact scores other than
+    the model, a TenureWarning says for how many rows and why.
     """
     import numpy
 
@@ -93,6 +96,13 @@ def _read(
     has_schema: bool,
 ) -> Network:
     """Reads the model by its library."""
+    if onnx_file.is_onnx(model):
+        if layers is not None:
+            raise refused(["an ONNX graph says what its layers are: leave `layers` out"])
+        network = onnx_file.read(model, table, inputs)
+        if inputs is not None and not has_schema:
+            raise refused(["an ONNX graph of one matrix does not say what a field is: pass `schema`"])
+        return network
     if pytorch.is_network(model):
         if inputs is None:
             raise refused(["a network of PyTorch does not say what its columns are: pass `inputs`"])
