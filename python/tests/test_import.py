@@ -314,6 +314,19 @@ def test_a_sequential_of_pytorch_and_its_state_dict_keep_their_probabilities(tel
     assert again.card["imported"]["source"] == "a state dict"
 
 
+def test_a_batch_norm_at_the_end_is_turned_with_the_network(telco: Any) -> None:
+    frame = telco[["tenure", "MonthlyCharges", "Contract"]]
+    labels = telco["Churn"].map({"Yes": "churned", "No": "stayed"})
+    layers = [("0", "BatchNorm1d"), ("1.0", "Linear"), ("1.1", "ReLU"), ("3", "Linear"), ("4", "BatchNorm1d")]
+    state = {**network(), "4.running_mean": numpy.array([1.5]), "4.running_var": numpy.array([2.25 - 1e-5])}
+    state["0.running_var"] = state["0.running_var"] + 1e-3 - 1e-5
+    logits = numpy.log(1 / of_network(network(), frame) - 1) * -1
+    own = 1 / (1 + numpy.exp(-(logits - 1.5) / 1.5))
+    schema = TORCH_SCHEMA.replace('"Yes"', '"churned"')
+    scorer, _ = imported(state, frame, labels, inputs=TORCH_INPUTS, layers=layers, schema=schema)
+    assert numpy.abs(probabilities(scorer, frame) - (1 - own)).max() < TOLERANCE and own.std() > 0.05
+
+
 def test_networks_that_cannot_be_read_are_refused(telco: Any) -> None:
     frame, labels = telco[["tenure", "MonthlyCharges", "Contract"]], telco["Churn"]
 

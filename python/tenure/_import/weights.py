@@ -9,10 +9,23 @@ from typing import Any
 
 
 def turned(steps: Sequence[Mapping[str, Any]], weights: Mapping[str, Any]) -> dict[str, Any]:
-    """The weights of a network whose positive class is the first: the last layer's signs are turned."""
-    last = next(step["name"] for step in reversed(steps) if step["kind"] == "Linear")
-    own = (f"{last}.weight", f"{last}.bias")
-    return {name: -value if name in own else value for name, value in weights.items()}
+    """The weights of a network whose positive class is the first: the signs of the last layer with weights are
+    turned."""
+    import numpy
+
+    last = next((step for step in reversed(steps) if step["kind"] in ("Linear", "BatchNorm1d")), None)
+    if last is None:
+        # The importer says what is wrong.
+        return dict(weights)
+    made = dict(weights)
+    variance = made.get(f"{last['name']}.running_var")
+    if last["kind"] == "BatchNorm1d" and variance is not None:
+        # Without weights it multiplies by 1.
+        made.setdefault(f"{last['name']}.weight", numpy.ones(variance.shape))
+    for name in (f"{last['name']}.weight", f"{last['name']}.bias"):
+        if name in made:
+            made[name] = -made[name]
+    return made
 
 
 def as_array(tensor: Any) -> Any:
