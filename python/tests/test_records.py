@@ -202,8 +202,8 @@ def test_ctrl_c_stops_a_single_explanation() -> None:
         few = {"hidden": [64, 64], "epochs": 2, "ship": "student", "synthetic-rows": 1000}
         fitted = TenureClassifier(model="mlp", random_state=0, hyperparameters=few).fit(X, y)
         record = dict(zip(fitted.scorer_.fields, X[0]))
-        print("ready", flush=True)
         try:
+            print("ready", flush=True)
             fitted.scorer_.explain(record, scale="probability", budget=2**40)
         except KeyboardInterrupt:
             print("stopped", flush=True)
