@@ -4,6 +4,7 @@ use tenure::artifact::Artifact;
 use tenure::calibration::Calibration;
 use tenure::encoding::{Input, Scale, Source};
 
+use super::arrays;
 use super::literal::{real, single};
 use super::query::Query;
 use crate::error::ExportError;
@@ -15,15 +16,14 @@ const TERMS: usize = 8;
 /// The most tables that one step joins.
 const MOST_JOINS: usize = 8;
 
-/// Where an input is in the table of weights.
-struct Place {
-    /// The column of the row.
-    row: String,
-    /// First of the input's rows, which is added to it.
-    first: u32,
+/// Where an input is among its rows of the first layer.
+pub(super) struct Place<'a> {
+    pub(super) input: &'a Input,
+    /// The column of the row, counted from the input's first.
+    pub(super) row: String,
     /// The column of the way to the next row; `None` for a category.
-    way: Option<String>,
-    name: String,
+    pub(super) way: Option<String>,
+    pub(super) name: String,
 }
 
 /// Adds the columns up to the logit, and returns its name. `columns` are the columns of the inputs.
@@ -37,6 +37,9 @@ pub(super) fn logit(
     let mut places = Vec::new();
     for (input, (base, column)) in inputs.iter().zip(columns) {
         places.push(place(query, input, base, column));
+    }
+    if !query.dialect.joins_literals() {
+        return Ok(arrays::logit(query, artifact, &places));
     }
     let limit = query.dialect.limits().columns;
     let units = parts.units + 1;
@@ -71,10 +74,9 @@ pub(super) fn logit(
 }
 
 /// The row of an input, and for a number the way to the next one.
-fn place(query: &mut Query, input: &Input, base: &str, column: &str) -> Place {
+fn place<'a>(query: &mut Query, input: &'a Input, base: &str, column: &str) -> Place<'a> {
     let Scale::Number { knots } = &input.scale else {
-        let (row, first) = (column.to_owned(), input.first_row);
-        return Place { row, first, way: None, name: base.into() };
+        return Place { input, row: column.to_owned(), way: None, name: base.into() };
     };
     let knots: Vec<f64> = knots.iter().copied().map(f64::from).collect();
     let (low, high) = (knots[0], knots[knots.len() - 1]);
@@ -109,7 +111,7 @@ fn place(query: &mut Query, input: &Input, base: &str, column: &str) -> Place {
     let dialect = part.dialect();
     let row = part.bind("row", dialect.as_whole(&format!("FLOOR({place})")));
     let way = part.bind("way", format!("{place} - FLOOR({place})"));
-    Place { row, first: input.first_row, way: Some(way), name: base.into() }
+    Place { input, row, way: Some(way), name: base.into() }
 }
 
 /// The expression of the first piece whose bound is above the value, or the last one.
@@ -162,12 +164,11 @@ fn first_layer(
         let mut aliases = Vec::new();
         for place in group {
             let alias = format!("w_{}", place.name);
-            query.join(step, format!("weights AS {alias} ON {alias}.place = {} + {}", place.row, place.first));
+            let Place { input, row, .. } = place;
+            query.join(step, format!("weights AS {alias} ON {alias}.place = {row} + {}", input.first_row));
             if place.way.is_some() {
-                query.join(
-                    step,
-                    format!("weights AS n_{alias} ON n_{alias}.place = {} + {}", place.row, place.first + 1),
-                );
+                let next = input.first_row + 1;
+                query.join(step, format!("weights AS n_{alias} ON n_{alias}.place = {row} + {next}"));
             }
             aliases.push((alias, place.way.as_deref()));
         }
@@ -218,23 +219,41 @@ pub(super) struct Weights {
 
 /// The table of weights of a model.
 pub(super) fn weights(artifact: &Artifact) -> Weights {
-    let parts = artifact.network.parts();
+    let units = artifact.network.parts().units;
     let mut columns = vec![("place".to_owned(), "INT64"), ("direct".to_owned(), "FLOAT64")];
-    columns.extend((0..parts.units).map(|unit| (format!("unit_{unit}"), "FLOAT64")));
+    columns.extend((0..units).map(|unit| (format!("unit_{unit}"), "FLOAT64")));
     let mut rows = Vec::new();
     for input in artifact.encoder.inputs() {
-        for (at, meaning) in meanings(artifact, input).into_iter().enumerate() {
-            let row = input.first_row as usize + at;
-            let mut cells = vec![row.to_string(), single(parts.direct[row])];
-            cells.extend(parts.table[row * parts.units..(row + 1) * parts.units].iter().map(|weight| single(*weight)));
-            rows.push((cells, format!("{} {meaning}", input.name)));
+        for row in rows_of(artifact, input) {
+            let mut cells = vec![rows.len().to_string(), row.direct];
+            cells.extend(row.units);
+            rows.push((cells, format!("{} {}", input.name, row.meaning)));
         }
     }
     // Every row has a next one.
     let mut cells = vec![rows.len().to_string()];
-    cells.extend(std::iter::repeat_n("0e0".to_owned(), parts.units + 1));
+    cells.extend(std::iter::repeat_n("0e0".to_owned(), units + 1));
     rows.push((cells, String::new()));
     Weights { columns, rows }
+}
+
+/// A row of the first layer, as literals.
+pub(super) struct Row {
+    pub(super) direct: String,
+    pub(super) units: Vec<String>,
+    /// What it stands for.
+    pub(super) meaning: String,
+}
+
+/// The rows of an input.
+pub(super) fn rows_of(artifact: &Artifact, input: &Input) -> Vec<Row> {
+    let parts = artifact.network.parts();
+    let row = |(at, meaning): (usize, String)| {
+        let at = input.first_row as usize + at;
+        let units = parts.table[at * parts.units..(at + 1) * parts.units].iter().map(|weight| single(*weight));
+        Row { direct: single(parts.direct[at]), units: units.collect(), meaning }
+    };
+    meanings(artifact, input).into_iter().enumerate().map(row).collect()
 }
 
 /// What the rows of an input stand for.
