@@ -10,7 +10,7 @@ use tenure::network::Layer;
 
 use super::dialect::one_line;
 use super::literal::single;
-use super::network::{Place, Row, rows_of};
+use super::places::{Place, Row, rows_of};
 use super::query::Query;
 
 /// Adds the columns up to the logit, and returns its name.

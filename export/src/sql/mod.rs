@@ -10,6 +10,7 @@ mod formulas;
 mod literal;
 mod network;
 mod number;
+mod places;
 mod query;
 
 use std::collections::HashSet;
