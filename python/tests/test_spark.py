@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import pathlib
+import pickle
 import subprocess
 import sys
 import textwrap
+import threading
 from typing import Any
 
 import numpy
 import pyarrow
+import pyarrow.parquet
 import pytest
 
 import tenure
 import tenure.spark
+from tenure import _parquet
 
 from conftest import MODEL
 
@@ -98,7 +102,9 @@ def test_what_is_wrong_with_a_frame_is_said_before_a_job_starts(customers: Any) 
     assert tenure.spark.score(customers.filter("tenure > 1000"), MODEL).count() == 0
 
 
-def test_an_executor_without_the_package_says_so(session: Any, tmp_path: pathlib.Path, sample: pathlib.Path) -> None:
+def test_an_executor_without_the_package_says_so(
+    session: Any, tmp_path: pathlib.Path, sample: pathlib.Path, files: pathlib.Path
+) -> None:
     # In a process of its own: the workers of a session have one environment.
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['tenure'] = None\n")
     script = f"""
@@ -115,6 +121,123 @@ def test_an_executor_without_the_package_says_so(session: Any, tmp_path: pathlib
             assert "cannot import the package `tenure`" in str(error), error
             assert f"install tenure=={{tenure.__version__}}" in str(error).replace("\\n", " "), error
             print("said")
+        try:
+            tenure.spark.score_files(session, {str(files)!r}, {str(tmp_path / "out")!r}, {str(MODEL)!r})
+        except Exception as error:
+            assert "cannot import the package `tenure`" in str(error), error
+            print("again")
     """
     ran = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=300)
-    assert ran.stdout.strip().endswith("said"), ran.stdout + ran.stderr
+    assert ran.stdout.split()[-2:] == ["said", "again"], ran.stdout + ran.stderr
+
+
+@pytest.fixture
+def files(tmp_path: pathlib.Path, frame: Any) -> pathlib.Path:
+    """A folder of two files of 1,000 rows in row groups of 300, one of no rows, and what readers pass over."""
+    table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+    folder = tmp_path / "customers"
+    (folder / "day=1").mkdir(parents=True)
+    pyarrow.parquet.write_table(table.slice(0, 1000), folder / "a.parquet", row_group_size=300)
+    pyarrow.parquet.write_table(table.slice(1000), folder / "day=1" / "b.parquet", row_group_size=300)
+    pyarrow.parquet.write_table(table.slice(0, 0), folder / "c.parquet")
+    (folder / "_SUCCESS").write_bytes(b"")
+    return folder
+
+
+def read(folder: pathlib.Path) -> pyarrow.Table:
+    names = sorted(path for path in folder.iterdir() if not path.name.startswith("_"))
+    return pyarrow.concat_tables(pyarrow.parquet.read_table(name) for name in names)
+
+
+def same_scores(found: pyarrow.Table, expected: tenure.Table) -> None:
+    assert (found.column("logit").to_numpy() == expected.column("logit")).all()
+    assert found.column("tier").to_pylist() == expected.column("tier")
+
+
+def test_files_are_scored_with_the_bits_of_the_command_and_every_row_once(
+    session: Any, files: pathlib.Path, scorer: tenure.Scorer, frame: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = files.parent / "scored"
+    written = tenure.spark.score_files(session, files, out, MODEL, explain=1)
+    assert written == tenure.spark.Written(3, 2000, 0)
+    # In the order of the names: a.parquet, c.parquet, day=1/b.parquet.
+    found, expected = read(out), scorer.score_table(frame, reasons=1)
+    assert found.column_names == expected.column_names
+    same_scores(found, expected)
+    assert found.column("reason_1").to_pylist() == expected.column("reason_1")
+    assert found.column("customerID").to_pylist() == frame["customerID"].tolist()
+    assert (out / "_SUCCESS").exists() and session.read.parquet(str(out)).count() == 2000
+    # Row groups of large files are parted among tasks.
+    monkeypatch.setattr(_parquet, "PIECE", 1)
+    parted = tenure.spark.score_files(
+        session, [files, str(files / "a.parquet")], files.parent / "parted", scorer, keep=["customerID"]
+    )
+    assert parted == tenure.spark.Written(9, 2000, 0)
+    found = read(files.parent / "parted")
+    assert found.column_names == ["customerID", "probability", "logit", "tier", "problems"]
+    same_scores(found, expected)
+
+
+def test_a_task_that_runs_again_or_twice_at_once_writes_its_file_once(files: pathlib.Path, scorer: tenure.Scorer) -> None:
+    out = files.parent / "scored"
+    options = {"reasons": 0, "budget": None, "decide": False, "identifier": None, "days": None}
+    plan = _parquet.plan(scorer.to_bytes(), [str(files)], str(out), None, options, None)
+
+    def task() -> None:
+        numbers = pyarrow.RecordBatch.from_pydict({"id": [0]})
+        done = [batch.to_pylist() for batch in _parquet.run(scorer.to_bytes(), iter([numbers]), pickle.dumps(plan))]
+        assert done == [[{"piece": 0, "rows": 1000, "problems": 0}]]
+
+    task()
+    first = (out / "part-00000.parquet").read_bytes()
+    twice = [threading.Thread(target=task) for _ in range(2)]
+    for thread in twice:
+        thread.start()
+    for thread in twice:
+        thread.join()
+    assert [path.name for path in out.iterdir()] == ["part-00000.parquet"]
+    assert (out / "part-00000.parquet").read_bytes() == first
+    # What a task that was killed leaves is no file of the result, and is removed at the end.
+    (out / "_unfinished-00001-x").write_bytes(b"PAR1")
+    _parquet.finish(plan)
+    assert sorted(path.name for path in out.iterdir()) == ["_SUCCESS", "part-00000.parquet"]
+
+
+def test_a_file_that_is_damaged_or_lacks_a_column_is_named_and_no_half_is_left(
+    session: Any, files: pathlib.Path, frame: Any
+) -> None:
+    table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+    pyarrow.parquet.write_table(table.drop_columns(["Contract"]), files / "day=1" / "b.parquet")
+    out = files.parent / "scored"
+    with pytest.raises(Exception, match=r"(?s)day=1/b\.parquet: .*no column `Contract`"):
+        tenure.spark.score_files(session, files, out, MODEL)
+    assert not any(path.name.startswith("_") for path in out.iterdir())
+    assert not (out / "part-00002.parquet").exists()
+    whole = (files / "a.parquet").read_bytes()
+    (files / "a.parquet").write_bytes(whole[:2000] + bytes(4000) + whole[6000:])
+    with pytest.raises(Exception, match=r"customers/a\.parquet → .*other: "):
+        tenure.spark.score_files(session, files / "a.parquet", files.parent / "other", MODEL)
+    assert list((files.parent / "other").iterdir()) == []
+
+
+def test_what_is_wrong_with_files_or_folders_is_said_before_a_job_starts(session: Any, files: pathlib.Path) -> None:
+    full, text = files.parent / "full", files.parent / "text.parquet"
+    full.mkdir()
+    (full / "x").write_text("x")
+    text.write_text("customerID,tenure\n")
+    out = files.parent / "out"
+    cases: list[tuple[Any, pathlib.Path, dict[str, Any], str, str]] = [
+        (files / "no", out, {}, "file", "no such file"),
+        ([], out, {}, "file", "there are no files"),
+        (full / "x", full, {}, "file", "holds files of the source"),
+        (files, full, {}, "file", "not an empty folder"),
+        (files, files, {}, "file", "holds files of the source"),
+        (text, out, {}, "table_undamaged", "not a file of Parquet"),
+        (files, out, {"keep": ["nobody"]}, "table_columns", "nobody, which `keep` names"),
+        ("nowhere://bucket/x", out, {}, "file", "nowhere"),
+    ]
+    for source, to, options, code, words in cases:
+        with pytest.raises(tenure.TenureError, match=words) as caught:
+            tenure.spark.score_files(session, source, to, MODEL, **options)
+        assert caught.value.code == code
+    assert not out.exists()

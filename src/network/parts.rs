@@ -35,7 +35,7 @@ pub struct Layer {
 impl Layer {
     /// The inputs, from the first to the last, that some of these outputs weigh. Several networks
     /// side by side, as the members of an ensemble, have a block of inputs each.
-    pub(super) fn reads(&self, outputs: Range<usize>) -> Range<usize> {
+    pub fn reads(&self, outputs: Range<usize>) -> Range<usize> {
         let mut rows = self.weight.chunks_exact(self.outputs);
         let weighs = |weights: &[f32]| weights[outputs.clone()].iter().any(|&weight| weight != 0.0);
         let end = rows.clone().rposition(weighs).map_or(0, |last| last + 1);

@@ -143,6 +143,13 @@ def program(name):
     return found[-1] if found else shutil.which(name)
 
 
+def missing(engine):
+    """Why an engine is not there, or None."""
+    if engine == "postgres" and not program("initdb"):
+        return "there is no initdb (Debian: `apt-get install postgresql`)"
+    return None
+
+
 def postgres_engine(folder):
     import psycopg
 
@@ -185,10 +192,9 @@ def spark_engine(folder):
 
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.driver.memory", "4g")
     builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-    # Every input joins a small table. Planning again after each of these, and one function for all, cost more than the rows.
-    builder = builder.config("spark.sql.adaptive.enabled", "false").config("spark.sql.codegen.wholeStage", "false")
     session = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+    # Spark prints the Java that it makes of a large step as an error, before it makes smaller parts of it.
+    session.sparkContext.setLogLevel("OFF")
 
     def run(statement, names, numbers, table):
         def kind(name):
@@ -275,7 +281,7 @@ if __name__ == "__main__":
     for engine in sys.argv[2:]:
         if engine == "parse":
             parse_engine(place)
-        elif engine == "postgres-if-installed" and not program("initdb"):
-            print("postgres  left out: no initdb (Debian: `apt-get install postgresql`)")
+        elif engine == "postgres-if-installed" and missing("postgres"):
+            print(f"postgres  left out: {missing('postgres')}")
         else:
             check(place, engine.removesuffix("-if-installed"))

@@ -4,9 +4,11 @@
 
 A runner is command (the file of the environment variable TENURE_COMMAND), python (the installed package), or an engine of
 tests/export/engines.py. Each starts from raw records. It writes FOLDER/logits/RUNNER/MODEL.KIND: a line for each record, with
-the logit, or `refused`.
+the logit, `refused`, or `beyond` where it refuses a number that its engine cannot compute with and the scorer can. The runner of
+an engine that is not there writes FOLDER/logits/RUNNER/missing, which says why.
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -56,21 +58,29 @@ def python(folder):
 def engine(name):
     def run(folder):
         for model, kind, results, _ in engines.ENGINES[name](folder):
-            yield model, kind, [logit for _, _, logit, _, _ in sorted(results, key=lambda row: row[0])]
+            answers = json.loads((folder / f"{model}.json").read_text())[kind]
+            logits = [logit for _, _, logit, _, _ in sorted(results, key=lambda row: row[0])]
+            if name in engines.STRICT:
+                beyond = [answer is not None and answer[3] for answer in answers]
+                logits = ["beyond" if logit is None and over else logit for logit, over in zip(logits, beyond, strict=True)]
+            yield model, kind, logits
 
     return run
 
 
-def write(folder, runner, model, kind, logits):
-    place = folder / "logits" / runner
-    place.mkdir(parents=True, exist_ok=True)
-    lines = ["refused" if logit is None else repr(float(logit)) for logit in logits]
-    (place / f"{model}.{kind}").write_text("\n".join(lines) + "\n")
+def line(logit):
+    return logit if isinstance(logit, str) else "refused" if logit is None else repr(float(logit))
 
 
 if __name__ == "__main__":
     place = pathlib.Path(sys.argv[1])
     for runner in sys.argv[2:]:
+        own = place / "logits" / runner
+        own.mkdir(parents=True, exist_ok=True)
+        reason = engines.missing(runner)
+        if reason is not None:
+            (own / "missing").write_text(reason + "\n")
+            continue
         run = {"command": command, "python": python}.get(runner) or engine(runner)
-        for found in run(place):
-            write(place, runner, *found)
+        for model, kind, logits in run(place):
+            (own / f"{model}.{kind}").write_text("\n".join(map(line, logits)) + "\n")

@@ -4,7 +4,8 @@
     python scores.py TENURE MODEL ROWS
 
 The cluster is a standalone master with two workers on loopback, each with one executor. Once a third of the partitions is done,
-one worker and its executor get SIGKILL. The output must have every row once, with the bits of the command.
+one worker and its executor get SIGKILL. The output must have every row once, with the bits of the command. This is done for
+`score` and for `score_files`, each on a cluster of its own.
 """
 
 from __future__ import annotations
@@ -87,11 +88,12 @@ def main() -> None:
         size = -(-rows // PARTITIONS)
         for part in range(PARTITIONS):
             pyarrow.parquet.write_table(table.slice(part * size, size), source / f"part-{part:03}.parquet")
-        run(folder, model, rows)
-        compare(folder, scored, rows)
+        for way in ("score", "score_files"):
+            run(folder, model, way)
+            compare(folder / way, scored, rows)
 
 
-def run(folder: pathlib.Path, model: str, rows: int) -> None:
+def run(folder: pathlib.Path, model: str, way: str) -> None:
     master_port, ui = free_port(), free_port()
     master_url = f"spark://127.0.0.1:{master_port}"
     master = spark_class(
@@ -103,7 +105,7 @@ def run(folder: pathlib.Path, model: str, rows: int) -> None:
     try:
         wait_for(master_port)
         for number in range(2):
-            (folder / f"work-{number}").mkdir()
+            (folder / f"work-{number}").mkdir(exist_ok=True)
             workers.append(
                 spark_class(
                     "org.apache.spark.deploy.worker.Worker",
@@ -112,7 +114,7 @@ def run(folder: pathlib.Path, model: str, rows: int) -> None:
                     log=folder / f"worker-{number}.log",
                 )
             )
-        score_and_kill(folder, model, master_url, workers[0])
+        score_and_kill(folder, model, way, master_url, workers[0])
     finally:
         for process in [*workers, master]:
             for one in reversed(descendants(process.pid)):
@@ -123,7 +125,9 @@ def run(folder: pathlib.Path, model: str, rows: int) -> None:
             process.wait()
 
 
-def score_and_kill(folder: pathlib.Path, model: str, master_url: str, worker: subprocess.Popen[bytes]) -> None:
+def score_and_kill(
+    folder: pathlib.Path, model: str, way: str, master_url: str, worker: subprocess.Popen[bytes]
+) -> None:
     from pyspark.sql import SparkSession
 
     import tenure.spark
@@ -170,18 +174,21 @@ def score_and_kill(folder: pathlib.Path, model: str, master_url: str, worker: su
 
     watcher = threading.Thread(target=kill)
     watcher.start()
-    frame = session.read.parquet(str(folder / "source"))
     start = time.perf_counter()
-    tenure.spark.score(frame, model).write.parquet(str(folder / "out"))
+    if way == "score":
+        frame = session.read.parquet(str(folder / "source"))
+        tenure.spark.score(frame, model).write.parquet(str(folder / way))
+    else:
+        tenure.spark.score_files(session, folder / "source", folder / way, model)
     over.set()
     watcher.join()
-    print(f"Spark: done in {time.perf_counter() - start:.1f} s, a worker lost on the way", flush=True)
+    print(f"{way}: done in {time.perf_counter() - start:.1f} s, a worker lost on the way", flush=True)
     session.stop()
     assert killed.is_set(), "the job ended before a worker could be killed"
 
 
-def compare(folder: pathlib.Path, scored: pathlib.Path, rows: int) -> None:
-    found = pyarrow.parquet.read_table(folder / "out").sort_by("place")
+def compare(out: pathlib.Path, scored: pathlib.Path, rows: int) -> None:
+    found = pyarrow.parquet.read_table(out).sort_by("place")
     expected = pyarrow.parquet.read_table(scored)
     assert found.num_rows == rows, f"{found.num_rows} rows of {rows}"
     assert found["place"].to_pylist() == list(range(rows)), "a row is there twice, or not at all"

@@ -43,5 +43,5 @@ pub fn check() -> Result<()> {
 
 /// Spark SQL: minutes to run.
 pub fn check_spark(python: &Python) -> Result<()> {
-    run("2000", python, &["spark"])
+    run(ROWS, python, &["spark"])
 }

@@ -3,8 +3,9 @@
 //! `export_rows` (tests/export/rows.rs) writes three models, and for each the same hostile records on
 //! every machine: values that are missing, unseen, extreme or refused, and knots with their
 //! neighbours. Each runner makes logits of them and writes a line for each record into
-//! `target/parity/logits/RUNNER/MODEL.KIND`: the logit, or `refused`. A runner that this machine cannot
-//! run writes the reason into `missing` instead.
+//! `target/parity/logits/RUNNER/MODEL.KIND`: the logit, `refused`, or `beyond` for a record with a number
+//! that the engine cannot compute with (docs/export.md). For a runner that this machine cannot run,
+//! `missing` holds the reason instead.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -14,7 +15,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 
-use crate::{browser, command, engines, gpu, prerequisites, project, python, test, wasm};
+use crate::venv::Python;
+use crate::{browser, command, demo, engines, gpu, prerequisites, project, python, spark, test, wasm};
 
 /// Records of each kind for each model.
 const ROWS: &str = "1000";
@@ -24,6 +26,19 @@ pub struct Options {
     /// Fail if a runner is missing, even for a stated reason
     #[arg(long)]
     all: bool,
+    /// Runners to hold against the command; without it all of them, and the tests of the kernels
+    #[arg(long, num_args = 1.., value_name = "NAME", value_parser = runner_names())]
+    only: Vec<String>,
+}
+
+fn runner_names() -> clap::builder::PossibleValuesParser {
+    RUNNERS.iter().map(|runner| runner.name).collect::<Vec<_>>().into()
+}
+
+impl Options {
+    fn wants(&self, runner: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == runner)
+    }
 }
 
 /// An engine, and how far its logits may be from the command's.
@@ -44,7 +59,7 @@ const RECORDS: &str = "raw records";
 /// What every other runner is held against.
 const COMMAND: &str = "command";
 
-const RUNNERS: [Runner; 9] = [
+const RUNNERS: [Runner; 11] = [
     Runner { name: COMMAND, about: "tenure score, packed", start: RECORDS, bound: 0.0, kinds: KINDS },
     Runner { name: "burn", about: "burn Module on the CPU", start: RECORDS, bound: 1e-4, kinds: KINDS },
     Runner { name: "burn-webgpu", about: "burn Module in Chromium", start: "checked cells", bound: 1e-4, kinds: KINDS },
@@ -53,11 +68,13 @@ const RUNNERS: [Runner; 9] = [
     Runner { name: "python", about: "wheel", start: RECORDS, bound: 0.0, kinds: KINDS },
     Runner { name: "duckdb", about: "exported SQL on DuckDB", start: RECORDS, bound: 1e-5, kinds: KINDS },
     Runner { name: "sqlite", about: "exported SQL on SQLite", start: RECORDS, bound: 1e-5, kinds: KINDS },
+    Runner { name: "postgres", about: "exported SQL on PostgreSQL", start: RECORDS, bound: 1e-5, kinds: KINDS },
+    Runner { name: "spark", about: "exported SQL on Spark", start: RECORDS, bound: 1e-5, kinds: KINDS },
     // An input of the graph is a number or a text; a number as a text does not fit it.
     Runner { name: "onnx", about: "exported graph on onnxruntime", start: RECORDS, bound: 1e-5, kinds: &["typed"] },
 ];
 
-/// Runs every runner and prints the table; then tests the kernels through Vulkan.
+/// Runs the runners and prints the table; where all run, tests the kernels through Vulkan too.
 pub fn run(options: &Options) -> Result<()> {
     prerequisites::check()?;
     let folder = project::output("parity");
@@ -65,26 +82,60 @@ pub fn run(options: &Options) -> Result<()> {
         fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     engines::write_rows(&folder, ROWS)?;
-    in_python(&folder)?;
-    burn(&folder)?;
-    in_javascript(&folder)?;
-    let (table, is_met) = compare(&folder, options.all)?;
+    in_python(&folder, options)?;
+    if options.wants("spark") {
+        on_spark(&folder)?;
+    }
+    if options.wants("burn") {
+        burn(&folder)?;
+    }
+    in_javascript(&folder, options)?;
+    let (table, is_met) = compare(&folder, options)?;
     println!("{table}");
     ensure!(is_met, "the engines do not agree within their bounds");
-    gpu::test_kernels()?;
-    gpu::clippy_kernels()
+    if options.only.is_empty() {
+        gpu::test_kernels()?;
+        gpu::clippy_kernels()?;
+    }
+    Ok(())
+}
+
+/// Runs runners of tests/parity/runners.py.
+fn runners(python: &Python, folder: &Path, names: &[&str]) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut script = python.command();
+    script.arg(project::path("tests/parity/runners.py")).arg(folder).args(names);
+    command::run(script.env("TENURE_COMMAND", project::tenure_command()))
 }
 
 /// The command, the wheel, and the exports.
-fn in_python(folder: &Path) -> Result<()> {
+fn in_python(folder: &Path, options: &Options) -> Result<()> {
     let tools = python::tools()?;
-    python::install(&tools, &python::wheel(&tools)?)?;
-    let script = project::path("tests/parity/runners.py");
-    let mut own = tools.command();
-    own.arg(&script).arg(folder).args([COMMAND, "python"]);
-    command::run(own.env("TENURE_COMMAND", project::tenure_command()))?;
-    let mut exports = engines::python()?.command();
-    command::run(exports.arg(&script).arg(folder).args(["duckdb", "sqlite", "onnx"]))
+    let mut own = vec![COMMAND];
+    if options.wants("python") {
+        python::install(&tools, &python::wheel(&tools)?)?;
+        own.push("python");
+    } else {
+        demo::build_command()?;
+    }
+    runners(&tools, folder, &own)?;
+    let wanted: Vec<&str> =
+        ["duckdb", "sqlite", "postgres", "onnx"].into_iter().filter(|name| options.wants(name)).collect();
+    if wanted.is_empty() { Ok(()) } else { runners(&engines::python()?, folder, &wanted) }
+}
+
+/// The exports on Spark, where Java is, and PySpark installs.
+fn on_spark(folder: &Path) -> Result<()> {
+    match spark::environment() {
+        Ok(python) => runners(&python, folder, &["spark"]),
+        Err(error) => {
+            let place = folder.join("logits/spark");
+            fs::create_dir_all(&place)?;
+            Ok(fs::write(place.join("missing"), format!("{error:#}"))?)
+        }
+    }
 }
 
 /// The burn Module natively.
@@ -96,21 +147,46 @@ fn burn(folder: &Path) -> Result<()> {
 }
 
 /// Node, and headless Chromium with a graphics device.
-fn in_javascript(folder: &Path) -> Result<()> {
+fn in_javascript(folder: &Path, options: &Options) -> Result<()> {
+    let wanted: Vec<&str> = ["wasm", "webgpu", "burn-webgpu"].into_iter().filter(|name| options.wants(name)).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
     let chromium = browser::find_or_install()?;
     test::build_package()?;
     gpu::build()?;
-    let module = wasm::build_burn()?;
-    for name in ["wasm", "webgpu", "burn-webgpu"] {
+    for name in wanted {
         let mut script = command::program("node");
-        script.arg(project::path(&format!("tests/parity/{name}.js"))).arg(folder);
-        command::run(script.env("TENURE_CHROMIUM", &chromium).env("TENURE_BURN", &module))?;
+        script.arg(project::path(&format!("tests/parity/{name}.js"))).arg(folder).env("TENURE_CHROMIUM", &chromium);
+        if name == "burn-webgpu" {
+            script.env("TENURE_BURN", wasm::build_burn()?);
+        }
+        command::run(&mut script)?;
     }
     Ok(())
 }
 
-/// The logits of a runner by table, and of each record; none for one that it refuses.
-type Logits = BTreeMap<String, Vec<Option<f64>>>;
+/// What a runner makes of a record.
+#[derive(Clone, Copy)]
+enum Made {
+    Logit(f64),
+    Refused,
+    /// The engine cannot compute with one of its numbers.
+    Beyond,
+}
+
+impl std::fmt::Display for Made {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Made::Logit(logit) => write!(formatter, "{logit}"),
+            Made::Refused => formatter.write_str("refused"),
+            Made::Beyond => formatter.write_str("beyond"),
+        }
+    }
+}
+
+/// The logits of a runner by table, and of each record.
+type Logits = BTreeMap<String, Vec<Made>>;
 
 /// What a runner wrote: its logits, or why there are none.
 enum Written {
@@ -130,8 +206,9 @@ fn read(folder: &Path, runner: &str) -> Result<Written> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let text = fs::read_to_string(&path)?;
         let line = |(at, line): (usize, &str)| match line {
-            "refused" => Ok(None),
-            _ => line.parse().map(Some).with_context(|| format!("{runner}/{name}: line {}: `{line}`", at + 1)),
+            "refused" => Ok(Made::Refused),
+            "beyond" => Ok(Made::Beyond),
+            _ => line.parse().map(Made::Logit).with_context(|| format!("{runner}/{name}: line {}: `{line}`", at + 1)),
         };
         logits.insert(name.clone(), text.lines().enumerate().map(line).collect::<Result<_>>()?);
     }
@@ -140,21 +217,22 @@ fn read(folder: &Path, runner: &str) -> Result<Written> {
 
 /// Holds every runner against the command: the table, and whether all bounds are met. A runner that is
 /// missing for a stated reason breaks none, unless `all` are asked for.
-fn compare(folder: &Path, all: bool) -> Result<(String, bool)> {
+fn compare(folder: &Path, options: &Options) -> Result<(String, bool)> {
+    let all = options.all;
     let Written::Logits(expected) = read(folder, COMMAND)? else { bail!("the command is missing") };
     let mut table = format!(
         "{:<12} {:<30} {:<14} {:>6} {:>8} {:>11} {:>7}\n",
         "runner", "", "starts from", "rows", "refused", "difference", "bound"
     );
     let mut is_met = true;
-    for runner in &RUNNERS {
+    for runner in RUNNERS.iter().filter(|runner| runner.name == COMMAND || options.wants(runner.name)) {
         let Runner { name, about, start, bound, .. } = runner;
         write!(table, "{name:<12} {about:<30} {start:<14} ")?;
         let found = match read(folder, name)? {
             Written::Logits(found) => found,
             Written::Missing(reason) => {
                 is_met &= !all;
-                writeln!(table, "missing{}: {}", if all { " (FAILED)" } else { "" }, reason.trim())?;
+                writeln!(table, "not run{}: {}", if all { " (FAILED)" } else { "" }, reason.trim())?;
                 continue;
             }
         };
@@ -163,8 +241,9 @@ fn compare(folder: &Path, all: bool) -> Result<(String, bool)> {
         is_met &= agrees;
         let bound = if *bound == 0.0 { "0 bits".to_owned() } else { format!("{bound:.0e}") };
         let word = if agrees { "ok" } else { "FAILED" };
-        let Compared { rows, refused, largest, faults } = compared;
-        writeln!(table, "{rows:>6} {refused:>8} {largest:>11.1e} {bound:>7}  {word}")?;
+        let Compared { rows, refused, beyond, largest, faults } = compared;
+        let beyond = if beyond > 0 { format!(", {beyond} beyond its numbers") } else { String::new() };
+        writeln!(table, "{rows:>6} {refused:>8} {largest:>11.1e} {bound:>7}  {word}{beyond}")?;
         faults.iter().take(3).try_for_each(|fault| writeln!(table, "    {fault}"))?;
     }
     Ok((table, is_met))
@@ -174,6 +253,8 @@ fn compare(folder: &Path, all: bool) -> Result<(String, bool)> {
 struct Compared {
     rows: usize,
     refused: usize,
+    /// Records that it cannot compute.
+    beyond: usize,
     /// The largest difference on the logit.
     largest: f64,
     /// Records beyond the bound, or refused by one of the two alone.
@@ -195,11 +276,15 @@ fn difference(runner: &Runner, expected: &Logits, found: &Logits) -> Result<Comp
         for (row, (found, expected)) in found.iter().zip(expected).enumerate() {
             compared.rows += 1;
             let is_within = match (found, expected) {
-                (None, None) => {
+                (Made::Refused, Made::Refused) => {
                     compared.refused += 1;
                     true
                 }
-                (Some(found), Some(expected)) => {
+                (Made::Beyond, Made::Logit(_)) => {
+                    compared.beyond += 1;
+                    true
+                }
+                (Made::Logit(found), Made::Logit(expected)) => {
                     let off = (found - expected).abs();
                     compared.largest = compared.largest.max(off);
                     // A logit that is no number is within no bound.
@@ -208,13 +293,12 @@ fn difference(runner: &Runner, expected: &Logits, found: &Logits) -> Result<Comp
                 _ => false,
             };
             if !is_within {
-                let words = |logit: &Option<f64>| logit.map_or("refused".to_owned(), |logit| logit.to_string());
-                compared.faults.push(format!("{name}, record {row}: {}, not {}", words(found), words(expected)));
+                compared.faults.push(format!("{name}, record {row}: {found}, not {expected}"));
             }
         }
     }
     ensure!(compared.rows > 0, "the command scored no records that `{}` takes", runner.name);
-    ensure!(2 * compared.refused < compared.rows, "most records are refused");
+    ensure!(2 * compared.refused.max(compared.beyond) < compared.rows, "`{}` refuses most records", runner.name);
     Ok(compared)
 }
 
@@ -233,18 +317,19 @@ mod tests {
         folder
     }
 
+    const ALL: Options = Options { all: false, only: Vec::new() };
     const LINES: &str = "0.25\nrefused\n-1.5\n";
 
     /// The table after one runner wrote other logits of the typed records.
     fn after(runner: &str, lines: &str) -> Result<(String, bool)> {
         let folder = written(LINES);
         fs::write(folder.path().join("logits").join(runner).join("v1.typed"), lines).unwrap();
-        compare(folder.path(), false)
+        compare(folder.path(), &ALL)
     }
 
     #[test]
     fn engines_that_agree_are_listed_with_their_rows() {
-        let (table, is_met) = compare(written(LINES).path(), false).unwrap();
+        let (table, is_met) = compare(written(LINES).path(), &ALL).unwrap();
         assert!(is_met, "{table}");
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(lines.len(), 1 + RUNNERS.len());
@@ -278,23 +363,41 @@ mod tests {
     }
 
     #[test]
+    fn records_beyond_an_engine_are_counted_and_those_that_the_command_refuses_are_not_among_them() {
+        let (table, is_met) = after("postgres", "beyond\nrefused\n-1.5\n").unwrap();
+        assert!(is_met && table.contains("ok, 1 beyond its numbers"), "{table}");
+        let (table, is_met) = after("postgres", "0.25\nbeyond\n-1.5\n").unwrap();
+        assert!(!is_met && table.contains("record 1: beyond, not refused"), "{table}");
+    }
+
+    #[test]
+    fn runners_that_are_not_asked_for_are_not_compared() {
+        let folder = written(LINES);
+        fs::remove_dir_all(folder.path().join("logits/wasm")).unwrap();
+        let options = Options { only: vec!["spark".into(), "onnx".into()], ..ALL };
+        let (table, is_met) = compare(folder.path(), &options).unwrap();
+        let names: Vec<&str> = table.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+        assert!(is_met && names == [COMMAND, "spark", "onnx"], "{table}");
+    }
+
+    #[test]
     fn what_is_not_there_or_is_too_short_is_an_error() {
         assert!(after("python", "0.25\nrefused\n").unwrap_err().to_string().contains("has 2 records, not 3"));
         assert!(after("python", "0.25\nrefused\nx\n").unwrap_err().to_string().contains("python/v1.typed: line 3"));
         let folder = written(LINES);
         fs::remove_file(folder.path().join("logits/wasm/v1.texts")).unwrap();
-        assert!(compare(folder.path(), false).is_err_and(|error| error.to_string().contains("wasm")));
+        assert!(compare(folder.path(), &ALL).is_err_and(|error| error.to_string().contains("wasm")));
         fs::remove_dir_all(folder.path().join("logits/wasm")).unwrap();
-        assert!(compare(folder.path(), false).is_err_and(|error| error.to_string().contains("wrote nothing")));
+        assert!(compare(folder.path(), &ALL).is_err_and(|error| error.to_string().contains("wrote nothing")));
     }
 
     #[test]
     fn a_missing_engine_says_why_and_fails_where_all_are_asked_for() {
         let folder = written(LINES);
         fs::write(folder.path().join("logits/webgpu/missing"), "there is no adapter\n").unwrap();
-        let (table, is_met) = compare(folder.path(), false).unwrap();
-        assert!(is_met && table.contains("missing: there is no adapter"), "{table}");
-        let (table, is_met) = compare(folder.path(), true).unwrap();
-        assert!(!is_met && table.contains("missing (FAILED): there is no adapter"), "{table}");
+        let (table, is_met) = compare(folder.path(), &ALL).unwrap();
+        assert!(is_met && table.contains("not run: there is no adapter"), "{table}");
+        let (table, is_met) = compare(folder.path(), &Options { all: true, ..ALL }).unwrap();
+        assert!(!is_met && table.contains("not run (FAILED): there is no adapter"), "{table}");
     }
 }

@@ -281,6 +281,13 @@ impl Dialect {
         if self == Duckdb { "MATERIALIZED " } else { self.materialized() }
     }
 
+    /// Whether a step joins tables of literals. Otherwise it finds a row in an array, and a code in a map: Spark
+    /// traces the key of a join back through all steps before, and writes each step's expression into the next.
+    /// That takes time and memory that double from step to step.
+    pub(super) fn joins_literals(self) -> bool {
+        self != Spark
+    }
+
     /// An inline table of these columns and rows, each a list of literals. A column has BigQuery's name
     /// of its type.
     pub(super) fn inline(self, columns: &[(String, &str)], rows: &[(Vec<String>, String)]) -> String {

@@ -11,8 +11,10 @@ use crate::error::ExportError;
 use crate::numbers::{missing_forms, missing_numbers};
 use crate::texts::{self, Reading, is_whole, readings, spelled_otherwise};
 
-/// Categories beyond this number are found in an inline table.
+/// Categories beyond this number are found in an inline table or a map.
 const MOST_CASES: usize = 64;
+/// Categories of a line of a map.
+const PAIRS: usize = 4;
 
 /// What the statement knows of a field.
 pub(super) struct Known {
@@ -148,10 +150,15 @@ fn category(
     let (missing, other) = (texts::missing(field), texts::other(field));
     let mut cases = vec![format!("WHEN {text} IS NULL OR {text} = '' THEN {missing}")];
     let in_table = list.len() > MOST_CASES;
+    let mut in_map = Vec::new();
     for (reading, code) in &list {
         let (column, text) = match reading {
             Reading::Exact(own) => (&text, own),
             Reading::Composed(own) => (&composed_column, own),
+            Reading::Form(own) if in_table && !dialect.joins_literals() => {
+                in_map.push(format!("{}, {code}", dialect.text(own)));
+                continue;
+            }
             Reading::Form(own) if in_table => {
                 let cells = vec![dialect.text(base), dialect.text(own), code.to_string()];
                 spelled.push((cells, String::new()));
@@ -163,7 +170,11 @@ fn category(
     }
     let mut otherwise = other.to_string();
     let mut step = 0;
-    if in_table {
+    if !in_map.is_empty() {
+        let pairs: Vec<String> = in_map.chunks(PAIRS).map(|pairs| pairs.join(", ")).collect();
+        let map = format!("MAP(\n        {}\n      )", pairs.join(",\n        "));
+        otherwise = format!("COALESCE(TRY_ELEMENT_AT({map}, {form_column}), {other})");
+    } else if in_table {
         step = query.step_after(&form_column);
         let (alias, key) = (format!("{base}_spelling"), dialect.text(base));
         query.join(step, format!("spellings AS {alias} ON {alias}.field = {key} AND {alias}.form = {form_column}"));

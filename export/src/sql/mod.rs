@@ -2,6 +2,7 @@
 //!
 //! A row that the scorer refuses has NULL for all three, and the names of the fields in `problems`.
 
+mod arrays;
 mod dates;
 mod dialect;
 mod fields;
@@ -9,6 +10,7 @@ mod formulas;
 mod literal;
 mod network;
 mod number;
+mod places;
 mod query;
 
 use std::collections::HashSet;
@@ -109,12 +111,15 @@ pub fn sql(artifact: &Artifact, options: &SqlOptions) -> Result<String, ExportEr
     if widest > limits.columns {
         return too_large("columns in a step", widest, limits.columns);
     }
-    let network::Weights { columns: weight_columns, rows: weights } = network::weights(artifact);
-    let rows = weights.len().max(spelled.len());
-    if rows > limits.rows {
-        return too_large("rows of weights or spellings", rows, limits.rows);
+    let mut tables = Vec::new();
+    if dialect.joins_literals() {
+        let network::Weights { columns: weight_columns, rows: weights } = network::weights(artifact);
+        let rows = weights.len().max(spelled.len());
+        if rows > limits.rows {
+            return too_large("rows of weights or spellings", rows, limits.rows);
+        }
+        tables.push(inline(*dialect, "weights", &weight_columns, &weights));
     }
-    let mut tables = vec![inline(*dialect, "weights", &weight_columns, &weights)];
     if !spelled.is_empty() {
         let columns =
             [("field", "STRING"), ("form", "STRING"), ("code", "INT64")].map(|(name, kind)| (name.to_owned(), kind));
@@ -305,7 +310,12 @@ fn header(artifact: &Artifact, options: &SqlOptions) -> String {
         String::new(),
         "Each step reads the step before it: texts, numbers and codes of the fields, derived features,".into(),
         "places among the knots, the layers of the network, calibration. A number ends in e0 where it".into(),
-        "must be a double. `weights` has a row for each knot and category, and a column for each unit.".into(),
+        if options.dialect.joins_literals() {
+            "must be a double. `weights` has a row for each knot and category, and a column for each unit."
+        } else {
+            "must be a double. An input's `_rows` are an array with a row for each knot and category."
+        }
+        .into(),
     ];
     if !read.is_empty() {
         lines.push(format!("Columns of numbers: {}.", read.join(", ")));

@@ -1,30 +1,18 @@
-//! Inputs → logit: the knots of each number, the rows of the first layer, and the layers after it.
+//! Places of the inputs → logit → probability: the rows of the first layer by joins, and the layers after it.
 
 use tenure::artifact::Artifact;
 use tenure::calibration::Calibration;
-use tenure::encoding::{Input, Scale, Source};
 
+use super::arrays;
 use super::literal::{real, single};
+use super::places::{Place, pick, place, rows_of};
 use super::query::Query;
 use crate::error::ExportError;
 
-/// More knots than these are searched by halves.
-const MOST_IN_TURN: usize = 32;
 /// Terms of a line, and lines of a group: a long sum is deep for an engine.
 const TERMS: usize = 8;
 /// The most tables that one step joins.
 const MOST_JOINS: usize = 8;
-
-/// Where an input is in the table of weights.
-struct Place {
-    /// The column of the row.
-    row: String,
-    /// First of the input's rows, which is added to it.
-    first: u32,
-    /// The column of the way to the next row; `None` for a category.
-    way: Option<String>,
-    name: String,
-}
 
 /// Adds the columns up to the logit, and returns its name. `columns` are the columns of the inputs.
 pub(super) fn logit(
@@ -37,6 +25,9 @@ pub(super) fn logit(
     let mut places = Vec::new();
     for (input, (base, column)) in inputs.iter().zip(columns) {
         places.push(place(query, input, base, column));
+    }
+    if !query.dialect.joins_literals() {
+        return Ok(arrays::logit(query, artifact, &places));
     }
     let limit = query.dialect.limits().columns;
     let units = parts.units + 1;
@@ -70,68 +61,6 @@ pub(super) fn logit(
     Ok(query.bind("network_logit", logit, "The direct shares and the last layer"))
 }
 
-/// The row of an input, and for a number the way to the next one.
-fn place(query: &mut Query, input: &Input, base: &str, column: &str) -> Place {
-    let Scale::Number { knots } = &input.scale else {
-        let (row, first) = (column.to_owned(), input.first_row);
-        return Place { row, first, way: None, name: base.into() };
-    };
-    let knots: Vec<f64> = knots.iter().copied().map(f64::from).collect();
-    let (low, high) = (knots[0], knots[knots.len() - 1]);
-    let mut part = query.part(base);
-    // Rounded to the 24 bits of a single, as the scorer computes (Veltkamp's splitting).
-    let (least, most) = (real(low), real(high));
-    // As a single these are 0. Their products would be too, and PostgreSQL ends a query at that.
-    let tiny = format!(" WHEN ABS({column}) <= 7.006492321624085e-46 THEN 0e0");
-    let tiny = if low <= 0.0 && high > 0.0 { tiny.as_str() } else { "" };
-    let scaled = part.bind_with(
-        "clipped",
-        format!(
-            "CASE WHEN {column} <= {least} THEN {least} WHEN {column} >= {most} THEN {most}{tiny} ELSE {column} END"
-        ),
-        &format!(
-            "{}: clipped to its knots, rounded to a single, and its place among {} knots",
-            input.name,
-            knots.len()
-        ),
-    );
-    let single = part.bind("single", format!("{scaled} * 536870913e0 - ({scaled} * 536870913e0 - {scaled})"));
-    let last = knots.len() - 1;
-    // The place is the row, and as its fraction the way to the next one.
-    let piece = |at: usize| {
-        let (from, gap) = (real(knots[at]), real(knots[at + 1] - knots[at]));
-        (knots[at + 1], format!("{at} + ({single} - ({from})) / {gap}"))
-    };
-    let pieces: Vec<(f64, String)> = (0..last).map(piece).collect();
-    let inner = pick(&single, &pieces, &last.to_string());
-    let expression = format!("CASE WHEN {single} IS NULL THEN {} ELSE {inner} END", knots.len());
-    let place = part.bind("place", part.dialect().as_real(&expression));
-    let dialect = part.dialect();
-    let row = part.bind("row", dialect.as_whole(&format!("FLOOR({place})")));
-    let way = part.bind("way", format!("{place} - FLOOR({place})"));
-    Place { row, first: input.first_row, way: Some(way), name: base.into() }
-}
-
-/// The expression of the first piece whose bound is above the value, or the last one.
-pub(super) fn pick(value: &str, pieces: &[(f64, String)], otherwise: &str) -> String {
-    if pieces.is_empty() {
-        return otherwise.into();
-    }
-    if pieces.len() <= MOST_IN_TURN {
-        let piece = |(bound, text): &(f64, String)| format!("\n      WHEN {value} < {} THEN {text}", real(*bound));
-        return format!("CASE{}\n      ELSE {otherwise}\n    END", pieces.iter().map(piece).collect::<String>());
-    }
-    let middle = pieces.len() / 2;
-    let (below, above) = pieces.split_at(middle);
-    let (bound, last) = &below[middle - 1];
-    format!(
-        "CASE WHEN {value} < {} THEN {} ELSE {} END",
-        real(*bound),
-        pick(value, &below[..middle - 1], last),
-        pick(value, above, otherwise)
-    )
-}
-
 /// The sums of the first layer: the direct share first, then each unit, rectified.
 fn first_layer(
     query: &mut Query,
@@ -162,12 +91,11 @@ fn first_layer(
         let mut aliases = Vec::new();
         for place in group {
             let alias = format!("w_{}", place.name);
-            query.join(step, format!("weights AS {alias} ON {alias}.place = {} + {}", place.row, place.first));
+            let Place { input, row, .. } = place;
+            query.join(step, format!("weights AS {alias} ON {alias}.place = {row} + {}", input.first_row));
             if place.way.is_some() {
-                query.join(
-                    step,
-                    format!("weights AS n_{alias} ON n_{alias}.place = {} + {}", place.row, place.first + 1),
-                );
+                let next = input.first_row + 1;
+                query.join(step, format!("weights AS n_{alias} ON n_{alias}.place = {row} + {next}"));
             }
             aliases.push((alias, place.way.as_deref()));
         }
@@ -218,37 +146,22 @@ pub(super) struct Weights {
 
 /// The table of weights of a model.
 pub(super) fn weights(artifact: &Artifact) -> Weights {
-    let parts = artifact.network.parts();
+    let units = artifact.network.parts().units;
     let mut columns = vec![("place".to_owned(), "INT64"), ("direct".to_owned(), "FLOAT64")];
-    columns.extend((0..parts.units).map(|unit| (format!("unit_{unit}"), "FLOAT64")));
+    columns.extend((0..units).map(|unit| (format!("unit_{unit}"), "FLOAT64")));
     let mut rows = Vec::new();
     for input in artifact.encoder.inputs() {
-        for (at, meaning) in meanings(artifact, input).into_iter().enumerate() {
-            let row = input.first_row as usize + at;
-            let mut cells = vec![row.to_string(), single(parts.direct[row])];
-            cells.extend(parts.table[row * parts.units..(row + 1) * parts.units].iter().map(|weight| single(*weight)));
-            rows.push((cells, format!("{} {meaning}", input.name)));
+        for row in rows_of(artifact, input) {
+            let mut cells = vec![rows.len().to_string(), row.direct];
+            cells.extend(row.units);
+            rows.push((cells, format!("{} {}", input.name, row.meaning)));
         }
     }
     // Every row has a next one.
     let mut cells = vec![rows.len().to_string()];
-    cells.extend(std::iter::repeat_n("0e0".to_owned(), parts.units + 1));
+    cells.extend(std::iter::repeat_n("0e0".to_owned(), units + 1));
     rows.push((cells, String::new()));
     Weights { columns, rows }
-}
-
-/// What the rows of an input stand for.
-fn meanings(artifact: &Artifact, input: &Input) -> Vec<String> {
-    let mut meanings: Vec<String> = match (&input.scale, input.source) {
-        (Scale::Number { knots }, _) => knots.iter().map(|knot| format!("at {knot}")).collect(),
-        (Scale::Category { .. }, Source::Field(field)) => {
-            let field = &artifact.document.schema.fields[field];
-            field.categories().into_iter().map(|own| format!("= {own}")).chain(["of another text".into()]).collect()
-        }
-        (Scale::Category { .. }, Source::Derived(_)) => Vec::new(),
-    };
-    meanings.push("missing".into());
-    meanings
 }
 
 /// The probability of a logit.

@@ -26,6 +26,18 @@ fn every_dialect_has_a_statement_of_the_same_steps() {
 }
 
 #[test]
+fn spark_joins_nothing_and_no_other_dialect_has_arrays() {
+    let artifact = artifact();
+    for dialect in Dialect::ALL {
+        let text = sql(&artifact, &SqlOptions::new(dialect, "customers")).unwrap();
+        let is_spark = dialect == Dialect::Spark;
+        for (word, expected) in [(" JOIN ", !is_spark), ("weights AS", !is_spark), ("ARRAY(", is_spark)] {
+            assert_eq!(text.contains(word), expected, "{word} in {}", dialect.name());
+        }
+    }
+}
+
+#[test]
 fn paths_of_tables() {
     for table in ["customers", "a.b.c", "\"My table\"", "`project-1.data.x`", "my-project.d.t", "_x$1"] {
         assert!(is_table(table), "{table}");

@@ -1,9 +1,10 @@
 """Rows a second through Spark, beside the bare wheel over the same Parquet files and Spark's own logistic regression on the same
 table, into a file of JSON: python ours.py MODEL FOLDER THREADS REPETITIONS OUT
 
-Each side reads all columns and makes a probability for every row. Spark writes to its `noop` sink, the wheel drops each
-file's scores. `identity` hands the rows to Python and back, and does nothing. One session on
-THREADS cores; its start, and the fit of the logistic regression, are left out. The sides take turns, after one round that does not count.
+Each side makes a probability for every row. `spark`, `identity` and `spark_ml` read all columns and write to Spark's `noop` sink; the
+wheel drops each file's scores. `identity` hands the rows to Python and back, and does nothing. `files` is `score_files`: it writes
+Parquet with the identifier and the scores, `files_whole` with all columns. One session on THREADS cores; its start, and the fit of the
+logistic regression, are left out. The sides take turns, after one round that does not count.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import pathlib
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
@@ -70,6 +72,10 @@ def main(model: str, folder: str, threads: str, repetitions: str, out: str) -> N
         # What Spark takes to hand the rows to Python and to take them back.
         frame.mapInArrow(lambda batches: batches, frame.schema).write.format("noop").mode("overwrite").save()
 
+    def files_with(keep: list[str] | None) -> None:
+        with tempfile.TemporaryDirectory(dir=pathlib.Path(folder).parent) as out:
+            tenure.spark.score_files(session, folder, out, scorer, keep=keep)
+
     def spark_ml() -> None:
         scored = pipeline.transform(typed)
         kept = [*frame.columns, vector_to_array("probability")[1].alias("left")]
@@ -81,6 +87,7 @@ def main(model: str, folder: str, threads: str, repetitions: str, out: str) -> N
         return time.perf_counter() - start
 
     sides: dict[str, Callable[[], None]] = {"spark": spark, "identity": identity, "wheel": wheel, "spark_ml": spark_ml}
+    sides |= {"files": lambda: files_with(["customerID"]), "files_whole": lambda: files_with(None)}
     taken: dict[str, list[float]] = {name: [] for name in sides}
     for repetition in range(int(repetitions) + 1):
         for name, work in sides.items():

@@ -1,5 +1,5 @@
-//! `cargo xtask bench spark`: rows a second through Spark, beside the bare wheel over the same Parquet
-//! files and Spark's own logistic regression, into target/bench/spark.json.
+//! `cargo xtask bench spark`: rows a second through Spark, frame by frame and file by file, beside the bare
+//! wheel over the same Parquet files and Spark's own logistic regression, into target/bench/spark.json.
 
 use std::fs;
 
@@ -44,12 +44,14 @@ pub fn run(options: &Options) -> Result<()> {
     })?;
     let measured = figures::read(&output)?;
     let rate = |side: &str| number(&measured[format!("{side}_rows_per_s")]);
-    for side in ["spark", "identity", "wheel", "spark_ml", "explained"] {
-        println!("{side:<10} {:>12.0} rows/s", rate(side));
+    for side in ["spark", "identity", "files", "files_whole", "wheel", "spark_ml", "explained"] {
+        println!("{side:<11} {:>12.0} rows/s", rate(side));
     }
-    for (peer, least) in [("wheel", LEAST_OF_THE_WHEEL), ("spark_ml", 1.0)] {
-        let share = rate("spark") / rate(peer);
-        println!("{} spark / {peer} {share:.2}, at least {least}", verdict(share >= least));
+    for side in ["spark", "files"] {
+        for (peer, least) in [("wheel", LEAST_OF_THE_WHEEL), ("spark_ml", 1.0)] {
+            let share = rate(side) / rate(peer);
+            println!("{} {side} / {peer} {share:.2}, at least {least}", verdict(share >= least));
+        }
     }
     figures::say_written(&output);
     Ok(())
