@@ -78,7 +78,7 @@ pub(super) fn check_schema<R: ChunkReader>(chunks: &R) -> Result<(), ParquetErro
     Ok(())
 }
 
-/// Refuses more rows than the file can have.
+/// Refuses more rows than the file can have, and columns that lie at no place of a file.
 pub(super) fn check_rows(metadata: &ParquetMetaData, file: u64) -> Result<(), ParquetError> {
     let groups = metadata.row_groups();
     let claimed = metadata.file_metadata().num_rows();
@@ -92,9 +92,18 @@ pub(super) fn check_rows(metadata: &ParquetMetaData, file: u64) -> Result<(), Pa
             "it claims {rows} rows, and at most {most} are allowed for a file of {file} bytes"
         )));
     }
+    let chunks = || groups.iter().flat_map(|group| group.columns());
+    for chunk in chunks() {
+        let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+        let length = chunk.compressed_size();
+        // The library panics where it reads such a chunk.
+        if start < 0 || length < 0 {
+            let column = chunk.column_path().string();
+            return Err(damaged(format!("column `{column}` claims {length} bytes from byte {start} on")));
+        }
+    }
     // Honest chunks lie beside each other.
-    let chunks = groups.iter().flat_map(|group| group.columns());
-    let packed = chunks.fold(0u64, |sum, chunk| sum.saturating_add(chunk.compressed_size().max(0) as u64));
+    let packed = chunks().fold(0u64, |sum, chunk| sum.saturating_add(chunk.compressed_size() as u64));
     if packed > file {
         return Err(damaged(format!("its columns claim {packed} bytes, and the file has {file}")));
     }

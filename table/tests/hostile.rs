@@ -365,6 +365,23 @@ fn rows_that_are_not_there_are_refused() {
 }
 
 #[test]
+fn a_column_at_no_place_of_the_file_is_refused() {
+    let element = Struct::default().i32(1, INT64).i32(3, 0).text(4, "c0").end();
+    let schema = [Struct::default().text(4, "schema").i32(5, 1).end(), element];
+    for (start, length, dictionary) in [(-1, 8, None), (4, -8, None), (4, 8, Some(i64::MIN))] {
+        let path = [&[2][..], b"c0"].concat();
+        let chunk = Struct::default().i32(1, INT64).list(2, 5, &[vec![0]]).list(3, 8, &[path]).i32(4, UNCOMPRESSED);
+        let chunk = chunk.i64(5, 1).i64(6, length).i64(7, length).i64(9, start);
+        let chunk = dictionary.into_iter().fold(chunk, |chunk, start| chunk.i64(11, start));
+        let chunk = Struct::default().i64(2, 4).inner(3, chunk).end();
+        let group = Struct::default().list(1, 12, &[chunk]).i64(2, 8).i64(3, 1).end();
+        let file = footer([&b"PAR1"[..], &[0; 8]].concat(), &schema, 1, &[group]);
+        let place = format!("column `c0` claims {length} bytes from byte {} on", dictionary.unwrap_or(start));
+        refused(file, TableRule::Undamaged, &[&place]);
+    }
+}
+
+#[test]
 fn lengths_of_texts_that_are_not_there_are_refused() {
     for encoding in [DELTA_LENGTH, DELTA] {
         // More than the page's header claims.
