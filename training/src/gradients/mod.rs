@@ -1,4 +1,4 @@
-//! Training steps written by hand over `ndarray`'s matrix product: the loss of a batch and its
+//! Training steps written by hand over a fast matrix product: the loss of a batch and its
 //! gradients, for the dense network ([`dense`]) and for TabM ([`tabm`]). At the size of these
 //! networks most of a step of burn's autodiff is bookkeeping, copies and transpositions.
 //!
@@ -9,6 +9,7 @@
 pub mod dense;
 mod masks;
 mod passes;
+mod product;
 pub mod tabm;
 
 pub use passes::BatchView;

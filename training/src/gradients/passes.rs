@@ -4,8 +4,9 @@
 use burn::module::Param;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
-use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
+use ndarray::{Array2, ArrayView2};
 
+use super::product::product;
 use crate::logistic::loss_and_probability;
 
 /// The rows of one step.
@@ -58,21 +59,21 @@ impl LinearLayer {
     pub(super) fn sums(&self, units: ArrayView2<f32>) -> Array2<f32> {
         let (rows, outputs) = (units.nrows(), self.bias.len());
         let mut sums = Array2::from_shape_vec((rows, outputs), self.bias.repeat(rows)).expect("a bias a row");
-        general_mat_mul(1.0, &units, &self.weight, 1.0, &mut sums);
+        product(units, self.weight.view(), &mut sums, true);
         sums
     }
 
     /// The gradients of weights and bias, from the layer's inputs and the slopes of its sums.
     pub(super) fn gradients(units: ArrayView2<f32>, slopes: &Array2<f32>) -> LinearLayer {
         let mut weight = Array2::zeros((units.ncols(), slopes.ncols()));
-        general_mat_mul(1.0, &units.t(), slopes, 0.0, &mut weight);
+        product(units.t(), slopes.view(), &mut weight, false);
         LinearLayer { weight, bias: column_sums(slopes) }
     }
 
     /// From the slopes of the sums to those of the layer's inputs.
     pub(super) fn slopes_below(&self, slopes: &Array2<f32>) -> Array2<f32> {
         let mut below = Array2::zeros((slopes.nrows(), self.weight.nrows()));
-        general_mat_mul(1.0, slopes, &self.weight.t(), 0.0, &mut below);
+        product(slopes.view(), self.weight.t(), &mut below, false);
         below
     }
 }
