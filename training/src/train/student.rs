@@ -1,6 +1,6 @@
-//! The student learns from the labels, from the teacher's probabilities of the same rows, and from
-//! its probabilities of many synthetic customers (distillation; Hinton et al. 2015, with unlabelled
-//! rows as in Bucilă et al. 2006).
+//! The student learns from the teacher's probabilities of the training rows, mixed with their labels
+//! if asked, and from its probabilities of many synthetic customers (distillation; Hinton et al.
+//! 2015, with unlabelled rows as in Bucilă et al. 2006).
 
 use tenure::calibration::sigmoid;
 use tenure::encoding::Features;
