@@ -103,8 +103,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             seen += u64::from(world.compare(&reference, &sample).verdict != Verdict::Fine);
         }
         let power = seen as f64 / SHIFTED as f64;
-        eprintln!("prior shift by {points:+}: power {power:.3}, at most {:.3} are possible", world.best_power(points));
-        prior.insert(format!("{points:+}"), json!({ "power": power, "best_possible": world.best_power(points) }));
+        let best = world.best_power(points, world.reference_rows(0).len() as f64);
+        let best_exact = world.best_power(points, f64::INFINITY);
+        eprintln!(
+            "prior shift by {points:+}: power {power:.3}, at most {best:.3} are possible beside this reference, and \
+             {best_exact:.3} beside an exact one"
+        );
+        let figures = json!({ "power": power, "best_possible": best, "best_possible_exact_reference": best_exact });
+        prior.insert(format!("{points:+}"), figures);
     }
     let (concept, concept_power, concept_false_alarm) = concept(&world, all);
     let error = |key: &str| {
@@ -266,13 +272,15 @@ impl World {
         [drawn(&left, leavers, random), drawn(&stayed, ROWS - leavers, random)].concat()
     }
 
-    /// The power that no test exceeds whose level is 5% on both sides, if it knows the scores of the
-    /// unshifted customers exactly: that of the efficient estimate of the share of leavers.
-    fn best_power(&self, points: f64) -> f64 {
+    /// The power that no test exceeds whose level is 5% on both sides: that of the efficient estimate of
+    /// the share of leavers, beside the share in `reference` unshifted customers; infinitely many are
+    /// known exactly.
+    fn best_power(&self, points: f64, reference: f64) -> f64 {
         let probabilities = self.probabilities(&self.all());
         let mean = probabilities.iter().sum::<f64>() / probabilities.len() as f64;
         let square = probabilities.iter().map(|p| (p - mean) * (p - mean)).sum::<f64>() / probabilities.len() as f64;
-        let error = self.rate() * (1.0 - self.rate()) / (square * ROWS as f64).sqrt();
+        let share = (1.0 / ROWS as f64 + 1.0 / reference).sqrt();
+        let error = self.rate() * (1.0 - self.rate()) * share / square.sqrt();
         let beyond = |z: f64| 0.5 * libm::erfc(z / std::f64::consts::SQRT_2);
         beyond(1.96 - points.abs() / error) + beyond(1.96 + points.abs() / error)
     }
