@@ -5,6 +5,8 @@
 use burn::optim::{AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::subnormal::flushed;
+
 const BETA_1: f32 = 0.9;
 const BETA_2: f32 = 0.999;
 /// burn's default, 1e-5, is of the size of the gradients of rare columns.
@@ -43,10 +45,10 @@ impl Optimizer for Adam {
         let gradients = gradients.as_slice::<f32>().expect("gradients are f32");
         for ((weight, gradient), (first, second)) in numbers(&mut weights).iter_mut().zip(gradients).zip(moments) {
             let gradient = self.penalty * *weight + gradient;
-            *first = BETA_1 * *first + (1.0 - BETA_1) * gradient;
-            *second = BETA_2 * *second + (1.0 - BETA_2) * (gradient * gradient);
+            *first = flushed(BETA_1 * *first + (1.0 - BETA_1) * gradient);
+            *second = flushed(BETA_2 * *second + (1.0 - BETA_2) * (gradient * gradient));
             let step = *first * factor / (second.sqrt() + epsilon);
-            *weight = keep * *weight - rate * step;
+            *weight = flushed(keep * *weight - rate * step);
         }
         let [weights, first, second] = [weights, first, second].map(|data| Tensor::from_data(data, &device));
         (weights, Some(AdaptiveMomentumState::new(time, first, second)))
@@ -99,6 +101,22 @@ mod tests {
             for (at, (own, burn)) in path(&own).iter().zip(&burn).enumerate() {
                 assert!((own - burn).abs() < 1e-6 * burn.abs().max(1.0), "{about} {at}: {own} instead of {burn}");
             }
+        }
+    }
+
+    #[test]
+    fn without_gradients_nothing_becomes_subnormal() {
+        let device = Device::flex();
+        let mut weights = Tensor::<1>::from_data([1e-30, -0.5], &device);
+        let mut state = None;
+        for step in 0..2000 {
+            let gradients = Tensor::from_data(if step == 0 { [1e-3, 0.2] } else { [0.0, 0.0] }, &device);
+            (weights, state) = Adam { decay: 1.0, ..Adam::default() }.step(0.1, weights, gradients, state);
+        }
+        let state = state.unwrap();
+        for numbers in [weights, state.moment_1, state.moment_2].map(Tensor::into_data) {
+            let numbers = numbers.as_slice::<f32>().unwrap();
+            assert!(numbers.iter().all(|number| !number.is_subnormal()), "{numbers:?}");
         }
     }
 }

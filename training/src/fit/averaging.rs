@@ -7,6 +7,8 @@ use std::vec::IntoIter;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
+use super::subnormal::flushed;
+
 /// The running average of a network in training.
 pub(super) struct Averaging<N> {
     decay: f64,
@@ -77,7 +79,7 @@ impl ModuleMapper for Blend {
             let (device, mut data) = (average.device(), average.into_data());
             let averages = data.as_mut_slice::<f32>().expect("weights are f32");
             for (average, latest) in averages.iter_mut().zip(latest.as_slice::<f32>().expect("weights are f32")) {
-                *average = *average * self.keep + latest * (1.0 - self.keep);
+                *average = flushed(*average * self.keep + latest * (1.0 - self.keep));
             }
             Tensor::from_data(data, &device)
         })
@@ -138,5 +140,15 @@ mod tests {
         let before = FoldedNetwork::from(&earlier);
         averaging.update(&network(-3.0));
         assert_eq!(FoldedNetwork::from(&earlier), before);
+    }
+
+    #[test]
+    fn an_average_of_nothing_ends_at_zero() {
+        let (start, target) = (network(0.0), network(1.0));
+        let mut averaging = Averaging::new(0.9, &target);
+        for _ in 0..2000 {
+            averaging.update(&start);
+        }
+        assert_eq!(bias(&averaging.network()), 0.0);
     }
 }

@@ -13,6 +13,7 @@ mod network;
 mod progress;
 mod rows;
 mod state;
+mod subnormal;
 mod trainer;
 
 use std::time::{Duration, Instant};
