@@ -29,7 +29,7 @@ class Folds:
             yield tuple(numpy.flatnonzero(part == which) for which in (0, 1, -1))
 
 
-def fit_lightgbm(folds, fit, validation, patience, **settings):
+def fit_lightgbm(folds, fit, validation, patience, seed=0, **settings):
     """Fits small trees; returns the probabilities of rows as a function."""
     table, labels = folds.table.astype({column: "category" for column in folds.categories}), folds.labels
     model = lightgbm.LGBMClassifier(
@@ -39,7 +39,7 @@ def fit_lightgbm(folds, fit, validation, patience, **settings):
         subsample_freq=1,
         colsample_bytree=0.8,
         reg_lambda=1,
-        random_state=0,
+        random_state=seed,
         verbose=-1,
         **settings,
     )
@@ -49,9 +49,9 @@ def fit_lightgbm(folds, fit, validation, patience, **settings):
     return lambda rows: model.predict_proba(table.iloc[rows])[:, 1]
 
 
-def fit_catboost(folds, fit, validation, patience, **settings):
+def fit_catboost(folds, fit, validation, patience, seed=0, **settings):
     """As `fit_lightgbm`."""
-    model = catboost.CatBoostClassifier(depth=5, random_seed=0, verbose=0, allow_writing_files=False, **settings)
+    model = catboost.CatBoostClassifier(depth=5, random_seed=seed, verbose=0, allow_writing_files=False, **settings)
 
     def pool(rows):
         return catboost.Pool(folds.table.iloc[rows], folds.labels[rows], folds.categories)

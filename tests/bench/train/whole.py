@@ -1,11 +1,12 @@
 """Whole trainings for `cargo xtask bench train --end-to-end`: their CPU time, memory and quality.
 
     python whole.py command COMMAND...
-    python whole.py peers TABLE.csv TABLE.folds.csv TABLE.inner.csv TARGET POSITIVE [IDENTIFIER ...]
+    python whole.py peers SEEDS TABLE.csv TABLE.folds.csv TABLE.inner.csv TARGET POSITIVE [IDENTIFIER ...]
 
 `command` runs a command and prints its CPU time and peak memory. `peers` fits CatBoost, LightGBM and the reference TabM on
-a fold's rows 0, stops them early on its rows 1 and measures them on its rows -1, two threads each. CPU time is that of a
-fold, from the table in memory to the test rows' probabilities. TabM is fitted on the first fold alone: it takes minutes.
+a fold's rows 0, stops them early on its rows 1 and measures them on its rows -1, two threads each. Each figure has a value
+a fold, the mean over that many seeds. CPU time is that of a fold, from the table in memory to the test rows' probabilities.
+TabM is fitted on the first fold alone, with one seed: it takes minutes.
 """
 
 import itertools
@@ -28,7 +29,7 @@ def run(command):
     return {"cpu_s": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}
 
 
-def fit_tabm(folds, fit, validation):
+def fit_tabm(folds, fit, validation, seed):
     """The package's TabM (k = 32) with its piecewise-linear embeddings, AdamW, 16 epochs of patience."""
     import numpy
     import torch
@@ -36,7 +37,7 @@ def fit_tabm(folds, fit, validation):
     from tabm import TabM
 
     torch.set_num_threads(THREADS)
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     table, labels, categories = folds.table, folds.labels, folds.categories
     names = [column for column in table.columns if column not in categories]
     numbers = table[names].to_numpy("float32")
@@ -95,26 +96,30 @@ def fit_tabm(folds, fit, validation):
     return predict
 
 
-def peers(*arguments):
+def peers(seeds, *arguments):
     from sklearn.metrics import log_loss, roc_auc_score
 
     sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
     from boosted import Folds, fit_catboost, fit_lightgbm
 
-    folds = Folds(*arguments)
+    folds, seeds = Folds(*arguments), range(int(seeds))
     figures = {}
-    for name, method, settings, count in [
-        ("catboost", fit_catboost, CATBOOST, None),
-        ("lightgbm", fit_lightgbm, LIGHTGBM, None),
-        ("tabm", fit_tabm, {}, FOLDS_OF_TABM),
+    for name, method, settings, count, own_seeds in [
+        ("catboost", fit_catboost, CATBOOST, None, seeds),
+        ("lightgbm", fit_lightgbm, LIGHTGBM, None, seeds),
+        ("tabm", fit_tabm, {}, FOLDS_OF_TABM, seeds[:1]),
     ]:
         measured = {"roc_auc": [], "log_loss": [], "cpu_s": []}
         for fit, validation, test in itertools.islice(folds, count):
-            started = time.process_time()
-            probabilities = method(folds, fit, validation, **settings)(test)
-            measured["cpu_s"].append(time.process_time() - started)
-            measured["roc_auc"].append(roc_auc_score(folds.labels[test], probabilities))
-            measured["log_loss"].append(log_loss(folds.labels[test], probabilities))
+            of_fold = {key: [] for key in measured}
+            for seed in own_seeds:
+                started = time.process_time()
+                probabilities = method(folds, fit, validation, seed=seed, **settings)(test)
+                of_fold["cpu_s"].append(time.process_time() - started)
+                of_fold["roc_auc"].append(roc_auc_score(folds.labels[test], probabilities))
+                of_fold["log_loss"].append(log_loss(folds.labels[test], probabilities))
+            for key, values in of_fold.items():
+                measured[key].append(sum(values) / len(values))
         figures[name] = measured
     return figures
 

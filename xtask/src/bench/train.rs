@@ -37,6 +37,9 @@ pub struct Options {
     /// Tables of --end-to-end
     #[arg(long, value_delimiter = ',', default_value = "ibm_telco,churn5000,credit,health,lending")]
     tables: Vec<String>,
+    /// Seeds of --end-to-end that quality is the mean of
+    #[arg(long, default_value_t = 3)]
+    seeds: usize,
 }
 
 /// A network's name, its description, the factor on the epochs, and the most that our time may be
@@ -49,12 +52,13 @@ const NETWORKS: [(&str, &str, usize, Option<f64>); 4] = [
 ];
 
 pub fn run(options: &Options) -> Result<()> {
-    ensure!(options.repetitions > 0 && options.epochs > 0, "--repetitions and --epochs must be at least 1");
+    let counts = [options.repetitions, options.epochs, options.seeds];
+    ensure!(counts.iter().all(|&count| count > 0), "--repetitions, --epochs and --seeds must be at least 1");
     let requirements = project::path("tests/bench/train/requirements.txt");
     let peers = Python::in_folder("bench/python");
     if options.end_to_end {
         step("peers", || peers.install(&options.python, &requirements))?;
-        return whole::run(&options.tables, &peers, &options.python);
+        return whole::run(&options.tables, options.seeds, &peers, &options.python);
     }
     step("our side", || {
         let mut build = cargo();

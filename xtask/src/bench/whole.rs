@@ -4,7 +4,7 @@
 //! Ours is `tenure train` without a flag that changes what is learned, by the schema that `tenure
 //! init` drafts: its CPU time and peak memory are those of the whole process, from the file to the
 //! artifact. Quality is that of `tenure crossval` on the folds that the peers are measured on
-//! (tests/bench/train/whole.py). Two threads each.
+//! (tests/bench/train/whole.py), the mean over some seeds. Two threads each.
 
 use std::ffi::OsString;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::command::{self, Outcome, step};
 use crate::venv::Python;
 use crate::{demo, figures, project};
 
-pub(super) fn run(names: &[String], peers: &Python, python: &Path) -> Result<()> {
+pub(super) fn run(names: &[String], seeds: usize, peers: &Python, python: &Path) -> Result<()> {
     let table = |name: &String| {
         let found = TABLES.iter().find(|table| table.name == name);
         found.with_context(|| format!("there is no table `{name}`, only {}", TABLES.map(|table| table.name).join(", ")))
@@ -41,11 +41,14 @@ pub(super) fn run(names: &[String], peers: &Python, python: &Path) -> Result<()>
                 writer.install(python, &project::path("tests/bench/quality/requirements.txt"))?;
                 quality::write_table(table, &folder, &writer)?;
             }
-            measured.insert(table.name.into(), measure(table, place, &folder, peers)?);
+            measured.insert(table.name.into(), measure(table, seeds, place, &folder, peers)?);
             Ok(Outcome::Done)
         })?;
-        // Written after every table, because all of them take hours.
-        figures::write(&output, &json!({ "threads": 2, "environment": environment, "tables": measured }))?;
+        // Written after every table, because all of them take long.
+        figures::write(
+            &output,
+            &json!({ "threads": 2, "seeds": seeds, "environment": environment, "tables": measured }),
+        )?;
     }
     println!("{}", lines(&measured)?);
     figures::busy(&environment).iter().for_each(|warning| println!("{warning}"));
@@ -53,7 +56,7 @@ pub(super) fn run(names: &[String], peers: &Python, python: &Path) -> Result<()>
     Ok(())
 }
 
-fn measure(table: &Table, place: &Path, folder: &Path, peers: &Python) -> Result<Value> {
+fn measure(table: &Table, seeds: usize, place: &Path, folder: &Path, peers: &Python) -> Result<Value> {
     let schema = quality::draft_schema(table, place, folder)?;
     let data = table.file(place, "csv");
     let script = |arguments: &[OsString]| -> Result<Value> {
@@ -68,45 +71,84 @@ fn measure(table: &Table, place: &Path, folder: &Path, peers: &Python) -> Result
     train.extend(["train", "--quiet", "--force", "--data"].map(OsString::from));
     train.extend([data.clone().into(), "--schema".into(), schema.clone().into(), "--out".into(), model.into()]);
     let whole = script(&train)?;
-    let ours = quality::crossval(table, place, folder, &schema, &[])?;
+    let of_seed = |seed: usize| quality::crossval(table, place, folder, &schema, &["--seed", &seed.to_string()]);
+    let ours = (0..seeds).map(of_seed).collect::<Result<Vec<Value>>>()?;
     let [folds, inner] = ["folds.csv", "inner.csv"].map(|ending| table.file(place, ending));
-    let mut arguments: Vec<OsString> = vec!["peers".into(), data.into(), folds.into(), inner.into()];
+    let mut arguments: Vec<OsString> =
+        vec!["peers".into(), seeds.to_string().into(), data.into(), folds.into(), inner.into()];
     arguments.extend([table.target, table.positive].iter().chain(table.identifiers).map(OsString::from));
     let sides = script(&arguments)?;
     figures_of(&whole, &ours, &sides)
 }
 
-/// The figures of one table.
-fn figures_of(whole: &Value, ours: &Value, sides: &Value) -> Result<Value> {
+/// The figures of one table. `ours` has the figures of each seed.
+fn figures_of(whole: &Value, ours: &[Value], sides: &Value) -> Result<Value> {
     let number = |value: &Value, name: &str| value.as_f64().with_context(|| format!("there is no {name}"));
-    let mean = |side: &str, key: &str| -> Result<f64> {
-        let values = sides[side][key].as_array().with_context(|| format!("there is no {side}.{key}"))?;
-        let sum = values.iter().map(|value| number(value, key)).sum::<Result<f64>>()?;
-        Ok(sum / values.len() as f64)
+    let numbers = |values: &Value, name: &str| -> Result<Vec<f64>> {
+        let values = values.as_array().with_context(|| format!("there is no {name}"))?;
+        values.iter().map(|value| number(value, name)).collect()
     };
-    let own = |key: &str| number(&ours["shipped"][key]["mean"], key);
+    let of_peer = |side: &str, key: &str| numbers(&sides[side][key], &format!("{side}.{key}"));
+    let peer = |side: &str, key: &str| of_peer(side, key).map(|values| mean(&values));
+    let own_folds = |key: &str| -> Result<Vec<f64>> {
+        let seeds = ours.iter().map(|seed| numbers(&seed["shipped"][key]["folds"], key));
+        let seeds = seeds.collect::<Result<Vec<_>>>()?;
+        let folds = seeds.first().map_or(0, Vec::len);
+        ensure!(seeds.iter().all(|seed| seed.len() == folds), "the seeds differ in their number of folds");
+        Ok((0..folds).map(|fold| mean(&seeds.iter().map(|seed| seed[fold]).collect::<Vec<f64>>())).collect())
+    };
+    let own = |key: &str| own_folds(key).map(|values| mean(&values));
+    let (tenure, catboost) = (own_folds("log_loss")?, of_peer("catboost", "log_loss")?);
+    ensure!(tenure.len() == catboost.len(), "the sides differ in their number of folds");
+    let differences: Vec<f64> = tenure.iter().zip(&catboost).map(|(tenure, catboost)| tenure - catboost).collect();
+    let first = ours.first().context("there is no seed")?;
     Ok(json!({
-        "rows": ours["rows"],
+        "rows": first["rows"],
         "tenure_cpu_s": number(&whole["cpu_s"], "cpu_s")?,
-        "catboost_cpu_s": mean("catboost", "cpu_s")?,
-        "lightgbm_cpu_s": mean("lightgbm", "cpu_s")?,
-        "tabm_cpu_s": mean("tabm", "cpu_s")?,
+        "catboost_cpu_s": peer("catboost", "cpu_s")?,
+        "lightgbm_cpu_s": peer("lightgbm", "cpu_s")?,
+        "tabm_cpu_s": peer("tabm", "cpu_s")?,
         "tenure_peak_mb": number(&whole["peak_mb"], "peak_mb")?,
-        "tenure_log_loss": own("log_loss")?,
-        "catboost_log_loss": mean("catboost", "log_loss")?,
-        "lightgbm_log_loss": mean("lightgbm", "log_loss")?,
+        "tenure_log_loss": mean(&tenure),
+        "catboost_log_loss": mean(&catboost),
+        "lightgbm_log_loss": peer("lightgbm", "log_loss")?,
+        "log_loss_difference": mean(&differences),
+        "log_loss_difference_error": standard_error(&differences),
         "tenure_roc_auc": own("roc_auc")?,
-        "catboost_roc_auc": mean("catboost", "roc_auc")?,
-        "lightgbm_roc_auc": mean("lightgbm", "roc_auc")?,
-        "tenure_multiply_adds": ours["multiply_adds"],
-        "folds": { "tenure": ours["shipped"]["log_loss"]["folds"], "catboost": sides["catboost"]["log_loss"] },
+        "catboost_roc_auc": peer("catboost", "roc_auc")?,
+        "lightgbm_roc_auc": peer("lightgbm", "roc_auc")?,
+        "tenure_multiply_adds": first["multiply_adds"],
+        "folds": { "tenure": tenure, "catboost": catboost },
     }))
 }
 
-/// One line a table.
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Of the mean. Zero for a single value, which says nothing about its error.
+fn standard_error(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    let middle = mean(values);
+    let squares: f64 = values.iter().map(|value| (value - middle).powi(2)).sum();
+    if values.len() < 2 { 0.0 } else { (squares / (count - 1.0) / count).sqrt() }
+}
+
+/// The most of a figure: what it is, and whether it is met by a table's `[CPU seconds of ours, of
+/// CatBoost, of TabM, peak MB, difference from CatBoost in log-loss, its standard error]`.
+type Bar = (&'static str, fn([f64; 6]) -> bool);
+
+const BARS: [Bar; 4] = [
+    ("CPU time at most 10 × CatBoost's", |[ours, catboost, ..]| ours <= 10.0 * catboost),
+    ("CPU time at most .5 × TabM's", |[ours, _, tabm, ..]| ours <= 0.5 * tabm),
+    ("peak memory at most 300 MB", |[_, _, _, peak, ..]| peak <= 300.0),
+    ("log-loss within one standard error of CatBoost's, or lower", |[.., difference, error]| difference <= error),
+];
+
+/// One line a table, and one a bar with the tables that miss it.
 fn lines(measured: &serde_json::Map<String, Value>) -> Result<String> {
     let mut lines = vec![format!(
-        "{:<12} {:>9} {:>9} {:>9} {:>9} {:>8} {:>9} {:>9} {:>8} {:>8}",
+        "{:<12} {:>9} {:>9} {:>9} {:>9} {:>8} {:>9} {:>9} {:>18} {:>8} {:>8}",
         "CPU seconds:",
         "Tenure",
         "CatBoost",
@@ -115,23 +157,34 @@ fn lines(measured: &serde_json::Map<String, Value>) -> Result<String> {
         "peak MB",
         "log-loss",
         "CatBoost",
+        "difference",
         "ROC-AUC",
         "CatBoost"
     )];
+    let mut missed = BARS.map(|_| Vec::new());
     for (table, figures) in measured {
         let number = |key: &str| figures[key].as_f64().with_context(|| format!("{table} has no {key}"));
+        let (ours, catboost, tabm) = (number("tenure_cpu_s")?, number("catboost_cpu_s")?, number("tabm_cpu_s")?);
+        let (difference, error) = (number("log_loss_difference")?, number("log_loss_difference_error")?);
+        let peak = number("tenure_peak_mb")?;
+        for (missed, (_, is_met)) in missed.iter_mut().zip(BARS) {
+            if !is_met([ours, catboost, tabm, peak, difference, error]) {
+                missed.push(table.as_str());
+            }
+        }
         lines.push(format!(
-            "{table:<12} {:>9.1} {:>9.1} {:>9.1} {:>9.1} {:>8.0} {:>9.4} {:>9.4} {:>8.4} {:>8.4}",
-            number("tenure_cpu_s")?,
-            number("catboost_cpu_s")?,
+            "{table:<12} {ours:>9.1} {catboost:>9.1} {:>9.1} {tabm:>9.1} {peak:>8.0} {:>9.4} {:>9.4} {:>18} {:>8.4} {:>8.4}",
             number("lightgbm_cpu_s")?,
-            number("tabm_cpu_s")?,
-            number("tenure_peak_mb")?,
             number("tenure_log_loss")?,
             number("catboost_log_loss")?,
+            format!("{difference:+.4} ± {error:.4}"),
             number("tenure_roc_auc")?,
             number("catboost_roc_auc")?
         ));
+    }
+    for ((words, _), missed) in BARS.iter().zip(missed) {
+        let by = if missed.is_empty() { String::new() } else { format!(": {}", missed.join(", ")) };
+        lines.push(format!("{} {words}{by}", figures::verdict(by.is_empty())));
     }
     Ok(lines.join("\n"))
 }
@@ -143,15 +196,30 @@ mod tests {
     #[test]
     fn every_figure_is_there_or_is_missed_by_name() {
         let whole = json!({ "cpu_s": 8.0, "peak_mb": 200.0 });
-        let figure = |mean: f64| json!({ "mean": mean, "folds": [mean] });
-        let ours = json!({ "rows": 10, "multiply_adds": 659, "shipped": { "log_loss": figure(0.41), "roc_auc": figure(0.85) } });
+        let figure = |first: f64, last: f64| json!({ "folds": [first, last] });
+        let seed = |by: f64| {
+            json!({
+                "rows": 10, "multiply_adds": 659,
+                "shipped": { "log_loss": figure(0.40 + by, 0.44 + by), "roc_auc": figure(0.85, 0.85) },
+            })
+        };
+        let ours = [seed(0.0), seed(0.02)];
         let side = json!({ "cpu_s": [1.0, 3.0], "log_loss": [0.4, 0.5], "roc_auc": [0.8, 0.9] });
         let sides = json!({ "catboost": side, "lightgbm": side, "tabm": side });
         let seen = figures_of(&whole, &ours, &sides).unwrap();
-        assert_eq!((seen["catboost_cpu_s"].as_f64(), seen["tenure_cpu_s"].as_f64()), (Some(2.0), Some(8.0)));
+        let number = |key: &str| seen[key].as_f64().unwrap();
+        assert_eq!([number("catboost_cpu_s"), number("tenure_cpu_s")], [2.0, 8.0]);
+        // The folds' means over the seeds are .41 and .45, so the differences are .01 and -.05.
+        assert!((number("tenure_log_loss") - 0.43).abs() < 1e-12);
+        assert!((number("log_loss_difference") + 0.02).abs() < 1e-12);
+        assert!((number("log_loss_difference_error") - 0.03).abs() < 1e-12);
         let measured = [("credit".to_owned(), seen)].into_iter().collect();
-        assert_eq!(lines(&measured).unwrap().lines().count(), 2);
+        let text = lines(&measured).unwrap();
+        let last: Vec<&str> = text.lines().skip(2).collect();
+        assert_eq!(text.lines().count(), 6, "{text}");
+        assert!(last[0].starts_with("met    CPU time at most 10"), "{text}");
+        assert_eq!(last[1], "MISSED CPU time at most .5 × TabM's: credit");
         let error = figures_of(&whole, &ours, &json!({ "catboost": {} })).unwrap_err();
-        assert_eq!(error.to_string(), "there is no catboost.cpu_s");
+        assert_eq!(error.to_string(), "there is no catboost.log_loss");
     }
 }
