@@ -23,9 +23,10 @@ static ALLOCATOR: OrExit = OrExit;
 /// scores and explains customers in this command, in the browser and at the edge.
 ///
 /// Exit codes: 0 done; 1 error in the data; 2 error in the flags, the schema or the configuration;
-/// 3 error of the machine (files, memory, network), a broken promise in `tenure audit`, a model that
-/// the key did not sign, drift in `tenure monitor`, or a challenger that is not better in `tenure
-/// retrain`; 4 broken data in `tenure monitor`; 5 a challenger that waits for a person; 130 interrupted.
+/// 3 error of the machine (files, memory, network), a model that tells of too few customers in `tenure
+/// audit`, a model that the key did not sign, drift in `tenure monitor`, or a challenger that is not
+/// better in `tenure retrain`; 4 broken data in `tenure monitor`; 5 a challenger that waits for a person
+/// in `tenure retrain`; 130 interrupted.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {

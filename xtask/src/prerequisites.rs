@@ -9,7 +9,8 @@ use crate::command::{self, program};
 use crate::project;
 
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
-const NODE_MAJOR: u32 = 20;
+/// Major and minor, as in package.json.
+const NODE: (u32, u32) = (20, 19);
 
 /// Reports everything that is missing at once.
 pub fn check() -> Result<()> {
@@ -21,13 +22,12 @@ pub fn check() -> Result<()> {
 }
 
 fn node() -> Option<String> {
+    let (major, minor) = NODE;
     let remedy = "install it from https://nodejs.org or with your system's packages";
     match command::read(program("node").arg("--version")) {
-        Ok(version) => match major(&version) {
-            Some(number) if number >= NODE_MAJOR => None,
-            _ => Some(format!("node {NODE_MAJOR} or newer (this is {version}): {remedy}")),
-        },
-        Err(_) => Some(format!("node {NODE_MAJOR} or newer: {remedy}")),
+        Ok(version) if major_and_minor(&version).is_some_and(|found| found >= NODE) => None,
+        Ok(version) => Some(format!("node {major}.{minor} or newer (this is {version}): {remedy}")),
+        Err(_) => Some(format!("node {major}.{minor} or newer: {remedy}")),
     }
 }
 
@@ -75,8 +75,9 @@ fn locked<'a>(lock: &'a str, name: &str) -> Option<&'a str> {
     lock[start..].lines().nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
-fn major(version: &str) -> Option<u32> {
-    version.strip_prefix('v')?.split('.').next()?.parse().ok()
+fn major_and_minor(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.strip_prefix('v')?.split('.').map_while(|number| number.parse().ok());
+    numbers.next().zip(numbers.next())
 }
 
 #[cfg(test)]
@@ -85,12 +86,18 @@ mod tests {
 
     #[test]
     fn versions_are_read() {
-        assert_eq!(major("v20.20.2"), Some(20));
-        assert_eq!(major("nonsense"), None);
+        assert_eq!(major_and_minor("v20.20.2"), Some((20, 20)));
+        assert_eq!(major_and_minor("nonsense"), None);
         let lock =
             "[[package]]\nname = \"a-b\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"a\"\nversion = \"2.0.0\"\n";
         assert_eq!(locked(lock, "a"), Some("2.0.0"));
         assert_eq!(locked(lock, "b"), None);
+    }
+
+    #[test]
+    fn node_is_as_new_as_the_packages_ask() {
+        let manifest = std::fs::read_to_string(project::path("package.json")).unwrap();
+        assert!(manifest.contains(&format!("\"node\": \">={}.{}\"", NODE.0, NODE.1)), "{manifest}");
     }
 
     #[test]

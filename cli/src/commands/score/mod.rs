@@ -39,8 +39,8 @@ use crate::rows::{Output, OutputArguments};
 /// killed outright leaves the temporary file, `.tenure-….tmp`; the next run that writes into the
 /// folder removes it.
 ///
-/// A spreadsheet takes a text that begins with =, +, - or @ for a formula. Cells are written as
-/// they are, so import the columns of a table that you do not trust as text.
+/// A spreadsheet takes a text that begins with =, +, - or @ for a formula. The table's cells are
+/// written as they are unless --spreadsheet-safe is given, so give it for a table that you do not trust.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
